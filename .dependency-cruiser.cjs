@@ -1,0 +1,78 @@
+/** Which way imports may point. docs/architecture.md draws it; `npm run check` enforces it. */
+const adapters = "matrix|sip|media|store";
+
+module.exports = {
+    forbidden: [
+        { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+        {
+            name: "the-domain-is-pure",
+            comment: "lib/call imports nothing outside lib/call",
+            severity: "error",
+            from: { path: "^lib/call/" },
+            to: { pathNot: "^lib/call/" },
+        },
+        {
+            name: "numbering-is-pure",
+            severity: "error",
+            from: { path: "^lib/numbering/" },
+            to: { pathNot: ["^lib/(call|numbering)/", "node_modules/libphonenumber-js"] },
+        },
+        {
+            name: "ports-are-types",
+            severity: "error",
+            from: { path: "^lib/ports/" },
+            to: { pathNot: "^lib/(ports|call|numbering)/" },
+        },
+        {
+            name: "the-desk-knows-no-adapter",
+            severity: "error",
+            from: { path: "^lib/desk/" },
+            to: { path: `^lib/(${adapters}|sip-server|config)/` },
+        },
+        {
+            name: "adapters-know-neither-each-other-nor-the-desk",
+            severity: "error",
+            from: { path: `^lib/(${adapters})/` },
+            to: { path: `^lib/(${adapters}|desk|sip-server)/`, pathNot: "^lib/$1/" },
+        },
+        {
+            name: "the-sip-server-stands-alone",
+            severity: "error",
+            from: { path: "^lib/sip-server/" },
+            to: { path: "^lib/", pathNot: "^lib/sip-server/" },
+        },
+        {
+            name: "nothing-imports-the-composition-root",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/main[.]ts$" },
+            to: { path: "^lib/(main|assembleBridge)[.]ts$" },
+        },
+        { name: "lib-imports-no-test", severity: "error", from: { path: "^lib/" }, to: { path: "^(spec|lab|bench)/" } },
+        {
+            name: "one-door-to-drachtio",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/sip/drachtio[.]ts$" },
+            to: { path: "node_modules/drachtio-srf" },
+        },
+        {
+            name: "one-door-to-the-framework",
+            comment:
+                "its import loads a native addon's stub and an HTTP stack: only the Matrix adapter and the stores need it",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/(matrix|store)/" },
+            to: { path: "node_modules/matrix-appservice-bridge" },
+        },
+        {
+            name: "unit-specs-stay-off-the-framework",
+            severity: "error",
+            from: { path: "^spec/unit/" },
+            to: { path: "node_modules/(matrix-appservice-bridge|drachtio-srf)", reachable: true },
+        },
+    ],
+    options: {
+        doNotFollow: { path: "node_modules" },
+        tsConfig: { fileName: "tsconfig.json" },
+        tsPreCompilationDeps: true,
+        enhancedResolveOptions: { extensions: [".ts", ".js", ".mjs", ".cjs", ".json"] },
+    },
+};

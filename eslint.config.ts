@@ -1,0 +1,51 @@
+import { defineConfig, globalIgnores } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { importX } from "eslint-plugin-import-x";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import prettier from "eslint-config-prettier";
+import globals from "globals";
+
+const noTemplateInLog = {
+    selector:
+        "CallExpression[callee.property.name=/^(debug|info|warn|error)$/][callee.object.name=/[lL]og$/] > TemplateLiteral.arguments:first-child",
+    message: "A log message is constant; what varies goes into its fields.",
+};
+
+export default defineConfig(
+    globalIgnores(["dist/", ".lab/", "coverage/", "stubs/", "lib/config/Config.generated.ts"]),
+    tseslint.configs.strictTypeChecked,
+    {
+        languageOptions: { parserOptions: { projectService: true } },
+        plugins: { "import-x": importX },
+        settings: { "import-x/resolver-next": [createTypeScriptImportResolver({ project: "./tsconfig.json" })] },
+        rules: {
+            "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+            "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+            "import-x/no-cycle": "error",
+            "import-x/no-default-export": "off",
+            "no-console": "error",
+            "no-restricted-syntax": ["error", noTemplateInLog],
+            "@typescript-eslint/require-await": "error",
+            "@typescript-eslint/switch-exhaustiveness-check": [
+                "error",
+                { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: true },
+            ],
+            "@typescript-eslint/consistent-type-imports": "error",
+            "@typescript-eslint/consistent-type-definitions": "off",
+            "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+            "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+            "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+        },
+    },
+    {
+        files: ["spec/**", "lab/**", "bench/**"],
+        rules: { "max-lines-per-function": "off", "no-console": "off" },
+    },
+    {
+        files: ["**/*.mjs", "**/*.cjs", "lab/browser/**"],
+        extends: [tseslint.configs.disableTypeChecked],
+        languageOptions: { globals: { ...globals.node, ...globals.browser } },
+        rules: { "no-console": "off" },
+    },
+    prettier,
+);

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+// Three projects by what they need: nothing, one real neighbour, the whole world. The latter two hold fixed system
+// resources (ports, a homeserver, a browser), so their files run one after the other.
+export default defineConfig({
+    test: {
+        projects: [
+            { test: { name: "unit", include: ["spec/unit/**/*.spec.ts"] } },
+            {
+                test: {
+                    name: "integration",
+                    include: ["spec/contract/**/*.spec.ts", "spec/integration/**/*.spec.ts"],
+                    fileParallelism: false,
+                    testTimeout: 60_000,
+                    hookTimeout: 60_000,
+                },
+            },
+            {
+                test: {
+                    name: "e2e",
+                    include: ["spec/e2e/**/*.spec.ts"],
+                    fileParallelism: false,
+                    testTimeout: 120_000,
+                    hookTimeout: 180_000,
+                },
+            },
+        ],
+    },
+});
