@@ -1,0 +1,94 @@
+/** The words the domain uses. Neither SIP nor Matrix: each adapter translates into and out of them. */
+
+declare const brand: unique symbol;
+type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
+
+/** Names one call in every log line and, for a call towards Matrix, is its `call_id`: `[0-9A-Za-z]`, at most 32 characters. */
+export type CallId = Branded<string, "CallId">;
+
+/** A whole session description (RFC 8866) as text. Whoever brands a string as one has checked that it parses. */
+export type Sdp = Branded<string, "Sdp">;
+
+/** The party that placed the call, and the one that is called. Which protocol each speaks is of no concern here. */
+export type Side = "origin" | "target";
+
+export function otherSide(side: Side): Side {
+    return side === "origin" ? "target" : "origin";
+}
+
+/** One trickled ICE candidate (RFC 8838). An empty `candidate` says that no more will come. */
+export interface IceCandidate {
+    /** The value of an `a=candidate` line, `candidate:` prefix included, or "". */
+    readonly candidate: string;
+    /** The `a=mid` of the media section it belongs to. */
+    readonly mid?: string;
+    /** Index of the media section, where the sender names no mid. */
+    readonly lineIndex?: number;
+    /** ICE user fragment of the description it belongs to; lets stale ones be told apart. */
+    readonly ufrag?: string;
+}
+
+/**
+ * Why a call ended. Every adapter has one total table from and one to its own protocol's words
+ * (lib/sip/sipEndCause.ts, lib/matrix/matrixEndCause.ts).
+ */
+export type EndCause =
+    /** A party put the phone down: the normal end of a call that was up. */
+    | "hungUp"
+    /** The caller gave up before an answer. */
+    | "cancelled"
+    | "busy"
+    /** The callee saw the call and said no. */
+    | "declined"
+    /** Nobody answered in time. */
+    | "noAnswer"
+    /** The callee cannot be reached now: not registered, left the room, no device. */
+    | "unavailable"
+    | "answeredElsewhere"
+    /** No such number or user. */
+    | "notFound"
+    /** The number is malformed or incomplete. */
+    | "badAddress"
+    /** The caller may not place this call. */
+    | "forbidden"
+    /** A network or callee policy blocks this caller (SIP 607, 608). */
+    | "blocked"
+    /** No codec, transport or media kind both parties accept. */
+    | "noCommonMedia"
+    /** Media flowed, or should have, and does not. */
+    | "mediaLost"
+    /** The Matrix party could not connect to our media address. */
+    | "iceFailed"
+    /** The party has no usable microphone or refused access to it. */
+    | "mediaDeviceFailed"
+    /** The other protocol's network refused or failed. */
+    | "networkFailure"
+    /** This bridge, its media proxy or its homeserver cannot take the call now. */
+    | "serviceUnavailable"
+    /** Another call took this one's place. */
+    | "replaced"
+    /** A fault of this program. */
+    | "internalError";
+
+/** Every cause, for tables and exhaustive tests. */
+export const END_CAUSES: readonly EndCause[] = Object.keys({
+    hungUp: 0,
+    cancelled: 0,
+    busy: 0,
+    declined: 0,
+    noAnswer: 0,
+    unavailable: 0,
+    answeredElsewhere: 0,
+    notFound: 0,
+    badAddress: 0,
+    forbidden: 0,
+    blocked: 0,
+    noCommonMedia: 0,
+    mediaLost: 0,
+    iceFailed: 0,
+    mediaDeviceFailed: 0,
+    networkFailure: 0,
+    serviceUnavailable: 0,
+    replaced: 0,
+    internalError: 0,
+} satisfies Record<EndCause, 0>) as EndCause[];

@@ -1,0 +1,53 @@
+import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { MediaKind } from "./MediaProxy.ts";
+import type { LegReport, SignallingLeg } from "./SignallingLeg.ts";
+
+/** How an adapter hands in a new call. The desk implements it. */
+export interface CallIntake {
+    /**
+     * Takes the call and starts on it at once. The adapter has checked that the caller may place it and keeps
+     * reporting what the caller does through the returned function. Refused when the bridge stops or is full: the
+     * adapter then ends its own leg with the given cause.
+     */
+    open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause };
+}
+
+export interface CallRequest {
+    /** Made by the adapter with `newCallId`, so that its log lines carry it from the first. */
+    readonly callId: CallId;
+    readonly origin: SignallingLeg;
+    readonly originMedia: MediaKind;
+    readonly offer: Sdp;
+    readonly target: CallTarget;
+    readonly policy: CallPolicy;
+}
+
+/** Whom to call, in the words of the adapter that will do it. */
+export type CallTarget = MatrixTarget | SipTarget;
+
+export interface MatrixTarget {
+    readonly network: "matrix";
+    readonly media: MediaKind;
+    readonly callee: MatrixUserId;
+    readonly caller: RemoteParty;
+}
+
+export interface SipTarget {
+    readonly network: "sip";
+    readonly media: MediaKind;
+    readonly callee: RemoteParty;
+    readonly caller: MatrixUserId;
+    /** Name the callee should see, where the network shows one. */
+    readonly callerName?: string;
+    /** Names of the trunks to try, best first; at least one. */
+    readonly trunks: readonly [string, ...string[]];
+}
+
+/** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a call. */
+export interface LegDialler<Target extends CallTarget> {
+    /** Synchronous and without I/O: nothing is sent before `offer` is called on the leg. */
+    dial(callId: CallId, target: Target, report: LegReport): SignallingLeg;
+}

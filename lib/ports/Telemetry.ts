@@ -1,0 +1,16 @@
+import type { CallState } from "../call/CallState.ts";
+import type { CallEvent } from "../call/CallEvent.ts";
+import type { EndCause } from "../call/vocabulary.ts";
+
+/** Counts for the operator. Every method returns at once and never throws. Labels are closed sets. */
+export interface Telemetry {
+    callOpened(direction: CallDirection): void;
+    callAnswered(direction: CallDirection, setupMs: number): void;
+    callEnded(direction: CallDirection, cause: EndCause, durationMs: number): void;
+    /** A fact that had no meaning in its phase. A few are normal (crossings), many are a bug. */
+    factIgnored(phase: CallState["phase"], kind: CallEvent["kind"]): void;
+    /** An input from outside was dropped; `reason` is one of a few fixed words. */
+    dropped(from: "sip" | "matrix" | "media", reason: string): void;
+}
+
+export type CallDirection = "inbound" | "outbound";
