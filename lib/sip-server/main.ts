@@ -1,0 +1,46 @@
+/**
+ * The embedded SIP server as a program of its own. It is started by a parent (the bridge, a test, a shell), speaks the
+ * drachtio control protocol to its applications and SIP to the world. This comment is the contract with the parent.
+ *
+ * Start
+ *     node lib/sip-server/main.ts [options]          from sources
+ *     node dist/sip-server/main.js [options]         built
+ *
+ * Options (argv)
+ *     --control <host:port>      where applications connect; default 127.0.0.1:9022, port 0 picks a free one
+ *     --secret-file <path>       file holding the secret applications authenticate with (surrounding blanks are cut)
+ *     --secret <text>            the same in clear; every user of the machine can read it, so for trials only
+ *     --sip <binding>            where SIP listens; may be repeated. `udp|tcp|tls|ws|wss/host:port`, `udp/` is the default
+ *                                transport, IPv6 in brackets (`tls/[::]:5061`), port 0 picks a free one
+ *     --advertise <address>      address (no port) to name in Via, Contact and the hostports instead of the bound one
+ *     --hosts <path>             file in /etc/hosts form, asked before DNS
+ *     --tls-cert, --tls-key <path>   PEM files, needed by tls and wss bindings
+ *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
+ *     --tls-insecure             do not verify the certificate of servers we connect to
+ *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
+ *     --max-rate <n>             new requests a second accepted from one address; more are dropped and counted
+ *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics
+ *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
+ *     --log-level <level>        error | warn | info | debug; default info
+ *     --log-format <format>      text | json; default text
+ *     --stop-with-stdin          stop when stdin ends (for parents that have no IPC channel)
+ *
+ * Environment
+ *     SIP_SERVER_SECRET          the secret; used if neither secret option is given, and removed from process.env at once.
+ *                                One of the three must be set and not empty.
+ *
+ * stdout carries exactly one line, once everything is bound; host and port are those really bound:
+ *     {"event":"listening","pid":4711,"version":"v0.9.10-embedded","control":{"host":"127.0.0.1","port":40123},
+ *      "sip":[{"transport":"udp","host":"127.0.0.1","port":5060}],"metrics":null}
+ * The `sip` list has the order of the --sip options. stderr carries the log, one entry a line.
+ *
+ * Stopping: SIGTERM or SIGINT, the end of the IPC channel if the parent made one (`stdio: [..., "ipc"]`), or the end of
+ * stdin with --stop-with-stdin. Pending INVITEs are answered 503, standing dialogs get a BYE, then everything is closed.
+ * A second signal ends the process at once.
+ *
+ * Exit codes
+ *     0    stopped as asked
+ *     1    a fault of the program itself; the log has it
+ *     2    options, secret, hosts or TLS files unusable: one line on stderr says which and why
+ *     3    an address could not be bound: one line on stderr names it
+ */
