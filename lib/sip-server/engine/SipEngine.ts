@@ -1,0 +1,168 @@
+import type { HeaderField } from "../sip/Headers.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import type { CallRecord } from "./CallRecord.ts";
+import type { EngineLoad } from "./EngineLoad.ts";
+import type { Refused } from "./Refused.ts";
+
+/** The transport a message travelled by. */
+export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+/** How a message travelled. Addresses are IP addresses without brackets, `bytes` the size on the wire. */
+export interface MessageMeta {
+    /** `application`: we sent it, or made it ourselves; `network`: it was received. A 408 or 503 made in place of a missing answer counts as `network`. */
+    readonly source: "network" | "application";
+    readonly protocol: Protocol;
+    readonly remoteAddress: string;
+    readonly remotePort: number;
+    readonly localAddress: string;
+    readonly localPort: number;
+    readonly bytes: number;
+}
+
+/** A request the network sent us, other than CANCEL and the ACK of a refusal. */
+export interface IncomingRequest {
+    /** Names the transaction in {@link SipEngine.respond}. For an ACK, which takes no answer, it is that of its INVITE. */
+    readonly transactionId: string;
+    /** Present if the request belongs to a dialog. */
+    readonly dialogId?: string;
+    readonly message: SipRequest;
+    readonly meta: MessageMeta;
+}
+
+/** A response to a request the application sent. 100s are not passed on, nor is the answer to a CANCEL. */
+export interface IncomingResponse {
+    readonly transactionId: string;
+    /** Present once a dialog (early ones count) stands behind the response. */
+    readonly dialogId?: string;
+    readonly message: SipResponse;
+    readonly meta: MessageMeta;
+}
+
+/** A CANCEL that beat the final answer. The engine has answered it 200, and the INVITE 487, before it tells. */
+export interface IncomingCancel {
+    /** Of the INVITE that is over. Answering it now is refused with `unknownTransaction`. */
+    readonly transactionId: string;
+    readonly message: SipRequest;
+    readonly meta: MessageMeta;
+}
+
+/** A BYE the engine sent on its own, for a reason (in the message's Reason header) that ended the dialog. */
+export interface UnsolicitedBye {
+    readonly dialogId: string;
+    readonly message: SipRequest;
+    readonly meta: MessageMeta;
+    readonly reason: UnsolicitedByeReason;
+}
+
+/** The texts of the Reason header, which applications compare. */
+export type UnsolicitedByeReason =
+    | "ACK timeout"
+    | "Session timer expired"
+    | "ACK-BYE due to cancel race condition"
+    | "CANCEL after 200 OK"
+    | "Application gone"
+    | "Server stopping";
+
+/**
+ * What the engine's user is told. Called synchronously, one fact at a time, in the order the network made them true,
+ * and never from inside a call of {@link SipEngine}: a response is always told in a later turn than the promise of its
+ * request resolved. Must not throw; may call the engine.
+ */
+export interface EngineListener {
+    /**
+     * A new request. True: somebody will {@link SipEngine.respond} (not for ACK). False: nobody serves it, and the engine
+     * answers by itself: 200 to a BYE, 405 with Allow to methods nobody has to serve, otherwise 503 (480 inside dialogs).
+     */
+    onRequest(request: IncomingRequest): boolean;
+    onResponse(response: IncomingResponse): void;
+    onCancel(cancel: IncomingCancel): void;
+    onUnsolicitedBye(bye: UnsolicitedBye): void;
+    onCallRecord(record: CallRecord): void;
+}
+
+/**
+ * A request as the application wants it. The engine completes it: Via, Max-Forwards (70), Call-ID, CSeq, tags, missing
+ * From and To, Contact where a dialog needs one, Route and target of the dialog, Content-Length, Content-Type of SDP,
+ * and replaces the host `localhost` in From, To, Contact and P-Asserted-Identity by the address of the chosen transport.
+ * Outside of dialogs given Call-ID, CSeq and From tag are kept (a digest retry needs them). Via, Route, Record-Route,
+ * RSeq, RAck and Content-Length of the application are dropped.
+ */
+export interface OutgoingRequest {
+    /** Not CANCEL, which has {@link SipEngine.cancel}. ACK is only for the 2xx of the dialog's INVITE; PRACK needs a dialog too. */
+    readonly method: string;
+    /** Where to, outside of dialogs. Inside one the dialog's remote target is used, whatever stands here. */
+    readonly uri: string;
+    readonly headers: readonly HeaderField[];
+    readonly body: Buffer;
+    /** Sends there instead of to the Request-URI, without a Route header: a SIP URI. Ignored inside dialogs. */
+    readonly nextHop?: string;
+    readonly dialogId?: string;
+}
+
+/** A response as the application wants it. Via, From, To, Call-ID, CSeq, Record-Route, RSeq and Content-Length are the engine's; a tag given in To becomes the local tag if it is the transaction's first response. */
+export interface OutgoingResponse {
+    readonly status: number;
+    /** The standard phrase if left out. */
+    readonly reason?: string;
+    /** `Require: 100rel` on a 101-199 to INVITE sends it reliably (RFC 3262). */
+    readonly headers: readonly HeaderField[];
+    readonly body: Buffer;
+}
+
+/** The request is on its way. */
+export interface SentRequest {
+    readonly kind: "sent";
+    readonly transactionId: string;
+    /** The dialog it was sent in, or is about to create. */
+    readonly dialogId?: string;
+    readonly message: SipRequest;
+    readonly meta: MessageMeta;
+}
+
+/** The response is on its way, or waits for a PRACK that has to come before it. */
+export interface SentResponse {
+    readonly kind: "sent";
+    readonly transactionId: string;
+    readonly dialogId?: string;
+    readonly message: SipResponse;
+    readonly meta: MessageMeta;
+}
+
+/**
+ * The SIP user agent core: transactions, dialogs, their timers and races. Knows nothing of who controls it. One listener
+ * for its whole life. Nothing here throws or rejects for anything a peer or the application does: refusals are values.
+ * Dialogs are named `<Call-ID>;from-tag=<tag of the From header of the request that made them>`.
+ */
+export interface SipEngine {
+    /**
+     * Sends a request. Resolves once the message left (after DNS and connection set-up), before any response to it is
+     * told. Later failure of the transport, and silence, are told as responses 503 and 408. Requests of one dialog leave
+     * in the order of the calls.
+     */
+    send(request: OutgoingRequest): Promise<SentRequest | Refused>;
+
+    /**
+     * Cancels an INVITE sent before. The CANCEL is held until a provisional response arrives, so the promise resolves as
+     * if it were sent. The INVITE's 487 is told as its response; if a 2xx crosses, it is told, and once the application
+     * has sent its ACK the engine ends the dialog by BYE. `headers`: only Reason and extensions are taken.
+     */
+    cancel(transactionId: string, headers: readonly HeaderField[]): Promise<SentRequest | Refused>;
+
+    /** Answers a request told by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
+    respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused>;
+
+    /** The application behind a request or INVITE is gone: an unanswered INVITE gets 480, an unanswered call of ours is cancelled. Unknown ids are fine. */
+    abandonTransaction(transactionId: string): void;
+
+    /** The application behind a dialog is gone: ends it by BYE. Unknown ids are fine. */
+    abandonDialog(dialogId: string): void;
+
+    /** What the engine holds at the moment, and what it counted so far. */
+    load(): EngineLoad;
+
+    /**
+     * Stops: new requests get 503, unanswered INVITEs 480, calls of ours are cancelled, dialogs ended by BYE. Resolves when
+     * all transactions are over or after `graceMs`, with no timer left. The transports stay open: they are the caller's.
+     */
+    close(graceMs: number): Promise<void>;
+}
