@@ -1,5 +1,5 @@
 import type { SipMessage } from "../sip/SipMessage.ts";
-import type { MessageMeta } from "./SipEngine.ts";
+import type { MessageMeta } from "./MessageMeta.ts";
 
 /** How a call ended. */
 export type CallEnd =

@@ -2,22 +2,8 @@ import type { HeaderField } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import type { CallRecord } from "./CallRecord.ts";
 import type { EngineLoad } from "./EngineLoad.ts";
+import type { MessageMeta } from "./MessageMeta.ts";
 import type { Refused } from "./Refused.ts";
-
-/** The transport a message travelled by. */
-export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
-
-/** How a message travelled. Addresses are IP addresses without brackets, `bytes` the size on the wire. */
-export interface MessageMeta {
-    /** `application`: we sent it, or made it ourselves; `network`: it was received. A 408 or 503 made in place of a missing answer counts as `network`. */
-    readonly source: "network" | "application";
-    readonly protocol: Protocol;
-    readonly remoteAddress: string;
-    readonly remotePort: number;
-    readonly localAddress: string;
-    readonly localPort: number;
-    readonly bytes: number;
-}
 
 /** A request the network sent us, other than CANCEL and the ACK of a refusal. */
 export interface IncomingRequest {
