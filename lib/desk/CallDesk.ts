@@ -1,0 +1,132 @@
+import type { CallEvent } from "../call/CallEvent.ts";
+import type { CallState } from "../call/CallState.ts";
+import type { EndCause } from "../call/vocabulary.ts";
+import type { CallIntake, CallRequest, LegDialler, MatrixTarget, SipTarget } from "../ports/CallIntake.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaProxy } from "../ports/MediaProxy.ts";
+import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import type { CallDirection, Telemetry } from "../ports/Telemetry.ts";
+import { CallActor, type CallWatcher } from "./CallActor.ts";
+
+export interface DeskOptions {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly telemetry: Telemetry;
+    readonly media: MediaProxy;
+    /** Calls at once; more are refused with `serviceUnavailable`. */
+    readonly maxCalls: number;
+    /** How long a peer may take over one order before it counts as failed, in ms. */
+    readonly orderTimeoutMs: number;
+}
+
+export interface Diallers {
+    readonly matrix: LegDialler<MatrixTarget>;
+    readonly sip: LegDialler<SipTarget>;
+}
+
+/** The switchboard: opens calls, knows the live ones, and ends them all when the bridge stops. */
+export class CallDesk implements CallIntake {
+    readonly #options: DeskOptions;
+    readonly #actors = new Set<CallActor>();
+    #diallers: Diallers | "none yet" | "stopping" = "none yet";
+
+    constructor(options: DeskOptions) {
+        this.#options = options;
+    }
+
+    /** Opens for calls. Called once by the composition root, when the adapters that place calls stand. */
+    connect(diallers: Diallers): void {
+        this.#diallers = diallers;
+    }
+
+    /** Calls that are not over, and ended ones that still have orders under way. */
+    get calls(): number {
+        return this.#actors.size;
+    }
+
+    open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
+        const { clock, log, telemetry, media, maxCalls, orderTimeoutMs } = this.#options;
+        const diallers = this.#diallers;
+        if (typeof diallers === "string") return { refused: "serviceUnavailable" };
+        if (this.#actors.size >= maxCalls) {
+            log.warn("call refused: too many calls at once", { callId: request.callId, maxCalls });
+            return { refused: "serviceUnavailable" };
+        }
+        const direction: CallDirection = request.target.network === "matrix" ? "inbound" : "outbound";
+        const callLog = log.child({ callId: request.callId, direction });
+        callLog.info("call opened");
+        telemetry.callOpened(direction);
+        const actor: CallActor = new CallActor(
+            {
+                legs: {
+                    origin: request.origin,
+                    target: dial(diallers, request, (fact) => actor.tellOfLeg("target", fact)),
+                },
+                media: media.open(
+                    { callId: request.callId, kinds: { origin: request.originMedia, target: request.target.media } },
+                    (fact) => actor.tell(fact),
+                ),
+                clock,
+                log: callLog,
+                watcher: this.#watch(direction, callLog, () => actor),
+                orderTimeoutMs,
+            },
+            request,
+        );
+        this.#actors.add(actor);
+        return { report: (fact) => actor.tellOfLeg("origin", fact) };
+    }
+
+    /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
+    async stop(withinMs: number): Promise<void> {
+        this.#diallers = "stopping";
+        const settled = [...this.#actors].map(async (actor) => {
+            actor.tell({ kind: "bridgeStopping" });
+            await actor.settled();
+        });
+        let cancel = (): void => undefined;
+        const deadline = new Promise<"late">((resolve) => {
+            cancel = this.#options.clock.startTimer(withinMs, () => resolve("late"));
+        });
+        const outcome = await Promise.race([Promise.all(settled), deadline]);
+        cancel();
+        if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#actors.size });
+    }
+
+    #watch(direction: CallDirection, log: Log, actor: () => CallActor): CallWatcher {
+        const { clock, telemetry } = this.#options;
+        const openedAt = clock.now();
+        let answeredAt: number | undefined;
+        return {
+            moved: (_from: CallState, to: CallState) => {
+                if (to.phase === "connected" && answeredAt === undefined) {
+                    answeredAt = clock.now();
+                    telemetry.callAnswered(direction, answeredAt - openedAt);
+                }
+                if (to.phase !== "ended") return log.info("call moved on", { phase: to.phase });
+                const seconds = answeredAt === undefined ? 0 : (clock.now() - answeredAt) / 1000;
+                log.info("call ended", { cause: to.cause, by: to.by, talkedSeconds: seconds });
+                telemetry.callEnded(direction, to.cause, seconds * 1000);
+                void this.#forget(actor());
+            },
+            ignored: (state: CallState, event: CallEvent) => telemetry.factIgnored(state.phase, event.kind),
+        };
+    }
+
+    async #forget(actor: CallActor): Promise<void> {
+        // the watcher runs before the last orders are posted: settle after this turn
+        await Promise.resolve();
+        await actor.settled();
+        this.#actors.delete(actor);
+    }
+}
+
+function dial(diallers: Diallers, request: CallRequest, report: LegReport): SignallingLeg {
+    switch (request.target.network) {
+        case "matrix":
+            return diallers.matrix.dial(request.callId, request.target, report);
+        case "sip":
+            return diallers.sip.dial(request.callId, request.target, report);
+    }
+}

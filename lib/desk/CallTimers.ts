@@ -1,0 +1,32 @@
+import type { CallTimer } from "../call/CallEvent.ts";
+import type { Clock } from "../ports/Clock.ts";
+
+/** The running timers of one call, at most one of each name. */
+export class CallTimers {
+    readonly #clock: Clock;
+    readonly #fire: (timer: CallTimer) => void;
+    readonly #cancels = new Map<CallTimer, () => void>();
+
+    constructor(clock: Clock, fire: (timer: CallTimer) => void) {
+        this.#clock = clock;
+        this.#fire = fire;
+    }
+
+    /** Starts a timer, or starts it again. */
+    start(timer: CallTimer, ms: number): void {
+        this.stop(timer);
+        this.#cancels.set(
+            timer,
+            this.#clock.startTimer(ms, () => {
+                this.#cancels.delete(timer);
+                this.#fire(timer);
+            }),
+        );
+    }
+
+    /** Harmless if it does not run. */
+    stop(timer: CallTimer): void {
+        this.#cancels.get(timer)?.();
+        this.#cancels.delete(timer);
+    }
+}
