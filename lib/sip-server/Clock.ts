@@ -1,0 +1,19 @@
+/** Takes a timer back. Safe to call twice, and after the timer fired. */
+export type CancelTimer = () => void;
+
+/** All time the SIP server knows. Every timer of the server goes through one, so that specs decide what the time is. */
+export interface Clock {
+    /** Milliseconds of a clock that only goes forward; its zero means nothing. */
+    now(): number;
+    /** Calls `fire` once, `ms` milliseconds from now, unless taken back before. `fire` must not throw. */
+    setTimer(ms: number, fire: () => void): CancelTimer;
+}
+
+/** Node's monotonic clock. Its timers keep the process alive, so what is not cancelled at shutdown shows. */
+export const systemClock: Clock = {
+    now: () => performance.now(),
+    setTimer(ms, fire) {
+        const timer = setTimeout(fire, ms);
+        return () => clearTimeout(timer);
+    },
+};

@@ -1,0 +1,22 @@
+import { consistsOf, parseDecimal, token } from "./characters.ts";
+
+/** CSeq (RFC 3261 20.16). */
+export interface CSeq {
+    /** Below 2**32; RFC 3261 8.1.1.5 wants the first of a dialog below 2**31, RFC 4475 3.1.2.4 wants no more to be a fault. */
+    readonly number: number;
+    readonly method: string;
+}
+
+/** Reads `number method`. Undefined for anything else. */
+export function parseCSeq(text: string): CSeq | undefined {
+    const spaced = text.trim().replaceAll("\t", " ");
+    const space = spaced.indexOf(" ");
+    if (space === -1) return undefined;
+    const number = parseDecimal(spaced.slice(0, space), 4_294_967_295);
+    const method = spaced.slice(space + 1).trim();
+    return number === undefined || !consistsOf(method, token) ? undefined : { number, method };
+}
+
+export function formatCSeq(cseq: CSeq): string {
+    return `${cseq.number} ${cseq.method}`;
+}

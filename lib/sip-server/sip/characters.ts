@@ -1,0 +1,55 @@
+/**
+ * The character classes of RFC 3261 25.1 as tables over ASCII. Untrusted text is scanned with these and never with
+ * regular expressions: one look-up per character, whatever the text.
+ */
+export type CharacterClass = readonly boolean[];
+
+const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const mark = "-_.!~*'()";
+
+function classOf(characters: string): CharacterClass {
+    const table = new Array<boolean>(128).fill(false);
+    for (const character of characters) table[character.charCodeAt(0)] = true;
+    return table;
+}
+
+export const digit = classOf("0123456789");
+export const hexDigit = classOf("0123456789abcdefABCDEF");
+/** Methods, header names, parameter names. */
+export const token = classOf(alphanumeric + "-.!%*_+`'~");
+/** `word` of Call-ID. */
+export const word = classOf(alphanumeric + "-.!%*_+`'~()<>:\\\"/[]?{}");
+/** The user part of a SIP URI; `%` stands for its escapes, `;` separates user parameters (telephone-subscriber). */
+export const userCharacter = classOf(alphanumeric + mark + "%&=+$,;?/#");
+export const passwordCharacter = classOf(alphanumeric + mark + "%&=+$,");
+/** Names and values of URI parameters. */
+export const paramCharacter = classOf(alphanumeric + mark + "%[]/:&+$");
+/** The headers part of a URI, `&` and `=` included. */
+export const uriHeaderCharacter = classOf(alphanumeric + mark + "%[]/?:+$&=");
+export const hostnameCharacter = classOf(alphanumeric + "-._");
+/** Digits and visual separators of a telephone number, local and global (RFC 3966). */
+export const phoneCharacter = classOf("0123456789abcdefABCDEF*#-.()+");
+
+/** True if `text` has at least one character and all are of the class. */
+export function consistsOf(text: string, allowed: CharacterClass): boolean {
+    if (text === "") return false;
+    for (let at = 0; at < text.length; at++) {
+        if (allowed[text.charCodeAt(at)] !== true) return false;
+    }
+    return true;
+}
+
+/** Reads a plain decimal of at most nine digits up to `max`. Undefined for anything else. */
+export function parseDecimal(text: string, max: number): number | undefined {
+    if (!consistsOf(text, digit) || text.length > 15) return undefined;
+    const value = Number(text);
+    return value <= max ? value : undefined;
+}
+
+/** True if each `%` is followed by two hexadecimal digits. */
+export function escapesAreWhole(text: string): boolean {
+    for (let at = text.indexOf("%"); at !== -1; at = text.indexOf("%", at + 1)) {
+        if (at + 2 >= text.length || !consistsOf(text.slice(at + 1, at + 3), hexDigit)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,43 @@
+import { consistsOf, token } from "./characters.ts";
+import type { SipMessage } from "./SipMessage.ts";
+
+/** Thrown for a message that cannot be written: a bug of the caller, who must not pass on what may hold line ends. */
+export class UnserializableMessageError extends Error {
+    override readonly name = new.target.name;
+}
+
+/** The message as bytes. Content-Length is always computed from the body; CR, LF and NUL in any value are refused. */
+export function serializeMessage(message: SipMessage): Buffer {
+    let head = startLine(message);
+    for (const { name, value } of message.headers) {
+        if (name === "Content-Length") continue;
+        if (!consistsOf(name, token)) throw new UnserializableMessageError("header name is not a token");
+        head += `${name}: ${singleLine(value, name)}\r\n`;
+    }
+    head += `Content-Length: ${message.body.length}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head, "utf8"), message.body]);
+}
+
+function startLine(message: SipMessage): string {
+    if (message.kind === "response") {
+        const { status } = message;
+        if (!Number.isInteger(status) || status < 100 || status > 699) {
+            throw new UnserializableMessageError("status is not within 100 to 699");
+        }
+        return `SIP/2.0 ${status} ${singleLine(message.reason, "reason phrase")}\r\n`;
+    }
+    if (!consistsOf(message.method, token)) throw new UnserializableMessageError("method is not a token");
+    const uri = singleLine(message.uri, "Request-URI");
+    if (uri === "" || uri.includes(" ")) throw new UnserializableMessageError("Request-URI is empty or has spaces");
+    return `${message.method} ${uri} SIP/2.0\r\n`;
+}
+
+function singleLine(value: string, what: string): string {
+    for (let at = 0; at < value.length; at++) {
+        const code = value.charCodeAt(at);
+        if (code === 0x0d || code === 0x0a || code === 0) {
+            throw new UnserializableMessageError(`line end or NUL in ${what}`);
+        }
+    }
+    return value;
+}

@@ -1,0 +1,111 @@
+import type { HostPort } from "../sip/hostPort.ts";
+import type { SipMessage, SipResponse } from "../sip/SipMessage.ts";
+
+export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
+
+/** An IP address and port; IPv6 without brackets. */
+export interface Endpoint {
+    readonly address: string;
+    readonly port: number;
+}
+
+/** Where to listen. */
+export interface Binding extends Endpoint {
+    /** For tls and wss a certificate must be configured. */
+    readonly protocol: Protocol;
+    /** What Via, Contact and Record-Route say instead of the address, if peers outside reach it by another (1:1 NAT). */
+    readonly advertised?: HostPort;
+}
+
+/** One hop to send to, as the resolver gives it out. */
+export interface Target extends Endpoint {
+    readonly protocol: Protocol;
+    /** The name the address was found by: checked against the certificate and sent as SNI (RFC 5922); the address itself if absent. */
+    readonly serverName?: string;
+}
+
+/**
+ * A way to one peer: a connection, or for UDP the pair of our socket and the peer's address. Stays the same object as
+ * long as it is open; a UDP flow is always open.
+ */
+export interface Flow {
+    /** Unique while the process runs; {@link TransportLayer.flowById} finds the flow again. */
+    readonly id: string;
+    readonly protocol: Protocol;
+    readonly local: Endpoint;
+    readonly remote: Endpoint;
+    /** True unless UDP: no retransmission of requests needed. */
+    readonly reliable: boolean;
+    /** What to write into Via and Contact of messages sent on this flow: a host and port at which we can be reached by the flow's protocol. */
+    readonly sentBy: Required<HostPort>;
+    /** True once closed: sending fails. */
+    readonly closed: boolean;
+    /** Resolves once handed to the system; rejects with {@link TransportError} if the flow is closed or its peer does not read (backpressure limit). */
+    send(data: Buffer): Promise<void>;
+    /** Calls back once when the connection is gone, for whatever reason; at once if it is already. Never for UDP. Returns how to take it back. */
+    onClose(listener: () => void): () => void;
+    /** Closes a connection at once. Does nothing for UDP. */
+    close(): void;
+}
+
+/** Thrown by {@link Flow.send} and {@link TransportLayer.open}: the peer could not be reached. Try the next target. */
+export class TransportError extends Error {
+    override readonly name = new.target.name;
+}
+
+/** `receivedAt` is the clock's time at which the last byte arrived. The top Via of a request has received and rport filled. Must not throw. */
+export type MessageHandler = (message: SipMessage, flow: Flow, receivedAt: number) => void;
+
+/** Sockets of all protocols. Hands up what is sane, answers or drops (and counts) what is not. */
+export interface TransportLayer {
+    /** Opens the listeners, all or none; resolves with the bindings as they came out (port 0 replaced by the port chosen). */
+    listen(bindings: readonly Binding[]): Promise<readonly Binding[]>;
+    /** The open listeners. */
+    readonly bindings: readonly Binding[];
+    /** Sets who receives. Messages before that are dropped. */
+    onMessage(handler: MessageHandler): void;
+    /** A flow to that target: an open connection to it if there is one, else a new one. Rejects with {@link TransportError} after the connect timeout at the latest. */
+    open(target: Target): Promise<Flow>;
+    flowById(id: string): Flow | undefined;
+    /** Sends a response back where RFC 3261 18.2.2 and RFC 3581 say, judged by its top Via; `arrivedOn` is the flow of its request. Rejects with {@link TransportError}. */
+    respond(response: SipResponse, arrivedOn: Flow): Promise<void>;
+    /** What we call ourselves towards that target, before there is a flow: its {@link Flow.sentBy}. Undefined if no listener speaks its protocol and address family. */
+    localAddressFor(target: Target): Required<HostPort> | undefined;
+    /** True if host and port are ours, by listening or advertised address: requests to it are addressed to this server. */
+    isLocal(hostPort: HostPort): boolean;
+    /** Remembers the connection a Contact was registered over, so that requests to it go there (`.invalid` hosts, clients behind NAT). `key` is the Contact's user@host[:port]. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
+    bindFlow(key: string, flow: Flow, expiresSeconds: number): void;
+    flowFor(key: string): Flow | undefined;
+    /** Counters since start: messages in and out by protocol, drops by reason. For metrics. */
+    readonly counters: TransportCounters;
+    /** Stops listening, lets what is being sent go out, closes all. Resolves once nothing is open; at the latest after `closeTimeoutMs`. */
+    close(): Promise<void>;
+}
+
+/** Why something that arrived was not handed up. */
+export type DropReason =
+    | "unlistedSource"
+    | "scanner"
+    | "rateLimited"
+    | "tooManyConnections"
+    | "tooManyConnectionsFromSource"
+    | "malformed"
+    | "refused"
+    | "wrongTransport"
+    | "tooLarge"
+    | "framing"
+    | "slowMessage"
+    | "idle"
+    | "backpressure"
+    | "handshake"
+    | "notReceiving";
+
+export interface TransportCounters {
+    readonly received: ReadonlyMap<Protocol, number>;
+    readonly sent: ReadonlyMap<Protocol, number>;
+    readonly dropped: ReadonlyMap<DropReason, number>;
+    /** Optional header lines left out of messages otherwise good. */
+    readonly ignoredHeaders: number;
+    /** Connections open now. */
+    readonly connections: number;
+}
