@@ -1,0 +1,35 @@
+import type { Clock } from "../../lib/ports/Clock.ts";
+
+/** Time that passes only when told to. */
+export class FakeClock implements Clock {
+    #now = 1_000_000;
+    readonly #timers = new Set<{ readonly at: number; readonly fire: () => void }>();
+
+    now(): number {
+        return this.#now;
+    }
+
+    startTimer(ms: number, fire: () => void): () => void {
+        const timer = { at: this.#now + ms, fire };
+        this.#timers.add(timer);
+        return () => void this.#timers.delete(timer);
+    }
+
+    /** Timers that still run. */
+    get pending(): number {
+        return this.#timers.size;
+    }
+
+    /** Lets `ms` pass, firing what falls due on the way, in order. */
+    advance(ms: number): void {
+        const until = this.#now + ms;
+        for (;;) {
+            const due = [...this.#timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
+            if (due === undefined) break;
+            this.#timers.delete(due);
+            this.#now = due.at;
+            due.fire();
+        }
+        this.#now = until;
+    }
+}
