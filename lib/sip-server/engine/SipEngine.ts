@@ -63,6 +63,10 @@ export interface EngineListener {
     onResponse(response: IncomingResponse): void;
     onCancel(cancel: IncomingCancel): void;
     onUnsolicitedBye(bye: UnsolicitedBye): void;
+    /** Nobody answered this request in time, and the engine has given it up (an INVITE got 480). Answering it now is refused with `unknownTransaction`. */
+    onUnanswered(transactionId: string): void;
+    /** A dialog is over, whoever ended it: told once for each dialog whose id was told before, after the message that ended it. */
+    onDialogEnded(dialogId: string): void;
     onCallRecord(record: CallRecord): void;
 }
 
