@@ -1,0 +1,59 @@
+// `npm test`: sets the machine up, then runs every spec: unit, contract, integration, e2e. Arguments are vitest's own, so
+// `npm test -- spec/unit/call` or `npm test -- --project e2e` run a part. The last line is `N passed, N failed`.
+import { parseCLI, startVitest } from "vitest/node";
+import type { Vitest } from "vitest/node";
+import { InstallError } from "./install/InstallError.ts";
+import { installWorld } from "./install/installWorld.ts";
+import { terminalProgress } from "./install/Progress.ts";
+import { projectRoot } from "./labFolder.ts";
+
+interface Count {
+    readonly passed: number;
+    readonly failed: number;
+}
+
+/**
+ * A spec file that cannot be loaded, a hook that throws and an error nobody caught are failures too, although no test
+ * carries them.
+ */
+function count(vitest: Vitest): Count {
+    let passed = 0;
+    let failed = vitest.state.getUnhandledErrors().length;
+    for (const file of vitest.state.getTestModules()) {
+        if (file.errors().length > 0) failed += 1;
+        for (const suite of file.children.allSuites()) {
+            if (suite.errors().length > 0) failed += 1;
+        }
+        for (const test of file.children.allTests()) {
+            const { state } = test.result();
+            if (state === "passed") passed += 1;
+            // `pending` after the run: it never got its turn.
+            if (state === "failed" || state === "pending") failed += 1;
+        }
+    }
+    return { passed, failed };
+}
+
+async function runSpecs(args: readonly string[]): Promise<Count> {
+    const { filter, options } = parseCLI(["vitest", "run", ...args]);
+    const vitest = await startVitest(filter, { ...options, root: projectRoot, watch: false });
+    const result = count(vitest);
+    await vitest.close();
+    return result;
+}
+
+async function installAndRun(args: readonly string[]): Promise<Count> {
+    try {
+        await installWorld(terminalProgress());
+    } catch (error) {
+        if (!(error instanceof InstallError)) throw error;
+        console.error(error.message);
+        return { passed: 0, failed: 1 };
+    }
+    return runSpecs(args);
+}
+
+const { passed, failed } = await installAndRun(process.argv.slice(2));
+console.log(`${passed} passed, ${failed} failed`);
+// Nothing found to run is not a success.
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
