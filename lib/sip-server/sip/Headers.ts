@@ -1,4 +1,4 @@
-import { canonicalHeaderName, headerKey } from "./headerNames.ts";
+import { headerName } from "./headerNames.ts";
 import { splitOutsideQuotes } from "./splitList.ts";
 
 /** One header field as it stands in a message: `name` in its canonical spelling, `value` unfolded and trimmed. */
@@ -33,7 +33,7 @@ export class Headers implements Iterable<HeaderField> {
 
     /** Value of the first field of that name. */
     get(name: string): string | undefined {
-        const key = headerKey(name);
+        const key = headerName(name).key;
         return this.#entries.find((entry) => entry.key === key)?.value;
     }
 
@@ -43,7 +43,7 @@ export class Headers implements Iterable<HeaderField> {
 
     /** Values of all fields of that name, one per header line. */
     all(name: string): string[] {
-        const key = headerKey(name);
+        const key = headerName(name).key;
         return this.#entries.filter((entry) => entry.key === key).map((entry) => entry.value);
     }
 
@@ -61,14 +61,14 @@ export class Headers implements Iterable<HeaderField> {
 
     /** Puts a field before all others of its name (a new top Via, a new Route), or before everything if there is none. */
     prepend(name: string, value: string): void {
-        const key = headerKey(name);
+        const key = headerName(name).key;
         const first = this.#entries.findIndex((entry) => entry.key === key);
         this.#entries.splice(Math.max(0, first), 0, entryOf(name, value));
     }
 
     /** Makes `values` the only fields of that name, at the place of the first old one; none given removes the header. */
     set(name: string, ...values: readonly string[]): void {
-        const key = headerKey(name);
+        const key = headerName(name).key;
         const first = this.#entries.findIndex((entry) => entry.key === key);
         const kept = this.#entries.filter((entry) => entry.key !== key);
         kept.splice(first === -1 ? kept.length : first, 0, ...values.map((value) => entryOf(name, value)));
@@ -77,7 +77,7 @@ export class Headers implements Iterable<HeaderField> {
 
     /** Replaces the first element of a list header and keeps the rest: how a received top Via gets its `received`. */
     replaceFirst(name: string, element: string): void {
-        const key = headerKey(name);
+        const key = headerName(name).key;
         const at = this.#entries.findIndex((entry) => entry.key === key);
         const entry = this.#entries[at];
         if (entry === undefined) return this.add(name, element);
@@ -109,5 +109,5 @@ export class Headers implements Iterable<HeaderField> {
 }
 
 function entryOf(name: string, value: string): Entry {
-    return { name: canonicalHeaderName(name), value, key: headerKey(name) };
+    return { ...headerName(name), value };
 }

@@ -51,7 +51,8 @@ function parseBareAddress(text: string): NameAddr | undefined {
     return { uri, params };
 }
 
-function isAbsoluteUri(uri: string): boolean {
+/** True for `scheme:something` without spaces, quotes, brackets and control characters. */
+export function isAbsoluteUri(uri: string): boolean {
     const colon = uri.indexOf(":");
     if (colon < 1 || colon === uri.length - 1 || !consistsOf(uri.slice(0, colon), token)) return false;
     for (let at = 0; at < uri.length; at++) {

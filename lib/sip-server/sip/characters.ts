@@ -53,3 +53,21 @@ export function escapesAreWhole(text: string): boolean {
     }
     return true;
 }
+
+/** The text without the spaces and tabs around it; other white space is content. */
+export function trimSpaces(text: string): string {
+    let start = 0;
+    let end = text.length;
+    while (start < end && isSpace(text.charCodeAt(start))) start++;
+    while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+    return start === 0 && end === text.length ? text : text.slice(start, end);
+}
+
+/** True if the text holds what no header line can: a line end or NUL. */
+export function hasLineBreaker(text: string): boolean {
+    return text.includes("\n") || text.includes("\r") || text.includes("\0");
+}
+
+function isSpace(code: number): boolean {
+    return code === 0x20 || code === 0x09;
+}

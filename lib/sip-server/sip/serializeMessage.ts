@@ -3,7 +3,7 @@ import type { SipMessage } from "./SipMessage.ts";
 
 /** Thrown for a message that cannot be written: a bug of the caller, who must not pass on what may hold line ends. */
 export class UnserializableMessageError extends Error {
-    override readonly name = new.target.name;
+    override readonly name = "UnserializableMessageError";
 }
 
 /** The message as bytes. Content-Length is always computed from the body; CR, LF and NUL in any value are refused. */

@@ -50,7 +50,7 @@ export interface Flow {
 
 /** Thrown by {@link Flow.send} and {@link TransportLayer.open}: the peer could not be reached. Try the next target. */
 export class TransportError extends Error {
-    override readonly name = new.target.name;
+    override readonly name = "TransportError";
 }
 
 /** `receivedAt` is the clock's time at which the last byte arrived. The top Via of a request has received and rport filled. Must not throw. */
