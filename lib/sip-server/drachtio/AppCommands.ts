@@ -1,0 +1,109 @@
+import type { Refused } from "../engine/Refused.ts";
+import type { SentRequest, SipEngine } from "../engine/SipEngine.ts";
+import { parseAppMessage } from "./appMessage.ts";
+import type { AppMessage } from "./appMessage.ts";
+import type { AppClient } from "./AppClient.ts";
+import type { ClientFrame } from "./clientFrame.ts";
+import type { ControlCounters } from "./ControlCounters.ts";
+import type { Ownership } from "./Ownership.ts";
+import { encodeNok, encodeRequestSent, encodeResponseSent } from "./serverFrame.ts";
+
+export type SipFrame = Extract<ClientFrame, { type: "sip" }>;
+type AppRequest = Extract<AppMessage, { kind: "request" }>;
+type AppResponse = Extract<AppMessage, { kind: "response" }>;
+
+export type AppCommandsParts = {
+    readonly engine: SipEngine;
+    readonly transactions: Ownership<AppClient>;
+    readonly dialogs: Ownership<AppClient>;
+    /** False once the client's socket has closed: what was started for it meanwhile is abandoned. */
+    readonly isConnected: (client: AppClient) => boolean;
+    readonly counters: ControlCounters;
+    readonly timeOfDay: () => Date;
+};
+
+/**
+ * Carries out what applications order. Orders of one application reach the engine in the order of their frames, within
+ * the call; the answer to each is sent when the engine knows it.
+ */
+export class AppCommands {
+    readonly #parts: AppCommandsParts;
+
+    constructor(parts: AppCommandsParts) {
+        this.#parts = parts;
+    }
+
+    /** A `sip` frame. Rejects only for a fault of the program. */
+    async carryOut(client: AppClient, frame: SipFrame): Promise<void> {
+        const message = parseAppMessage(frame.message);
+        switch (message.kind) {
+            case "unreadable":
+                this.#refuse(client, frame, message.why);
+                return;
+            case "response":
+                return this.#respond(client, frame, message);
+            case "request":
+                if (message.method === "CANCEL") return this.#cancel(client, frame, message);
+                return this.#request(client, frame, message);
+        }
+    }
+
+    /** The application's socket has closed. Nobody can answer its requests nor end its calls any more. */
+    abandon(client: AppClient): void {
+        const { engine, transactions, dialogs } = this.#parts;
+        for (const transactionId of transactions.release(client)) engine.abandonTransaction(transactionId);
+        for (const dialogId of dialogs.release(client)) engine.abandonDialog(dialogId);
+    }
+
+    async #request(client: AppClient, frame: SipFrame, { method, uri, headers, body }: AppRequest): Promise<void> {
+        const { engine, transactions, isConnected } = this.#parts;
+        const result = await engine.send({
+            method,
+            uri,
+            headers: [...headers],
+            body,
+            ...(frame.nextHop !== "" && { nextHop: frame.nextHop }),
+            ...(frame.dialogId !== "" && { dialogId: frame.dialogId }),
+        });
+        if (result.kind === "sent" && method !== "ACK") {
+            if (isConnected(client)) transactions.assign(result.transactionId, client);
+            else engine.abandonTransaction(result.transactionId);
+        }
+        this.#answerRequest(client, frame, result);
+    }
+
+    async #cancel(client: AppClient, frame: SipFrame, { headers }: AppRequest): Promise<void> {
+        this.#answerRequest(client, frame, await this.#parts.engine.cancel(frame.transactionId, [...headers]));
+    }
+
+    #answerRequest(client: AppClient, frame: SipFrame, result: SentRequest | Refused): void {
+        if (result.kind === "refused") this.#refuse(client, frame, result.text);
+        else client.send(encodeRequestSent(frame.id, result, this.#parts.timeOfDay()));
+    }
+
+    async #respond(client: AppClient, frame: SipFrame, response: AppResponse): Promise<void> {
+        const { engine, transactions, dialogs, isConnected, timeOfDay } = this.#parts;
+        const { status, reason, headers, body } = response;
+        const result = await engine.respond(frame.transactionId, {
+            status,
+            ...(reason !== "" && { reason }),
+            headers: [...headers],
+            body,
+        });
+        if (result.kind === "refused") {
+            this.#refuse(client, frame, result.text);
+            return;
+        }
+        if (status >= 200) transactions.strike(frame.transactionId);
+        if (result.dialogId !== undefined && status < 300) {
+            if (isConnected(client)) dialogs.assign(result.dialogId, client);
+            else engine.abandonDialog(result.dialogId);
+        }
+        client.send(encodeResponseSent(frame.id, result, timeOfDay()));
+    }
+
+    #refuse(client: AppClient, frame: SipFrame, text: string): void {
+        this.#parts.counters.ordersRefused++;
+        client.send(encodeNok(frame.id, text));
+    }
+}

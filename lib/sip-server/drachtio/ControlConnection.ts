@@ -1,0 +1,75 @@
+import type { Socket } from "node:net";
+import type { AppClient } from "./AppClient.ts";
+import type { ClientFrame } from "./clientFrame.ts";
+import { decodeClientFrame } from "./clientFrame.ts";
+import { FrameReader } from "./framing.ts";
+import { encodeNo } from "./serverFrame.ts";
+
+/** An application that leaves this much unread is stuck; keeping more for it would only eat memory. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
+export type CloseReason = "closed by the application" | "protocol error" | "does not read" | "server stopping";
+
+export type ControlConnectionListener = {
+    /** Frames in their order, one at a time. Not called any more after the connection was closed from this side. */
+    onFrame(connection: ControlConnection, frame: ClientFrame): void;
+    /** Once, whoever closed. */
+    onClose(connection: ControlConnection, reason: CloseReason): void;
+};
+
+/** One TCP connection of an application: bytes to frames and back. Who may say what is the control server's business. */
+export class ControlConnection implements AppClient {
+    readonly #socket: Socket;
+    readonly #listener: ControlConnectionListener;
+    readonly #reader = new FrameReader();
+    #state: { readonly kind: "open" } | { readonly kind: "closing"; readonly reason: CloseReason } = { kind: "open" };
+
+    constructor(socket: Socket, listener: ControlConnectionListener) {
+        this.#socket = socket;
+        this.#listener = listener;
+        socket.setNoDelay(true);
+        socket.setKeepAlive(true, 30_000);
+        socket.on("data", (chunk: Buffer) => this.#read(chunk));
+        socket.on("error", () => socket.destroy());
+        socket.on("close", () => {
+            const { kind } = this.#state;
+            listener.onClose(this, kind === "open" ? "closed by the application" : this.#state.reason);
+        });
+    }
+
+    /** Address and port of the application, for the log. */
+    get remote(): string {
+        return `${this.#socket.remoteAddress ?? "gone"}:${this.#socket.remotePort ?? 0}`;
+    }
+
+    send(frame: Buffer): void {
+        if (this.#state.kind === "closing" || !this.#socket.writable) return;
+        this.#socket.write(frame);
+        if (this.#socket.writableLength > MAX_UNREAD_BYTES) {
+            this.#state = { kind: "closing", reason: "does not read" };
+            this.#socket.destroy();
+        }
+    }
+
+    /** Says `NO` and closes. */
+    refuse(replyTo: string, text: string): void {
+        this.send(encodeNo(replyTo, text));
+        this.close("protocol error");
+    }
+
+    /** Lets what was sent before go out, then closes. Safe to call twice. */
+    close(reason: CloseReason): void {
+        if (this.#state.kind === "closing") return;
+        this.#state = { kind: "closing", reason };
+        this.#socket.destroySoon();
+    }
+
+    #read(chunk: Buffer): void {
+        const { payloads, fault } = this.#reader.push(chunk);
+        for (const payload of payloads) {
+            if (this.#state.kind === "closing") return;
+            this.#listener.onFrame(this, decodeClientFrame(payload));
+        }
+        if (fault !== null) this.refuse("", fault);
+    }
+}

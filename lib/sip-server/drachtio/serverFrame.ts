@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import type { CallRecord } from "../engine/CallRecord.ts";
+import type { MessageMeta } from "../engine/MessageMeta.ts";
+import type {
+    IncomingCancel,
+    IncomingRequest,
+    IncomingResponse,
+    SentRequest,
+    SentResponse,
+    UnsolicitedBye,
+} from "../engine/SipEngine.ts";
+import { serializeMessage } from "../sip/serializeMessage.ts";
+import { encodeFrame } from "./framing.ts";
+
+/**
+ * What the server says to applications, as frames. Each begins with a fresh message id, which applications never answer.
+ * `at` is the time the frame tells; `replyTo` the id of the frame that is answered.
+ */
+
+export function encodeOk(replyTo: string, ...tokens: readonly string[]): Buffer {
+    return encodeFrame(reply(replyTo, "OK", ...tokens));
+}
+
+/** The request failed; the connection is kept. */
+export function encodeNok(replyTo: string, text: string): Buffer {
+    return encodeFrame(reply(replyTo, "NOK", oneToken(text)));
+}
+
+/** The application broke the protocol; the connection is closed after this. */
+export function encodeNo(replyTo: string, text: string): Buffer {
+    return encodeFrame(reply(replyTo, "NO", oneToken(text)));
+}
+
+/** For requests of the application the address is our own end. */
+export function encodeRequestSent(replyTo: string, sent: SentRequest, at: Date): Buffer {
+    const meta = metaTokens(sent.meta, sent.meta.localAddress, sent.meta.localPort, at);
+    return encodeFrame(reply(replyTo, "OK", meta, sent.transactionId, "Msg sent:", ""), serializeMessage(sent.message));
+}
+
+/** Has the dialog, and an empty token after it, which drachtio-srf compares with `continue`. */
+export function encodeResponseSent(replyTo: string, sent: SentResponse, at: Date): Buffer {
+    const tokens = [remoteMeta(sent.meta, at), sent.transactionId, sent.dialogId ?? "", "", "Msg sent:", ""];
+    return encodeFrame(reply(replyTo, "OK", ...tokens), serializeMessage(sent.message));
+}
+
+export function encodeIncomingRequest(request: IncomingRequest, at: Date): Buffer {
+    const { dialogId, meta } = request;
+    const receivedOn = dialogId === undefined ? `${meta.localAddress}|${meta.localPort}|` : "";
+    return encodeFrame(
+        `${sip(meta, request.transactionId, dialogId ?? "", at)}${receivedOn}`,
+        serializeMessage(request.message),
+    );
+}
+
+export function encodeIncomingResponse(response: IncomingResponse, at: Date): Buffer {
+    return encodeFrame(
+        sip(response.meta, response.transactionId, response.dialogId ?? "", at),
+        serializeMessage(response.message),
+    );
+}
+
+/** Applications find the INVITE by its Call-ID. */
+export function encodeCancel(cancel: IncomingCancel, at: Date): Buffer {
+    return encodeFrame(sip(cancel.meta, cancel.transactionId, "", at), serializeMessage(cancel.message));
+}
+
+/** `unsolicited` in the place of a transaction id: nothing is to be answered. */
+export function encodeUnsolicitedBye(bye: UnsolicitedBye, at: Date): Buffer {
+    return encodeFrame(sip(bye.meta, "unsolicited", bye.dialogId, at), serializeMessage(bye.message));
+}
+
+export function encodeCallRecord(record: CallRecord, at: Date): Buffer {
+    const head = `${randomUUID()}|cdr:${record.kind}|${record.meta.source}|${timeOfDay(at)}`;
+    const message = serializeMessage(record.message);
+    switch (record.kind) {
+        case "attempt":
+            return encodeFrame(head, message);
+        case "start":
+            return encodeFrame(`${head}|${record.role}`, message);
+        case "stop":
+            return encodeFrame(`${head}|${record.end}`, message);
+    }
+}
+
+function reply(replyTo: string, ...tokens: readonly string[]): string {
+    return `${randomUUID()}|response|${replyTo}|${tokens.join("|")}`;
+}
+
+function sip(meta: MessageMeta, transactionId: string, dialogId: string, at: Date): string {
+    return `${randomUUID()}|sip|${remoteMeta(meta, at)}|${transactionId}|${dialogId}|`;
+}
+
+function remoteMeta(meta: MessageMeta, at: Date): string {
+    return metaTokens(meta, meta.remoteAddress, meta.remotePort, at);
+}
+
+function metaTokens(meta: MessageMeta, address: string, port: number, at: Date): string {
+    return `${meta.source}|${meta.bytes}|${meta.protocol}|${address}|${port}|${timeOfDay(at)}`;
+}
+
+/** UTC, with microseconds to the letter although the clock has milliseconds. */
+function timeOfDay(at: Date): string {
+    return `${at.toISOString().slice(11, 23)}000`;
+}
+
+/** Texts may quote what an application sent: it must not make tokens or lines of its own. */
+function oneToken(text: string): string {
+    return text.replace(/[|\r\n]/g, " ");
+}
