@@ -1,0 +1,51 @@
+import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
+import type { SignallingLeg } from "../../lib/ports/SignallingLeg.ts";
+
+/** A party that is told things and, unless it was told to fail at one of them, takes them in. */
+export class FakeLeg implements SignallingLeg {
+    /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
+    readonly told: string[] = [];
+    readonly #failures = new Map<string, Error>();
+    readonly #stalled = new Set<string>();
+
+    /** From now on, this method rejects with `error`. */
+    failAt(method: keyof SignallingLeg, error: Error): void {
+        this.#failures.set(method, error);
+    }
+
+    /** From now on, this method never resolves. */
+    stallAt(method: keyof SignallingLeg): void {
+        this.#stalled.add(method);
+    }
+
+    offer(sdp: Sdp): Promise<void> {
+        return this.#take("offer", sdp);
+    }
+
+    ring(): Promise<void> {
+        return this.#take("ring");
+    }
+
+    accept(sdp: Sdp): Promise<void> {
+        return this.#take("accept", sdp);
+    }
+
+    answerOffer(sdp: Sdp): Promise<void> {
+        return this.#take("answerOffer", sdp);
+    }
+
+    refuseOffer(cause: EndCause): Promise<void> {
+        return this.#take("refuseOffer", cause);
+    }
+
+    end(cause: EndCause): Promise<void> {
+        return this.#take("end", cause);
+    }
+
+    async #take(method: string, detail?: string): Promise<void> {
+        this.told.push(detail === undefined ? method : `${method} ${detail}`);
+        if (this.#stalled.has(method)) await new Promise<never>(() => undefined);
+        const failure = this.#failures.get(method);
+        if (failure !== undefined) throw failure;
+    }
+}

@@ -1,0 +1,259 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
+import { CallDesk } from "../../../lib/desk/CallDesk.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import { CallFailure } from "../../../lib/ports/CallFailure.ts";
+import type { CallRequest } from "../../../lib/ports/CallIntake.ts";
+import type { LegReport } from "../../../lib/ports/SignallingLeg.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { FakeLeg } from "../../support/FakeLeg.ts";
+import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
+import { HandledMedia } from "./HandledMedia.ts";
+
+const sdp = (name: string): Sdp => name as Sdp;
+
+/** Lets everything that is ready happen: queued orders, resolved promises. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function open(options: { maxCalls?: number } = {}) {
+    const clock = new FakeClock();
+    const log = new KeptLog();
+    const telemetry = new KeptTelemetry();
+    const media = new HandledMedia();
+    const origin = new FakeLeg();
+    const target = new FakeLeg();
+    const desk = new CallDesk({
+        clock,
+        log,
+        telemetry,
+        media,
+        maxCalls: options.maxCalls ?? 10,
+        orderTimeoutMs: 5_000,
+    });
+    const reports: { target: LegReport } = { target: () => undefined };
+    const dialler = {
+        dial: (_id: CallId, _target: unknown, report: LegReport) => {
+            reports.target = report;
+            return target;
+        },
+    };
+    desk.connect({ matrix: dialler, sip: dialler });
+    const request: CallRequest = {
+        callId: "c1" as CallId,
+        origin,
+        originMedia: "rtp",
+        offer: sdp("O"),
+        target: {
+            network: "matrix",
+            media: "webrtc",
+            callee: "@alice:example.org" as MatrixUserId,
+            caller: { kind: "anonymous" },
+        },
+        policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
+    };
+    const call = () => {
+        const opened = desk.open(request);
+        if ("refused" in opened) throw new Error(opened.refused);
+        return { origin: opened.report, target: (fact: Parameters<LegReport>[0]) => reports.target(fact) };
+    };
+    return { clock, log, telemetry, media, origin, target, desk, request, call };
+}
+
+/** A call that is up. */
+async function connected() {
+    const world = open();
+    const says = world.call();
+    await turn();
+    world.media.give(sdp("O'"));
+    await turn();
+    says.target({ kind: "ringing" });
+    says.target({ kind: "answered", sdp: sdp("A") });
+    await turn();
+    world.media.give(sdp("A'"));
+    await turn();
+    return { ...world, says };
+}
+
+describe("CallDesk", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    it("takes a call from the offer to the end", async () => {
+        const { origin, target, media, telemetry, clock, desk, log, says } = await connected();
+        clock.advance(5_000);
+        says.origin({ kind: "ended", cause: "hungUp" });
+        await turn();
+
+        expect(origin.told).toEqual(["ring", "accept A'"]);
+        expect(target.told).toEqual(["offer O'", "end hungUp"]);
+        expect(media.asked).toEqual(["offer O", "answer A", "release"]);
+        expect(telemetry.counted).toEqual([
+            "opened inbound",
+            "answered inbound after 0 ms",
+            "ended inbound hungUp after 5000 ms",
+        ]);
+        expect([desk.calls, clock.pending, log.lines]).toEqual([0, 0, []]);
+    });
+
+    it("hangs up on an answer that crosses the caller's CANCEL", async () => {
+        const { origin, target, media, call, desk } = open();
+        const says = call();
+        await turn();
+        media.give(sdp("O'"));
+        await turn();
+        says.target({ kind: "answered", sdp: sdp("A") });
+        says.origin({ kind: "ended", cause: "cancelled" });
+        await turn();
+        media.give(sdp("A'"));
+        await turn();
+
+        expect(origin.told).toEqual([]);
+        expect(target.told).toEqual(["offer O'", "end cancelled"]);
+        // freed by the end of the call, and again once the late answer is known to have taken ports
+        expect(media.asked).toEqual(["offer O", "answer A", "release", "release"]);
+        expect(desk.calls).toBe(0);
+    });
+
+    it("never calls a target whose caller gave up while media was being set up", async () => {
+        const { target, media, call, desk } = open();
+        const says = call();
+        says.origin({ kind: "ended", cause: "cancelled" });
+        await turn();
+        media.give(sdp("O'"));
+        await turn();
+
+        expect(target.told).toEqual(["end cancelled"]);
+        expect(media.asked).toEqual(["offer O", "release", "release"]);
+        expect(desk.calls).toBe(0);
+    });
+
+    it("tells the caller why the target could not be reached, and cleans up after the leg that failed", async () => {
+        const { origin, target, media, call, desk } = open();
+        target.failAt("offer", new CallFailure("unavailable", "left the room"));
+        call();
+        await turn();
+        media.give(sdp("O'"));
+        await turn();
+
+        expect(origin.told).toEqual(["end unavailable"]);
+        expect(target.told).toEqual(["offer O'", "end unavailable"]);
+        expect(desk.calls).toBe(0);
+    });
+
+    it("tells both parties when there is no media", async () => {
+        const { origin, target, media, call } = open();
+        call();
+        await turn();
+        media.fail("serviceUnavailable");
+        await turn();
+
+        expect(origin.told).toEqual(["end serviceUnavailable"]);
+        expect(target.told).toEqual(["end serviceUnavailable"]);
+    });
+
+    it("ends the call when media that flowed is lost", async () => {
+        const { origin, target, media } = await connected();
+        media.report({ kind: "mediaFailed", cause: "mediaLost" });
+        await turn();
+
+        expect(origin.told.at(-1)).toBe("end mediaLost");
+        expect(target.told.at(-1)).toBe("end mediaLost");
+    });
+
+    it("does not let a party that takes for ever hold up the other", async () => {
+        const { origin, target, media, call, desk, log } = open();
+        target.stallAt("offer");
+        const says = call();
+        await turn();
+        media.give(sdp("O'"));
+        await turn();
+        says.target({ kind: "ringing" });
+        await turn();
+        expect(origin.told).toEqual(["ring"]);
+
+        vi.advanceTimersByTime(5_000);
+        await turn();
+        expect(origin.told).toEqual(["ring", "end networkFailure"]);
+        expect(desk.calls).toBe(0);
+        expect(log.lines).toEqual(["warn: order timed out"]);
+    });
+
+    it("counts a fault of ours as one, and ends only that call", async () => {
+        const { origin, target, media, call, log } = open();
+        target.failAt("offer", new TypeError("undefined is not a function"));
+        call();
+        await turn();
+        media.give(sdp("O'"));
+        await turn();
+
+        expect(origin.told).toEqual(["end internalError"]);
+        expect(log.lines).toEqual(["error: order failed unexpectedly"]);
+    });
+
+    it("answers a party's new offer, and then the one that waited", async () => {
+        const { origin, target, media, says } = await connected();
+        says.origin({ kind: "offered", sdp: sdp("hold") });
+        says.target({ kind: "offered", sdp: sdp("restart") });
+        await turn();
+        media.give(sdp("held"));
+        await turn();
+        media.fail("noCommonMedia");
+        await turn();
+
+        expect(origin.told.slice(2)).toEqual(["answerOffer held"]);
+        expect(target.told.slice(1)).toEqual(["refuseOffer noCommonMedia"]);
+    });
+
+    it("stops ringing in time", async () => {
+        const { origin, target, media, call, clock } = open();
+        call();
+        await turn();
+        media.give(sdp("O'"));
+        clock.advance(59_999);
+        await turn();
+        expect(origin.told).toEqual([]);
+        clock.advance(60_000);
+        await turn();
+
+        expect(origin.told).toEqual(["end noAnswer"]);
+        expect(target.told).toEqual(["offer O'", "end noAnswer"]);
+    });
+
+    it("refuses calls before it is connected, beyond its limit, and once it stops", async () => {
+        const { desk, request, call } = open({ maxCalls: 1 });
+        call();
+        expect(desk.open(request)).toEqual({ refused: "serviceUnavailable" });
+
+        const unconnected = new CallDesk({
+            clock: new FakeClock(),
+            log: new KeptLog(),
+            telemetry: new KeptTelemetry(),
+            media: new HandledMedia(),
+            maxCalls: 1,
+            orderTimeoutMs: 1,
+        });
+        expect(unconnected.open(request)).toEqual({ refused: "serviceUnavailable" });
+        await unconnected.stop(1);
+        expect(unconnected.open(request)).toEqual({ refused: "serviceUnavailable" });
+    });
+
+    it("ends every call when it stops, and waits for that", async () => {
+        const { desk, origin, target, media } = await connected();
+        await desk.stop(10_000);
+
+        expect(origin.told.at(-1)).toBe("end serviceUnavailable");
+        expect(target.told.at(-1)).toBe("end serviceUnavailable");
+        expect(media.asked.at(-1)).toBe("release");
+        expect(desk.calls).toBe(0);
+    });
+
+    it("does not wait for ever when it stops", async () => {
+        const { desk, clock, target, log } = await connected();
+        target.stallAt("end");
+        const stopped = desk.stop(10_000);
+        await turn();
+        clock.advance(10_000);
+        await stopped;
+        expect(log.lines).toEqual(["warn: calls not ended in time"]);
+    });
+});

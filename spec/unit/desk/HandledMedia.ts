@@ -1,0 +1,52 @@
+import type { EndCause, Sdp } from "../../../lib/call/vocabulary.ts";
+import { CallFailure } from "../../../lib/ports/CallFailure.ts";
+import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../../lib/ports/MediaProxy.ts";
+
+interface Question {
+    readonly take: (sdp: Sdp) => void;
+    readonly fail: (reason: Error) => void;
+}
+
+/** A media proxy each of whose answers the spec gives by hand, so that it decides what crosses what. */
+export class HandledMedia implements MediaProxy {
+    readonly asked: string[] = [];
+    report: MediaReport = () => undefined;
+    readonly #waiting: Question[] = [];
+
+    open(_request: MediaRequest, report: MediaReport): MediaSession {
+        this.report = report;
+        return {
+            offer: (sdp) => this.#ask(`offer ${sdp}`),
+            answer: (sdp) => this.#ask(`answer ${sdp}`),
+            renegotiate: (side, sdp) => this.#ask(`renegotiate ${side} ${sdp}`),
+            addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
+            release: () => this.#note("release"),
+        };
+    }
+
+    /** Answers the oldest question that waits. */
+    give(sdp: Sdp): void {
+        this.#next().take(sdp);
+    }
+
+    /** Fails the oldest question that waits. */
+    fail(cause: EndCause): void {
+        this.#next().fail(new CallFailure(cause, "as the spec wills"));
+    }
+
+    #next(): Question {
+        const next = this.#waiting.shift();
+        if (next === undefined) throw new Error(`nothing was asked; so far: ${this.asked.join(", ")}`);
+        return next;
+    }
+
+    #note(what: string): Promise<void> {
+        this.asked.push(what);
+        return Promise.resolve();
+    }
+
+    #ask(what: string): Promise<Sdp> {
+        this.asked.push(what);
+        return new Promise((take, fail) => this.#waiting.push({ take, fail }));
+    }
+}
