@@ -10,15 +10,18 @@
  *     --control <host:port>      where applications connect; default 127.0.0.1:9022, port 0 picks a free one
  *     --secret-file <path>       file holding the secret applications authenticate with (surrounding blanks are cut)
  *     --secret <text>            the same in clear; every user of the machine can read it, so for trials only
- *     --sip <binding>            where SIP listens; may be repeated. `udp|tcp|tls|ws|wss/host:port`, `udp/` is the default
- *                                transport, IPv6 in brackets (`tls/[::]:5061`), port 0 picks a free one
+ *     --sip <binding>            where SIP listens; may be repeated. `udp|tcp|tls|ws|wss/address:port`, udp if no transport
+ *                                is named, IPv6 in brackets (`tls/[::]:5061`), port 0 picks a free one. Default:
+ *                                udp/0.0.0.0:5060 and tcp/0.0.0.0:5060
  *     --advertise <address>      address (no port) to name in Via, Contact and the hostports instead of the bound one
  *     --hosts <path>             file in /etc/hosts form, asked before DNS
  *     --tls-cert, --tls-key <path>   PEM files, needed by tls and wss bindings
  *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
  *     --tls-insecure             do not verify the certificate of servers we connect to
+ *     --trust <network>          address or CIDR network that is never rate limited; may be repeated. Loopback always is
+ *     --strangers <verdict>      answer (default) | drop: what sources outside --trust get
+ *     --max-rate <n>             messages a second accepted from one stranger; more are dropped and counted
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
- *     --max-rate <n>             new requests a second accepted from one address; more are dropped and counted
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics
  *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
  *     --log-level <level>        error | warn | info | debug; default info

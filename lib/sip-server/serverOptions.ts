@@ -1,0 +1,210 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { isIP, isIPv4 } from "node:net";
+import { parseDecimal } from "./sip/characters.ts";
+import { SERVER_VERSION } from "./drachtio/controlPort.ts";
+import { logFormats, logLevels } from "./log.ts";
+import type { LogFormat, LogLevel } from "./log.ts";
+import { parseHost } from "./sip/hostPort.ts";
+import type { HostPort } from "./sip/hostPort.ts";
+import type { Binding, Protocol } from "./transport/SipTransport.ts";
+import type { TlsOptions } from "./transport/TransportOptions.ts";
+
+export type ServerOptions = {
+    readonly control: Required<HostPort>;
+    readonly secret: string;
+    readonly sip: readonly Binding[];
+    /** Text of a file in /etc/hosts form; empty for none. */
+    readonly hosts: string;
+    readonly tls: TlsOptions;
+    /** CIDR networks whose messages are not rate limited. */
+    readonly trust: readonly string[];
+    readonly strangers: "answer" | "drop";
+    /** Messages a second from one address that is not trusted. */
+    readonly maxRate: number | null;
+    readonly maxCalls: number | null;
+    readonly metrics: Required<HostPort> | null;
+    readonly drainMs: number;
+    readonly logLevel: LogLevel;
+    readonly logFormat: LogFormat;
+    readonly stopWithStdin: boolean;
+};
+
+/** What argv and environment ask for. `message` is one line for whoever typed it; empty for `exit` after --help and --version, which print by themselves. */
+export type OptionsRead =
+    | { readonly kind: "options"; readonly options: ServerOptions }
+    | { readonly kind: "exit" }
+    | { readonly kind: "bad"; readonly message: string };
+
+/** Where options come from. `readFile` throws what `node:fs` throws. */
+export type OptionSources = {
+    /** Without node and script. */
+    readonly argv: readonly string[];
+    readonly secretOfEnvironment: string | undefined;
+    readonly readFile: (path: string) => string;
+};
+
+type RawOptions = {
+    control: Required<HostPort>;
+    secret?: string;
+    secretFile?: string;
+    sip?: Binding[];
+    advertise?: string;
+    hosts?: string;
+    tlsCert?: string;
+    tlsKey?: string;
+    tlsCa?: string;
+    tlsInsecure: boolean;
+    trust?: string[];
+    strangers: "answer" | "drop";
+    maxRate?: number;
+    maxCalls?: number;
+    metrics?: Required<HostPort>;
+    drain: number;
+    logLevel: LogLevel;
+    logFormat: LogFormat;
+    stopWithStdin: boolean;
+};
+
+/** Reads the command line of the SIP server: see `main.ts` for what each option means. */
+export function readServerOptions(sources: OptionSources): OptionsRead {
+    const command = serverCommand();
+    try {
+        command.parse(sources.argv, { from: "user" });
+        return { kind: "options", options: complete(command.opts<RawOptions>(), sources) };
+    } catch (error) {
+        if (error instanceof CommanderError) {
+            return error.exitCode === 0 ? { kind: "exit" } : { kind: "bad", message: oneLine(error.message) };
+        }
+        throw error;
+    }
+}
+
+function serverCommand(): Command {
+    return new Command("sip-server")
+        .description("SIP server that applications control by the drachtio protocol")
+        .version(SERVER_VERSION)
+        .option("--control <host:port>", "where applications connect", address, { host: "127.0.0.1", port: 9022 })
+        .option("--secret-file <path>", "file with the secret of the applications (or set SIP_SERVER_SECRET)")
+        .option("--secret <text>", "the secret, visible to every user of the machine")
+        .option("--sip <binding>", "where SIP listens: udp|tcp|tls|ws|wss/host:port; may be repeated", binding)
+        .option("--advertise <address>", "address named to peers instead of the bound one", ipAddress)
+        .option("--hosts <path>", "file in /etc/hosts form, asked before DNS")
+        .option("--tls-cert <path>", "certificate chain, PEM")
+        .option("--tls-key <path>", "private key, PEM")
+        .option("--tls-ca <path>", "authorities trusted instead of the system's, PEM")
+        .option("--tls-insecure", "do not verify servers we connect to", false)
+        .option("--trust <network>", "address or CIDR that is not rate limited; may be repeated", collect)
+        .addOption(
+            new Option("--strangers <verdict>", "what sources outside --trust and loopback get")
+                .choices(["answer", "drop"])
+                .default("answer"),
+        )
+        .option("--max-rate <n>", "messages a second from one stranger", positive)
+        .option("--max-calls <n>", "calls at a time", positive)
+        .option("--metrics <host:port>", "serve counters at /metrics", address)
+        .option("--drain <ms>", "longest wait of a graceful stop", positive, 2000)
+        .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
+        .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
+        .option("--stop-with-stdin", "stop when stdin ends", false)
+        .allowExcessArguments(false)
+        .exitOverride()
+        .configureOutput({ writeErr: () => undefined });
+}
+
+function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
+    const read = (option: string, path: string): string => {
+        try {
+            return sources.readFile(path);
+        } catch (error) {
+            throw new InvalidArgumentError(`${option}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+    };
+    const sip = (raw.sip ?? [listener("udp"), listener("tcp")]).map((each) => advertised(each, raw.advertise));
+    const tls: TlsOptions = {
+        ...(raw.tlsCert !== undefined && { certificate: read("--tls-cert", raw.tlsCert) }),
+        ...(raw.tlsKey !== undefined && { key: read("--tls-key", raw.tlsKey) }),
+        ...(raw.tlsCa !== undefined && { ca: read("--tls-ca", raw.tlsCa) }),
+        allowUnverifiedServers: raw.tlsInsecure,
+        requireClientCertificate: false,
+    };
+    if (sip.some(({ protocol }) => protocol === "tls" || protocol === "wss") && !(tls.certificate && tls.key)) {
+        throw new InvalidArgumentError("tls and wss bindings need --tls-cert and --tls-key");
+    }
+    return {
+        control: raw.control,
+        secret: secretOf(raw, sources, read),
+        sip,
+        hosts: raw.hosts === undefined ? "" : read("--hosts", raw.hosts),
+        tls,
+        trust: raw.trust ?? [],
+        strangers: raw.strangers,
+        maxRate: raw.maxRate ?? null,
+        maxCalls: raw.maxCalls ?? null,
+        metrics: raw.metrics ?? null,
+        drainMs: raw.drain,
+        logLevel: raw.logLevel,
+        logFormat: raw.logFormat,
+        stopWithStdin: raw.stopWithStdin,
+    };
+}
+
+function secretOf(raw: RawOptions, sources: OptionSources, read: (option: string, path: string) => string): string {
+    const fromFile = raw.secretFile === undefined ? undefined : read("--secret-file", raw.secretFile).trim();
+    const secret = raw.secret ?? fromFile ?? sources.secretOfEnvironment;
+    if (secret === undefined || secret === "") {
+        throw new InvalidArgumentError("no secret: set SIP_SERVER_SECRET or give --secret-file");
+    }
+    if (/[|\r\n]/.test(secret))
+        throw new InvalidArgumentError("the secret holds a character the control protocol cannot carry");
+    return secret;
+}
+
+function listener(protocol: Protocol): Binding {
+    return { protocol, address: "0.0.0.0", port: 5060 };
+}
+
+/** An address of one family says nothing about listeners of the other. */
+function advertised(each: Binding, address: string | undefined): Binding {
+    if (address === undefined || isIPv4(address) !== isIPv4(each.address)) return each;
+    return { ...each, advertised: { host: address } };
+}
+
+function binding(text: string, earlier: readonly Binding[] | undefined): readonly Binding[] {
+    const [, protocol = "udp", rest = ""] = /^(?:(udp|tcp|tls|ws|wss)\/)?(.*)$/.exec(text) ?? [];
+    const { host, port } = address(rest);
+    return [...(earlier ?? []), { protocol: protocol as Protocol, address: ipAddress(host), port }];
+}
+
+function address(text: string): Required<HostPort> {
+    const [, hostPart = "", portPart = ""] = /^(.*):(\d{1,5})$/.exec(text) ?? [];
+    const host = parseHost(hostPart);
+    const port = parseDecimal(portPart, 65_535);
+    if (host === undefined || host === "" || port === undefined) {
+        throw new InvalidArgumentError("Expected host:port, IPv6 in brackets.");
+    }
+    return { host, port };
+}
+
+function ipAddress(text: string): string {
+    if (isIP(text) === 0) throw new InvalidArgumentError("Expected an IP address.");
+    return text;
+}
+
+function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
+    const [network = "", prefix] = text.split("/");
+    const bits = isIP(network) === 4 ? 32 : 128;
+    if (isIP(network) === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))) {
+        throw new InvalidArgumentError("Expected an IP address or CIDR network.");
+    }
+    return [...(earlier ?? []), text];
+}
+
+function positive(text: string): number {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 1.");
+    return Number(text);
+}
+
+/** Commander's messages begin with `error: ` and may add a hint on a line of its own. */
+function oneLine(message: string): string {
+    return message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ");
+}
