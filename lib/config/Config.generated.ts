@@ -1,0 +1,278 @@
+/* Written by lab/generate.ts from config.schema.yaml. Change that and run npm run generate. */
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { Endpoint, HostPort, SipListener } from "./HostPort.ts";
+import type { Secret } from "./Secret.ts";
+
+export interface Config {
+    readonly homeserver: HomeserverConfig;
+    readonly appservice: AppserviceConfig;
+    readonly matrix: MatrixConfig;
+    readonly sip: SipConfig;
+    /**
+     * Ways out to the telephone network, a PBX or another SIP domain, each of which is also a peer that may call in.
+     */
+    readonly trunks: readonly TrunkConfig[];
+    readonly numbers: NumbersConfig;
+    readonly dialling: DiallingConfig;
+    readonly calls: CallsConfig;
+    /**
+     * Where sound passes. With rtpengine, ordinary phones and trunks talk to Matrix clients. With "none" it passes directly between the two parties, which works only if every peer and trunk speaks WebRTC (media webrtc).
+     */
+    readonly media: "none" | RtpengineConfig;
+    readonly store: StoreConfig;
+    readonly logging: LoggingConfig;
+}
+/**
+ * The Matrix homeserver this bridge is registered with.
+ */
+export interface HomeserverConfig {
+    /**
+     * Where the bridge reaches the homeserver's client-server API.
+     */
+    readonly url: string;
+    /**
+     * The homeserver's name, as it stands behind the colon of its users.
+     */
+    readonly domain: string;
+}
+/**
+ * Where the bridge listens for the homeserver.
+ */
+export interface AppserviceConfig {
+    /**
+     * Address to listen on. The homeserver must reach it; nobody else needs to.
+     */
+    readonly bind: string;
+    /**
+     * TCP port. The command line's --port goes before it.
+     */
+    readonly port: number;
+}
+/**
+ * How the bridge appears in Matrix.
+ */
+export interface MatrixConfig {
+    /**
+     * What the user names of phone numbers and SIP addresses begin with, as in @sip_=2b442071838750:matrix.example. The registration must be made anew after a change, and rooms made before are left behind.
+     */
+    readonly ghostPrefix: string;
+    /**
+     * Let a first caller ring at once, by joining the called local user to the room of the call. If not, the user is invited, and rings once they accept. Needs a registration made with this setting.
+     */
+    readonly joinAsCallee: boolean;
+    /**
+     * Other homeservers whose users may be called as sip:user@domain. Users of homeserver.domain always may.
+     */
+    readonly allowedDomains: readonly string[];
+}
+/**
+ * The SIP side.
+ */
+export interface SipConfig {
+    /**
+     * Where SIP is spoken, as transport:address:port. Transports are udp and tcp.
+     *
+     * @minItems 1
+     */
+    readonly listen: readonly SipListener[];
+    /**
+     * The address SIP peers reach the bridge at, if it differs from the one listened on (behind NAT). Stands in Via and Contact.
+     */
+    readonly publicAddress?: string;
+    readonly drachtio?: DrachtioConfig;
+    /**
+     * What a caller hears who is neither a peer nor a trunk. "reject" answers 403, "drop" nothing at all, so that a scanner does not learn that SIP is spoken here.
+     */
+    readonly unknownPeers: "reject" | "drop";
+    /**
+     * Who may call in, beside the trunks. The first that matches counts.
+     */
+    readonly peers: readonly PeerConfig[];
+}
+/**
+ * An external drachtio-server to use. Without this, the bridge runs the SIP server it brings along. With it, listen and publicAddress are that server's business.
+ */
+export interface DrachtioConfig {
+    /**
+     * Host name or address of its control port.
+     */
+    readonly host: string;
+    /**
+     * Its control port.
+     */
+    readonly port: number;
+    /**
+     * Its shared secret, as text or as {file path}.
+     */
+    readonly secret: Secret;
+}
+export interface PeerConfig {
+    /**
+     * Its name in logs and metrics. Peers and trunks share one set of names.
+     */
+    readonly name: string;
+    /**
+     * Where its requests come from, as IP addresses or networks (CIDR).
+     *
+     * @minItems 1
+     */
+    readonly addresses: readonly string[];
+    /**
+     * Whether to believe the caller identity it asserts (P-Asserted-Identity, RFC 3325).
+     */
+    readonly trusted: boolean;
+    /**
+     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "webrtc" ICE and DTLS.
+     */
+    readonly media: "rtp" | "srtp" | "webrtc";
+}
+export interface TrunkConfig {
+    /**
+     * Its name in logs and metrics. Peers and trunks share one set of names.
+     */
+    readonly name: string;
+    /**
+     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263).
+     */
+    readonly address: HostPort;
+    /**
+     * How SIP is carried to it.
+     */
+    readonly transport: "udp" | "tcp";
+    /**
+     * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well.
+     */
+    readonly prefixes: readonly string[];
+    /**
+     * Domains of SIP addresses (sip:user@domain) that are called through it.
+     */
+    readonly domains: readonly string[];
+    /**
+     * User name for digest authentication, and of the caller where no number is known.
+     */
+    readonly username?: string;
+    /**
+     * Password for digest authentication, as text or as {file path}.
+     */
+    readonly password?: Secret;
+    /**
+     * The number shown to the callee if the caller has none in callerIds.
+     */
+    readonly callerId?: PhoneNumber;
+    /**
+     * The number shown to the callee, by Matrix user.
+     */
+    readonly callerIds: ReadonlyMap<MatrixUserId, PhoneNumber>;
+    /**
+     * How many calls may be up on it at once, in and out together. Without it, any number.
+     */
+    readonly maxCalls?: number;
+    /**
+     * Where its calls come in from, as IP addresses or networks (CIDR), beside address itself if that is an IP address.
+     */
+    readonly addresses: readonly string[];
+    /**
+     * Whether to believe the caller identity it asserts (P-Asserted-Identity, RFC 3325), and to assert ours to it.
+     */
+    readonly trusted: boolean;
+    /**
+     * What its media looks like. The values are those of sip.peers.
+     */
+    readonly media: "rtp" | "srtp" | "webrtc";
+    /**
+     * Country of the numbers it sends without country code, if not numbers.defaultCountry.
+     */
+    readonly defaultCountry?: CountryCode;
+}
+/**
+ * Phone numbers and whom they reach.
+ */
+export interface NumbersConfig {
+    /**
+     * Country (two letters) whose way of writing numbers applies where no country code is given, so that 020 7183 8750 is +44 20 7183 8750. Without it such numbers are taken as they are written.
+     */
+    readonly defaultCountry?: CountryCode;
+    /**
+     * Whom an incoming call to a number reaches. One number a line, one Matrix user each.
+     */
+    readonly map: ReadonlyMap<PhoneNumber, MatrixUserId>;
+}
+/**
+ * Who may call out.
+ */
+export interface DiallingConfig {
+    /**
+     * What is allowed. Nobody may dial anything that no entry allows.
+     */
+    readonly allow: readonly DiallingRuleConfig[];
+}
+export interface DiallingRuleConfig {
+    /**
+     * Matrix users. A * stands for anything.
+     *
+     * @minItems 1
+     */
+    readonly users: readonly string[];
+    /**
+     * Full numbers with +, short codes, or addresses as user@domain. A * stands for anything, \* for the star key.
+     *
+     * @minItems 1
+     */
+    readonly numbers: readonly string[];
+}
+/**
+ * Bounds on every call.
+ */
+export interface CallsConfig {
+    /**
+     * How long a call may ring, in seconds, before it ends unanswered.
+     */
+    readonly ringSeconds: number;
+    /**
+     * How long a call may last, in hours, before the bridge ends it.
+     */
+    readonly maxHours: number;
+    /**
+     * How many calls may be up at once. Further ones are refused (503).
+     */
+    readonly maxCalls: number;
+}
+/**
+ * What the bridge remembers across restarts.
+ */
+export interface StoreConfig {
+    /**
+     * Folder of its files. Made if missing. Relative to this configuration file.
+     */
+    readonly path: string;
+}
+/**
+ * What the bridge says while it runs.
+ */
+export interface LoggingConfig {
+    /**
+     * The least important messages to write. Phone numbers and SDP appear at debug only.
+     */
+    readonly level: "error" | "warn" | "info" | "debug";
+    /**
+     * "human" writes aligned text, "json" one object a line.
+     */
+    readonly format: "human" | "json";
+}
+export interface RtpengineConfig {
+    /**
+     * The ng control ports of one or more rtpengine instances, as host:port (UDP). Calls are spread over them.
+     *
+     * @minItems 1
+     */
+    readonly rtpengine: readonly Endpoint[];
+    /**
+     * How long to wait for an answer from an instance, in milliseconds, before it counts as dead.
+     */
+    readonly timeoutMs: number;
+    /**
+     * How often each instance is asked whether it lives, in seconds.
+     */
+    readonly probeSeconds: number;
+}

@@ -1,0 +1,10 @@
+/** What is wrong with a file the operator wrote: every fault at once, each a line for a person to read. */
+export class ConfigError extends Error {
+    readonly faults: readonly string[];
+
+    constructor(faults: readonly string[], options?: ErrorOptions) {
+        super(faults.join("\n"), options);
+        this.name = new.target.name;
+        this.faults = faults;
+    }
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { isServerName, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
+import { parseCountry } from "../numbering/PhoneNumber.ts";
+import { isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
+import { Secret } from "./Secret.ts";
+
+/** What a form may need to know beside the value. */
+export interface FormContext {
+    /** Folder of the configuration file: relative paths start there. */
+    readonly folder: string;
+}
+
+/** One meaning of `as` in config.schema.yaml: how a value the operator wrote becomes the one the program uses. */
+export interface ValueForm {
+    /** Completes "must be ...", with an example where that says more. */
+    readonly wants: string;
+    /** The type of what `parse` returns, in the generated types. */
+    readonly tsType: string;
+    /** Undefined if the value is not of this form. May throw an Error that says more than `wants`. */
+    parse(value: unknown, context: FormContext): unknown;
+}
+
+export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
+    Object.entries({
+        httpUrl: ofText("an http or https URL such as http://127.0.0.1:8008", "string", parseHttpUrl),
+        serverName: ofText("a server name such as matrix.example", "string", (text) =>
+            isServerName(text) ? text : undefined,
+        ),
+        matrixUserId: ofText("a Matrix user such as @alice:matrix.example", "MatrixUserId", parseMatrixUserId),
+        userPattern: ofText("a Matrix user or a pattern such as @*:matrix.example", "string", (text) =>
+            /^(?:\*|@.*\*.*)$/s.test(text) ? text : parseMatrixUserId(text),
+        ),
+        ghostPrefix: ofText("at least one of a-z, 0-9, ., _, - and nothing else", "string", (text) =>
+            /^[a-z0-9._-]{1,32}$/.test(text) ? text : undefined,
+        ),
+        country: ofText("a country as two letters, such as GB", "CountryCode", parseCountry),
+        numberPrefix: ofText('the beginning of a number, such as +44, or ""', "string", (text) =>
+            /^(?:\+?[0-9]*|[0-9*#]*)$/.test(text) ? text : undefined,
+        ),
+        host: ofText("a host name or an IP address", "string", (text) =>
+            isHost(text) ? text.toLowerCase() : undefined,
+        ),
+        hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseHostPort),
+        endpoint: ofText("host:port, such as 127.0.0.1:2223", "Endpoint", parseEndpoint),
+        sipListener: ofText(
+            "udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+            "SipListener",
+            parseSipListener,
+        ),
+        ipAddress: ofText("an IP address", "string", (text) => (isIP(text) === 0 ? undefined : text)),
+        network: ofText("an IP address or a network such as 192.0.2.0/24", "string", parseNetwork),
+        name: ofText("a name of letters, digits, ., _ and -, at most 40", "string", (text) =>
+            /^[\w.-]{1,40}$/.test(text) ? text : undefined,
+        ),
+        path: ofText("a path", "string", (text, { folder }) => (text === "" ? undefined : resolve(folder, text))),
+        secret: { wants: "text, or {file: path}", tsType: "Secret", parse: parseSecret },
+    } satisfies Record<string, ValueForm>),
+);
+
+function ofText(wants: string, tsType: string, parse: (text: string, context: FormContext) => unknown): ValueForm {
+    return {
+        wants,
+        tsType,
+        // Anything but text is the business of `type`, which stands beside `as` in the schema.
+        parse: (value, context) => (typeof value === "string" ? parse(value, context) : value),
+    };
+}
+
+function parseHttpUrl(text: string): string | undefined {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") return undefined;
+    return text.replace(/\/+$/, "");
+}
+
+function parseNetwork(text: string): string | undefined {
+    const [address = "", prefix, ...rest] = text.split("/");
+    const family = isIP(address);
+    if (family === 0 || rest.length > 0) return undefined;
+    const longest = family === 4 ? 32 : 128;
+    return prefix === undefined || (/^[0-9]{1,3}$/.test(prefix) && Number(prefix) <= longest) ? text : undefined;
+}
+
+function parseSecret(value: unknown, { folder }: FormContext): Secret | undefined {
+    if (typeof value === "string") return value === "" ? undefined : new Secret(value);
+    if (typeof value !== "object" || value === null || !("file" in value)) return undefined;
+    const { file, ...rest } = value;
+    if (typeof file !== "string" || Object.keys(rest).length > 0) return undefined;
+    return readSecret(resolve(folder, file), file);
+}
+
+function readSecret(path: string, asWritten: string): Secret {
+    let text: string;
+    try {
+        text = readFileSync(path, "utf8").trim();
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+        throw new Error(`must be in a file that can be read: ${asWritten} (${code})`, { cause: error });
+    }
+    if (text === "") throw new Error(`must not be empty: ${asWritten} is`);
+    return new Secret(text);
+}
