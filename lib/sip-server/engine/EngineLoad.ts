@@ -4,6 +4,8 @@ export interface EngineCounters {
     requestsSent: number;
     responsesReceived: number;
     responsesSent: number;
+    /** Responses whose connection was gone. */
+    responsesUndelivered: number;
     /** Messages sent again because the peer did not answer. */
     retransmissionsSent: number;
     /** Requests the peer sent again, absorbed. */

@@ -1,5 +1,4 @@
-/** The transport a message travelled by. */
-export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
+import type { Protocol } from "../transport/SipTransport.ts";
 
 /** How a message travelled. Addresses are IP addresses without brackets, `bytes` the size on the wire. */
 export interface MessageMeta {

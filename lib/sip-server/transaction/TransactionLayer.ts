@@ -1,0 +1,147 @@
+import { randomBytes } from "node:crypto";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import type { ClientUser } from "./ClientUser.ts";
+import { composeResponse } from "./composeResponse.ts";
+import { InviteClientTransaction } from "./InviteClientTransaction.ts";
+import { InviteServerTransaction } from "./InviteServerTransaction.ts";
+import { clientTransactionKey, mergeKey, serverTransactionKey, toTag } from "./matching.ts";
+import { NonInviteClientTransaction } from "./NonInviteClientTransaction.ts";
+import { NonInviteServerTransaction } from "./NonInviteServerTransaction.ts";
+import type { TransactionContext } from "./TransactionContext.ts";
+
+/** The transaction user of RFC 3261: gets what is new. Called synchronously as messages come in. */
+export interface TransactionUser {
+    onInvite(transaction: InviteServerTransaction): void;
+    onRequest(transaction: NonInviteServerTransaction): void;
+    /** A new CANCEL, with the INVITE it is for if there is one. The user answers both. */
+    onCancel(cancel: NonInviteServerTransaction, invite: InviteServerTransaction | undefined): void;
+    /** An ACK that belongs to no transaction: to a 2xx, or to nothing. */
+    onAck(ack: SipRequest, flow: Flow): void;
+    /** A response whose transaction is over or never was. */
+    onStrayResponse(response: SipResponse, flow: Flow): void;
+}
+
+type ServerTransaction = InviteServerTransaction | NonInviteServerTransaction;
+type ClientTransaction = InviteClientTransaction | NonInviteClientTransaction;
+
+/** All transactions of the server: matches what comes in, absorbs what was seen before. */
+export class TransactionLayer {
+    readonly #context: TransactionContext;
+    readonly #user: TransactionUser;
+    readonly #maxServerTransactions: number;
+    readonly #servers = new Map<string, ServerTransaction>();
+    readonly #clients = new Map<string, ClientTransaction>();
+    /** Server transactions of requests outside of dialogs by {@link mergeKey}, the first of each. */
+    readonly #mergeable = new Map<string, ServerTransaction>();
+
+    constructor(context: TransactionContext, user: TransactionUser, maxServerTransactions: number) {
+        this.#context = context;
+        this.#user = user;
+        this.#maxServerTransactions = maxServerTransactions;
+    }
+
+    get size(): number {
+        return this.#servers.size + this.#clients.size;
+    }
+
+    /** Creates the transaction of a request whose top Via carries a fresh branch ({@link newBranch}), and sends it. */
+    startInvite(request: SipRequest, flow: Flow, user: ClientUser): InviteClientTransaction {
+        const key = clientTransactionKey(request) ?? "";
+        const done = (): void => void this.#clients.delete(key);
+        const transaction = new InviteClientTransaction(request, flow, user, this.#context, done);
+        this.#begin(key, transaction);
+        return transaction;
+    }
+
+    /** As {@link startInvite}, for the other methods but ACK. A CANCEL shares the branch of its INVITE. */
+    startRequest(request: SipRequest, flow: Flow, user: ClientUser): NonInviteClientTransaction {
+        const key = clientTransactionKey(request) ?? "";
+        const done = (): void => void this.#clients.delete(key);
+        const transaction = new NonInviteClientTransaction(request, flow, user, this.#context, done);
+        this.#begin(key, transaction);
+        return transaction;
+    }
+
+    receiveResponse(response: SipResponse, flow: Flow): void {
+        this.#context.counters.responsesReceived += 1;
+        const transaction = this.#clients.get(clientTransactionKey(response) ?? "");
+        if (transaction === undefined) this.#user.onStrayResponse(response, flow);
+        else transaction.receive(response);
+    }
+
+    receiveRequest(request: SipRequest, flow: Flow): void {
+        this.#context.counters.requestsReceived += 1;
+        const key = serverTransactionKey(request);
+        if (key === undefined) return;
+        const known = this.#servers.get(key);
+        if (request.method === "ACK") {
+            if (known instanceof InviteServerTransaction) known.receiveAck(request);
+            else this.#user.onAck(request, flow);
+            return;
+        }
+        if (known !== undefined) return known.receiveAgain();
+        if (this.#servers.size >= this.#maxServerTransactions) return this.#refuseOverload(request, flow);
+        if (request.method === "INVITE") return this.#acceptInvite(key, request, flow);
+        const transaction = new NonInviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
+        this.#remember(key, transaction);
+        if (request.method !== "CANCEL") return this.#user.onRequest(transaction);
+        const target = this.#servers.get(serverTransactionKey(request, "INVITE") ?? "");
+        this.#user.onCancel(transaction, target instanceof InviteServerTransaction ? target : undefined);
+    }
+
+    /** True if the same request came before by another way and is still being served (RFC 3261 8.2.2.2). */
+    isMerged(transaction: ServerTransaction): boolean {
+        const first = this.#mergeable.get(mergeKey(transaction.request));
+        return first !== undefined && first !== transaction;
+    }
+
+    /** Ends all transactions at once. */
+    abortAll(): void {
+        for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.abort();
+    }
+
+    #begin(key: string, transaction: ClientTransaction): void {
+        this.#clients.set(key, transaction);
+        this.#context.counters.requestsSent += 1;
+        transaction.start();
+    }
+
+    #acceptInvite(key: string, request: SipRequest, flow: Flow): void {
+        const transaction = new InviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
+        this.#remember(key, transaction);
+        transaction.respond(composeResponse(request, { status: 100 }));
+        this.#user.onInvite(transaction);
+    }
+
+    #remember(key: string, transaction: ServerTransaction): void {
+        this.#servers.set(key, transaction);
+        if (toTag(transaction.request) !== undefined || transaction.request.method === "CANCEL") return;
+        const merge = mergeKey(transaction.request);
+        if (!this.#mergeable.has(merge)) this.#mergeable.set(merge, transaction);
+    }
+
+    #forget(key: string): void {
+        const transaction = this.#servers.get(key);
+        if (transaction === undefined) return;
+        this.#servers.delete(key);
+        const merge = mergeKey(transaction.request);
+        if (this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
+    }
+
+    /** Stateless: what we cannot remember we cannot repeat either. */
+    #refuseOverload(request: SipRequest, flow: Flow): void {
+        this.#context.counters.overloadRefusals += 1;
+        const toTag = randomBytes(8).toString("hex");
+        const headers = [{ name: "Retry-After", value: String(5 + Math.floor(Math.random() * 10)) }];
+        const response = composeResponse(request, { status: 503, toTag, headers });
+        this.#context.transport.respond(response, flow).catch(() => {
+            this.#context.counters.responsesUndelivered += 1;
+        });
+    }
+}
+
+/** A branch no other transaction has (RFC 3261 8.1.1.7). */
+export function newBranch(): string {
+    return `z9hG4bK${randomBytes(12).toString("hex")}`;
+}
