@@ -1,0 +1,139 @@
+import { createSocket } from "node:dgram";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { performance } from "node:perf_hooks";
+import { freePort, loopback } from "../world/freePort.ts";
+import { until } from "../world/until.ts";
+import { dominantFrequency } from "./dominantFrequency.ts";
+import { decodeUlaw, encodeUlaw, pcmuRate } from "./g711.ts";
+import type { Socket } from "node:dgram";
+import type { Stoppable } from "../world/LabProcess.ts";
+
+export interface RtpAddress {
+    readonly address: string;
+    readonly port: number;
+}
+
+const samplesPerPacket = 160;
+const packetMs = 20;
+const headerBytes = 12;
+const pcmu = 0;
+/** Half of full scale: loud, and far from clipping after transcoding. */
+const amplitude = 16_384;
+/** How much of what was heard is measured: long enough to tell 440 from 445 Hz. */
+const heardSamples = pcmuRate / 2;
+
+/**
+ * The ear and mouth of a SIP phone in the lab: sends a PCMU tone in packets of 20 ms and measures the tone it receives.
+ * It is symmetric: it sends to wherever packets come from, or first to the address given to `sendTo`.
+ */
+export class RtpTone implements Stoppable {
+    readonly address = loopback;
+    readonly port: number;
+    readonly toneHz: number;
+    readonly #socket: Socket;
+    readonly #heard = new Float32Array(heardSamples);
+    readonly #ssrc = randomInt(2 ** 32 - 1);
+    readonly #pacing: NodeJS.Timeout;
+    #heardCount = 0;
+    #received = 0;
+    #remote: RtpAddress | undefined;
+    #sent = 0;
+    #startedAt = 0;
+
+    private constructor(socket: Socket, port: number, toneHz: number) {
+        this.#socket = socket;
+        this.port = port;
+        this.toneHz = toneHz;
+        socket.on("message", (packet, from) => this.#receive(packet, from));
+        // A peer that closed its port answers with ICMP, which surfaces here; to a phone that is just silence.
+        socket.on("error", () => undefined);
+        this.#pacing = setInterval(() => this.#sendDue(), packetMs / 2);
+    }
+
+    /** @param toneHz what it plays. */
+    static async start(toneHz: number): Promise<RtpTone> {
+        const socket = createSocket("udp4");
+        const port = await freePort();
+        socket.bind(port, loopback);
+        await once(socket, "listening");
+        return new RtpTone(socket, port, toneHz);
+    }
+
+    /** Where to send until packets say otherwise: the address in the peer's SDP. */
+    sendTo(remote: RtpAddress): void {
+        this.#remote = remote;
+    }
+
+    get receivedPackets(): number {
+        return this.#received;
+    }
+
+    /** The frequency heard during the last half second, in Hz; null while less than that, silence or noise was heard. */
+    heardHz(): number | null {
+        if (this.#heardCount < heardSamples) return null;
+        const oldest = this.#heardCount % heardSamples;
+        const inOrder = new Float32Array(heardSamples);
+        inOrder.set(this.#heard.subarray(oldest));
+        inOrder.set(this.#heard.subarray(0, oldest), heardSamples - oldest);
+        return dominantFrequency(inOrder, pcmuRate);
+    }
+
+    /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    async hears(hz: number, timeoutMs = 10_000): Promise<number> {
+        const wait = { what: `a phone to hear ${hz} Hz`, timeoutMs, everyMs: 100 };
+        return until(() => {
+            const heard = this.heardHz();
+            return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+        }, wait);
+    }
+
+    /** Forgets what was heard so far, as before listening to a second call. */
+    forget(): void {
+        this.#heardCount = 0;
+        this.#heard.fill(0);
+    }
+
+    stop(): Promise<void> {
+        clearInterval(this.#pacing);
+        return new Promise((resolve) => this.#socket.close(() => resolve()));
+    }
+
+    #receive(packet: Buffer, from: RtpAddress): void {
+        // RTCP shares the port if rtcp-mux was negotiated; its types lie outside what PCMU uses.
+        if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== pcmu) return;
+        this.#remote = { address: from.address, port: from.port };
+        this.#received += 1;
+        const csrcBytes = 4 * (packet.readUInt8(0) & 0x0f);
+        for (const code of packet.subarray(headerBytes + csrcBytes)) {
+            this.#heard[this.#heardCount % heardSamples] = decodeUlaw(code) / 32_768;
+            this.#heardCount += 1;
+        }
+    }
+
+    /** Sends as many packets as the clock asks for, so that a late timer does not slow the tone down. */
+    #sendDue(): void {
+        if (this.#remote === undefined) return;
+        if (this.#sent === 0) this.#startedAt = performance.now();
+        const due = 1 + Math.floor((performance.now() - this.#startedAt) / packetMs);
+        while (this.#sent < due) {
+            this.#socket.send(this.#packet(this.#sent), this.#remote.port, this.#remote.address);
+            this.#sent += 1;
+        }
+    }
+
+    #packet(number: number): Buffer {
+        const packet = Buffer.alloc(headerBytes + samplesPerPacket);
+        const firstSample = number * samplesPerPacket;
+        packet.writeUInt8(0x80, 0);
+        packet.writeUInt8(number === 0 ? 0x80 | pcmu : pcmu, 1);
+        packet.writeUInt16BE(number & 0xffff, 2);
+        packet.writeUInt32BE(firstSample >>> 0, 4);
+        packet.writeUInt32BE(this.#ssrc, 8);
+        for (let n = 0; n < samplesPerPacket; n += 1) {
+            const phase = (2 * Math.PI * this.toneHz * (firstSample + n)) / pcmuRate;
+            packet.writeUInt8(encodeUlaw(amplitude * Math.sin(phase)), headerBytes + n);
+        }
+        return packet;
+    }
+}

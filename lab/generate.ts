@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { readConfigSchema } from "../lib/config/configSchema.ts";
+import { configSample } from "./generators/configSample.ts";
+import { configTypes } from "./generators/configTypes.ts";
+
+/**
+ * Writes what follows from config.schema.yaml. With `--check` it writes nothing and fails if a file is not what it
+ * would have written.
+ */
+const schema = readConfigSchema();
+const generated: Readonly<Record<string, string>> = {
+    "lib/config/Config.generated.ts": await configTypes(schema),
+    "config.sample.yaml": configSample(schema),
+};
+
+const drifted = Object.entries(generated).filter(([path, text]) => contentOf(path) !== text);
+if (process.argv.includes("--check")) {
+    for (const [path] of drifted) console.error(`${path} is not what config.schema.yaml says: run npm run generate`);
+    process.exitCode = drifted.length === 0 ? 0 : 1;
+} else {
+    for (const [path, text] of drifted) {
+        writeFileSync(absolute(path), text);
+        console.log(`wrote ${path}`);
+    }
+}
+
+function contentOf(path: string): string | undefined {
+    try {
+        return readFileSync(absolute(path), "utf8");
+    } catch {
+        return undefined; // not yet generated
+    }
+}
+
+function absolute(path: string): string {
+    return fileURLToPath(new URL(`../${path}`, import.meta.url));
+}

@@ -1,0 +1,222 @@
+import { createSocket } from "node:dgram";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RtpTone } from "../audio/RtpTone.ts";
+import { makeRunDirectory } from "../labFolder.ts";
+import { portIsBound } from "./boundPort.ts";
+import { freePort, loopback } from "./freePort.ts";
+import { LabProcess } from "./LabProcess.ts";
+import { mediaAddress, SipTrace } from "./SipTrace.ts";
+import type { Stoppable } from "./LabProcess.ts";
+import type { SipMessage } from "./SipTrace.ts";
+
+export interface SipAddress {
+    readonly address: string;
+    readonly port: number;
+}
+
+export interface PhoneOptions {
+    /** The tone it plays, in Hz. */
+    readonly toneHz: number;
+    /** Its own SIP port; a free one if not given. */
+    readonly port?: number;
+    readonly transport?: "udp" | "tcp";
+}
+
+export interface OutgoingCall extends PhoneOptions {
+    /** Request-URI, such as `sip:alice@matrix.example`. */
+    readonly to: string;
+    /** Where the request is sent: the bridge. */
+    readonly via: SipAddress;
+    /** The From header's name-addr, such as `"Carol" <sip:carol@phones.example>`. */
+    readonly from?: string;
+    readonly extraHeaders?: readonly string[];
+}
+
+export type Refusal = "busy" | "decline" | "not found" | "unavailable" | "broken";
+
+const refusalOrders: Readonly<Record<Refusal, string>> = {
+    busy: "LAB-BUSY",
+    decline: "LAB-DECLINE",
+    "not found": "LAB-NOTFOUND",
+    unavailable: "LAB-UNAVAILABLE",
+    broken: "LAB-BROKEN",
+};
+
+/** Longer than any spec lets a phone ring; a forgotten SIPp ends by itself. */
+const lifetimeSeconds = 180;
+const defaultTimeoutMs = 15_000;
+
+/**
+ * A SIP phone for one call, played by SIPp with the scenarios of lab/scenarios, with our own RTP endpoint as its ear and
+ * mouth. It decides nothing by itself: it rings, and whoever holds this handle answers, refuses or hangs up.
+ */
+export class SippPhone implements Stoppable {
+    readonly port: number;
+    readonly tone: RtpTone;
+    readonly trace: SipTrace;
+    readonly directory: string;
+    readonly #process: LabProcess;
+
+    private constructor(port: number, tone: RtpTone, directory: string, running: LabProcess) {
+        this.port = port;
+        this.tone = tone;
+        this.directory = directory;
+        this.trace = new SipTrace(join(directory, "messages.log"));
+        this.#process = running;
+    }
+
+    /** Starts a phone that calls at once. */
+    static async call(call: OutgoingCall): Promise<SippPhone> {
+        const from = call.from ?? '"Lab phone" <sip:+493012345678@phones.example>';
+        const phone = await launch("caller", call, { from, extraHeaders: (call.extraHeaders ?? []).join("\n      ") }, [
+            `${call.via.address}:${call.via.port}`,
+            ...["-key", "to_uri", call.to],
+        ]);
+        return new SippPhone(...phone);
+    }
+
+    /** Starts a phone that can be called; resolves once it listens. */
+    static async listen(options: PhoneOptions): Promise<SippPhone> {
+        return new SippPhone(...(await launch("callee", options, {}, [])));
+    }
+
+    // -- called ------------------------------------------------------------------------------------------------------
+
+    /** Resolves to the INVITE once it is called. */
+    async isCalled(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
+        const invite = await this.trace.awaitReceived(/^INVITE /, timeoutMs);
+        this.#sendToneTo(invite);
+        return invite;
+    }
+
+    /** Picks up. */
+    async answer(): Promise<void> {
+        await this.#order("LAB-ANSWER", /^INVITE /);
+    }
+
+    async refuse(refusal: Refusal): Promise<void> {
+        await this.#order(refusalOrders[refusal], /^INVITE /);
+    }
+
+    // -- calling -----------------------------------------------------------------------------------------------------
+
+    /** Resolves once the other side rings. */
+    isRinging(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
+        return this.trace.awaitReceived(/^SIP\/2\.0 18[03] /, timeoutMs);
+    }
+
+    /** Resolves once the other side has picked up; from then on the phone sends its tone. */
+    async isAnswered(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
+        const answer = await this.trace.awaitReceived(/^SIP\/2\.0 200 /, timeoutMs);
+        this.#sendToneTo(answer);
+        return answer;
+    }
+
+    /** Resolves to the final response with which the call failed. */
+    isRefused(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
+        return this.trace.awaitReceived(/^SIP\/2\.0 [3-6]\d\d /, timeoutMs);
+    }
+
+    // -- both --------------------------------------------------------------------------------------------------------
+
+    /** Ends the call: CANCEL while the other side rings, BYE after the answer. */
+    async hangUp(): Promise<void> {
+        const called = this.trace.received(/^INVITE /) !== undefined;
+        await this.#order("LAB-HANGUP", called ? /^INVITE / : /^SIP\/2\.0 [12]/);
+    }
+
+    /** Resolves once the other side has hung up (BYE) or given up (CANCEL). */
+    isHungUp(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
+        return this.trace.awaitReceived(/^(BYE|CANCEL) /, timeoutMs);
+    }
+
+    /**
+     * Resolves once its call is over on the wire and everything passed as SIP demands.
+     * @throws Error with SIPp's own complaint if something unexpected arrived or something expected did not.
+     */
+    async isDone(): Promise<void> {
+        const { code } = await this.#process.exited;
+        if (code === 0) return;
+        const seen = this.trace.startLines().join(" · ");
+        throw new Error(`SIPp ended with ${code ?? "a signal"}; it saw: ${seen}\n${this.#complaint()}`);
+    }
+
+    async stop(): Promise<void> {
+        await Promise.all([this.#process.stop(500), this.tone.stop()]);
+    }
+
+    #sendToneTo(message: SipMessage): void {
+        const remote = mediaAddress(message);
+        if (remote !== undefined) this.tone.sendTo(remote);
+    }
+
+    /**
+     * An order is a request with a method of the lab's own that carries the headers of the dialog's latest message, so
+     * SIPp takes it for part of the call and the scenario's `[last_...]` keep their meaning.
+     */
+    async #order(method: string, latest: RegExp): Promise<void> {
+        const model = this.trace
+            .messages()
+            .findLast((message) => message.direction === "received" && latest.test(message.startLine));
+        if (model === undefined) throw new Error(`there is no call yet to which ${method} could belong`);
+        const [, ...headers] = (model.text.split(/\r?\n\r?\n/, 1)[0] ?? "").split(/\r?\n/);
+        const kept = headers.filter((header) => !/^content-/i.test(header));
+        const order = [`${method} sip:phone@lab SIP/2.0`, ...kept, "Content-Length: 0", "", ""].join("\r\n");
+        const socket = createSocket("udp4");
+        await new Promise((resolve) => socket.send(order, this.port, loopback, resolve));
+        socket.close();
+    }
+
+    #complaint(): string {
+        try {
+            return readFileSync(join(this.directory, "errors.log"), "utf8");
+        } catch {
+            return this.#process.log();
+        }
+    }
+}
+
+async function launch(
+    scenario: "caller" | "callee",
+    options: PhoneOptions,
+    substitutions: Readonly<Record<string, string>>,
+    args: readonly string[],
+): Promise<[number, RtpTone, string, LabProcess]> {
+    const directory = makeRunDirectory(`sipp-${scenario}`);
+    const file = join(directory, "scenario.xml");
+    writeFileSync(file, scenarioText(scenario, substitutions));
+    const tone = await RtpTone.start(options.toneHz);
+    const port = options.port ?? (await freePort());
+    const transport = options.transport ?? "udp";
+    const running = LabProcess.start({
+        name: "sipp",
+        command: "/usr/bin/sipp",
+        args: [
+            ...args,
+            ...["-sf", file, "-m", "1", "-nostdin"],
+            ...["-i", loopback, "-p", String(port), "-t", transport === "udp" ? "u1" : "t1"],
+            ...["-mi", loopback, "-key", "rtp_port", String(tone.port)],
+            // SIPp would take 8888, 8889, ... for its control socket, one after the other.
+            ...["-cp", String(await freePort())],
+            ...["-trace_msg", "-message_file", join(directory, "messages.log")],
+            ...["-trace_err", "-error_file", join(directory, "errors.log")],
+            ...["-timeout", String(lifetimeSeconds), "-timeout_error"],
+        ],
+        directory,
+        env: { TZ: "UTC", TERM: "dumb" },
+    });
+    if (scenario === "callee") await running.ready(() => portIsBound(transport, port), 5_000);
+    return [port, tone, directory, running];
+}
+
+function scenarioText(scenario: string, substitutions: Readonly<Record<string, string>>): string {
+    const template = readFileSync(join(import.meta.dirname, "..", "scenarios", `${scenario}.xml`), "utf8");
+    // A line that would stay empty would end the message's headers, so it goes altogether.
+    return template
+        .replace(/^( *)\{\{(\w+)\}\}\n/gm, (_, indent: string, key: string) => {
+            const value = substitutions[key] ?? "";
+            return value === "" ? "" : `${indent}${value}\n`;
+        })
+        .replace(/\{\{(\w+)\}\}/g, (_, key: string) => substitutions[key] ?? "");
+}
