@@ -1,0 +1,10 @@
+import type { Log } from "../../../lib/sip-server/log.ts";
+
+/** A log of the SIP server that nobody reads. */
+export const quietServerLog: Log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+    isDebug: false,
+};
