@@ -1,0 +1,137 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { makeRunDirectory } from "../lab/labFolder.ts";
+import { Rtpengine } from "../lab/world/Rtpengine.ts";
+import { loopback } from "../lab/world/freePort.ts";
+import { callee, calledNumber, domain, planBridge, startBridge, type BridgePlan } from "./BridgeUnderTest.ts";
+import { cpuMs, residentMebibytes } from "./processCpu.ts";
+import { quantile } from "./quantile.ts";
+import { placeCalls, type LoadPlan, type LoadResult } from "./SippLoad.ts";
+import { StandInHomeserver } from "./StandInHomeserver.ts";
+
+export interface CallLoadFigures {
+    readonly calls: { readonly perSecond: number; readonly attempted: number; readonly failed: number };
+    readonly retransmissions: number;
+    readonly cpuMsPerCall: { readonly bridge: number; readonly sipServer: number };
+    readonly inviteToMatrixMs: { readonly p50: number; readonly p95: number };
+    readonly answerTo200Ms: { readonly p50: number; readonly p95: number };
+    readonly standing: { readonly calls: number; readonly mebibytes: number };
+}
+
+export interface LoadSize {
+    readonly callsPerSecond: number;
+    readonly seconds: number;
+    readonly standingCalls: number;
+}
+
+const talkMs = 1_000;
+/** Twice as many as are ever up at once, so that no number has two calls. */
+const callersPer = (callsPerSecond: number): number => callsPerSecond * 4;
+
+/** The bridge with its SIP server and a real rtpengine, against phones played by SIPp and a homeserver that takes no time. */
+export async function measureCallLoad(size: LoadSize, say: (line: string) => void): Promise<CallLoadFigures> {
+    const directory = makeRunDirectory("bench");
+    const rtpengine = await Rtpengine.start(["--port-min=16384", "--port-max=32000"]);
+    const plan = await planBridge(directory, rtpengine.ngPort);
+    const homeserver = await StandInHomeserver.start({
+        port: plan.ports.homeserver,
+        domain,
+        asToken: plan.asToken,
+        hsToken: plan.hsToken,
+        appserviceUrl: `http://${loopback}:${plan.ports.appservice}`,
+        callee,
+    });
+    const bridge = await startBridge(plan);
+    try {
+        const load = (name: string, over: Partial<LoadPlan>): Promise<LoadResult> =>
+            placeCalls({ ...baseLoad(plan, size), name, ...over });
+        say("warming up: every caller calls once, which makes the rooms");
+        await load("warm-up", { calls: callersPer(size.callsPerSecond), callsPerSecond: size.callsPerSecond / 2 });
+        say(`${size.callsPerSecond} calls/s for ${size.seconds} s`);
+        const before = { bridge: cpuMs(bridge.pid), sipServer: cpuMs(bridge.sipServerPid) };
+        const skipped = callsSoFar(homeserver);
+        const result = await load("load", {});
+        const perCall = (ms: number): number => ms / result.attempted;
+        const cpuMsPerCall = {
+            bridge: perCall(cpuMs(bridge.pid) - before.bridge),
+            sipServer: perCall(cpuMs(bridge.sipServerPid) - before.sipServer),
+        };
+        const delays = delaysOf(result, homeserver, skipped);
+        say(`${size.standingCalls} calls standing at once`);
+        const standing = await measureStanding(bridge.pid, size, load);
+        return {
+            calls: { perSecond: size.callsPerSecond, attempted: result.attempted, failed: result.failed },
+            retransmissions: result.retransmissions,
+            cpuMsPerCall,
+            ...delays,
+            standing,
+        };
+    } finally {
+        await bridge.process.stop();
+        await homeserver.stop();
+        await rtpengine.stop();
+    }
+}
+
+function baseLoad(plan: BridgePlan, size: LoadSize): LoadPlan {
+    return {
+        name: "load",
+        directory: plan.directory,
+        target: { port: plan.ports.sip },
+        callee: calledNumber,
+        callsPerSecond: size.callsPerSecond,
+        calls: size.callsPerSecond * size.seconds,
+        talkMs,
+        callers: callersPer(size.callsPerSecond),
+    };
+}
+
+type Skipped = (caller: string) => number;
+
+/** How many calls of each caller came before the measured ones. */
+function callsSoFar(homeserver: StandInHomeserver): Skipped {
+    const counts = new Map<string, number>();
+    for (const [caller, moments] of homeserver.moments) counts.set(caller, moments.length);
+    return (caller) => counts.get(caller) ?? 0;
+}
+
+function delaysOf(
+    result: LoadResult,
+    homeserver: StandInHomeserver,
+    skipped: Skipped,
+): Pick<CallLoadFigures, "inviteToMatrixMs" | "answerTo200Ms"> {
+    const invite: number[] = [];
+    const answer: number[] = [];
+    const taken = new Map<string, number>();
+    for (const call of result.timeline) {
+        const nth = taken.get(call.caller) ?? skipped(call.caller);
+        taken.set(call.caller, nth + 1);
+        const moments = homeserver.moments.get(call.caller)?.[nth];
+        if (moments === undefined || call.ok === undefined) continue;
+        invite.push(moments.invited - call.invite);
+        answer.push(call.ok - moments.answered);
+    }
+    const spread = (sample: number[]): { p50: number; p95: number } => ({
+        p50: quantile(sample, 0.5),
+        p95: quantile(sample, 0.95),
+    });
+    return { inviteToMatrixMs: spread(invite), answerTo200Ms: spread(answer) };
+}
+
+async function measureStanding(
+    bridgePid: number,
+    size: LoadSize,
+    load: (name: string, over: Partial<LoadPlan>) => Promise<LoadResult>,
+): Promise<CallLoadFigures["standing"]> {
+    const before = residentMebibytes(bridgePid);
+    const rampMs = (size.standingCalls / size.callsPerSecond) * 1_000;
+    const settleMs = 5_000;
+    const placing = load("standing", {
+        calls: size.standingCalls,
+        callers: size.standingCalls,
+        talkMs: rampMs + 2 * settleMs,
+    });
+    await delay(rampMs + settleMs);
+    const mebibytes = residentMebibytes(bridgePid) - before;
+    const result = await placing;
+    return { calls: result.attempted - result.failed, mebibytes };
+}

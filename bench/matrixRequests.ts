@@ -1,0 +1,100 @@
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import { makeRunDirectory } from "../lab/labFolder.ts";
+import { freePort, loopback } from "../lab/world/freePort.ts";
+import { Rtpengine } from "../lab/world/Rtpengine.ts";
+import { Synapse } from "../lab/world/Synapse.ts";
+import { AnsweringUser } from "./AnsweringUser.ts";
+import { calledNumber, planBridge, startBridge } from "./BridgeUnderTest.ts";
+import { placeCalls } from "./SippLoad.ts";
+
+/** What the bridge asks of a real Synapse for one answered call in a room that exists: `PUT …/send/m.call.invite`, … */
+export async function countMatrixRequests(): Promise<readonly string[]> {
+    const directory = makeRunDirectory("bench-requests");
+    const rtpengine = await Rtpengine.start();
+    const synapsePort = await freePort();
+    const proxy = await CountingProxy.start(synapsePort);
+    const plan = await planBridge(directory, rtpengine.ngPort, proxy.port);
+    const synapse = await Synapse.start({ port: synapsePort, registrations: [plan.registrationFile] });
+    const alice = new AnsweringUser(await synapse.registerUser("alice"));
+    const bridge = await startBridge(plan);
+    try {
+        alice.start();
+        const call = (name: string): Promise<unknown> =>
+            placeCalls({
+                name,
+                directory,
+                target: { port: plan.ports.sip },
+                callee: calledNumber,
+                callsPerSecond: 1,
+                calls: 1,
+                talkMs: 1_000,
+                callers: 1,
+            });
+        await call("first");
+        proxy.forget();
+        await call("second");
+        await rtpengine.drained();
+        return proxy.seen();
+    } finally {
+        await alice.stop();
+        await bridge.process.stop();
+        await synapse.stop();
+        await proxy.stop();
+        await rtpengine.stop();
+    }
+}
+
+/** Passes requests on to a homeserver and notes each. */
+class CountingProxy {
+    readonly port: number;
+    readonly #server: ReturnType<typeof createServer>;
+    #seen: string[] = [];
+
+    private constructor(port: number, target: number) {
+        this.port = port;
+        this.#server = createServer((request, response) => this.#pass(request, response, target));
+    }
+
+    static async start(target: number): Promise<CountingProxy> {
+        const proxy = new CountingProxy(await freePort(), target);
+        proxy.#server.listen(proxy.port, loopback);
+        await once(proxy.#server, "listening");
+        return proxy;
+    }
+
+    forget(): void {
+        this.#seen = [];
+    }
+
+    seen(): readonly string[] {
+        return this.#seen;
+    }
+
+    async stop(): Promise<void> {
+        this.#server.closeAllConnections();
+        this.#server.close();
+        await once(this.#server, "close");
+    }
+
+    #pass(request: IncomingMessage, response: ServerResponse, port: number): void {
+        this.#seen.push(shapeOf(request));
+        const onward = httpRequest(
+            { host: loopback, port, method: request.method, path: request.url, headers: request.headers },
+            (reply) => {
+                response.writeHead(reply.statusCode ?? 502, reply.headers);
+                reply.pipe(response);
+            },
+        );
+        onward.on("error", () => response.destroy());
+        request.pipe(onward);
+    }
+}
+
+/** A request without what differs from call to call: `PUT send m.call.invite`. */
+function shapeOf(request: IncomingMessage): string {
+    const path = new URL(request.url ?? "/", `http://${loopback}`).pathname.split("/").map(decodeURIComponent);
+    const send = path.indexOf("send");
+    const words = send >= 0 ? path.slice(send, send + 2) : path.filter((part) => /^[a-z_]+$/.test(part)).slice(2);
+    return [request.method ?? "GET", ...words].join(" ");
+}
