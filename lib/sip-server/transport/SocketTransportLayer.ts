@@ -1,0 +1,167 @@
+import { isIP } from "node:net";
+import type { Clock } from "../Clock.ts";
+import type { HostPort } from "../sip/hostPort.ts";
+import { serializeMessage } from "../sip/serializeMessage.ts";
+import type { SipResponse } from "../sip/SipMessage.ts";
+import { parseVia } from "../sip/Via.ts";
+import { ConnectionLimits } from "./ConnectionLimits.ts";
+import { ConnectionTable, targetKey } from "./ConnectionTable.ts";
+import { FlowBindings } from "./FlowBindings.ts";
+import { chooseBinding, LocalAddresses } from "./localAddress.ts";
+import { openConnection } from "./openConnection.ts";
+import { Reception } from "./Reception.ts";
+import type { Binding, Endpoint, Flow, MessageHandler } from "./SipTransport.ts";
+import { type Target, type TransportCounters, TransportError, type TransportLayer } from "./SipTransport.ts";
+import { StreamListener } from "./StreamListener.ts";
+import { TrafficCounters } from "./TrafficCounters.ts";
+import { defaultTransportOptions, type TransportOptions } from "./TransportOptions.ts";
+import { parseUdpFlowId, UdpListener } from "./UdpListener.ts";
+import { responseTarget } from "./viaOnReceipt.ts";
+
+/** The transport layer over real sockets. */
+export class SocketTransportLayer implements TransportLayer {
+    readonly counters: TransportCounters;
+    readonly #options: TransportOptions;
+    readonly #counters = new TrafficCounters();
+    readonly #reception: Reception;
+    readonly #localAddresses: LocalAddresses;
+    readonly #limits: ConnectionLimits;
+    readonly #connections = new ConnectionTable();
+    readonly #flowBindings: FlowBindings;
+    readonly #opening = new Map<string, Promise<Flow>>();
+    #udp: UdpListener[] = [];
+    #streams: StreamListener[] = [];
+    #closing = false;
+
+    /** Throws for options that make no sense (a network that is not CIDR). */
+    constructor(options: Partial<TransportOptions> & { readonly clock: Clock }) {
+        this.#options = { ...defaultTransportOptions, ...options };
+        this.counters = this.#counters;
+        this.#localAddresses = new LocalAddresses(this.#options.clock, this.#options.localNetworks);
+        this.#limits = new ConnectionLimits(this.#options);
+        this.#flowBindings = new FlowBindings(this.#options.clock, this.#options.maxFlowBindings);
+        this.#reception = new Reception(this.#options, this.#counters, (response, flow) => {
+            void this.respond(response, flow).catch(() => undefined);
+        });
+    }
+
+    async listen(bindings: readonly Binding[]): Promise<readonly Binding[]> {
+        const around = this.#around();
+        const onError = (error: Error): void => this.#options.onTrouble({ protocol: "udp", what: "listener", error });
+        try {
+            for (const binding of bindings) {
+                const { protocol } = binding;
+                if (protocol === "udp") this.#udp.push(await UdpListener.listen(binding, { ...around, onError }));
+                else this.#streams.push(await StreamListener.listen(binding, protocol, around));
+            }
+        } catch (error) {
+            await this.close();
+            throw error;
+        }
+        return this.bindings;
+    }
+
+    get bindings(): readonly Binding[] {
+        return [...this.#udp, ...this.#streams].map(({ binding }) => binding);
+    }
+
+    onMessage(handler: MessageHandler): void {
+        this.#reception.setHandler(handler);
+    }
+
+    async open(target: Target): Promise<Flow> {
+        if (this.#closing) throw new TransportError("the transport layer is closing");
+        if (isIP(target.address) === 0) throw new TransportError("the target is not an IP address");
+        const { protocol } = target;
+        const binding = chooseBinding(this.bindings, protocol, target.address);
+        if (protocol === "udp")
+            return this.#udpListener(binding).flowTo({ address: target.address, port: target.port });
+        const open = this.#connections.to(target);
+        if (open !== undefined && !open.closed) return open;
+        const key = targetKey(target);
+        const pending = this.#opening.get(key);
+        if (pending !== undefined) return pending;
+        const opening = openConnection(target, protocol, binding, this.#around()).finally(() =>
+            this.#opening.delete(key),
+        );
+        this.#opening.set(key, opening);
+        return opening;
+    }
+
+    flowById(id: string): Flow | undefined {
+        const ends = parseUdpFlowId(id);
+        return ends === undefined ? this.#connections.byId(id) : this.#udpAt(ends.local)?.flowTo(ends.remote);
+    }
+
+    async respond(response: SipResponse, arrivedOn: Flow): Promise<void> {
+        const data = serializeMessage(response);
+        if (arrivedOn.reliable && !arrivedOn.closed) return arrivedOn.send(data);
+        const [top] = response.headers.list("Via");
+        const via = top === undefined ? undefined : parseVia(top);
+        const target = via === undefined ? undefined : responseTarget(via, arrivedOn.protocol);
+        if (target === undefined) throw new TransportError("the top Via says not where to");
+        const flow = arrivedOn.reliable
+            ? await this.open({ protocol: arrivedOn.protocol, ...target })
+            : this.#udpAt(arrivedOn.local)?.flowTo(target);
+        if (flow === undefined) throw new TransportError("the socket is closed");
+        return flow.send(data);
+    }
+
+    localAddressFor(target: Target): Required<HostPort> | undefined {
+        const binding = chooseBinding(this.bindings, target.protocol, target.address);
+        return binding === undefined ? undefined : this.#localAddresses.sentBy(binding, target.address);
+    }
+
+    isLocal({ host, port }: HostPort): boolean {
+        return this.bindings.some(
+            (binding) =>
+                this.#localAddresses.isHostOf(binding, host) &&
+                (port === undefined || port === binding.port || port === binding.advertised?.port),
+        );
+    }
+
+    bindFlow(key: string, flow: Flow, expiresSeconds: number): void {
+        this.#flowBindings.bind(key, flow, expiresSeconds);
+    }
+
+    flowFor(key: string): Flow | undefined {
+        return this.#flowBindings.find(key);
+    }
+
+    async close(): Promise<void> {
+        this.#closing = true;
+        this.#flowBindings.clear();
+        for (const listener of this.#streams) listener.stopAccepting();
+        const flows = this.#connections.all();
+        const allGone = Promise.all(flows.map((flow) => new Promise<void>((resolve) => flow.onClose(resolve))));
+        for (const flow of flows) flow.end();
+        await Promise.all([allGone, ...this.#udp.map((listener) => listener.close())]);
+        // What never got as far as being a flow: handshakes.
+        for (const listener of this.#streams) listener.destroy();
+        await Promise.allSettled(this.#opening.values());
+        for (const flow of this.#connections.all()) flow.close();
+        this.#udp = [];
+        this.#streams = [];
+    }
+
+    #around() {
+        return {
+            options: this.#options,
+            reception: this.#reception,
+            counters: this.#counters,
+            connections: this.#connections,
+            limits: this.#limits,
+            localAddresses: this.#localAddresses,
+        };
+    }
+
+    #udpListener(binding: Binding | undefined): UdpListener {
+        const listener = binding === undefined ? undefined : this.#udpAt(binding);
+        if (listener === undefined) throw new TransportError("no UDP socket of that address family");
+        return listener;
+    }
+
+    #udpAt(local: Endpoint): UdpListener | undefined {
+        return this.#udp.find(({ binding }) => binding.address === local.address && binding.port === local.port);
+    }
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../Clock.ts";
+import { defaultMessageLimits, type MessageLimits } from "../sip/parseMessage.ts";
+import type { DropReason, Protocol } from "./SipTransport.ts";
+
+/** What a source address may do: `drop` is never answered, `stranger` is rate limited, `trusted` is not. */
+export type Admission = "trusted" | "stranger" | "drop";
+
+/** Tokens per source: one for each message received, one more for each answer to what could not be used. */
+export interface RateLimit {
+    /** Messages per second in the long run. */
+    readonly perSecond: number;
+    /** Messages at once after a quiet time. */
+    readonly burst: number;
+    /** Sources remembered; beyond it the one that has been known longest is forgotten (its bucket is full again). */
+    readonly maxSources: number;
+}
+
+/** Certificates and keys as PEM. */
+export interface TlsOptions {
+    /** Our certificate chain: required to listen on tls and wss, shown as client certificate when we connect. */
+    readonly certificate?: string;
+    readonly key?: string;
+    /** Authorities trusted instead of the built-in ones. */
+    readonly ca?: string;
+    /** Accept servers whose certificate cannot be verified. For laboratories only. */
+    readonly allowUnverifiedServers: boolean;
+    /** Clients of our tls and wss listeners must show a certificate that `ca` vouches for. */
+    readonly requireClientCertificate: boolean;
+}
+
+/** Something an operator should hear of. Free of message content. */
+export interface TransportTrouble {
+    readonly protocol: Protocol;
+    readonly what: "listener" | "handshake";
+    readonly error: Error;
+}
+
+export interface TransportOptions {
+    readonly clock: Clock;
+    /** Size of one message. */
+    readonly limits: MessageLimits;
+    /** Judges the source address of each datagram and connection before anything is read or answered. */
+    readonly admit: (address: string) => Admission;
+    /** For sources that are not trusted. */
+    readonly rateLimit: RateLimit;
+    /** Requests whose User-Agent contains one of these (in lower case) are dropped. */
+    readonly scannerUserAgents: readonly string[];
+    /** CIDR networks whose peers are told our real address even if the binding advertises another. */
+    readonly localNetworks: readonly string[];
+    readonly tls: TlsOptions;
+    /** Time to connect, TLS and WebSocket handshake included, in ms. */
+    readonly connectTimeoutMs: number;
+    /** Time for the handshake and the first whole message of an incoming connection, in ms. */
+    readonly firstMessageTimeoutMs: number;
+    /** Time from the first to the last byte of a message on a stream, in ms. */
+    readonly messageTimeoutMs: number;
+    /** A connection on which nothing arrives for so long is closed, in ms. */
+    readonly idleTimeoutMs: number;
+    /** Bytes waiting to be sent on one connection; a peer that reads no faster is cut off. */
+    readonly maxQueuedBytes: number;
+    /** Incoming connections open at a time. */
+    readonly maxConnections: number;
+    /** Incoming connections open at a time from one source (IPv4 address, IPv6 /64). */
+    readonly maxConnectionsPerSource: number;
+    /** Contacts remembered with the connection they registered over. */
+    readonly maxFlowBindings: number;
+    /** Time connections get to send what is queued when the layer closes, in ms. */
+    readonly closeTimeoutMs: number;
+    readonly onTrouble: (trouble: TransportTrouble) => void;
+    /** Hears of each drop beside its being counted: for debug logs and blacklists. */
+    readonly onDrop: (reason: DropReason, protocol: Protocol, address: string) => void;
+}
+
+/** User agents of tools that look for open servers and weak passwords. */
+const knownScanners = ["friendly-scanner", "friendly-request", "sipvicious", "sipcli", "sip-scan", "sundayddr"].concat([
+    "vaxsipuseragent",
+    "pplsip",
+    "sip scanner",
+    "smap ",
+    "iwar",
+]);
+
+/** Loopback is trusted, everybody else a stranger. */
+function admitEverybody(address: string): Admission {
+    return address === "::1" || address.startsWith("127.") ? "trusted" : "stranger";
+}
+
+export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
+    limits: defaultMessageLimits,
+    admit: admitEverybody,
+    rateLimit: { perSecond: 50, burst: 200, maxSources: 10_000 },
+    scannerUserAgents: knownScanners,
+    localNetworks: [],
+    tls: { allowUnverifiedServers: false, requireClientCertificate: false },
+    connectTimeoutMs: 5_000,
+    firstMessageTimeoutMs: 30_000,
+    messageTimeoutMs: 10_000,
+    idleTimeoutMs: 3_600_000,
+    maxQueuedBytes: 1_048_576,
+    maxConnections: 2_000,
+    maxConnectionsPerSource: 100,
+    maxFlowBindings: 50_000,
+    closeTimeoutMs: 2_000,
+    onTrouble: () => undefined,
+    onDrop: () => undefined,
+};

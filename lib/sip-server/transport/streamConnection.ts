@@ -1,0 +1,83 @@
+import type { Socket } from "node:net";
+import { type ConnectionEnds, ConnectionFlow, type Wire } from "./ConnectionFlow.ts";
+import { ConnectionWatch } from "./ConnectionWatch.ts";
+import type { Reception } from "./Reception.ts";
+import { type DropReason, TransportError } from "./SipTransport.ts";
+import { type Framed, StreamFraming } from "./StreamFraming.ts";
+import type { TrafficCounters } from "./TrafficCounters.ts";
+import type { TransportOptions } from "./TransportOptions.ts";
+
+/** What a connection needs of its layer. */
+export interface ConnectionSurroundings {
+    readonly options: TransportOptions;
+    readonly reception: Reception;
+    readonly counters: TrafficCounters;
+}
+
+const pong = Buffer.from("\r\n");
+/** TCP's own probes find peers that went away without a word. */
+const tcpKeepAliveMs = 60_000;
+
+/** Speaks SIP over an open TCP or TLS socket from now on. `incoming` connections owe us a first message. */
+export function streamConnection(
+    socket: Socket,
+    ends: ConnectionEnds,
+    incoming: boolean,
+    around: ConnectionSurroundings,
+): ConnectionFlow {
+    const { options, reception, counters } = around;
+    const onDrop = (reason: DropReason): void => reception.drop(reason, ends.protocol, ends.remote.address);
+    const flow = new ConnectionFlow(ends, socketWire(socket), {
+        ...around.options,
+        counters,
+        onDrop,
+    });
+    const giveUp = (reason: DropReason): void => {
+        onDrop(reason);
+        flow.close();
+    };
+    const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
+    const framing = new StreamFraming(options.limits);
+    const take = (framed: Framed): void => {
+        switch (framed.kind) {
+            case "message":
+                return reception.receiveFramed(framed.result, flow);
+            case "ping":
+                void flow.send(pong).catch(() => undefined);
+                return;
+            case "fault":
+                onDrop(framed.reason);
+                // Not at once: an answer that says what was wrong may be on its way.
+                return flow.end();
+        }
+    };
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, tcpKeepAliveMs);
+    socket.on("data", (chunk: Buffer) => {
+        if (flow.closed) return;
+        const framed = framing.push(chunk);
+        watch.heard(framed.length > 0, framing.partial);
+        framed.forEach(take);
+    });
+    socket.on("error", () => flow.close());
+    socket.on("close", () => {
+        watch.stop();
+        flow.markClosed();
+    });
+    return flow;
+}
+
+function socketWire(socket: Socket): Wire {
+    return {
+        write: (data) =>
+            new Promise((resolve, reject) => {
+                socket.write(data, (error) => {
+                    if (error) reject(new TransportError("the connection broke", { cause: error }));
+                    else resolve();
+                });
+            }),
+        queuedBytes: () => socket.writableLength,
+        end: () => socket.end(),
+        destroy: () => socket.destroy(),
+    };
+}

@@ -1,0 +1,134 @@
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage, Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { type ConnectionEnds, ConnectionFlow, type Wire } from "./ConnectionFlow.ts";
+import { ConnectionWatch } from "./ConnectionWatch.ts";
+import { formatHostPort } from "../sip/hostPort.ts";
+import { type DropReason, type Target, TransportError } from "./SipTransport.ts";
+import type { ConnectionSurroundings } from "./streamConnection.ts";
+import { tlsClientSettings } from "./tlsSettings.ts";
+import type { TransportOptions } from "./TransportOptions.ts";
+
+/** RFC 7118 4.1: both sides must agree on it, or it is not SIP. */
+const subprotocol = "sip";
+const ping = Buffer.from("\r\n\r\n");
+const pong = Buffer.from("\r\n");
+
+/** A WebSocket that is open for SIP, with the socket below it. Opaque: made and used in this file only. */
+export interface SipWebSocket {
+    readonly webSocket: WebSocket;
+    readonly socket: Socket;
+}
+
+/** Lets an HTTP server upgrade connections that offer the subprotocol `sip`; all else is told 400 or 426 and closed. `onHandshakeFailed` hears the peer's address. */
+export function acceptWebSockets(
+    server: Server,
+    options: TransportOptions,
+    onOpen: (connection: SipWebSocket) => void,
+    onHandshakeFailed: (socket: Duplex) => void,
+): void {
+    const upgrades = new WebSocketServer({
+        noServer: true,
+        perMessageDeflate: false,
+        maxPayload: options.limits.headerBytes + options.limits.bodyBytes,
+        handleProtocols: () => subprotocol,
+    });
+    upgrades.on("wsClientError", (_error, socket) => {
+        onHandshakeFailed(socket);
+        socket.destroy();
+    });
+    server.on("request", (request, response) => {
+        onHandshakeFailed(request.socket);
+        response.writeHead(426, { Upgrade: "websocket", Connection: "close" }).end();
+    });
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        if (!offersSip(request)) {
+            onHandshakeFailed(socket);
+            socket.on("error", () => undefined);
+            socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            return;
+        }
+        upgrades.handleUpgrade(request, socket, head, (webSocket) => onOpen({ webSocket, socket: request.socket }));
+    });
+}
+
+/** Connects to a WebSocket SIP server. Rejects with TransportError, after the connect timeout at the latest. */
+export function connectWebSocket(target: Target, options: TransportOptions): Promise<SipWebSocket> {
+    const { address, port, protocol, serverName } = target;
+    const webSocket = new WebSocket(`${protocol}://${formatHostPort({ host: address, port })}/`, subprotocol, {
+        handshakeTimeout: options.connectTimeoutMs,
+        perMessageDeflate: false,
+        maxPayload: options.limits.headerBytes + options.limits.bodyBytes,
+        ...(serverName === undefined ? {} : { headers: { host: formatHostPort({ host: serverName, port }) } }),
+        ...(protocol === "wss" ? tlsClientSettings(options.tls, target) : {}),
+    });
+    return new Promise((resolve, reject) => {
+        let socket: Socket | undefined;
+        webSocket.on("upgrade", (response) => (socket = response.socket));
+        webSocket.on("open", () => {
+            if (socket !== undefined) resolve({ webSocket, socket });
+        });
+        webSocket.on("error", (error) => reject(new TransportError("no WebSocket connection", { cause: error })));
+    });
+}
+
+/** Speaks SIP over an open WebSocket from now on: one message per WebSocket message, text or binary. */
+export function webSocketConnection(
+    { webSocket }: SipWebSocket,
+    ends: ConnectionEnds,
+    incoming: boolean,
+    around: ConnectionSurroundings,
+): ConnectionFlow {
+    const { options, reception, counters } = around;
+    const onDrop = (reason: DropReason): void => reception.drop(reason, ends.protocol, ends.remote.address);
+    const flow = new ConnectionFlow(ends, webSocketWire(webSocket), { ...options, counters, onDrop });
+    const watch = new ConnectionWatch(options.clock, options, incoming, (reason) => {
+        onDrop(reason);
+        flow.close();
+    });
+    webSocket.on("message", (data: RawData) => {
+        if (flow.closed) return;
+        watch.heard(true, false);
+        const message = toBuffer(data);
+        if (message.equals(ping)) void flow.send(pong).catch(() => undefined);
+        else if (!message.equals(pong)) reception.receiveDatagram(message, flow);
+    });
+    webSocket.on("ping", () => watch.heard(true, false));
+    webSocket.on("error", () => {
+        onDrop("framing");
+        flow.close();
+    });
+    webSocket.on("close", () => {
+        watch.stop();
+        flow.markClosed();
+    });
+    return flow;
+}
+
+function offersSip(request: IncomingMessage): boolean {
+    const offered = request.headers["sec-websocket-protocol"]?.split(",") ?? [];
+    return offered.some((name) => name.trim().toLowerCase() === subprotocol);
+}
+
+function webSocketWire(webSocket: WebSocket): Wire {
+    return {
+        // SIP is text as a rule, and some browsers' stacks read nothing else; what is not UTF-8 must go as binary.
+        write: (data) =>
+            new Promise((resolve, reject) => {
+                webSocket.send(data, { binary: !isUtf8(data) }, (error) => {
+                    if (error) reject(new TransportError("the connection broke", { cause: error }));
+                    else resolve();
+                });
+            }),
+        queuedBytes: () => webSocket.bufferedAmount,
+        end: () => webSocket.close(1000),
+        destroy: () => webSocket.terminate(),
+    };
+}
+
+function toBuffer(data: RawData): Buffer {
+    if (Buffer.isBuffer(data)) return data;
+    return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
