@@ -10,7 +10,13 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pinnedNode = join(root, "node_modules", ".bin", "node");
-const programs = { demo: "lab/demo.ts", test: "lab/test.ts", check: "lab/check.ts", bench: "bench/main.ts" };
+const programs = {
+    demo: "lab/demo.ts",
+    test: "lab/test.ts",
+    "test:srf": "lab/srfSuite.ts",
+    check: "lab/check.ts",
+    bench: "bench/main.ts",
+};
 
 /** The runtime inside node_modules may be missing or for another architecture, so it is asked, not assumed. */
 function pinnedNodeRuns() {
