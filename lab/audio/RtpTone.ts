@@ -69,7 +69,7 @@ export class RtpTone implements Stoppable {
         return this.#received;
     }
 
-    /** The frequency heard during the last half second, in Hz; null while less than that, silence or noise was heard. */
+    /** The frequency of the last half second of sound that arrived, in Hz; null if it was less, silent or noise. */
     heardHz(): number | null {
         if (this.#heardCount < heardSamples) return null;
         const oldest = this.#heardCount % heardSamples;

@@ -26,8 +26,8 @@ test("talk, and the caller hangs up", async () => {
     await caller.isRinging();
     await callee.answer();
     await caller.isAnswered();
-    expect(await caller.tone.hears(440)).toBeCloseTo(440, 0);
-    expect(await callee.tone.hears(620)).toBeCloseTo(620, 0);
+    await caller.tone.hears(440);
+    await callee.tone.hears(620);
     await caller.hangUp();
     await callee.isHungUp();
     await Promise.all([caller.isDone(), callee.isDone()]);

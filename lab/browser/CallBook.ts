@@ -1,0 +1,57 @@
+import { CallEvent } from "matrix-js-sdk/lib/webrtc/call";
+import type { MatrixCall } from "matrix-js-sdk/lib/webrtc/call";
+import { Ear } from "./Ear.ts";
+import type { ClientCall, ClientCallState } from "./LabPage.ts";
+
+interface Entry {
+    readonly call: MatrixCall;
+    readonly history: { state: ClientCallState; at: number }[];
+    ear: { readonly stream: MediaStream; readonly ear: Ear } | undefined;
+}
+
+/** Every call of this device, also those that ended. */
+export class CallBook {
+    readonly #entries = new Map<string, Entry>();
+
+    add(call: MatrixCall): void {
+        const entry: Entry = { call, history: [{ state: call.state, at: Date.now() }], ear: undefined };
+        this.#entries.set(call.callId, entry);
+        call.on(CallEvent.State, (state) => entry.history.push({ state, at: Date.now() }));
+    }
+
+    call(callId: string): MatrixCall {
+        return this.#entry(callId).call;
+    }
+
+    list(): ClientCall[] {
+        return [...this.#entries.values()].map(({ call, history }) => describe(call, history));
+    }
+
+    heardHz(callId: string): number | null {
+        const entry = this.#entry(callId);
+        const stream = entry.call.remoteUsermediaStream;
+        if (stream === undefined) return null;
+        // A renegotiation may bring a new stream.
+        if (entry.ear?.stream !== stream) entry.ear = { stream, ear: new Ear(stream) };
+        return entry.ear.ear.heardHz();
+    }
+
+    #entry(callId: string): Entry {
+        const entry = this.#entries.get(callId);
+        if (entry === undefined) throw new Error(`this device knows no call ${callId}`);
+        return entry;
+    }
+}
+
+function describe(call: MatrixCall, history: Entry["history"]): ClientCall {
+    const opponent = call.getOpponentMember();
+    return {
+        callId: call.callId,
+        roomId: call.roomId,
+        direction: call.direction === "inbound" ? "inbound" : "outbound",
+        state: call.state,
+        history: [...history],
+        opponent: opponent === undefined ? null : { userId: opponent.userId, name: opponent.name },
+        endReason: call.hangupReason ?? null,
+    };
+}

@@ -1,0 +1,75 @@
+// What the page in the lab's browser can be asked to do: the page implements it (page.ts), MatrixClientPage calls it from
+// outside. Types only, plain data only: everything crosses the border between the two as JSON.
+import type { MatrixDevice } from "../world/matrixRequest.ts";
+
+export interface LoginOptions {
+    /** The tone this device's microphone hears, in Hz. */
+    readonly toneHz: number;
+    /** Joins every room the user is invited to, as a person would who expects a call. */
+    readonly joinsOnInvite: boolean;
+}
+
+/** The states of a call in matrix-js-sdk. */
+export type ClientCallState =
+    | "fledgling"
+    | "invite_sent"
+    | "wait_local_media"
+    | "create_offer"
+    | "create_answer"
+    | "connecting"
+    | "connected"
+    | "ringing"
+    | "ended";
+
+/** A call as one device sees it. */
+export interface ClientCall {
+    readonly callId: string;
+    readonly roomId: string;
+    readonly direction: "inbound" | "outbound";
+    readonly state: ClientCallState;
+    /** Each state it went through, with the time in ms since the epoch. */
+    readonly history: readonly { readonly state: ClientCallState; readonly at: number }[];
+    /** Who is on the other side, once known: user id and the name shown. */
+    readonly opponent: { readonly userId: string; readonly name: string } | null;
+    /** Why it ended, in matrix-js-sdk's words; null while it goes on. */
+    readonly endReason: string | null;
+}
+
+/** An event of any room the user is in, as the client received it. */
+export interface SeenEvent {
+    readonly at: number;
+    readonly roomId: string;
+    readonly eventId: string;
+    readonly type: string;
+    readonly stateKey: string | null;
+    readonly sender: string;
+    readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface ThirdPartyUser {
+    readonly userid: string;
+    readonly protocol: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface LabPage {
+    /** Starts the client; resolves once the first sync is through. */
+    login(device: MatrixDevice, options: LoginOptions): Promise<void>;
+    joinRoom(roomId: string): Promise<void>;
+    leaveRoom(roomId: string): Promise<void>;
+    /** Makes an unencrypted direct chat, as Element does; resolves to its id once the invitee is seen in it. */
+    createDirectRoom(userId: string): Promise<string>;
+    lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]>;
+    /** What Element's dial pad does with a number; resolves to the call's id once the invite is on its way. */
+    dialNumber(number: string): Promise<string>;
+    placeCall(roomId: string): Promise<string>;
+    answer(callId: string): Promise<void>;
+    reject(callId: string): Promise<void>;
+    hangUp(callId: string): Promise<void>;
+    /** Mutes or unmutes the microphone. */
+    setMuted(callId: string, muted: boolean): Promise<void>;
+    calls(): Promise<readonly ClientCall[]>;
+    events(): Promise<readonly SeenEvent[]>;
+    /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
+    heardHz(callId: string): Promise<number | null>;
+}

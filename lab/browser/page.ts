@@ -1,0 +1,157 @@
+// The Matrix client in the lab's browser: matrix-js-sdk, the call code inside Element, behind the commands of LabPage.
+import { ClientEvent, createClient, EventType, Preset, RoomMemberEvent } from "matrix-js-sdk";
+import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler";
+import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
+import type { MatrixDevice } from "../world/matrixRequest.ts";
+import { CallBook } from "./CallBook.ts";
+import { installToneMicrophone } from "./toneMicrophone.ts";
+import type { LabPage, LoginOptions, SeenEvent } from "./LabPage.ts";
+
+/** How long Element waits for the other member before it places a call into a new room. */
+const memberWaitMs = 1_500;
+const pstnProtocol = "m.protocol.pstn";
+
+class Client implements LabPage {
+    readonly #calls = new CallBook();
+    readonly #events: SeenEvent[] = [];
+    #client: MatrixClient | undefined;
+
+    async login(device: MatrixDevice, options: LoginOptions): Promise<void> {
+        installToneMicrophone(options.toneHz);
+        const client = createClient({
+            baseUrl: device.homeserverUrl,
+            userId: device.userId,
+            accessToken: device.accessToken,
+            deviceId: device.deviceId,
+        });
+        this.#client = client;
+        client.on(ClientEvent.Event, (event) => this.#record(event));
+        client.on(CallEventHandlerEvent.Incoming, (call) => this.#calls.add(call));
+        client.on(RoomMemberEvent.Membership, (_, member) => {
+            const invited = member.userId === device.userId && member.membership === "invite";
+            if (invited && options.joinsOnInvite) void client.joinRoom(member.roomId);
+        });
+        const synced = new Promise<void>((resolve) => {
+            client.on(ClientEvent.Sync, (state) => {
+                if (state === "PREPARED") resolve();
+            });
+        });
+        await client.startClient({ initialSyncLimit: 10 });
+        await synced;
+    }
+
+    async joinRoom(roomId: string): Promise<void> {
+        await this.#loggedIn().joinRoom(roomId);
+    }
+
+    async leaveRoom(roomId: string): Promise<void> {
+        await this.#loggedIn().leave(roomId);
+    }
+
+    async createDirectRoom(userId: string): Promise<string> {
+        const client = this.#loggedIn();
+        const { room_id: roomId } = await client.createRoom({
+            preset: Preset.TrustedPrivateChat,
+            invite: [userId],
+            is_direct: true,
+        });
+        const rooms = this.#directRooms();
+        await client.setAccountData(EventType.Direct, { ...rooms, [userId]: [...(rooms[userId] ?? []), roomId] });
+        await this.#memberSeen(roomId, userId);
+        return roomId;
+    }
+
+    async lookUpNumber(protocol: string, number: string): ReturnType<LabPage["lookUpNumber"]> {
+        const users = await this.#loggedIn().getThirdpartyUser(protocol, { "m.id.phone": number });
+        return users.map(({ userid, protocol: of, fields }) => ({ userid, protocol: of, fields: { ...fields } }));
+    }
+
+    async dialNumber(number: string): Promise<string> {
+        const [found] = await this.lookUpNumber(pstnProtocol, number);
+        if (found === undefined) throw new Error(`the lookup of ${number} found nobody`);
+        const known = this.#directRooms()[found.userid]?.at(-1);
+        return this.placeCall(known ?? (await this.createDirectRoom(found.userid)));
+    }
+
+    async placeCall(roomId: string): Promise<string> {
+        const call = this.#loggedIn().createCall(roomId);
+        if (call === null) throw new Error("this browser cannot make calls");
+        this.#calls.add(call);
+        await call.placeVoiceCall();
+        return call.callId;
+    }
+
+    async answer(callId: string): Promise<void> {
+        await this.#calls.call(callId).answer(true, false);
+    }
+
+    reject(callId: string): Promise<void> {
+        this.#calls.call(callId).reject();
+        return Promise.resolve();
+    }
+
+    hangUp(callId: string): Promise<void> {
+        const call = this.#calls.call(callId);
+        // The SDK's own enum of reasons; this one is what the hang-up button gives.
+        call.hangup("user_hangup" as Parameters<typeof call.hangup>[0], false);
+        return Promise.resolve();
+    }
+
+    async setMuted(callId: string, muted: boolean): Promise<void> {
+        await this.#calls.call(callId).setMicrophoneMuted(muted);
+    }
+
+    calls(): ReturnType<LabPage["calls"]> {
+        return Promise.resolve(this.#calls.list());
+    }
+
+    events(): ReturnType<LabPage["events"]> {
+        return Promise.resolve(this.#events);
+    }
+
+    heardHz(callId: string): Promise<number | null> {
+        return Promise.resolve(this.#calls.heardHz(callId));
+    }
+
+    #loggedIn(): MatrixClient {
+        if (this.#client === undefined) throw new Error("login comes first");
+        return this.#client;
+    }
+
+    #directRooms(): Record<string, string[]> {
+        return this.#loggedIn().getAccountData(EventType.Direct)?.getContent() ?? {};
+    }
+
+    #record(event: MatrixEvent): void {
+        this.#events.push({
+            at: Date.now(),
+            roomId: event.getRoomId() ?? "",
+            eventId: event.getId() ?? "",
+            type: event.getType(),
+            stateKey: event.getStateKey() ?? null,
+            sender: event.getSender() ?? "",
+            content: event.getContent(),
+        });
+    }
+
+    /** Resolves when a member, even one only invited, shows up in a room, or after Element's patience. */
+    #memberSeen(roomId: string, userId: string): Promise<void> {
+        const client = this.#loggedIn();
+        const seen = (): boolean => (client.getRoom(roomId)?.getMember(userId) ?? null) !== null;
+        return new Promise((resolve) => {
+            const finish = (): void => {
+                client.off(RoomMemberEvent.Membership, check);
+                clearTimeout(patience);
+                resolve();
+            };
+            const check = (): void => {
+                if (seen()) finish();
+            };
+            const patience = setTimeout(finish, memberWaitMs);
+            client.on(RoomMemberEvent.Membership, check);
+            check();
+        });
+    }
+}
+
+Object.assign(globalThis, { lab: new Client() });

@@ -1,0 +1,69 @@
+import { chromium as launcher } from "playwright-core";
+import { writeFileSync, appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium as debianChromium } from "../install/debianPackages.ts";
+import { makeRunDirectory } from "../labFolder.ts";
+import { browserPage } from "./browserPage.ts";
+import { MatrixClientPage } from "./MatrixClientPage.ts";
+import type { Browser } from "playwright-core";
+import type { LoginOptions } from "../browser/LabPage.ts";
+import type { Stoppable } from "./LabProcess.ts";
+import type { MatrixDevice } from "./matrixRequest.ts";
+
+/** Nothing is served there: requests for it are answered by us. A loopback origin may use microphones. */
+const pageUrl = "http://127.0.0.1/lab";
+
+const flags = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    // WebRTC to rtpengine on 127.0.0.1, with the address itself in the candidates instead of an mDNS name.
+    "--allow-loopback-in-peer-connection",
+    // A page we answer for is not "local" to Chromium, which would keep it from the homeserver on loopback.
+    "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
+];
+
+/** One headless browser; each Matrix device in it is a context of its own, as if it were another computer. */
+export class Chromium implements Stoppable {
+    readonly #browser: Browser;
+    readonly #directory: string;
+
+    private constructor(browser: Browser, directory: string) {
+        this.#browser = browser;
+        this.#directory = directory;
+    }
+
+    static async start(): Promise<Chromium> {
+        // Playwright talks to it through a pipe: should we die without a word, the pipe closes and Chromium ends.
+        const [browser] = await Promise.all([
+            launcher.launch({ executablePath: debianChromium.provides, headless: true, args: flags }),
+            browserPage(),
+        ]);
+        return new Chromium(browser, makeRunDirectory("chromium"));
+    }
+
+    /** Opens a client for a device and logs it in; resolves once it has synced. */
+    async openClient(device: MatrixDevice, options: LoginOptions): Promise<MatrixClientPage> {
+        const context = await this.#browser.newContext();
+        const page = await context.newPage();
+        const log = join(this.#directory, `${device.deviceId}.log`);
+        writeFileSync(log, `${device.userId}\n`);
+        page.on("console", (message) => appendFileSync(log, `${message.type()} ${message.text()}\n`));
+        page.on("pageerror", (error) => appendFileSync(log, `uncaught ${error.stack ?? error.message}\n`));
+        const html = await browserPage();
+        await page.route(pageUrl, (route) => route.fulfill({ contentType: "text/html", body: html }));
+        await page.goto(pageUrl);
+        return MatrixClientPage.login(page, device, options);
+    }
+
+    async stop(): Promise<void> {
+        await this.#browser.close();
+    }
+}

@@ -1,0 +1,177 @@
+import { until } from "./until.ts";
+import type { Page } from "playwright-core";
+import type {
+    ClientCall,
+    ClientCallState,
+    LabPage,
+    LoginOptions,
+    SeenEvent,
+    ThirdPartyUser,
+} from "../browser/LabPage.ts";
+import type { MatrixDevice } from "./matrixRequest.ts";
+
+const defaultTimeoutMs = 20_000;
+const commandTimeoutMs = 30_000;
+
+/** A device of a Matrix user: matrix-js-sdk in a browser page of its own, seen from outside. */
+export class MatrixClientPage {
+    readonly device: MatrixDevice;
+    readonly #page: Page;
+
+    private constructor(page: Page, device: MatrixDevice) {
+        this.#page = page;
+        this.device = device;
+    }
+
+    static async login(page: Page, device: MatrixDevice, options: LoginOptions): Promise<MatrixClientPage> {
+        const client = new MatrixClientPage(page, device);
+        await client.#ask("login", device, options);
+        return client;
+    }
+
+    async close(): Promise<void> {
+        await this.#page.context().close();
+    }
+
+    // -- rooms and people --------------------------------------------------------------------------------------------
+
+    joinRoom(roomId: string): Promise<void> {
+        return this.#ask("joinRoom", roomId);
+    }
+
+    leaveRoom(roomId: string): Promise<void> {
+        return this.#ask("leaveRoom", roomId);
+    }
+
+    createDirectRoom(userId: string): Promise<string> {
+        return this.#ask("createDirectRoom", userId);
+    }
+
+    lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]> {
+        return this.#ask("lookUpNumber", protocol, number);
+    }
+
+    /** Everything received so far, oldest first. */
+    events(): Promise<readonly SeenEvent[]> {
+        return this.#ask("events");
+    }
+
+    /** The `m.call.*` events of one call, oldest first. */
+    async callEvents(callId: string): Promise<SeenEvent[]> {
+        const events = await this.events();
+        return events.filter(({ type, content }) => type.startsWith("m.call.") && content["call_id"] === callId);
+    }
+
+    /** Resolves to the first event that `matches`. @throws Error after `timeoutMs`. */
+    awaitEvent(what: string, matches: (event: SeenEvent) => boolean, timeoutMs = defaultTimeoutMs): Promise<SeenEvent> {
+        return until(async () => (await this.events()).find(matches), { what: this.#who(what), timeoutMs });
+    }
+
+    // -- calls -------------------------------------------------------------------------------------------------------
+
+    placeCall(roomId: string): Promise<string> {
+        return this.#ask("placeCall", roomId);
+    }
+
+    /** Looks the number up and calls it, as Element's dial pad does; resolves to the call's id. */
+    dialNumber(number: string): Promise<string> {
+        return this.#ask("dialNumber", number);
+    }
+
+    answer(callId: string): Promise<void> {
+        return this.#ask("answer", callId);
+    }
+
+    reject(callId: string): Promise<void> {
+        return this.#ask("reject", callId);
+    }
+
+    hangUp(callId: string): Promise<void> {
+        return this.#ask("hangUp", callId);
+    }
+
+    setMuted(callId: string, muted: boolean): Promise<void> {
+        return this.#ask("setMuted", callId, muted);
+    }
+
+    calls(): Promise<readonly ClientCall[]> {
+        return this.#ask("calls");
+    }
+
+    async call(callId: string): Promise<ClientCall> {
+        const call = (await this.calls()).find((known) => known.callId === callId);
+        if (call === undefined) throw new Error(this.#who(`a call ${callId}`));
+        return call;
+    }
+
+    /** Resolves to a call that rings here now. */
+    awaitRinging(timeoutMs = defaultTimeoutMs): Promise<ClientCall> {
+        return until(async () => (await this.calls()).find(({ state }) => state === "ringing"), {
+            what: this.#who("an incoming call"),
+            timeoutMs,
+        });
+    }
+
+    /** Resolves once a call has reached a state. A call that ends instead fails the wait at once. */
+    awaitState(callId: string, state: ClientCallState, timeoutMs = defaultTimeoutMs): Promise<ClientCall> {
+        const probe = async (): Promise<ClientCall | undefined> => {
+            const call = await this.call(callId);
+            if (call.history.some((passed) => passed.state === state)) return call;
+            if (call.state === "ended")
+                throw new Error(this.#who(`call to be ${state}; it ended: ${call.endReason ?? "?"}`));
+            return undefined;
+        };
+        return until(probe, { what: this.#who(`call to be ${state}`), timeoutMs });
+    }
+
+    heardHz(callId: string): Promise<number | null> {
+        return this.#ask("heardHz", callId);
+    }
+
+    /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    hears(callId: string, hz: number, timeoutMs = defaultTimeoutMs): Promise<number> {
+        const probe = async (): Promise<number | undefined> => {
+            const heard = await this.heardHz(callId);
+            return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+        };
+        return until(probe, { what: this.#who(`sound of ${hz} Hz`), timeoutMs, everyMs: 100 });
+    }
+
+    #who(what: string): string {
+        return `${this.device.userId} (${this.device.deviceId}): ${what}`;
+    }
+
+    #ask<Command extends keyof LabPage>(
+        command: Command,
+        ...args: Parameters<LabPage[Command]>
+    ): Promise<Awaited<ReturnType<LabPage[Command]>>> {
+        type Reply = Awaited<ReturnType<LabPage[Command]>>;
+        // Runs inside the page.
+        const inPage = ([name, values]: [string, unknown[]]): Promise<unknown> => {
+            const { lab } = globalThis as unknown as {
+                lab: Record<string, (...values: unknown[]) => Promise<unknown>>;
+            };
+            const run = lab[name];
+            if (run === undefined) throw new Error(`the page has no command ${name}`);
+            return run.apply(lab, values);
+        };
+        const asked = this.#page.evaluate(inPage, [command, args] as [string, unknown[]]) as Promise<Reply>;
+        return withinTime(asked, this.#who(command));
+    }
+}
+
+/** A page may wait for a server that is gone for ever; we do not. */
+async function withinTime<T>(asked: Promise<T>, what: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(
+            () => reject(new Error(`no reply to ${what} within ${commandTimeoutMs} ms`)),
+            commandTimeoutMs,
+        );
+    });
+    try {
+        return await Promise.race([asked, late]);
+    } finally {
+        clearTimeout(timer);
+    }
+}
