@@ -29,8 +29,7 @@ export class SocketTransportLayer implements TransportLayer {
     readonly #connections = new ConnectionTable();
     readonly #flowBindings: FlowBindings;
     readonly #opening = new Map<string, Promise<Flow>>();
-    #udp: UdpListener[] = [];
-    #streams: StreamListener[] = [];
+    #listeners: (UdpListener | StreamListener)[] = [];
     #closing = false;
 
     /** Throws for options that make no sense (a network that is not CIDR). */
@@ -51,8 +50,11 @@ export class SocketTransportLayer implements TransportLayer {
         try {
             for (const binding of bindings) {
                 const { protocol } = binding;
-                if (protocol === "udp") this.#udp.push(await UdpListener.listen(binding, { ...around, onError }));
-                else this.#streams.push(await StreamListener.listen(binding, protocol, around));
+                this.#listeners.push(
+                    protocol === "udp"
+                        ? await UdpListener.listen(binding, { ...around, onError })
+                        : await StreamListener.listen(binding, protocol, around),
+                );
             }
         } catch (error) {
             await this.close();
@@ -62,7 +64,7 @@ export class SocketTransportLayer implements TransportLayer {
     }
 
     get bindings(): readonly Binding[] {
-        return [...this.#udp, ...this.#streams].map(({ binding }) => binding);
+        return this.#listeners.map(({ binding }) => binding);
     }
 
     onMessage(handler: MessageHandler): void {
@@ -131,17 +133,17 @@ export class SocketTransportLayer implements TransportLayer {
     async close(): Promise<void> {
         this.#closing = true;
         this.#flowBindings.clear();
-        for (const listener of this.#streams) listener.stopAccepting();
+        const streams = this.#listeners.filter((listener) => listener instanceof StreamListener);
+        for (const listener of streams) listener.stopAccepting();
         const flows = this.#connections.all();
         const allGone = Promise.all(flows.map((flow) => new Promise<void>((resolve) => flow.onClose(resolve))));
         for (const flow of flows) flow.end();
-        await Promise.all([allGone, ...this.#udp.map((listener) => listener.close())]);
+        await Promise.all([allGone, ...this.#udpListeners().map((listener) => listener.close())]);
         // What never got as far as being a flow: handshakes.
-        for (const listener of this.#streams) listener.destroy();
+        for (const listener of streams) listener.destroy();
         await Promise.allSettled(this.#opening.values());
         for (const flow of this.#connections.all()) flow.close();
-        this.#udp = [];
-        this.#streams = [];
+        this.#listeners = [];
     }
 
     #around() {
@@ -161,7 +163,13 @@ export class SocketTransportLayer implements TransportLayer {
         return listener;
     }
 
+    #udpListeners(): UdpListener[] {
+        return this.#listeners.filter((listener) => listener instanceof UdpListener);
+    }
+
     #udpAt(local: Endpoint): UdpListener | undefined {
-        return this.#udp.find(({ binding }) => binding.address === local.address && binding.port === local.port);
+        return this.#udpListeners().find(
+            ({ binding }) => binding.address === local.address && binding.port === local.port,
+        );
     }
 }

@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import type { SipRequest } from "../sip/SipMessage.ts";
 import { formatVia, parseVia, type Via } from "../sip/Via.ts";
+import { defaultPorts } from "./defaultPorts.ts";
 import type { Endpoint, Protocol } from "./SipTransport.ts";
-
-export const defaultPorts: Readonly<Record<Protocol, number>> = { udp: 5060, tcp: 5060, tls: 5061, ws: 80, wss: 443 };
 
 /** True if the transport named in a Via may arrive over that protocol. A browser behind a TLS proxy says WSS and comes over ws. */
 export function viaMatchesProtocol(via: Via, protocol: Protocol): boolean {

@@ -1,0 +1,55 @@
+import { promises as dns } from "node:dns";
+import type { Clock } from "../Clock.ts";
+import type { DnsAnswer, DnsClient } from "./DnsClient.ts";
+
+/** How the name servers are asked. */
+export interface DnsOptions {
+    readonly clock: Clock;
+    /** Name servers as `address` or `address:port`; those of the system if empty. A and AAAA always go by the system. */
+    readonly servers: readonly string[];
+    /** Patience with one attempt, in ms. */
+    readonly timeoutMs: number;
+    /** Attempts. */
+    readonly tries: number;
+}
+
+/** Asks through c-ares for NAPTR and SRV, and through the system's resolver (hosts file, mDNS, search list) for addresses. */
+export function nodeDnsClient({ clock, servers, timeoutMs, tries }: DnsOptions): DnsClient {
+    const resolver = new dns.Resolver({ timeout: timeoutMs, tries });
+    if (servers.length > 0) resolver.setServers(servers);
+    // c-ares doubles its patience with each attempt; the system's resolver knows no limit of ours.
+    const patience = timeoutMs * 2 ** tries;
+    const ask = <Record>(question: Promise<Record[]>): Promise<DnsAnswer<Record>> =>
+        answerOf(clock, question, patience);
+    return {
+        naptr: (name) => ask(resolver.resolveNaptr(name)),
+        srv: (name) => ask(resolver.resolveSrv(name)),
+        addresses: (name) =>
+            ask(
+                dns.lookup(name, { all: true, order: "verbatim" }).then((found) => found.map(({ address }) => address)),
+            ),
+    };
+}
+
+async function answerOf<Record>(clock: Clock, question: Promise<Record[]>, ms: number): Promise<DnsAnswer<Record>> {
+    let cancelTimer = (): void => undefined;
+    const tooLate = new Promise<DnsAnswer<Record>>((resolve) => {
+        cancelTimer = clock.setTimer(ms, () => resolve({ kind: "failed", reason: "no answer in time" }));
+    });
+    const answer = question.then(
+        (records): DnsAnswer<Record> => (records.length === 0 ? { kind: "none" } : { kind: "found", records }),
+        (error: unknown): DnsAnswer<Record> => failureOf(error),
+    );
+    try {
+        return await Promise.race([answer, tooLate]);
+    } finally {
+        cancelTimer();
+    }
+}
+
+function failureOf(error: unknown): { kind: "none" } | { kind: "failed"; reason: string } {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    // ENODATA: the name exists but not this record; ENOTFOUND: not even the name.
+    if (code === "ENODATA" || code === "ENOTFOUND") return { kind: "none" };
+    return { kind: "failed", reason: code === "" ? String(error) : code };
+}
