@@ -1,0 +1,158 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dominantFrequency } from "../audio/dominantFrequency.ts";
+import { pcmuRate } from "../audio/g711.ts";
+import { baresip } from "../install/debianPackages.ts";
+import { makeRunDirectory } from "../labFolder.ts";
+import { BaresipControl } from "./BaresipControl.ts";
+import { portIsBound } from "./boundPort.ts";
+import { freePort, loopback, mediaPortRange } from "./freePort.ts";
+import { LabProcess } from "./LabProcess.ts";
+import { until } from "./until.ts";
+import type { BaresipEvent } from "./BaresipControl.ts";
+import type { Stoppable } from "./LabProcess.ts";
+
+export interface BaresipOptions {
+    /** The tone it plays, in Hz. */
+    readonly toneHz: number;
+    readonly port?: number;
+    /** Parameters of its account, as in `;transport=tls;mediaenc=srtp-mand`. */
+    readonly accountParameters?: string;
+    /** More of its modules, as in `srtp.so`. */
+    readonly modules?: readonly string[];
+    /** More lines of its configuration file. */
+    readonly configLines?: readonly string[];
+}
+
+const defaultTimeoutMs = 15_000;
+const measuredSamples = pcmuRate / 2;
+const sampleBytes = 2;
+
+/** Debian's baresip as a phone: a SIP stack nobody here wrote, controlled like a person would with its keys. */
+export class Baresip implements Stoppable {
+    readonly port: number;
+    readonly directory: string;
+    readonly #process: LabProcess;
+    readonly #control: BaresipControl;
+
+    private constructor(port: number, directory: string, running: LabProcess, control: BaresipControl) {
+        this.port = port;
+        this.directory = directory;
+        this.#process = running;
+        this.#control = control;
+    }
+
+    /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
+    static async start(options: BaresipOptions): Promise<Baresip> {
+        const directory = makeRunDirectory("baresip");
+        const port = options.port ?? (await freePortPair());
+        const controlPort = await freePort();
+        writeFileSync(join(directory, "config"), configText(options, directory, port, controlPort));
+        const account = `<sip:phone@${loopback}:${port}>;regint=0;answermode=manual${options.accountParameters ?? ""}\n`;
+        writeFileSync(join(directory, "accounts"), account);
+        const running = LabProcess.start({
+            name: "baresip",
+            command: baresip.provides,
+            args: ["-f", directory],
+            directory,
+        });
+        await running.ready(() => portIsBound("tcp", controlPort), 10_000);
+        return new Baresip(port, directory, running, await BaresipControl.connect(controlPort));
+    }
+
+    dial(uri: string): void {
+        this.#control.command("dial", uri);
+    }
+
+    answer(): void {
+        this.#control.command("accept");
+    }
+
+    hangUp(): void {
+        this.#control.command("hangup");
+    }
+
+    /** Everything it told so far, oldest first. */
+    events(): readonly BaresipEvent[] {
+        return this.#control.events;
+    }
+
+    /** Resolves to the first event of a type, such as CALL_INCOMING. @throws Error after `timeoutMs`. */
+    awaitEvent(type: string, timeoutMs = defaultTimeoutMs): Promise<BaresipEvent> {
+        const wait = { what: `baresip to tell ${type}`, timeoutMs };
+        return until(() => this.events().find((event) => event.type === type), wait);
+    }
+
+    /** The frequency of the last half second of sound that arrived in its latest call, in Hz; null if less or silent. */
+    heardHz(): number | null {
+        const recording = readdirSync(this.directory)
+            .filter((file) => file.endsWith("-dec.wav"))
+            .sort()
+            .at(-1);
+        return recording === undefined ? null : dominantFrequency(endOfWav(join(this.directory, recording)), pcmuRate);
+    }
+
+    /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    async hears(hz: number, timeoutMs = defaultTimeoutMs): Promise<number> {
+        const wait = { what: `baresip to hear ${hz} Hz`, timeoutMs, everyMs: 100 };
+        return until(() => {
+            const heard = this.heardHz();
+            return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+        }, wait);
+    }
+
+    async stop(): Promise<void> {
+        this.#control.close();
+        await this.#process.stop(1_000);
+    }
+}
+
+/** Baresip also listens for TLS, on the port above the one it is given. */
+async function freePortPair(): Promise<number> {
+    for (;;) {
+        const port = await freePort();
+        if (portIsBound("tcp", port + 1) === undefined) return port;
+    }
+}
+
+function configText(options: BaresipOptions, directory: string, port: number, controlPort: number): string {
+    const media = mediaPortRange();
+    return [
+        "module_path /usr/lib/baresip/modules",
+        `sip_listen ${loopback}:${port}`,
+        `net_interface ${loopback}`,
+        `rtp_ports ${media.first}-${media.last}`,
+        // The module ausine makes only this format.
+        `audio_source ausine,${options.toneHz}`,
+        "ausrc_srate 48000",
+        "ausrc_channels 2",
+        // A loudspeaker that needs no sound card; what arrives is recorded by the module sndfile.
+        "audio_player aubridge,loudspeaker",
+        "audio_alert aubridge,bell",
+        "auplay_srate 48000",
+        `snd_path ${directory}`,
+        `ctrl_tcp_listen ${loopback}:${controlPort}`,
+        ...["g711.so", "ausine.so", "aubridge.so", "sndfile.so"].map((module) => `module ${module}`),
+        ...(options.modules ?? []).map((module) => `module ${module}`),
+        ...["account.so", "menu.so", "ctrl_tcp.so"].map((module) => `module_app ${module}`),
+        ...(options.configLines ?? []),
+        "",
+    ].join("\n");
+}
+
+/** The last samples of a mono 16-bit recording that may still be growing, so its header's length is not believed. */
+function endOfWav(file: string): Float32Array {
+    const handle = openSync(file, "r");
+    try {
+        const wavHeaderBytes = 44;
+        const { size } = fstatSync(handle);
+        const wanted = measuredSamples * sampleBytes;
+        if (size < wavHeaderBytes + wanted) return new Float32Array(0);
+        const bytes = Buffer.alloc(wanted);
+        // An odd size means half a sample was written.
+        readSync(handle, bytes, 0, wanted, size - (size % sampleBytes) - wanted);
+        return Float32Array.from({ length: measuredSamples }, (_, n) => bytes.readInt16LE(n * sampleBytes) / 32_768);
+    } finally {
+        closeSync(handle);
+    }
+}
