@@ -3,20 +3,22 @@ import { fileURLToPath } from "node:url";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
 import { configSample } from "./generators/configSample.ts";
 import { configTypes } from "./generators/configTypes.ts";
+import { registrationExample } from "./generators/registrationExample.ts";
 
 /**
- * Writes what follows from config.schema.yaml. With `--check` it writes nothing and fails if a file is not what it
+ * Writes what follows from config.schema.yaml and lib/config/registration.ts. With `--check` it writes nothing and fails if a file is not what it
  * would have written.
  */
 const schema = readConfigSchema();
 const generated: Readonly<Record<string, string>> = {
     "lib/config/Config.generated.ts": await configTypes(schema),
     "config.sample.yaml": configSample(schema),
+    "registration.yaml.example": registrationExample(),
 };
 
 const drifted = Object.entries(generated).filter(([path, text]) => contentOf(path) !== text);
 if (process.argv.includes("--check")) {
-    for (const [path] of drifted) console.error(`${path} is not what config.schema.yaml says: run npm run generate`);
+    for (const [path] of drifted) console.error(`${path} is not what it would be generated as: run npm run generate`);
     process.exitCode = drifted.length === 0 ? 0 : 1;
 } else {
     for (const [path, text] of drifted) {

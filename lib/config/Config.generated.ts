@@ -103,7 +103,7 @@ export interface DrachtioConfig {
      */
     readonly port: number;
     /**
-     * Its shared secret, as text or as {file path}.
+     * Its shared secret, as text or as {file: path}.
      */
     readonly secret: Secret;
 }
@@ -153,7 +153,7 @@ export interface TrunkConfig {
      */
     readonly username?: string;
     /**
-     * Password for digest authentication, as text or as {file path}.
+     * Password for digest authentication, as text or as {file: path}.
      */
     readonly password?: Secret;
     /**

@@ -11,6 +11,8 @@ export interface SchemaNode {
     readonly required?: readonly string[];
     readonly items?: SchemaNode;
     readonly enum?: readonly string[];
+    readonly minimum?: number;
+    readonly maximum?: number;
     readonly default?: unknown;
     readonly examples?: readonly unknown[];
     readonly else?: SchemaNode;

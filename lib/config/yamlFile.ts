@@ -23,6 +23,11 @@ function parseYaml(text: string, fileName: string): unknown {
     return document.toJS({ maxAliasCount: 100 });
 }
 
+/** A value in one line, as it may stand behind a key. */
+export function toFlowYaml(value: unknown): string {
+    return stringify(value, { lineWidth: 0, collectionStyle: "flow" }).trim();
+}
+
 export function toYaml(value: unknown): string {
     return stringify(value, { lineWidth: 0 });
 }

@@ -1,0 +1,143 @@
+import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
+import { parsePhoneNumber, type CountryCode, type PhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
+import { formatPath } from "./configPath.ts";
+import { parseNumberPattern } from "./numberPattern.ts";
+
+/** What the schema leaves to do: numbers, which need to know a country. */
+export interface ShapedConfig extends Omit<Config, "numbers" | "trunks"> {
+    readonly numbers: ShapedNumbers;
+    readonly trunks: readonly ShapedTrunk[];
+}
+
+interface ShapedNumbers extends Omit<NumbersConfig, "map"> {
+    readonly map: Readonly<Record<string, MatrixUserId>>;
+}
+
+interface ShapedTrunk extends Omit<TrunkConfig, "callerId" | "callerIds"> {
+    readonly callerId?: string;
+    readonly callerIds: Readonly<Record<string, string>>;
+}
+
+type Tell = (path: readonly (string | number)[], text: string) => void;
+
+/**
+ * Checks what one value says against another and parses numbers. Sections named in `broken` have another shape than
+ * their type: what needs them is left out, and the config returned is then of no use.
+ */
+export function checkMeaning(
+    shaped: ShapedConfig,
+    broken: ReadonlySet<string | undefined>,
+): { readonly config: Config; readonly faults: readonly string[] } {
+    const faults: string[] = [];
+    const tell: Tell = (path, text) => faults.push(`${formatPath(path)}: ${text}`);
+    const intact = (...sections: (keyof Config)[]): boolean => !sections.some((section) => broken.has(section));
+    const country = intact("numbers") ? shaped.numbers.defaultCountry : undefined;
+
+    if (intact("sip", "trunks")) checkNames(shaped, tell);
+    if (intact("sip", "trunks", "media")) checkMedia(shaped, tell);
+    const config: Config = {
+        ...shaped,
+        numbers: { ...shaped.numbers, map: intact("numbers") ? readNumberMap(shaped.numbers, tell) : new Map() },
+        trunks: intact("trunks") ? shaped.trunks.map((trunk, index) => readTrunk(trunk, index, country, tell)) : [],
+        dialling: { allow: intact("dialling") ? readRules(shaped.dialling.allow, country, tell) : [] },
+    };
+    return { config, faults };
+}
+
+function checkNames({ sip, trunks }: ShapedConfig, tell: Tell): void {
+    const owners = new Map<string, string>();
+    const places = [
+        ...sip.peers.map(({ name }, index) => ({ name, path: ["sip", "peers", index] })),
+        ...trunks.map(({ name }, index) => ({ name, path: ["trunks", index] })),
+    ];
+    for (const { name, path } of places) {
+        const owner = owners.get(name);
+        if (owner === undefined) owners.set(name, formatPath(path));
+        else tell([...path, "name"], `must be unique; ${name} is already the name of ${owner}`);
+    }
+}
+
+function checkMedia({ media, sip, trunks }: ShapedConfig, tell: Tell): void {
+    if (media !== "none") return;
+    const text = 'must be webrtc where media is "none"; set media.rtpengine for anything else';
+    sip.peers.forEach((peer, index) => peer.media === "webrtc" || tell(["sip", "peers", index, "media"], text));
+    trunks.forEach((trunk, index) => trunk.media === "webrtc" || tell(["trunks", index, "media"], text));
+}
+
+function readNumberMap({ map, defaultCountry }: ShapedNumbers, tell: Tell): ReadonlyMap<PhoneNumber, MatrixUserId> {
+    const users = new Map<PhoneNumber, MatrixUserId>();
+    for (const [written, user] of Object.entries(map)) {
+        const path = ["numbers", "map", written];
+        const number = readNumber(written, defaultCountry, path, tell);
+        if (number === undefined) continue;
+        if (users.has(number)) tell(path, `must be unique; it is ${number}, which is in the map already`);
+        users.set(number, user);
+    }
+    return users;
+}
+
+function readTrunk(
+    { callerId: writtenCallerId, callerIds, ...trunk }: ShapedTrunk,
+    index: number,
+    country: CountryCode | undefined,
+    tell: Tell,
+): TrunkConfig {
+    const here = ["trunks", index];
+    if (trunk.password !== undefined && trunk.username === undefined) {
+        tell([...here, "username"], "is missing; the password is of no use without it");
+    }
+    const callerId =
+        writtenCallerId === undefined
+            ? undefined
+            : readNumber(writtenCallerId, trunk.defaultCountry ?? country, [...here, "callerId"], tell);
+    return {
+        ...trunk,
+        ...(callerId === undefined ? {} : { callerId }),
+        callerIds: readCallerIds(callerIds, trunk.defaultCountry ?? country, [...here, "callerIds"], tell),
+    };
+}
+
+function readCallerIds(
+    written: Readonly<Record<string, string>>,
+    country: CountryCode | undefined,
+    here: readonly (string | number)[],
+    tell: Tell,
+): ReadonlyMap<MatrixUserId, PhoneNumber> {
+    const callerIds = new Map<MatrixUserId, PhoneNumber>();
+    for (const [key, text] of Object.entries(written)) {
+        const user = parseMatrixUserId(key);
+        if (user === undefined) tell([...here, key], "must be under a Matrix user such as @alice:matrix.example");
+        const number = readNumber(text, country, [...here, key], tell);
+        if (user !== undefined && number !== undefined) callerIds.set(user, number);
+    }
+    return callerIds;
+}
+
+function readNumber(
+    text: string,
+    defaultCountry: CountryCode | undefined,
+    path: readonly (string | number)[],
+    tell: Tell,
+): PhoneNumber | undefined {
+    const number = parsePhoneNumber(text, { defaultCountry });
+    if (number === undefined) tell(path, "must be a phone number such as +442071838750, or a short code such as 2001");
+    return number;
+}
+
+function readRules(
+    rules: readonly DiallingRuleConfig[],
+    defaultCountry: CountryCode | undefined,
+    tell: Tell,
+): readonly DiallingRuleConfig[] {
+    return rules.map(({ users, numbers }, rule) => ({
+        users,
+        numbers: numbers.flatMap((written, index) => {
+            const pattern = parseNumberPattern(written, { defaultCountry });
+            if (pattern !== undefined) return [pattern];
+            const wants = "must be a number, an address or a pattern such as +44*, 2001 or *@pbx.example";
+            tell(["dialling", "allow", rule, "numbers", index], wants);
+            return [];
+        }),
+    }));
+}

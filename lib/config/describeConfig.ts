@@ -1,0 +1,73 @@
+import type { Config, TrunkConfig } from "./Config.generated.ts";
+import { formatHostPort } from "./HostPort.ts";
+
+export interface ConfigSummary {
+    /** What the bridge will do, as pairs of a heading and what is to be said under it. */
+    readonly lines: readonly (readonly [heading: string, text: string])[];
+    /** What is allowed but probably not meant. */
+    readonly warnings: readonly string[];
+}
+
+/** What a configuration amounts to, for the operator who checks it. No secrets, and numbers only by count. */
+export function describeConfig(config: Config): ConfigSummary {
+    const { homeserver, appservice, matrix, sip, trunks, numbers, dialling, media, store } = config;
+    return {
+        lines: [
+            ["homeserver", `${homeserver.url} (${homeserver.domain})`],
+            ["appservice", formatHostPort({ host: appservice.bind, port: appservice.port })],
+            [
+                "SIP server",
+                sip.drachtio === undefined ? embeddedServer(config) : `drachtio at ${formatHostPort(sip.drachtio)}`,
+            ],
+            [
+                "media",
+                media === "none"
+                    ? "none: sound passes directly"
+                    : `rtpengine at ${media.rtpengine.map(formatHostPort).join(", ")}`,
+            ],
+            [
+                "callers",
+                [...sip.peers, ...trunks]
+                    .map(({ name, trusted }) => (trusted ? `${name} (trusted)` : name))
+                    .join(", ") || "nobody",
+            ],
+            ["trunks", trunks.map(describeTrunk).join("; ") || "none"],
+            [
+                "numbers",
+                `${numbers.map.size} mapped${numbers.defaultCountry === undefined ? "" : `, written as in ${numbers.defaultCountry}`}`,
+            ],
+            ["dialling", `${dialling.allow.length} ${dialling.allow.length === 1 ? "rule" : "rules"}`],
+            [
+                "called users",
+                matrix.joinAsCallee ? "are joined to the room of a call" : "are invited to the room of a call",
+            ],
+            ["store", store.path],
+        ],
+        warnings: warningsOf(config),
+    };
+}
+
+function embeddedServer({ sip }: Config): string {
+    return sip.listen
+        .map(({ transport, address, port }) => `${transport} ${formatHostPort({ host: address, port })}`)
+        .join(", ");
+}
+
+function describeTrunk({ name, address, transport, prefixes, domains }: TrunkConfig): string {
+    const serves = [...prefixes.map((prefix) => (prefix === "" ? "every number" : `${prefix}...`)), ...domains];
+    return `${name} (${transport} ${formatHostPort(address)}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
+}
+
+function warningsOf({ sip, trunks, dialling }: Config): string[] {
+    const warnings: string[] = [];
+    if (sip.peers.length === 0 && trunks.length === 0) {
+        warnings.push("Nobody may call in: sip.peers and trunks are empty.");
+    }
+    if (trunks.length > 0 && dialling.allow.length === 0) {
+        warnings.push("Nobody may call out: dialling.allow is empty.");
+    }
+    if (trunks.length === 0 && dialling.allow.length > 0) {
+        warnings.push("Calls out have nowhere to go: trunks is empty.");
+    }
+    return warnings;
+}

@@ -1,0 +1,70 @@
+import type { SchemaNode } from "./configSchema.ts";
+import { nearestWord } from "./nearestWord.ts";
+
+/** What a JSON Schema validator found. */
+export interface Finding {
+    readonly keyword: string;
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly message: string | undefined;
+    /** The schema the value was held against. */
+    readonly schema: SchemaNode;
+    readonly value: unknown;
+}
+
+export interface FaultText {
+    /** The key the fault is about, if it is one below the value that was looked at. */
+    readonly key?: string;
+    readonly text: string;
+}
+
+const WANTED: Readonly<Record<NonNullable<SchemaNode["type"]>, string>> = {
+    object: "must be a section of keys",
+    array: "must be a list",
+    string: "must be text",
+    integer: "must be an integer",
+    number: "must be a number",
+    boolean: "must be true or false",
+};
+
+/** A validator's finding in the words of someone who edits a file. */
+export function explainFault({ keyword, params, message, schema, value }: Finding): FaultText {
+    switch (keyword) {
+        case "required":
+            return { key: String(params.missingProperty), text: "is missing" };
+        case "additionalProperties":
+            return unknownKey(String(params.additionalProperty), Object.keys(schema.properties ?? {}));
+        case "type":
+            return { text: wrongType(schema, value) };
+        case "enum":
+            return { text: `must be ${oneOf(schema.enum ?? [])}` };
+        case "minimum":
+            return { text: `must be at least ${String(params.limit)}` };
+        case "maximum":
+            return { text: `must be at most ${String(params.limit)}` };
+        case "exclusiveMinimum":
+            return { text: `must be more than ${String(params.limit)}` };
+        case "minItems":
+            return { text: "must have at least one entry" };
+        case "minLength":
+            return { text: "must not be empty" };
+        case "uniqueItems":
+            return { text: `must not have the same entry twice ([${String(params.j)}] and [${String(params.i)}])` };
+        default:
+            return { text: message ?? "is not valid" };
+    }
+}
+
+function unknownKey(key: string, known: readonly string[]): FaultText {
+    const meant = nearestWord(key, known);
+    const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+    return { key, text: `is not a known key; ${hint}` };
+}
+
+function wrongType({ type = "object" }: SchemaNode, value: unknown): string {
+    const unquoted = type === "string" && (typeof value === "number" || typeof value === "boolean");
+    return unquoted ? "must be text: put it in quotes" : WANTED[type];
+}
+
+function oneOf(allowed: readonly string[]): string {
+    return allowed.length === 1 ? allowed.join() : `one of ${allowed.join(", ")}`;
+}

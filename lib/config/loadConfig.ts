@@ -1,0 +1,41 @@
+import { basename, dirname, resolve } from "node:path";
+import type { Config } from "./Config.generated.ts";
+import { ConfigError } from "./ConfigError.ts";
+import { checkMeaning, type ShapedConfig } from "./checkMeaning.ts";
+import { checkShape } from "./checkShape.ts";
+import { readYamlFile } from "./yamlFile.ts";
+
+/**
+ * Reads the configuration once, at start-up: complete with defaults, parsed and frozen. Throws a `ConfigError` that
+ * names every fault, each as `sip.unknownPeers: must be one of reject, drop (config.yaml)`.
+ */
+export function loadConfig(path: string): Config {
+    const written = withoutEmptyKeys(readYamlFile(path));
+    const told = (faults: readonly string[]): ConfigError =>
+        new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
+    if (typeof written !== "object" || written === null || Array.isArray(written)) {
+        throw told(["must be a section of keys, such as homeserver:"]);
+    }
+    const shapeFaults = checkShape(written, { folder: dirname(resolve(path)) });
+    const broken = new Set(shapeFaults.map(({ section }) => section));
+    const { config, faults } = checkMeaning(written as ShapedConfig, broken);
+    const all = [...shapeFaults.map(({ text }) => text), ...faults];
+    if (all.length > 0) throw told(all);
+    return deepFreeze(config);
+}
+
+/** `sip:` with all of its keys commented out is null in YAML, and meant as absent. */
+function withoutEmptyKeys(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(withoutEmptyKeys);
+    if (typeof value !== "object" || value === null) return value;
+    const filled = Object.entries(value).filter(([, entry]) => entry !== null && entry !== undefined);
+    return Object.fromEntries(filled.map(([key, entry]) => [key, withoutEmptyKeys(entry)]));
+}
+
+function deepFreeze<Value>(value: Value): Value {
+    if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+        Object.freeze(value);
+        Object.values(value).forEach(deepFreeze);
+    }
+    return value;
+}

@@ -1,0 +1,183 @@
+#!/usr/bin/env node
+import { existsSync, readFileSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { Config } from "./config/Config.generated.ts";
+import { ConfigError } from "./config/ConfigError.ts";
+import { describeConfig } from "./config/describeConfig.ts";
+import { loadConfig } from "./config/loadConfig.ts";
+import { loadRegistration, writeRegistration } from "./config/registration.ts";
+import type { Log } from "./ports/Log.ts";
+import { createLog } from "./telemetry/log.ts";
+
+const EXIT_FAILED = 1;
+/** The command line, the configuration or the registration is wrong: starting again will not help. */
+const EXIT_MISUSED = 2;
+/** How long the process may outlive a finished stop before it is ended by force. */
+const LINGER_MS = 5_000;
+
+interface Options {
+    readonly config: string;
+    readonly file: string;
+    readonly port?: number;
+    readonly generateRegistration?: true;
+    readonly url?: string;
+}
+
+/** The command line. Never rejects: what goes wrong is told on stderr and by the exit code. */
+async function main(argv: readonly string[]): Promise<void> {
+    const program = commandLine();
+    try {
+        await program.parseAsync(argv);
+    } catch (error) {
+        // commander has told what is wrong by itself, and throws for --help and --version too
+        if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_MISUSED;
+        else fail(error);
+    }
+}
+
+function commandLine(): Command {
+    const program = new Command("matrix-appservice-sip")
+        .description("Bridge between SIP and Matrix. Without a command, runs the bridge until SIGTERM or SIGINT.")
+        .version(version(), "-V, --version", "print the version")
+        .option("-c, --config <file>", "configuration file", "config.yaml")
+        .option("-f, --file <file>", "registration file", "registration.yaml")
+        .option("-p, --port <port>", "port to listen on for the homeserver, instead of appservice.port", parsePort)
+        .option("-r, --generate-registration", "write a registration for the homeserver to --file, and end")
+        .option("-u, --url <url>", "with -r: where the homeserver reaches the bridge", parseUrl)
+        .helpOption("-h, --help", "print this help")
+        .helpCommand(false)
+        .configureHelp({ showGlobalOptions: true })
+        .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong command line, configuration or registration.")
+        .exitOverride()
+        .action((options: Options) => (options.generateRegistration ? generateRegistration(options) : run(options)));
+    program
+        .command("check-config")
+        .description("say what the configuration amounts to, or all that is wrong with it")
+        .helpOption("-h, --help", "print this help")
+        .action((_own: unknown, command: Command) => checkConfig(command.optsWithGlobals<Options>()));
+    return program;
+}
+
+async function run({ config: configPath, file: registrationPath, port }: Options): Promise<void> {
+    const config = loadConfig(configPath);
+    loadRegistration(registrationPath, config);
+    const log = createLog({ ...config.logging, stream: process.stdout });
+    reportStrayFailures(log);
+    const signalled = firstSignal(log);
+    // loaded here, so that the other commands answer at once
+    const { assembleBridge } = await import("./assembleBridge.ts");
+    const bridge = await assembleBridge({ config, registrationPath, port: port ?? config.appservice.port, log });
+    log.info("stopping", { signal: await signalled });
+    await bridge.stop();
+    log.info("stopped");
+    setTimeout(() => {
+        log.warn("ended by force: something was left running");
+        process.exit(EXIT_FAILED);
+    }, LINGER_MS).unref();
+}
+
+function generateRegistration({ config: configPath, file, url }: Options): void {
+    if (url === undefined)
+        throw new ConfigError(["--generate-registration needs --url, where the homeserver reaches us"]);
+    const config = loadConfig(configPath);
+    writeRegistration(file, config, url);
+    print(
+        `Wrote ${file}. Name it in the homeserver's configuration (Synapse: app_service_config_files), make it readable`,
+    );
+    print("for the homeserver's user, and restart the homeserver.");
+}
+
+function checkConfig({ config: configPath, file }: Options): void {
+    const config = loadConfig(configPath);
+    print(`${configPath} is right.\n`);
+    printSummary(config);
+    if (existsSync(file)) {
+        loadRegistration(file, config);
+        print(`\n${file} goes with it.`);
+    } else {
+        print(`\n${file} does not exist yet: make it with --generate-registration --url URL.`);
+    }
+}
+
+function printSummary(config: Config): void {
+    const { lines, warnings } = describeConfig(config);
+    const width = Math.max(...lines.map(([heading]) => heading.length));
+    for (const [heading, text] of lines) print(`  ${heading.padEnd(width)}  ${text}`);
+    if (warnings.length > 0) print("");
+    for (const warning of warnings) print(`Warning: ${warning}`);
+}
+
+/** Resolves with the first signal that asks to stop; the second does not wait any longer. */
+function firstSignal(log: Log): Promise<NodeJS.Signals> {
+    return new Promise((resolve) => {
+        let asked = false;
+        const onSignal = (signal: NodeJS.Signals): void => {
+            if (asked) {
+                log.warn("ended by force: asked to stop twice", { signal });
+                process.exit(EXIT_FAILED);
+            }
+            asked = true;
+            resolve(signal);
+        };
+        process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+    });
+}
+
+/**
+ * A promise that a library left to itself costs at most one call, so the others go on. An exception that nobody caught
+ * may have left anything half done: whoever supervises the process starts it anew.
+ */
+function reportStrayFailures(log: Log): void {
+    process.on("unhandledRejection", (error) => log.error("promise rejected unheard", { error }));
+    process.on("uncaughtException", (error) => {
+        log.error("exception uncaught", { error });
+        process.exit(EXIT_FAILED);
+    });
+}
+
+/** Ends the process: a start that failed half-way may have left something running. */
+function fail(error: unknown): never {
+    if (error instanceof ConfigError) {
+        for (const fault of error.faults) complain(fault);
+        process.exit(EXIT_MISUSED);
+    }
+    complain(error instanceof Error ? describe(error) : String(error));
+    process.exit(EXIT_FAILED);
+}
+
+/** With its causes, without stack: for the operator, not for us. */
+function describe(error: Error): string {
+    return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message;
+}
+
+function parsePort(text: string): number {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 1 || port > 65535)
+        throw new InvalidArgumentError("It must be from 1 to 65535.");
+    return port;
+}
+
+function parseUrl(text: string): string {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+        throw new InvalidArgumentError("It must be an http or https URL such as http://127.0.0.1:9995.");
+    }
+    return text.replace(/\/+$/, "");
+}
+
+function version(): string {
+    const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+        version: string;
+    };
+    return manifest.version;
+}
+
+function print(line: string): void {
+    process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+    process.stderr.write(`matrix-appservice-sip: ${line}\n`);
+}
+
+await main(process.argv);
