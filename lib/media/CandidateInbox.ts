@@ -1,0 +1,79 @@
+import type { IceCandidate } from "../call/vocabulary.ts";
+import { readCandidate, type CandidateFault } from "./candidateLine.ts";
+
+/** rtpengine takes no more for one section. */
+const MAX_CANDIDATES = 100;
+const MAX_PAST = 16;
+
+/** Why a candidate was dropped. Words for `Telemetry.dropped`. */
+export type CandidateDrop = CandidateFault | "staleCandidate" | "foreignCandidate" | "tooManyCandidates";
+
+/** What one party's candidates are judged by. Plain data. */
+export interface CandidateInbox {
+    /** The description its candidates belong to now; undefined before the first one. */
+    readonly current?: Generation;
+    /** ICE user fragments of descriptions before it. */
+    readonly past: readonly string[];
+    /** Candidates of a description that is still to come. */
+    readonly early: readonly IceCandidate[];
+    /** How many went through for the current description. */
+    readonly taken: number;
+}
+
+export interface Generation {
+    readonly ufrag: string;
+    /** Mids whose candidates count; candidates may also go by the index of their section, or by nothing. */
+    readonly mids: readonly string[];
+    readonly lineIndex: number;
+}
+
+/** Lines for a trickle fragment. */
+export interface Sorted {
+    readonly inbox: CandidateInbox;
+    readonly lines: readonly string[];
+    readonly end: boolean;
+    readonly drops: readonly CandidateDrop[];
+}
+
+export const EMPTY_INBOX: CandidateInbox = { past: [], early: [], taken: 0 };
+
+/** A new description of the party: what waited for it is sorted now. */
+export function beginGeneration(inbox: CandidateInbox, next: Generation): Sorted {
+    const { current, early } = inbox;
+    if (current !== undefined && current.ufrag === next.ufrag) {
+        return sortCandidates({ ...inbox, current: next, early: [] }, early);
+    }
+    const past = current === undefined ? inbox.past : [...inbox.past, current.ufrag].slice(-MAX_PAST);
+    return sortCandidates({ current: next, past, early: [], taken: 0 }, early);
+}
+
+/** Tells which candidates are for the engine now, which have to wait, and which are of no use. */
+export function sortCandidates(inbox: CandidateInbox, candidates: readonly IceCandidate[]): Sorted {
+    return candidates.reduce<Sorted>(sortOne, { inbox, lines: [], end: false, drops: [] });
+}
+
+function sortOne(sorted: Sorted, candidate: IceCandidate): Sorted {
+    const { inbox } = sorted;
+    const reading = readCandidate(candidate);
+    if (reading.kind === "unusable") return drop(sorted, reading.fault);
+    if (reading.ufrag !== undefined && inbox.past.includes(reading.ufrag)) return drop(sorted, "staleCandidate");
+    const { current } = inbox;
+    // a fragment under another name would replace the credentials the engine has
+    if (current === undefined || (reading.ufrag !== undefined && reading.ufrag !== current.ufrag)) {
+        if (inbox.early.length >= MAX_CANDIDATES) return drop(sorted, "tooManyCandidates");
+        return { ...sorted, inbox: { ...inbox, early: [...inbox.early, candidate] } };
+    }
+    if (!isOf(current, candidate)) return drop(sorted, "foreignCandidate");
+    if (reading.kind === "endOfCandidates") return { ...sorted, end: true };
+    if (inbox.taken >= MAX_CANDIDATES) return drop(sorted, "tooManyCandidates");
+    return { ...sorted, inbox: { ...inbox, taken: inbox.taken + 1 }, lines: [...sorted.lines, reading.line] };
+}
+
+function isOf(current: Generation, candidate: IceCandidate): boolean {
+    if (candidate.mid !== undefined) return current.mids.length === 0 || current.mids.includes(candidate.mid);
+    return candidate.lineIndex === undefined || candidate.lineIndex === current.lineIndex;
+}
+
+function drop(sorted: Sorted, reason: CandidateDrop): Sorted {
+    return { ...sorted, drops: [...sorted.drops, reason] };
+}

@@ -1,0 +1,88 @@
+import { otherSide, type Side } from "../call/vocabulary.ts";
+import { CallFailure } from "../ports/CallFailure.ts";
+import { packetsByTag } from "./callReport.ts";
+import { NgFailure } from "./NgFailure.ts";
+import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
+import type { Rtpengine } from "./Rtpengine.ts";
+import { parseDescription, writeDescription, type SessionDescription } from "./sdp/sessionDescription.ts";
+
+/** A description on its way through the engine, with what the engine is to make of it. */
+export interface Exchange {
+    /** Whose description it is. */
+    readonly by: Side;
+    readonly description: SessionDescription;
+    readonly dictionary: NgDictionary;
+}
+
+/**
+ * One call on one engine, in the engine's words: the sides are its tags. Every method rejects with a `CallFailure`:
+ * `serviceUnavailable` if the engine does not answer or takes no call, `mediaLost` if it does not know this one,
+ * `noCommonMedia` if it cannot do as asked.
+ */
+export class EngineCall {
+    readonly engine: Rtpengine;
+    readonly #name: string;
+
+    constructor(engine: Rtpengine, name: string) {
+        this.engine = engine;
+        this.#name = name;
+    }
+
+    /** The first offer, of a party whose peer has not spoken yet. */
+    offerFirst(exchange: Exchange): Promise<SessionDescription> {
+        // rtpengine 10.5 makes a branch of its own for a tag it has not heard of, and leaves it uninitialised
+        return this.#describe("offer", exchange, { "from-tag": exchange.by });
+    }
+
+    /** A further offer, once both have spoken. */
+    offerAgain(exchange: Exchange): Promise<SessionDescription> {
+        return this.#describe("offer", exchange, { "from-tag": exchange.by, "to-tag": otherSide(exchange.by) });
+    }
+
+    answer(exchange: Exchange): Promise<SessionDescription> {
+        return this.#describe("answer", exchange, { "from-tag": otherSide(exchange.by), "to-tag": exchange.by });
+    }
+
+    /** Hands in a trickle fragment of a side whose description the engine has. `peerKnown`: the other side's too. */
+    async addCandidates(by: Side, fragment: string, peerKnown: boolean): Promise<void> {
+        await this.#ask("offer", {
+            sdp: fragment,
+            flags: ["fragment"],
+            "from-tag": by,
+            ...(peerKnown ? { "to-tag": otherSide(by) } : {}),
+        });
+    }
+
+    /** How many packets came in from each side so far. */
+    async countPackets(): Promise<Readonly<Record<Side, number>>> {
+        const packets = packetsByTag(await this.#ask("query", {}));
+        return { origin: packets.get("origin") ?? 0, target: packets.get("target") ?? 0 };
+    }
+
+    /** Frees its ports at once. */
+    async delete(): Promise<void> {
+        await this.#ask("delete", { "delete delay": 0 });
+    }
+
+    async #describe(command: "offer" | "answer", exchange: Exchange, tags: NgDictionary): Promise<SessionDescription> {
+        const sdp = writeDescription(exchange.description);
+        const reply = await this.#ask(command, { ...exchange.dictionary, ...tags, sdp });
+        const said = typeof reply["sdp"] === "string" ? parseDescription(reply["sdp"]) : undefined;
+        if (said === undefined) throw new CallFailure("serviceUnavailable", "rtpengine's reply holds no description");
+        return said;
+    }
+
+    async #ask(command: NgCommand, dictionary: NgDictionary): Promise<Readonly<Record<string, unknown>>> {
+        try {
+            return await this.engine.request(command, { "call-id": this.#name, ...dictionary });
+        } catch (error) {
+            throw error instanceof NgFailure ? callFailure(error, command) : error;
+        }
+    }
+}
+
+function callFailure(failure: NgFailure, command: NgCommand): CallFailure {
+    const message = `rtpengine, ${command}: ${failure.message}`;
+    if (failure.kind !== "refused") return new CallFailure("serviceUnavailable", message, { cause: failure });
+    return new CallFailure(failure.meansUnknownCall ? "mediaLost" : "noCommonMedia", message, { cause: failure });
+}

@@ -1,0 +1,79 @@
+import type { Log } from "../ports/Log.ts";
+import { NgClient, type NgClientParts } from "./NgClient.ts";
+import { NgFailure } from "./NgFailure.ts";
+import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
+import type { NgAddress } from "./NgSocket.ts";
+
+/** One rtpengine: how to ask it, whether it answers, and how many of our calls it has. */
+export class Rtpengine {
+    /** `host:port`, for logs. */
+    readonly name: string;
+    readonly #client: NgClient;
+    readonly #log: Log;
+    #health: "answering" | "silent" = "answering";
+    #calls = 0;
+
+    constructor(address: NgAddress, parts: NgClientParts, log: Log) {
+        this.name = `${address.host}:${address.port}`;
+        this.#client = new NgClient(address, parts);
+        this.#log = log.child({ rtpengine: this.name });
+    }
+
+    get health(): "answering" | "silent" {
+        return this.#health;
+    }
+
+    /** Calls taken by `addCall` and not given back. */
+    get calls(): number {
+        return this.#calls;
+    }
+
+    addCall(): void {
+        this.#calls += 1;
+    }
+
+    removeCall(): void {
+        this.#calls -= 1;
+    }
+
+    /** As `NgClient.request`; what comes of it also tells whether the engine is there. @throws NgFailure */
+    async request(command: NgCommand, dictionary?: NgDictionary): Promise<Readonly<Record<string, unknown>>> {
+        try {
+            const body = await this.#client.request(command, dictionary);
+            this.#heard();
+            return body;
+        } catch (error) {
+            if (error instanceof NgFailure) this.#learnFrom(error);
+            throw error;
+        }
+    }
+
+    /** Asks whether it is there. Never rejects: `health` tells. */
+    async probe(): Promise<void> {
+        await this.request("ping").catch(() => undefined);
+    }
+
+    close(): void {
+        this.#client.close();
+    }
+
+    #learnFrom(failure: NgFailure): void {
+        switch (failure.kind) {
+            case "timeout":
+                if (this.#health === "answering") this.#log.warn("rtpengine does not answer");
+                this.#health = "silent";
+                return;
+            case "refused":
+            case "loadLimit":
+                this.#heard();
+                return;
+            case "closed":
+                return;
+        }
+    }
+
+    #heard(): void {
+        if (this.#health === "silent") this.#log.info("rtpengine answers again");
+        this.#health = "answering";
+    }
+}

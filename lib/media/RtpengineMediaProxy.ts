@@ -1,0 +1,79 @@
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import { deleteOrphanCalls } from "./deleteOrphanCalls.ts";
+import { LivenessWatch } from "./LivenessWatch.ts";
+import type { OpenNgSocket } from "./NgSocket.ts";
+import { Rtpengine } from "./Rtpengine.ts";
+import { RtpengineMediaSession } from "./RtpengineMediaSession.ts";
+import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import { RtpenginePool } from "./RtpenginePool.ts";
+import { UdpNgSocket } from "./UdpNgSocket.ts";
+
+export interface RtpengineMediaParts {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly telemetry: Telemetry;
+    /** How to reach an engine, UDP if left out. */
+    readonly openSocket?: OpenNgSocket;
+}
+
+/** The media of all calls, through one or several rtpengines. */
+export class RtpengineMediaProxy implements MediaProxy {
+    readonly #options: RtpengineOptions;
+    readonly #parts: RtpengineMediaParts;
+    readonly #pool: RtpenginePool;
+    readonly #watch: LivenessWatch;
+
+    constructor(options: RtpengineOptions, parts: RtpengineMediaParts) {
+        this.#options = options;
+        this.#parts = parts;
+        const { clock, log } = parts;
+        const openSocket: OpenNgSocket = parts.openSocket ?? ((address, receive) => new UdpNgSocket(address, receive));
+        const clientParts = { openSocket, clock, timeoutMs: options.requestTimeoutMs };
+        this.#pool = new RtpenginePool({
+            engines: options.engines.map((address) => new Rtpengine(address, clientParts, log)),
+            choice: options.choice,
+            probeIntervalMs: options.probeIntervalMs,
+            clock,
+        });
+        this.#watch = new LivenessWatch(clock, options.liveness.pollIntervalMs);
+    }
+
+    /** Begins to watch over the engines. Resolves once each has answered or was found silent; never rejects. */
+    start(): Promise<void> {
+        return this.#pool.start();
+    }
+
+    /** How each engine is, for health reports. */
+    get engines(): readonly {
+        readonly name: string;
+        readonly health: "answering" | "silent";
+        readonly calls: number;
+    }[] {
+        return this.#pool.engines.map(({ name, health, calls }) => ({ name, health, calls }));
+    }
+
+    /** Frees what an earlier run of this bridge left behind. For the start, before the first call. Resolves to how many calls. */
+    deleteOrphans(): Promise<number> {
+        return deleteOrphanCalls(this.#pool.engines, this.#options.callIdPrefix, this.#parts.log);
+    }
+
+    open(request: MediaRequest, report: MediaReport): MediaSession {
+        return new RtpengineMediaSession(request, report, {
+            options: this.#options,
+            pool: this.#pool,
+            watch: this.#watch,
+            clock: this.#parts.clock,
+            telemetry: this.#parts.telemetry,
+            log: this.#parts.log.child({ callId: request.callId }),
+        });
+    }
+
+    /** Ends every timer and socket. Sessions must have been released: what is under way is given up. */
+    stop(): void {
+        this.#watch.stop();
+        this.#pool.stop();
+    }
+}

@@ -1,0 +1,270 @@
+import { randomInt } from "node:crypto";
+import { otherSide, type IceCandidate, type Sdp, type Side } from "../call/vocabulary.ts";
+import { CallFailure } from "../ports/CallFailure.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import { CallVigil } from "./CallVigil.ts";
+import { CandidateFeed } from "./CandidateFeed.ts";
+import { EngineCall, type Exchange } from "./EngineCall.ts";
+import { answerTo, firstOffer, furtherOffer } from "./exchanges.ts";
+import type { LivenessWatch } from "./LivenessWatch.ts";
+import type { Rtpengine } from "./Rtpengine.ts";
+import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import type { RtpenginePool } from "./RtpenginePool.ts";
+import { flowOf, keepsACodec, standInAnswer, type Party } from "./sdp/Party.ts";
+import { readParty, type PartyDescription } from "./sdp/PartyDescription.ts";
+import { present } from "./sdp/presentation.ts";
+import { nextDescription, type SentDescription } from "./sdp/SentDescription.ts";
+import type { SessionDescription } from "./sdp/sessionDescription.ts";
+
+export interface MediaSessionParts {
+    readonly options: RtpengineOptions;
+    readonly pool: RtpenginePool;
+    readonly watch: LivenessWatch;
+    readonly clock: Clock;
+    readonly telemetry: Telemetry;
+    readonly log: Log;
+}
+
+type Progress =
+    | { readonly phase: "new" }
+    | { readonly phase: "offering"; readonly call: EngineCall }
+    /** The target is told, the origin waits. */
+    | {
+          readonly phase: "offered";
+          readonly call: EngineCall;
+          readonly origin: PartyDescription;
+          readonly target: SentDescription;
+      }
+    | Up
+    | { readonly phase: "released" };
+
+interface Up {
+    readonly phase: "up";
+    readonly call: EngineCall;
+    readonly parties: Readonly<Record<Side, Party>>;
+    readonly vigil: CallVigil;
+}
+
+/** A call on the engine it began on. */
+export class RtpengineMediaSession implements MediaSession {
+    readonly #request: MediaRequest;
+    readonly #report: MediaReport;
+    readonly #parts: MediaSessionParts;
+    readonly #candidates: CandidateFeed;
+    /** In the `o=` lines we write. */
+    readonly #sessionId = randomInt(1, 2 ** 40);
+    #progress: Progress = { phase: "new" };
+    /** Settles when what is asked of the engine now is done; never rejects. */
+    #underWay: Promise<unknown> = Promise.resolve();
+    #releasing: Promise<void> | undefined;
+
+    constructor(request: MediaRequest, report: MediaReport, parts: MediaSessionParts) {
+        this.#request = request;
+        this.#report = report;
+        this.#parts = parts;
+        this.#candidates = new CandidateFeed(parts.telemetry, request.kinds);
+    }
+
+    offer(sdp: Sdp): Promise<Sdp> {
+        return this.#busy(async () => {
+            this.#require("new");
+            const origin = this.#read("origin", sdp);
+            const { call, said } = await this.#offerToSomeEngine(
+                firstOffer(origin, this.#request.kinds.target, this.#parts.options),
+            );
+            const target = this.#tell("target", said, undefined);
+            this.#progress = { phase: "offered", call, origin, target };
+            await this.#trickle(call, "origin", this.#candidates.describe("origin", origin));
+            return target.sdp;
+        });
+    }
+
+    answer(sdp: Sdp): Promise<Sdp> {
+        return this.#busy(async () => {
+            const { call, origin, target } = this.#require("offered");
+            const answer = this.#read("target", sdp);
+            const said = await call.answer(answerTo(origin, "target", answer.kind, answer.description));
+            this.#require("offered");
+            const told = this.#tell("origin", said, origin);
+            this.#rise(call, { origin: { said: origin, told }, target: { said: answer, told: target } });
+            await this.#trickle(call, "target", this.#candidates.describe("target", answer));
+            return told.sdp;
+        });
+    }
+
+    addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
+        return this.#busy(async () => {
+            const fragment = this.#candidates.take(side, candidates);
+            if (this.#progress.phase === "offered" || this.#progress.phase === "up") {
+                await this.#trickle(this.#progress.call, side, fragment);
+            }
+        });
+    }
+
+    renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
+        return this.#busy(async () => {
+            const before = this.#require("up");
+            const offer = this.#read(side, sdp);
+            if (!keepsACodec(before.parties[side], offer.section)) {
+                throw new CallFailure("noCommonMedia", "the new offer keeps no codec of the call");
+            }
+            const said = await this.#exchangeLocally(before, side, offer);
+            const up = this.#require("up");
+            const told = this.#tell(side, said, offer, before.parties[side].told);
+            const parties = { ...before.parties, [side]: { said: offer, told } };
+            this.#progress = { ...up, parties };
+            up.vigil.expect({ origin: flowOf(parties.origin), target: flowOf(parties.target) });
+            await this.#trickle(up.call, side, this.#candidates.describe(side, offer));
+            return told.sdp;
+        });
+    }
+
+    release(): Promise<void> {
+        this.#releasing ??= this.#release();
+        return this.#releasing;
+    }
+
+    async #release(): Promise<void> {
+        const before = this.#progress;
+        this.#progress = { phase: "released" };
+        if (before.phase === "up") {
+            before.vigil.end();
+            this.#parts.watch.remove(before.vigil);
+        }
+        // a delete that overtook an offer would leave the call behind
+        await this.#underWay;
+        if (before.phase === "new" || before.phase === "released") return;
+        await this.#giveUp(before.call);
+    }
+
+    /** Offers to one engine after the other until one takes the call. */
+    async #offerToSomeEngine(exchange: Exchange): Promise<{ call: EngineCall; said: SessionDescription }> {
+        const { pool, options, log } = this.#parts;
+        const tried = new Set<Rtpengine>();
+        for (let engine = pool.pick(); engine !== undefined; engine = pool.pick(tried)) {
+            tried.add(engine);
+            const call = this.#take(engine, options.callIdPrefix + this.#request.callId);
+            try {
+                const said = await call.offerFirst(exchange);
+                this.#require("offering");
+                return { call, said };
+            } catch (error) {
+                // whoever released the session meanwhile gives up the call as well
+                this.#require("offering");
+                this.#progress = { phase: "new" };
+                void this.#giveUp(call);
+                if (!(error instanceof CallFailure) || error.endCause !== "serviceUnavailable") throw error;
+                log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
+            }
+        }
+        throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
+    }
+
+    #take(engine: Rtpengine, name: string): EngineCall {
+        engine.addCall();
+        const call = new EngineCall(engine, name);
+        this.#progress = { phase: "offering", call };
+        return call;
+    }
+
+    /** Never rejects. */
+    async #giveUp(call: EngineCall): Promise<void> {
+        call.engine.removeCall();
+        try {
+            await call.delete();
+        } catch (error) {
+            // without packets the engine ends the call by itself
+            this.#parts.log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
+        }
+    }
+
+    #rise(call: EngineCall, parties: Up["parties"]): void {
+        const { watch, clock, log, options } = this.#parts;
+        const expected = { origin: flowOf(parties.origin), target: flowOf(parties.target) };
+        const { silenceMs } = options.liveness;
+        const vigil = new CallVigil(expected, {
+            call,
+            silenceMs,
+            clock,
+            log,
+            onLost: () => {
+                watch.remove(vigil);
+                this.#report({ kind: "mediaFailed", cause: "mediaLost" });
+            },
+        });
+        watch.add(vigil);
+        this.#progress = { phase: "up", call, parties, vigil };
+    }
+
+    /** Has the engine take a party's new offer, answering it in the other one's name. Gives the engine's answer. */
+    async #exchangeLocally(up: Up, side: Side, offer: PartyDescription): Promise<SessionDescription> {
+        const other = otherSide(side);
+        const peer = up.parties[other];
+        try {
+            // to an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing
+            await up.call.countPackets();
+            const offered = await up.call.offerAgain(furtherOffer(side, offer, peer.said, this.#parts.options));
+            const section = offered.media[0];
+            const standIn = section === undefined ? undefined : standInAnswer(peer, section);
+            if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
+            return await up.call.answer(answerTo(offer, other, peer.said.kind, standIn));
+        } catch (error) {
+            if (error instanceof CallFailure && error.endCause === "mediaLost") up.vigil.lose(error.message);
+            throw error;
+        }
+    }
+
+    #read(side: Side, sdp: Sdp): PartyDescription {
+        const reading = readParty(sdp, this.#request.kinds[side]);
+        if (reading.kind === "usable") return reading.party;
+        throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable: ${reading.kind}`);
+    }
+
+    /** What the engine said, in words for this side; `answering` its offer, if this answers one. */
+    #tell(
+        side: Side,
+        said: SessionDescription,
+        answering: PartyDescription | undefined,
+        previous?: SentDescription,
+    ): SentDescription {
+        const kind = answering?.kind ?? this.#request.kinds[side];
+        const presentation = present(said, kind, answering?.layout);
+        if (presentation.kind === "presentable") return nextDescription(this.#sessionId, presentation, previous);
+        const lacking = presentation.lacking.join(", ");
+        throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);
+    }
+
+    async #trickle(call: EngineCall, side: Side, fragment: string | undefined): Promise<void> {
+        if (fragment === undefined) return;
+        try {
+            await call.addCandidates(side, fragment, this.#progress.phase === "up");
+        } catch (error) {
+            // without them the browser still reaches the engine: its checks are candidates too
+            if (!(error instanceof CallFailure)) throw error;
+            this.#parts.log.warn("candidates not taken", { side, error: error.message });
+        }
+    }
+
+    async #busy<T>(act: () => Promise<T>): Promise<T> {
+        const acting = act();
+        this.#underWay = Promise.allSettled([this.#underWay, acting]);
+        return await acting;
+    }
+
+    #require<Phase extends Progress["phase"]>(phase: Phase): Progress & { readonly phase: Phase } {
+        const progress = this.#progress;
+        if (isIn(progress, phase)) return progress;
+        const cause = progress.phase === "released" ? "mediaLost" : "internalError";
+        throw new CallFailure(cause, `the media session is ${progress.phase}, not ${phase}`);
+    }
+}
+
+function isIn<Phase extends Progress["phase"]>(
+    progress: Progress,
+    phase: Phase,
+): progress is Progress & { readonly phase: Phase } {
+    return progress.phase === phase;
+}

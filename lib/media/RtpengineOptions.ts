@@ -1,0 +1,49 @@
+import type { NgAddress } from "./NgSocket.ts";
+
+/** How to use rtpengine. Plain data; times in ms. */
+export interface RtpengineOptions {
+    readonly engines: readonly NgAddress[];
+    /** `leastLoaded` by the calls this bridge has there, `roundRobin` in turn. */
+    readonly choice: "leastLoaded" | "roundRobin";
+    /** Begins the engine's name of every call; bridges that share an engine must differ in it. Word characters, `-`, `.`. */
+    readonly callIdPrefix: string;
+    /** How long one request to an engine may take, repetitions included. */
+    readonly requestTimeoutMs: number;
+    /** How often every engine is asked whether it is there. */
+    readonly probeIntervalMs: number;
+    readonly liveness: LivenessOptions;
+    readonly codecs: CodecPolicy;
+    /** The engine's names of its networks, if it has one for SIP and one for WebRTC. */
+    readonly interfaces?: { readonly sip: string; readonly webrtc: string };
+}
+
+export interface LivenessOptions {
+    /** How often each call that is up is looked at. */
+    readonly pollIntervalMs: number;
+    /** A call that is not on hold and has been silent for so long is over. */
+    readonly silenceMs: number;
+}
+
+/** Names of audio codecs as SDP has them, `telephone-event` among them. */
+export interface CodecPolicy {
+    /** What a SIP party is offered of a browser's codecs, most wanted first. */
+    readonly towardsSip: readonly string[];
+    /** What a browser is offered of a SIP party's codecs; their order is the SIP party's. */
+    readonly towardsWebRtc: readonly string[];
+    /** What a browser is offered if the SIP party has none of these: the engine then transcodes. */
+    readonly transcodeTowardsWebRtc: readonly string[];
+}
+
+/** For whoever has no reason to choose otherwise. */
+export const RTPENGINE_DEFAULTS: Omit<RtpengineOptions, "engines"> = {
+    choice: "leastLoaded",
+    callIdPrefix: "matrix-appservice-sip-",
+    requestTimeoutMs: 2_000,
+    probeIntervalMs: 2_000,
+    liveness: { pollIntervalMs: 7_000, silenceMs: 60_000 },
+    codecs: {
+        towardsSip: ["G722", "PCMA", "PCMU", "telephone-event"],
+        towardsWebRtc: ["opus", "G722", "PCMA", "PCMU", "telephone-event"],
+        transcodeTowardsWebRtc: ["opus", "PCMA"],
+    },
+};

@@ -1,0 +1,40 @@
+import type { Log } from "../ports/Log.ts";
+import { NgFailure } from "./NgFailure.ts";
+import type { Rtpengine } from "./Rtpengine.ts";
+
+/** Calls named in one reply, which must fit one datagram. */
+const PAGE = 500;
+
+/**
+ * Deletes the calls whose names begin with `prefix`: those an earlier run of this bridge left behind. For the start,
+ * before the first call. An engine that does not answer is passed over. Resolves to how many calls were deleted.
+ */
+export async function deleteOrphanCalls(engines: readonly Rtpengine[], prefix: string, log: Log): Promise<number> {
+    const counts = await Promise.all(engines.map((engine) => deleteOn(engine, prefix, log)));
+    return counts.reduce((total, count) => total + count, 0);
+}
+
+async function deleteOn(engine: Rtpengine, prefix: string, log: Log): Promise<number> {
+    const deleted = new Set<string>();
+    try {
+        for (;;) {
+            const orphans = (await listCalls(engine)).filter((name) => name.startsWith(prefix) && !deleted.has(name));
+            // a page full of others' calls may hide ours: they end by the engine's own timeouts
+            if (orphans.length === 0) break;
+            for (const name of orphans) {
+                await engine.request("delete", { "call-id": name, "delete delay": 0 });
+                deleted.add(name);
+            }
+        }
+    } catch (error) {
+        if (!(error instanceof NgFailure)) throw error;
+        log.warn("orphan calls not deleted", { rtpengine: engine.name, error: error.message });
+    }
+    if (deleted.size > 0) log.info("orphan calls deleted", { rtpengine: engine.name, calls: deleted.size });
+    return deleted.size;
+}
+
+async function listCalls(engine: Rtpengine): Promise<readonly string[]> {
+    const { calls } = await engine.request("list", { limit: PAGE });
+    return Array.isArray(calls) ? calls.filter((name: unknown): name is string => typeof name === "string") : [];
+}

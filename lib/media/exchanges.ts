@@ -1,0 +1,54 @@
+import type { Side } from "../call/vocabulary.ts";
+import type { MediaKind } from "../ports/MediaProxy.ts";
+import { codecDictionary } from "./codecDictionary.ts";
+import type { Exchange } from "./EngineCall.ts";
+import { answerProfile, offerProfile } from "./mediaProfiles.ts";
+import type { NgDictionary } from "./ngProtocol.ts";
+import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import type { PartyDescription } from "./sdp/PartyDescription.ts";
+import type { SessionDescription } from "./sdp/sessionDescription.ts";
+
+type Choices = Pick<RtpengineOptions, "codecs" | "interfaces">;
+
+/** The origin's first offer, for a target that has not spoken yet. */
+export function firstOffer(origin: PartyDescription, towards: MediaKind, choices: Choices): Exchange {
+    return {
+        by: "origin",
+        description: origin.description,
+        dictionary: {
+            ...offerProfile({ from: origin.kind, towards }),
+            ...codecDictionary(origin.kind, towards, origin.section, choices.codecs),
+            ...networks(origin.kind, towards, choices),
+        },
+    };
+}
+
+/** A party's further offer, for a peer whose last word is known. */
+export function furtherOffer(by: Side, offer: PartyDescription, peer: PartyDescription, choices: Choices): Exchange {
+    return {
+        by,
+        description: offer.description,
+        dictionary: {
+            ...offerProfile({ from: offer.kind, towards: peer.kind, protocol: peer.section.protocol }),
+            ...codecDictionary(offer.kind, peer.kind, offer.section, choices.codecs),
+        },
+    };
+}
+
+/** What `by`, which speaks `kind`, says to `offer`. */
+export function answerTo(
+    offer: PartyDescription,
+    by: Side,
+    kind: MediaKind,
+    description: SessionDescription,
+): Exchange {
+    const dictionary = answerProfile({ from: kind, towards: offer.kind, protocol: offer.section.protocol });
+    return { by, description, dictionary };
+}
+
+/** Which of the engine's networks faces whom: settled by the first offer. */
+function networks(from: MediaKind, towards: MediaKind, { interfaces }: Choices): NgDictionary {
+    if (interfaces === undefined) return {};
+    const facing = (kind: MediaKind): string => (kind === "webrtc" ? interfaces.webrtc : interfaces.sip);
+    return { direction: [facing(from), facing(towards)] };
+}

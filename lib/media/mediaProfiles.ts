@@ -1,0 +1,61 @@
+import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { NgDictionary } from "./ngProtocol.ts";
+
+/**
+ * What rtpengine is to turn a description into, by whom it is for. The same for every version from 10.5 on: the engine
+ * sees one media section only, so what 14 brought for bundles is not needed, and the alias `WebRTC` of 12.5 says nothing
+ * that is not said here. Keys it does not know it ignores.
+ */
+
+/** Whom an exchange is between: `from` made the description, `towards` is to have it. */
+export interface Passage {
+    readonly from: MediaKind;
+    readonly towards: MediaKind;
+    /** The transport `towards` named itself, if it has spoken already: an answer has to keep to it. */
+    readonly protocol?: string;
+}
+
+const PROTOCOL: Readonly<Record<MediaKind, string>> = {
+    webrtc: "UDP/TLS/RTP/SAVPF",
+    rtp: "RTP/AVP",
+    srtp: "RTP/SAVP",
+};
+
+/** For an ng `offer`. */
+export function offerProfile(passage: Passage): NgDictionary {
+    return {
+        ...transport(passage),
+        ...(passage.towards === "webrtc"
+            ? {
+                  "rtcp-mux": ["offer", "require"],
+                  flags: ["generate mid", "no rtcp attribute", "trust address", "strip extmap"],
+              }
+            : { "rtcp-mux": ["demux"], flags: ["trust address", "strip extmap"] }),
+        // the browser is always the DTLS client, so that roles never change, which browsers refuse
+        ...(passage.from === "webrtc" ? { "DTLS-reverse": "passive" } : {}),
+        supports: ["load limit"],
+    };
+}
+
+/** For an ng `answer`. */
+export function answerProfile(passage: Passage): NgDictionary {
+    return {
+        ...transport(passage),
+        ...(passage.towards === "webrtc"
+            ? {
+                  "rtcp-mux": ["require"],
+                  DTLS: "passive",
+                  flags: ["generate mid", "no rtcp attribute", "trust address"],
+              }
+            : { "rtcp-mux": ["demux"], flags: ["trust address"] }),
+    };
+}
+
+function transport({ towards, protocol }: Passage): NgDictionary {
+    return {
+        "transport protocol": protocol ?? PROTOCOL[towards],
+        ICE: towards === "webrtc" ? "force" : "remove",
+        replace: ["origin"],
+        ...(towards === "srtp" ? { DTLS: "off" } : { SDES: ["off"] }),
+    };
+}

@@ -1,0 +1,69 @@
+import type { MediaKind } from "../../ports/MediaProxy.ts";
+import { codecsOf, isSameCodec, isVoice, withCodecs } from "./codecs.ts";
+import { mirrored, narrowed } from "./direction.ts";
+import type { PartyDescription } from "./PartyDescription.ts";
+import type { SentDescription } from "./SentDescription.ts";
+import type { Section, SessionDescription } from "./sessionDescription.ts";
+
+/** A party of a call that is up: what it said last, and what it was told last. */
+export interface Party {
+    readonly said: PartyDescription;
+    readonly told: SentDescription;
+}
+
+/** Whether an offer still has a voice format that it and the bridge have agreed on. */
+export function keepsACodec(party: Party, offer: Section): boolean {
+    return sharesVoice(agreedSection(party), offer);
+}
+
+/** How the party's media flows: `mute` while it or the bridge holds. */
+export function flowOf(party: Party): MediaKind | "mute" {
+    return party.said.section.direction === "sendrecv" ? party.said.kind : "mute";
+}
+
+/**
+ * What a party would answer to `offered`, the engine's offer to it, going by what it said last: so that an exchange with
+ * the other party can be completed without this one hearing of it. Undefined if it could not accept.
+ *
+ * Its direction is what the offer and its own last word both allow: a party that holds the call still does
+ * (RFC 3264 section 8.4). Its formats are those it agreed on, for it knows of no others.
+ */
+export function standInAnswer(party: Party, offered: Section): SessionDescription | undefined {
+    const agreed = agreedSection(party);
+    if (!sharesVoice(agreed, offered)) return undefined;
+    const section = withCodecs(agreed, (codec) => codecsOf(offered).some((other) => isSameCodec(codec, other)));
+    const crypto = party.said.kind === "srtp" ? acceptedCrypto(section, offered) : undefined;
+    if (party.said.kind === "srtp" && crypto === undefined) return undefined;
+    return {
+        ...party.said.description,
+        media: [
+            {
+                ...section,
+                direction: narrowed(mirrored(offered.direction ?? "sendrecv"), section.direction ?? "sendrecv"),
+                ...(offered.mid === undefined ? {} : { mid: offered.mid }),
+                // towards browsers the engine is always the passive one
+                ...(section.setup === "actpass" ? { setup: "active" } : {}),
+                ...(crypto === undefined ? {} : { crypto }),
+            },
+        ],
+    };
+}
+
+function agreedSection({ said, told }: Party): Section {
+    const known = codecsOf(told.section);
+    return withCodecs(said.section, (codec) => known.some((other) => isSameCodec(codec, other)));
+}
+
+function sharesVoice(one: Section, other: Section): boolean {
+    const voices = codecsOf(one).filter(isVoice);
+    return codecsOf(other).some((codec) => voices.some((voice) => isSameCodec(voice, codec)));
+}
+
+/** The party's key for the first suite that both name, under the offer's tag (RFC 4568 section 5.1.2). */
+function acceptedCrypto(section: Section, offered: Section): Section["crypto"] {
+    for (const own of section.crypto ?? []) {
+        const match = offered.crypto?.find((other) => other.suite === own.suite);
+        if (match !== undefined) return [{ ...own, id: match.id }];
+    }
+    return undefined;
+}

@@ -1,0 +1,33 @@
+import type { Sdp } from "../../call/vocabulary.ts";
+import { writeDescription, type Section, type SessionDescription } from "./sessionDescription.ts";
+
+/** What a party was told of the other one's media. */
+export interface SentDescription {
+    readonly sdp: Sdp;
+    readonly description: SessionDescription;
+    /** The section that is carried. */
+    readonly section: Section;
+}
+
+/** A description that lacks only the numbers in its `o=` line. */
+export type Unnumbered = Pick<SentDescription, "description" | "section">;
+
+/**
+ * The next description for a party. Its `o=` names the same session all the call long, and its version rises by one
+ * if anything else changed (RFC 3264 section 8): phones take a description whose version stayed as no news.
+ */
+export function nextDescription(
+    sessionId: number,
+    next: Unnumbered,
+    previous: SentDescription | undefined,
+): SentDescription {
+    if (previous === undefined) return numbered(sessionId, 1, next);
+    const { sessionVersion } = previous.description.origin;
+    const unchanged = numbered(sessionId, sessionVersion, next);
+    return unchanged.sdp === previous.sdp ? unchanged : numbered(sessionId, sessionVersion + 1, next);
+}
+
+function numbered(sessionId: number, sessionVersion: number, { description, section }: Unnumbered): SentDescription {
+    const whole = { ...description, origin: { ...description.origin, sessionId, sessionVersion } };
+    return { description: whole, section, sdp: writeDescription(whole) };
+}

@@ -1,0 +1,75 @@
+import type { Section } from "./sessionDescription.ts";
+
+/** One format of an audio section: its payload type, and what it is. */
+export interface Codec {
+    readonly payload: number;
+    /** As in `a=rtpmap`; names compare without regard to case. */
+    readonly name: string;
+    readonly rate: number;
+    readonly channels: number;
+}
+
+/** Audio formats that need no `a=rtpmap` (RFC 3551 table 4). */
+const STATIC_FORMATS: Readonly<Record<number, { readonly name: string; readonly rate: number }>> = {
+    0: { name: "PCMU", rate: 8000 },
+    3: { name: "GSM", rate: 8000 },
+    4: { name: "G723", rate: 8000 },
+    8: { name: "PCMA", rate: 8000 },
+    9: { name: "G722", rate: 8000 },
+    13: { name: "CN", rate: 8000 },
+    15: { name: "G728", rate: 8000 },
+    18: { name: "G729", rate: 8000 },
+};
+
+/** Formats that carry no voice of their own. */
+const ACCOMPANYING = new Set(["telephone-event", "cn", "red", "ulpfec"]);
+
+/** The formats of a section, most wanted first. Payload types that say nothing are left out. */
+export function codecsOf(section: Section): readonly Codec[] {
+    return payloadsOf(section).flatMap((payload) => {
+        const mapped = section.rtp.find((entry) => entry.payload === payload);
+        if (mapped !== undefined) {
+            return [{ payload, name: mapped.codec, rate: mapped.rate ?? 8000, channels: mapped.encoding ?? 1 }];
+        }
+        const format = STATIC_FORMATS[payload];
+        return format === undefined ? [] : [{ payload, ...format, channels: 1 }];
+    });
+}
+
+export function isVoice(codec: Codec): boolean {
+    return !ACCOMPANYING.has(codec.name.toLowerCase());
+}
+
+export function hasName(codec: Codec, name: string): boolean {
+    return codec.name.toLowerCase() === name.toLowerCase();
+}
+
+/** The same format, whatever its payload type. */
+export function isSameCodec(one: Codec, other: Codec): boolean {
+    return hasName(one, other.name) && one.rate === other.rate && one.channels === other.channels;
+}
+
+/** The section with the formats that `keep` accepts. */
+export function withCodecs(section: Section, keep: (codec: Codec) => boolean): Section {
+    const kept = codecsOf(section).filter(keep);
+    const isKept = (entry: { readonly payload: number }): boolean =>
+        kept.some((codec) => codec.payload === entry.payload);
+    return {
+        ...section,
+        payloads: kept.map((codec) => codec.payload).join(" "),
+        rtp: section.rtp.filter(isKept),
+        fmtp: section.fmtp.filter(isKept),
+    };
+}
+
+/** Without the telephone events whose clock no voice format shares: they could not be sent within its stream (RFC 4733 2.1). */
+export function withoutIdleEvents(section: Section): Section {
+    const codecs = codecsOf(section);
+    const rates = new Set(codecs.filter(isVoice).map((codec) => codec.rate));
+    return withCodecs(section, (codec) => isVoice(codec) || rates.has(codec.rate));
+}
+
+function payloadsOf(section: Section): readonly number[] {
+    const tokens = (section.payloads ?? "").split(/\s+/).filter((token) => /^\d{1,3}$/.test(token));
+    return [...new Set(tokens.map(Number))];
+}
