@@ -4,6 +4,8 @@ import { formatParams, type Params, parseParams } from "./params.ts";
 
 /** One Via element (RFC 3261 20.42). */
 export interface Via {
+    /** Of the protocol, if it is not 2.0: such a message can only be told that its version is not supported. */
+    readonly version?: string;
     /** Transport in upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS` or whatever stood there. */
     readonly transport: string;
     /** sent-by; IPv6 without brackets. */
@@ -13,7 +15,7 @@ export interface Via {
     readonly params: Params;
 }
 
-/** Reads one element, with white space around `/` and `:` where the grammar allows it. Undefined unless `SIP/2.0/...`. */
+/** Reads one element, with white space around `/` and `:` where the grammar allows it. Undefined unless `SIP/...`. */
 export function parseVia(text: string): Via | undefined {
     const semicolon = text.indexOf(";");
     const params = parseParams(semicolon === -1 ? "" : text.slice(semicolon + 1));
@@ -28,15 +30,15 @@ export function parseVia(text: string): Via | undefined {
         .trim()
         .replaceAll("\t", " ");
     const space = rest.indexOf(" ");
-    if (protocol !== "SIP" || version !== "2.0" || space === -1) return undefined;
+    if (protocol !== "SIP" || !consistsOf(version, token) || space === -1) return undefined;
     const transport = rest.slice(0, space).toUpperCase();
     const sentBy = parseHostPort(rest.slice(space + 1).replaceAll(" ", ""));
     if (sentBy === undefined || !consistsOf(transport, token)) return undefined;
-    return { transport, ...sentBy, params };
+    return { ...(version === "2.0" ? {} : { version }), transport, ...sentBy, params };
 }
 
 export function formatVia(via: Via): string {
-    return `SIP/2.0/${via.transport} ${formatHostPort(via)}${formatParams(via.params)}`;
+    return `SIP/${via.version ?? "2.0"}/${via.transport} ${formatHostPort(via)}${formatParams(via.params)}`;
 }
 
 /** The branch, undefined if missing or empty. */

@@ -63,9 +63,13 @@ export function trimSpaces(text: string): string {
     return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-/** True if the text holds what no header line can: a line end or NUL. */
+/** True if the text holds what no header line can: a line end, or NUL other than behind `\` in a quoted string (RFC 3261 25.1, quoted-pair). */
 export function hasLineBreaker(text: string): boolean {
-    return text.includes("\n") || text.includes("\r") || text.includes("\0");
+    if (text.includes("\n") || text.includes("\r")) return true;
+    for (let at = text.indexOf("\0"); at !== -1; at = text.indexOf("\0", at + 1)) {
+        if (text[at - 1] !== "\\") return true;
+    }
+    return false;
 }
 
 function isSpace(code: number): boolean {

@@ -45,7 +45,11 @@ function isCallId(text: string): boolean {
 function findViaFault(headers: Headers): string | undefined {
     const vias = headers.list("Via");
     if (vias.length === 0) return "Missing Via Header";
-    return vias.every((via) => parseVia(via) !== undefined) ? undefined : "Bad Via Header";
+    const isFine = (element: string): boolean => {
+        const via = parseVia(element);
+        return via !== undefined && via.version === undefined;
+    };
+    return vias.every(isFine) ? undefined : "Bad Via Header";
 }
 
 function findAddressFault(headers: Headers): string | undefined {

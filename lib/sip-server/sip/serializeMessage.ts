@@ -1,4 +1,4 @@
-import { consistsOf, token } from "./characters.ts";
+import { consistsOf, hasLineBreaker, token } from "./characters.ts";
 import type { SipMessage } from "./SipMessage.ts";
 
 /** Thrown for a message that cannot be written: a bug of the caller, who must not pass on what may hold line ends. */
@@ -33,11 +33,6 @@ function startLine(message: SipMessage): string {
 }
 
 function singleLine(value: string, what: string): string {
-    for (let at = 0; at < value.length; at++) {
-        const code = value.charCodeAt(at);
-        if (code === 0x0d || code === 0x0a || code === 0) {
-            throw new UnserializableMessageError(`line end or NUL in ${what}`);
-        }
-    }
+    if (hasLineBreaker(value)) throw new UnserializableMessageError(`line end or NUL in ${what}`);
     return value;
 }
