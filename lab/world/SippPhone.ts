@@ -20,6 +20,8 @@ export interface PhoneOptions {
     readonly toneHz: number;
     /** Its own SIP port; a free one if not given. */
     readonly port?: number;
+    /** The address it speaks SIP from; 127.0.0.1 if not given. */
+    readonly address?: string;
     readonly transport?: "udp" | "tcp";
 }
 
@@ -52,33 +54,37 @@ const defaultTimeoutMs = 15_000;
  * mouth. It decides nothing by itself: it rings, and whoever holds this handle answers, refuses or hangs up.
  */
 export class SippPhone implements Stoppable {
+    readonly address: string;
     readonly port: number;
     readonly tone: RtpTone;
     readonly trace: SipTrace;
     readonly directory: string;
     readonly #process: LabProcess;
 
-    private constructor(port: number, tone: RtpTone, directory: string, running: LabProcess) {
-        this.port = port;
-        this.tone = tone;
-        this.directory = directory;
-        this.trace = new SipTrace(join(directory, "messages.log"));
-        this.#process = running;
+    private constructor(launched: Launched) {
+        this.address = launched.address;
+        this.port = launched.port;
+        this.tone = launched.tone;
+        this.directory = launched.directory;
+        this.trace = new SipTrace(join(launched.directory, "messages.log"));
+        this.#process = launched.running;
     }
 
     /** Starts a phone that calls at once. */
     static async call(call: OutgoingCall): Promise<SippPhone> {
         const from = call.from ?? '"Lab phone" <sip:+493012345678@phones.example>';
-        const phone = await launch("caller", call, { from, extraHeaders: (call.extraHeaders ?? []).join("\n      ") }, [
-            `${call.via.address}:${call.via.port}`,
-            ...["-key", "to_uri", call.to],
-        ]);
-        return new SippPhone(...phone);
+        const launched = await launch(
+            "caller",
+            call,
+            { from, extraHeaders: (call.extraHeaders ?? []).join("\n      ") },
+            [`${call.via.address}:${call.via.port}`, ...["-key", "to_uri", call.to]],
+        );
+        return new SippPhone(launched);
     }
 
     /** Starts a phone that can be called; resolves once it listens. */
     static async listen(options: PhoneOptions): Promise<SippPhone> {
-        return new SippPhone(...(await launch("callee", options, {}, [])));
+        return new SippPhone(await launch("callee", options, {}, []));
     }
 
     // -- called ------------------------------------------------------------------------------------------------------
@@ -164,7 +170,7 @@ export class SippPhone implements Stoppable {
         const kept = headers.filter((header) => !/^content-/i.test(header));
         const order = [`${method} sip:phone@lab SIP/2.0`, ...kept, "Content-Length: 0", "", ""].join("\r\n");
         const socket = createSocket("udp4");
-        await new Promise((resolve) => socket.send(order, this.port, loopback, resolve));
+        await new Promise((resolve) => socket.send(order, this.port, this.address, resolve));
         socket.close();
     }
 
@@ -177,17 +183,26 @@ export class SippPhone implements Stoppable {
     }
 }
 
+interface Launched {
+    readonly address: string;
+    readonly port: number;
+    readonly tone: RtpTone;
+    readonly directory: string;
+    readonly running: LabProcess;
+}
+
 async function launch(
     scenario: "caller" | "callee",
     options: PhoneOptions,
     substitutions: Readonly<Record<string, string>>,
     args: readonly string[],
-): Promise<[number, RtpTone, string, LabProcess]> {
+): Promise<Launched> {
     const directory = makeRunDirectory(`sipp-${scenario}`);
     const file = join(directory, "scenario.xml");
     writeFileSync(file, scenarioText(scenario, substitutions));
     const tone = await RtpTone.start(options.toneHz);
     const port = options.port ?? (await freePort());
+    const address = options.address ?? loopback;
     const transport = options.transport ?? "udp";
     const running = LabProcess.start({
         name: "sipp",
@@ -195,7 +210,7 @@ async function launch(
         args: [
             ...args,
             ...["-sf", file, "-m", "1", "-nostdin"],
-            ...["-i", loopback, "-p", String(port), "-t", transport === "udp" ? "u1" : "t1"],
+            ...["-i", address, "-p", String(port), "-t", transport === "udp" ? "u1" : "t1"],
             ...["-mi", loopback, "-key", "rtp_port", String(tone.port)],
             // SIPp would take 8888, 8889, ... for its control socket, one after the other.
             ...["-cp", String(await freePort())],
@@ -207,7 +222,7 @@ async function launch(
         env: { TZ: "UTC", TERM: "dumb" },
     });
     if (scenario === "callee") await running.ready(() => portIsBound(transport, port), 5_000);
-    return [port, tone, directory, running];
+    return { address, port, tone, directory, running };
 }
 
 function scenarioText(scenario: string, substitutions: Readonly<Record<string, string>>): string {

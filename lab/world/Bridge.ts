@@ -1,0 +1,90 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeRunDirectory, projectRoot } from "../labFolder.ts";
+import { freePort, loopback } from "./freePort.ts";
+import { LabProcess } from "./LabProcess.ts";
+import type { Stoppable } from "./LabProcess.ts";
+import type { SipAddress } from "./SippPhone.ts";
+
+/** The bridge's configuration file as plain data; lib/config validates it. */
+export type BridgeConfig = Readonly<Record<string, unknown>>;
+
+export interface BridgePlan {
+    /** Makes the configuration, given where the bridge is to speak SIP. */
+    readonly config: (sip: SipAddress) => BridgeConfig;
+}
+
+const program = join(projectRoot, "lib", "main.ts");
+const registerTimeoutMs = 20_000;
+const startTimeoutMs = 30_000;
+/** It ends its calls first. */
+const stopGraceMs = 10_000;
+
+/** The bridge as its users run it: configured by a file, registered by its own command, started as a program. */
+export class Bridge implements Stoppable {
+    readonly sip: SipAddress;
+    readonly directory: string;
+    /** For the homeserver's configuration. */
+    readonly registrationFile: string;
+    readonly #configFile: string;
+    readonly #port: number;
+    #process: LabProcess | undefined;
+
+    private constructor(directory: string, sip: SipAddress, port: number) {
+        this.directory = directory;
+        this.sip = sip;
+        this.registrationFile = join(directory, "registration.yaml");
+        this.#configFile = join(directory, "config.yaml");
+        this.#port = port;
+    }
+
+    /** Writes its configuration and has it write its registration; it does not run yet. */
+    static async prepare(plan: BridgePlan): Promise<Bridge> {
+        const directory = makeRunDirectory("bridge");
+        const bridge = new Bridge(directory, { address: loopback, port: await freePort() }, await freePort());
+        // JSON is YAML.
+        writeFileSync(bridge.#configFile, JSON.stringify(plan.config(bridge.sip), undefined, 2));
+        await bridge.#register();
+        return bridge;
+    }
+
+    /** Starts it; resolves once it takes calls. The homeserver must run. */
+    async start(): Promise<void> {
+        const running = this.#run("bridge", ["--port", String(this.#port)]);
+        this.#process = running;
+        await running.ready(() => (running.log().includes("bridge ready") ? true : undefined), startTimeoutMs);
+    }
+
+    /** Ends it as an administrator would (SIGTERM). */
+    async stop(): Promise<void> {
+        await this.#process?.stop(stopGraceMs);
+    }
+
+    async restart(): Promise<void> {
+        await this.stop();
+        await this.start();
+    }
+
+    /** Everything it logged since it was first started, one JSON object a line. */
+    log(): string {
+        return this.#process?.log() ?? "";
+    }
+
+    async #register(): Promise<void> {
+        const url = `http://${loopback}:${this.#port}`;
+        const running = this.#run("register", ["--generate-registration", "--url", url]);
+        const expired = setTimeout(() => running.signal("SIGKILL"), registerTimeoutMs);
+        const { code } = await running.exited;
+        clearTimeout(expired);
+        if (code !== 0) throw new Error(`the bridge wrote no registration: ${running.log()}`);
+    }
+
+    #run(name: string, args: readonly string[]): LabProcess {
+        return LabProcess.start({
+            name,
+            command: process.execPath,
+            args: [program, "--config", this.#configFile, "--file", this.registrationFile, ...args],
+            directory: this.directory,
+        });
+    }
+}

@@ -1,0 +1,172 @@
+import { silentProgress } from "../install/Progress.ts";
+import { Bridge } from "./Bridge.ts";
+import { Chromium } from "./Chromium.ts";
+import { freePort, loopback } from "./freePort.ts";
+import { Rtpengine } from "./Rtpengine.ts";
+import { SippPhone } from "./SippPhone.ts";
+import { Synapse } from "./Synapse.ts";
+import type { LoginOptions } from "../browser/LabPage.ts";
+import type { Progress } from "../install/Progress.ts";
+import type { BridgeConfig } from "./Bridge.ts";
+import type { Stoppable } from "./LabProcess.ts";
+import type { MatrixClientPage } from "./MatrixClientPage.ts";
+import type { OutgoingCall, PhoneOptions } from "./SippPhone.ts";
+
+export interface WorldOptions {
+    readonly progress?: Progress;
+    /** Changes the bridge's configuration, as for what a spec is about. */
+    readonly configure?: (config: BridgeConfig) => BridgeConfig;
+}
+
+export const domain = "matrix.example";
+
+/** Numbers Ofcom keeps free for drama: nobody has them. */
+export const numbers = {
+    /** Reaches @alice. */
+    alice: "+442079460101",
+    /** Reaches @bob. */
+    bob: "+442079460102",
+    /** A phone behind the trunk; any other number would do. */
+    phone: "+442079460500",
+} as const;
+
+/**
+ * The real world around a bridge, and the bridge: Synapse, rtpengine and Chromium, each of its own on free ports of
+ * loopback, so several worlds may stand beside each other. Whatever is started through it ends with it.
+ */
+export class World implements Stoppable {
+    readonly synapse: Synapse;
+    readonly rtpengine: Rtpengine;
+    readonly chromium: Chromium;
+    readonly bridge: Bridge;
+    /** The trunk of the bridge's configuration leads here: where a phone must listen to be called from Matrix. */
+    readonly trunkPort: number;
+    readonly #registered = new Set<string>();
+    readonly #phones: SippPhone[] = [];
+
+    private constructor(parts: Parts) {
+        this.synapse = parts.synapse;
+        this.rtpengine = parts.rtpengine;
+        this.chromium = parts.chromium;
+        this.bridge = parts.bridge;
+        this.trunkPort = parts.trunkPort;
+    }
+
+    static async start(options: WorldOptions = {}): Promise<World> {
+        const started: Stoppable[] = [];
+        try {
+            return new World(await startParts(options, started));
+        } catch (error) {
+            await Promise.allSettled(started.map((part) => part.stop()));
+            throw error;
+        }
+    }
+
+    /** Opens a device of a user, who is registered if they are new; a second call opens a second device. */
+    async openClient(
+        localpart: string,
+        options: Partial<LoginOptions> & Pick<LoginOptions, "toneHz">,
+    ): Promise<MatrixClientPage> {
+        const known = this.#registered.has(localpart);
+        this.#registered.add(localpart);
+        const displayName = localpart.charAt(0).toUpperCase() + localpart.slice(1);
+        const device = known
+            ? await this.synapse.loginAgain(localpart)
+            : await this.synapse.registerUser(localpart, displayName);
+        return this.chromium.openClient(device, { joinsOnInvite: true, ...options });
+    }
+
+    /** A phone calls through the bridge. @param call.to as in `sip:+442079460101@bridge` or `sip:alice@matrix.example` */
+    async phoneCalls(call: Omit<OutgoingCall, "via">): Promise<SippPhone> {
+        const phone = await SippPhone.call({ ...call, via: this.bridge.sip });
+        this.#phones.push(phone);
+        return phone;
+    }
+
+    /** A phone waits behind the trunk for the call of a Matrix user. One at a time: they share the trunk's address. */
+    async phoneListens(options: Omit<PhoneOptions, "port">): Promise<SippPhone> {
+        const phone = await SippPhone.listen({ ...options, port: this.trunkPort });
+        this.#phones.push(phone);
+        return phone;
+    }
+
+    /** Hangs every phone up for good, as between two specs. */
+    async stopPhones(): Promise<void> {
+        await Promise.all(this.#phones.splice(0).map((phone) => phone.stop()));
+    }
+
+    async stop(): Promise<void> {
+        await this.stopPhones();
+        // The bridge first, while those it says good-bye to are still there.
+        await this.bridge.stop();
+        await Promise.all([this.chromium.stop(), this.synapse.stop(), this.rtpengine.stop()]);
+    }
+}
+
+interface Parts {
+    readonly synapse: Synapse;
+    readonly rtpengine: Rtpengine;
+    readonly chromium: Chromium;
+    readonly bridge: Bridge;
+    readonly trunkPort: number;
+}
+
+/** @param started what to stop if a later part does not start */
+async function startParts(options: WorldOptions, started: Stoppable[]): Promise<Parts> {
+    const { progress = silentProgress, configure = (config) => config } = options;
+    const keep = <T extends Stoppable>(part: T): T => {
+        started.push(part);
+        return part;
+    };
+    const step = progress.begin("Starting Synapse, rtpengine, Chromium");
+    const startingChromium = Chromium.start().then((part) => keep(part));
+    // Its failure is told where it is awaited, below.
+    startingChromium.catch(() => undefined);
+    const [synapsePort, trunkPort, rtpengine] = await Promise.all([
+        freePort(),
+        freePort(),
+        Rtpengine.start().then((part) => keep(part)),
+    ]);
+    const bridge = await Bridge.prepare({
+        config: (sip) =>
+            configure(
+                labConfig({
+                    synapseUrl: `http://${loopback}:${synapsePort}`,
+                    sipPort: sip.port,
+                    trunkPort,
+                    ngPort: rtpengine.ngPort,
+                }),
+            ),
+    });
+    const [synapse, chromium] = await Promise.all([
+        Synapse.start({ serverName: domain, port: synapsePort, registrations: [bridge.registrationFile] }).then(
+            (part) => keep(part),
+        ),
+        startingChromium,
+    ]);
+    step.done();
+    const bridgeStep = progress.begin("Starting the bridge");
+    keep(bridge);
+    await bridge.start();
+    bridgeStep.done();
+    return { synapse, rtpengine, chromium, bridge, trunkPort };
+}
+
+function labConfig(at: { synapseUrl: string; sipPort: number; trunkPort: number; ngPort: number }): BridgeConfig {
+    return {
+        homeserver: { url: at.synapseUrl, domain },
+        matrix: { joinAsCallee: true },
+        sip: {
+            listen: [`udp:${loopback}:${at.sipPort}`, `tcp:${loopback}:${at.sipPort}`],
+            peers: [{ name: "phones", addresses: [loopback] }],
+        },
+        trunks: [{ name: "trunk", address: `${loopback}:${at.trunkPort}`, callerId: numbers.alice }],
+        numbers: {
+            defaultCountry: "GB",
+            map: { [numbers.alice]: `@alice:${domain}`, [numbers.bob]: `@bob:${domain}` },
+        },
+        dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*"] }] },
+        media: { rtpengine: [`${loopback}:${at.ngPort}`] },
+        logging: { level: "debug", format: "json" },
+    };
+}
