@@ -18,6 +18,7 @@ const MAX_TYPED_LENGTH = 64;
 /** RFC 3966 visual separators, spaces, slashes and the dashes that word processors make. */
 const SEPARATORS = /[\s().\-/\u2010-\u2015\u2212]/gu;
 const E164 = /^\+[1-9][0-9]{2,14}$/;
+const INTERNATIONAL = /^\+[0-9]{3,20}$/;
 const AS_TYPED = /^[0-9*#]{1,32}$/;
 /** Up to this many digits a number without prefix is an extension or a service number, never completed. */
 const MAX_SHORT_CODE_DIGITS = 6;
@@ -33,7 +34,7 @@ const MAX_SHORT_CODE_DIGITS = 6;
 export function parsePhoneNumber(text: string, context: NumberingContext = {}): PhoneNumber | undefined {
     if (text.length > MAX_TYPED_LENGTH) return undefined;
     const typed = text.normalize("NFKC").replace(SEPARATORS, "");
-    if (typed.startsWith("+")) return international(typed);
+    if (INTERNATIONAL.test(typed)) return international(typed);
     if (!AS_TYPED.test(typed)) return undefined;
     if (/[*#]/.test(typed)) return typed as PhoneNumber;
     const restored = /^\s[\s]*[1-9]/.test(text) ? international(`+${typed}`) : undefined;

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { DialPlan, type DialPlanRules, type DialVerdict } from "../../../lib/numbering/DialPlan.ts";
+import { parseMatrixUserId, type MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import { readPhoneNumber, type PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import { parseRemoteParty, type RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+
+const plan = new DialPlan({
+    numbers: new Map([
+        [number("+442071838750"), user("@alice:matrix.example")],
+        [number("2001"), user("@bob:partner.example")],
+    ]),
+    domains: ["matrix.example", "localhost:8448"],
+    allow: [
+        { users: ["@alice:matrix.example"], numbers: ["*"] },
+        { users: ["@bob:matrix.example", "@*:partner.example"], numbers: ["+44*", "\\*21#"] },
+        { users: ["@bob:matrix.example"], numbers: ["*@pbx.example"] },
+    ],
+    trunks: [
+        { name: "world", prefixes: ["+"], domains: [] },
+        { name: "britain", prefixes: ["+44", "+4420"], domains: [] },
+        { name: "britain-too", prefixes: ["+44"], domains: [] },
+        { name: "pbx", prefixes: ["2", "*21"], domains: ["pbx.example"] },
+        { name: "incoming", prefixes: [], domains: [] },
+        { name: "pbx-too", prefixes: [], domains: ["pbx.example"] },
+    ],
+});
+
+describe("DialPlan.calleeOf", () => {
+    it.each([
+        ["+442071838750", "@alice:matrix.example"],
+        ["020 7183 8750", "@alice:matrix.example"],
+        ["2001", "@bob:partner.example"],
+        ["sip:carol@matrix.example", "@carol:matrix.example"],
+        ["sip:Carol@Matrix.Example:5060", "@carol:matrix.example"],
+        ["sip:carol@localhost", "@carol:localhost:8448"],
+        ["sip:carol%3d1@matrix.example", "@carol=1:matrix.example"],
+    ])("%s reaches %s", (dialled, callee) => {
+        expect(plan.calleeOf(party(dialled))).toBe(callee);
+    });
+
+    it.each(["+442071838751", "2002", "carol@partner.example", "a%3Ab@matrix.example", "a%FF@matrix.example"])(
+        "%s reaches nobody",
+        (dialled) => {
+            expect(plan.calleeOf(party(dialled))).toBeUndefined();
+        },
+    );
+
+    it("knows no callee without identity", () => {
+        expect(plan.calleeOf({ kind: "anonymous" })).toBeUndefined();
+    });
+});
+
+describe("DialPlan.whoMayDial", () => {
+    const forbidden: DialVerdict = { kind: "forbidden" };
+    const noTrunk: DialVerdict = { kind: "noTrunk" };
+    const allowed = (first: string, ...others: string[]): DialVerdict => ({
+        kind: "allowed",
+        trunks: [first, ...others],
+    });
+
+    it.each<[who: string, dialled: string, verdict: DialVerdict]>([
+        ["@alice:matrix.example", "+33123456789", allowed("world")],
+        ["@alice:matrix.example", "+442071838750", allowed("britain", "britain-too", "world")],
+        ["@alice:matrix.example", "+441632960000", allowed("britain", "britain-too", "world")],
+        ["@alice:matrix.example", "2001", allowed("pbx")],
+        ["@alice:matrix.example", "3001", noTrunk],
+        ["@alice:matrix.example", "bob@pbx.example", allowed("pbx", "pbx-too")],
+        ["@alice:matrix.example", "bob@elsewhere.example", noTrunk],
+        ["@bob:matrix.example", "+442071838750", allowed("britain", "britain-too", "world")],
+        ["@bob:matrix.example", "+33123456789", forbidden],
+        ["@bob:matrix.example", "*21#", allowed("pbx")],
+        ["@bob:matrix.example", "bob@pbx.example", allowed("pbx", "pbx-too")],
+        ["@dave:partner.example", "+442071838750", allowed("britain", "britain-too", "world")],
+        ["@dave:partner.example", "bob@pbx.example", forbidden],
+        ["@eve:matrix.example", "+442071838750", forbidden],
+        ["@eve:evil.example", "3001", forbidden],
+    ])("%s dials %s", (who, dialled, verdict) => {
+        expect(plan.whoMayDial(user(who), party(dialled))).toEqual(verdict);
+    });
+
+    it("lets nobody call back a withheld identity", () => {
+        expect(plan.whoMayDial(user("@alice:matrix.example"), { kind: "anonymous" })).toEqual(forbidden);
+    });
+
+    it("denies everything without rules", () => {
+        const empty: DialPlanRules = { numbers: new Map(), domains: [], allow: [], trunks: [] };
+        expect(new DialPlan(empty).whoMayDial(user("@alice:matrix.example"), party("2001"))).toEqual(forbidden);
+    });
+
+    it("sends short codes through a trunk with an empty prefix, after those that name them", () => {
+        const rules: DialPlanRules = {
+            numbers: new Map(),
+            domains: [],
+            allow: [{ users: ["*"], numbers: ["*"] }],
+            trunks: [
+                { name: "all", prefixes: [""], domains: [] },
+                { name: "short", prefixes: ["20"], domains: [] },
+            ],
+        };
+        expect(new DialPlan(rules).whoMayDial(user("@alice:matrix.example"), party("2001"))).toEqual(
+            allowed("short", "all"),
+        );
+    });
+});
+
+function user(text: string): MatrixUserId {
+    return must(parseMatrixUserId(text));
+}
+
+function number(text: string): PhoneNumber {
+    return must(readPhoneNumber(text));
+}
+
+function party(text: string): RemoteParty {
+    return must(parseRemoteParty(text, { defaultCountry: "GB" }));
+}
+
+function must<Value>(value: Value | undefined): Value {
+    if (value === undefined) throw new Error("the spec's own input does not parse");
+    return value;
+}

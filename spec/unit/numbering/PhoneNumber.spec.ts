@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+    formatPhoneNumber,
+    parseCountry,
+    parsePhoneNumber,
+    readPhoneNumber,
+    type CountryCode,
+} from "../../../lib/numbering/PhoneNumber.ts";
+
+const read = (text: string, defaultCountry?: CountryCode): string | undefined =>
+    parsePhoneNumber(text, { defaultCountry });
+
+describe("parsePhoneNumber", () => {
+    it.each<[typed: string, country: CountryCode | undefined]>([
+        ["+442071838750", undefined],
+        ["+44 20 7183 8750", undefined],
+        ["+44 (0)20 7183-8750", undefined],
+        ["+44.20.7183.8750", undefined],
+        ["+44\u00a020\u20117183\u20138750", undefined],
+        ["＋４４２０７１８３８７５０", undefined],
+        ["  +442071838750 ", undefined],
+        [" 442071838750", undefined],
+        [" 44 20 7183 8750", "DE"],
+        ["00442071838750", undefined],
+        ["00 44 20 7183 8750", "GB"],
+        ["0044 20 7183 8750", "DE"],
+        ["011 44 20 7183 8750", "US"],
+        ["0044 20 7183 8750", "US"],
+        ["020 7183 8750", "GB"],
+        ["(020) 7183/8750", "GB"],
+        ["2071838750", "GB"],
+        ["442071838750", "GB"],
+    ])("reads %j (%s) as +442071838750", (typed, country) => {
+        expect(read(typed, country)).toBe("+442071838750");
+    });
+
+    it.each<[typed: string, country: CountryCode | undefined, number: string]>([
+        ["*21#", "GB", "*21#"],
+        ["*21*0207183875#", "GB", "*21*0207183875#"],
+        ["**61*2001#", undefined, "**61*2001#"],
+        ["999", "GB", "999"],
+        ["2001", "DE", "2001"],
+        [" 2001", undefined, "2001"],
+        ["0", "GB", "0"],
+        ["00", "GB", "00"],
+        ["116117", "DE", "116117"],
+        ["0207183", undefined, "0207183"],
+        ["12345678", undefined, "12345678"],
+        ["902071838750", "GB", "902071838750"],
+    ])("leaves %j (%s) as it was typed", (typed, country, number) => {
+        expect(read(typed, country)).toBe(number);
+    });
+
+    it.each([
+        "",
+        " ",
+        "+",
+        "+4",
+        "+44",
+        "+4420",
+        "++442071838750",
+        "+44207183875012345678",
+        "00442071",
+        "+44*",
+        "alice",
+        "+44 20 7183 8750 ext. 5",
+        "sip:+442071838750@carrier.example",
+        "1".repeat(33),
+        "+44 20 7183 8750x",
+        "1".repeat(200),
+        "٤٤",
+    ])("finds no number in %j", (typed) => {
+        expect(read(typed, "GB")).toBeUndefined();
+    });
+
+    it("leaves what it returned as it is, and never throws", () => {
+        const typed = fc.oneof(
+            fc.string({ unit: "binary", maxLength: 40 }),
+            fc.string({ unit: fc.constantFrom(...Array.from("+0123456789*# ()-.")), maxLength: 24 }),
+        );
+        fc.assert(
+            fc.property(
+                typed,
+                fc.constantFrom<CountryCode | undefined>("GB", "US", "DE", undefined),
+                (text, country) => {
+                    const number = read(text, country);
+                    if (number === undefined) return;
+                    expect(readPhoneNumber(number)).toBe(number);
+                    if (number.startsWith("+")) expect(read(number, country)).toBe(number);
+                },
+            ),
+        );
+    });
+});
+
+describe("readPhoneNumber", () => {
+    it.each(["+44 20 7183 8750", "", "+0123", "bob", "*21# "])("refuses %j, which is not canonical", (text) => {
+        expect(readPhoneNumber(text)).toBeUndefined();
+    });
+});
+
+describe("formatPhoneNumber", () => {
+    it.each([
+        ["+442071838750", "+44 20 7183 8750"],
+        ["+12125550123", "+1 212 555 0123"],
+        ["*21#", "*21#"],
+        ["2001", "2001"],
+    ])("shows %s as %s", (number, shown) => {
+        const parsed = parsePhoneNumber(number);
+        expect(parsed && formatPhoneNumber(parsed)).toBe(shown);
+    });
+});
+
+describe("parseCountry", () => {
+    it.each([
+        ["GB", "GB"],
+        ["gb", "GB"],
+        ["XX", undefined],
+        ["", undefined],
+        ["toString", undefined],
+    ])("reads %j as %j", (text, country) => {
+        expect(parseCountry(text)).toBe(country);
+    });
+});
