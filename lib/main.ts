@@ -138,10 +138,10 @@ function reportStrayFailures(log: Log): void {
 /** Ends the process: a start that failed half-way may have left something running. */
 function fail(error: unknown): never {
     if (error instanceof ConfigError) {
-        for (const fault of error.faults) complain(fault);
+        for (const fault of error.faults) process.stderr.write(`${fault}\n`);
         process.exit(EXIT_MISUSED);
     }
-    complain(error instanceof Error ? describe(error) : String(error));
+    process.stderr.write(`matrix-appservice-sip: ${error instanceof Error ? describe(error) : String(error)}\n`);
     process.exit(EXIT_FAILED);
 }
 
@@ -174,10 +174,6 @@ function version(): string {
 
 function print(line: string): void {
     process.stdout.write(`${line}\n`);
-}
-
-function complain(line: string): void {
-    process.stderr.write(`matrix-appservice-sip: ${line}\n`);
 }
 
 await main(process.argv);

@@ -32,7 +32,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         userPattern: ofText("a Matrix user or a pattern such as @*:matrix.example", "string", (text) =>
             /^(?:\*|@.*\*.*)$/s.test(text) ? text : parseMatrixUserId(text),
         ),
-        ghostPrefix: ofText("at least one of a-z, 0-9, ., _, - and nothing else", "string", (text) =>
+        ghostPrefix: ofText("1 to 32 of the characters a-z, 0-9, ., _ and -", "string", (text) =>
             /^[a-z0-9._-]{1,32}$/.test(text) ? text : undefined,
         ),
         country: ofText("a country as two letters, such as GB", "CountryCode", parseCountry),
@@ -55,6 +55,9 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             /^[\w.-]{1,40}$/.test(text) ? text : undefined,
         ),
         path: ofText("a path", "string", (text, { folder }) => (text === "" ? undefined : resolve(folder, text))),
+        none: ofText("none, or a section with rtpengine: [host:port]", '"none"', (text) =>
+            text === "none" ? text : undefined,
+        ),
         secret: { wants: "text, or {file: path}", tsType: "Secret", parse: parseSecret },
     } satisfies Record<string, ValueForm>),
 );
