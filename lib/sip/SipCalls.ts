@@ -1,0 +1,71 @@
+import type { IncomingRequest } from "./SipStack.ts";
+
+/** A dialog that takes in the requests of its peer. */
+export interface DialogHandler {
+    handle(request: IncomingRequest): void;
+    /** The SIP server is gone, and the dialog with it. */
+    lost(): void;
+}
+
+/** One SIP half of a call that is not over. */
+export interface LiveLeg {
+    /** The SIP server is gone. If there was a dialog, it has been told before. */
+    lost(): void;
+}
+
+/** What the SIP side of the bridge holds at the moment: nothing of a call may stay here once it is over. */
+export class SipCalls {
+    readonly #dialogs = new Map<string, DialogHandler>();
+    readonly #legs = new Map<LiveLeg, string>();
+    readonly #byTrunk = new Map<string, number>();
+
+    /** Calls, in both directions, that are not over. */
+    get legs(): number {
+        return this.#legs.size;
+    }
+
+    /** Dialogs, some of them of calls that are over but for the answer to their BYE. */
+    get dialogs(): number {
+        return this.#dialogs.size;
+    }
+
+    /** Calls of this trunk that are not over. */
+    legsOf(trunk: string): number {
+        return this.#byTrunk.get(trunk) ?? 0;
+    }
+
+    add(leg: LiveLeg, trunk: string): void {
+        this.remove(leg);
+        this.#legs.set(leg, trunk);
+        this.#byTrunk.set(trunk, this.legsOf(trunk) + 1);
+    }
+
+    /** Harmless if the leg is not there. */
+    remove(leg: LiveLeg): void {
+        const trunk = this.#legs.get(leg);
+        if (trunk === undefined) return;
+        this.#legs.delete(leg);
+        const left = this.legsOf(trunk) - 1;
+        if (left > 0) this.#byTrunk.set(trunk, left);
+        else this.#byTrunk.delete(trunk);
+    }
+
+    addDialog(dialogId: string, dialog: DialogHandler): void {
+        this.#dialogs.set(dialogId, dialog);
+    }
+
+    /** Removes this dialog, and no other that got the same id since. */
+    removeDialog(dialogId: string, dialog: DialogHandler): void {
+        if (this.#dialogs.get(dialogId) === dialog) this.#dialogs.delete(dialogId);
+    }
+
+    dialogOf(request: IncomingRequest): DialogHandler | undefined {
+        return request.dialogId === undefined ? undefined : this.#dialogs.get(request.dialogId);
+    }
+
+    /** The connection to the SIP server is gone: no dialog survives that. */
+    lost(): void {
+        for (const dialog of [...this.#dialogs.values()]) dialog.lost();
+        for (const leg of [...this.#legs.keys()]) leg.lost();
+    }
+}

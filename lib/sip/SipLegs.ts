@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import type { CallId } from "../call/vocabulary.ts";
+import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
+import type { Log } from "../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import type { SipEnvironment } from "./SipDialog.ts";
+import type { SipTrunk } from "./SipTrunk.ts";
+import { UacLeg } from "./UacLeg.ts";
+
+export interface SipLegsParts extends SipEnvironment {
+    readonly log: Log;
+    readonly trunks: readonly SipTrunk[];
+}
+
+/** Places calls to the SIP side. */
+export class SipLegs implements LegDialler<SipTarget> {
+    readonly #parts: SipLegsParts;
+    readonly #trunks: ReadonlyMap<string, SipTrunk>;
+
+    constructor(parts: SipLegsParts) {
+        this.#parts = parts;
+        this.#trunks = new Map(parts.trunks.map((trunk) => [trunk.name, trunk]));
+    }
+
+    dial(callId: CallId, target: SipTarget, report: LegReport): SignallingLeg {
+        return new UacLeg({
+            ...this.#parts,
+            log: this.#parts.log.child({ callId, leg: "sip" }),
+            target,
+            trunks: target.trunks.map((name) => this.#trunks.get(name)).filter((trunk) => trunk !== undefined),
+            makeCnonce: () => randomBytes(16).toString("hex"),
+            report,
+        });
+    }
+}

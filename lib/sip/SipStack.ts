@@ -1,0 +1,121 @@
+/** Headers of a message: names in lower case and written out, values of the same name joined by commas. */
+export type SipHeaders = ReadonlyMap<string, string>;
+
+/** Headers to send, under the names they shall have. CR, LF and NUL in values become blanks. */
+export type HeaderFields = Readonly<Record<string, string>>;
+
+/** Where a message came from. */
+export interface SipSource {
+    /** `udp`, `tcp`, `tls`, `ws` or `wss`. */
+    readonly protocol: string;
+    /** An IP address, IPv6 without brackets. */
+    readonly address: string;
+    readonly port: number;
+}
+
+/** A request from the network, or one (`origin: "server"`) by which the SIP server tells that it ended a dialog itself. */
+export interface IncomingRequest {
+    readonly method: string;
+    readonly uri: string;
+    readonly headers: SipHeaders;
+    readonly body: string;
+    readonly source: SipSource;
+    readonly origin: "network" | "server";
+    /** The dialog it belongs to, if any. */
+    readonly dialogId?: string;
+    /**
+     * Answers it; not for ACK. Resolves once the response is on the wire, with the dialog it stands for, and rejects with
+     * a `SipSendError` if it could not be sent: the request was cancelled, or the server is gone. Nothing is sent for a
+     * request of origin `server`.
+     */
+    respond(response: OutgoingResponse): Promise<SentResponse>;
+    /**
+     * Hooks a CANCEL of this request. To be called before the request's handler returns. The server has answered 487 by
+     * then; whatever is responded afterwards fails.
+     */
+    onCancel(listener: (headers: SipHeaders) => void): void;
+    /** Hooks UPDATEs that come before the final response to this INVITE. To be called before the handler returns. */
+    onUpdate(listener: (update: IncomingRequest) => void): void;
+}
+
+export interface OutgoingResponse {
+    readonly status: number;
+    /** The standard phrase if left out. */
+    readonly reason?: string;
+    readonly headers?: HeaderFields;
+    readonly body?: string;
+}
+
+export interface SentResponse {
+    readonly dialogId?: string;
+}
+
+export interface OutgoingRequest {
+    readonly method: string;
+    /** Outside of dialogs: where to. Inside one the server knows. */
+    readonly uri?: string;
+    /** Sends there instead of to `uri`: a SIP URI. */
+    readonly nextHop?: string;
+    readonly dialogId?: string;
+    readonly headers: HeaderFields;
+    readonly body?: string;
+}
+
+/** A request that is on the wire. */
+export interface SentRequest {
+    /** As sent, inside a dialog too. */
+    readonly uri: string;
+    readonly headers: SipHeaders;
+    /**
+     * Cancels an INVITE. The server holds the CANCEL until a provisional response came (RFC 3261 9.1); the 487, or the
+     * 2xx that crossed it, comes as a response.
+     */
+    cancel(headers: HeaderFields): Promise<void>;
+}
+
+export interface IncomingResponse {
+    readonly status: number;
+    readonly reason: string;
+    readonly headers: SipHeaders;
+    readonly body: string;
+    readonly dialogId?: string;
+    /** Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. */
+    acknowledge(body?: string): Promise<void>;
+}
+
+/** Told what becomes of a request sent, never before the promise of its sending is resolved. Synchronous, must not throw. */
+export interface ResponseListener {
+    /** Each provisional response but 100, then one final one, made by the server (408, 503) if the peer is silent. */
+    onResponse(response: IncomingResponse): void;
+    /** An UPDATE of the peer before it answered our INVITE. */
+    onUpdate?(update: IncomingRequest): void;
+}
+
+/** The SIP server as the bridge sees it: transactions in and out. Requests come to whoever made the stack. */
+export interface SipStack {
+    /** Resolves once the request is on the wire, before any response is told; rejects with a `SipSendError`. */
+    send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest>;
+}
+
+/** Why a message could not be sent. */
+export class SipSendError extends Error {
+    readonly code: SipSendErrorCode;
+
+    constructor(code: SipSendErrorCode, message: string, options?: ErrorOptions) {
+        super(message, options);
+        this.name = new.target.name;
+        this.code = code;
+    }
+}
+
+export type SipSendErrorCode =
+    /** No connection to the SIP server, or it was lost meanwhile. */
+    | "disconnected"
+    /** The server did not confirm in time. */
+    | "timeout"
+    /** The dialog is over. */
+    | "noDialog"
+    /** Larger than the server takes. */
+    | "tooLarge"
+    /** The server refused it: no such transport, unknown host, transaction over. */
+    | "refused";

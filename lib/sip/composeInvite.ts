@@ -1,0 +1,86 @@
+import type { PhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import { hostOf } from "../numbering/SipAddress.ts";
+import type { SipTarget } from "../ports/CallIntake.ts";
+import type { Hop } from "./inviteRoute.ts";
+import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "./sipCapabilities.ts";
+import { formatNameAddress } from "./sipHeaders.ts";
+import type { HeaderFields } from "./SipStack.ts";
+import type { SipTrunk } from "./SipTrunk.ts";
+
+/** An INVITE but for its body and what the SIP server adds. */
+export interface ComposedInvite {
+    readonly uri: string;
+    readonly nextHop?: string;
+    readonly headers: HeaderFields;
+}
+
+/** How a call to `target` is put for one hop of its route. Pure. `minSe`: what a 422 asked for, in seconds. */
+export function composeInvite(
+    { trunk, redirectedTo }: Hop,
+    target: Pick<SipTarget, "callee" | "caller" | "callerName">,
+    options: { readonly userAgent: string; readonly minSe?: number | undefined },
+): ComposedInvite {
+    const to = calleeUri(trunk, target.callee);
+    const uri = redirectedTo ?? to;
+    const minSe = options.minSe ?? MIN_SE_S;
+    return {
+        uri,
+        ...nextHopOf(trunk, target.callee, redirectedTo),
+        headers: {
+            // what is configured must not replace what the call needs
+            ...trunk.headers,
+            To: `<${to}>`,
+            ...identityHeaders(trunk, target),
+            ...CAPABILITIES,
+            "Session-Expires": `${Math.max(SESSION_EXPIRES_S, minSe)}`,
+            "Min-SE": `${minSe}`,
+            "User-Agent": options.userAgent,
+            "Content-Type": "application/sdp",
+        },
+    };
+}
+
+function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
+    switch (callee.kind) {
+        case "number":
+            // RFC 3261, section 19.1.6
+            return `${trunk.scheme}:${written(trunk, callee.number)}@${trunk.domain};user=phone`;
+        case "address":
+            return `${trunk.scheme}:${callee.address}`;
+        case "anonymous":
+            // nobody can dial this; the trunk's network is to say so
+            return `${trunk.scheme}:anonymous@${trunk.domain}`;
+    }
+}
+
+/** An address at another host still goes through the trunk; a redirect goes where it says. */
+function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | undefined): { nextHop?: string } {
+    if (redirectedTo !== undefined) return {};
+    if (trunk.nextHop !== undefined) return { nextHop: trunk.nextHop };
+    const isElsewhere = callee.kind === "address" && hostOf(callee.address) !== trunk.domain;
+    return isElsewhere ? { nextHop: `${trunk.scheme}:${trunk.domain}` } : {};
+}
+
+/**
+ * From as the callee shall see it; for a trusted peer the identity is asserted as well (RFC 3325, section 9.1), and
+ * a caller without a number is withheld in the network's terms too.
+ */
+function identityHeaders(
+    trunk: SipTrunk,
+    { caller, callerName }: Pick<SipTarget, "caller" | "callerName">,
+): HeaderFields {
+    const number = trunk.callerId.byUser.get(caller) ?? trunk.callerId.fallback;
+    if (number === undefined) {
+        return { From: '"Anonymous" <sip:anonymous@anonymous.invalid>', ...(trunk.trusted && { Privacy: "id" }) };
+    }
+    // the SIP server puts its own address for localhost
+    const uri = `${trunk.scheme}:${written(trunk, number)}@${trunk.fromDomain ?? "localhost"}`;
+    const identity = formatNameAddress(callerName, uri);
+    return { From: identity, ...(trunk.trusted && { "P-Asserted-Identity": identity }) };
+}
+
+function written(trunk: SipTrunk, number: PhoneNumber): string {
+    const plain = trunk.numberFormat === "digits" ? number.replace("+", "") : number;
+    return plain.replace(/#/g, "%23");
+}

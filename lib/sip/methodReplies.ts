@@ -1,0 +1,62 @@
+import { CAPABILITIES } from "./sipCapabilities.ts";
+import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
+
+/** The answer to a request outside of our dialogs, other than a new INVITE. Undefined: none may be given. */
+export function replyOutsideDialog(method: string): OutgoingResponse | undefined {
+    switch (method) {
+        case "ACK":
+            return undefined;
+        case "OPTIONS":
+            return { status: 200, headers: CAPABILITIES };
+        case "REGISTER":
+        case "MESSAGE":
+        case "REFER":
+            return { status: 405, headers: CAPABILITIES };
+        case "SUBSCRIBE":
+        case "PUBLISH":
+            // RFC 6665, section 4.2.1.1: there is no event package here
+            return { status: 489, headers: { "Allow-Events": "" } };
+        case "PRACK":
+        case "UPDATE":
+        case "BYE":
+        case "INFO":
+        case "NOTIFY":
+        case "INVITE":
+            // for a dialog we do not know (any more)
+            return { status: 481 };
+        default:
+            return { status: 501, headers: CAPABILITIES };
+    }
+}
+
+/** The answer within a dialog to what neither ends nor changes the session. */
+export function replyInDialog(
+    request: Pick<IncomingRequest, "method" | "headers" | "body">,
+): OutgoingResponse | undefined {
+    switch (request.method) {
+        case "PRACK":
+            return { status: 200 };
+        case "INFO":
+            return replyToInfo(request);
+        case "REFER":
+            return { status: 405, headers: CAPABILITIES };
+        default:
+            return replyOutsideDialog(request.method);
+    }
+}
+
+/**
+ * An UPDATE before the INVITE is answered (RFC 3311, section 5.2): one without SDP refreshes; an offer has to wait for
+ * the answer to the first one, which we owe as `uas` (500) and are owed as `uac` (491).
+ */
+export function replyToEarlyUpdate(update: Pick<IncomingRequest, "body">, role: "uas" | "uac"): OutgoingResponse {
+    if (update.body.trim() === "") return { status: 200 };
+    return role === "uac" ? { status: 491 } : { status: 500, headers: { "Retry-After": "2" } };
+}
+
+/** Keep-alives and requests for a key frame (RFC 5168) are taken; tones go as RTP events (RFC 4733) here, not as INFO. */
+function replyToInfo({ headers, body }: Pick<IncomingRequest, "headers" | "body">): OutgoingResponse {
+    const type = headers.get("content-type")?.toLowerCase() ?? "";
+    if (body.trim() === "" || type.startsWith("application/media_control+xml")) return { status: 200 };
+    return { status: 415, headers: { Accept: "application/media_control+xml" } };
+}

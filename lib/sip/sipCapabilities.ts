@@ -1,0 +1,15 @@
+import type { HeaderFields } from "./SipStack.ts";
+
+/** Option tags we understand (RFC 3262, RFC 4028): the SIP server does the work of both. */
+export const SUPPORTED: readonly string[] = ["100rel", "timer"];
+
+/** What the bridge can do, for OPTIONS (RFC 3261, section 11.2), INVITE and their 2xx. */
+export const CAPABILITIES: HeaderFields = {
+    Allow: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK",
+    Accept: "application/sdp",
+    Supported: SUPPORTED.join(", "),
+};
+
+/** Asked of UACs and offered to UASs (RFC 4028): a peer that vanished is noticed within half an hour. */
+export const SESSION_EXPIRES_S = 1800;
+export const MIN_SE_S = 90;
