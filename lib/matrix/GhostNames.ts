@@ -1,0 +1,34 @@
+import { ghostLocalpartOf, partyOfLocalpart } from "../numbering/ghostLocalpart.ts";
+import { localpartOf, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
+
+/** Tells the bridge's own Matrix users from everybody else's. Pure. */
+export class GhostNames {
+    readonly serverName: string;
+    readonly botUserId: MatrixUserId;
+    readonly #prefix: string;
+
+    constructor(serverName: string, ghostPrefix: string, botLocalpart: string) {
+        this.serverName = serverName;
+        this.#prefix = ghostPrefix;
+        this.botUserId = `@${botLocalpart}:${serverName}` as MatrixUserId;
+    }
+
+    ghostOf(party: RemoteParty): MatrixUserId {
+        return `@${ghostLocalpartOf(party, this.#prefix)}:${this.serverName}` as MatrixUserId;
+    }
+
+    /** Whom a ghost stands for; undefined for every other user. */
+    partyOf(user: MatrixUserId): RemoteParty | undefined {
+        return this.isLocal(user) ? partyOfLocalpart(localpartOf(user), this.#prefix) : undefined;
+    }
+
+    /** Whether a user is the bot or in the ghosts' namespace, be it a ghost we would make or not. */
+    isOurs(user: MatrixUserId): boolean {
+        return user === this.botUserId || (this.isLocal(user) && localpartOf(user).startsWith(this.#prefix));
+    }
+
+    isLocal(user: MatrixUserId): boolean {
+        return serverOf(user) === this.serverName;
+    }
+}

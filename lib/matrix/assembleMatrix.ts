@@ -1,0 +1,125 @@
+import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { CallId } from "../call/vocabulary.ts";
+import type { DialPlan } from "../numbering/DialPlan.ts";
+import { parseMatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { NumberingContext } from "../numbering/PhoneNumber.ts";
+import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Directory } from "../ports/Directory.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import { AppServiceFramework } from "./AppServiceFramework.ts";
+import { ClientServerHomeserver } from "./ClientServerHomeserver.ts";
+import { connectCalls } from "./connectCalls.ts";
+import { GhostNames } from "./GhostNames.ts";
+import { HomeserverUnusable, pingHomeserver } from "./pingHomeserver.ts";
+import { mayActFor, type Registration } from "./Registration.ts";
+import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./thirdPartyLookup.ts";
+
+export interface MatrixOptions {
+    readonly homeserverUrl: string;
+    /** What stands behind the `:` of the homeserver's users. */
+    readonly serverName: string;
+    readonly registration: Registration;
+    /** Beginning of the ghosts' localparts; the registration's exclusive namespace covers it. */
+    readonly ghostPrefix: string;
+    /** Where to listen for the homeserver. */
+    readonly listen: { readonly host: string; readonly port: number };
+    /** How long to wait at the start for a homeserver that does not answer yet, in ms. */
+    readonly patienceMs: number;
+    /** Whether to join a room as its callee where the registration allows it. */
+    readonly joinAsCallee: boolean;
+    readonly numbering: NumberingContext;
+    /** For calls that Matrix users place. */
+    readonly outboundPolicy: CallPolicy;
+    /** How long a Matrix user's devices ring, in ms; the ring time of the policy for calls from SIP. */
+    readonly ringMs: number;
+    /** What a trunk's media looks like, by the trunk's name. */
+    readonly mediaOf: (trunk: string) => MediaKind;
+}
+
+export interface MatrixParts {
+    readonly directory: Directory;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial">;
+    readonly intake: CallIntake;
+    readonly newCallId: () => CallId;
+    readonly telemetry: Telemetry;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+/** The Matrix side of the bridge. */
+export interface MatrixSide extends LegDialler<MatrixTarget> {
+    /**
+     * Listens, and proves that the homeserver and the bridge reach each other.
+     * @throws HomeserverUnusable with one line that says what is wrong; nothing is left listening then
+     */
+    start(): Promise<void>;
+    /** Stops listening. Calls must have ended before. Safe to call twice and without `start`. */
+    stop(): Promise<void>;
+}
+
+/** Builds the Matrix adapter. Does no I/O. */
+export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): MatrixSide {
+    const { registration, homeserverUrl, serverName } = options;
+    const { clock, log } = parts;
+    const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
+    const ask = framework.ask.bind(framework);
+    const names = new GhostNames(serverName, options.ghostPrefix, registration.sender_localpart);
+    const actsFor = mayActFor(registration);
+    const { gateway, dialler, profiles, lookup } = connectCalls({
+        ...parts,
+        names,
+        homeserver: new ClientServerHomeserver(ask, clock),
+        mayJoinAs: (user) => options.joinAsCallee && !names.isOurs(user) && actsFor(user),
+        numbering: options.numbering,
+        outboundPolicy: options.outboundPolicy,
+        ringMs: options.ringMs,
+        mediaOf: options.mediaOf,
+    });
+    const handlers = {
+        onEvent: (event: unknown) => gateway.onEvent(event),
+        onUserQuery: async (userId: string) => {
+            const user = parseMatrixUserId(userId);
+            const party = user === undefined ? undefined : names.partyOf(user);
+            if (party === undefined) return false;
+            await profiles.ensure(party);
+            return true;
+        },
+        protocols: PSTN_PROTOCOLS,
+        describeProtocol: () => PSTN_PROTOCOL_DESCRIPTION,
+        findUser: lookup.findUser.bind(lookup),
+        describeUser: lookup.describeUser.bind(lookup),
+    };
+    return {
+        dial: dialler.dial.bind(dialler),
+        start: async () => {
+            await framework.start(options.listen, handlers).catch((reason: unknown) => {
+                throw notListening(options.listen, reason);
+            });
+            try {
+                await pingHomeserver({
+                    ask,
+                    registration,
+                    homeserverUrl,
+                    clock,
+                    log,
+                    patienceMs: options.patienceMs,
+                });
+            } catch (reason) {
+                await framework.stop();
+                throw reason;
+            }
+            log.info("homeserver and bridge reach each other");
+        },
+        stop: () => framework.stop(),
+    };
+}
+
+function notListening({ host, port }: MatrixOptions["listen"], reason: unknown): HomeserverUnusable {
+    const code = reason instanceof Error && "code" in reason ? String(reason.code) : String(reason);
+    return new HomeserverUnusable(`The bridge cannot listen for the homeserver at ${host}:${port} (${code}).`, {
+        cause: reason,
+    });
+}

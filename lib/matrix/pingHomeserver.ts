@@ -1,0 +1,119 @@
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+import type { AskHomeserver } from "./AskHomeserver.ts";
+import { HomeserverError, type HomeserverReply } from "./HomeserverError.ts";
+import type { Registration } from "./Registration.ts";
+
+/** The homeserver and the bridge do not work together, with what to do about it in one line. */
+export class HomeserverUnusable extends Error {
+    constructor(message: string, options?: ErrorOptions) {
+        super(message, options);
+        this.name = new.target.name;
+    }
+}
+
+export interface PingParts {
+    readonly ask: AskHomeserver;
+    readonly registration: Registration;
+    readonly homeserverUrl: string;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** How long to wait for a homeserver that does not answer yet, in ms. */
+    readonly patienceMs: number;
+}
+
+const PING_TIMEOUT_MS = 15_000;
+const PAUSE_MS = 2_000;
+
+/**
+ * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
+ * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet.
+ * @throws HomeserverUnusable
+ */
+export async function pingHomeserver(parts: PingParts): Promise<void> {
+    const { clock, log, homeserverUrl, patienceMs } = parts;
+    const until = clock.now() + patienceMs;
+    for (;;) {
+        const failure = await pingOnce(parts);
+        if (failure === undefined) return;
+        const meaning = explainPing(failure.reply, parts);
+        if (meaning.kind === "unsupported") {
+            log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime", {});
+            return;
+        }
+        if (meaning.kind === "fatal" || clock.now() + PAUSE_MS > until) {
+            throw new HomeserverUnusable(meaning.message, { cause: failure });
+        }
+        log.warn("the homeserver does not answer yet", { url: homeserverUrl, error: failure.message });
+        await new Promise<void>((resolve) => clock.startTimer(PAUSE_MS, resolve));
+    }
+}
+
+async function pingOnce({ ask, registration }: PingParts): Promise<HomeserverError | undefined> {
+    try {
+        await ask({
+            method: "POST",
+            path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
+            body: { transaction_id: "start" },
+            timeoutMs: PING_TIMEOUT_MS,
+        });
+        return undefined;
+    } catch (reason) {
+        if (reason instanceof HomeserverError) return reason;
+        throw reason;
+    }
+}
+
+type PingMeaning =
+    | { readonly kind: "fatal" | "wait"; readonly message: string }
+    /** The homeserver has no such endpoint: nothing is known to be wrong. */
+    | { readonly kind: "unsupported" };
+
+/** What a failed ping means. Pure. */
+export function explainPing(
+    reply: HomeserverReply,
+    { homeserverUrl, registration }: Pick<PingParts, "homeserverUrl" | "registration">,
+): PingMeaning {
+    const { id, url } = registration;
+    const fatal = (message: string): PingMeaning => ({ kind: "fatal", message });
+    switch (reply.errcode) {
+        case "M_UNKNOWN_TOKEN":
+        case "M_MISSING_TOKEN":
+            return fatal(
+                `The homeserver at ${homeserverUrl} does not know the as_token: name the registration file in its ` +
+                    "app_service_config_files, see that as_token is the same in both copies, and restart it.",
+            );
+        case "M_FORBIDDEN":
+            return fatal(
+                `The homeserver at ${homeserverUrl} knows the as_token under another id than "${id}": ` +
+                    "its copy of the registration file differs from the bridge's.",
+            );
+        case "M_URL_NOT_SET":
+            return fatal("The homeserver's copy of the registration file has no url: it cannot deliver to the bridge.");
+        case "M_BAD_STATUS":
+            if (reply.pingedStatus === 401 || reply.pingedStatus === 403) {
+                return fatal(
+                    "The homeserver reached the bridge with another hs_token: its copy of the registration file " +
+                        "differs from the bridge's, or it was not restarted since.",
+                );
+            }
+            return fatal(
+                `At ${url}, the url of the registration, the homeserver found something else than this bridge ` +
+                    `(status ${reply.pingedStatus ?? "unknown"}).`,
+            );
+        case "M_CONNECTION_FAILED":
+        case "M_CONNECTION_TIMEOUT":
+            return fatal(`The homeserver cannot reach the bridge at ${url}, the url of the registration.`);
+        default:
+            return explainStatus(reply, homeserverUrl);
+    }
+}
+
+function explainStatus({ status, errcode }: HomeserverReply, homeserverUrl: string): PingMeaning {
+    if (status === undefined || status === 429 || status >= 500) {
+        return { kind: "wait", message: `The homeserver does not answer at ${homeserverUrl}.` };
+    }
+    // a path it does not know, told in Matrix's words; a web server without Matrix has its own
+    if (errcode === "M_UNRECOGNIZED") return { kind: "unsupported" };
+    return { kind: "fatal", message: `No Matrix homeserver answers at ${homeserverUrl} (status ${status}).` };
+}

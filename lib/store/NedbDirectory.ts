@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { LRUCache } from "lru-cache";
+import { MatrixRoom, MatrixUser, RemoteRoom, RoomBridgeStore, UserBridgeStore } from "matrix-appservice-bridge";
+import {
+    parseMatrixRoomId,
+    parseMatrixUserId,
+    type MatrixRoomId,
+    type MatrixUserId,
+} from "../numbering/MatrixUserId.ts";
+import type { Directory, GhostRecord, Pair } from "../ports/Directory.ts";
+import { closeNedbFile, openNedbFile, type NedbFile } from "./nedbFile.ts";
+
+/** Answers kept at hand, "there is none" included, so that an event of a known or a foreign room costs no query. */
+const CACHED = 20_000;
+type Known<Value> = { readonly is: Value } | { readonly is: undefined };
+
+/**
+ * The directory in two NeDB files, `users.db` and `rooms.db`, in the shape of the framework's user and room stores. A
+ * room is one entry: the Matrix room, linked to the pair as its remote room. The newest entry of a pair is its room;
+ * older ones stay, for a user may call from a chat they had before.
+ */
+export class NedbDirectory implements Directory {
+    readonly #files: readonly NedbFile[];
+    readonly #rooms: RoomBridgeStore;
+    readonly #users: UserBridgeStore;
+    readonly #roomOfPair = new LRUCache<string, Known<MatrixRoomId>>({ max: CACHED });
+    readonly #pairOfRoom = new LRUCache<MatrixRoomId, Known<Pair>>({ max: CACHED });
+    readonly #ghosts = new LRUCache<MatrixUserId, Known<GhostRecord>>({ max: CACHED });
+
+    private constructor(users: NedbFile, rooms: NedbFile) {
+        this.#files = [users, rooms];
+        this.#users = new UserBridgeStore(users);
+        this.#rooms = new RoomBridgeStore(rooms);
+    }
+
+    /**
+     * Opens the files in `folder`, making both if need be.
+     * @throws StoreError if one cannot be read, written or understood
+     */
+    static async open(folder: string): Promise<NedbDirectory> {
+        const users = await openNedbFile(join(folder, "users.db"), ["id"]);
+        const rooms = await openNedbFile(join(folder, "rooms.db"), ["id", "matrix_id", "remote_id"]);
+        return new NedbDirectory(users, rooms);
+    }
+
+    async roomBetween(user: MatrixUserId, ghost: MatrixUserId): Promise<MatrixRoomId | undefined> {
+        const key = keyOf({ user, ghost });
+        const known = this.#roomOfPair.get(key);
+        if (known !== undefined) return known.is;
+        const entries = await this.#rooms.getEntriesByRemoteId(key);
+        const newest = entries.reduce<(typeof entries)[number] | undefined>(
+            (best, entry) => (best === undefined || sinceOf(entry) > sinceOf(best) ? entry : best),
+            undefined,
+        );
+        const room = parseMatrixRoomId(newest?.matrix?.getId() ?? "");
+        this.#roomOfPair.set(key, { is: room });
+        return room;
+    }
+
+    async pairOf(room: MatrixRoomId): Promise<Pair | undefined> {
+        const known = this.#pairOfRoom.get(room);
+        if (known !== undefined) return known.is;
+        const [entry] = await this.#rooms.getEntriesByMatrixId(room);
+        const pair = pairIn(entry?.remote);
+        this.#pairOfRoom.set(room, { is: pair });
+        return pair;
+    }
+
+    async rememberRoom(pair: Pair, room: MatrixRoomId): Promise<void> {
+        const remote = new RemoteRoom(keyOf(pair), { user: pair.user, ghost: pair.ghost });
+        await this.#rooms.linkRooms(new MatrixRoom(room), remote, { since: Date.now() }, room);
+        this.#roomOfPair.set(keyOf(pair), { is: room });
+        this.#pairOfRoom.set(room, { is: pair });
+    }
+
+    async forgetRoom(room: MatrixRoomId): Promise<void> {
+        const pair = await this.pairOf(room);
+        if (pair === undefined) return;
+        await this.#rooms.removeEntriesByMatrixRoomId(room);
+        this.#roomOfPair.delete(keyOf(pair));
+        this.#pairOfRoom.delete(room);
+    }
+
+    async ghost(userId: MatrixUserId): Promise<GhostRecord | undefined> {
+        const known = this.#ghosts.get(userId);
+        if (known !== undefined) return known.is;
+        const displayName = (await this.#users.getMatrixUser(userId))?.getDisplayName() ?? undefined;
+        const ghost = displayName === undefined ? undefined : { userId, displayName };
+        this.#ghosts.set(userId, { is: ghost });
+        return ghost;
+    }
+
+    async rememberGhost(ghost: GhostRecord): Promise<void> {
+        const user = new MatrixUser(ghost.userId, undefined, false);
+        user.setDisplayName(ghost.displayName);
+        await this.#users.setMatrixUser(user);
+        this.#ghosts.set(ghost.userId, { is: ghost });
+    }
+
+    async close(): Promise<void> {
+        for (const file of this.#files) await closeNedbFile(file);
+    }
+}
+
+function keyOf({ user, ghost }: Pair): string {
+    return `${user} ${ghost}`;
+}
+
+/** Entries with no such number are older than any that has one. */
+function sinceOf(entry: { readonly data: Readonly<Record<string, unknown>> }): number {
+    return typeof entry.data["since"] === "number" ? entry.data["since"] : 0;
+}
+
+/** The file may have been edited by hand: what is no pair is as good as not there. */
+function pairIn(remote: RemoteRoom | undefined): Pair | undefined {
+    const user = parseMatrixUserId(String(remote?.get("user")));
+    const ghost = parseMatrixUserId(String(remote?.get("ghost")));
+    return user === undefined || ghost === undefined ? undefined : { user, ghost };
+}
