@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { parseMessage, type ParseResult } from "../../../../lib/sip-server/sip/parseMessage.ts";
+import { responseTo } from "../../../../lib/sip-server/sip/responseTo.ts";
+
+const limits = { headerBytes: 1_000, headerLines: 10, bodyBytes: 100 };
+
+const essential = [
+    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa",
+    "From: <sip:a@example.net>;tag=1",
+    "To: <sip:b@example.com>",
+    "Call-ID: c",
+    "CSeq: 7 OPTIONS",
+];
+
+function parse(lines: readonly string[], body: Buffer | string = ""): ParseResult {
+    const head = Buffer.from(`${["OPTIONS sip:b@example.com SIP/2.0", ...lines].join("\r\n")}\r\n\r\n`);
+    return parseMessage(Buffer.concat([head, Buffer.from(body)]), limits);
+}
+
+function verdictOf(result: ParseResult): string {
+    if (result.ok) return `accepted, ${result.ignoredHeaders} ignored`;
+    return result.refusal === undefined ? `dropped: ${result.reason}` : `${result.refusal.status} ${result.reason}`;
+}
+
+test.each([
+    ["as many headers as allowed", [...essential, ...Array<string>(5).fill("X: y")], "accepted, 0 ignored"],
+    ["one header too many", [...essential, ...Array<string>(6).fill("X: y")], "400 Too Many Header Lines"],
+    ["headers too long", [...essential, `X: ${"y".repeat(1_000)}`], "dropped: headers too long"],
+    ["a broken optional line", [...essential, "what is this"], "accepted, 1 ignored"],
+    ["an optional header with a lone LF", [...essential, "Subject: a\nVia: b"], "accepted, 1 ignored"],
+    ["an optional header with a lone CR", [...essential, "Subject: a\rb"], "accepted, 1 ignored"],
+    ["an optional header with NUL", [...essential, "Subject: a\0b"], "accepted, 1 ignored"],
+    ["an essential header with a lone LF", [...essential, "Route: <sip:a>\nX: y"], "400 Bad Header Line"],
+    ["Content-Length behind a lone LF", [...essential, "l: 0\nX: y"], "400 Bad Header Line"],
+    ["a name that is no token", [...essential, "Sub ject: a"], "accepted, 1 ignored"],
+    ["a bad Route", [...essential, "Route: <sip:a"], "400 Bad Route Header"],
+    ["two To", [...essential, "t: <sip:c@example.com>"], "400 Several To Headers"],
+    ["a Call-ID of two words", [...essential.with(3, "Call-ID: c d")], "400 Bad Call-ID Header"],
+    ["no Via", essential.slice(1), "dropped: Missing Via Header"],
+    ["a bad top Via", essential.with(0, "Via: SIP/2.0/UDP"), "dropped: Bad Via Header"],
+    ["a bad second Via", [...essential, "Via: nonsense"], "400 Bad Via Header"],
+    ["no To", essential.toSpliced(2, 1), "400 Missing To Header"],
+    ["Contact *", [...essential, "Contact: *"], "accepted, 0 ignored"],
+    ["a body beyond the limit", [...essential, "Content-Length: 101"], "413 Request Entity Too Large"],
+    [
+        "Content-Length too large for a number",
+        [...essential, `Content-Length: ${"9".repeat(30)}`],
+        "400 Bad Content-Length Header",
+    ],
+])("%s", (_name, lines, expected) => {
+    expect(verdictOf(parse(lines))).toBe(expected);
+});
+
+test.each([
+    ["nothing", ""],
+    ["no blank line", "OPTIONS sip:a SIP/2.0\r\nVia: x"],
+    ["only line ends", "\r\n\r\n\r\n"],
+    ["HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+    ["status out of range", "SIP/2.0 700 No\r\n\r\n"],
+    ["bare LF line ends", "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a\n\n"],
+])("dropped: %s", (_name, text) => {
+    const result = parseMessage(Buffer.from(text));
+    expect(result.ok || result.refusal).toBeUndefined();
+});
+
+test("an ACK is never answered", () => {
+    const result = parseMessage(
+        Buffer.from("ACK sip:b@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\n\r\n"),
+    );
+    expect(result).toEqual({ ok: false, reason: "Missing From Header" });
+});
+
+test("without Content-Length the body is the rest, with it what follows is ignored", () => {
+    const rest = parse(essential, "abcdef");
+    const cut = parse([...essential, "Content-Length: 3"], "abcdef");
+    expect([rest, cut].map((result) => result.ok && result.message.body.toString())).toEqual(["abcdef", "abc"]);
+});
+
+test("compact forms are the long ones, values that are not UTF-8 survive as replacement characters", () => {
+    const bytes = Buffer.concat([
+        Buffer.from(
+            "OPTIONS sip:b SIP/2.0\r\nv: SIP/2.0/UDP a\r\nf: sip:a\r\nt: sip:b\r\ni: c\r\nCSEQ: 1 OPTIONS\r\ns: ",
+        ),
+        Buffer.from([0xff, 0x41]),
+        Buffer.from("\r\n\r\n"),
+    ]);
+    const result = parseMessage(bytes);
+    expect(result.ok && [...result.message.headers].map(({ name }) => name)).toEqual([
+        "Via",
+        "From",
+        "To",
+        "Call-ID",
+        "CSeq",
+        "Subject",
+    ]);
+    expect(result.ok && result.message.headers.get("subject")).toBe("\uFFFDA");
+});
+
+test("a refusal is enough to build the response from", () => {
+    const result = parse([...essential, "Route: <"]);
+    const refusal = result.ok ? undefined : result.refusal;
+    const response = refusal && responseTo(refusal.request, refusal.status, { reason: refusal.reason, toTag: "t" });
+    expect(response && [...response.headers].map(({ name, value }) => `${name}: ${value}`)).toEqual([
+        ...essential.slice(0, 2),
+        "To: <sip:b@example.com>;tag=t",
+        ...essential.slice(3),
+    ]);
+});
