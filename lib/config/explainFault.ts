@@ -48,7 +48,7 @@ export function explainFault({ keyword, params, message, schema, value }: Findin
         case "minLength":
             return { text: "must not be empty" };
         case "uniqueItems":
-            return { text: `must not have the same entry twice ([${String(params.j)}] and [${String(params.i)}])` };
+            return { text: `must not have the same entry twice ([${String(params.i)}] and [${String(params.j)}])` };
         default:
             return { text: message ?? "is not valid" };
     }

@@ -58,7 +58,7 @@ export function registrationText(config: RegistrationChoices, url: string, token
 }
 
 /** Writes a registration with new tokens for this user's eyes only. Never over an existing file: its tokens may be in use. */
-export function writeRegistration(path: string, config: Config, url: string): void {
+export function writeRegistration(path: string, config: RegistrationChoices, url: string): void {
     try {
         writeFileSync(path, registrationText(config, url, randomTokens()), { mode: 0o600, flag: "wx" });
     } catch (error) {
@@ -71,7 +71,7 @@ export function writeRegistration(path: string, config: Config, url: string): vo
 }
 
 /** Reads the registration at start-up. Throws a `ConfigError` that names all that is wrong or goes against the configuration. */
-export function loadRegistration(path: string, config: Config): Registration {
+export function loadRegistration(path: string, config: RegistrationChoices): Registration {
     const written = readYamlFile(path);
     const entries = typeof written === "object" && written !== null ? (written as Record<string, unknown>) : {};
     const faults: string[] = [];
@@ -117,7 +117,7 @@ function parseRegExp(text: string): RegExp | undefined {
     }
 }
 
-function namespaceFaults(namespaces: readonly Namespace[], { homeserver, matrix }: Config): string[] {
+function namespaceFaults(namespaces: readonly Namespace[], { homeserver, matrix }: RegistrationChoices): string[] {
     const ghost = `@${matrix.ghostPrefix}=2b1:${homeserver.domain}`;
     const local = `@someone:${homeserver.domain}`;
     const faults: string[] = [];

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../../lib/config/loadConfig.ts";
+import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+
+let folder: ConfigFolder;
+beforeAll(() => {
+    folder = new ConfigFolder();
+    folder.write("empty.secret", "\n");
+});
+afterAll(() => folder.remove());
+
+describe("a wrong configuration", () => {
+    it.each<[where: string, change: object, fault: string]>([
+        ["a missing key", { homeserver: { url: "http://x" } }, "homeserver.domain: is missing"],
+        ["a missing section", { homeserver: null }, "homeserver: is missing"],
+        ["a misspelt key", { sip: { listne: [] } }, "sip.listne: is not a known key; did you mean listen?"],
+        [
+            "a key with letters swapped",
+            { homeserver: { ...MINIMAL_CONFIG.homeserver, ulr: "" } },
+            "homeserver.ulr: is not a known key; did you mean url?",
+        ],
+        ["an unknown key", { store: { engine: "x" } }, "store.engine: is not a known key; known are path"],
+        ["a misspelt section", { loging: {} }, "loging: is not a known key; did you mean logging?"],
+        ["text for an integer", { appservice: { port: "99" } }, "appservice.port: must be an integer"],
+        ["a fraction", { appservice: { port: 1.5 } }, "appservice.port: must be an integer"],
+        ["a port too high", { appservice: { port: 65536 } }, "appservice.port: must be at most 65535"],
+        ["a time too short", { calls: { ringSeconds: 0 } }, "calls.ringSeconds: must be at least 5"],
+        ["no time at all", { calls: { maxHours: 0 } }, "calls.maxHours: must be more than 0"],
+        [
+            "a word not among the allowed",
+            { sip: { unknownPeers: "deny" } },
+            "sip.unknownPeers: must be one of reject, drop",
+        ],
+        ["a boolean in words", { matrix: { joinAsCallee: "yes" } }, "matrix.joinAsCallee: must be true or false"],
+        ["a value for a list", { trunks: {} }, "trunks: must be a list"],
+        ["a list for a section", { sip: [] }, "sip: must be a section of keys"],
+        ["an empty list", { sip: { listen: [] } }, "sip.listen: must have at least one entry"],
+        [
+            "an entry twice",
+            { matrix: { allowedDomains: ["a", "b", "a"] } },
+            "matrix.allowedDomains: must not have the same entry twice ([0] and [2])",
+        ],
+        [
+            "a number without quotes",
+            { trunks: [{ ...trunk("t"), callerId: 442071838750 }] },
+            "trunks[0].callerId: must be text: put it in quotes",
+        ],
+        [
+            "no URL",
+            { homeserver: { url: "matrix.example", domain: "a" } },
+            "homeserver.url: must be an http or https URL such as http://127.0.0.1:8008",
+        ],
+        [
+            "another scheme",
+            { homeserver: { url: "ftp://a", domain: "a" } },
+            "homeserver.url: must be an http or https URL such as http://127.0.0.1:8008",
+        ],
+        [
+            "no server name",
+            { homeserver: { url: "http://a", domain: "a b" } },
+            "homeserver.domain: must be a server name such as matrix.example",
+        ],
+        ["no address to bind to", { appservice: { bind: "localhost" } }, "appservice.bind: must be an IP address"],
+        [
+            "a prefix no user id can have",
+            { matrix: { ghostPrefix: "SIP" } },
+            "matrix.ghostPrefix: must be 1 to 32 of the characters a-z, 0-9, ., _ and -",
+        ],
+        [
+            "a listener without port",
+            { sip: { listen: ["udp:127.0.0.1"] } },
+            "sip.listen[0]: must be udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+        ],
+        [
+            "a host name to listen on",
+            { sip: { listen: ["udp:localhost:5060"] } },
+            "sip.listen[0]: must be udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+        ],
+        [
+            "a network too long",
+            { sip: { peers: [peer("p", "10.0.0.0/33")] } },
+            "sip.peers[0].addresses[0]: must be an IP address or a network such as 192.0.2.0/24",
+        ],
+        [
+            "a network of names",
+            { sip: { peers: [peer("p", "pbx.example")] } },
+            "sip.peers[0].addresses[0]: must be an IP address or a network such as 192.0.2.0/24",
+        ],
+        [
+            "a name with blanks",
+            { sip: { peers: [peer("my pbx", "::1")] } },
+            "sip.peers[0].name: must be a name of letters, digits, ., _ and -, at most 40",
+        ],
+        [
+            "a port too high for a host",
+            { trunks: [{ ...trunk("t"), address: "a:65536" }] },
+            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060",
+        ],
+        [
+            "half an address",
+            { trunks: [{ ...trunk("t"), address: "10.0.0" }] },
+            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060",
+        ],
+        [
+            "no country",
+            { numbers: { defaultCountry: "XX" } },
+            "numbers.defaultCountry: must be a country as two letters, such as GB",
+        ],
+        [
+            "no user behind a number",
+            { numbers: { map: { 2001: "alice" } } },
+            'numbers.map["2001"]: must be a Matrix user such as @alice:matrix.example',
+        ],
+        [
+            "no number before a user",
+            { numbers: { map: { "+4": "@a:b" } } },
+            'numbers.map["+4"]: must be a phone number such as +442071838750, or a short code such as 2001',
+        ],
+        [
+            "a number twice",
+            { numbers: { map: { "+442071838750": "@a:b", "+44 20 7183 8750": "@a:b" } } },
+            'numbers.map["+44 20 7183 8750"]: must be unique; it is +442071838750, which is in the map already',
+        ],
+        [
+            "no number as caller id",
+            { trunks: [{ ...trunk("t"), callerId: "me" }] },
+            "trunks[0].callerId: must be a phone number such as +442071838750, or a short code such as 2001",
+        ],
+        [
+            "no user with a caller id",
+            { trunks: [{ ...trunk("t"), callerIds: { alice: "1" } }] },
+            "trunks[0].callerIds.alice: must be under a Matrix user such as @alice:matrix.example",
+        ],
+        [
+            "a password for nobody",
+            { trunks: [{ ...trunk("t"), password: "x" }] },
+            "trunks[0].username: is missing; the password is of no use without it",
+        ],
+        [
+            "an empty password",
+            { trunks: [{ ...trunk("t"), username: "u", password: "" }] },
+            "trunks[0].password: must be text, or {file: path}",
+        ],
+        [
+            "a secret in no file",
+            { sip: { drachtio: { host: "a", secret: { file: "nope" } } } },
+            "sip.drachtio.secret: must be in a file that can be read: nope (ENOENT)",
+        ],
+        [
+            "a secret in an empty file",
+            { sip: { drachtio: { host: "a", secret: { file: "empty.secret" } } } },
+            "sip.drachtio.secret: must not be empty: empty.secret is",
+        ],
+        [
+            "a name given twice",
+            { sip: { peers: [peer("a", "::1")] }, trunks: [trunk("a")] },
+            "trunks[0].name: must be unique; a is already the name of sip.peers[0]",
+        ],
+        [
+            "plain media with none",
+            { sip: { peers: [{ name: "a", addresses: ["::1"] }] } },
+            'sip.peers[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
+        ],
+        ["another word for media", { media: "all" }, "media: must be none, or a section with rtpengine: [host:port]"],
+        ["no rtpengine", { media: {} }, "media.rtpengine: is missing"],
+        [
+            "rtpengine without port",
+            { media: { rtpengine: ["127.0.0.1"] } },
+            "media.rtpengine[0]: must be host:port, such as 127.0.0.1:2223",
+        ],
+        [
+            "no user in a rule",
+            { dialling: { allow: [{ users: ["alice"], numbers: ["*"] }] } },
+            "dialling.allow[0].users[0]: must be a Matrix user or a pattern such as @*:matrix.example",
+        ],
+        [
+            "no number in a rule",
+            { dialling: { allow: [{ users: ["*"], numbers: ["+x*"] }] } },
+            "dialling.allow[0].numbers[0]: must be a number, an address or a pattern such as +44*, 2001 or *@pbx.example",
+        ],
+    ])("names %s", (_, change, fault) => {
+        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);
+    });
+
+    it("is told all of its faults at once, those between sections too", () => {
+        const faults = faultsOf(() =>
+            folder.load({
+                homeserver: { domain: "matrix.example" },
+                sip: { prot: 1 },
+                trunks: [trunk("a"), trunk("a")],
+                numbers: { map: { x: "@a:b" } },
+                media: "none",
+            }),
+        );
+        expect(faults.map((fault) => fault.split(":")[0])).toEqual(["homeserver.url", "sip.prot", "numbers.map.x"]);
+    });
+
+    it.each([
+        ["broken YAML", "homeserver: [\nmedia: none\n", /config\.yaml line \d+\)$/],
+        ["a key twice", "media: none\nmedia: none\n", /^Map keys must be unique \(config\.yaml line 2\)$/],
+        ["an empty file", "", /^must be a section of keys/],
+        ["a list", "- a\n", /^must be a section of keys/],
+    ])("is told of %s", (_, text, fault) => {
+        expect(faultsOf(() => folder.loadText(text))[0]).toMatch(fault);
+    });
+
+    it("is told that it is missing", () => {
+        expect(faultsOf(() => loadConfig("/nowhere/config.yaml"))).toEqual(["/nowhere/config.yaml does not exist"]);
+    });
+});
+
+function peer(name: string, address: string): object {
+    return { name, addresses: [address], media: "webrtc" };
+}
+
+function trunk(name: string): object {
+    return { name, address: "sip.carrier.example", media: "webrtc" };
+}

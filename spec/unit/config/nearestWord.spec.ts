@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { nearestWord } from "../../../lib/config/nearestWord.ts";
+
+const words = ["url", "domain", "peers", "unknownPeers", "ghostPrefix", "maxCalls", "maxHours"];
+
+describe("nearestWord", () => {
+    it.each([
+        ["ulr", "url"],
+        ["urls", "url"],
+        ["domian", "domain"],
+        ["Domain", "domain"],
+        ["unknown_peers", "unknownPeers"],
+        ["ghostprefix", "ghostPrefix"],
+        ["maxHour", "maxHours"],
+        ["port", undefined],
+        ["", undefined],
+        ["somethingElse", undefined],
+    ])("takes %j for %j", (typed, word) => {
+        expect(nearestWord(typed, words)).toBe(word);
+    });
+});
