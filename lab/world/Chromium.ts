@@ -30,6 +30,9 @@ const flags = [
     "--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks",
 ];
 
+/** Playwright's own handlers would end this process at a signal, before the rest of the world is stopped in order. */
+const noHandlers = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+
 /** One headless browser; each Matrix device in it is a context of its own, as if it were another computer. */
 export class Chromium implements Stoppable {
     readonly #browser: Browser;
@@ -43,7 +46,7 @@ export class Chromium implements Stoppable {
     static async start(): Promise<Chromium> {
         // Playwright talks to it through a pipe: should we die without a word, the pipe closes and Chromium ends.
         const [browser] = await Promise.all([
-            launcher.launch({ executablePath: debianChromium.provides, headless: true, args: flags }),
+            launcher.launch({ executablePath: debianChromium.provides, headless: true, args: flags, ...noHandlers }),
             browserPage(),
         ]);
         return new Chromium(browser, makeRunDirectory("chromium"));

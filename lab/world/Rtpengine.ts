@@ -30,6 +30,8 @@ export class Rtpengine implements Stoppable {
             command: "/usr/bin/rtpengine",
             args: [
                 "--foreground",
+                // Debian's configuration has a fixed port in it, of which there is one a machine.
+                "--config-file=none",
                 "--log-stderr",
                 "--log-level=6",
                 // No kernel module: packets are forwarded in user space.

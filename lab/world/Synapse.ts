@@ -70,10 +70,13 @@ export class Synapse implements Stoppable {
     }
 
     /** Registers a user through the admin API and returns their first device, logged in. */
-    async registerUser(localpart: string, displayName = localpart): Promise<MatrixDevice> {
+    async registerUser(
+        localpart: string,
+        displayName = localpart,
+        password = randomBytes(8).toString("hex"),
+    ): Promise<MatrixDevice> {
         const path = "/_synapse/admin/v1/register";
         const { nonce } = await matrixRequest<{ nonce: string }>(this.url, "GET", path);
-        const password = randomBytes(8).toString("hex");
         const mac = createHmac("sha1", this.#settings.registrationSharedSecret)
             .update([nonce, localpart, password, "notadmin"].join("\0"))
             .digest("hex");

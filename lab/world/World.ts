@@ -113,7 +113,7 @@ interface Parts {
 
 /** @param started what to stop if a later part does not start */
 async function startParts(options: WorldOptions, started: Stoppable[]): Promise<Parts> {
-    const { progress = silentProgress, configure = (config) => config } = options;
+    const { progress = silentProgress, configure = (config: BridgeConfig) => config } = options;
     const keep = <T extends Stoppable>(part: T): T => {
         started.push(part);
         return part;

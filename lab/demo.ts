@@ -1,0 +1,76 @@
+// `npm run demo`: starts everything, places a call in each direction, proves the sound of both and tells what happened.
+// `--once` ends after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
+import { parseArgs } from "node:util";
+import { callFromMatrix, callFromSip, tones } from "./demo/calls.ts";
+import { stayUp } from "./demo/stayUp.ts";
+import { reasons, timeline } from "./demo/timeline.ts";
+import { InstallError } from "./install/InstallError.ts";
+import { installWorld } from "./install/installWorld.ts";
+import { terminalProgress } from "./install/Progress.ts";
+import { World } from "./world/World.ts";
+import type { CallProof } from "./demo/CallProof.ts";
+
+interface Options {
+    readonly once: boolean;
+    readonly json: boolean;
+}
+
+interface Outcome {
+    readonly inbound: CallProof;
+    readonly outbound: CallProof;
+}
+
+const notProven: CallProof = { ok: false, setupMs: null, heardBySipHz: null, heardByMatrixHz: null };
+
+function readOptions(): Options {
+    const { values } = parseArgs({
+        options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+    });
+    return values;
+}
+
+function allWell({ inbound, outbound }: Outcome): boolean {
+    return inbound.ok && outbound.ok;
+}
+
+async function demonstrate(world: World, options: Options, leaving: AbortSignal): Promise<Outcome> {
+    const alice = await world.openClient("alice", { toneHz: tones.alice });
+    const inbound = await callFromSip(world, alice);
+    console.log(`\n${timeline("A phone calls Alice (SIP to Matrix)", inbound)}`);
+    const outbound = await callFromMatrix(world, alice);
+    console.log(timeline("Alice calls a phone (Matrix to SIP)", outbound));
+    const outcome = { inbound: inbound.proof(), outbound: outbound.proof() };
+    console.log(
+        allWell(outcome)
+            ? "Both calls went through, with sound in both directions.\n"
+            : `Not all went well; the logs are in ${world.bridge.directory} and beside it.\n`,
+    );
+    if (!options.once && allWell(outcome)) await stayUp(world, alice, leaving);
+    return outcome;
+}
+
+async function main(options: Options): Promise<Outcome> {
+    const leaving = new AbortController();
+    const progress = terminalProgress();
+    await installWorld(progress);
+    const world = await World.start({ progress });
+    const leave = (): void => leaving.abort();
+    process.on("SIGINT", leave).on("SIGTERM", leave).on("SIGHUP", leave);
+    try {
+        return await demonstrate(world, options, leaving.signal);
+    } finally {
+        const step = progress.begin("Stopping everything");
+        await world.stop();
+        step.done();
+    }
+}
+
+const options = readOptions();
+let outcome: Outcome = { inbound: notProven, outbound: notProven };
+try {
+    outcome = await main(options);
+} catch (error) {
+    console.error(error instanceof InstallError ? error.message : reasons(error));
+}
+if (options.json) console.log(JSON.stringify(outcome));
+process.exit(allWell(outcome) ? 0 : 1);
