@@ -21,7 +21,7 @@ export class InviteClientTransaction {
     readonly #context: TransactionContext;
     readonly #bytes: Buffer;
     readonly #user: ClientUser;
-    readonly #ignoreClose: () => void;
+    #ignoreClose = (): void => undefined;
     #sent = false;
     #ack: Buffer | undefined;
 
@@ -46,7 +46,6 @@ export class InviteClientTransaction {
             },
             context.clock,
         );
-        this.#ignoreClose = flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
     }
 
     /** True as long as no final response came. */
@@ -62,6 +61,12 @@ export class InviteClientTransaction {
 
     start(): void {
         this.#runner.start();
+        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
+    }
+
+    /** True once its timers are taken back. */
+    get over(): boolean {
+        return this.#runner.over;
     }
 
     receive(response: SipResponse): void {

@@ -40,6 +40,10 @@ export class MachineRunner<State, Event, Timer extends string, Order extends { r
         return this.#state;
     }
 
+    get over(): boolean {
+        return this.#over;
+    }
+
     /** Carries out the orders of the start. Apart from the constructor, so that the owner is complete when called back. */
     start(message?: Message): void {
         this.#busy = true;

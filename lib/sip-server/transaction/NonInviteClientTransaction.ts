@@ -26,7 +26,7 @@ export class NonInviteClientTransaction {
     readonly #context: TransactionContext;
     readonly #bytes: Buffer;
     readonly #user: ClientUser;
-    readonly #ignoreClose: () => void;
+    #ignoreClose = (): void => undefined;
     #sent = false;
 
     constructor(request: SipRequest, flow: Flow, user: ClientUser, context: TransactionContext, onOver: () => void) {
@@ -51,11 +51,16 @@ export class NonInviteClientTransaction {
             },
             context.clock,
         );
-        this.#ignoreClose = flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
     }
 
     start(): void {
         this.#runner.start();
+        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
+    }
+
+    /** True once its timers are taken back. */
+    get over(): boolean {
+        return this.#runner.over;
     }
 
     receive(response: SipResponse): void {

@@ -1,0 +1,204 @@
+import type { CancelTimer } from "../Clock.ts";
+import type { Hop } from "../dialog/Dialog.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import { parseSipUri, type SipUri } from "../sip/SipUri.ts";
+import type { ClientUser } from "../transaction/ClientUser.ts";
+import { composeResponse } from "../transaction/composeResponse.ts";
+import type { InviteClientTransaction } from "../transaction/InviteClientTransaction.ts";
+import type { NonInviteClientTransaction } from "../transaction/NonInviteClientTransaction.ts";
+import { newBranch } from "../transaction/TransactionLayer.ts";
+import type { Flow, Target } from "../transport/SipTransport.ts";
+import { composeRequest, type RequestDraft } from "./composeRequest.ts";
+import { type EngineContext, newTag } from "./EngineContext.ts";
+import { registeredKey } from "./flowKey.ts";
+import { refuse, type Refused } from "./Refused.ts";
+import { unreachedFlow } from "./unreachedFlow.ts";
+
+/** Who sent the request of an exchange. Never called before the start has resolved. */
+export interface ExchangeUser {
+    /** As of {@link ClientUser.onResponse}; a final one is also made up for silence (408) and lost transport (503): `local`. */
+    onResponse(response: SipResponse, flow: Flow, origin: "network" | "local"): void;
+    onExpired(): void;
+    /** No response will come any more. */
+    onOver(): void;
+}
+
+/** A request that left, and the flow it took. */
+export interface Departure {
+    readonly kind: "departed";
+    readonly request: SipRequest;
+    readonly flow: Flow;
+}
+
+/** How long a response made by us waits: applications must have learned that the request was sent. */
+const localResponseDelay = 10;
+
+/**
+ * One request on its way, by one target after another (RFC 3263 4.3): each is a transaction of its own, with a branch of
+ * its own. Silence, a lost transport and 503 lead to the next, as long as nobody has said more than 100.
+ */
+export class ClientExchange {
+    readonly #draft: RequestDraft;
+    readonly #user: ExchangeUser;
+    readonly #context: EngineContext;
+    readonly #targets: Target[] = [];
+    #target: Target | undefined;
+    #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
+    #departure: Departure | undefined;
+    #settled = false;
+    #mayMoveOn = true;
+    #moving = false;
+    #over = false;
+    #aborted = false;
+    #cancelDelay: CancelTimer | undefined;
+
+    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext) {
+        this.#draft = draft;
+        this.#user = user;
+        this.#context = context;
+    }
+
+    /** The transaction under way; undefined before the start and if nobody could be reached. */
+    get transaction(): InviteClientTransaction | NonInviteClientTransaction | undefined {
+        return this.#transaction;
+    }
+
+    get departure(): Departure | undefined {
+        return this.#departure;
+    }
+
+    /** A CANCEL was ordered: what fails now is not tried elsewhere. */
+    stay(): void {
+        this.#mayMoveOn = false;
+    }
+
+    /** Sends it. Resolves once it left, or once nobody can be reached, which is then told as a 503. Call once. */
+    async start(hop: Hop): Promise<Departure | Refused> {
+        this.#context.exchanges.add(this);
+        if (hop.kind === "flow" && !hop.flow.closed) return this.#depart(hop.flow);
+        const uri = hop.kind === "uri" ? hop.routed.nextHop : parseSipUri(this.#draft.uri);
+        const started = uri === undefined ? refuse("badUri", this.#draft.uri) : await this.#startTowards(uri);
+        if (started.kind === "refused") this.#context.exchanges.delete(this);
+        return started;
+    }
+
+    /** Ends it without a response: the server stops. */
+    abort(): void {
+        this.#aborted = true;
+        this.#settled = true;
+        this.#moving = false;
+        this.#cancelDelay?.();
+        this.#cancelDelay = undefined;
+        this.#transaction?.abort();
+        this.#finish();
+    }
+
+    async #startTowards(uri: SipUri): Promise<Departure | Refused> {
+        const registered = this.#context.transport.flowFor(registeredKey(uri));
+        if (registered !== undefined && !registered.closed) return this.#depart(registered);
+        const resolution = await this.#context.resolver.resolve(uri);
+        if (resolution.ok) this.#targets.push(...resolution.targets);
+        const departure = await this.#departByNext();
+        if (departure !== undefined) return departure;
+        const nowhere = this.#nowhere(resolution.ok ? resolution.targets[0] : undefined);
+        if (nowhere === undefined) return refuse("noTransport");
+        this.#departure = nowhere;
+        this.#answerLocally(503);
+        return nowhere;
+    }
+
+    async #departByNext(): Promise<Departure | undefined> {
+        for (let target = this.#targets.shift(); target !== undefined; target = this.#targets.shift()) {
+            try {
+                const flow = await this.#context.transport.open(target);
+                if (this.#aborted) return undefined;
+                this.#target = target;
+                return this.#depart(flow);
+            } catch {
+                this.#context.resolver.reportFailure(target);
+            }
+        }
+        return undefined;
+    }
+
+    #depart(flow: Flow): Departure {
+        const request = composeRequest(this.#draft, flow, newBranch());
+        const { transactions } = this.#context;
+        this.#departure = { kind: "departed", request, flow };
+        const user = this.#transactionUser();
+        this.#transaction =
+            request.method === "INVITE"
+                ? transactions.startInvite(request, flow, user)
+                : transactions.startRequest(request, flow, user);
+        return this.#departure;
+    }
+
+    #transactionUser(): ClientUser {
+        const target = this.#target;
+        const failed = (status: 408 | 503): void => {
+            if (target !== undefined) this.#context.resolver.reportFailure(target);
+            if (!this.#moveOn()) this.#answerLocally(status);
+        };
+        return {
+            onResponse: (response, flow) => {
+                if (response.status === 503 && !this.#settled && target !== undefined) {
+                    this.#context.resolver.reportFailure(target);
+                    if (this.#moveOn()) return;
+                } else if (target !== undefined && !this.#settled) {
+                    this.#context.resolver.reportSuccess(target);
+                }
+                if (response.status > 100) this.#mayMoveOn = false;
+                if (response.status >= 200) this.#settled = true;
+                this.#user.onResponse(response, flow, "network");
+            },
+            onTimeout: () => failed(408),
+            onTransportFailure: () => failed(503),
+            onExpired: () => this.#user.onExpired(),
+            onOver: () => this.#finish(),
+        };
+    }
+
+    /** True if there is another target: it is tried from now on. */
+    #moveOn(): boolean {
+        if (!this.#mayMoveOn || this.#targets.length === 0 || this.#moving) return false;
+        this.#moving = true;
+        this.#context.counters.failOvers += 1;
+        void this.#departByNext().then((departure) => {
+            if (this.#aborted) return;
+            this.#moving = false;
+            if (departure === undefined) this.#answerLocally(503);
+        });
+        return true;
+    }
+
+    #answerLocally(status: 408 | 503): void {
+        const departure = this.#departure;
+        if (departure === undefined || this.#settled) return;
+        this.#settled = true;
+        this.#cancelDelay = this.#context.clock.setTimer(localResponseDelay, () => {
+            this.#cancelDelay = undefined;
+            const response = composeResponse(departure.request, { status, toTag: newTag() });
+            this.#user.onResponse(response, departure.flow, "local");
+            this.#finish();
+        });
+    }
+
+    #finish(): void {
+        const live = this.#transaction?.over === false;
+        if (this.#over || this.#moving || live || this.#cancelDelay !== undefined || !this.#settled) return;
+        this.#over = true;
+        this.#context.exchanges.delete(this);
+        this.#user.onOver();
+    }
+
+    /** What a request shows that went nowhere: it never got as far as a flow. */
+    #nowhere(target: Target | undefined): Departure | undefined {
+        const { transport } = this.#context;
+        const binding = transport.bindings[0];
+        if (binding === undefined) return undefined;
+        const meant = target ?? { protocol: binding.protocol, address: "0.0.0.0", port: 0 };
+        const sentBy = transport.localAddressFor(meant) ?? { host: binding.address, port: binding.port };
+        const flow = unreachedFlow(meant, sentBy);
+        return { kind: "departed", request: composeRequest(this.#draft, flow, newBranch()), flow };
+    }
+}

@@ -1,0 +1,94 @@
+import type { Dialog } from "../dialog/Dialog.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import { cseqNumber, toTag } from "../transaction/matching.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import type { CallTrace } from "./CallTrace.ts";
+import type { DialogBook } from "./DialogBook.ts";
+import { dialogOfResponse } from "./dialogOfResponse.ts";
+import type { PendingClientInvite } from "./Session.ts";
+
+/** One phone that rings: its early dialog, and its reliable provisional responses (RFC 3262 4). */
+interface EarlyLeg {
+    readonly dialog: Dialog;
+    lastRSeq: number | undefined;
+    /** RSeqs the application was told and has not acknowledged. */
+    readonly unacknowledged: number[];
+}
+
+/** A forking proxy makes some; a hostile one must not make more. */
+const maxLegs = 32;
+
+/** The early dialogs of one INVITE of ours, one for each tag of a provisional response. */
+export class EarlyLegs {
+    readonly #book: DialogBook;
+    readonly #trace: CallTrace;
+    readonly #invite: PendingClientInvite;
+    readonly #legs = new Map<string, EarlyLeg>();
+    #winner: EarlyLeg | undefined;
+
+    constructor(book: DialogBook, trace: CallTrace, invite: PendingClientInvite) {
+        this.#book = book;
+        this.#trace = trace;
+        this.#invite = invite;
+    }
+
+    /** Takes in a provisional response with a tag. False if it is a reliable one that was seen before, or out of order: it is not told. */
+    notice(request: SipRequest, response: SipResponse, flow: Flow): boolean {
+        const leg = this.#legOf(toTag(response) ?? "", request, response, flow);
+        if (leg === undefined) return false;
+        leg.dialog.noticePeer(response.headers);
+        const rseq = reliableNumber(response);
+        if (rseq === undefined) return true;
+        if (leg.lastRSeq !== undefined && rseq !== leg.lastRSeq + 1) return false;
+        leg.lastRSeq = rseq;
+        leg.unacknowledged.push(rseq);
+        return true;
+    }
+
+    owesPrack(dialog: Dialog): boolean {
+        return this.#legOwing(dialog) !== undefined;
+    }
+
+    /** The value of the next PRACK's RAck in that dialog. */
+    takeRAck(dialog: Dialog, request: SipRequest | undefined): string | undefined {
+        const rseq = this.#legOwing(dialog)?.unacknowledged.shift();
+        return rseq === undefined || request === undefined ? undefined : `${rseq} ${cseqNumber(request) ?? 0} INVITE`;
+    }
+
+    /** The leg of that tag was accepted: it is taken out, the others are over. Undefined if it did not ring before. */
+    win(tag: string): Dialog | undefined {
+        this.#winner = this.#legs.get(tag);
+        this.#legs.delete(tag);
+        this.endAll();
+        return this.#winner?.dialog;
+    }
+
+    endAll(): void {
+        const legs = [...this.#legs.values()];
+        this.#legs.clear();
+        for (const { dialog } of legs) this.#book.closeSession(dialog);
+    }
+
+    /** The accepted leg too: its 2xx may overtake the PRACK. */
+    #legOwing(dialog: Dialog): EarlyLeg | undefined {
+        const legs = this.#winner === undefined ? [...this.#legs.values()] : [this.#winner];
+        return legs.find((leg) => leg.dialog === dialog && leg.unacknowledged.length > 0);
+    }
+
+    #legOf(tag: string, request: SipRequest, response: SipResponse, flow: Flow): EarlyLeg | undefined {
+        const known = this.#legs.get(tag);
+        if (known !== undefined) return known;
+        if (this.#legs.size >= maxLegs || this.#book.full) return undefined;
+        const dialog = dialogOfResponse(request, response, flow);
+        this.#book.openSession(dialog, this.#trace).inviteStarted(this.#invite);
+        const leg: EarlyLeg = { dialog, lastRSeq: undefined, unacknowledged: [] };
+        this.#legs.set(tag, leg);
+        return leg;
+    }
+}
+
+function reliableNumber(response: SipResponse): number | undefined {
+    const required = response.headers.list("Require").some((tag) => tag.toLowerCase() === "100rel");
+    const rseq = response.headers.get("RSeq") ?? "";
+    return required && /^[0-9]{1,10}$/.test(rseq) ? Number(rseq) : undefined;
+}

@@ -1,0 +1,28 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Resolver } from "../resolve/Resolver.ts";
+import type { TransactionLayer } from "../transaction/TransactionLayer.ts";
+import type { TransactionContext } from "../transaction/TransactionContext.ts";
+import type { TransportLayer } from "../transport/SipTransport.ts";
+import type { EngineOptions } from "./EngineOptions.ts";
+import type { EngineListener } from "./SipEngine.ts";
+
+/** What all parts of an engine share. */
+export interface EngineContext extends TransactionContext {
+    readonly transport: TransportLayer;
+    readonly resolver: Resolver;
+    readonly transactions: TransactionLayer;
+    readonly listener: EngineListener;
+    readonly options: EngineOptions;
+    /** Requests of ours that wait for responses, to be aborted when the engine stops. */
+    readonly exchanges: Set<{ abort(): void }>;
+}
+
+/** A tag with 64 random bits; RFC 3261 19.3 wants at least 32. */
+export function newTag(): string {
+    return randomBytes(8).toString("hex");
+}
+
+/** The id of a transaction as applications know it; also good as a Call-ID. */
+export function newId(): string {
+    return randomUUID();
+}

@@ -1,0 +1,244 @@
+import { type Dialog, dialogIdOf, type Hop } from "../dialog/Dialog.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import { type AppHeaders, readAppHeaders } from "./appHeaders.ts";
+import { CallTrace } from "./CallTrace.ts";
+import { ClientExchange } from "./ClientExchange.ts";
+import { ClientInvite } from "./ClientInvite.ts";
+import { draftOutOfDialog, type RequestDraft } from "./composeRequest.ts";
+import type { DialogBook } from "./DialogBook.ts";
+import { dialogOfNotify, dialogOfResponse } from "./dialogOfResponse.ts";
+import type { DialogRequests } from "./DialogRequests.ts";
+import { draftInDialog } from "./draftInDialog.ts";
+import { type EngineContext, newId, newTag } from "./EngineContext.ts";
+import { metaOf } from "./metaOf.ts";
+import { parseNextHop } from "./parseNextHop.ts";
+import { refuse, type Refused } from "./Refused.ts";
+import type { Session } from "./Session.ts";
+import type { OutgoingRequest, SentRequest } from "./SipEngine.ts";
+import { subscriptionKey, subscriptionSeconds } from "./subscription.ts";
+
+/** Carries out the application's orders to send requests. */
+export class OutgoingRequests {
+    readonly #context: EngineContext;
+    readonly #book: DialogBook;
+    readonly #requests: DialogRequests;
+    readonly #invites = new Map<string, ClientInvite>();
+    /** Requests under way that may make a dialog, by its id; a SUBSCRIBE's NOTIFY may come before its answer. */
+    readonly #making = new Map<string, { readonly exchange: ClientExchange; readonly method: string }>();
+
+    constructor(context: EngineContext, book: DialogBook, requests: DialogRequests) {
+        this.#context = context;
+        this.#book = book;
+        this.#requests = requests;
+    }
+
+    send(order: OutgoingRequest): Promise<SentRequest | Refused> {
+        if (order.dialogId !== undefined) return this.#sendInDialog(order, this.#book.table.withId(order.dialogId));
+        if (order.method === "ACK") return Promise.resolve(refuse("ackIsOurs"));
+        if (order.method === "PRACK") return Promise.resolve(refuse("unknownDialog"));
+        return this.#sendOutside(order);
+    }
+
+    /** The INVITE of ours with that id, if it still waits for something. */
+    invite(transactionId: string): ClientInvite | undefined {
+        return this.#invites.get(transactionId);
+    }
+
+    invites(): readonly ClientInvite[] {
+        return [...this.#invites.values()];
+    }
+
+    /** True if a request of ours is under way that may make the dialog of that id. */
+    makesDialog(id: string): boolean {
+        return this.#making.has(id);
+    }
+
+    /** The dialog a NOTIFY makes that comes before the answer to its SUBSCRIBE (RFC 6665 4.4.1). */
+    dialogOfNotify(notify: SipRequest, flow: Flow): Dialog | undefined {
+        if (notify.method !== "NOTIFY" || this.#book.full) return undefined;
+        const making = this.#making.get(dialogIdOf(notify.headers.get("Call-ID") ?? "", toTag(notify) ?? ""));
+        const subscribe = making?.exchange.departure?.request;
+        if (making === undefined || making.method === "INVITE" || subscribe === undefined) return undefined;
+        const dialog = dialogOfNotify(subscribe, notify, flow);
+        dialog.phase = "confirmed";
+        this.#book.openSubscription(dialog, subscriptionKey(subscribe), 0);
+        return dialog;
+    }
+
+    /** Refreshes a session by a re-INVITE of the engine's own with the description it has; `answered` hears of the final response. */
+    reinvite(session: Session, headers: AppHeaders, answered: (response: SipResponse) => void): void {
+        const body = session.description?.body ?? Buffer.alloc(0);
+        const tell = (invite: ClientInvite, response: SipResponse): void => {
+            if (response.status < 200) return;
+            if (response.status < 300) void invite.acknowledge([], Buffer.alloc(0));
+            answered(response);
+        };
+        void this.#startReinvite(session, { method: "INVITE", body }, headers, tell);
+    }
+
+    async #sendInDialog(order: OutgoingRequest, dialogs: readonly Dialog[]): Promise<SentRequest | Refused> {
+        const sessions = dialogs.flatMap((dialog) => this.#book.sessionOf(dialog) ?? []);
+        if (order.method === "ACK") {
+            const waiting = sessions.find((session) => session.awaitsAck !== undefined)?.awaitsAck;
+            return waiting === undefined ? refuse("ackIsOurs") : waiting.acknowledge(order.headers, order.body);
+        }
+        const dialog =
+            order.method === "PRACK"
+                ? dialogs.find((each) => this.#book.sessionOf(each)?.latestInvite?.owesPrack(each) === true)
+                : (dialogs.find((each) => each.phase === "confirmed") ?? dialogs.at(-1));
+        if (dialog === undefined) return refuse("unknownDialog");
+        if (order.method !== "INVITE") return this.#requests.send(dialog, order);
+        const session = this.#book.sessionOf(dialog);
+        if (session === undefined || session.ending) return refuse("unknownDialog");
+        const headers = readAppHeaders(order.headers, order.body);
+        if ("kind" in headers) return headers;
+        return this.#startReinvite(session, order, headers, (invite, response, flow) =>
+            this.#tell(invite.transactionId, response, flow),
+        );
+    }
+
+    async #startReinvite(
+        session: Session,
+        order: { readonly method: string; readonly body: Buffer },
+        headers: AppHeaders,
+        tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void,
+    ): Promise<SentRequest | Refused> {
+        const { dialog, trace } = session;
+        const turn = session.inviteTurn();
+        if (turn === undefined) return refuse("dialogBusy");
+        await turn;
+        return dialog.inOrder(async () => {
+            if (dialog.phase === "ended" || session.ending) return refuse("unknownDialog");
+            const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
+            const invite = this.#makeInvite(draft, trace, tell, dialog);
+            session.inviteStarted(invite);
+            const sent = await this.#launch(invite, dialog.hop(this.#context.options.natRule), dialog.id);
+            if (sent.kind === "refused") session.inviteAnswered(undefined);
+            else dialog.localContact = sent.message.headers.get("Contact") ?? dialog.localContact;
+            return sent;
+        });
+    }
+
+    async #sendOutside(order: OutgoingRequest): Promise<SentRequest | Refused> {
+        const headers = readAppHeaders(order.headers, order.body);
+        if ("kind" in headers) return headers;
+        const nextHop = parseNextHop(order.nextHop ?? order.uri);
+        if (nextHop === undefined) return refuse("badUri", order.nextHop ?? order.uri);
+        const { transport } = this.#context;
+        const secure = nextHop.scheme === "sips" || nextHop.params.get("transport")?.toLowerCase() === "tls";
+        const port = nextHop.port ?? (secure ? 5061 : 5060);
+        if (transport.isLocal({ host: nextHop.host, port })) return refuse("toMyself");
+        const making = ["INVITE", "SUBSCRIBE", "REFER"].includes(order.method);
+        if (making && this.#book.full) return refuse("overloaded");
+        const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };
+        const draft = draftOutOfDialog(order, headers, made);
+        const hop: Hop = { kind: "uri", routed: { uri: order.uri, routes: [], nextHop } };
+        if (order.method === "INVITE") return this.#startInvite(draft, hop);
+        return this.#startRequest(draft, hop, making);
+    }
+
+    async #startInvite(draft: RequestDraft, hop: Hop): Promise<SentRequest | Refused> {
+        const trace = new CallTrace(this.#context.listener, "uac");
+        const invite = this.#makeInvite(draft, trace, (each, response, flow) =>
+            this.#tell(each.transactionId, response, flow),
+        );
+        const id = dialogIdOf(draft.callId, draft.fromTag);
+        this.#making.set(id, { exchange: invite.exchange, method: "INVITE" });
+        const sent = await this.#launch(invite, hop, id);
+        if (sent.kind === "refused") this.#making.delete(id);
+        else trace.attempt(sent.message, sent.meta);
+        return sent;
+    }
+
+    #makeInvite(
+        draft: RequestDraft,
+        trace: CallTrace,
+        tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void,
+        dialog?: Dialog,
+    ): ClientInvite {
+        const id = dialogIdOf(draft.callId, draft.fromTag);
+        return new ClientInvite(draft, {
+            context: this.#context,
+            book: this.#book,
+            requests: this.#requests,
+            trace,
+            ...(dialog === undefined ? {} : { dialog }),
+            tell,
+            onOver: (invite) => {
+                this.#invites.delete(invite.transactionId);
+                if (this.#making.get(id)?.exchange === invite.exchange) this.#making.delete(id);
+            },
+        });
+    }
+
+    async #launch(invite: ClientInvite, hop: Hop, dialogId: string): Promise<SentRequest | Refused> {
+        this.#invites.set(invite.transactionId, invite);
+        const departure = await invite.exchange.start(hop);
+        if (departure.kind === "refused") {
+            this.#invites.delete(invite.transactionId);
+            return departure;
+        }
+        const { request, flow } = departure;
+        const { transactionId } = invite;
+        return { kind: "sent", transactionId, dialogId, message: request, meta: metaOf(request, flow, "application") };
+    }
+
+    async #startRequest(draft: RequestDraft, hop: Hop, making: boolean): Promise<SentRequest | Refused> {
+        const transactionId = newId();
+        const id = dialogIdOf(draft.callId, draft.fromTag);
+        const forget = (): void => {
+            if (this.#making.get(id)?.exchange === exchange) this.#making.delete(id);
+        };
+        const exchange = new ClientExchange(
+            draft,
+            {
+                onResponse: (response, flow) => {
+                    if (response.status === 100) return;
+                    if (response.status >= 200) forget();
+                    const request = exchange.departure?.request;
+                    if (making && request !== undefined) this.#openSubscription(request, response, flow);
+                    this.#tell(transactionId, response, flow);
+                },
+                onExpired: () => undefined,
+                onOver: forget,
+            },
+            this.#context,
+        );
+        if (making) this.#making.set(id, { exchange, method: draft.method });
+        const departure = await exchange.start(hop);
+        if (departure.kind === "refused") {
+            forget();
+            return departure;
+        }
+        const { request, flow } = departure;
+        const meta = metaOf(request, flow, "application");
+        return { kind: "sent", transactionId, ...(making ? { dialogId: id } : {}), message: request, meta };
+    }
+
+    /** The answer to a SUBSCRIBE or REFER; its dialog may be there already, made by a NOTIFY. */
+    #openSubscription(request: SipRequest, response: SipResponse, flow: Flow): void {
+        const tag = toTag(response);
+        if (tag === undefined || response.status < 200) return;
+        const callId = request.headers.get("Call-ID") ?? "";
+        const known = this.#book.table.find(callId, fromTag(request) ?? "", tag);
+        const key = subscriptionKey(request);
+        if (response.status >= 300) {
+            if (known !== undefined) this.#book.closeSubscription(known, key);
+            return;
+        }
+        const dialog = known ?? dialogOfResponse(request, response, flow);
+        dialog.phase = "confirmed";
+        dialog.raiseLocalCSeq(cseqNumber(request) ?? 0);
+        this.#book.openSubscription(dialog, key, subscriptionSeconds(response, request));
+    }
+
+    #tell(transactionId: string, message: SipResponse, flow: Flow): void {
+        const callId = message.headers.get("Call-ID") ?? "";
+        const dialog = this.#book.table.find(callId, fromTag(message) ?? "", toTag(message) ?? "");
+        const meta = metaOf(message, flow, "network");
+        const told = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
+        this.#context.listener.onResponse(told);
+    }
+}

@@ -1,0 +1,259 @@
+import type { Dialog } from "../dialog/Dialog.ts";
+import { Repetition } from "../dialog/Repetition.ts";
+import { answerAsUas } from "../dialog/sessionTimer.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import { composeResponse } from "../transaction/composeResponse.ts";
+import type { InviteServerTransaction, InviteServerUser } from "../transaction/InviteServerTransaction.ts";
+import { cseqNumber } from "../transaction/matching.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import { type AppHeaders, readAppHeaders } from "./appHeaders.ts";
+import type { CallEnd } from "./CallRecord.ts";
+import type { CallTrace } from "./CallTrace.ts";
+import { composeAppResponse } from "./composeAppResponse.ts";
+import { ownContact, tagIn } from "./composeRequest.ts";
+import type { DialogBook } from "./DialogBook.ts";
+import { dialogOfRequest } from "./dialogOfRequest.ts";
+import type { DialogRequests } from "./DialogRequests.ts";
+import { type EngineContext, newId, newTag } from "./EngineContext.ts";
+import { metaOf } from "./metaOf.ts";
+import { refuse, type Refused } from "./Refused.ts";
+import { ReliableProvisionals, supports100rel, wantsReliable } from "./ReliableProvisionals.ts";
+import type { PendingServerInvite, Session } from "./Session.ts";
+import type { OutgoingResponse, SentResponse } from "./SipEngine.ts";
+
+/** How far the answer got. */
+type Progress =
+    | { readonly kind: "open" }
+    /** The application's 2xx waits for a PRACK. */
+    | { readonly kind: "held"; readonly send: () => void; readonly drop: () => void }
+    /** The 2xx is repeated until its ACK. */
+    | { readonly kind: "answered"; readonly repetition: Repetition; readonly session: Session }
+    | { readonly kind: "over" };
+
+/** What an INVITE of the peer needs around it. */
+export interface ServerInviteParts {
+    readonly context: EngineContext;
+    readonly book: DialogBook;
+    readonly requests: DialogRequests;
+    readonly transaction: InviteServerTransaction;
+    readonly trace: CallTrace;
+    /** The dialog of a re-INVITE. */
+    readonly dialog?: Dialog;
+    /** The application can answer no more. */
+    readonly onSettled: (invite: ServerInvite) => void;
+}
+
+/** An INVITE we received, first of a call or not: provisional responses, 2xx until its ACK, CANCEL. */
+export class ServerInvite implements InviteServerUser, PendingServerInvite {
+    readonly transactionId = newId();
+    readonly #parts: ServerInviteParts;
+    readonly #reliables: ReliableProvisionals;
+    #progress: Progress = { kind: "open" };
+    #toTag: string | undefined;
+    #dialog: Dialog | undefined;
+
+    constructor(parts: ServerInviteParts) {
+        this.#parts = parts;
+        this.#dialog = parts.dialog;
+        this.#toTag = parts.dialog?.localTag;
+        this.#reliables = new ReliableProvisionals(parts.context, parts.transaction.request, {
+            send: (response) => parts.transaction.respond(response),
+            onUnacknowledged: () => this.refuse(504),
+        });
+        parts.transaction.serve(this);
+    }
+
+    get request(): SipRequest {
+        return this.#parts.transaction.request;
+    }
+
+    get dialog(): Dialog | undefined {
+        return this.#dialog;
+    }
+
+    get answered(): boolean {
+        return this.#progress.kind === "answered" || this.#progress.kind === "over";
+    }
+
+    /** True while the 2xx of a new call waits for its ACK. */
+    get awaitsFirstAck(): boolean {
+        return this.#progress.kind === "answered" && this.#parts.dialog === undefined;
+    }
+
+    get localTag(): string {
+        this.#toTag ??= newTag();
+        return this.#toTag;
+    }
+
+    /** An answer of the application. */
+    respond(order: OutgoingResponse): Promise<SentResponse | Refused> {
+        const headers = readAppHeaders(order.headers, order.body);
+        if ("kind" in headers) return Promise.resolve(headers);
+        if (this.#progress.kind !== "open") return Promise.resolve(refuse("alreadyAnswered"));
+        this.#toTag ??= tagIn(headers.to) ?? newTag();
+        const response = this.#compose(order, headers);
+        if (order.status >= 300) return Promise.resolve(this.#sendRefusal(response));
+        if (order.status === 100) return Promise.resolve(this.#sendProvisional(response));
+        this.#openDialog(response);
+        if (order.status >= 200) return this.#sendOrHold(response);
+        if (!wantsReliable(response)) {
+            return Promise.resolve(this.#sendProvisional(response));
+        }
+        if (!supports100rel(this.request)) return Promise.resolve(refuse("no100rel"));
+        return new Promise((resolve) => {
+            const done = (sent: boolean): void => resolve(sent ? this.#sent(response) : refuse("alreadyAnswered"));
+            this.#reliables.send(response, done);
+        });
+    }
+
+    /** The engine's own refusal, if the application has not answered. */
+    refuse(status: number, end: CallEnd = "call-rejected"): void {
+        if (this.#progress.kind === "answered" || this.#progress.kind === "over") return;
+        this.#sendRefusal(composeResponse(this.request, { status, toTag: this.localTag }), end);
+    }
+
+    terminate(): void {
+        if (this.#progress.kind === "answered") this.#stopRepeating(this.#progress.repetition, this.#progress.session);
+        else this.refuse(487, "call-canceled");
+    }
+
+    /** True if the PRACK is for this INVITE. */
+    acknowledgeProvisional(prack: SipRequest): boolean {
+        return this.#reliables.acknowledge(prack);
+    }
+
+    prackAnswered(): void {
+        this.#reliables.prackAnswered();
+        if (this.#progress.kind === "held" && !this.#reliables.busy) this.#progress.send();
+    }
+
+    onAck(ack: SipRequest, flow: Flow): void {
+        if (this.#progress.kind !== "answered" || cseqNumber(ack) !== cseqNumber(this.request)) return;
+        const { session, repetition } = this.#progress;
+        this.#stopRepeating(repetition, session);
+        const { transactionId } = this;
+        const meta = metaOf(ack, flow, "network");
+        this.#parts.context.listener.onRequest({ transactionId, dialogId: session.dialog.id, message: ack, meta });
+    }
+
+    onSilent(): void {
+        this.refuse(480);
+        this.#parts.context.listener.onUnanswered(this.transactionId);
+    }
+
+    onOver(): void {
+        this.#reliables.drop();
+    }
+
+    #compose(order: OutgoingResponse, headers: AppHeaders): SipResponse {
+        const { flow } = this.#parts.transaction;
+        const forms = order.status > 100 && order.status < 300;
+        return composeAppResponse(this.request, order, headers, {
+            toTag: this.localTag,
+            flow,
+            contact: forms ? (this.#dialog?.localContact ?? ownContact(flow, isSecure(this.request))) : undefined,
+            makesDialog: forms && this.#parts.dialog === undefined,
+        });
+    }
+
+    #openDialog(response: SipResponse): void {
+        if (this.#dialog !== undefined) {
+            this.#dialog.localContact = response.headers.get("Contact") ?? this.#dialog.localContact;
+            return;
+        }
+        this.#dialog = dialogOfRequest(this.request, response, this.#parts.transaction.flow);
+        this.#parts.book.openSession(this.#dialog, this.#parts.trace).serverInvite = this;
+    }
+
+    #sendProvisional(response: SipResponse): SentResponse {
+        this.#parts.transaction.respond(response);
+        return this.#sent(response);
+    }
+
+    /** A 2xx may not overtake the PRACKs (RFC 3262 3), and its answers neither: applications take a PRACK then for a foreign request. */
+    #sendOrHold(response: SipResponse): Promise<SentResponse | Refused> {
+        if (!this.#reliables.busy) return Promise.resolve(this.#sendSuccess(response));
+        return new Promise((resolve) => {
+            const send = (): void => resolve(this.#sendSuccess(response));
+            const drop = (): void => resolve(refuse("alreadyAnswered"));
+            this.#progress = { kind: "held", send, drop };
+        });
+    }
+
+    #sendSuccess(response: SipResponse): SentResponse | Refused {
+        const dialog = this.#dialog;
+        if (dialog === undefined || dialog.phase === "ended") return refuse("alreadyAnswered");
+        const { book, trace, context, transaction } = this.#parts;
+        const session = book.openSession(dialog, trace);
+        const first = dialog.phase === "early";
+        dialog.phase = "confirmed";
+        this.#agreeOnTimer(session, response);
+        session.describe(response.headers.get("Content-Type"), response.body);
+        const repeat = (): void => {
+            context.counters.retransmissionsSent += 1;
+            transaction.respond(response);
+        };
+        const repetition = new Repetition(context.clock, context.timing, context.timing.t2, repeat, () =>
+            this.#onAckTimeout(session),
+        );
+        this.#progress = { kind: "answered", repetition, session };
+        session.serverInvite = this;
+        transaction.respond(response);
+        if (first) trace.start(response, metaOf(response, transaction.flow, "application"));
+        this.#parts.onSettled(this);
+        return this.#sent(response);
+    }
+
+    #agreeOnTimer(session: Session, response: SipResponse): void {
+        const { sessionTimer } = this.#parts.context.options;
+        const answer = answerAsUas(this.request.headers, response.headers, sessionTimer);
+        if (answer !== undefined) {
+            response.headers.set("Session-Expires", answer.sessionExpires);
+            if (answer.requireTimer) response.headers.add("Require", "timer");
+        }
+        session.timer.renew(answer?.timer);
+    }
+
+    #sendRefusal(response: SipResponse, end: CallEnd = "call-rejected"): SentResponse {
+        if (this.#progress.kind === "held") this.#progress.drop();
+        this.#progress = { kind: "over" };
+        this.#reliables.drop();
+        const { transaction, trace, book } = this.#parts;
+        transaction.respond(response);
+        if (this.#parts.dialog === undefined) {
+            trace.stop(end, response, metaOf(response, transaction.flow, "application"));
+            if (this.#dialog !== undefined) book.closeSession(this.#dialog);
+        } else {
+            const session = book.sessionOf(this.#parts.dialog);
+            if (session?.serverInvite === this) session.serverInvite = undefined;
+        }
+        this.#parts.onSettled(this);
+        return this.#sent(response);
+    }
+
+    #onAckTimeout(session: Session): void {
+        this.#stopRepeating(undefined, session);
+        this.#parts.requests.bye(session.dialog, "ACK timeout", "system-error");
+    }
+
+    #stopRepeating(repetition: Repetition | undefined, session: Session): void {
+        repetition?.stop();
+        this.#progress = { kind: "over" };
+        if (session.serverInvite === this) session.serverInvite = undefined;
+    }
+
+    #sent(response: SipResponse): SentResponse {
+        const alive = this.#dialog !== undefined && this.#dialog.phase !== "ended";
+        return {
+            kind: "sent",
+            transactionId: this.transactionId,
+            ...(alive && this.#dialog !== undefined ? { dialogId: this.#dialog.id } : {}),
+            message: response,
+            meta: metaOf(response, this.#parts.transaction.flow, "application"),
+        };
+    }
+}
+
+function isSecure(request: SipRequest): boolean {
+    return request.uri.toLowerCase().startsWith("sips:");
+}

@@ -1,0 +1,126 @@
+import type { Dialog } from "../dialog/Dialog.ts";
+import type { HeaderField } from "../sip/Headers.ts";
+import type { SipRequest } from "../sip/SipMessage.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import type { CallTrace } from "./CallTrace.ts";
+import type { Refused } from "./Refused.ts";
+import type { SentRequest } from "./SipEngine.ts";
+import type { SessionTimerKeeper } from "./SessionTimerKeeper.ts";
+
+/** An INVITE of ours whose 2xx the application has to acknowledge. */
+export interface AwaitsAck {
+    acknowledge(headers: readonly HeaderField[], body: Buffer): Promise<SentRequest | Refused>;
+}
+
+/** An INVITE of ours without a final response. */
+export interface PendingClientInvite {
+    cancelQuietly(): void;
+    /** True if a reliable provisional response of that dialog waits for the application's PRACK. */
+    owesPrack(dialog: Dialog): boolean;
+    /** RAck for the next reliable provisional response of that dialog the application has not acknowledged. Counts it as acknowledged. */
+    takeRAck(dialog: Dialog): string | undefined;
+}
+
+/** An INVITE of the peer: unanswered, or answered by a 2xx whose ACK has not come. */
+export interface PendingServerInvite {
+    readonly transactionId: string;
+    readonly request: SipRequest;
+    readonly answered: boolean;
+    /** Refuses it 487 if it is unanswered; stops repeating its 2xx if it is not. */
+    terminate(): void;
+    /** A BYE or the loss of the application ends it: refused like this unless it is answered. */
+    refuse(status: number): void;
+    /** The ACK of its 2xx. */
+    onAck(ack: SipRequest, flow: Flow): void;
+    /** True if the PRACK is for one of its reliable provisional responses. */
+    acknowledgeProvisional(prack: SipRequest): boolean;
+    /** That PRACK was answered, or never will be. */
+    prackAnswered(): void;
+}
+
+/** A body and its Content-Type, kept for refreshes. */
+export interface SessionDescription {
+    readonly contentType: string;
+    readonly body: Buffer;
+}
+
+const maxWaitingInvites = 16;
+
+/** The INVITE usage of a dialog (RFC 5057): the call. Holds what is under way in it, so that crossing requests are seen. */
+export class Session {
+    readonly dialog: Dialog;
+    readonly trace: CallTrace;
+    readonly timer: SessionTimerKeeper;
+    serverInvite: PendingServerInvite | undefined;
+    #clientInvite: PendingClientInvite | undefined;
+    #awaitsAck: AwaitsAck | undefined;
+    #latestInvite: PendingClientInvite | undefined;
+    #waiting: (() => void)[] = [];
+    /** An UPDATE of ours without a final response. */
+    updatePending = false;
+    /** Number of UPDATEs of the peer that the application has not answered. */
+    updatesUnanswered = 0;
+    /** What we said about our media last. */
+    description: SessionDescription | undefined;
+    /** A BYE is under way, whosever. */
+    ending = false;
+
+    constructor(dialog: Dialog, trace: CallTrace, timer: SessionTimerKeeper) {
+        this.dialog = dialog;
+        this.trace = trace;
+        this.timer = timer;
+    }
+
+    get clientInvite(): PendingClientInvite | undefined {
+        return this.#clientInvite;
+    }
+
+    /** The last INVITE of ours, answered or not. */
+    get latestInvite(): PendingClientInvite | undefined {
+        return this.#latestInvite;
+    }
+
+    get awaitsAck(): AwaitsAck | undefined {
+        return this.#awaitsAck;
+    }
+
+    /** An INVITE of ours leaves in the dialog, or has made it. */
+    inviteStarted(invite: PendingClientInvite): void {
+        this.#clientInvite = invite;
+        this.#latestInvite = invite;
+    }
+
+    /** Its final response came; a 2xx now waits for the ACK. */
+    inviteAnswered(awaitsAck: AwaitsAck | undefined): void {
+        this.#clientInvite = undefined;
+        this.#awaitsAck = awaitsAck;
+        this.#wakeIfIdle();
+    }
+
+    acknowledged(): void {
+        this.#awaitsAck = undefined;
+        this.#wakeIfIdle();
+    }
+
+    /** Resolves when no INVITE of ours is under way: there may be one at a time (RFC 3261 14.1). Undefined if too many wait. */
+    inviteTurn(): Promise<void> | undefined {
+        if (this.#clientInvite === undefined && this.#awaitsAck === undefined) return Promise.resolve();
+        if (this.#waiting.length >= maxWaitingInvites) return undefined;
+        return new Promise((resolve) => this.#waiting.push(resolve));
+    }
+
+    /** The call is over: who waits learns it. */
+    close(): void {
+        this.timer.stop();
+        for (const wake of this.#waiting.splice(0)) wake();
+    }
+
+    /** Remembers the session description in a message of ours. */
+    describe(contentType: string | undefined, body: Buffer): void {
+        if (body.length > 0 && contentType !== undefined) this.description = { contentType, body };
+    }
+
+    #wakeIfIdle(): void {
+        if (this.#clientInvite === undefined && this.#awaitsAck === undefined) this.#waiting.shift()?.();
+    }
+}

@@ -1,0 +1,58 @@
+import { formatSessionExpires, minSe, type SessionTimer } from "../dialog/sessionTimer.ts";
+import { Headers } from "../sip/Headers.ts";
+import type { SipResponse } from "../sip/SipMessage.ts";
+import type { DialogRequests } from "./DialogRequests.ts";
+import type { OutgoingRequests } from "./OutgoingRequests.ts";
+import type { Session } from "./Session.ts";
+
+/** How long we wait before a refresh that crossed another request is tried again. */
+const retryMs = 3000;
+
+/** Keeps sessions alive whose refresh is our duty, and ends those nobody refreshed (RFC 4028 10). */
+export class SessionRefresher {
+    readonly #requests: DialogRequests;
+    readonly #outgoing: OutgoingRequests;
+
+    constructor(requests: DialogRequests, outgoing: OutgoingRequests) {
+        this.#requests = requests;
+        this.#outgoing = outgoing;
+    }
+
+    watch(session: Session): void {
+        session.timer.whenDue(
+            (timer) => this.#refresh(session, timer.seconds),
+            () => this.#requests.bye(session.dialog, "Session timer expired", "session-expired"),
+        );
+    }
+
+    /** By UPDATE if the peer takes it, which leaves the media alone; else by re-INVITE with the description it knows. */
+    #refresh(session: Session, seconds: number): void {
+        if (session.ending) return;
+        const rest = new Headers([
+            ["Session-Expires", formatSessionExpires(seconds, "uac")],
+            ["Supported", "timer"],
+        ]);
+        const answered = (response: SipResponse | undefined): void => this.#onAnswer(session, seconds, response);
+        if (session.dialog.peerAllowsUpdate) {
+            void this.#requests.refresh(session.dialog, rest).then(answered);
+            return;
+        }
+        const { description } = session;
+        if (description !== undefined) rest.add("Content-Type", description.contentType);
+        const headers = { from: undefined, to: undefined, callId: undefined, cseq: undefined, contacts: [], rest };
+        this.#outgoing.reinvite(session, headers, answered);
+    }
+
+    #onAnswer(session: Session, seconds: number, response: SipResponse | undefined): void {
+        if (response === undefined || session.ending || session.dialog.phase === "ended") return;
+        const { status, headers } = response;
+        if (status < 300) return;
+        if (status === 422) return this.#refresh(session, Math.max(seconds, minSe(headers)));
+        if (status === 481 || status === 408) {
+            this.#requests.bye(session.dialog, "Session timer expired", "session-expired");
+            return;
+        }
+        const timer: SessionTimer = { seconds, weRefresh: true };
+        session.timer.retry(timer, retryMs);
+    }
+}

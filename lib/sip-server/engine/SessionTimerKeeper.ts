@@ -1,0 +1,44 @@
+import type { Clock } from "../Clock.ts";
+import { expireAfter, refreshAfter, type SessionTimer } from "../dialog/sessionTimer.ts";
+import { TimerSet } from "../transaction/TimerSet.ts";
+
+/** The session timer of one call (RFC 4028): refreshes it if that is our duty, and ends it if nobody did. */
+export class SessionTimerKeeper {
+    readonly #timers: TimerSet<"refresh" | "expire">;
+    #agreed: SessionTimer | undefined;
+    #onRefresh = (_timer: SessionTimer): void => undefined;
+    #onExpire = (): void => undefined;
+
+    constructor(clock: Clock) {
+        this.#timers = new TimerSet(clock);
+    }
+
+    /** What was agreed last; undefined if the session has no limit. */
+    get agreed(): SessionTimer | undefined {
+        return this.#agreed;
+    }
+
+    /** Sets what is done when a refresh is due, and when the session is over. */
+    whenDue(refresh: (timer: SessionTimer) => void, expire: () => void): void {
+        this.#onRefresh = refresh;
+        this.#onExpire = expire;
+    }
+
+    /** A session refresh request was answered 2xx: the time starts anew, by what was agreed this time. */
+    renew(agreed: SessionTimer | undefined): void {
+        this.#timers.stopAll();
+        this.#agreed = agreed;
+        if (agreed === undefined) return;
+        if (agreed.weRefresh) this.#timers.set("refresh", refreshAfter(agreed), () => this.#onRefresh(agreed));
+        this.#timers.set("expire", expireAfter(agreed), () => this.#onExpire());
+    }
+
+    /** A refresh did not get through: it is tried again, within the time that is left. */
+    retry(timer: SessionTimer, ms: number): void {
+        this.#timers.set("refresh", ms, () => this.#onRefresh(timer));
+    }
+
+    stop(): void {
+        this.#timers.stopAll();
+    }
+}

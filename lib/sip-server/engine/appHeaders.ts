@@ -1,0 +1,87 @@
+import { parseCSeq } from "../sip/CSeq.ts";
+import { type HeaderField, Headers } from "../sip/Headers.ts";
+import { formatNameAddr, parseNameAddr } from "../sip/NameAddr.ts";
+import { formatUri, parseUri } from "../sip/SipUri.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+import { refuse, type Refused } from "./Refused.ts";
+
+/** What applications may not set: it is the engine's, or made anew. */
+const dropped: ReadonlySet<string> = new Set([
+    "Via",
+    "Route",
+    "Record-Route",
+    "RSeq",
+    "RAck",
+    "Content-Length",
+    "Max-Forwards",
+]);
+
+/** What the engine places itself, with the application's value if it makes sense. */
+const placed: ReadonlySet<string> = new Set(["From", "To", "Call-ID", "CSeq", "Contact"]);
+
+/** Headers whose host `localhost` means the address of the transport used. */
+const withLocalhost: readonly string[] = ["From", "To", "Contact", "P-Asserted-Identity"];
+
+/** An application's headers, sorted into what the engine places and the rest. */
+export interface AppHeaders {
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly callId: string | undefined;
+    readonly cseq: number | undefined;
+    readonly contacts: readonly string[];
+    readonly rest: Headers;
+}
+
+/** Reads the headers of an order. Refuses what would break the message: names that are no tokens, control characters. */
+export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): AppHeaders | Refused {
+    for (const { name, value } of fields) {
+        if (!isToken(name) || hasControls(value)) return refuse("badHeader", isToken(name) ? name : "");
+    }
+    const all = new Headers(fields);
+    const rest = new Headers([...all].filter(({ name }) => !dropped.has(name) && !placed.has(name)));
+    if (body.length > 0 && !rest.has("Content-Type")) {
+        if (body.subarray(0, 3).toString("latin1") !== "v=0") return refuse("missingContentType");
+        rest.add("Content-Type", "application/sdp");
+    }
+    return {
+        from: meaningful(all.get("From")),
+        to: meaningful(all.get("To")),
+        callId: meaningful(all.get("Call-ID")),
+        cseq: parseCSeq(all.get("CSeq") ?? "")?.number,
+        contacts: all.list("Contact"),
+        rest,
+    };
+}
+
+/** Puts the address of the transport in place of `localhost`, in all headers that may have it. */
+export function replaceLocalhost(headers: Headers, flow: Pick<Flow, "sentBy">): void {
+    for (const name of withLocalhost) {
+        const values = headers.list(name);
+        if (values.some((value) => value.includes("localhost"))) {
+            headers.set(name, ...values.map((value) => withoutLocalhost(value, flow)));
+        }
+    }
+}
+
+function withoutLocalhost(value: string, { sentBy }: Pick<Flow, "sentBy">): string {
+    const address = parseNameAddr(value);
+    const uri = address === undefined ? undefined : parseUri(address.uri);
+    if (address === undefined || uri === undefined || uri.scheme === "tel" || uri.host !== "localhost") return value;
+    return formatNameAddr({ ...address, uri: formatUri({ ...uri, host: sentBy.host, port: sentBy.port }) });
+}
+
+function meaningful(value: string | undefined): string | undefined {
+    return value === "" ? undefined : value;
+}
+
+function isToken(name: string): boolean {
+    return /^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name);
+}
+
+function hasControls(value: string): boolean {
+    for (let at = 0; at < value.length; at++) {
+        const code = value.charCodeAt(at);
+        if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+    }
+    return false;
+}
