@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { ConnectionLimits } from "../../../../lib/sip-server/transport/ConnectionLimits.ts";
+import { ConnectionWatch } from "../../../../lib/sip-server/transport/ConnectionWatch.ts";
+import { RateLimiter } from "../../../../lib/sip-server/transport/RateLimiter.ts";
+import { sourceKey } from "../../../../lib/sip-server/transport/sourceKey.ts";
+import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
+
+test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["2001:DB8:0:0:ffff::", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+])("source %s counts as %s", (address, key) => {
+    expect(sourceKey(address)).toBe(key);
+});
+
+test("a source may burst, then goes at its rate, and others are not touched", () => {
+    const clock = new FakeClock();
+    const limiter = new RateLimiter(clock, { perSecond: 10, burst: 3, maxSources: 100 });
+    const takes = (address: string, times: number): number =>
+        Array.from({ length: times }, () => limiter.take(address)).filter(Boolean).length;
+    expect(takes("192.0.2.1", 10)).toBe(3);
+    expect(takes("192.0.2.2", 10)).toBe(3);
+    clock.advance(100);
+    expect(takes("192.0.2.1", 10)).toBe(1);
+    clock.advance(3_600_000);
+    expect(takes("192.0.2.1", 10)).toBe(3);
+});
+
+test("memory of sources is bounded: the one known longest goes", () => {
+    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 1, maxSources: 3 });
+    for (let n = 0; n < 1_000; n++) limiter.take(`192.0.2.${n % 250}`);
+    expect(limiter.size).toBe(3);
+});
+
+test("connections are limited in total and by source, and given back", () => {
+    const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 2 });
+    const admit = (address: string): string => limits.admit(address) ?? "admitted";
+    expect(["a", "a", "a", "b", "c"].map(admit)).toEqual([
+        "admitted",
+        "admitted",
+        "tooManyConnectionsFromSource",
+        "admitted",
+        "tooManyConnections",
+    ]);
+    limits.release("a");
+    expect(admit("a")).toBe("admitted");
+});
+
+const times = { firstMessageTimeoutMs: 30, messageTimeoutMs: 10, idleTimeoutMs: 100 };
+
+function watched(fresh: boolean): { clock: FakeClock; watch: ConnectionWatch; expired: string[] } {
+    const clock = new FakeClock();
+    const expired: string[] = [];
+    const watch = new ConnectionWatch(clock, times, fresh, (reason) => expired.push(reason));
+    return { clock, watch, expired };
+}
+
+test("a connection that never says anything is given up", () => {
+    const { clock, expired } = watched(true);
+    clock.advance(29);
+    expect(expired).toEqual([]);
+    clock.advance(1);
+    expect(expired).toEqual(["slowMessage"]);
+    expect(clock.pending).toBe(0);
+});
+
+test("dribbling bytes does not prolong the first message", () => {
+    const { clock, watch, expired } = watched(true);
+    for (let n = 0; n < 15; n++) {
+        watch.heard(false, true);
+        clock.advance(2);
+    }
+    expect(expired).toEqual(["slowMessage"]);
+});
+
+test("dribbling bytes does not prolong a later message", () => {
+    const { clock, watch, expired } = watched(true);
+    watch.heard(true, true);
+    for (let n = 0; n < 5; n++) {
+        clock.advance(2);
+        watch.heard(false, true);
+    }
+    expect(expired).toEqual(["slowMessage"]);
+});
+
+test("silence is borne as long as allowed, counted from the last message", () => {
+    const { clock, watch, expired } = watched(true);
+    watch.heard(true, false);
+    clock.advance(99);
+    watch.heard(true, false);
+    clock.advance(99);
+    expect(expired).toEqual([]);
+    clock.advance(1);
+    expect(expired).toEqual(["idle"]);
+});
+
+test("a message that is complete in time leaves only the idle limit", () => {
+    const { clock, watch, expired } = watched(false);
+    watch.heard(false, true);
+    clock.advance(9);
+    watch.heard(true, false);
+    clock.advance(50);
+    expect(expired).toEqual([]);
+});
+
+test("a stopped watch leaves no timer", () => {
+    const { clock, watch } = watched(true);
+    watch.heard(true, true);
+    watch.stop();
+    expect(clock.pending).toBe(0);
+});
