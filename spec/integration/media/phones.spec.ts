@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { RtpTone } from "../../../lab/audio/RtpTone.ts";
+import { until } from "../../../lab/world/until.ts";
+import type { Sdp, Side } from "../../../lib/call/vocabulary.ts";
+import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import { phone, type PhoneSays } from "../../support/descriptions.ts";
+import { MediaWorld } from "../../support/mediaWorld.ts";
+
+const LOW = 440;
+const HIGH = 620;
+
+describe("two phones through rtpengine", () => {
+    let world: MediaWorld;
+    let phones: Record<Side, RtpTone>;
+    let session: MediaSession;
+
+    beforeEach(async () => {
+        world = await MediaWorld.start({ liveness: { pollIntervalMs: 250, silenceMs: 1_500 } });
+        phones = { origin: await RtpTone.start(LOW), target: await RtpTone.start(HIGH) };
+        session = world.open("rtp", "rtp");
+    });
+
+    afterEach(async () => {
+        await session.release();
+        expect(await world.held()).toEqual([0]);
+        await Promise.all([phones.origin.stop(), phones.target.stop()]);
+        await world.stop();
+    });
+
+    const says = (side: Side, more: PhoneSays = {}): Sdp => phone({ port: phones[side].port, ...more });
+
+    async function connect(): Promise<void> {
+        const offered = await session.offer(says("origin"));
+        const answered = await session.answer(says("target"));
+        phones.target.sendTo(audioAddress(offered));
+        phones.origin.sendTo(audioAddress(answered));
+    }
+
+    /** It sends no more, and is replaced by one that was never told where to send. */
+    async function silence(...sides: Side[]): Promise<void> {
+        for (const side of sides) {
+            await phones[side].stop();
+            phones[side] = await RtpTone.start(LOW);
+        }
+    }
+
+    async function expectSound(): Promise<void> {
+        phones.origin.forget();
+        phones.target.forget();
+        await phones.target.hears(LOW);
+        await phones.origin.hears(HIGH);
+    }
+
+    test("hear each other", async () => {
+        await connect();
+        await expectSound();
+        expect(world.reports).toEqual([]);
+    });
+
+    test.each(["origin", "target"] as const)("hear each other again after the %s held", async (side) => {
+        await connect();
+        await expectSound();
+        const before = await session.renegotiate(side, says(side, { direction: "sendonly", version: 2 }));
+        expect(before).toMatch(/^a=recvonly/m);
+        const after = await session.renegotiate(side, says(side, { version: 3 }));
+        expect(audioAddress(after)).toEqual(audioAddress(before));
+        await expectSound();
+    });
+
+    test("a phone that holds by the address 0.0.0.0 holds, and is back with its address", async () => {
+        await connect();
+        await expectSound();
+        const held = await session.renegotiate("origin", says("origin", { address: "0.0.0.0", version: 2 }));
+        expect(held).toMatch(/^a=recvonly/m);
+        await session.renegotiate("origin", says("origin", { version: 3 }));
+        await expectSound();
+    });
+
+    test("a phone that moved to another port is heard and hears there", async () => {
+        await connect();
+        await expectSound();
+        await phones.origin.stop();
+        phones.origin = await RtpTone.start(500);
+        phones.origin.sendTo(audioAddress(await session.renegotiate("origin", says("origin", { version: 2 }))));
+        phones.target.forget();
+        await phones.target.hears(500);
+        await phones.origin.hears(HIGH);
+    });
+
+    test("if both fall silent, the media is reported lost, once", async () => {
+        await connect();
+        await expectSound();
+        await silence("origin", "target");
+        await until(() => world.reports.at(0), { what: "a report", timeoutMs: 10_000 });
+        expect(world.reports).toEqual(["mediaLost"]);
+    });
+
+    test("a call that rtpengine has forgotten is reported lost", async () => {
+        await connect();
+        expect(await world.media.deleteOrphans()).toBe(1);
+        await until(() => world.reports.at(0), { what: "a report", timeoutMs: 10_000 });
+        expect(world.reports).toEqual(["mediaLost"]);
+    });
+});
+
+function audioAddress(sdp: string): { address: string; port: number } {
+    const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1] ?? "none";
+    return { address, port: Number(/^m=audio (\d+)/m.exec(sdp)?.[1]) };
+}

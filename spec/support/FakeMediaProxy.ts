@@ -1,0 +1,137 @@
+import { otherSide, type EndCause, type IceCandidate, type Sdp, type Side } from "../../lib/call/vocabulary.ts";
+import { mirrored, narrowed } from "../../lib/media/sdp/direction.ts";
+import { readParty, type PartyDescription } from "../../lib/media/sdp/PartyDescription.ts";
+import { present } from "../../lib/media/sdp/presentation.ts";
+import { nextDescription, type SentDescription } from "../../lib/media/sdp/SentDescription.ts";
+import { parseDescription, type Direction } from "../../lib/media/sdp/sessionDescription.ts";
+import { CallFailure } from "../../lib/ports/CallFailure.ts";
+import type { MediaKind, MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+
+/** A media proxy without media: keeps the contract, holds no port, sends no packet. */
+export class FakeMediaProxy implements MediaProxy {
+    /** Every session ever opened, in order. */
+    readonly sessions: FakeMediaSession[] = [];
+    readonly #world: { server: "there" | "gone" } = { server: "there" };
+
+    open(request: MediaRequest, report: MediaReport): FakeMediaSession {
+        const session = new FakeMediaSession(request, report, this.#world);
+        this.sessions.push(session);
+        return session;
+    }
+
+    /** Sessions that hold something. */
+    get held(): number {
+        return this.sessions.filter((session) => session.holds).length;
+    }
+
+    /** From now on, no media server answers. */
+    vanish(): void {
+        this.#world.server = "gone";
+    }
+}
+
+export class FakeMediaSession implements MediaSession {
+    readonly request: MediaRequest;
+    /** What it was asked, in order: `offer`, `answer`, `candidates origin 2`, `renegotiate target`, `release`. */
+    readonly asked: string[] = [];
+    readonly #report: MediaReport;
+    readonly #world: { readonly server: "there" | "gone" };
+    readonly #said: Partial<Record<Side, PartyDescription>> = {};
+    readonly #told: Partial<Record<Side, SentDescription>> = {};
+    #state: "fresh" | "holding" | "released" = "fresh";
+
+    constructor(request: MediaRequest, report: MediaReport, world: { readonly server: "there" | "gone" }) {
+        this.request = request;
+        this.#report = report;
+        this.#world = world;
+    }
+
+    get holds(): boolean {
+        return this.#state === "holding";
+    }
+
+    /** As if the media were found to be gone. */
+    lose(cause: EndCause = "mediaLost"): void {
+        this.#report({ kind: "mediaFailed", cause });
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async offer(sdp: Sdp): Promise<Sdp> {
+        this.#note("offer");
+        const said = this.#take("origin", sdp);
+        this.#state = "holding";
+        return this.#tell("target", said.section.direction ?? "sendrecv", undefined);
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async answer(sdp: Sdp): Promise<Sdp> {
+        this.#note("answer");
+        const said = this.#take("target", sdp);
+        return this.#tell("origin", said.section.direction ?? "sendrecv", this.#said.origin);
+    }
+
+    addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
+        this.asked.push(`candidates ${side} ${candidates.length}`);
+        return Promise.resolve();
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
+        this.#note(`renegotiate ${side}`);
+        const said = this.#take(side, sdp);
+        const peer = this.#said[otherSide(side)]?.section.direction ?? "sendrecv";
+        return this.#tell(side, narrowed(mirrored(said.section.direction ?? "sendrecv"), peer), said);
+    }
+
+    release(): Promise<void> {
+        this.asked.push("release");
+        this.#state = "released";
+        return Promise.resolve();
+    }
+
+    #note(what: string): void {
+        this.asked.push(what);
+        if (this.#state === "released") throw new CallFailure("mediaLost", "the session is released");
+        if (this.#world.server === "gone") throw new CallFailure("serviceUnavailable", "no media server answers");
+    }
+
+    #take(side: Side, sdp: Sdp): PartyDescription {
+        const reading = readParty(sdp, this.request.kinds[side]);
+        if (reading.kind !== "usable") throw new CallFailure("noCommonMedia", reading.kind);
+        this.#said[side] = reading.party;
+        return reading.party;
+    }
+
+    #tell(side: Side, direction: Direction, answering: PartyDescription | undefined): Sdp {
+        const kind = answering?.kind ?? this.request.kinds[side];
+        const server = parseDescription(serverSays(kind, direction));
+        const presentation = server === undefined ? undefined : present(server, kind, answering?.layout);
+        if (presentation?.kind !== "presentable") throw new Error("the fake's own description is unusable");
+        const told = nextDescription(1, presentation, this.#told[side]);
+        this.#told[side] = told;
+        return told.sdp;
+    }
+}
+
+const BY_KIND: Readonly<Record<MediaKind, readonly string[]>> = {
+    rtp: ["m=audio 30000 RTP/AVP 0"],
+    srtp: [
+        "m=audio 30000 RTP/SAVP 0",
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
+    ],
+    webrtc: [
+        "m=audio 30000 UDP/TLS/RTP/SAVPF 0",
+        "a=rtcp-mux",
+        "a=ice-ufrag:fake",
+        "a=ice-pwd:fakefakefakefakefakefake",
+        "a=ice-options:trickle",
+        `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => "AB").join(":")}`,
+        "a=setup:passive",
+        "a=candidate:1 1 UDP 2130706431 192.0.2.1 30000 typ host",
+    ],
+};
+
+function serverSays(kind: MediaKind, direction: Direction): string {
+    const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
+    return [...head, ...BY_KIND[kind], `a=${direction}`, "a=rtpmap:0 PCMU/8000", ""].join("\r\n");
+}

@@ -1,0 +1,55 @@
+import { Rtpengine } from "../../lab/world/Rtpengine.ts";
+import type { CallId, EndCause } from "../../lib/call/vocabulary.ts";
+import { RtpengineMediaProxy } from "../../lib/media/RtpengineMediaProxy.ts";
+import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../../lib/media/RtpengineOptions.ts";
+import type { MediaKind, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import { systemClock } from "../../lib/telemetry/systemClock.ts";
+import { KeptLog, KeptTelemetry } from "./quiet.ts";
+
+/** The media adapter with real rtpengines behind it. */
+export class MediaWorld {
+    readonly media: RtpengineMediaProxy;
+    readonly engines: readonly Rtpengine[];
+    readonly log: KeptLog;
+    readonly telemetry: KeptTelemetry;
+    /** Causes reported by sessions, in order. */
+    readonly reports: EndCause[] = [];
+    #calls = 0;
+
+    private constructor(engines: readonly Rtpengine[], options: Partial<RtpengineOptions>) {
+        this.engines = engines;
+        this.log = new KeptLog();
+        this.telemetry = new KeptTelemetry();
+        this.media = new RtpengineMediaProxy(
+            {
+                ...RTPENGINE_DEFAULTS,
+                requestTimeoutMs: 500,
+                engines: engines.map(({ ngPort }) => ({ host: "127.0.0.1", port: ngPort })),
+                ...options,
+            },
+            { clock: systemClock, log: this.log, telemetry: this.telemetry },
+        );
+    }
+
+    static async start(options: Partial<RtpengineOptions> = {}, engineCount = 1): Promise<MediaWorld> {
+        const engines = await Promise.all(Array.from({ length: engineCount }, () => Rtpengine.start()));
+        const world = new MediaWorld(engines, options);
+        await world.media.start();
+        return world;
+    }
+
+    open(origin: MediaKind, target: MediaKind): MediaSession {
+        const callId = `call${++this.#calls}` as CallId;
+        return this.media.open({ callId, kinds: { origin, target } }, (fact) => this.reports.push(fact.cause));
+    }
+
+    /** How many calls the engines hold, in their order. */
+    held(): Promise<readonly number[]> {
+        return Promise.all(this.engines.map((engine) => engine.sessionCount()));
+    }
+
+    async stop(): Promise<void> {
+        this.media.stop();
+        await Promise.all(this.engines.map((engine) => engine.stop()));
+    }
+}
