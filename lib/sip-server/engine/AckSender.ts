@@ -1,5 +1,5 @@
 import type { Dialog } from "../dialog/Dialog.ts";
-import { Headers } from "../sip/Headers.ts";
+import type { Headers } from "../sip/Headers.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipRequest } from "../sip/SipMessage.ts";
 import { cseqNumber } from "../transaction/matching.ts";
