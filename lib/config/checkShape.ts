@@ -16,10 +16,13 @@ export interface ShapeFault {
  * form says. Returns every fault found; none means that data has the shape of the schema.
  */
 export function checkShape(data: object, context: FormContext): ShapeFault[] {
-    const validate = compile();
+    const validate = (compiled ??= compile());
     validate.call(context, data);
     return (validate.errors ?? []).filter(isOwnFault).map((error) => describe(error, data));
 }
+
+/** Compiling takes as long as starting half the program, so only who needs it pays, once. */
+let compiled: ValidateFunction | undefined;
 
 function compile(): ValidateFunction {
     const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, passContext: true, strictTypes: false });

@@ -7,7 +7,7 @@ export interface Metrics {
     /** The MIME type of what `render` returns. */
     readonly contentType: string;
     /** All metrics in Prometheus' text format, with those of the process. */
-    render(): Promise<string>;
+    readonly render: () => Promise<string>;
 }
 
 /** Seconds until a call is answered: from a machine that answers at once to a patient caller. */
