@@ -12,17 +12,17 @@ export class ConnectionTable {
     }
 
     /**
-     * Remembers a connection until it closes. `target` is what we connected to; an incoming connection is found by the
-     * peer's address and port, which is all that a client behind NAT can be reached by.
+     * Remembers a connection until it closes. `target` is what we connected to and checked its certificate for; without
+     * one it is an incoming connection and found by the peer's address and port, which is all that a client behind NAT
+     * can be reached by.
      */
-    add(flow: ConnectionFlow, target?: Target): void {
-        const keys = [targetKey({ ...flow.remote, protocol: flow.protocol })];
-        if (target !== undefined) keys.push(targetKey(target));
+    add(flow: ConnectionFlow, target: Target = { ...flow.remote, protocol: flow.protocol }): void {
+        const key = targetKey(target);
         this.#byId.set(flow.id, flow);
-        for (const key of keys) this.#byTarget.set(key, flow);
+        this.#byTarget.set(key, flow);
         flow.onClose(() => {
             this.#byId.delete(flow.id);
-            for (const key of keys) if (this.#byTarget.get(key) === flow) this.#byTarget.delete(key);
+            if (this.#byTarget.get(key) === flow) this.#byTarget.delete(key);
         });
     }
 

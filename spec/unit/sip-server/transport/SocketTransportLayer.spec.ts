@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { responseTo } from "../../../../lib/sip-server/sip/responseTo.ts";
+import type { SipMessage } from "../../../../lib/sip-server/sip/SipMessage.ts";
+import type { Protocol } from "../../../../lib/sip-server/transport/SipTransport.ts";
+import { makeCertificates } from "../../../support/sip-server/testCertificates.ts";
+import { connectTcp, openParty, requestBytes } from "../../../support/sip-server/transportParty.ts";
+
+const certificates = makeCertificates({ server: "IP:127.0.0.1,IP:::1" });
+const tls = {
+    ...certificates.server,
+    ca: certificates.ca,
+    allowUnverifiedServers: false,
+    requireClientCertificate: false,
+};
+
+function callId(message: SipMessage): string | undefined {
+    return message.headers.get("Call-ID");
+}
+
+test.each<[Protocol, string]>([
+    ["udp", "127.0.0.1"],
+    ["tcp", "127.0.0.1"],
+    ["tls", "127.0.0.1"],
+    ["ws", "127.0.0.1"],
+    ["wss", "127.0.0.1"],
+    ["udp", "::1"],
+    ["tcp", "::1"],
+    ["tls", "::1"],
+    ["ws", "::1"],
+    ["wss", "::1"],
+])("a request over %s to %s, and its response on the way back", async (protocol, address) => {
+    const server = await openParty([protocol], { tls }, address);
+    const client = await openParty([protocol], { tls }, address);
+    const flow = await client.layer.open(server.target(protocol));
+    expect(flow.sentBy).toEqual({ host: address, port: client.target(protocol).port });
+
+    await flow.send(requestBytes(protocol, "one"));
+    const { message, flow: arrivedOn } = await server.arrivals.next();
+    expect(message.headers.get("Via")).toContain(`;rport=${arrivedOn.remote.port}`);
+    expect(message.headers.get("Via")).toContain(`;received=${address}`);
+    expect([arrivedOn.protocol, arrivedOn.reliable]).toEqual([protocol, protocol !== "udp"]);
+
+    if (message.kind === "request") await server.layer.respond(responseTo(message, 200), arrivedOn);
+    const answer = await client.arrivals.next();
+    expect([answer.message.kind, callId(answer.message), answer.flow.id]).toEqual(["response", "one", flow.id]);
+    expect(server.layer.flowById(arrivedOn.id)?.id).toBe(arrivedOn.id);
+});
+
+test("an open connection is used again, also by two who open at once, and the other way round", async () => {
+    const server = await openParty(["tcp"]);
+    const client = await openParty(["tcp"]);
+    const [first, second] = await Promise.all([
+        client.layer.open(server.target("tcp")),
+        client.layer.open(server.target("tcp")),
+    ]);
+    await first.send(requestBytes("tcp", "one"));
+    const { flow } = await server.arrivals.next();
+    const back = await server.layer.open({ protocol: "tcp", ...first.local });
+    expect([second, back]).toEqual([first, flow]);
+    expect(await client.layer.open(server.target("tcp"))).toBe(first);
+    expect(server.layer.counters.connections).toBe(1);
+});
+
+test("nobody there: rejected", async () => {
+    const gone = await openParty(["tcp", "ws"]);
+    const targets = [gone.target("tcp"), gone.target("ws")];
+    await gone.layer.close();
+    const client = await openParty(["udp"]);
+    for (const target of targets) await expect(client.layer.open(target)).rejects.toThrow("connection");
+    await expect(client.layer.open({ protocol: "udp", address: "::1", port: 9 })).rejects.toThrow("address family");
+    await expect(client.layer.open({ protocol: "udp", address: "localhost", port: 9 })).rejects.toThrow("IP address");
+});
+
+test("a response whose connection is gone goes to where the Via says the client listens", async () => {
+    const server = await openParty(["tcp"]);
+    const client = await openParty(["tcp"]);
+    const { port } = client.target("tcp");
+    const socket = await connectTcp(server);
+    socket.write(requestBytes("tcp", "lost").toString().replace(":5099", `:${port}`));
+    const { message, flow } = await server.arrivals.next();
+    const closed = new Promise<void>((resolve) => flow.onClose(resolve));
+    socket.destroy();
+    await closed;
+    if (message.kind === "request") await server.layer.respond(responseTo(message, 200), flow);
+    expect(callId((await client.arrivals.next()).message)).toBe("lost");
+});
+
+test("two listeners cannot have one port: nothing stays open", async () => {
+    const server = await openParty(["tcp"]);
+    const other = await openParty([]);
+    const taken = { ...server.target("tcp") };
+    await expect(other.layer.listen([{ protocol: "udp", address: "127.0.0.1", port: 0 }, taken])).rejects.toThrow(
+        "EADDRINUSE",
+    );
+    expect(other.layer.bindings).toEqual([]);
+});
+
+test("knows its own addresses", async () => {
+    const { layer, bindings } = await openParty(["udp"]);
+    const port = bindings[0]?.port ?? 0;
+    expect(layer.isLocal({ host: "127.0.0.1", port })).toBe(true);
+    expect(layer.isLocal({ host: "127.0.0.1" })).toBe(true);
+    expect(layer.isLocal({ host: "127.0.0.1", port: port - 1 })).toBe(false);
+    expect(layer.isLocal({ host: "192.0.2.1", port })).toBe(false);
+    expect(layer.localAddressFor({ protocol: "udp", address: "127.0.0.9", port: 5060 })).toEqual({
+        host: "127.0.0.1",
+        port,
+    });
+    expect(layer.localAddressFor({ protocol: "tls", address: "127.0.0.9", port: 5060 })).toBeUndefined();
+});
+
+test("closing lets out what was sent before", async () => {
+    const server = await openParty(["tcp"]);
+    const client = await openParty([]);
+    const flow = await client.layer.open(server.target("tcp"));
+    await flow.send(requestBytes("tcp", "x"));
+    const { flow: arrivedOn, message } = await server.arrivals.next();
+    const answered = message.kind === "request" && server.layer.respond(responseTo(message, 503), arrivedOn);
+    await Promise.all([answered, server.layer.close()]);
+    const { message: answer } = await client.arrivals.next();
+    expect(answer.kind === "response" && answer.status).toBe(503);
+    await expect(server.layer.open(client.bindings[0] ?? server.target("tcp"))).rejects.toThrow();
+});

@@ -1,0 +1,148 @@
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import type { SipMessage } from "../../../../lib/sip-server/sip/SipMessage.ts";
+import type { Protocol } from "../../../../lib/sip-server/transport/SipTransport.ts";
+import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
+import {
+    connectTcp,
+    openParty,
+    openUdp,
+    requestBytes,
+    type TransportParty,
+} from "../../../support/sip-server/transportParty.ts";
+
+function callId(message: SipMessage): string | undefined {
+    return message.headers.get("Call-ID");
+}
+
+test.each<[Protocol, readonly string[], string]>([
+    ["udp", ["Route: <broken"], "SIP/2.0 400 Bad Route Header"],
+    ["tcp", ["Route: <broken"], "SIP/2.0 400 Bad Route Header"],
+])("a broken request over %s is refused with the reason, and counted", async (protocol, more, statusLine) => {
+    const server = await openParty([protocol]);
+    const answer = await exchange(server, protocol, requestBytes(protocol, "bad", more));
+    expect(answer.split("\r\n")[0]).toBe(statusLine);
+    expect(answer).toContain("To: <sip:b@example.com>;tag=");
+    expect(await server.drops.next()).toBe("refused");
+    expect(server.layer.counters.dropped.get("refused")).toBe(1);
+});
+
+/** Sends the bytes from a bare socket and gives back the first that come in return. */
+async function exchange(server: TransportParty, protocol: Protocol, bytes: Buffer): Promise<string> {
+    if (protocol === "udp") {
+        const socket = await openUdp();
+        socket.send(bytes, server.target("udp").port, "127.0.0.1");
+        const [data] = (await once(socket, "message")) as [Buffer];
+        return data.toString();
+    }
+    const socket = await connectTcp(server, protocol);
+    socket.write(bytes);
+    const [data] = (await once(socket, "data")) as [Buffer];
+    return data.toString();
+}
+
+test.each<[string, Buffer, string]>([
+    ["Via of another transport", requestBytes("tcp", "x"), "wrongTransport"],
+    ["a scanner", requestBytes("udp", "x", ["User-Agent: friendly-scanner"]), "scanner"],
+    ["noise", Buffer.from("hello"), "malformed"],
+])("dropped over UDP without an answer: %s", async (_name, bytes, reason) => {
+    const server = await openParty(["udp"]);
+    const socket = await openUdp();
+    const heard: string[] = [];
+    socket.on("message", (data) => heard.push(data.toString()));
+    socket.send(bytes, server.target("udp").port, "127.0.0.1");
+    expect(await server.drops.next()).toBe(reason);
+    // What is answered comes after what was dropped: had that been answered too, it would have been heard before.
+    socket.send(requestBytes("udp", "bad", ["Route: <"]), server.target("udp").port, "127.0.0.1");
+    await once(socket, "message");
+    expect(heard.map((text) => text.split("\r\n")[0])).toEqual(["SIP/2.0 400 Bad Route Header"]);
+});
+
+test("sources that are not listed get no answer and no connection", async () => {
+    const server = await openParty(["udp", "tcp", "ws"], { admit: () => "drop" });
+    const socket = await openUdp();
+    socket.send(requestBytes("udp", "x"), server.target("udp").port, "127.0.0.1");
+    expect(await server.drops.next()).toBe("unlistedSource");
+    for (const protocol of ["tcp", "ws"] as const) {
+        const connection = await connectTcp(server, protocol);
+        await once(connection.resume(), "close");
+        expect(await server.drops.next()).toBe("unlistedSource");
+    }
+    expect(server.arrivals.size).toBe(0);
+});
+
+test("a stranger beyond its rate is dropped, a trusted source is not", async () => {
+    const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
+    const clock = new FakeClock();
+    for (const [admission, handedUp, dropped] of [["stranger", 2, 3] as const, ["trusted", 5, 0] as const]) {
+        const server = await openParty(["tcp"], { clock, admit: () => admission, rateLimit });
+        const socket = await connectTcp(server);
+        socket.end(Buffer.concat(Array.from({ length: 5 }, (_, n) => requestBytes("tcp", `n${n}`))));
+        const { flow } = await server.arrivals.next();
+        await new Promise<void>((resolve) => flow.onClose(resolve));
+        expect([server.arrivals.size + 1, server.drops.size]).toEqual([handedUp, dropped]);
+    }
+});
+
+test("connections beyond the limit of a source are cut, and there is room again after one closes", async () => {
+    const server = await openParty(["tcp"], { maxConnectionsPerSource: 1 });
+    const first = await connectTcp(server);
+    first.write(requestBytes("tcp", "first"));
+    const { flow } = await server.arrivals.next();
+    const second = await connectTcp(server);
+    await once(second.resume(), "close");
+    expect(await server.drops.next()).toBe("tooManyConnectionsFromSource");
+    const closed = new Promise<void>((resolve) => flow.onClose(resolve));
+    first.destroy();
+    await closed;
+    const third = await connectTcp(server);
+    third.write(requestBytes("tcp", "third"));
+    expect(callId((await server.arrivals.next()).message)).toBe("third");
+});
+
+test("CRLFCRLF is answered by CRLF on streams, by nothing on UDP", async () => {
+    const server = await openParty(["tcp", "udp"]);
+    expect(await exchange(server, "tcp", Buffer.from("\r\n\r\n"))).toBe("\r\n");
+    const socket = await openUdp();
+    socket.send("\r\n\r\n", server.target("udp").port, "127.0.0.1");
+    socket.send(requestBytes("udp", "after"), server.target("udp").port, "127.0.0.1");
+    await server.arrivals.next();
+    expect(server.drops.size).toBe(0);
+});
+
+test("a half message is not waited for beyond the limit", async () => {
+    const clock = new FakeClock();
+    const server = await openParty(["tcp"], { clock });
+    const socket = await connectTcp(server);
+    socket.write(Buffer.concat([requestBytes("tcp", "whole"), Buffer.from("OPTIONS sip:b")]));
+    await server.arrivals.next();
+    clock.advance(10_000);
+    await once(socket.resume(), "close");
+    expect(await server.drops.next()).toBe("slowMessage");
+    expect(server.layer.counters.connections).toBe(0);
+});
+
+test("a stream that lost its framing is told why and closed", async () => {
+    const server = await openParty(["tcp"]);
+    const socket = await connectTcp(server);
+    let heard = "";
+    socket.on("data", (data: Buffer) => (heard += data.toString()));
+    socket.write(requestBytes("tcp", "x").toString().replace("Content-Length: 0", "Content-Length: x"));
+    await once(socket, "close");
+    expect(heard.split("\r\n")[0]).toBe("SIP/2.0 400 Bad Content-Length Header");
+    expect([await server.drops.next(), await server.drops.next()]).toEqual(["refused", "framing"]);
+});
+
+test("a peer that does not read is cut off", async () => {
+    const server = await openParty(["tcp"], { maxQueuedBytes: 1_000_000 });
+    const socket = await connectTcp(server);
+    socket.pause();
+    socket.write(requestBytes("tcp", "x"));
+    const { flow } = await server.arrivals.next();
+    const chunk = Buffer.alloc(500_000);
+    const sends: Promise<unknown>[] = [];
+    while (!flow.closed) sends.push(flow.send(chunk).catch((error: unknown) => error));
+    expect(String((await Promise.all(sends)).at(-1))).toContain("does not read");
+    await expect(flow.send(chunk)).rejects.toThrow("closed");
+    expect(await server.drops.next()).toBe("backpressure");
+});

@@ -1,0 +1,74 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
+
+let server: TransportParty;
+
+async function connect(...subprotocols: string[]): Promise<WebSocket> {
+    server = await openParty(["ws"]);
+    return new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, subprotocols);
+}
+
+test("the subprotocol sip is agreed on, whatever else is offered", async () => {
+    const client = await connect("xmpp", "sip");
+    await once(client, "open");
+    expect(client.protocol).toBe("sip");
+    client.terminate();
+});
+
+test.each([[["xmpp"]], [[]]])("without the subprotocol sip (%j) there is no connection", async (offered) => {
+    const client = await connect(...offered);
+    const [error] = (await once(client, "error")) as [Error];
+    expect(error.message).toContain("400");
+    expect(await server.drops.next()).toBe("handshake");
+});
+
+test("a plain HTTP request is told to upgrade", async () => {
+    server = await openParty(["ws"]);
+    const question = httpRequest({ host: "127.0.0.1", port: server.target("ws").port, path: "/" }).end();
+    const [response] = (await once(question, "response")) as [IncomingMessage];
+    response.resume();
+    expect([response.statusCode, response.headers.connection]).toEqual([426, "close"]);
+});
+
+test.each([["text"], ["binary"]])("one message per %s frame, from a browser behind a TLS proxy too", async (kind) => {
+    const client = await connect("sip");
+    await once(client, "open");
+    client.send(requestBytes("wss", "one"), { binary: kind === "binary" });
+    const { message, flow } = await server.arrivals.next();
+    expect([message.headers.get("Call-ID"), flow.protocol]).toEqual(["one", "ws"]);
+    client.terminate();
+});
+
+test("answers are text, as browsers expect; bytes that are no text go as binary", async () => {
+    const client = await connect("sip");
+    await once(client, "open");
+    client.send(requestBytes("ws", "one"));
+    const { flow } = await server.arrivals.next();
+    for (const [data, binary] of [[Buffer.from("grün"), false] as const, [Buffer.from([0xff]), true] as const]) {
+        const heard = once(client, "message");
+        await flow.send(data);
+        expect(await heard).toEqual([data, binary]);
+    }
+    client.terminate();
+});
+
+test("CRLFCRLF is answered by CRLF", async () => {
+    const client = await connect("sip");
+    await once(client, "open");
+    client.send("\r\n\r\n");
+    const [data] = (await once(client, "message")) as [Buffer];
+    expect(data.toString()).toBe("\r\n");
+    client.terminate();
+});
+
+test("a frame larger than any message may be closes the connection", async () => {
+    const client = await connect("sip");
+    await once(client, "open");
+    client.send(Buffer.alloc(400_000));
+    const [code] = (await once(client, "close")) as [number];
+    expect([1009, 1006]).toContain(code);
+    expect(await server.drops.next()).toBe("framing");
+});
