@@ -24,6 +24,7 @@
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics
  *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
+ *     --t1 <ms>                  round trip estimate (T1 of RFC 3261), default 500: smaller makes tests quick
  *     --log-level <level>        error | warn | info | debug; default info
  *     --log-format <format>      text | json; default text
  *     --stop-with-stdin          stop when stdin ends (for parents that have no IPC channel)
@@ -35,7 +36,7 @@
  * stdout carries exactly one line, once everything is bound; host and port are those really bound:
  *     {"event":"listening","pid":4711,"version":"v0.9.10-embedded","control":{"host":"127.0.0.1","port":40123},
  *      "sip":[{"transport":"udp","host":"127.0.0.1","port":5060}],"metrics":null}
- * The `sip` list has the order of the --sip options. stderr carries the log, one entry a line.
+ * `sip` has one entry for each --sip option, udp first. stderr carries the log, one entry a line.
  *
  * Stopping: SIGTERM or SIGINT, the end of the IPC channel if the parent made one (`stdio: [..., "ipc"]`), or the end of
  * stdin with --stop-with-stdin. Pending INVITEs are answered 503, standing dialogs get a BYE, then everything is closed.
@@ -47,3 +48,80 @@
  *     2    options, secret, hosts or TLS files unusable: one line on stderr says which and why
  *     3    an address could not be bound: one line on stderr names it
  */
+import { readFileSync } from "node:fs";
+import { createLog } from "./log.ts";
+import type { Log } from "./log.ts";
+import { readServerOptions } from "./serverOptions.ts";
+import type { ServerOptions } from "./serverOptions.ts";
+import { startSipServer } from "./startSipServer.ts";
+import type { RunningSipServer } from "./startSipServer.ts";
+
+const exitCodes = { stopped: 0, fault: 1, badOptions: 2, cannotBind: 3 } as const;
+
+async function main(): Promise<void> {
+    const secretOfEnvironment = process.env["SIP_SERVER_SECRET"];
+    delete process.env["SIP_SERVER_SECRET"];
+    const read = readServerOptions({
+        argv: process.argv.slice(2),
+        secretOfEnvironment,
+        readFile: (path) => readFileSync(path, "utf8"),
+    });
+    switch (read.kind) {
+        case "exit":
+            return;
+        case "bad":
+            process.stderr.write(`${read.message}\n`);
+            process.exitCode = exitCodes.badOptions;
+            return;
+        case "options":
+            return run(read.options);
+    }
+}
+
+async function run(options: ServerOptions): Promise<void> {
+    const log = createLog(options.logLevel, options.logFormat);
+    process.on("uncaughtException", (error) => die(log, error));
+    let server: RunningSipServer;
+    try {
+        server = await startSipServer(options, log);
+    } catch (error) {
+        if (!isBindFailure(error)) throw error;
+        process.stderr.write(`${error.message}\n`);
+        process.exit(exitCodes.cannotBind);
+    }
+    stopWhenAsked(server, options, log);
+    process.stdout.write(`${JSON.stringify({ event: "listening", pid: process.pid, ...server.listening })}\n`);
+}
+
+function stopWhenAsked(server: RunningSipServer, options: ServerOptions, log: Log): void {
+    let asked = false;
+    const stop = (why: string): void => {
+        if (asked) process.exit(exitCodes.stopped);
+        asked = true;
+        log.info("stopping", { why });
+        server.stop().then(
+            () => process.exit(exitCodes.stopped),
+            (error: unknown) => die(log, error),
+        );
+    };
+    process.on("SIGTERM", () => stop("SIGTERM"));
+    process.on("SIGINT", () => stop("SIGINT"));
+    const parentGone = (): void => {
+        if (!asked) stop("parent gone");
+    };
+    if (process.connected) process.on("disconnect", parentGone);
+    if (options.stopWithStdin) process.stdin.on("end", parentGone).on("error", parentGone).resume();
+}
+
+function isBindFailure(error: unknown): error is Error {
+    if (!(error instanceof Error) || !("syscall" in error)) return false;
+    return error.syscall === "bind" || error.syscall === "listen";
+}
+
+/** A program in an unknown state must not go on answering calls; the parent starts a fresh one. */
+function die(log: Log, error: unknown): void {
+    log.error("fault", { error });
+    process.exit(exitCodes.fault);
+}
+
+await main();

@@ -24,6 +24,8 @@ export type ServerOptions = {
     readonly maxCalls: number | null;
     readonly metrics: Required<HostPort> | null;
     readonly drainMs: number;
+    /** Round trip estimate in milliseconds, of which most timers are multiples; null for the standard's. */
+    readonly t1: number | null;
     readonly logLevel: LogLevel;
     readonly logFormat: LogFormat;
     readonly stopWithStdin: boolean;
@@ -60,6 +62,7 @@ type RawOptions = {
     maxCalls?: number;
     metrics?: Required<HostPort>;
     drain: number;
+    t1?: number;
     logLevel: LogLevel;
     logFormat: LogFormat;
     stopWithStdin: boolean;
@@ -103,6 +106,7 @@ function serverCommand(): Command {
         .option("--max-calls <n>", "calls at a time", positive)
         .option("--metrics <host:port>", "serve counters at /metrics", address)
         .option("--drain <ms>", "longest wait of a graceful stop", positive, 2000)
+        .option("--t1 <ms>", "round trip estimate of RFC 3261; for tests", positive)
         .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
         .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
         .option("--stop-with-stdin", "stop when stdin ends", false)
@@ -142,6 +146,7 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         maxCalls: raw.maxCalls ?? null,
         metrics: raw.metrics ?? null,
         drainMs: raw.drain,
+        t1: raw.t1 ?? null,
         logLevel: raw.logLevel,
         logFormat: raw.logFormat,
         stopWithStdin: raw.stopWithStdin,

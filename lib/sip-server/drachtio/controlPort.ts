@@ -31,7 +31,7 @@ export type ControlPort<Engine extends SipEngine> = {
     readonly server: ControlServer;
     readonly counters: Readonly<ControlCounters>;
     /** What the façade holds at the moment: clients, and the transactions and dialogs they own. */
-    load(): { readonly clients: number; readonly transactions: number; readonly dialogs: number };
+    readonly load: () => { readonly clients: number; readonly transactions: number; readonly dialogs: number };
 };
 
 /** Joins an engine and the applications that control it. The port is not open yet: that is {@link ControlServer.listen}. */

@@ -1,0 +1,130 @@
+import { BlockList, isIPv4 } from "node:net";
+import { systemClock } from "./Clock.ts";
+import { makeControlPort, SERVER_VERSION } from "./drachtio/controlPort.ts";
+import type { Hostports } from "./drachtio/ControlServer.ts";
+import { standardEngineOptions } from "./engine/EngineOptions.ts";
+import type { EngineOptions } from "./engine/EngineOptions.ts";
+import type { EngineListener } from "./engine/SipEngine.ts";
+import { UserAgentCore } from "./engine/UserAgentCore.ts";
+import type { Log } from "./log.ts";
+import { MetricsEndpoint } from "./MetricsEndpoint.ts";
+import { formatMetrics } from "./metricsText.ts";
+import { parseHostsFile } from "./resolve/hostsFile.ts";
+import { SipResolver } from "./resolve/SipResolver.ts";
+import { serverMetrics } from "./serverMetrics.ts";
+import type { ServerOptions } from "./serverOptions.ts";
+import { formatHostPort } from "./sip/hostPort.ts";
+import type { HostPort } from "./sip/hostPort.ts";
+import { SocketTransportLayer } from "./transport/SocketTransportLayer.ts";
+import type { Binding, Protocol } from "./transport/SipTransport.ts";
+import { defaultTransportOptions } from "./transport/TransportOptions.ts";
+import type { Admission, TransportOptions } from "./transport/TransportOptions.ts";
+
+/** What the parent is told once everything is bound. */
+export type Listening = {
+    readonly version: string;
+    readonly control: Required<HostPort>;
+    readonly sip: readonly ({ readonly transport: Protocol } & Required<HostPort>)[];
+    readonly metrics: Required<HostPort> | null;
+};
+
+export type RunningSipServer = {
+    readonly listening: Listening;
+    /** Ends all calls, waiting for their peers no longer than the drain time, then closes everything. */
+    stop(): Promise<void>;
+};
+
+/** Builds the server from its parts and opens its ports. Rejects with the system's error if one cannot be bound; nothing stays open then. */
+export async function startSipServer(options: ServerOptions, log: Log): Promise<RunningSipServer> {
+    const transport = new SocketTransportLayer(transportOptions(options, log));
+    const bindings = await transport.listen(options.sip);
+    const resolver = new SipResolver({
+        clock: systemClock,
+        hosts: parseHostsFile(options.hosts),
+        protocols: [...new Set(bindings.map(({ protocol }) => protocol))],
+        families: [...new Set(bindings.map(({ address }) => (isIPv4(address) ? 4 : 6)))],
+    });
+    const makeEngine = (listener: EngineListener): UserAgentCore =>
+        new UserAgentCore({ clock: systemClock, transport, resolver, listener, options: engineOptions(options) });
+    const { engine, server, counters, load } = makeControlPort({
+        makeEngine,
+        secret: options.secret,
+        hostports: hostportsOf(bindings),
+        clock: systemClock,
+        log,
+        timeOfDay: () => new Date(),
+    });
+    const endpoint = new MetricsEndpoint(() =>
+        formatMetrics(
+            serverMetrics({ engine: engine.load(), transport: transport.counters, control: counters, apps: load() }),
+        ),
+    );
+    const closeAll = (): Promise<unknown> => Promise.all([server.close(), transport.close(), endpoint.close()]);
+    try {
+        const control = await server.listen(options.control.host, options.control.port);
+        const { metrics } = options;
+        const listening: Listening = {
+            version: SERVER_VERSION,
+            control,
+            sip: bindings.map(({ protocol, address, port }) => ({ transport: protocol, host: address, port })),
+            metrics: metrics && (await endpoint.listen(metrics.host, metrics.port)),
+        };
+        const stop = async (): Promise<void> => {
+            await engine.close(options.drainMs);
+            await closeAll();
+        };
+        return { listening, stop };
+    } catch (error) {
+        await closeAll();
+        throw error;
+    }
+}
+
+function transportOptions(
+    options: ServerOptions,
+    log: Log,
+): Partial<TransportOptions> & Pick<TransportOptions, "clock"> {
+    const { rateLimit } = defaultTransportOptions;
+    const { maxRate } = options;
+    return {
+        clock: systemClock,
+        tls: options.tls,
+        admit: admission(options),
+        rateLimit: maxRate === null ? rateLimit : { ...rateLimit, perSecond: maxRate, burst: 4 * maxRate },
+        onTrouble: ({ protocol, what, error }) => log.warn("transport trouble", { protocol, what, error }),
+        onDrop: (reason, protocol, address) => {
+            if (log.isDebug) log.debug("dropped", { reason, protocol, address });
+        },
+    };
+}
+
+function engineOptions({ maxCalls, t1 }: ServerOptions): EngineOptions {
+    const { timing } = standardEngineOptions;
+    return {
+        ...standardEngineOptions,
+        ...(maxCalls !== null && { maxDialogs: maxCalls }),
+        ...(t1 !== null && { timing: { ...timing, t1, d: 64 * t1 } }),
+    };
+}
+
+/** Loopback and the networks of `--trust` are trusted. */
+function admission({ trust, strangers }: ServerOptions): (address: string) => Admission {
+    const trusted = new BlockList();
+    for (const network of ["127.0.0.0/8", "::1", ...trust]) {
+        const [address = "", prefix] = network.split("/");
+        const family = isIPv4(address) ? "ipv4" : "ipv6";
+        if (prefix === undefined) trusted.addAddress(address, family);
+        else trusted.addSubnet(address, Number(prefix), family);
+    }
+    const verdict: Admission = strangers === "drop" ? "drop" : "stranger";
+    return (address) => (trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6") ? "trusted" : verdict);
+}
+
+function hostportsOf(bindings: readonly Binding[]): Hostports {
+    const list = (name: (binding: Binding) => HostPort): string =>
+        bindings.map((binding) => `${binding.protocol}/${formatHostPort(name(binding))}`).join(",");
+    return {
+        external: list(({ address, port, advertised }) => ({ host: address, port, ...advertised })),
+        local: list(({ address, port }) => ({ host: address, port })),
+    };
+}
