@@ -60,13 +60,19 @@ function commandLine(): Command {
 
 async function run({ config: configPath, file: registrationPath, port }: Options): Promise<void> {
     const config = loadConfig(configPath);
-    loadRegistration(registrationPath, config);
+    const registration = loadRegistration(registrationPath, config);
     const log = createLog({ ...config.logging, stream: process.stdout });
     reportStrayFailures(log);
     const signalled = firstSignal(log);
     // loaded here, so that the other commands answer at once
     const { assembleBridge } = await import("./assembleBridge.ts");
-    const bridge = await assembleBridge({ config, registrationPath, port: port ?? config.appservice.port, log });
+    const bridge = await assembleBridge({
+        config,
+        registration,
+        port: port ?? config.appservice.port,
+        log,
+        version: version(),
+    });
     log.info("stopping", { signal: await signalled });
     await bridge.stop();
     log.info("stopped");

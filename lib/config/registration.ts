@@ -15,6 +15,8 @@ export interface Registration {
     readonly hsToken: Secret;
     /** The bridge's own user, beside the ghosts. */
     readonly senderLocalpart: string;
+    /** Where the homeserver reaches the bridge. */
+    readonly url: string;
 }
 
 /** The part of the configuration that a registration depends on. */
@@ -86,48 +88,48 @@ export function loadRegistration(path: string, config: RegistrationChoices): Reg
         asToken: new Secret(text("as_token")),
         hsToken: new Secret(text("hs_token")),
         senderLocalpart: text("sender_localpart"),
+        url: text("url"),
     };
     faults.push(...namespaceFaults(readUserNamespaces(entries), config));
     if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
     return registration;
 }
 
-interface Namespace {
+/** Users the bridge may act for, by a regular expression over their ids. */
+interface UserNamespace {
     readonly exclusive: boolean;
-    readonly matches: (userId: string) => boolean;
+    readonly regex: string;
 }
 
-function readUserNamespaces({ namespaces }: Readonly<Record<string, unknown>>): Namespace[] {
+function readUserNamespaces({ namespaces }: Readonly<Record<string, unknown>>): UserNamespace[] {
     const users =
         typeof namespaces === "object" && namespaces !== null && "users" in namespaces ? namespaces.users : [];
     return (Array.isArray(users) ? (users as unknown[]) : []).flatMap((entry) => {
         if (typeof entry !== "object" || entry === null || !("regex" in entry)) return [];
-        const pattern = parseRegExp(String(entry.regex));
-        if (pattern === undefined) return [];
-        return [{ exclusive: "exclusive" in entry && entry.exclusive === true, matches: (user) => pattern.test(user) }];
+        return [{ exclusive: "exclusive" in entry && entry.exclusive === true, regex: String(entry.regex) }];
     });
 }
 
 /** Homeservers look for a namespace's pattern at the beginning of the user id. */
-function parseRegExp(text: string): RegExp | undefined {
+function covers({ regex }: UserNamespace, userId: string): boolean {
     try {
-        return new RegExp(`^(?:${text})`);
+        return new RegExp(`^(?:${regex})`).test(userId);
     } catch {
-        return undefined; // in a dialect that this language does not have
+        return false; // in a dialect that this language does not have
     }
 }
 
-function namespaceFaults(namespaces: readonly Namespace[], { homeserver, matrix }: RegistrationChoices): string[] {
+function namespaceFaults(namespaces: readonly UserNamespace[], { homeserver, matrix }: RegistrationChoices): string[] {
     const ghost = `@${matrix.ghostPrefix}=2b1:${homeserver.domain}`;
     const local = `@someone:${homeserver.domain}`;
     const faults: string[] = [];
-    if (!namespaces.some(({ exclusive, matches }) => exclusive && matches(ghost))) {
+    if (!namespaces.some((namespace) => namespace.exclusive && covers(namespace, ghost))) {
         faults.push(
             `namespaces.users: has no exclusive entry for the users @${matrix.ghostPrefix}...:${homeserver.domain} that ` +
                 "matrix.ghostPrefix and homeserver.domain ask for; make the registration anew with --generate-registration",
         );
     }
-    if (matrix.joinAsCallee && !namespaces.some(({ matches }) => matches(local))) {
+    if (matrix.joinAsCallee && !namespaces.some((namespace) => covers(namespace, local))) {
         faults.push(
             `namespaces.users: has no entry for the users of ${homeserver.domain}, which matrix.joinAsCallee needs; make ` +
                 "the registration anew with --generate-registration",

@@ -1,0 +1,54 @@
+import { isIP } from "node:net";
+import { formatHostPort } from "./config/HostPort.ts";
+import type { Config, PeerConfig, TrunkConfig } from "./config/Config.generated.ts";
+import type { CountryCode } from "./numbering/PhoneNumber.ts";
+import type { SipPeer, SipTrunk } from "./sip/SipTrunk.ts";
+
+/** What the configuration says of trunks and peers, in the words of the SIP adapter. */
+export interface SipTrunks {
+    /** Ways out, each of which may call in too. */
+    readonly trunks: readonly SipTrunk[];
+    /** All who may call in; the first that matches counts. */
+    readonly peers: readonly SipPeer[];
+}
+
+export function sipTrunksOf(config: Config): SipTrunks {
+    const country = config.numbers.defaultCountry;
+    const trunks = config.trunks.map((trunk) => trunkOf(trunk, country));
+    return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, country)), ...trunks] };
+}
+
+function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk {
+    const { name, address, transport, username, password, callerId, callerIds, trusted, maxCalls } = trunk;
+    const defaultCountry = trunk.defaultCountry ?? country;
+    return {
+        name,
+        domain: formatHostPort(address),
+        nextHop: `sip:${formatHostPort(address)}${transport === "udp" ? "" : `;transport=${transport}`}`,
+        scheme: "sip",
+        ...(username !== undefined &&
+            password !== undefined && { credentials: { username, password: password.reveal() } }),
+        numberFormat: "plus",
+        callerId: {
+            byUser: callerIds,
+            ...(callerId !== undefined && { fallback: callerId }),
+            ...(username !== undefined && { account: username }),
+        },
+        trusted,
+        headers: {},
+        followsRedirects: true,
+        maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
+        addresses: isIP(address.host) === 0 ? trunk.addresses : [address.host, ...trunk.addresses],
+        ...(defaultCountry !== undefined && { defaultCountry }),
+    };
+}
+
+function peerOf({ name, addresses, trusted }: PeerConfig, country: CountryCode | undefined): SipPeer {
+    return {
+        name,
+        addresses,
+        trusted,
+        maxCalls: Number.POSITIVE_INFINITY,
+        ...(country !== undefined && { defaultCountry: country }),
+    };
+}
