@@ -1,31 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { nothing, request, response, sdp, type Side, Stage } from "../../../support/sip-server/Stage.ts";
-
-const bob = "sip:bob@192.0.2.2";
-
-/** The called side rings and answers at once. */
-function answering(side: Side): Side {
-    side.app.onRequestDo = ({ transactionId, message }, engine) => {
-        if (message.method === "INVITE") {
-            void engine.respond(transactionId, response(180));
-            void engine.respond(transactionId, response(200, { body: sdp }));
-        } else if (message.method !== "ACK") {
-            void engine.respond(transactionId, response(200));
-        }
-    };
-    return side;
-}
-
-/** The calling side acknowledges what is answered. */
-function acknowledging(side: Side): Side {
-    side.app.onResponseDo = ({ message, dialogId }, engine) => {
-        const invite = (message.headers.get("CSeq") ?? "").endsWith("INVITE");
-        if (invite && message.status === 200 && dialogId !== undefined) {
-            void engine.send(request("ACK", bob, { dialogId }));
-        }
-    };
-    return side;
-}
+import { acknowledging, answering, bob } from "../../../support/sip-server/callScripts.ts";
+import { nothing, request, response, sdp, Stage } from "../../../support/sip-server/Stage.ts";
 
 describe.each(["udp", "tcp"] as const)("a call over %s", (protocol) => {
     it("is set up, and ended by the caller", async () => {
