@@ -9,6 +9,7 @@ import { PassThroughMediaProxy } from "./media/PassThroughMediaProxy.ts";
 import { RtpengineMediaProxy } from "./media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS } from "./media/RtpengineOptions.ts";
 import { DialPlan } from "./numbering/DialPlan.ts";
+import { serverOf } from "./numbering/MatrixUserId.ts";
 import type { Log } from "./ports/Log.ts";
 import type { MediaProxy } from "./ports/MediaProxy.ts";
 import type { Telemetry } from "./ports/Telemetry.ts";
@@ -152,7 +153,7 @@ function matrixSideOf(
             ghostPrefix: config.matrix.ghostPrefix,
             listen: { host: config.appservice.bind, port },
             patienceMs: HOMESERVER_PATIENCE_MS,
-            joinAsCallee: config.matrix.joinAsCallee,
+            mayJoinAs: (user) => config.matrix.joinAsCallee && serverOf(user) === config.homeserver.domain,
             numbering: defaultCountry === undefined ? {} : { defaultCountry },
             outboundPolicy: policy,
             ringMs: policy.ringMs,
