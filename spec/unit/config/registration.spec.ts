@@ -131,7 +131,7 @@ describe("loadRegistration", () => {
 
     it.each(["", "[]", "text"])("refuses %j, which is no registration", (text) => {
         writeFileSync(path, text);
-        expect(faultsOf(() => loadRegistration(path, choices))).toHaveLength(5);
+        expect(faultsOf(() => loadRegistration(path, choices))).toHaveLength(6);
     });
 
     it("says that there is none", () => {

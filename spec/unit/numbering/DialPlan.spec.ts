@@ -64,6 +64,7 @@ describe("DialPlan.whoMayDial", () => {
         ["@alice:matrix.example", "+441632960000", allowed("britain", "britain-too", "world")],
         ["@alice:matrix.example", "2001", allowed("pbx")],
         ["@alice:matrix.example", "3001", noTrunk],
+        ["@alice:matrix.example", "3210", noTrunk],
         ["@alice:matrix.example", "bob@pbx.example", allowed("pbx", "pbx-too")],
         ["@alice:matrix.example", "bob@elsewhere.example", noTrunk],
         ["@bob:matrix.example", "+442071838750", allowed("britain", "britain-too", "world")],
