@@ -15,14 +15,14 @@ export interface DialPlanRules {
     readonly trunks: readonly TrunkRoute[];
 }
 
-export interface DiallingRule {
+interface DiallingRule {
     /** Matrix users: `@alice:matrix.example`, `@*:matrix.example`. */
     readonly users: readonly string[];
     /** Numbers in canonical form or addresses: `+44*`, `2001`, `*@pbx.example`. */
     readonly numbers: readonly string[];
 }
 
-export interface TrunkRoute {
+interface TrunkRoute {
     readonly name: string;
     /** Beginnings of the numbers it serves; "" serves them all. */
     readonly prefixes: readonly string[];

@@ -48,7 +48,7 @@ export function readPhoneNumber(canonical: string): PhoneNumber | undefined {
     return E164.test(canonical) || AS_TYPED.test(canonical) ? (canonical as PhoneNumber) : undefined;
 }
 
-export function isE164(number: PhoneNumber): boolean {
+function isE164(number: PhoneNumber): boolean {
     return number.startsWith("+");
 }
 
