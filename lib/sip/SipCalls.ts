@@ -17,7 +17,7 @@ export interface LiveLeg {
 export class SipCalls {
     readonly #dialogs = new Map<string, DialogHandler>();
     readonly #legs = new Map<LiveLeg, string>();
-    readonly #byTrunk = new Map<string, number>();
+    readonly #byPeer = new Map<string, number>();
 
     /** Calls, in both directions, that are not over. */
     get legs(): number {
@@ -29,25 +29,25 @@ export class SipCalls {
         return this.#dialogs.size;
     }
 
-    /** Calls of this trunk that are not over. */
-    legsOf(trunk: string): number {
-        return this.#byTrunk.get(trunk) ?? 0;
+    /** Calls of this peer or trunk that are not over. */
+    legsOf(peer: string): number {
+        return this.#byPeer.get(peer) ?? 0;
     }
 
-    add(leg: LiveLeg, trunk: string): void {
+    add(leg: LiveLeg, peer: string): void {
         this.remove(leg);
-        this.#legs.set(leg, trunk);
-        this.#byTrunk.set(trunk, this.legsOf(trunk) + 1);
+        this.#legs.set(leg, peer);
+        this.#byPeer.set(peer, this.legsOf(peer) + 1);
     }
 
     /** Harmless if the leg is not there. */
     remove(leg: LiveLeg): void {
-        const trunk = this.#legs.get(leg);
-        if (trunk === undefined) return;
+        const peer = this.#legs.get(leg);
+        if (peer === undefined) return;
         this.#legs.delete(leg);
-        const left = this.legsOf(trunk) - 1;
-        if (left > 0) this.#byTrunk.set(trunk, left);
-        else this.#byTrunk.delete(trunk);
+        const left = this.legsOf(peer) - 1;
+        if (left > 0) this.#byPeer.set(peer, left);
+        else this.#byPeer.delete(peer);
     }
 
     addDialog(dialogId: string, dialog: DialogHandler): void {

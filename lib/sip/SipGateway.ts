@@ -14,13 +14,14 @@ import { SilentRefusals } from "./SilentRefusals.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
-import type { SipTrunk } from "./SipTrunk.ts";
+import type { SipPeer } from "./SipTrunk.ts";
 import { UasLeg } from "./UasLeg.ts";
 
 export interface SipGatewayParts extends SipEnvironment {
     readonly log: Log;
     readonly telemetry: Telemetry;
-    readonly trunks: readonly SipTrunk[];
+    /** Everybody who may call in, trunks included; the first that matches counts. */
+    readonly peers: readonly SipPeer[];
     readonly strangers: StrangerPolicy;
     /** Whom a dialled party reaches, or undefined (DialPlan.calleeOf). */
     readonly calleeOf: (dialled: RemoteParty) => MatrixUserId | undefined;
@@ -38,7 +39,7 @@ export class SipGateway implements DrachtioListener {
 
     constructor(parts: SipGatewayParts) {
         this.#parts = parts;
-        this.#peers = new PeerTable(parts.trunks);
+        this.#peers = new PeerTable(parts.peers);
         this.#silent = new SilentRefusals(parts.clock);
     }
 
@@ -65,7 +66,7 @@ export class SipGateway implements DrachtioListener {
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
         switch (admission.verdict) {
             case "allow":
-                return this.#takeNew(request, admission.trunk);
+                return this.#takeNew(request, admission.peer);
             case "refuse":
                 return this.#refuseStranger(request);
             case "drop":
@@ -73,35 +74,35 @@ export class SipGateway implements DrachtioListener {
         }
     }
 
-    #takeNew(request: IncomingRequest, trunk: SipTrunk): void {
+    #takeNew(request: IncomingRequest, peer: SipPeer): void {
         if (request.method === "ACK") return;
         if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
-        const invite = decodeInvite(request, trunk);
+        const invite = decodeInvite(request, peer);
         if (invite.kind === "refused") {
             this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
-            this.#parts.log.info("INVITE refused", { trunk: trunk.name, status: invite.status });
+            this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });
             return this.#respond(request, invite);
         }
-        if (this.#parts.calls.legsOf(trunk.name) >= trunk.maxCalls) {
-            this.#parts.telemetry.dropped("sip", "trunk full");
-            this.#parts.log.warn("INVITE refused: the trunk has its maximum of calls", { trunk: trunk.name });
+        if (this.#parts.calls.legsOf(peer.name) >= peer.maxCalls) {
+            this.#parts.telemetry.dropped("sip", "peer full");
+            this.#parts.log.warn("INVITE refused: the peer has its maximum of calls", { peer: peer.name });
             return this.#respond(request, SERVICE_UNAVAILABLE);
         }
         const callee = this.#calleeOf(invite);
         if (callee === undefined) {
             this.#parts.telemetry.dropped("sip", "unknown callee");
-            this.#parts.log.info("INVITE refused: nobody has that number or address", { trunk: trunk.name });
+            this.#parts.log.info("INVITE refused: nobody has that number or address", { peer: peer.name });
             return this.#respond(request, NOT_FOUND);
         }
-        this.#open(request, invite, trunk, callee);
+        this.#open(request, invite, peer, callee);
     }
 
-    #open(request: IncomingRequest, invite: DecodedInvite, trunk: SipTrunk, callee: MatrixUserId): void {
+    #open(request: IncomingRequest, invite: DecodedInvite, peer: SipPeer, callee: MatrixUserId): void {
         const { intake, policy, newCallId } = this.#parts;
         const callId = newCallId();
         const log = this.#parts.log.child({ callId, leg: "sip" });
-        log.info("INVITE received", { trunk: trunk.name, sipCallId: request.headers.get("call-id") });
+        log.info("INVITE received", { peer: peer.name, sipCallId: request.headers.get("call-id") });
         // the desk answers at once, so nothing can be reported before it has
         let report: LegReport = () => undefined;
         const leg = new UasLeg({
@@ -109,7 +110,7 @@ export class SipGateway implements DrachtioListener {
             log,
             request,
             invite,
-            trunk: trunk.name,
+            peer: peer.name,
             report: (fact) => report(fact),
         });
         const opened = intake.open({

@@ -15,7 +15,8 @@ export interface UasLegParts extends SipEnvironment {
     readonly log: Log;
     readonly request: IncomingRequest;
     readonly invite: DecodedInvite;
-    readonly trunk: string;
+    /** Name of the peer it came from. */
+    readonly peer: string;
     readonly report: LegReport;
 }
 
@@ -34,7 +35,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         const { request, calls } = parts;
         request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
         request.onUpdate((update) => this.#quietly(update.respond(replyToEarlyUpdate(update, "uas"))));
-        calls.add(this, parts.trunk);
+        calls.add(this, parts.peer);
     }
 
     offer(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { hostOf } from "../numbering/SipAddress.ts";
@@ -28,7 +29,6 @@ export function composeInvite(
         uri,
         ...nextHopOf(trunk, target.callee, redirectedTo),
         headers: {
-            // what is configured must not replace what the call needs
             ...trunk.headers,
             To: `<${to}>`,
             ...identityHeaders(trunk, target),
@@ -45,7 +45,7 @@ function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
     switch (callee.kind) {
         case "number":
             // RFC 3261, section 19.1.6
-            return `${trunk.scheme}:${written(trunk, callee.number)}@${trunk.domain};user=phone`;
+            return `${trunk.scheme}:${written(trunk.numberFormat, callee.number)}@${trunk.domain};user=phone`;
         case "address":
             return `${trunk.scheme}:${callee.address}`;
         case "anonymous":
@@ -64,23 +64,26 @@ function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | 
 
 /**
  * From as the callee shall see it; for a trusted peer the identity is asserted as well (RFC 3325, section 9.1), and
- * a caller without a number is withheld in the network's terms too.
+ * a caller nobody is to know is withheld in the network's terms too.
  */
 function identityHeaders(
     trunk: SipTrunk,
     { caller, callerName }: Pick<SipTarget, "caller" | "callerName">,
 ): HeaderFields {
-    const number = trunk.callerId.byUser.get(caller) ?? trunk.callerId.fallback;
-    if (number === undefined) {
+    const user = callerUser(trunk, caller);
+    if (user === undefined) {
         return { From: '"Anonymous" <sip:anonymous@anonymous.invalid>', ...(trunk.trusted && { Privacy: "id" }) };
     }
     // the SIP server puts its own address for localhost
-    const uri = `${trunk.scheme}:${written(trunk, number)}@${trunk.fromDomain ?? "localhost"}`;
-    const identity = formatNameAddress(callerName, uri);
+    const identity = formatNameAddress(callerName, `${trunk.scheme}:${user}@${trunk.fromDomain ?? "localhost"}`);
     return { From: identity, ...(trunk.trusted && { "P-Asserted-Identity": identity }) };
 }
 
-function written(trunk: SipTrunk, number: PhoneNumber): string {
-    const plain = trunk.numberFormat === "digits" ? number.replace("+", "") : number;
-    return plain.replace(/#/g, "%23");
+function callerUser({ callerId, numberFormat }: SipTrunk, caller: MatrixUserId): string | undefined {
+    const number = callerId.byUser.get(caller) ?? callerId.fallback;
+    return number === undefined ? callerId.account : written(numberFormat, number);
+}
+
+function written(format: SipTrunk["numberFormat"], number: PhoneNumber): string {
+    return (format === "digits" ? number.replace("+", "") : number).replace(/#/g, "%23");
 }

@@ -7,7 +7,7 @@ import { sessionDescriptionIn, SYNTHETIC_OFFER } from "./sessionDescription.ts";
 import { type NameAddress, parseNameAddress, parseUri, type SipUri, splitValues, tokensOf } from "./sipHeaders.ts";
 import { SUPPORTED } from "./sipCapabilities.ts";
 import type { HeaderFields, SipHeaders } from "./SipStack.ts";
-import type { SipTrunk } from "./SipTrunk.ts";
+import type { SipPeer } from "./SipTrunk.ts";
 
 /** An INVITE in the domain's words. */
 export interface DecodedInvite {
@@ -30,16 +30,16 @@ export interface RefusedInvite {
     readonly headers: HeaderFields;
 }
 
-/** Reads an INVITE that came through `trunk`. Pure; whatever a stranger writes gets an answer. */
+/** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
 export function decodeInvite(
     request: { readonly uri: string; readonly headers: SipHeaders; readonly body: string },
-    trunk: Pick<SipTrunk, "trusted" | "defaultCountry">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry">,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
     const unsupported = [...required].filter((option) => !SUPPORTED.includes(option));
     // RFC 3261, section 8.2.2.3
     if (unsupported.length > 0) return refused(420, "Bad Extension", { Unsupported: unsupported.join(", ") });
-    const callees = calleesOf(request.uri, trunk);
+    const callees = calleesOf(request.uri, peer);
     if (callees === "unknown scheme") return refused(416, "Unsupported URI Scheme");
     if (callees.length === 0) return refused(484, "Address Incomplete");
     const from = parseNameAddress(request.headers.get("from") ?? "");
@@ -47,7 +47,7 @@ export function decodeInvite(
     const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
     const common = {
         kind: "invite",
-        caller: callerOf(request.headers, from, trunk),
+        caller: callerOf(request.headers, from, peer),
         callees,
         needs100rel: required.has("100rel"),
     } as const;
@@ -73,12 +73,12 @@ export function decodeInvite(
 function callerOf(
     headers: SipHeaders,
     from: NameAddress,
-    trunk: Pick<SipTrunk, "trusted" | "defaultCountry">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry">,
 ): RemoteParty {
     const privacy = tokensOf(headers.get("privacy"), ";");
     if (["id", "user", "header"].some((kind) => privacy.has(kind)) || isAnonymous(from)) return { kind: "anonymous" };
-    const asserted = trunk.trusted ? assertedIdentity(headers) : undefined;
-    return partyOf(asserted ?? from, trunk) ?? { kind: "anonymous" };
+    const asserted = peer.trusted ? assertedIdentity(headers) : undefined;
+    return partyOf(asserted ?? from, peer) ?? { kind: "anonymous" };
 }
 
 /** The first sip: identity that can be read, else a tel: one (RFC 3325, section 9.1 allows one of each). */

@@ -19,7 +19,10 @@ export interface DigestChallenge {
     readonly stale: boolean;
 }
 
-/** Weakest first (RFC 8760, section 2.2). */
+/**
+ * Weakest first (RFC 8760, section 2.2). The two SHAs are equally strong, but SHA-512-256 is easily got wrong: the example
+ * in RFC 7616 is (erratum 4897).
+ */
 const ALGORITHMS = ["MD5", "SHA-512-256", "SHA-256"] as const;
 export type DigestAlgorithm = (typeof ALGORITHMS)[number];
 

@@ -17,6 +17,8 @@ export function replyOutsideDialog(method: string): OutgoingResponse | undefined
             // RFC 6665, section 4.2.1.1: there is no event package here
             return { status: 489, headers: { "Allow-Events": "" } };
         case "PRACK":
+            // of an early dialog, whose reliable 180 the server has matched it with (RFC 3262, section 3)
+            return { status: 200 };
         case "UPDATE":
         case "BYE":
         case "INFO":
@@ -34,8 +36,6 @@ export function replyInDialog(
     request: Pick<IncomingRequest, "method" | "headers" | "body">,
 ): OutgoingResponse | undefined {
     switch (request.method) {
-        case "PRACK":
-            return { status: 200 };
         case "INFO":
             return replyToInfo(request);
         case "REFER":

@@ -1,0 +1,18 @@
+import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+
+/** A trunk like any other but for what is given. */
+export function aTrunk(given: Partial<SipTrunk>): SipTrunk {
+    return {
+        name: "carrier",
+        addresses: [],
+        trusted: false,
+        maxCalls: Infinity,
+        scheme: "sip",
+        domain: "carrier.example",
+        numberFormat: "plus",
+        callerId: { byUser: new Map() },
+        headers: {},
+        followsRedirects: true,
+        ...given,
+    };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { advance, type InviteRoute, startRoute } from "../../../lib/sip/inviteRoute.ts";
+import { aTrunk } from "../../support/sip/aTrunk.ts";
+
+const first = aTrunk({ name: "first" });
+const second = aTrunk({ name: "second" });
+const route = startRoute([first, second]);
+
+function failure(
+    status: number,
+    headers: Readonly<Record<string, string>> = {},
+    heard: "nothing" | "ringing" = "nothing",
+) {
+    return { status, headers: new Map(Object.entries(headers)), heard };
+}
+
+describe("a failure of the network", () => {
+    test.each([408, 500, 502, 503, 504, 599])("%i is tried on the next trunk", (status) => {
+        expect(advance(route, failure(status))).toMatchObject({
+            kind: "next",
+            route: { current: { trunk: second }, rest: [] },
+        });
+    });
+
+    test.each([404, 480, 486, 487, 488, 600, 603])("%i is the callee's word: nobody else is tried", (status) => {
+        expect(advance(route, failure(status)).kind).toBe("failed");
+    });
+
+    test("nobody else is tried once a phone may have rung", () => {
+        expect(advance(route, failure(503, {}, "ringing"))).toEqual({ kind: "failed", cause: "networkFailure" });
+    });
+
+    test("nobody else is tried if the network's cause speaks of the callee", () => {
+        expect(advance(route, failure(500, { reason: "Q.850;cause=17" }))).toEqual({ kind: "failed", cause: "busy" });
+    });
+
+    test("the last trunk's failure is the call's", () => {
+        expect(advance(startRoute([first]), failure(408))).toEqual({ kind: "failed", cause: "noAnswer" });
+    });
+});
+
+describe("a redirect", () => {
+    const contacts = (contact: string, from: InviteRoute = route) => advance(from, failure(302, { contact }));
+
+    test("is followed, the preferred contact first, before the next trunk", () => {
+        const next = contacts('"B" <sip:b@x>;q=0.2, <sips:a@x>;q=0.7, <mailto:c@x>, <sip:b@x>;q=0.1');
+        expect(next).toMatchObject({
+            kind: "next",
+            route: {
+                current: { trunk: first, redirectedTo: "sips:a@x" },
+                rest: [{ trunk: first, redirectedTo: "sip:b@x" }, { trunk: second }],
+                redirects: 2,
+            },
+        });
+    });
+
+    test("is followed after ringing too: the callee itself sent us on", () => {
+        expect(advance(route, failure(302, { contact: "<sip:b@x>" }, "ringing")).kind).toBe("next");
+    });
+
+    test("to nobody is a failure", () => {
+        expect(contacts("<tel:+1>")).toEqual({ kind: "failed", cause: "networkFailure" });
+        expect(advance(route, failure(302)).kind).toBe("failed");
+    });
+
+    test("is not followed where that is not allowed", () => {
+        const strict = startRoute([aTrunk({ followsRedirects: false })]);
+        expect(contacts("<sip:b@x>", strict).kind).toBe("failed");
+    });
+
+    test("is followed five times, then no more", () => {
+        let current: InviteRoute = startRoute([first]);
+        let hops = 0;
+        for (let next = contacts("<sip:b@x>", current); next.kind === "next"; next = contacts("<sip:b@x>", current)) {
+            current = next.route;
+            hops++;
+        }
+        expect(hops).toBe(5);
+    });
+
+    test("takes no more contacts than five from one answer", () => {
+        const many = Array.from({ length: 100 }, (_, i) => `<sip:${i}@x>`).join(",");
+        expect(contacts(many)).toMatchObject({ route: { redirects: 5 } });
+    });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { replyInDialog, replyOutsideDialog, replyToEarlyUpdate } from "../../../lib/sip/methodReplies.ts";
+
+test.each<[string, number | undefined]>([
+    ["ACK", undefined],
+    ["OPTIONS", 200],
+    ["REGISTER", 405],
+    ["MESSAGE", 405],
+    ["REFER", 405],
+    ["SUBSCRIBE", 489],
+    ["PUBLISH", 489],
+    ["PRACK", 200],
+    ["BYE", 481],
+    ["INFO", 481],
+    ["NOTIFY", 481],
+    ["UPDATE", 481],
+    ["INVITE", 481],
+    ["SING", 501],
+])("%s outside of our dialogs: %s", (method, status) => {
+    expect(replyOutsideDialog(method)?.status).toBe(status);
+});
+
+test("OPTIONS tells what we can do", () => {
+    expect(replyOutsideDialog("OPTIONS")?.headers).toMatchObject({
+        Allow: expect.stringContaining("INVITE") as string,
+        Accept: "application/sdp",
+        Supported: "100rel, timer",
+    });
+});
+
+describe("within a dialog", () => {
+    const request = (method: string, type = "", body = "") => ({
+        method,
+        headers: new Map([["content-type", type]]),
+        body,
+    });
+
+    test.each([
+        ["an empty INFO keeps alive", request("INFO"), 200],
+        ["a key frame is asked for", request("INFO", "application/media_control+xml", "<x/>"), 200],
+        ["tones as INFO", request("INFO", "application/dtmf-relay", "Signal=5"), 415],
+        ["OPTIONS", request("OPTIONS"), 200],
+        ["PRACK", request("PRACK"), 200],
+        ["REFER", request("REFER"), 405],
+        ["NOTIFY of nothing subscribed", request("NOTIFY"), 481],
+        ["MESSAGE", request("MESSAGE", "text/plain", "hi"), 405],
+    ])("%s", (_, info, status) => {
+        expect(replyInDialog(info)?.status).toBe(status);
+    });
+});
+
+test.each([
+    ["uas", "", 200],
+    ["uac", "", 200],
+    ["uas", "v=0", 500],
+    ["uac", "v=0", 491],
+] as const)("an early UPDATE as %s with %j: %i", (role, body, status) => {
+    expect(replyToEarlyUpdate({ body }, role).status).toBe(status);
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import { END_CAUSES, type EndCause } from "../../../lib/call/vocabulary.ts";
+import {
+    causeOfBye,
+    causeOfCancel,
+    causeOfFailure,
+    causeOfServerBye,
+    reasonHeader,
+    SIP_ENDINGS,
+} from "../../../lib/sip/sipEndCause.ts";
+import type { SipHeaders } from "../../../lib/sip/SipStack.ts";
+
+function reason(value?: string): SipHeaders {
+    return new Map(value === undefined ? [] : [["reason", value]]);
+}
+
+describe("every end has words in SIP", () => {
+    test.each<[EndCause, number, number]>([
+        ["hungUp", 480, 16],
+        ["cancelled", 487, 16],
+        ["busy", 486, 17],
+        ["declined", 603, 21],
+        ["noAnswer", 480, 19],
+        ["unavailable", 480, 20],
+        ["answeredElsewhere", 480, 26],
+        ["notFound", 404, 1],
+        ["badAddress", 484, 28],
+        ["forbidden", 403, 57],
+        ["blocked", 603, 21],
+        ["noCommonMedia", 488, 88],
+        ["mediaLost", 504, 102],
+        ["iceFailed", 503, 41],
+        ["mediaDeviceFailed", 480, 127],
+        ["networkFailure", 502, 38],
+        ["serviceUnavailable", 503, 42],
+        ["replaced", 486, 31],
+        ["internalError", 500, 41],
+    ])("%s is %i, Q.850 %i", (cause, status, q850) => {
+        expect(SIP_ENDINGS[cause]).toMatchObject({ status, q850 });
+        expect(reasonHeader(cause)).toContain(`Q.850;cause=${q850}`);
+    });
+
+    test("the table above misses none", () => {
+        expect(Object.keys(SIP_ENDINGS).sort()).toEqual([...END_CAUSES].sort());
+    });
+
+    test("an answer elsewhere is told as RFC 3326 has it, so that phones show no missed call", () => {
+        expect(reasonHeader("answeredElsewhere")).toBe('SIP;cause=200;text="Call completed elsewhere",Q.850;cause=26');
+    });
+});
+
+describe("a refused INVITE", () => {
+    test.each<[EndCause, readonly number[]]>([
+        ["networkFailure", [300, 302, 399, 400, 405, 406, 413, 414, 420, 421, 423, 439, 482, 483, 491, 493, 494, 499]],
+        ["forbidden", [401, 402, 403, 407, 428, 429, 433, 436, 437, 438]],
+        ["notFound", [404, 410, 604]],
+        ["badAddress", [416, 484, 485]],
+        ["noAnswer", [408]],
+        ["unavailable", [430, 480]],
+        ["busy", [486, 600]],
+        ["cancelled", [487]],
+        ["noCommonMedia", [415, 488, 606]],
+        ["networkFailure", [500, 501, 502, 503, 504, 505, 513, 580, 599]],
+        ["declined", [603, 699]],
+        ["blocked", [607, 608]],
+    ])("is %s for %j", (cause, statuses) => {
+        for (const status of statuses) expect(causeOfFailure(status, reason())).toBe(cause);
+    });
+
+    test.each<[number, string, EndCause]>([
+        [500, "Q.850;cause=17", "busy"],
+        [480, 'Q.850;cause=19;text="no answer"', "noAnswer"],
+        [480, "SIP;cause=486, Q.850 ;cause=21", "declined"],
+        [503, "q.850;cause=1", "notFound"],
+        [500, "Q.850;cause=102", "noAnswer"],
+        // causes that say nothing leave it to the status
+        [486, "Q.850;cause=16", "busy"],
+        [486, "Q.850;cause=31", "busy"],
+        [404, "Q.850;cause=127", "notFound"],
+        [404, "Q.850;cause=nonsense", "notFound"],
+    ])("%i with Reason %j is %s", (status, value, cause) => {
+        expect(causeOfFailure(status, reason(value))).toBe(cause);
+    });
+});
+
+test.each<[string | undefined, EndCause]>([
+    [undefined, "hungUp"],
+    ["Q.850;cause=16", "hungUp"],
+    ["Q.850;cause=31", "hungUp"],
+    ["SIP;cause=200", "hungUp"],
+    ["Q.850;cause=17", "busy"],
+    ["Q.850;cause=102", "mediaLost"],
+    ["Q.850;cause=38", "networkFailure"],
+    ["Q.850;cause=127", "networkFailure"],
+    ["SIP;cause=503", "networkFailure"],
+    ["SIP;cause=486", "busy"],
+])("BYE with Reason %j is %s", (value, cause) => {
+    expect(causeOfBye(reason(value))).toBe(cause);
+});
+
+test.each<[string | undefined, EndCause]>([
+    [undefined, "cancelled"],
+    ["Q.850;cause=16", "cancelled"],
+    ['SIP;cause=200;text="Call completed elsewhere"', "answeredElsewhere"],
+    ["Q.850;cause=26", "answeredElsewhere"],
+])("CANCEL with Reason %j is %s", (value, cause) => {
+    expect(causeOfCancel(reason(value))).toBe(cause);
+});
+
+test.each<[string, EndCause]>([
+    ['SIP ;cause=200 ;text="ACK timeout"', "networkFailure"],
+    ['SIP ;cause=200 ;text="Session timer expired"', "networkFailure"],
+    ['SIP ;cause=200 ;text="ACK-BYE due to cancel race condition"', "cancelled"],
+    ['SIP ;cause=200 ;text="CANCEL after 200 OK"', "cancelled"],
+    ['SIP ;cause=200 ;text="Application gone"', "serviceUnavailable"],
+    ['SIP ;cause=200 ;text="Server stopping"', "serviceUnavailable"],
+    ["nonsense", "networkFailure"],
+])("the server's own BYE with %j is %s", (value, cause) => {
+    expect(causeOfServerBye(reason(value))).toBe(cause);
+});
