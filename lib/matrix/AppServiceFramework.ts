@@ -62,8 +62,11 @@ export class AppServiceFramework {
             homeserverUrl: homeserverUrl.replace(/\/$/, ""),
             domain: serverName,
             registration: AppServiceRegistration.fromObject({
-                ...registration,
-                namespaces: { users: registration.namespaces.users.map((namespace) => ({ ...namespace })) },
+                id: registration.id,
+                url: registration.url,
+                as_token: registration.asToken,
+                hs_token: registration.hsToken,
+                sender_localpart: registration.senderLocalpart,
             }),
             controller: controllerOf(handlers),
             disableStores: true,
@@ -77,7 +80,7 @@ export class AppServiceFramework {
             eventValidation: {},
         });
         const appService = new EventsOfInterest({
-            homeserverToken: registration.hs_token,
+            homeserverToken: registration.hsToken,
             httpMaxSizeBytes: MAX_TRANSACTION_BYTES,
         });
         await bridge.run(listen.port, appService, listen.host);

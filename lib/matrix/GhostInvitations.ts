@@ -35,6 +35,7 @@ const HISTORY = 50;
 export class GhostInvitations {
     readonly #parts: GhostInvitationsParts;
     readonly #queue = new PQueue({ concurrency: AT_ONCE });
+    readonly #joining = new Map<MatrixRoomId, Promise<MatrixUserId | undefined>>();
 
     constructor(parts: GhostInvitationsParts) {
         this.#parts = parts;
@@ -43,12 +44,24 @@ export class GhostInvitations {
     /** Returns at once; "tooMany" if the invitation is dropped. */
     accept(invitation: GhostInvitation): "tooMany" | undefined {
         if (this.#queue.size >= MAX_WAITING) return "tooMany";
-        this.#queue
+        const { room, ghost } = invitation;
+        const joining = this.#queue
             .add(() => this.#join(invitation))
+            .then(() => ghost)
             .catch((reason: unknown) => {
-                this.#parts.log.warn("ghost could not join", { roomId: invitation.room, error: reason });
+                this.#parts.log.warn("ghost could not join", { roomId: room, error: reason });
+                return undefined;
+            })
+            .finally(() => {
+                if (this.#joining.get(room) === joining) this.#joining.delete(room);
             });
+        this.#joining.set(room, joining);
         return undefined;
+    }
+
+    /** The ghost that is about to join this room, once it has; undefined if there is none, or it could not. */
+    async joining(room: MatrixRoomId): Promise<MatrixUserId | undefined> {
+        return await this.#joining.get(room);
     }
 
     async #join({ room, ghost, party, inviter, isDirect }: GhostInvitation): Promise<void> {

@@ -8,6 +8,7 @@ import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { CallMessage } from "./callEventContent.ts";
+import type { GhostInvitations } from "./GhostInvitations.ts";
 import type { GhostNames } from "./GhostNames.ts";
 import type { Homeserver } from "./Homeserver.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
@@ -22,6 +23,7 @@ export interface OutboundCallsParts {
     readonly homeserver: Homeserver;
     readonly directory: Directory;
     readonly registry: LegRegistry;
+    readonly invitations: Pick<GhostInvitations, "joining">;
     readonly intake: CallIntake;
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
     readonly policy: CallPolicy;
@@ -33,7 +35,7 @@ export interface OutboundCallsParts {
 
 export type Invite = Extract<CallMessage, { readonly kind: "invite" }>;
 
-/** Calls for which it is still being found out whom they are for; more at once are an attack or an outage. */
+/** Calls for which it is still being found out whom they are for, or whose ghost is on its way; more at once are an attack or an outage. */
 const MAX_UNCLEAR = 500;
 
 /** Takes in the calls that Matrix users place to ghosts. */
@@ -81,8 +83,10 @@ export class OutboundCalls {
         invite: Invite,
         glare: ReturnType<typeof resolveGlare<RoutedLeg>>,
     ): Promise<"unknownRoom" | undefined> {
-        const { names, directory, registry, homeserver, log } = this.#parts;
-        const ghost = invite.invitee ?? (await directory.pairOf(room))?.ghost;
+        const { names, directory, registry, homeserver, invitations, log } = this.#parts;
+        // a client that has just invited the ghost does not wait for it; the ghost cannot speak before it is there
+        const joined = await invitations.joining(room);
+        const ghost = invite.invitee ?? joined ?? (await directory.pairOf(room))?.ghost;
         const party = ghost === undefined ? undefined : names.partyOf(ghost);
         if (ghost === undefined || party === undefined || waiting.isOver) {
             registry.bury(room, invite.callId);
@@ -161,7 +165,7 @@ class UnclearCall implements RoutedLeg {
 
     take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
         if (sender !== this.user) return "otherUser";
-        // it lasts for a look into the directory: whoever says more than this in that time floods
+        // it lasts until the ghost has joined: whoever says more than this in that time floods
         if (this.#said.length >= 50) return "wrongMoment";
         this.#said.push({ sender, message });
         return undefined;

@@ -1,7 +1,7 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
-import { parseMatrixUserId } from "../numbering/MatrixUserId.ts";
+import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
 import type { Clock } from "../ports/Clock.ts";
@@ -14,7 +14,7 @@ import { ClientServerHomeserver } from "./ClientServerHomeserver.ts";
 import { connectCalls } from "./connectCalls.ts";
 import { GhostNames } from "./GhostNames.ts";
 import { HomeserverUnusable, pingHomeserver } from "./pingHomeserver.ts";
-import { mayActFor, type Registration } from "./Registration.ts";
+import type { Registration } from "./Registration.ts";
 import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./thirdPartyLookup.ts";
 
 export interface MatrixOptions {
@@ -28,8 +28,8 @@ export interface MatrixOptions {
     readonly listen: { readonly host: string; readonly port: number };
     /** How long to wait at the start for a homeserver that does not answer yet, in ms. */
     readonly patienceMs: number;
-    /** Whether to join a room as its callee where the registration allows it. */
-    readonly joinAsCallee: boolean;
+    /** Whether to join a room as this user, who is called in it: only where the registration lets the bridge act for them. */
+    readonly mayJoinAs: (user: MatrixUserId) => boolean;
     readonly numbering: NumberingContext;
     /** For calls that Matrix users place. */
     readonly outboundPolicy: CallPolicy;
@@ -66,13 +66,12 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const { clock, log } = parts;
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
     const ask = framework.ask.bind(framework);
-    const names = new GhostNames(serverName, options.ghostPrefix, registration.sender_localpart);
-    const actsFor = mayActFor(registration);
+    const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
     const { gateway, dialler, profiles, lookup } = connectCalls({
         ...parts,
         names,
         homeserver: new ClientServerHomeserver(ask, clock),
-        mayJoinAs: (user) => options.joinAsCallee && !names.isOurs(user) && actsFor(user),
+        mayJoinAs: (user) => !names.isOurs(user) && options.mayJoinAs(user),
         numbering: options.numbering,
         outboundPolicy: options.outboundPolicy,
         ringMs: options.ringMs,

@@ -63,7 +63,7 @@ export function connectCalls(parts: CallParts): ConnectedCalls {
     const gateway: MatrixGateway = new MatrixGateway({
         ...parts,
         registry,
-        outbound: new OutboundCalls({ ...parts, registry, policy: parts.outboundPolicy }),
+        outbound: new OutboundCalls({ ...parts, registry, invitations, policy: parts.outboundPolicy }),
         members: new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms }),
     });
     const dialler: LegDialler<MatrixTarget> = {

@@ -1,0 +1,268 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Synapse } from "../../../lab/world/Synapse.ts";
+import { until } from "../../../lab/world/until.ts";
+import { FakeDirectory } from "../../support/FakeDirectory.ts";
+import { browserDescription } from "../../support/matrix/descriptions.ts";
+import { assembleForSpec, caller, dial, type BridgeWorld } from "../../support/matrix/bridgeWorld.ts";
+import { MatrixPhone } from "../../support/matrix/MatrixPhone.ts";
+import {
+    startCountingProxy,
+    startSynapse,
+    writeRegistrationFile,
+    type CountingProxy,
+    type RegistrationFile,
+} from "../../support/matrix/matrixWorld.ts";
+
+const sdp = browserDescription();
+
+let file: RegistrationFile;
+let withoutLocalUsers: RegistrationFile;
+let synapse: Synapse;
+let proxy: CountingProxy;
+let bridge: BridgeWorld | undefined;
+let users = 0;
+
+beforeAll(async () => {
+    file = await writeRegistrationFile();
+    withoutLocalUsers = await writeRegistrationFile({ id: "no-locals", ghostPrefix: "tel_", localUsers: false });
+    synapse = await startSynapse([file, withoutLocalUsers]);
+    proxy = await startCountingProxy(synapse.url);
+});
+
+afterEach(async () => {
+    await bridge?.side.stop();
+    expect(bridge?.log.lines).toEqual([]);
+    bridge = undefined;
+});
+
+afterAll(async () => {
+    await proxy.close();
+    await synapse.stop();
+});
+
+async function startBridge(...changes: [changes?: Parameters<typeof assembleForSpec>[2], directory?: FakeDirectory]) {
+    bridge = assembleForSpec(proxy.url, file, ...changes);
+    await bridge.side.start();
+    return bridge;
+}
+
+async function newUser(): Promise<MatrixPhone> {
+    users += 1;
+    return new MatrixPhone(await synapse.registerUser(`user${users}`));
+}
+
+/** A number nobody called from before. */
+function newNumber(): string {
+    users += 1;
+    return `+4420718${String(10_000 + users)}`;
+}
+
+function ghostOf(number: string, prefix = "sip_"): string {
+    return `@${prefix}${number.replace("+", "=2b")}:matrix.example`;
+}
+
+describe("a call from SIP", () => {
+    it("rings at once where the bridge may join as the callee", async () => {
+        const { side } = await startBridge();
+        const alice = await newUser();
+        const number = newNumber();
+        const call = dial(side, alice.userId, caller(number, "Bob"));
+        await call.leg.offer(sdp);
+        expect(call.facts).toEqual([{ kind: "ringing" }]);
+
+        const [room = ""] = await alice.joinedRooms();
+        const invite = await alice.sees(room, "m.call.invite");
+        expect(invite.sender).toBe(ghostOf(number));
+        expect(invite.content).toMatchObject({ call_id: call.callId, version: "1", invitee: alice.userId });
+        expect(await alice.state(room, "m.room.name")).toEqual({ name: "Bob" });
+        expect(await alice.state(room, "m.room.member", ghostOf(number))).toMatchObject({ displayname: "Bob" });
+        for (const type of ["m.bridge", "uk.half-shot.bridge"]) {
+            expect(await alice.state(room, type, `sip:/${ghostOf(number)}`)).toMatchObject({
+                protocol: { id: "sip" },
+                channel: { id: `tel:${number}`, displayname: "Bob" },
+            });
+        }
+        await call.leg.end("cancelled");
+    });
+
+    it("costs four requests in a room that is known", async () => {
+        const { side } = await startBridge();
+        const alice = await newUser();
+        const from = caller(newNumber());
+        const first = dial(side, alice.userId, from);
+        await first.leg.offer(sdp);
+        await first.leg.end("cancelled");
+
+        proxy.requests.length = 0;
+        const [room = ""] = await alice.joinedRooms();
+        const call = dial(side, alice.userId, from);
+        await call.leg.offer(sdp);
+        await alice.answer(room, call.callId);
+        await until(() => call.facts.find((fact) => fact.kind === "answered"), {
+            what: "the answer",
+            timeoutMs: 5_000,
+        });
+        await alice.sees(room, "m.call.select_answer");
+        await call.leg.end("hungUp");
+
+        expect(await alice.joinedRooms()).toEqual([room]);
+        expect(proxy.requests).toEqual([
+            "PUT send m.call.invite",
+            "PUT send m.call.candidates",
+            "PUT send m.call.select_answer",
+            "PUT send m.call.hangup",
+        ]);
+        const [selected] = await alice.events(room, "m.call.select_answer");
+        expect(selected?.content["selected_party_id"]).toBe(alice.device.deviceId);
+    });
+
+    it("rings a user who must be invited the moment they join", async () => {
+        const { side } = await startBridge({ mayJoinAs: () => false });
+        const alice = await newUser();
+        const call = dial(side, alice.userId, caller(newNumber()));
+        await call.leg.offer(sdp);
+        expect(call.facts).toEqual([{ kind: "ringing" }]);
+
+        const room = await alice.invitation();
+        await alice.join(room);
+        await alice.sees(room, "m.call.invite");
+        await alice.say(room, call.callId, "reject", { reason: "user_busy" });
+        await until(() => call.facts.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
+        expect(call.facts).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
+        await call.leg.end("busy");
+        expect(await alice.events(room, "m.call.hangup")).toEqual([]);
+    });
+
+    it("ends as unavailable when the invited user declines the room", async () => {
+        const { side } = await startBridge({ mayJoinAs: () => false });
+        const alice = await newUser();
+        const call = dial(side, alice.userId, caller(newNumber()));
+        await call.leg.offer(sdp);
+        await alice.leave(await alice.invitation());
+        await until(() => call.facts.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
+        expect(call.facts.at(-1)).toEqual({ kind: "ended", cause: "unavailable" });
+    });
+
+    it("finds its room again after a restart, and makes another when the user left it", async () => {
+        const directory = new FakeDirectory();
+        const alice = await newUser();
+        const from = caller(newNumber());
+        const first = await startBridge({}, directory);
+        const one = dial(first.side, alice.userId, from);
+        await one.leg.offer(sdp);
+        await one.leg.end("cancelled");
+        const [room = ""] = await alice.joinedRooms();
+        await first.side.stop();
+
+        const second = await startBridge({}, directory);
+        const two = dial(second.side, alice.userId, from);
+        await two.leg.offer(sdp);
+        await two.leg.end("cancelled");
+        expect(await alice.joinedRooms()).toEqual([room]);
+
+        await alice.leave(room);
+        const three = dial(second.side, alice.userId, from);
+        await until(async () => ((await directory.pairOf(room as never)) === undefined ? true : undefined), {
+            what: "the room to be forgotten",
+            timeoutMs: 5_000,
+        });
+        await three.leg.offer(sdp);
+        await three.leg.end("cancelled");
+        const [newRoom] = await alice.joinedRooms();
+        expect(newRoom).not.toBe(room);
+        expect(newRoom).toBeDefined();
+    });
+
+    it("fails as not found for a local user who does not exist", async () => {
+        const { side } = await startBridge();
+        const call = dial(side, "@nobody:matrix.example", caller(newNumber()));
+        await expect(call.leg.offer(sdp)).rejects.toMatchObject({ endCause: "notFound" });
+    });
+});
+
+describe("a call from Matrix", () => {
+    it("is taken when it was placed before the ghost had joined, and once", async () => {
+        const { intake } = await startBridge();
+        const alice = await newUser();
+        const number = newNumber();
+        const room = await alice.makeDirectRoom(ghostOf(number));
+        // at once, as Element does after its dial pad: the ghost joins while this is sent
+        await alice.call(room, "early");
+        const call = await until(() => intake.calls[0], { what: "the call", timeoutMs: 10_000 });
+        expect(call.request.target).toMatchObject({
+            network: "sip",
+            callee: { kind: "number", number },
+            caller: alice.userId,
+            trunks: ["carrier"],
+        });
+        await call.request.origin.accept(sdp);
+        const answer = await alice.sees(room, "m.call.answer");
+        await alice.say(room, "early", "select_answer", { selected_party_id: answer.content["party_id"] });
+        await alice.say(room, "early", "hangup", { reason: "user_hangup" });
+        await until(() => call.facts.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
+        expect(call.facts).toEqual([{ kind: "ended", cause: "hungUp" }]);
+        expect(intake.calls).toHaveLength(1);
+    });
+
+    it("is found in the room's history when the homeserver does not deliver it", async () => {
+        const alice = await newUser();
+        const number = newNumber();
+        const ghost = ghostOf(number, "tel_");
+        // of rooms that only local users are in, this bridge is not told
+        const room = await alice.makeDirectRoom(ghost);
+        await alice.call(room, "placed-while-down");
+
+        bridge = assembleForSpec(proxy.url, withoutLocalUsers, { ghostPrefix: "tel_" });
+        await bridge.side.start();
+        const { intake } = bridge;
+        const call = await until(() => intake.calls[0], { what: "the call", timeoutMs: 20_000 });
+        expect(call.request.target).toMatchObject({ callee: { number } });
+        await call.request.origin.end("busy");
+        expect((await alice.sees(room, "m.call.reject")).content["reason"]).toBe("user_busy");
+        expect((await alice.sees(room, "m.room.message")).content["body"]).toBe("The line is busy.");
+    });
+
+    it("is refused with a reason where the user may not dial", async () => {
+        const { intake } = await startBridge();
+        const alice = await newUser();
+        const room = await alice.makeDirectRoom("@sip_=2b33123456789:matrix.example");
+        await alice.call(room, "not-allowed");
+        await alice.sees(room, "m.call.reject");
+        const notice = await alice.sees(room, "m.room.message");
+        expect(notice.content).toEqual({ msgtype: "m.notice", body: "You are not allowed to call this number." });
+        expect(intake.calls).toEqual([]);
+    });
+});
+
+describe("the dial pad", () => {
+    it("finds both protocols and one ghost for all ways to write a number", async () => {
+        await startBridge();
+        const alice = await newUser();
+        const protocols = await alice.request<Record<string, unknown>>("GET", "/thirdparty/protocols");
+        expect(Object.keys(protocols).sort()).toEqual(["im.vector.protocol.pstn", "m.protocol.pstn"]);
+        expect(protocols["m.protocol.pstn"]).toMatchObject({ user_fields: ["m.id.phone"], instances: [] });
+
+        const ghost = "@sip_=2b442071838750:matrix.example";
+        for (const protocol of Object.keys(protocols)) {
+            for (const typed of ["+44 20 7183 8750", "020 7183 8750", " 442071838750"]) {
+                const query = encodeURIComponent(typed);
+                const found = await alice.request("GET", `/thirdparty/user/${protocol}?m.id.phone=${query}`);
+                expect(found).toEqual([{ userid: ghost, protocol, fields: { "m.id.phone": "+442071838750" } }]);
+            }
+        }
+        expect(await alice.request("GET", `/profile/${encodeURIComponent(ghost)}`)).toMatchObject({
+            displayname: "+44 20 7183 8750",
+        });
+        const code = await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=*21%23");
+        expect(code).toMatchObject([{ fields: { "m.id.phone": "*21#" } }]);
+        expect(await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=nobody")).toEqual([]);
+    });
+
+    it("has ghosts made that clients invite without asking", async () => {
+        await startBridge();
+        const alice = await newUser();
+        const ghost = ghostOf(newNumber());
+        const room = await alice.makeDirectRoom(ghost);
+        await alice.sees(room, "m.room.member", (e) => e.state_key === ghost && e.content["membership"] === "join");
+    });
+});

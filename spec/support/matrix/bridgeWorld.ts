@@ -1,0 +1,97 @@
+import { loopback } from "../../../lab/world/freePort.ts";
+import type { CallId } from "../../../lib/call/vocabulary.ts";
+import { assembleMatrix, type MatrixOptions, type MatrixSide } from "../../../lib/matrix/assembleMatrix.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+import type { Clock } from "../../../lib/ports/Clock.ts";
+import type { Directory } from "../../../lib/ports/Directory.ts";
+import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
+import { FakeDirectory } from "../FakeDirectory.ts";
+import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { KeptIntake } from "./KeptIntake.ts";
+import { GHOST_PREFIX, SERVER, type RegistrationFile } from "./matrixWorld.ts";
+
+export const systemClock: Clock = {
+    now: () => Date.now(),
+    startTimer: (ms, fire) => {
+        const timer = setTimeout(fire, ms);
+        return () => clearTimeout(timer);
+    },
+};
+
+export interface BridgeWorld {
+    readonly side: MatrixSide;
+    readonly intake: KeptIntake;
+    readonly telemetry: KeptTelemetry;
+    readonly log: KeptLog;
+}
+
+/** The Matrix side alone, with a desk that only takes notes. */
+export function assembleForSpec(
+    homeserverUrl: string,
+    file: RegistrationFile,
+    changes: Partial<MatrixOptions> = {},
+    directory: Directory = new FakeDirectory(),
+): BridgeWorld {
+    const intake = new KeptIntake();
+    const telemetry = new KeptTelemetry();
+    const log = new KeptLog();
+    const side = assembleMatrix(
+        {
+            homeserverUrl,
+            serverName: SERVER,
+            registration: file.registration,
+            ghostPrefix: GHOST_PREFIX,
+            listen: { host: loopback, port: file.port },
+            patienceMs: 0,
+            mayJoinAs: () => true,
+            numbering: { defaultCountry: "GB" },
+            outboundPolicy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
+            ringMs: 60_000,
+            mediaOf: () => "rtp",
+            ...changes,
+        },
+        {
+            directory,
+            dialPlan: {
+                whoMayDial: (_user, party) =>
+                    party.kind === "number" && party.number.startsWith("+44")
+                        ? { kind: "allowed", trunks: ["carrier"] }
+                        : { kind: "forbidden" },
+            },
+            intake,
+            newCallId: newIdForSpec,
+            telemetry,
+            clock: systemClock,
+            log,
+        },
+    );
+    return { side, intake, telemetry, log };
+}
+
+let ids = 0;
+
+export function newIdForSpec(): CallId {
+    ids += 1;
+    return `call${Date.now()}x${ids}` as CallId;
+}
+
+export function caller(number: string, displayName?: string): RemoteParty {
+    const party = { kind: "number", number: number as PhoneNumber } as const;
+    return displayName === undefined ? party : { ...party, displayName };
+}
+
+/** A call from SIP to a Matrix user, as the desk has it. */
+export interface DialledCall {
+    readonly callId: CallId;
+    readonly leg: SignallingLeg;
+    readonly facts: LegFact[];
+}
+
+export function dial(side: Pick<MatrixSide, "dial">, callee: string, from: RemoteParty): DialledCall {
+    const callId = newIdForSpec();
+    const facts: LegFact[] = [];
+    const target = { network: "matrix", media: "webrtc", callee: callee as MatrixUserId, caller: from } as const;
+    return { callId, facts, leg: side.dial(callId, target, (fact) => void facts.push(fact)) };
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { freePort, loopback } from "../../../lab/world/freePort.ts";
+import { makeRunDirectory } from "../../../lab/labFolder.ts";
+import { Synapse } from "../../../lab/world/Synapse.ts";
+import type { Registration } from "../../../lib/matrix/Registration.ts";
+
+/** The name of the homeserver in all specs with a real one. */
+export const SERVER = "matrix.example";
+export const GHOST_PREFIX = "sip_";
+
+export interface RegistrationFile {
+    readonly registration: Registration;
+    readonly path: string;
+    readonly port: number;
+}
+
+export interface RegistrationChoices {
+    readonly id?: string;
+    readonly ghostPrefix?: string;
+    /** Whether the bridge may act for the local users, and is told of all their rooms. */
+    readonly localUsers?: boolean;
+}
+
+/** Writes a registration for a bridge at a free port of this machine. */
+export async function writeRegistrationFile(choices: RegistrationChoices = {}): Promise<RegistrationFile> {
+    const { id = "bridge-under-test", ghostPrefix = GHOST_PREFIX, localUsers = true } = choices;
+    const port = await freePort();
+    const registration = {
+        id,
+        url: `http://${loopback}:${port}`,
+        asToken: randomBytes(16).toString("hex"),
+        hsToken: randomBytes(16).toString("hex"),
+        senderLocalpart: `${id}-bot`,
+    };
+    const path = join(makeRunDirectory("registration"), "registration.yaml");
+    writeFileSync(path, JSON.stringify(registrationContent(registration, ghostPrefix, localUsers)));
+    return { registration, path, port };
+}
+
+/** The registration in the homeserver's words. */
+function registrationContent(registration: Registration, ghostPrefix: string, localUsers: boolean): unknown {
+    const server = SERVER.replaceAll(".", "\\.");
+    return {
+        id: registration.id,
+        url: registration.url,
+        as_token: registration.asToken,
+        hs_token: registration.hsToken,
+        sender_localpart: registration.senderLocalpart,
+        rate_limited: false,
+        protocols: ["m.protocol.pstn", "im.vector.protocol.pstn"],
+        namespaces: {
+            users: [
+                { exclusive: true, regex: `^@${ghostPrefix}.*:${server}$` },
+                ...(localUsers ? [{ exclusive: false, regex: `^@.*:${server}$` }] : []),
+            ],
+            aliases: [],
+            rooms: [],
+        },
+    };
+}
+
+export async function startSynapse(files: readonly RegistrationFile[]): Promise<Synapse> {
+    return await Synapse.start({ serverName: SERVER, registrations: files.map(({ path }) => path) });
+}
+
+/** Requests on their way to a homeserver, as `PUT send m.call.invite`, in order. */
+export interface CountingProxy {
+    readonly url: string;
+    readonly requests: string[];
+    close(): Promise<void>;
+}
+
+/** Stands between the bridge and its homeserver, and writes down what is asked. */
+export async function startCountingProxy(homeserverUrl: string): Promise<CountingProxy> {
+    const requests: string[] = [];
+    const server = createServer((request, response) => {
+        const path = new URL(request.url ?? "/", homeserverUrl).pathname;
+        requests.push(`${request.method ?? ""} ${shortened(path)}`);
+        void (async () => {
+            const chunks: Buffer[] = [];
+            for await (const chunk of request) chunks.push(chunk as Buffer);
+            const reply = await fetch(homeserverUrl + (request.url ?? "/"), {
+                method: request.method ?? "GET",
+                headers: { authorization: request.headers.authorization ?? "", "content-type": "application/json" },
+                ...(request.method === "GET" ? {} : { body: Buffer.concat(chunks) }),
+            });
+            response.writeHead(reply.status, { "content-type": "application/json" }).end(await reply.text());
+        })();
+    });
+    server.listen(0, loopback);
+    await once(server, "listening");
+    return {
+        url: `http://${loopback}:${(server.address() as AddressInfo).port}`,
+        requests,
+        close: async () => {
+            server.closeAllConnections();
+            server.close();
+            await once(server, "close");
+        },
+    };
+}
+
+/** `/_matrix/client/v3/rooms/!x/send/m.call.invite/7` is `send m.call.invite`. */
+function shortened(path: string): string {
+    const parts = path.split("/").slice(4).map(decodeURIComponent);
+    if (parts[0] !== "rooms") return parts.filter((part) => !/^[@!]/.test(part)).join(" ");
+    const [, , verb = "", type = ""] = parts;
+    return type === "" ? verb : `${verb} ${type}`;
+}
