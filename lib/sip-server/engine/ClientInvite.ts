@@ -192,10 +192,18 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
             else this.#forks.end(request, response, flow);
             return;
         }
+        if (this.#progress.kind === "over") {
+            return this.#parts.dialog === undefined ? this.#forks.end(request, response, flow) : this.#ack.repeat();
+        }
         if (this.#parts.dialog !== undefined)
             return this.#onReinviteAccepted(this.#parts.dialog, request, response, flow);
         if (!response.headers.has("Contact")) return this.#refuseContactless(request, response, flow);
         const dialog = this.#legs.win(tag) ?? dialogOfResponse(request, response, flow);
+        if (dialog.phase === "ended") {
+            // The application ended it by BYE while it rang.
+            this.#progress = { kind: "over" };
+            return this.#forks.end(request, response, flow);
+        }
         dialog.phase = "confirmed";
         dialog.routeSet = routeSetOfUac(response.headers);
         this.#accept(dialog, tag, request, response, flow);
@@ -204,6 +212,12 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     }
 
     #onReinviteAccepted(dialog: Dialog, request: SipRequest, response: SipResponse, flow: Flow): void {
+        if (dialog.phase === "ended") {
+            // A BYE has crossed it: the peer only has to stop repeating.
+            this.#progress = { kind: "over" };
+            void this.#ack.send(dialog, request, new Headers(), Buffer.alloc(0));
+            return this.#parts.tell(this, response, flow);
+        }
         this.#accept(dialog, toTag(response) ?? "", request, response, flow);
         this.#tellAccepted(dialog, response, flow);
     }

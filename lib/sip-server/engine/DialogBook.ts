@@ -53,8 +53,9 @@ export class DialogBook {
         this.#endIfUnused(dialog, usages);
     }
 
-    /** Opens or prolongs a subscription: it ends by itself after `seconds` and the time of a transaction. False if there are too many. */
+    /** Opens or prolongs a subscription: it ends by itself after `seconds` and the time of a transaction. False if there are too many, or the dialog is over. */
     openSubscription(dialog: Dialog, key: string, seconds: number): boolean {
+        if (dialog.phase === "ended") return false;
         const usages = this.#usagesOf(dialog);
         if (!usages.subscriptions.has(key) && usages.subscriptions.size >= maxSubscriptions) return false;
         usages.subscriptions.get(key)?.();

@@ -110,7 +110,10 @@ export class OutgoingRequests {
         if (turn === undefined) return refuse("dialogBusy");
         await turn;
         return dialog.inOrder(async () => {
-            if (dialog.phase === "ended" || session.ending) return refuse("unknownDialog");
+            if (dialog.phase === "ended" || session.ending) {
+                session.inviteAnswered(undefined);
+                return refuse("unknownDialog");
+            }
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
             const invite = this.#makeInvite(draft, trace, tell, dialog);
             session.inviteStarted(invite);

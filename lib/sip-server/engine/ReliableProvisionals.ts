@@ -1,4 +1,3 @@
-import { parseCSeq } from "../sip/CSeq.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { Repetition } from "../dialog/Repetition.ts";
 import { cseqNumber } from "../transaction/matching.ts";
@@ -49,11 +48,11 @@ export class ReliableProvisionals {
 
     /** True if the PRACK acknowledges the response on its way. Its answer is to be told by {@link prackAnswered}. */
     acknowledge(prack: SipRequest): boolean {
-        const [rseq = "", ...cseq] = (prack.headers.get("RAck") ?? "").trim().split(/\s+/);
-        const named = parseCSeq(cseq.join(" "));
+        // What follows the method is no concern of ours: scenarios in circulation repeat it.
+        const [rseq, cseq, method] = (prack.headers.get("RAck") ?? "").trim().split(/\s+/);
         const waiting = this.#unacknowledged;
         if (waiting === undefined || Number(rseq) !== waiting.rseq) return false;
-        if (named?.method !== "INVITE" || named.number !== cseqNumber(this.#invite)) return false;
+        if (method !== "INVITE" || Number(cseq) !== cseqNumber(this.#invite)) return false;
         waiting.repetition.stop();
         this.#unacknowledged = undefined;
         this.#unanswered += 1;

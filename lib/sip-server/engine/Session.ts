@@ -55,7 +55,8 @@ export class Session {
     #clientInvite: PendingClientInvite | undefined;
     #awaitsAck: AwaitsAck | undefined;
     #latestInvite: PendingClientInvite | undefined;
-    #waiting: (() => void)[] = [];
+    #turnTaken = false;
+    readonly #waiting: (() => void)[] = [];
     /** An UPDATE of ours without a final response. */
     updatePending = false;
     /** Number of UPDATEs of the peer that the application has not answered. */
@@ -86,25 +87,34 @@ export class Session {
 
     /** An INVITE of ours leaves in the dialog, or has made it. */
     inviteStarted(invite: PendingClientInvite): void {
+        this.#turnTaken = true;
         this.#clientInvite = invite;
         this.#latestInvite = invite;
     }
 
-    /** Its final response came; a 2xx now waits for the ACK. */
+    /** Its final response came; a 2xx now waits for the ACK. Or it could not be sent. */
     inviteAnswered(awaitsAck: AwaitsAck | undefined): void {
         this.#clientInvite = undefined;
         this.#awaitsAck = awaitsAck;
-        this.#wakeIfIdle();
+        this.#turnTaken = true;
+        if (awaitsAck === undefined) this.#passTurn();
     }
 
     acknowledged(): void {
+        if (this.#awaitsAck === undefined) return;
         this.#awaitsAck = undefined;
-        this.#wakeIfIdle();
+        this.#passTurn();
     }
 
-    /** Resolves when no INVITE of ours is under way: there may be one at a time (RFC 3261 14.1). Undefined if too many wait. */
+    /**
+     * Takes the turn of the next INVITE of ours, of which there may be one at a time (RFC 3261 14.1): resolves when the one
+     * before is acknowledged. Undefined if too many wait.
+     */
     inviteTurn(): Promise<void> | undefined {
-        if (this.#clientInvite === undefined && this.#awaitsAck === undefined) return Promise.resolve();
+        if (!this.#turnTaken) {
+            this.#turnTaken = true;
+            return Promise.resolve();
+        }
         if (this.#waiting.length >= maxWaitingInvites) return undefined;
         return new Promise((resolve) => this.#waiting.push(resolve));
     }
@@ -120,7 +130,9 @@ export class Session {
         if (body.length > 0 && contentType !== undefined) this.description = { contentType, body };
     }
 
-    #wakeIfIdle(): void {
-        if (this.#clientInvite === undefined && this.#awaitsAck === undefined) this.#waiting.shift()?.();
+    #passTurn(): void {
+        const next = this.#waiting.shift();
+        if (next === undefined) this.#turnTaken = false;
+        else next();
     }
 }
