@@ -1,0 +1,106 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { parseNameAddr } from "../../lib/sip-server/sip/NameAddr.ts";
+import { parseMessage, type ParseResult } from "../../lib/sip-server/sip/parseMessage.ts";
+import { responseTo } from "../../lib/sip-server/sip/responseTo.ts";
+import { serializeMessage } from "../../lib/sip-server/sip/serializeMessage.ts";
+import { formatUri, parseUri } from "../../lib/sip-server/sip/SipUri.ts";
+import type { SipMessage } from "../../lib/sip-server/sip/SipMessage.ts";
+import { type Framed, StreamFraming } from "../../lib/sip-server/transport/StreamFraming.ts";
+import type { Random } from "./Random.ts";
+import { makeMessage, mutate } from "./sipGrammar.ts";
+
+/** Something to be fuzzed. `run` makes one input and throws if an invariant does not hold for it. */
+export interface FuzzTarget {
+    readonly name: string;
+    run(random: Random): void;
+}
+
+/** Generous for a loaded machine, and still far below what a quadratic scan of the largest message would take. */
+const millisecondsPerKibibyte = 20;
+const limits = { headerBytes: 4_096, headerLines: 40, bodyBytes: 1_000 };
+
+/** One datagram: it is read or not, but nothing throws, and what was read can be written and is then read the same. */
+const datagram: FuzzTarget = {
+    name: "datagram",
+    run(random) {
+        const data = mutate(random, makeMessage(random));
+        const startedAt = performance.now();
+        const result = parseMessage(data);
+        const took = performance.now() - startedAt;
+        ok(took < 50 + (millisecondsPerKibibyte * data.length) / 1_024, `took ${took} ms for ${data.length} bytes`);
+        checkResult(result);
+    },
+};
+
+/** A stream: however it is chopped up, the same comes out of it. */
+const stream: FuzzTarget = {
+    name: "stream",
+    run(random) {
+        const messages = random.times(4, () => {
+            const message = makeMessage(random);
+            return random.chance(0.3) ? mutate(random, message) : message;
+        });
+        const data = Buffer.concat(messages.flatMap((message) => [message, lineEnds(random)]));
+        const whole = new StreamFraming(limits).push(data);
+        deepStrictEqual(summary(readInChunks(data, random)), summary(whole));
+        for (const framed of whole) if (framed.kind === "message") checkResult(framed.result);
+    },
+};
+
+/** What stands in headers, taken apart by the typed views. */
+const views: FuzzTarget = {
+    name: "views",
+    run(random) {
+        const text = mutate(random, makeMessage(random)).toString().replaceAll("\r\n", " ");
+        const at = random.below(text.length);
+        const part = text.slice(at, at + random.below(80));
+        const uri = parseUri(part);
+        if (uri !== undefined) deepStrictEqual(parseUri(formatUri(uri)), uri);
+        parseNameAddr(part);
+    },
+};
+
+export const wireTargets: readonly FuzzTarget[] = [datagram, stream, views];
+
+function checkResult(result: ParseResult): void {
+    if (result.ok) {
+        const again = parseMessage(serializeMessage(result.message));
+        ok(again.ok, "what was written cannot be read");
+        deepStrictEqual(content(again.message), content(result.message));
+        if (result.message.kind === "request") serializeMessage(responseTo(result.message, 200, { toTag: "t" }));
+    } else if (result.refusal !== undefined) {
+        const { request, status, reason } = result.refusal;
+        ok(request.method !== "ACK", "an ACK is never answered");
+        serializeMessage(responseTo(request, status, { reason, toTag: "t" }));
+    }
+}
+
+/** All of a message but Content-Length, which is made anew on writing. */
+function content(message: SipMessage): unknown {
+    const headers = [...message.headers].filter(({ name }) => name !== "Content-Length");
+    return { ...message, headers: headers.map(({ name, value }) => [name, value]), body: message.body.toString("hex") };
+}
+
+function readInChunks(data: Buffer, random: Random): Framed[] {
+    const framing = new StreamFraming(limits);
+    const framed: Framed[] = [];
+    for (let at = 0; at < data.length;) {
+        const end = at + 1 + random.below(random.chance(0.5) ? 5 : 500);
+        framed.push(...framing.push(data.subarray(at, end)));
+        at = end;
+    }
+    return framed;
+}
+
+/** Without pings: they are counted once a chunk. */
+function summary(framed: readonly Framed[]): unknown[] {
+    return framed.flatMap((one) => {
+        if (one.kind === "ping") return [];
+        if (one.kind === "fault") return [one.reason];
+        return [one.result.ok ? content(one.result.message) : one.result.reason];
+    });
+}
+
+function lineEnds(random: Random): Buffer {
+    return Buffer.from("\r\n".repeat(random.chance(0.2) ? random.below(4) : 0));
+}
