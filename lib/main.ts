@@ -66,13 +66,19 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     const signalled = firstSignal(log);
     // loaded here, so that the other commands answer at once
     const { assembleBridge } = await import("./assembleBridge.ts");
-    const bridge = await assembleBridge({
+    const assembling = assembleBridge({
         config,
         registration,
         port: port ?? config.appservice.port,
         log,
         version: version(),
     });
+    const bridge = await Promise.race([assembling, signalled]);
+    if (typeof bridge === "string") {
+        // no call can be up yet, and the SIP server ends with this process
+        log.info("stopped while starting", { signal: bridge });
+        process.exit();
+    }
     log.info("stopping", { signal: await signalled });
     await bridge.stop();
     log.info("stopped");

@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { freePort } from "../../lab/world/freePort.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../support/configFile.ts";
 
 const program = new URL("../../lib/main.ts", import.meta.url).pathname;
@@ -86,5 +87,25 @@ describe("matrix-appservice-sip", () => {
         expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
         expect(stderr).toMatch(complaint);
         expect(stderr).not.toMatch(/^ +at /m);
+    });
+
+    it("can be stopped while it waits for the homeserver", async () => {
+        const nobody = await freePort();
+        const config = {
+            ...MINIMAL_CONFIG,
+            homeserver: { ...MINIMAL_CONFIG.homeserver, url: `http://127.0.0.1:${nobody}` },
+            sip: { listen: [`udp:127.0.0.1:${await freePort()}`] },
+        };
+        folder.write("waiting.yaml", stringify(config));
+        await run("-r", "-u", "http://127.0.0.1:1", "-c", "waiting.yaml", "-f", "waiting-registration.yaml");
+        const args = ["-c", "waiting.yaml", "-f", "waiting-registration.yaml", "-p", String(await freePort())];
+        const running = execa(process.execPath, [program, ...args], { cwd: folder.path, reject: false });
+        for await (const line of running) {
+            if (line.includes("connected to the SIP server")) running.kill("SIGTERM");
+        }
+        expect(await running).toMatchObject({
+            exitCode: 0,
+            stdout: expect.stringMatching(/stopped while starting +signal=SIGTERM$/) as string,
+        });
     });
 });
