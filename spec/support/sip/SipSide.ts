@@ -1,0 +1,99 @@
+import type { CallId } from "../../../lib/call/vocabulary.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
+import { SipCalls } from "../../../lib/sip/SipCalls.ts";
+import { SipGateway } from "../../../lib/sip/SipGateway.ts";
+import { SipLegs } from "../../../lib/sip/SipLegs.ts";
+import { SipLink } from "../../../lib/sip/SipLink.ts";
+import type { SipPeer, SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+import { systemClock } from "../../../lib/telemetry/systemClock.ts";
+import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { ScriptedIntake } from "./ScriptedIntake.ts";
+
+export const ALICE = "@alice:matrix.example" as MatrixUserId;
+
+export interface SipSideOptions {
+    readonly peers?: readonly SipPeer[];
+    readonly trunks?: readonly SipTrunk[];
+    readonly strangers?: "refuse" | "drop";
+}
+
+/** The whole SIP adapter on a real embedded server, with a script where the desk stands. */
+export class SipSide {
+    readonly server: EmbeddedSipServer;
+    readonly link: SipLink;
+    readonly calls = new SipCalls();
+    readonly intake = new ScriptedIntake();
+    readonly log = new KeptLog();
+    readonly telemetry = new KeptTelemetry();
+    readonly gateway: SipGateway;
+    readonly legs: SipLegs;
+
+    private constructor({ peers, trunks, strangers }: SipSideOptions) {
+        this.server = new EmbeddedSipServer({
+            clock: systemClock,
+            log: this.log,
+            bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
+        });
+        this.link = new SipLink({
+            clock: systemClock,
+            log: this.log,
+            endpoint: () => this.server.endpoint(),
+            listener: {
+                onRequest: (request) => this.gateway.onRequest(request),
+                onLost: () => this.gateway.onLost(),
+            },
+            onRefused: (error) => this.log.error(error.message),
+        });
+        const environment = {
+            stack: this.link,
+            calls: this.calls,
+            clock: systemClock,
+            userAgent: "spec/1",
+            log: this.log,
+        };
+        let calls = 0;
+        this.gateway = new SipGateway({
+            ...environment,
+            telemetry: this.telemetry,
+            peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
+            strangers: strangers ?? "refuse",
+            calleeOf: aliceOnly,
+            intake: this.intake,
+            policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
+            newCallId: () => `call${++calls}` as CallId,
+        });
+        this.legs = new SipLegs({ ...environment, trunks: trunks ?? [] });
+    }
+
+    static async start(options: SipSideOptions = {}): Promise<SipSide> {
+        const side = new SipSide(options);
+        await side.server.start();
+        await side.link.start();
+        return side;
+    }
+
+    /** The port of the server's UDP or TCP socket. */
+    port(transport: "udp" | "tcp" = "udp"): number {
+        return this.server.bindings.find((binding) => binding.transport === transport)?.port ?? 0;
+    }
+
+    /** What is held of calls, `[legs, dialogs]`: nothing once they are over. */
+    get held(): readonly [legs: number, dialogs: number] {
+        return [this.calls.legs, this.calls.dialogs];
+    }
+
+    async stop(): Promise<void> {
+        this.link.stop();
+        await this.server.stop();
+    }
+}
+
+/** She is reached by name, and by her extension. */
+function aliceOnly(dialled: RemoteParty): MatrixUserId | undefined {
+    const isHers =
+        (dialled.kind === "address" && dialled.address.startsWith("alice@")) ||
+        (dialled.kind === "number" && dialled.number === "2001");
+    return isHers ? ALICE : undefined;
+}
