@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { makeRunDirectory } from "../lab/labFolder.ts";
 import { freePort, loopback } from "../lab/world/freePort.ts";
 import { Rtpengine } from "../lab/world/Rtpengine.ts";
+import { until } from "../lab/world/until.ts";
 import { Synapse } from "../lab/world/Synapse.ts";
 import { AnsweringUser } from "./AnsweringUser.ts";
 import { calledNumber, planBridge, startBridge } from "./BridgeUnderTest.ts";
@@ -32,6 +33,11 @@ export async function countMatrixRequests(): Promise<readonly string[]> {
                 callers: 1,
             });
         await call("first");
+        // the hang-up of a call follows its last SIP message
+        await until(() => (proxy.seen().some((request) => request.includes("hangup")) ? true : undefined), {
+            what: "the first call's hang-up",
+            timeoutMs: 5_000,
+        });
         proxy.forget();
         await call("second");
         await rtpengine.drained();
