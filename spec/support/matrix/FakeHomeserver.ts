@@ -38,6 +38,7 @@ export class FakeHomeserver implements Homeserver {
     readonly #isOurs: (user: MatrixUserId) => boolean;
     #deliver: (event: SentEvent) => void = () => undefined;
     #encryptNewRooms = false;
+    #tellsEverything = false;
     #count = 0;
 
     constructor(clock: Clock, isOurs: (user: MatrixUserId) => boolean, users: readonly MatrixUserId[]) {
@@ -54,6 +55,11 @@ export class FakeHomeserver implements Homeserver {
     /** The next request of this method fails. */
     failOnce(method: keyof Homeserver, error: Error): void {
         this.#failures.push({ method, error });
+    }
+
+    /** As with a registration that covers the local users: of every room. */
+    tellEverything(): void {
+        this.#tellsEverything = true;
     }
 
     encryptNewRooms(): void {
@@ -236,6 +242,7 @@ export class FakeHomeserver implements Homeserver {
         };
         events.push(sent);
         const concernsUs =
+            this.#tellsEverything ||
             (about !== undefined && this.#isOurs(about)) ||
             [...members].some(([user, membership]) => membership === "join" && this.#isOurs(user));
         if (concernsUs) queueMicrotask(() => this.#deliver(sent));

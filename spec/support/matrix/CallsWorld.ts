@@ -1,0 +1,128 @@
+import { setImmediate } from "node:timers/promises";
+import type { CallId } from "../../../lib/call/vocabulary.ts";
+import { connectCalls, type CallParts, type ConnectedCalls } from "../../../lib/matrix/connectCalls.ts";
+import { GhostNames } from "../../../lib/matrix/GhostNames.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
+import { FakeClock } from "../FakeClock.ts";
+import { FakeDirectory } from "../FakeDirectory.ts";
+import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { browserDescription } from "./descriptions.ts";
+import { FakeHomeserver } from "./FakeHomeserver.ts";
+import { KeptIntake } from "./KeptIntake.ts";
+
+export const alice = "@alice:matrix.example" as MatrixUserId;
+export const mallory = "@mallory:matrix.example" as MatrixUserId;
+/** On a homeserver of her own. */
+export const carol = "@carol:elsewhere.example" as MatrixUserId;
+export const bob: RemoteParty = { kind: "number", number: "+442071838750" as PhoneNumber, displayName: "Bob" };
+export const bobsGhost = "@sip_=2b442071838750:matrix.example" as MatrixUserId;
+export const RING_MS = 60_000;
+
+/** A call from SIP to a Matrix user, as the desk has it. */
+export interface DialledCall {
+    readonly callId: CallId;
+    readonly leg: SignallingLeg;
+    readonly facts: LegFact[];
+}
+
+/** The Matrix adapter on a homeserver, a directory, a desk and a clock that the spec owns. */
+export class CallsWorld {
+    readonly clock = new FakeClock();
+    readonly directory = new FakeDirectory();
+    readonly intake = new KeptIntake();
+    readonly telemetry = new KeptTelemetry();
+    readonly log = new KeptLog();
+    readonly homeserver: FakeHomeserver;
+    readonly calls: ConnectedCalls;
+    #ids = 0;
+
+    constructor(changes: Partial<CallParts> = {}) {
+        const names = new GhostNames("matrix.example", "sip_", "bot");
+        this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory]);
+        this.calls = connectCalls({
+            names,
+            homeserver: this.homeserver,
+            directory: this.directory,
+            dialPlan: { whoMayDial: () => ({ kind: "allowed", trunks: ["carrier"] }) },
+            intake: this.intake,
+            newCallId: () => this.#newId(),
+            telemetry: this.telemetry,
+            clock: this.clock,
+            log: this.log,
+            mayJoinAs: (user) => user.endsWith(":matrix.example"),
+            numbering: { defaultCountry: "GB" },
+            outboundPolicy: { ringMs: RING_MS, maxDurationMs: 3_600_000 },
+            ringMs: RING_MS,
+            mediaOf: () => "rtp",
+            ...changes,
+        });
+        this.homeserver.listen((event) => this.calls.gateway.onEvent(event));
+    }
+
+    /** Everything that can happen without time passing has happened. */
+    async settle(): Promise<void> {
+        await setImmediate();
+    }
+
+    dial(callee: MatrixUserId = alice, caller: RemoteParty = bob): DialledCall {
+        const callId = this.#newId();
+        const facts: LegFact[] = [];
+        const target = { network: "matrix", media: "webrtc", callee, caller } as const;
+        return { callId, facts, leg: this.calls.dialler.dial(callId, target, (fact) => void facts.push(fact)) };
+    }
+
+    /** A call from SIP that rings, in the room it rings in. */
+    async ringing(callee?: MatrixUserId): Promise<DialledCall & { readonly room: MatrixRoomId }> {
+        const call = this.dial(callee);
+        await call.leg.offer(browserDescription());
+        await this.settle();
+        const room = this.homeserver.rooms.at(-1);
+        if (room === undefined) throw new Error("the call made no room");
+        return { ...call, room };
+    }
+
+    /** A room that alice's client made with a ghost, who is in it. */
+    async chat(ghost: MatrixUserId = bobsGhost): Promise<MatrixRoomId> {
+        const room = this.homeserver.makeRoomOf(alice, ghost);
+        await this.settle();
+        return room;
+    }
+
+    /** Says something in a call as a device of a user. */
+    say(
+        user: MatrixUserId,
+        room: MatrixRoomId,
+        callId: string,
+        type: string,
+        content: Readonly<Record<string, unknown>> = {},
+        device = "PHONE",
+    ): void {
+        const common = { call_id: callId, version: "1", party_id: device };
+        this.homeserver.sendAs(user, room, `m.call.${type}`, { ...common, ...content });
+    }
+
+    invite(room: MatrixRoomId, callId: string, more: Readonly<Record<string, unknown>> = {}, user = alice): void {
+        const offer = { type: "offer", sdp: browserDescription() };
+        this.say(user, room, callId, "invite", { lifetime: RING_MS, offer, ...more });
+    }
+
+    /** What the bridge said in a room of one type. */
+    said(room: MatrixRoomId, type: string): Readonly<Record<string, unknown>>[] {
+        return this.homeserver
+            .eventsIn(room, type)
+            .filter((event) => event.sender.startsWith("@sip_"))
+            .map((event) => event.content);
+    }
+
+    notices(room: MatrixRoomId): unknown[] {
+        return this.said(room, "m.room.message").map((content) => content["body"]);
+    }
+
+    #newId(): CallId {
+        this.#ids += 1;
+        return `call${this.#ids}` as CallId;
+    }
+}
