@@ -26,6 +26,7 @@ export class NedbDirectory implements Directory {
     readonly #roomOfPair = new LRUCache<string, Known<MatrixRoomId>>({ max: CACHED });
     readonly #pairOfRoom = new LRUCache<MatrixRoomId, Known<Pair>>({ max: CACHED });
     readonly #ghosts = new LRUCache<MatrixUserId, Known<GhostRecord>>({ max: CACHED });
+    #since = 0;
 
     private constructor(users: NedbFile, rooms: NedbFile) {
         this.#files = [users, rooms];
@@ -68,7 +69,9 @@ export class NedbDirectory implements Directory {
 
     async rememberRoom(pair: Pair, room: MatrixRoomId): Promise<void> {
         const remote = new RemoteRoom(keyOf(pair), { user: pair.user, ghost: pair.ghost });
-        await this.#rooms.linkRooms(new MatrixRoom(room), remote, { since: Date.now() }, room);
+        // two rooms of one pair are never of the same age, however fast they come
+        this.#since = Math.max(Date.now(), this.#since + 1);
+        await this.#rooms.linkRooms(new MatrixRoom(room), remote, { since: this.#since }, room);
         this.#roomOfPair.set(keyOf(pair), { is: room });
         this.#pairOfRoom.set(room, { is: pair });
     }

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import nedb from "@seald-io/nedb";
 import { StoreError } from "./StoreError.ts";
 
@@ -17,6 +18,7 @@ const COMPACTION_MS = 3_600_000;
 export async function openNedbFile(filename: string, indexed: readonly string[]): Promise<NedbFile> {
     const file = new Datastore({ filename });
     try {
+        await mustBeReadableAndWritable(filename);
         await file.loadDatabaseAsync();
         for (const fieldName of indexed) await file.ensureIndexAsync({ fieldName });
     } catch (reason) {
@@ -30,4 +32,10 @@ export async function openNedbFile(filename: string, indexed: readonly string[])
 export async function closeNedbFile(file: NedbFile): Promise<void> {
     file.stopAutocompaction();
     await file.compactDatafileAsync();
+}
+
+/** NeDB reads through a stream whose errors nobody listens to: such a file would end the process. */
+async function mustBeReadableAndWritable(filename: string): Promise<void> {
+    const handle = await open(filename, "a+");
+    await handle.close();
 }

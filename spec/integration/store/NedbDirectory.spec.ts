@@ -1,0 +1,96 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import { NedbDirectory } from "../../../lib/store/NedbDirectory.ts";
+
+const alice = "@alice:matrix.example" as MatrixUserId;
+const bob = "@sip_bob:matrix.example" as MatrixUserId;
+const [one, two] = ["!one:matrix.example", "!two:matrix.example"] as [MatrixRoomId, MatrixRoomId];
+
+let folder: string;
+
+beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "directory-"));
+});
+
+afterEach(() => {
+    rmSync(folder, { recursive: true });
+});
+
+async function filled(): Promise<NedbDirectory> {
+    const directory = await NedbDirectory.open(folder);
+    await directory.rememberRoom({ user: alice, ghost: bob }, one);
+    await directory.rememberRoom({ user: alice, ghost: bob }, two);
+    await directory.rememberGhost({ userId: bob, displayName: "Bob" });
+    return directory;
+}
+
+async function expectAllOf(directory: NedbDirectory): Promise<void> {
+    expect(await directory.roomBetween(alice, bob)).toBe(two);
+    expect(await directory.pairOf(one)).toEqual({ user: alice, ghost: bob });
+    expect(await directory.ghost(bob)).toEqual({ userId: bob, displayName: "Bob" });
+}
+
+describe("after a restart", () => {
+    it("knows all it knew", async () => {
+        await (await filled()).close();
+        const again = await NedbDirectory.open(folder);
+        await expectAllOf(again);
+        await again.forgetRoom(two);
+        await again.close();
+        const third = await NedbDirectory.open(folder);
+        expect(await third.roomBetween(alice, bob)).toBe(one);
+        await third.close();
+    });
+
+    it("knows all it knew though it was not closed", async () => {
+        const killed = await filled();
+        const again = await NedbDirectory.open(folder);
+        await expectAllOf(again);
+        await again.close();
+        await killed.close();
+    });
+
+    it("does not mind a last line that was cut off", async () => {
+        const rooms = join(folder, "rooms.db");
+        await (await filled()).close();
+        // enough whole lines that one bad one is an accident
+        const lines = readFileSync(rooms, "utf8");
+        writeFileSync(rooms, `${lines.repeat(6)}{"id":"!three:matr`);
+        const again = await NedbDirectory.open(folder);
+        await expectAllOf(again);
+        await again.close();
+    });
+
+    it("takes records that are no pairs for none", async () => {
+        await (await filled()).close();
+        const bad = { id: "!three:x", matrix_id: "!three:x", remote_id: "x", remote: { user: 7 }, _id: "bad" };
+        appendFileSync(join(folder, "rooms.db"), `${JSON.stringify(bad)}\n`);
+        const again = await NedbDirectory.open(folder);
+        expect(await again.pairOf("!three:x" as MatrixRoomId)).toBeUndefined();
+        await again.close();
+    });
+});
+
+describe("says which file cannot be used, and why", () => {
+    it.each(["users.db", "rooms.db"])("%s that is something else", async (name) => {
+        writeFileSync(join(folder, name), "this is\nno store\n");
+        await expect(NedbDirectory.open(folder)).rejects.toMatchObject({
+            name: "StoreError",
+            filename: join(folder, name),
+            message: expect.stringMatching(/cannot be used: .*corrupt/) as string,
+        });
+    });
+
+    it("rooms.db that is a folder", async () => {
+        mkdirSync(join(folder, "rooms.db"));
+        await expect(NedbDirectory.open(folder)).rejects.toMatchObject({ name: "StoreError" });
+    });
+
+    it("a folder that is a file", async () => {
+        writeFileSync(join(folder, "file"), "");
+        await expect(NedbDirectory.open(join(folder, "file"))).rejects.toMatchObject({ name: "StoreError" });
+    });
+});

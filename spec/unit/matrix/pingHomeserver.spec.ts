@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { HomeserverError, type HomeserverReply } from "../../../lib/matrix/HomeserverError.ts";
+import { explainPing, pingHomeserver } from "../../../lib/matrix/pingHomeserver.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { KeptLog } from "../../support/quiet.ts";
+
+const registration = { id: "sip", url: "http://bridge:1", asToken: "a", hsToken: "h", senderLocalpart: "bot" };
+const homeserverUrl = "http://hs:8008";
+
+it.each([
+    [{ status: 401, errcode: "M_UNKNOWN_TOKEN" }, "fatal", "http://hs:8008 does not know the as_token"],
+    [{ status: 401, errcode: "M_MISSING_TOKEN" }, "fatal", "does not know the as_token"],
+    [{ status: 403, errcode: "M_FORBIDDEN" }, "fatal", 'under another id than "sip"'],
+    [{ status: 400, errcode: "M_URL_NOT_SET" }, "fatal", "has no url"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 }, "fatal", "another hs_token"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 401 }, "fatal", "another hs_token"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 404 }, "fatal", "At http://bridge:1"],
+    [{ status: 502, errcode: "M_CONNECTION_FAILED" }, "fatal", "cannot reach the bridge at http://bridge:1"],
+    [{ status: 504, errcode: "M_CONNECTION_TIMEOUT" }, "fatal", "cannot reach the bridge at http://bridge:1"],
+    [{}, "wait", "does not answer at http://hs:8008"],
+    [{ status: 429, errcode: "M_LIMIT_EXCEEDED" }, "wait", "does not answer"],
+    [{ status: 502 }, "wait", "does not answer"],
+    [{ status: 404 }, "fatal", "No Matrix homeserver answers at http://hs:8008 (status 404)"],
+] as const)("explains %j", (reply, kind, words) => {
+    const meaning = explainPing(reply, { homeserverUrl, registration });
+    expect(meaning.kind).toBe(kind);
+    expect(meaning).toHaveProperty("message", expect.stringContaining(words));
+});
+
+it("knows a homeserver that is too old", () => {
+    const reply = { status: 404, errcode: "M_UNRECOGNIZED" };
+    expect(explainPing(reply, { homeserverUrl, registration })).toEqual({ kind: "unsupported" });
+});
+
+describe("the start", () => {
+    /** Pings a homeserver that fails with each of these before it answers. */
+    async function ping(replies: readonly HomeserverReply[], patienceMs: number) {
+        const clock = new FakeClock();
+        const log = new KeptLog();
+        const left = [...replies];
+        let asked = 0;
+        const ask = async (): Promise<unknown> => {
+            asked += 1;
+            await Promise.resolve();
+            const reply = left.shift();
+            // the next pause passes once this attempt is over
+            setImmediate(() => clock.advance(2_000));
+            if (reply !== undefined) throw new HomeserverError("failed", reply);
+            return {};
+        };
+        const outcome = await pingHomeserver({ ask, registration, homeserverUrl, clock, log, patienceMs }).then(
+            () => "reached",
+            (reason: unknown) => reason,
+        );
+        return { outcome, asked, lines: log.lines };
+    }
+
+    it("waits for a homeserver that is not up yet", async () => {
+        const { outcome, asked, lines } = await ping([{}, { status: 502 }], 60_000);
+        expect([outcome, asked, lines.length]).toEqual(["reached", 3, 2]);
+    });
+
+    it("waits no longer than it is told", async () => {
+        const { outcome, asked } = await ping([{}, {}, {}, {}], 5_000);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(3);
+    });
+
+    it("does not wait where it would not help", async () => {
+        const { outcome, asked } = await ping([{ status: 401, errcode: "M_UNKNOWN_TOKEN" }], 60_000);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(1);
+    });
+
+    it("goes on with a homeserver that cannot ping", async () => {
+        const { outcome, lines } = await ping([{ status: 404, errcode: "M_UNRECOGNIZED" }], 60_000);
+        expect(outcome).toBe("reached");
+        expect(lines).toEqual([expect.stringContaining("too old for a ping")]);
+    });
+});
