@@ -58,7 +58,7 @@ export function stepInviteClient(
         case "response":
             return onResponse(state, event.status, setting);
         case "timer":
-            return onTimer(state, event.timer);
+            return onTimer(state, event.timer, 64 * setting.timing.t1);
         case "cancelSent":
             if (state.phase !== "proceeding") return { state, actions: [] };
             return { state, actions: [stop("C"), set("cancel", 64 * setting.timing.t1)] };
@@ -97,7 +97,7 @@ function onFinal(status: number, d: number, m: number): InviteClientStep {
     return { state: { phase: "completed" }, actions: [...settled, sendAck, deliver, set("D", d)] };
 }
 
-function onTimer(state: InviteClientState, timer: InviteClientTimer): InviteClientStep {
+function onTimer(state: InviteClientState, timer: InviteClientTimer, patience: number): InviteClientStep {
     switch (timer) {
         case "A": {
             if (state.phase !== "calling") return { state, actions: [] };
@@ -107,7 +107,8 @@ function onTimer(state: InviteClientState, timer: InviteClientTimer): InviteClie
         case "B":
             return state.phase === "calling" ? timedOut() : { state, actions: [] };
         case "C":
-            return { state, actions: state.phase === "proceeding" ? [{ kind: "expired" }] : [] };
+            if (state.phase !== "proceeding") return { state, actions: [] };
+            return { state, actions: [{ kind: "expired" }, set("cancel", patience)] };
         case "cancel":
             return state.phase === "proceeding" ? timedOut() : { state, actions: [] };
         case "D":
