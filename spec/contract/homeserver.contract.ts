@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Homeserver } from "../../lib/matrix/Homeserver.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../lib/numbering/MatrixUserId.ts";
+
+/** A homeserver, and a user's client on it, for the contract to play with. */
+export interface HomeserverUnderTest {
+    readonly homeserver: Homeserver;
+    /** A local user who exists. */
+    readonly user: MatrixUserId;
+    readonly stranger: MatrixUserId;
+    readonly nobody: MatrixUserId;
+    /** A ghost nobody registered yet. */
+    readonly ghost: MatrixUserId;
+    /** The user's client joins, leaves, encrypts. */
+    joinAs(room: MatrixRoomId): Promise<void>;
+    leaveAs(room: MatrixRoomId): Promise<void>;
+    encryptAs(room: MatrixRoomId): Promise<void>;
+    makeRoomAs(): Promise<MatrixRoomId>;
+}
+
+const notice = { msgtype: "m.notice", body: "x" };
+
+/** What calls need of a homeserver. The order of the specs is that of a first call. */
+export function describeHomeserver(name: string, start: () => Promise<HomeserverUnderTest>): void {
+    describe(`the homeserver ${name}`, () => {
+        let world: HomeserverUnderTest;
+        let room: MatrixRoomId;
+
+        beforeAll(async () => {
+            world = await start();
+        });
+
+        it("knows who is there", async () => {
+            const { homeserver, user, nobody } = world;
+            expect(await homeserver.userExists(user)).toBe(true);
+            expect(await homeserver.userExists(nobody)).toBe(false);
+        });
+
+        it("lets no ghost act that is not registered", async () => {
+            const { homeserver, ghost, user } = world;
+            const request = { name: "Bob", invite: user, initialState: [] };
+            await expect(homeserver.createRoom(ghost, request)).rejects.toMatchObject({ fault: "forbidden" });
+            await homeserver.register(ghost);
+            await homeserver.register(ghost);
+            await homeserver.setDisplayName(ghost, "Bob");
+        });
+
+        it("makes a room with the user invited", async () => {
+            const { homeserver, ghost, user, nobody } = world;
+            const initialState = [{ type: "m.bridge", stateKey: "sip:/x", content: { protocol: { id: "sip" } } }];
+            room = await homeserver.createRoom(ghost, { name: "Bob", invite: user, initialState });
+            expect(await homeserver.membership(ghost, room, user)).toBe("invite");
+            expect(await homeserver.membership(ghost, room, ghost)).toBe("join");
+            expect(await homeserver.membership(ghost, room, nobody)).toBe("none");
+            expect(await homeserver.isEncrypted(ghost, room)).toBe(false);
+        });
+
+        it("follows who comes and goes", async () => {
+            const { homeserver, ghost, user } = world;
+            await world.joinAs(room);
+            expect(await homeserver.membership(ghost, room, user)).toBe("join");
+            await world.leaveAs(room);
+            expect(await homeserver.membership(ghost, room, user)).toBe("leave");
+        });
+
+        it("takes an event once, however often it is sent under one transaction id", async () => {
+            const { homeserver, ghost } = world;
+            await homeserver.send(ghost, room, "m.call.hangup", { call_id: "a/b" }, "t/1");
+            await homeserver.send(ghost, room, "m.call.hangup", { call_id: "a/b" }, "t/1");
+            await homeserver.send(ghost, room, "m.room.message", notice, "t/2");
+            const recent = await homeserver.recentEvents(ghost, room, 3);
+            const types = recent.map((event) => (event as { type: string }).type);
+            expect(types.slice(-2)).toEqual(["m.call.hangup", "m.room.message"]);
+            expect(types.filter((type) => type === "m.call.hangup")).toHaveLength(1);
+            expect(recent.at(-1)).toMatchObject({ sender: ghost, room_id: room, content: notice });
+        });
+
+        it("keeps those out who are not in the room", async () => {
+            const { homeserver, ghost, stranger } = world;
+            await homeserver.register(stranger);
+            await expect(homeserver.send(stranger, room, "m.room.message", notice, "t/3")).rejects.toMatchObject({
+                fault: "forbidden",
+            });
+            await expect(homeserver.join(stranger, room)).rejects.toMatchObject({ fault: "forbidden" });
+            await expect(homeserver.membership(stranger, room, ghost)).rejects.toMatchObject({ fault: "forbidden" });
+            await homeserver.leave(ghost, room);
+            await expect(homeserver.send(ghost, room, "m.room.message", notice, "t/4")).rejects.toMatchObject({
+                fault: "forbidden",
+            });
+        });
+
+        it("lets a ghost join where it is invited, and tells that a room is encrypted", async () => {
+            const { homeserver, ghost } = world;
+            const theirs = await world.makeRoomAs();
+            await homeserver.join(ghost, theirs);
+            await homeserver.join(ghost, theirs);
+            expect(await homeserver.membership(ghost, theirs, ghost)).toBe("join");
+            await world.encryptAs(theirs);
+            expect(await homeserver.isEncrypted(ghost, theirs)).toBe(true);
+        });
+    });
+}
