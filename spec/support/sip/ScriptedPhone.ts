@@ -180,7 +180,8 @@ export class ScriptedPhone {
                 `To: ${tagged}`,
                 `Call-ID: ${request.header("call-id")}`,
                 `CSeq: ${request.header("cseq")}`,
-                `Contact: <${this.uri}>`,
+                // a redirect brings contacts of its own
+                ...(status >= 300 ? [] : [`Contact: <${this.uri}>`]),
             ],
             answer,
         );
