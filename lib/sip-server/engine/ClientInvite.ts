@@ -1,8 +1,7 @@
 import type { Dialog } from "../dialog/Dialog.ts";
 import { routeSetOfUac } from "../dialog/routeSet.ts";
 import { readAsUac } from "../dialog/sessionTimer.ts";
-import type { Headers } from "../sip/Headers.ts";
-import { type HeaderField } from "../sip/Headers.ts";
+import { type HeaderField, Headers } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import type { ClientUser } from "../transaction/ClientUser.ts";
 import { InviteClientTransaction } from "../transaction/InviteClientTransaction.ts";

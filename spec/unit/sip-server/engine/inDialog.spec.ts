@@ -146,6 +146,19 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it("a BYE crossing the answer to our INVITE leaves nothing: the answer is acknowledged all the same", async () => {
+        const { stage, side, peer, later, dialogId } = await answeredCall();
+        await side.engine.send(request("INVITE", "", { dialogId, body: sdp }));
+        await stage.pass(50);
+        peer.send("BYE", us, later("11 BYE"));
+        await stage.pass(50);
+        peer.respond(peer.request("INVITE"), { status: 200, toTag: "peer", with: [peer.contact] });
+        await stage.pass(100);
+        expect(peer.heard.slice(-2)).toEqual(["200 BYE", "ACK"]);
+        expect(side.engine.load().dialogs).toBe(0);
+        await stage.expectNothingLeft(side);
+    });
+
     it("BYEs that cross are both answered 200, and nobody is told of the second", async () => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         await side.engine.send(request("BYE", "", { dialogId }));
