@@ -281,8 +281,8 @@ describe("within a call", () => {
 
 describe("who is refused", () => {
     test.each([
-        ["somebody nobody knows", `sip:bob@127.0.0.1`, PHONE_SDP, 404],
-        ["a number that is none", `sip:bob@127.0.0.1;user=phone`, PHONE_SDP, 484],
+        ["somebody nobody knows", `sip:mallory@127.0.0.1`, PHONE_SDP, 404],
+        ["a number that is none", `sip:mallory@127.0.0.1;user=phone`, PHONE_SDP, 484],
         ["video alone", `sip:alice@127.0.0.1`, PHONE_SDP.replace("m=audio", "m=video"), 488],
         ["a broken description", `sip:alice@127.0.0.1`, "v=0\r\nnonsense", 400],
     ])("%s", async (_, uri, body, status) => {

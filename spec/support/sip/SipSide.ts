@@ -17,6 +17,8 @@ export interface SipSideOptions {
     readonly peers?: readonly SipPeer[];
     readonly trunks?: readonly SipTrunk[];
     readonly strangers?: "refuse" | "drop";
+    /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
+    readonly t1?: number;
 }
 
 /** The whole SIP adapter on a real embedded server, with a script where the desk stands. */
@@ -30,11 +32,12 @@ export class SipSide {
     readonly gateway: SipGateway;
     readonly legs: SipLegs;
 
-    private constructor({ peers, trunks, strangers }: SipSideOptions) {
+    private constructor({ peers, trunks, strangers, t1 }: SipSideOptions) {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
             bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
+            ...(t1 !== undefined && { extraArguments: ["--t1", `${t1}`] }),
         });
         this.link = new SipLink({
             clock: systemClock,
@@ -59,7 +62,7 @@ export class SipSide {
             telemetry: this.telemetry,
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
             strangers: strangers ?? "refuse",
-            calleeOf: aliceOnly,
+            calleeOf: aliceWhenCalled,
             intake: this.intake,
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             newCallId: () => `call${++calls}` as CallId,
@@ -90,10 +93,10 @@ export class SipSide {
     }
 }
 
-/** She is reached by name, and by her extension. */
-function aliceOnly(dialled: RemoteParty): MatrixUserId | undefined {
+/** She is reached by her name, by her extension, and as the Bob whom the scenarios of SIPp call. */
+function aliceWhenCalled(dialled: RemoteParty): MatrixUserId | undefined {
     const isHers =
-        (dialled.kind === "address" && dialled.address.startsWith("alice@")) ||
+        (dialled.kind === "address" && /^(?:alice|bob)@/.test(dialled.address)) ||
         (dialled.kind === "number" && dialled.number === "2001");
     return isHers ? ALICE : undefined;
 }

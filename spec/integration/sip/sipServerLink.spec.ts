@@ -1,0 +1,209 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import { type DrachtioEndpoint, WrongSecretError } from "../../../lib/sip/drachtio.ts";
+import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
+import { SipLink } from "../../../lib/sip/SipLink.ts";
+import { systemClock } from "../../../lib/telemetry/systemClock.ts";
+import { KeptLog } from "../../support/quiet.ts";
+import { OutgoingCalls, OUR_SDP } from "../../support/sip/OutgoingCalls.ts";
+import { PHONE_SDP, ScriptedPhone, sdpOf } from "../../support/sip/ScriptedPhone.ts";
+import { SipSide, type SipSideOptions } from "../../support/sip/SipSide.ts";
+
+async function sipSide(options: SipSideOptions = {}): Promise<SipSide> {
+    const side = await SipSide.start(options);
+    onTestFinished(() => side.stop());
+    return side;
+}
+
+async function phoneOn(side: SipSide): Promise<ScriptedPhone> {
+    const phone = await ScriptedPhone.on(side.port());
+    onTestFinished(() => phone.close());
+    return phone;
+}
+
+function linkTo(endpoint: () => Promise<DrachtioEndpoint>, log = new KeptLog()): SipLink {
+    const link = new SipLink({
+        clock: systemClock,
+        log,
+        endpoint,
+        listener: { onRequest: () => undefined, onLost: () => undefined },
+        onRefused: (error) => log.error(error.message),
+    });
+    onTestFinished(() => link.stop());
+    return link;
+}
+
+describe("the embedded server", () => {
+    test("that dies is started again where it was; its calls end, and new ones come through", async () => {
+        const side = await sipSide();
+        const phone = await phoneOn(side);
+        const port = side.port();
+        const up = phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        const first = await side.intake.next();
+        await first.request.origin.accept(OUR_SDP);
+        phone.inDialog(up, await phone.next("SIP/2.0 200"), "ACK", 1);
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        const ringing = await side.intake.next();
+        const outgoing = await OutgoingCalls.on(side);
+        const placed = await outgoing.offered();
+        const { pid } = side.server;
+        process.kill(pid ?? 0, "SIGKILL");
+        for (const { reported } of [first, ringing, placed]) {
+            expect(await reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
+        }
+        expect(side.held).toEqual([0, 0]);
+        // ending what is over already is harmless, and so is calling while nobody is there
+        await Promise.all([first.request.origin, ringing.request.origin, placed.leg].map((leg) => leg.end("hungUp")));
+        const vain = outgoing.dial();
+        await expect(vain.leg.offer(OUR_SDP)).rejects.toMatchObject({ endCause: "serviceUnavailable" });
+        await vi.waitFor(() => expect(side.link.connected && side.server.pid !== pid).toBe(true), 8_000);
+        expect(side.port()).toBe(port);
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        const again = await side.intake.next();
+        await again.request.origin.end("busy");
+        await phone.next("SIP/2.0 486");
+        await outgoing.close();
+    });
+
+    test("that cannot listen says why", async () => {
+        const taken = createServer().listen(0, "127.0.0.1");
+        await once(taken, "listening");
+        onTestFinished(() => void taken.close());
+        const { port } = taken.address() as { port: number };
+        const server = new EmbeddedSipServer({
+            clock: systemClock,
+            log: new KeptLog(),
+            bindings: [{ transport: "tcp", host: "127.0.0.1", port }],
+        });
+        await expect(server.start()).rejects.toThrow(new RegExp(`does not start: .*127\\.0\\.0\\.1:${port}`));
+    });
+
+    test("takes leave of its calls when it is stopped", async () => {
+        const side = await sipSide();
+        const phone = await phoneOn(side);
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        await side.intake.next();
+        const stopped = side.stop();
+        await phone.next("SIP/2.0 480");
+        await stopped;
+        expect(side.server.pid).toBeUndefined();
+    });
+});
+
+describe("the link", () => {
+    test("tells a wrong secret, and does not try it again", async () => {
+        const side = await sipSide();
+        const asked = vi.fn(async () => ({ ...(await side.server.endpoint()), secret: "wrong" }));
+        await expect(linkTo(asked).start()).rejects.toThrow(WrongSecretError);
+        expect(asked).toHaveBeenCalledOnce();
+    });
+
+    test("waits for a server that is not up yet", async () => {
+        const side = await sipSide();
+        let attempts = 0;
+        const link = linkTo(() => (++attempts < 3 ? Promise.reject(new Error("not yet")) : side.server.endpoint()));
+        expect(await link.start()).toContain(`udp/127.0.0.1:${side.port()}`);
+        expect(attempts).toBe(3);
+    });
+
+    test("gives up waiting when it is stopped", async () => {
+        const link = linkTo(() => Promise.reject(new Error("never")));
+        const started = link.start();
+        link.stop();
+        await expect(started).rejects.toThrow("stopped");
+    });
+
+    test("sends nothing while it is down", async () => {
+        const link = linkTo(() => Promise.reject(new Error("never")));
+        const sent = link.send({ method: "OPTIONS", uri: "sip:x", headers: {} }, { onResponse: () => undefined });
+        await expect(sent).rejects.toMatchObject({ code: "disconnected" });
+    });
+});
+
+describe("what the server is asked to send", () => {
+    test("has no line ends in headers, so that nothing can add a header of its own", async () => {
+        const side = await sipSide();
+        const phone = await phoneOn(side);
+        const headers = { "X-Name": "a\r\nEvil: yes\0" };
+        await side.link.send({ method: "OPTIONS", uri: phone.uri, headers }, { onResponse: () => undefined });
+        const options = await phone.next("OPTIONS");
+        expect(options.header("evil")).toBe("");
+        expect(options.header("x-name")).toBe("a Evil: yes");
+        phone.respond(options, 200, "OK");
+    });
+
+    test("is not larger than a drachtio-server takes", async () => {
+        const side = await sipSide();
+        const phone = await phoneOn(side);
+        const request = { method: "MESSAGE", uri: phone.uri, headers: {}, body: "x".repeat(12_000) };
+        await expect(side.link.send(request, { onResponse: () => undefined })).rejects.toMatchObject({
+            code: "tooLarge",
+        });
+    });
+
+    test("fails at once for a dialog nobody knows", async () => {
+        const side = await sipSide();
+        const request = { method: "BYE", dialogId: "nobody;from-tag=x", headers: {} };
+        await expect(side.link.send(request, { onResponse: () => undefined })).rejects.toMatchObject({
+            code: "noDialog",
+        });
+    });
+});
+
+describe("strangers", () => {
+    const peers = [{ name: "pbx", addresses: ["192.0.2.1"], trusted: true, maxCalls: 1 }];
+
+    test("are refused", async () => {
+        const side = await sipSide({ peers });
+        const phone = await phoneOn(side);
+        const call = phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
+        phone.invite("sip:127.0.0.1", { method: "OPTIONS" });
+        await phone.next("SIP/2.0 403");
+        expect(side.telemetry.counted).toEqual(["dropped from sip: stranger", "dropped from sip: stranger"]);
+    });
+
+    test("hear nothing, if that is configured", async () => {
+        const side = await sipSide({ peers, strangers: "drop" });
+        const phone = await phoneOn(side);
+        const call = phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));
+        phone.invite("sip:127.0.0.1", { method: "OPTIONS" });
+        await vi.waitFor(() => expect(side.gateway.unanswered).toBe(2));
+        expect(phone.unread).toEqual(["SIP/2.0 100 Trying"]);
+        phone.within(call, "CANCEL");
+        await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));
+    });
+});
+
+test("a peer has no more calls at once than it may", async () => {
+    const peers = [{ name: "pbx", addresses: ["127.0.0.0/8"], trusted: true, maxCalls: 1 }];
+    const side = await sipSide({ peers });
+    const phone = await phoneOn(side);
+    phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+    const { request } = await side.intake.next();
+    phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+    await phone.next("SIP/2.0 503");
+    await request.origin.end("busy");
+    await phone.next("SIP/2.0 486");
+    phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+    await side.intake.next();
+});
+
+test("once stopping, new calls are refused, and the ones there are go on", async () => {
+    const side = await sipSide();
+    const phone = await phoneOn(side);
+    const call = phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+    const { request, reported } = await side.intake.next();
+    side.gateway.stop();
+    phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+    const refusal = await phone.next("SIP/2.0 503");
+    expect(refusal.header("retry-after")).not.toBe("");
+    await request.origin.accept(sdpOf(50_000) as Sdp);
+    const ok = await phone.next("SIP/2.0 200");
+    phone.inDialog(call, ok, "ACK", 1);
+    phone.inDialog(call, ok, "BYE", 2);
+    expect(await reported.next()).toEqual({ kind: "ended", cause: "hungUp" });
+});
