@@ -7,7 +7,7 @@ import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
 import { SipLink } from "../../../lib/sip/SipLink.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { KeptLog } from "../../support/quiet.ts";
-import { OutgoingCalls, OUR_SDP } from "../../support/sip/OutgoingCalls.ts";
+import { OutgoingCalls, OUR_SDP, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone, sdpOf } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide, type SipSideOptions } from "../../support/sip/SipSide.ts";
 
@@ -56,8 +56,9 @@ describe("the embedded server", () => {
         expect(side.held).toEqual([0, 0]);
         // ending what is over already is harmless, and so is calling while nobody is there
         await Promise.all([first.request.origin, ringing.request.origin, placed.leg].map((leg) => leg.end("hungUp")));
-        const vain = outgoing.dial();
-        await expect(vain.leg.offer(OUR_SDP)).rejects.toMatchObject({ endCause: "serviceUnavailable" });
+        const vain = outgoing.dial(trunkTo(outgoing.phone));
+        await vain.leg.offer(OUR_SDP);
+        expect(await vain.reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
         await vi.waitFor(() => expect(side.link.connected && side.server.pid !== pid).toBe(true), 8_000);
         expect(side.port()).toBe(port);
         phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });

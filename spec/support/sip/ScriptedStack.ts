@@ -1,0 +1,101 @@
+import type { SipSendError } from "../../../lib/sip/SipStack.ts";
+import {
+    type HeaderFields,
+    type IncomingRequest,
+    type IncomingResponse,
+    type OutgoingRequest,
+    type OutgoingResponse,
+    type ResponseListener,
+    type SentRequest,
+    type SentResponse,
+    type SipHeaders,
+    type SipStack,
+} from "../../../lib/sip/SipStack.ts";
+
+/** A SIP server that sends what it is told nowhere, and lets the spec be the network: for what takes too long in truth. */
+export class ScriptedStack implements SipStack {
+    /** What was sent, in order: `INVITE`, `CANCEL`, `ACK`, `BYE`. */
+    readonly sent: string[] = [];
+    #answer: ((status: number, given?: Partial<IncomingResponse>) => void) | undefined;
+    #failure: SipSendError | undefined;
+
+    /** From now on nothing can be sent. */
+    failWith(failure: SipSendError): void {
+        this.#failure = failure;
+    }
+
+    send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
+        if (this.#failure !== undefined) return Promise.reject(this.#failure);
+        this.sent.push(request.method);
+        this.#answer = (status, given = {}) => {
+            const response = { status, reason: "", headers: new Map<string, string>(), body: "", ...given };
+            listener.onResponse({ ...response, acknowledge: () => this.#note("ACK") });
+        };
+        const { uri = "", headers } = request;
+        return Promise.resolve({ uri, headers: lowerCase(headers), cancel: () => this.#note("CANCEL") });
+    }
+
+    /** The network answers the request sent last. */
+    answer(status: number, given?: Partial<IncomingResponse>): void {
+        this.#answer?.(status, given);
+    }
+
+    #note(method: string): Promise<void> {
+        this.sent.push(method);
+        return Promise.resolve();
+    }
+}
+
+/** A request of the network that keeps what it was responded. */
+export class ScriptedRequest implements IncomingRequest {
+    readonly method: string;
+    readonly uri = "sip:alice@bridge.example";
+    readonly headers: SipHeaders;
+    readonly body: string;
+    readonly source = { protocol: "udp", address: "192.0.2.1", port: 5060 };
+    readonly origin: IncomingRequest["origin"];
+    readonly dialogId = "d1";
+    readonly responses: OutgoingResponse[] = [];
+    #onCancel = (_headers: SipHeaders): void => undefined;
+
+    constructor(
+        method: string,
+        given: { readonly headers?: HeaderFields; readonly body?: string; readonly origin?: "server" } = {},
+    ) {
+        this.method = method;
+        this.headers = lowerCase(given.headers ?? {});
+        this.body = given.body ?? "";
+        this.origin = given.origin ?? "network";
+    }
+
+    get statuses(): readonly number[] {
+        return this.responses.map(({ status }) => status);
+    }
+
+    respond(response: OutgoingResponse): Promise<SentResponse> {
+        this.responses.push(response);
+        return Promise.resolve({ dialogId: this.dialogId });
+    }
+
+    onCancel(listener: (headers: SipHeaders) => void): void {
+        this.#onCancel = listener;
+    }
+
+    onUpdate(): void {
+        // no spec of ours sends one this way
+    }
+
+    /** The peer gives this request up. */
+    cancel(): void {
+        this.#onCancel(new Map());
+    }
+}
+
+/** Resolves when all that was waiting to be done at once is done. */
+export async function settled(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+function lowerCase(headers: HeaderFields): SipHeaders {
+    return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,173 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
+import { DigestClient } from "../../../lib/sip/digest.ts";
+import { SipCalls } from "../../../lib/sip/SipCalls.ts";
+import { type AckState, SipDialog } from "../../../lib/sip/SipDialog.ts";
+import { SipSendError } from "../../../lib/sip/SipStack.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { KeptLog } from "../../support/quiet.ts";
+import { sdpOf } from "../../support/sip/ScriptedPhone.ts";
+import { ScriptedRequest, ScriptedStack, settled } from "../../support/sip/ScriptedStack.ts";
+
+// What needs hours, silence or bad luck to happen in truth. The rest is in spec/integration/sip.
+
+const LOCAL = sdpOf(50_000) as Sdp;
+const REMOTE = sdpOf(40_000) as Sdp;
+const CHANGED = sdpOf(40_002) as Sdp;
+
+let clock: FakeClock;
+let stack: ScriptedStack;
+let calls: SipCalls;
+let facts: LegFact[];
+let ended: number;
+
+beforeEach(() => {
+    clock = new FakeClock();
+    stack = new ScriptedStack();
+    calls = new SipCalls();
+    facts = [];
+    ended = 0;
+});
+
+function aDialog(ack: AckState = "received", digest?: DigestClient): SipDialog {
+    return new SipDialog({
+        stack,
+        calls,
+        clock,
+        userAgent: "spec/1",
+        log: new KeptLog(),
+        dialogId: "d1",
+        digest,
+        local: LOCAL,
+        remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
+        ack,
+        report: (fact) => facts.push(fact),
+        onEnded: () => ended++,
+    });
+}
+
+function nothingIsLeft(): void {
+    expect({ dialogs: calls.dialogs, timers: clock.pending, ended }).toEqual({ dialogs: 0, timers: 0, ended: 1 });
+}
+
+describe("an offer of the peer", () => {
+    test("nobody answers is refused in time, and what comes too late is not said", async () => {
+        const dialog = aDialog();
+        const update = new ScriptedRequest("UPDATE", { body: CHANGED });
+        dialog.handle(update);
+        clock.advance(25_000);
+        expect(update.statuses).toEqual([488]);
+        await dialog.answerOffer(LOCAL);
+        await dialog.refuseOffer("noCommonMedia");
+        expect(update.statuses).toEqual([488]);
+        expect(clock.pending).toBe(0);
+    });
+
+    test("while another one waits is told to come again", () => {
+        const dialog = aDialog();
+        dialog.handle(new ScriptedRequest("INVITE", { body: CHANGED }));
+        const second = new ScriptedRequest("UPDATE", { body: sdpOf(40_004) });
+        dialog.handle(second);
+        expect(second.responses).toMatchObject([{ status: 500, headers: { "Retry-After": "3" } }]);
+        expect(facts).toHaveLength(1);
+    });
+
+    test("that is cancelled is not answered any more, and the next one is taken", async () => {
+        const dialog = aDialog();
+        const first = new ScriptedRequest("INVITE", { body: CHANGED });
+        dialog.handle(first);
+        first.cancel();
+        await dialog.answerOffer(LOCAL);
+        expect(first.statuses).toEqual([]);
+        dialog.handle(new ScriptedRequest("INVITE", { body: sdpOf(40_004) }));
+        expect(facts).toHaveLength(2);
+    });
+
+    test("whose answer cannot be sent leaves the dialog as one that owes nothing: BYE goes out at once", async () => {
+        const dialog = aDialog();
+        const invite = new ScriptedRequest("INVITE", { body: CHANGED });
+        invite.respond = () => Promise.reject(new SipSendError("refused", "transaction over"));
+        dialog.handle(invite);
+        await expect(dialog.answerOffer(LOCAL)).rejects.toThrow("transaction over");
+        await dialog.end("hungUp");
+        expect(stack.sent).toEqual(["BYE"]);
+    });
+
+    test("that came with an ACK cannot be refused: the call ends", async () => {
+        const dialog = aDialog("awaitedWithSdp");
+        dialog.handle(new ScriptedRequest("ACK", { body: REMOTE }));
+        expect(facts).toEqual([{ kind: "offered", sdp: REMOTE }]);
+        await dialog.refuseOffer("noCommonMedia");
+        expect(facts.at(-1)).toEqual({ kind: "ended", cause: "noCommonMedia" });
+        expect(stack.sent).toEqual(["BYE"]);
+        stack.answer(200);
+        nothingIsLeft();
+    });
+
+    test("after the end gets 481", async () => {
+        const dialog = aDialog();
+        await dialog.end("hungUp");
+        const late = new ScriptedRequest("INVITE", { body: CHANGED });
+        dialog.handle(late);
+        expect(late.statuses).toEqual([481]);
+        expect(facts).toEqual([]);
+    });
+});
+
+describe("the end", () => {
+    test("is over though nobody ever answers the BYE", async () => {
+        await aDialog().end("hungUp");
+        expect(calls.dialogs).toBe(1);
+        clock.advance(40_000);
+        nothingIsLeft();
+    });
+
+    test("is over if the BYE cannot be sent", async () => {
+        stack.failWith(new SipSendError("noDialog", "gone"));
+        await aDialog().end("hungUp");
+        nothingIsLeft();
+    });
+
+    test("is over if the BYE is challenged and nobody knows the password", async () => {
+        await aDialog().end("hungUp");
+        stack.answer(407, { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) });
+        nothingIsLeft();
+    });
+
+    test("says BYE once more, signed, if it is challenged", async () => {
+        const digest = new DigestClient({ username: "u", password: "p" }, () => "c");
+        await aDialog("received", digest).end("hungUp");
+        stack.answer(407, { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) });
+        await settled();
+        expect(stack.sent).toEqual(["BYE", "BYE"]);
+        stack.answer(200);
+        nothingIsLeft();
+    });
+
+    test("waits for the ACK of our 200; if the server finds it will not come, the server's BYE is the last", async () => {
+        const dialog = aDialog("awaited");
+        await dialog.end("hungUp");
+        expect(stack.sent).toEqual([]);
+        const timeout = { Reason: 'SIP ;cause=200 ;text="ACK timeout"' };
+        dialog.handle(new ScriptedRequest("BYE", { origin: "server", headers: timeout }));
+        expect(stack.sent).toEqual([]);
+        nothingIsLeft();
+    });
+
+    test("by the server's own BYE is reported as what it was", () => {
+        const timeout = { Reason: 'SIP ;cause=200 ;text="Session timer expired"' };
+        aDialog().handle(new ScriptedRequest("BYE", { origin: "server", headers: timeout }));
+        expect(facts).toEqual([{ kind: "ended", cause: "networkFailure" }]);
+        nothingIsLeft();
+    });
+
+    test("with the SIP server is told once", () => {
+        const dialog = aDialog();
+        dialog.handle(new ScriptedRequest("UPDATE", { body: CHANGED }));
+        calls.lost();
+        dialog.lost();
+        expect(facts.filter(({ kind }) => kind === "ended")).toEqual([{ kind: "ended", cause: "serviceUnavailable" }]);
+        nothingIsLeft();
+    });
+});

@@ -1,0 +1,86 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
+import { SipCalls } from "../../../lib/sip/SipCalls.ts";
+import { SipSendError } from "../../../lib/sip/SipStack.ts";
+import { UacLeg } from "../../../lib/sip/UacLeg.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { KeptLog } from "../../support/quiet.ts";
+import { aTrunk } from "../../support/sip/aTrunk.ts";
+import { PHONE_SDP, sdpOf } from "../../support/sip/ScriptedPhone.ts";
+import { ScriptedStack, settled } from "../../support/sip/ScriptedStack.ts";
+
+// What needs silence or bad luck to happen in truth. The rest is in spec/integration/sip.
+
+const OFFER = sdpOf(50_000) as Sdp;
+
+let clock: FakeClock;
+let stack: ScriptedStack;
+let calls: SipCalls;
+let facts: LegFact[];
+let leg: UacLeg;
+
+beforeEach(() => {
+    clock = new FakeClock();
+    stack = new ScriptedStack();
+    calls = new SipCalls();
+    facts = [];
+    leg = new UacLeg({
+        stack,
+        calls,
+        clock,
+        userAgent: "spec/1",
+        log: new KeptLog(),
+        target: {
+            network: "sip",
+            media: "rtp",
+            callee: { kind: "number", number: "2001" as PhoneNumber },
+            caller: "@alice:matrix.example" as MatrixUserId,
+            trunks: ["carrier"],
+        },
+        trunks: [aTrunk({})],
+        makeCnonce: () => "c",
+        report: (fact) => facts.push(fact),
+    });
+});
+
+test("a CANCEL nobody answers ends the call all the same, and a 200 after that is hung up on", async () => {
+    await leg.offer(OFFER);
+    await leg.end("cancelled");
+    expect([calls.legs, clock.pending]).toEqual([1, 1]);
+    clock.advance(36_000);
+    await settled();
+    expect([calls.legs, clock.pending]).toEqual([0, 0]);
+    stack.answer(200, { body: PHONE_SDP, dialogId: "d1" });
+    await settled();
+    expect(stack.sent).toEqual(["INVITE", "CANCEL", "ACK", "BYE"]);
+    stack.answer(200);
+    expect([calls.dialogs, clock.pending]).toEqual([0, 0]);
+    expect(facts).toEqual([]);
+});
+
+test("a 200 for which the server names no dialog cannot be talked by", async () => {
+    await leg.offer(OFFER);
+    stack.answer(200, { body: PHONE_SDP });
+    await settled();
+    expect(facts).toEqual([{ kind: "ended", cause: "noCommonMedia" }]);
+    expect(calls.legs).toBe(0);
+});
+
+test.each([
+    ["the SIP server is missing", new SipSendError("disconnected", ""), "serviceUnavailable"],
+    ["the call is too large for it", new SipSendError("tooLarge", ""), "internalError"],
+    ["it does not confirm", new SipSendError("timeout", ""), "networkFailure"],
+    ["it refuses", new SipSendError("refused", ""), "networkFailure"],
+] as const)("an INVITE that cannot be sent because %s", async (_, failure, cause) => {
+    stack.failWith(failure);
+    await leg.offer(OFFER);
+    expect(facts).toEqual([{ kind: "ended", cause }]);
+    expect(calls.legs).toBe(0);
+});
+
+test("a leg that places a call is offered to, and never accepted", async () => {
+    await expect(leg.accept()).rejects.toMatchObject({ endCause: "internalError" });
+});
