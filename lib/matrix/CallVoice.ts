@@ -15,12 +15,12 @@ export interface CallVoiceOf {
  * transaction id of its own, so that the homeserver takes a repetition for one.
  */
 export class CallVoice {
-    readonly #homeserver: Homeserver;
+    readonly #homeserver: Pick<Homeserver, "send">;
     readonly #of: CallVoiceOf;
     #said = 0;
     #previous: Promise<void> = Promise.resolve();
 
-    constructor(homeserver: Homeserver, of: CallVoiceOf) {
+    constructor(homeserver: Pick<Homeserver, "send">, of: CallVoiceOf) {
         this.#homeserver = homeserver;
         this.#of = of;
     }

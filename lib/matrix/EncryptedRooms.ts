@@ -1,7 +1,5 @@
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
-import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
-import { ExpiringMap } from "./ExpiringMap.ts";
 import type { Homeserver } from "./Homeserver.ts";
 
 const NOTICE =
@@ -12,12 +10,10 @@ const NOTICE =
 export class EncryptedRooms {
     readonly #homeserver: Homeserver;
     readonly #directory: Directory;
-    readonly #told: ExpiringMap<true>;
 
-    constructor(homeserver: Homeserver, directory: Directory, clock: Clock) {
+    constructor(homeserver: Homeserver, directory: Directory) {
         this.#homeserver = homeserver;
         this.#directory = directory;
-        this.#told = new ExpiringMap(clock, { max: 10_000 });
     }
 
     /**
@@ -26,9 +22,7 @@ export class EncryptedRooms {
      */
     async refuse(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {
         await this.#directory.forgetRoom(room);
-        if (this.#told.has(room)) return;
-        this.#told.set(room, true);
-        // the room's id makes it one notice across restarts too
+        // named by the room, so that the homeserver takes repetitions for one
         await this.#homeserver.send(
             ghost,
             room,

@@ -53,7 +53,7 @@ export function connectCalls(parts: CallParts): ConnectedCalls {
     const registry = new LegRegistry(clock);
     const profiles = new GhostProfiles(names, homeserver, directory, log);
     const rooms = new DirectRooms({ ...parts, profiles });
-    const encryptedRooms = new EncryptedRooms(homeserver, directory, clock);
+    const encryptedRooms = new EncryptedRooms(homeserver, directory);
     const invitations = new GhostInvitations({
         ...parts,
         profiles,

@@ -49,19 +49,12 @@ describe("a first call", () => {
         expect(facts).toEqual([{ kind: "ringing" }]);
     });
 
-    it("rings once though the user joins before the call waits for it", async () => {
-        const call = world.dial(carol);
-        const offered = call.leg.offer(sdp);
-        const made = setInterval(() => {
-            const room = world.homeserver.rooms[0];
-            if (room !== undefined) world.homeserver.joinAs(carol, room);
-        }, 0);
-        await offered;
-        clearInterval(made);
-        const [room] = world.homeserver.rooms;
-        if (room === undefined) throw new Error("no room");
-        world.homeserver.joinAs(carol, room);
-        await world.settle();
+    it("rings though the user's joining was told before the call waited for it", async () => {
+        world.homeserver.listen((event) => {
+            const isInvitation = event.state_key === carol && event.content["membership"] === "invite";
+            if (isInvitation) world.homeserver.joinAs(carol, event.room_id);
+        });
+        const { room } = await world.ringing(carol);
         expect(world.said(room, "m.call.invite")).toHaveLength(1);
     });
 
@@ -129,6 +122,27 @@ describe("a call in a known room", () => {
             "send m.call.hangup",
         ]);
         expect(world.homeserver.rooms).toHaveLength(1);
+    });
+
+    it("asks once after a restart whether the user is in it", async () => {
+        const room = await world.chat();
+        world.homeserver.asked.length = 0;
+        for (const _ of ["first", "second"]) await (await world.ringing()).leg.end("cancelled");
+        expect(world.homeserver.rooms).toEqual([room]);
+        expect(world.homeserver.asked.filter((request) => !request.startsWith("send"))).toEqual([
+            "setDisplayName",
+            "membership",
+        ]);
+    });
+
+    it("rings at once when the user joined since the last call", async () => {
+        const first = await world.ringing(carol);
+        await first.leg.end("cancelled");
+        world.homeserver.joinAs(carol, first.room);
+        await world.settle();
+        world.homeserver.asked.length = 0;
+        await world.ringing(carol);
+        expect(world.homeserver.asked).toEqual(["send m.call.invite", "send m.call.candidates"]);
     });
 
     it("goes to a new one when the user left", async () => {

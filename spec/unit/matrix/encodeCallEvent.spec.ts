@@ -121,6 +121,11 @@ describe("a description a browser could not apply", () => {
         expect(() => encodeAnswer(us, inSession as typeof sdp)).not.toThrow();
     });
 
+    it("may bundle a section without a port of its own, which must have the rest", () => {
+        const bundleOnly = browserDescription([], ["m=video 0 UDP/TLS/RTP/SAVPF 96", "a=bundle-only"]);
+        expect(() => encodeAnswer(us, bundleOnly)).toThrow("lacks mid");
+    });
+
     it("is not one whose second section is outside the bundle", () => {
         const split = browserDescription(
             [],
