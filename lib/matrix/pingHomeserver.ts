@@ -24,6 +24,9 @@ export interface PingParts {
 
 const PING_TIMEOUT_MS = 15_000;
 const PAUSE_MS = 2_000;
+/** A homeserver that kept its connection to the bridge before a restart fails to use it once. */
+const ATTEMPTS_TO_REACH_US = 3;
+const PAUSE_TO_REACH_US_MS = 500;
 
 /**
  * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
@@ -33,19 +36,33 @@ const PAUSE_MS = 2_000;
 export async function pingHomeserver(parts: PingParts): Promise<void> {
     const { clock, log, homeserverUrl, patienceMs } = parts;
     const until = clock.now() + patienceMs;
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
         const failure = await pingOnce(parts);
         if (failure === undefined) return;
         const meaning = explainPing(failure.reply, parts);
         if (meaning.kind === "unsupported") {
-            log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime", {});
+            log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime");
             return;
         }
-        if (meaning.kind === "fatal" || clock.now() + PAUSE_MS > until) {
-            throw new HomeserverUnusable(meaning.message, { cause: failure });
+        const pause = pauseFor(meaning.kind, attempt);
+        const mayWait = meaning.kind === "unreached" || clock.now() + PAUSE_MS <= until;
+        if (pause === undefined || !mayWait) throw new HomeserverUnusable(meaning.message, { cause: failure });
+        if (meaning.kind === "wait") {
+            log.warn("the homeserver does not answer yet", { url: homeserverUrl, error: failure.message });
         }
-        log.warn("the homeserver does not answer yet", { url: homeserverUrl, error: failure.message });
-        await new Promise<void>((resolve) => clock.startTimer(PAUSE_MS, resolve));
+        await new Promise<void>((resolve) => clock.startTimer(pause, resolve));
+    }
+}
+
+/** How long to wait before the next ping, in ms; undefined if another would say the same. */
+function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number | undefined {
+    switch (kind) {
+        case "fatal":
+            return undefined;
+        case "wait":
+            return PAUSE_MS;
+        case "unreached":
+            return attempt < ATTEMPTS_TO_REACH_US ? PAUSE_TO_REACH_US_MS : undefined;
     }
 }
 
@@ -65,7 +82,8 @@ async function pingOnce({ ask, registration }: PingParts): Promise<HomeserverErr
 }
 
 type PingMeaning =
-    | { readonly kind: "fatal" | "wait"; readonly message: string }
+    /** `wait`: the homeserver is not up yet; `unreached`: it is, and did not get through to us. */
+    | { readonly kind: "fatal" | "wait" | "unreached"; readonly message: string }
     /** The homeserver has no such endpoint: nothing is known to be wrong. */
     | { readonly kind: "unsupported" };
 
@@ -103,7 +121,10 @@ export function explainPing(
             );
         case "M_CONNECTION_FAILED":
         case "M_CONNECTION_TIMEOUT":
-            return fatal(`The homeserver cannot reach the bridge at ${url}, the url of the registration.`);
+            return {
+                kind: "unreached",
+                message: `The homeserver cannot reach the bridge at ${url}, the url of the registration.`,
+            };
         default:
             return explainStatus(reply, homeserverUrl);
     }

@@ -72,7 +72,7 @@ export function assembleForSpec(
 
 let ids = 0;
 
-export function newIdForSpec(): CallId {
+function newIdForSpec(): CallId {
     ids += 1;
     return `call${Date.now()}x${ids}` as CallId;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -78,19 +78,21 @@ export interface CountingProxy {
 /** Stands between the bridge and its homeserver, and writes down what is asked. */
 export async function startCountingProxy(homeserverUrl: string): Promise<CountingProxy> {
     const requests: string[] = [];
-    const server = createServer((request, response) => {
-        const path = new URL(request.url ?? "/", homeserverUrl).pathname;
-        requests.push(`${request.method ?? ""} ${shortened(path)}`);
-        void (async () => {
-            const chunks: Buffer[] = [];
-            for await (const chunk of request) chunks.push(chunk as Buffer);
-            const reply = await fetch(homeserverUrl + (request.url ?? "/"), {
-                method: request.method ?? "GET",
-                headers: { authorization: request.headers.authorization ?? "", "content-type": "application/json" },
-                ...(request.method === "GET" ? {} : { body: Buffer.concat(chunks) }),
-            });
-            response.writeHead(reply.status, { "content-type": "application/json" }).end(await reply.text());
-        })();
+    const server = createServer((incoming, response) => {
+        const url = new URL(incoming.url ?? "/", homeserverUrl);
+        requests.push(`${incoming.method ?? ""} ${shortened(url.pathname)}`);
+        // a connection each: one that is kept may be closed by Synapse at the moment of its use
+        const { method = "GET", headers } = incoming;
+        const outgoing = request(
+            url,
+            { method, headers: { ...headers, connection: "close" }, agent: false },
+            (reply) => {
+                response.writeHead(reply.statusCode ?? 502, reply.headers);
+                reply.pipe(response);
+            },
+        );
+        outgoing.on("error", () => response.destroy());
+        incoming.pipe(outgoing);
     });
     server.listen(0, loopback);
     await once(server, "listening");

@@ -15,8 +15,8 @@ it.each([
     [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 }, "fatal", "another hs_token"],
     [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 401 }, "fatal", "another hs_token"],
     [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 404 }, "fatal", "At http://bridge:1"],
-    [{ status: 502, errcode: "M_CONNECTION_FAILED" }, "fatal", "cannot reach the bridge at http://bridge:1"],
-    [{ status: 504, errcode: "M_CONNECTION_TIMEOUT" }, "fatal", "cannot reach the bridge at http://bridge:1"],
+    [{ status: 502, errcode: "M_CONNECTION_FAILED" }, "unreached", "cannot reach the bridge at http://bridge:1"],
+    [{ status: 504, errcode: "M_CONNECTION_TIMEOUT" }, "unreached", "cannot reach the bridge at http://bridge:1"],
     [{}, "wait", "does not answer at http://hs:8008"],
     [{ status: 429, errcode: "M_LIMIT_EXCEEDED" }, "wait", "does not answer"],
     [{ status: 502 }, "wait", "does not answer"],
@@ -70,6 +70,14 @@ describe("the start", () => {
         const { outcome, asked } = await ping([{ status: 401, errcode: "M_UNKNOWN_TOKEN" }], 60_000);
         expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
         expect(asked).toBe(1);
+    });
+
+    it("lets the homeserver find out that its old connection to the bridge is closed", async () => {
+        const stale = { status: 502, errcode: "M_CONNECTION_FAILED" };
+        expect(await ping([stale], 0)).toMatchObject({ outcome: "reached", asked: 2, lines: [] });
+        const { outcome, asked } = await ping([stale, stale, stale], 0);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(3);
     });
 
     it("goes on with a homeserver that cannot ping", async () => {
