@@ -2,42 +2,48 @@ import type { IceCandidate, Side } from "../call/vocabulary.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { beginGeneration, EMPTY_INBOX, sortCandidates, type CandidateInbox, type Sorted } from "./CandidateInbox.ts";
-import type { PartyDescription } from "./sdp/PartyDescription.ts";
-import { trickleFragment } from "./trickleFragment.ts";
+import { withMoreCandidates, type PartyDescription } from "./sdp/PartyDescription.ts";
 
-/** Takes in both parties' candidates and gives out trickle fragments. What it drops is counted. */
+/** Collects both parties' trickled candidates for the engine. What it drops is counted. */
 export class CandidateFeed {
     readonly #telemetry: Telemetry;
     readonly #kinds: Readonly<Record<Side, MediaKind>>;
     readonly #inboxes: Record<Side, CandidateInbox> = { origin: EMPTY_INBOX, target: EMPTY_INBOX };
-    readonly #said: Partial<Record<Side, PartyDescription>> = {};
+    /** How many of the candidates in the inbox were given out. */
+    readonly #given: Record<Side, number> = { origin: 0, target: 0 };
 
     constructor(telemetry: Telemetry, kinds: Readonly<Record<Side, MediaKind>>) {
         this.#telemetry = telemetry;
         this.#kinds = kinds;
     }
 
-    /** The engine has a new description of this side: gives the fragment of those that waited for it. */
-    describe(side: Side, said: PartyDescription): string | undefined {
-        this.#said[side] = said;
-        const ufrag = said.section.iceUfrag;
-        if (ufrag === undefined) return undefined;
-        const { mids, layout } = said;
-        return this.#keep(side, beginGeneration(this.#inboxes[side], { ufrag, mids, lineIndex: layout.carried }));
+    /** The engine has a new description of this side, to which candidates belong from now on. */
+    describe(side: Side, { section, mids, layout }: PartyDescription): void {
+        const { iceUfrag: ufrag } = section;
+        if (ufrag === undefined) return;
+        this.#given[side] = 0;
+        this.#keep(side, beginGeneration(this.#inboxes[side], { ufrag, mids, lineIndex: layout.carried }));
     }
 
-    /** The fragment for candidates that came in; undefined if none of them is for the engine now. */
-    take(side: Side, candidates: readonly IceCandidate[]): string | undefined {
-        const kind = this.#said[side]?.kind ?? this.#kinds[side];
-        if (kind === "webrtc") return this.#keep(side, sortCandidates(this.#inboxes[side], candidates));
+    take(side: Side, candidates: readonly IceCandidate[]): void {
+        const { current } = this.#inboxes[side];
+        if (current !== undefined || this.#kinds[side] === "webrtc") {
+            this.#keep(side, sortCandidates(this.#inboxes[side], candidates));
+            return;
+        }
         for (const _ of candidates) this.#telemetry.dropped("media", "foreignCandidate");
-        return undefined;
     }
 
-    #keep(side: Side, sorted: Sorted): string | undefined {
+    /** What the side said, with every candidate since; undefined if there is none that was not given out before. */
+    news(side: Side, said: PartyDescription): PartyDescription | undefined {
+        const { taken } = this.#inboxes[side];
+        if (taken.length === this.#given[side]) return undefined;
+        this.#given[side] = taken.length;
+        return withMoreCandidates(said, taken);
+    }
+
+    #keep(side: Side, sorted: Sorted): void {
         this.#inboxes[side] = sorted.inbox;
         for (const reason of sorted.drops) this.#telemetry.dropped("media", reason);
-        const said = this.#said[side];
-        return said === undefined ? undefined : trickleFragment(said.section, sorted.lines, sorted.end);
     }
 }

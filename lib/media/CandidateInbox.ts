@@ -1,5 +1,6 @@
 import type { IceCandidate } from "../call/vocabulary.ts";
 import { readCandidate, type CandidateFault } from "./candidateLine.ts";
+import type { Candidate } from "./sdp/sessionDescription.ts";
 
 /** rtpengine takes no more for one section. */
 const MAX_CANDIDATES = 100;
@@ -16,8 +17,8 @@ export interface CandidateInbox {
     readonly past: readonly string[];
     /** Candidates of a description that is still to come. */
     readonly early: readonly IceCandidate[];
-    /** How many went through for the current description. */
-    readonly taken: number;
+    /** Those of the current description. */
+    readonly taken: readonly Candidate[];
 }
 
 export interface Generation {
@@ -27,15 +28,12 @@ export interface Generation {
     readonly lineIndex: number;
 }
 
-/** Lines for a trickle fragment. */
 export interface Sorted {
     readonly inbox: CandidateInbox;
-    readonly lines: readonly string[];
-    readonly end: boolean;
     readonly drops: readonly CandidateDrop[];
 }
 
-export const EMPTY_INBOX: CandidateInbox = { past: [], early: [], taken: 0 };
+export const EMPTY_INBOX: CandidateInbox = { past: [], early: [], taken: [] };
 
 /** A new description of the party: what waited for it is sorted now. */
 export function beginGeneration(inbox: CandidateInbox, next: Generation): Sorted {
@@ -44,29 +42,35 @@ export function beginGeneration(inbox: CandidateInbox, next: Generation): Sorted
         return sortCandidates({ ...inbox, current: next, early: [] }, early);
     }
     const past = current === undefined ? inbox.past : [...inbox.past, current.ufrag].slice(-MAX_PAST);
-    return sortCandidates({ current: next, past, early: [], taken: 0 }, early);
+    return sortCandidates({ current: next, past, early: [], taken: [] }, early);
 }
 
 /** Tells which candidates are for the engine now, which have to wait, and which are of no use. */
 export function sortCandidates(inbox: CandidateInbox, candidates: readonly IceCandidate[]): Sorted {
-    return candidates.reduce<Sorted>(sortOne, { inbox, lines: [], end: false, drops: [] });
+    return candidates.reduce<Sorted>(sortOne, { inbox, drops: [] });
 }
 
 function sortOne(sorted: Sorted, candidate: IceCandidate): Sorted {
     const { inbox } = sorted;
     const reading = readCandidate(candidate);
-    if (reading.kind === "unusable") return drop(sorted, reading.fault);
+    switch (reading.kind) {
+        case "unusable":
+            return drop(sorted, reading.fault);
+        case "endOfCandidates":
+            // the engine goes on looking for paths of its own accord, so that it need not know
+            return sorted;
+        case "candidate":
+            break;
+    }
     if (reading.ufrag !== undefined && inbox.past.includes(reading.ufrag)) return drop(sorted, "staleCandidate");
     const { current } = inbox;
-    // a fragment under another name would replace the credentials the engine has
     if (current === undefined || (reading.ufrag !== undefined && reading.ufrag !== current.ufrag)) {
         if (inbox.early.length >= MAX_CANDIDATES) return drop(sorted, "tooManyCandidates");
         return { ...sorted, inbox: { ...inbox, early: [...inbox.early, candidate] } };
     }
     if (!isOf(current, candidate)) return drop(sorted, "foreignCandidate");
-    if (reading.kind === "endOfCandidates") return { ...sorted, end: true };
-    if (inbox.taken >= MAX_CANDIDATES) return drop(sorted, "tooManyCandidates");
-    return { ...sorted, inbox: { ...inbox, taken: inbox.taken + 1 }, lines: [...sorted.lines, reading.line] };
+    if (inbox.taken.length >= MAX_CANDIDATES) return drop(sorted, "tooManyCandidates");
+    return { ...sorted, inbox: { ...inbox, taken: [...inbox.taken, reading.candidate] } };
 }
 
 function isOf(current: Generation, candidate: IceCandidate): boolean {

@@ -43,16 +43,6 @@ export class EngineCall {
         return this.#describe("answer", exchange, { "from-tag": otherSide(exchange.by), "to-tag": exchange.by });
     }
 
-    /** Hands in a trickle fragment of a side whose description the engine has. `peerKnown`: the other side's too. */
-    async addCandidates(by: Side, fragment: string, peerKnown: boolean): Promise<void> {
-        await this.#ask("offer", {
-            sdp: fragment,
-            flags: ["fragment"],
-            "from-tag": by,
-            ...(peerKnown ? { "to-tag": otherSide(by) } : {}),
-        });
-    }
-
     /** How many packets came in from each side so far. */
     async countPackets(): Promise<Readonly<Record<Side, number>>> {
         const packets = packetsByTag(await this.#ask("query", {}));

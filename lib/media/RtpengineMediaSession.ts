@@ -77,7 +77,7 @@ export class RtpengineMediaSession implements MediaSession {
             );
             const target = this.#tell("target", said, undefined);
             this.#progress = { phase: "offered", call, origin, target };
-            await this.#trickle(call, "origin", this.#candidates.describe("origin", origin));
+            this.#candidates.describe("origin", origin);
             return target.sdp;
         });
     }
@@ -90,17 +90,17 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("offered");
             const told = this.#tell("origin", said, origin);
             this.#rise(call, { origin: { said: origin, told }, target: { said: answer, told: target } });
-            await this.#trickle(call, "target", this.#candidates.describe("target", answer));
+            this.#candidates.describe("target", answer);
+            await this.#passOnCandidates("origin");
+            await this.#passOnCandidates("target");
             return told.sdp;
         });
     }
 
     addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
         return this.#busy(async () => {
-            const fragment = this.#candidates.take(side, candidates);
-            if (this.#progress.phase === "offered" || this.#progress.phase === "up") {
-                await this.#trickle(this.#progress.call, side, fragment);
-            }
+            this.#candidates.take(side, candidates);
+            await this.#passOnCandidates(side);
         });
     }
 
@@ -111,13 +111,15 @@ export class RtpengineMediaSession implements MediaSession {
             if (!keepsACodec(before.parties[side], offer.section)) {
                 throw new CallFailure("noCommonMedia", "the new offer keeps no codec of the call");
             }
+            await this.#expectKnown(before);
             const said = await this.#exchangeLocally(before, side, offer);
             const up = this.#require("up");
             const told = this.#tell(side, said, offer, before.parties[side].told);
             const parties = { ...before.parties, [side]: { said: offer, told } };
             this.#progress = { ...up, parties };
             up.vigil.expect({ origin: flowOf(parties.origin), target: flowOf(parties.target) });
-            await this.#trickle(up.call, side, this.#candidates.describe(side, offer));
+            this.#candidates.describe(side, offer);
+            await this.#passOnCandidates(side);
             return told.sdp;
         });
     }
@@ -203,16 +205,19 @@ export class RtpengineMediaSession implements MediaSession {
     async #exchangeLocally(up: Up, side: Side, offer: PartyDescription): Promise<SessionDescription> {
         const other = otherSide(side);
         const peer = up.parties[other];
+        const offered = await up.call.offerAgain(furtherOffer(side, offer, peer.said, this.#parts.options));
+        const section = offered.media[0];
+        const standIn = section === undefined ? undefined : standInAnswer(peer, section);
+        if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
+        return await up.call.answer(answerTo(offer, other, peer.said.kind, standIn));
+    }
+
+    /** To an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing. */
+    async #expectKnown({ call, vigil }: Up): Promise<void> {
         try {
-            // to an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing
-            await up.call.countPackets();
-            const offered = await up.call.offerAgain(furtherOffer(side, offer, peer.said, this.#parts.options));
-            const section = offered.media[0];
-            const standIn = section === undefined ? undefined : standInAnswer(peer, section);
-            if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
-            return await up.call.answer(answerTo(offer, other, peer.said.kind, standIn));
+            await call.countPackets();
         } catch (error) {
-            if (error instanceof CallFailure && error.endCause === "mediaLost") up.vigil.lose(error.message);
+            if (error instanceof CallFailure && error.endCause === "mediaLost") vigil.lose(error.message);
             throw error;
         }
     }
@@ -237,10 +242,19 @@ export class RtpengineMediaSession implements MediaSession {
         throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);
     }
 
-    async #trickle(call: EngineCall, side: Side, fragment: string | undefined): Promise<void> {
-        if (fragment === undefined) return;
+    /**
+     * Tells the engine of candidates that came after their description, by repeating that with them in it: the engine's
+     * own way, `fragment`, makes rtpengine 10.5 to 11.0 think that the party's address is now zero, upon which it is sent
+     * nothing more. Not done once the engine hears the party: a path is found then.
+     */
+    async #passOnCandidates(side: Side): Promise<void> {
+        const up = this.#progress;
+        if (up.phase !== "up") return;
+        const news = this.#candidates.news(side, up.parties[side].said);
+        if (news === undefined) return;
         try {
-            await call.addCandidates(side, fragment, this.#progress.phase === "up");
+            const packets = await up.call.countPackets();
+            if (packets[side] === 0) await this.#exchangeLocally(up, side, news);
         } catch (error) {
             // without them the browser still reaches the engine: its checks are candidates too
             if (!(error instanceof CallFailure)) throw error;

@@ -58,6 +58,12 @@ export function readParty(sdp: string, atLeast: MediaKind): PartyReading {
     };
 }
 
+/** As if the party had known these when it spoke. */
+export function withMoreCandidates(party: PartyDescription, more: readonly Candidate[]): PartyDescription {
+    const section = { ...party.section, candidates: [...(party.section.candidates ?? []), ...more] };
+    return { ...party, section, description: { ...party.description, media: [section] } };
+}
+
 function isCarriable(section: Section): boolean {
     return section.type === CARRIED_TYPE && !isRejected(section) && codecsOf(section).some(isVoice);
 }

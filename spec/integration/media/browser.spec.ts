@@ -1,0 +1,147 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { RtpTone } from "../../../lab/audio/RtpTone.ts";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import { BrowserPeer, startBrowser } from "../../support/BrowserPeer.ts";
+import { phone, type PhoneSays } from "../../support/descriptions.ts";
+import { MediaWorld } from "../../support/mediaWorld.ts";
+
+const LOW = 440;
+const HIGH = 620;
+
+describe("a phone and a real browser through rtpengine", () => {
+    let browser: Browser;
+    let world: MediaWorld;
+    let handset: RtpTone;
+    let peer: BrowserPeer;
+    let session: MediaSession;
+
+    beforeAll(async () => {
+        browser = await startBrowser();
+    });
+
+    afterAll(async () => {
+        await browser.close();
+    });
+
+    beforeEach(async () => {
+        world = await MediaWorld.start();
+        handset = await RtpTone.start(LOW);
+        peer = await BrowserPeer.open(browser, HIGH);
+    });
+
+    afterEach(async () => {
+        await session.release();
+        expect(await world.held()).toEqual([0]);
+        expect(world.log.lines).toEqual([]);
+        expect(world.reports).toEqual([]);
+        await Promise.all([peer.close(), handset.stop()]);
+        await world.stop();
+    });
+
+    const says = (more: PhoneSays = {}): Sdp => phone({ port: handset.port, ...more });
+
+    async function phoneCallsBrowser(): Promise<void> {
+        session = world.open("rtp", "webrtc");
+        const answer = await peer.answerTo(await session.offer(says()));
+        handset.sendTo(audioAddress(await session.answer(answer)));
+        await session.addCandidates("target", await peer.candidates());
+    }
+
+    async function browserCallsPhone(): Promise<void> {
+        session = world.open("webrtc", "rtp");
+        const offered = await session.offer(await peer.offer());
+        await session.addCandidates("origin", await peer.candidates());
+        await peer.takeAnswer(await session.answer(says({ payloads: "0 101" })));
+        handset.sendTo(audioAddress(offered));
+    }
+
+    async function expectSound(): Promise<void> {
+        handset.forget();
+        await Promise.all([handset.hears(HIGH), peer.hears(LOW)]);
+    }
+
+    test("a call from the phone is heard both ways", async () => {
+        await phoneCallsBrowser();
+        await expectSound();
+        expect(await peer.streamIds()).toEqual(["sipms"]);
+    });
+
+    test("a call from the browser is heard both ways", async () => {
+        await browserCallsPhone();
+        await expectSound();
+        expect(await peer.streamIds()).toEqual(["sipms"]);
+    });
+
+    test("a browser that never tells its candidates is heard too", async () => {
+        session = world.open("webrtc", "rtp");
+        const offered = await session.offer(await peer.offer());
+        await peer.takeAnswer(await session.answer(says({ payloads: "0 101" })));
+        handset.sendTo(audioAddress(offered));
+        await expectSound();
+    });
+
+    test.each([
+        ["called", phoneCallsBrowser],
+        ["calling", browserCallsPhone],
+    ])("the %s browser holds and resumes", async (_, connect) => {
+        await connect();
+        await expectSound();
+        const side = connect === phoneCallsBrowser ? "target" : "origin";
+        await peer.setDirection("sendonly");
+        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        expect(await peer.currentDirection()).toBe("sendonly");
+        await peer.setDirection("sendrecv");
+        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        await expectSound();
+        expect(await peer.streamIds()).toEqual(["sipms"]);
+    });
+
+    test.each([
+        ["calling", phoneCallsBrowser],
+        ["called", browserCallsPhone],
+    ])("the %s phone holds, resumes, and refreshes the session", async (_, connect) => {
+        await connect();
+        await expectSound();
+        const side = connect === phoneCallsBrowser ? "origin" : "target";
+        const payloads = side === "origin" ? "0 8 101" : "0 101";
+        for (const [version, direction] of (["sendonly", "inactive", "sendrecv", "sendrecv"] as const).entries()) {
+            await session.renegotiate(side, says({ direction, version: version + 2, payloads }));
+        }
+        await expectSound();
+    });
+
+    test.each([
+        ["called", phoneCallsBrowser],
+        ["calling", browserCallsPhone],
+    ])("the %s browser restarts ICE", async (_, connect) => {
+        await connect();
+        await expectSound();
+        const side = connect === phoneCallsBrowser ? "target" : "origin";
+        await peer.restartIce();
+        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        await session.addCandidates(side, await peer.candidates());
+        await expectSound();
+    });
+
+    test("the browser's wish for video is turned down, and the call goes on", async () => {
+        await browserCallsPhone();
+        await expectSound();
+        await peer.addVideo();
+        await peer.takeAnswer(await session.renegotiate("origin", await peer.offer()));
+        await expectSound();
+    });
+
+    test("a phone that speaks G.729 only is put through by transcoding", async () => {
+        session = world.open("rtp", "webrtc");
+        const g729 = { payloads: "18 101", formats: ["a=rtpmap:18 G729/8000", "a=rtpmap:101 telephone-event/8000"] };
+        const answered = await session.answer(await peer.answerTo(await session.offer(says(g729))));
+        expect(answered).toMatch(/^m=audio \d+ RTP\/AVP 18\b/m);
+    });
+});
+
+function audioAddress(sdp: string): { address: string; port: number } {
+    const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1] ?? "none";
+    return { address, port: Number(/^m=audio (\d+)/m.exec(sdp)?.[1]) };
+}

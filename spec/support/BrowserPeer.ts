@@ -1,0 +1,122 @@
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { dominantFrequency } from "../../lab/audio/dominantFrequency.ts";
+import { chromium as debianChromium } from "../../lab/install/debianPackages.ts";
+import { until } from "../../lab/world/until.ts";
+import type { IceCandidate, Sdp } from "../../lib/call/vocabulary.ts";
+import type { Direction } from "../../lib/media/sdp/sessionDescription.ts";
+
+const script = fileURLToPath(new URL("browserPeer.mjs", import.meta.url));
+const sampleRate = 16_000;
+
+interface FoundCandidate {
+    readonly candidate: string;
+    readonly sdpMid?: string;
+    readonly sdpMLineIndex?: number;
+    readonly usernameFragment?: string;
+}
+
+/** A headless Chromium to make peer connections in. */
+export function startBrowser(): Promise<Browser> {
+    return chromium.launch({
+        executablePath: debianChromium.provides,
+        headless: true,
+        args: [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--autoplay-policy=no-user-gesture-required",
+            "--allow-loopback-in-peer-connection",
+            "--disable-features=WebRtcHideLocalIpsWithMdns",
+        ],
+    });
+}
+
+/** One peer connection in a real browser. */
+export class BrowserPeer {
+    readonly #page: Page;
+
+    private constructor(page: Page) {
+        this.#page = page;
+    }
+
+    static async open(browser: Browser, toneHz: number): Promise<BrowserPeer> {
+        const page = await browser.newPage();
+        await page.addScriptTag({ path: script, type: "module" });
+        await page.waitForFunction("globalThis.peer !== undefined");
+        const peer = new BrowserPeer(page);
+        await peer.#ask("plugIn", toneHz);
+        return peer;
+    }
+
+    offer(): Promise<Sdp> {
+        return this.#ask("offer");
+    }
+
+    /** Rejects if the browser does not take the offer. */
+    answerTo(sdp: Sdp): Promise<Sdp> {
+        return this.#ask("answerTo", sdp);
+    }
+
+    /** Rejects if the browser does not take the answer. */
+    async takeAnswer(sdp: Sdp): Promise<void> {
+        await this.#ask("takeAnswer", sdp);
+    }
+
+    async setDirection(direction: Direction): Promise<void> {
+        await this.#ask("setDirection", direction);
+    }
+
+    currentDirection(): Promise<Direction> {
+        return this.#ask("currentDirection");
+    }
+
+    async restartIce(): Promise<void> {
+        await this.#ask("restartIce");
+    }
+
+    async addVideo(): Promise<void> {
+        await this.#ask("addVideo");
+    }
+
+    streamIds(): Promise<readonly string[]> {
+        return this.#ask("streamIds");
+    }
+
+    /** Those found since it was asked last, at least one. */
+    async candidates(): Promise<readonly IceCandidate[]> {
+        const found = await until(
+            async () => {
+                const some = await this.#ask<readonly FoundCandidate[]>("candidates");
+                return some.length > 0 ? some : undefined;
+            },
+            { what: "the browser to find candidates", timeoutMs: 5_000 },
+        );
+        return found.map(({ candidate, sdpMid, sdpMLineIndex, usernameFragment }) => ({
+            candidate,
+            ...(sdpMid === undefined ? {} : { mid: sdpMid }),
+            ...(sdpMLineIndex === undefined ? {} : { lineIndex: sdpMLineIndex }),
+            ...(usernameFragment === undefined ? {} : { ufrag: usernameFragment }),
+        }));
+    }
+
+    /** Resolves once it hears a tone within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    async hears(hz: number, timeoutMs = 10_000): Promise<void> {
+        await until(
+            async () => {
+                const samples = Float32Array.from(await this.#ask<readonly number[]>("heard"));
+                const heard = dominantFrequency(samples, sampleRate);
+                return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+            },
+            { what: `the browser to hear ${hz} Hz`, timeoutMs, everyMs: 100 },
+        );
+    }
+
+    async close(): Promise<void> {
+        await this.#page.close();
+    }
+
+    async #ask<Reply>(method: string, argument?: unknown): Promise<Reply> {
+        const call = `globalThis.peer.${method}(${argument === undefined ? "" : JSON.stringify(argument)})`;
+        return (await this.#page.evaluate(call)) as Reply;
+    }
+}

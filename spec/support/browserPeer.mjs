@@ -1,0 +1,57 @@
+/** Runs in a browser's page: one peer connection, made as Matrix clients make theirs, with a tone for a microphone. */
+const sampleRate = 16_000;
+const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+const found = [];
+let analyser;
+let streamIds = [];
+
+connection.addEventListener("icecandidate", ({ candidate }) => {
+    if (candidate !== null) found.push(candidate.toJSON());
+});
+
+connection.addEventListener("track", ({ track, streams }) => {
+    streamIds = streams.map(({ id }) => id);
+    const stream = streams[0] ?? new MediaStream([track]);
+    // Chromium decodes a remote stream only while a media element plays it
+    const player = new Audio();
+    player.muted = true;
+    player.srcObject = stream;
+    void player.play();
+    const context = new AudioContext({ sampleRate });
+    analyser = new AnalyserNode(context, { fftSize: 8_192 });
+    new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
+});
+
+globalThis.peer = {
+    plugIn(toneHz) {
+        const context = new AudioContext();
+        const oscillator = new OscillatorNode(context, { frequency: toneHz });
+        const microphone = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+        oscillator.connect(new GainNode(context, { gain: 0.5 })).connect(microphone);
+        oscillator.start();
+        connection.addTrack(microphone.stream.getTracks()[0], microphone.stream);
+    },
+    async offer() {
+        await connection.setLocalDescription(await connection.createOffer());
+        return connection.localDescription.sdp;
+    },
+    async answerTo(sdp) {
+        await connection.setRemoteDescription({ type: "offer", sdp });
+        await connection.setLocalDescription(await connection.createAnswer());
+        return connection.localDescription.sdp;
+    },
+    takeAnswer: (sdp) => connection.setRemoteDescription({ type: "answer", sdp }),
+    setDirection(direction) {
+        connection.getTransceivers()[0].direction = direction;
+    },
+    currentDirection: () => connection.getTransceivers()[0].currentDirection,
+    restartIce: () => connection.restartIce(),
+    addVideo: () => connection.addTransceiver("video"),
+    candidates: () => found.splice(0),
+    streamIds: () => streamIds,
+    heard() {
+        const samples = new Float32Array(8_192);
+        analyser?.getFloatTimeDomainData(samples);
+        return [...samples];
+    },
+};
