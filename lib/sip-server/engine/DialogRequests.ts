@@ -130,7 +130,7 @@ export class DialogRequests {
         const success = response.status < 300;
         switch (request.method) {
             case "BYE":
-                return this.#concludeBye(dialog, session, request, response, flow);
+                return this.#concludeBye(session, request, response, flow);
             case "UPDATE":
                 if (session === undefined) return;
                 session.updatePending = false;
@@ -161,21 +161,19 @@ export class DialogRequests {
     }
 
     /** A challenge leaves the call standing for a retry; whatever else is said to a BYE, the call is over (15.1.1). */
-    #concludeBye(
-        dialog: Dialog,
-        session: Session | undefined,
-        request: SipRequest,
-        response: SipResponse,
-        flow: Flow,
-    ): void {
+    #concludeBye(session: Session | undefined, request: SipRequest, response: SipResponse, flow: Flow): void {
         if (session === undefined) return;
         if (response.status === 401 || response.status === 407) {
             const patience = 64 * this.#context.options.timing.t1;
-            this.#context.clock.setTimer(patience, () => this.#book.closeSession(dialog));
+            this.#context.clock.setTimer(patience, () => this.#closeCall(session, request, flow));
             return;
         }
-        session.trace.stop("normal-release", request, metaOf(request, flow, "application"));
-        this.#book.closeSession(dialog);
+        this.#closeCall(session, request, flow);
+    }
+
+    #closeCall(session: Session, bye: SipRequest, flow: Flow): void {
+        session.trace.stop("normal-release", bye, metaOf(bye, flow, "application"));
+        this.#book.closeSession(session.dialog);
     }
 }
 

@@ -1,8 +1,9 @@
 import { type Dialog, dialogIdOf, type Hop } from "../dialog/Dialog.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
+import { parseUri } from "../sip/SipUri.ts";
 import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
-import { type AppHeaders, readAppHeaders } from "./appHeaders.ts";
+import { type AppHeaders, isToken, readAppHeaders } from "./appHeaders.ts";
 import { CallTrace } from "./CallTrace.ts";
 import { ClientExchange } from "./ClientExchange.ts";
 import { ClientInvite } from "./ClientInvite.ts";
@@ -35,6 +36,9 @@ export class OutgoingRequests {
     }
 
     send(order: OutgoingRequest): Promise<SentRequest | Refused> {
+        if (!isToken(order.method) || order.method === "CANCEL") {
+            return Promise.resolve(refuse("badHeader", "method"));
+        }
         if (order.dialogId !== undefined) return this.#sendInDialog(order, this.#book.table.withId(order.dialogId));
         if (order.method === "ACK") return Promise.resolve(refuse("ackIsOurs"));
         if (order.method === "PRACK") return Promise.resolve(refuse("unknownDialog"));
@@ -127,6 +131,9 @@ export class OutgoingRequests {
     async #sendOutside(order: OutgoingRequest): Promise<SentRequest | Refused> {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
+        if (parseNextHop(order.uri) === undefined && parseUri(order.uri) === undefined) {
+            return refuse("badUri", order.uri);
+        }
         const nextHop = parseNextHop(order.nextHop ?? order.uri);
         if (nextHop === undefined) return refuse("badUri", order.nextHop ?? order.uri);
         const { transport } = this.#context;

@@ -6,6 +6,7 @@ import { TimerSet } from "../transaction/TimerSet.ts";
 export class SessionTimerKeeper {
     readonly #timers: TimerSet<"refresh" | "expire">;
     #agreed: SessionTimer | undefined;
+    #stopped = false;
     #onRefresh = (_timer: SessionTimer): void => undefined;
     #onExpire = (): void => undefined;
 
@@ -28,17 +29,19 @@ export class SessionTimerKeeper {
     renew(agreed: SessionTimer | undefined): void {
         this.#timers.stopAll();
         this.#agreed = agreed;
-        if (agreed === undefined) return;
+        if (agreed === undefined || this.#stopped) return;
         if (agreed.weRefresh) this.#timers.set("refresh", refreshAfter(agreed), () => this.#onRefresh(agreed));
         this.#timers.set("expire", expireAfter(agreed), () => this.#onExpire());
     }
 
     /** A refresh did not get through: it is tried again, within the time that is left. */
     retry(timer: SessionTimer, ms: number): void {
-        this.#timers.set("refresh", ms, () => this.#onRefresh(timer));
+        if (!this.#stopped) this.#timers.set("refresh", ms, () => this.#onRefresh(timer));
     }
 
+    /** The call ends: an answer that still comes renews nothing. */
     stop(): void {
+        this.#stopped = true;
         this.#timers.stopAll();
     }
 }

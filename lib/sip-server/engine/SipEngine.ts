@@ -51,8 +51,8 @@ export type UnsolicitedByeReason =
 
 /**
  * What the engine's user is told. Called synchronously, one fact at a time, in the order the network made them true,
- * and never from inside a call of {@link SipEngine}: a response is always told in a later turn than the promise of its
- * request resolved. Must not throw; may call the engine.
+ * and, but for call records, never from inside a call of {@link SipEngine}: a response is always told in a later turn than
+ * the promise of its request resolved. Must not throw; may call the engine.
  */
 export interface EngineListener {
     /**
@@ -109,7 +109,7 @@ export interface SentRequest {
     readonly meta: MessageMeta;
 }
 
-/** The response is on its way, or waits for a PRACK that has to come before it. */
+/** The response is on its way. One that has to wait for a PRACK is told as sent when it was. */
 export interface SentResponse {
     readonly kind: "sent";
     readonly transactionId: string;

@@ -5,6 +5,7 @@ import type { Resolver } from "../resolve/Resolver.ts";
 import { CountingClock } from "../transaction/CountingClock.ts";
 import { TransactionLayer } from "../transaction/TransactionLayer.ts";
 import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
+import { hasControls } from "./appHeaders.ts";
 import { DialogBook } from "./DialogBook.ts";
 import { DialogRequests } from "./DialogRequests.ts";
 import type { EngineContext } from "./EngineContext.ts";
@@ -102,6 +103,10 @@ export class UserAgentCore implements SipEngine {
     }
 
     respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused> {
+        const { status, reason = "" } = response;
+        if (!Number.isInteger(status) || status < 100 || status > 699 || hasControls(reason)) {
+            return Promise.resolve(refuse("badHeader", "status line"));
+        }
         const served = this.#served.find(transactionId);
         return Promise.resolve(served?.respond(response) ?? refuse("unknownTransaction"));
     }

@@ -65,7 +65,9 @@ export class TransactionLayer {
 
     receiveResponse(response: SipResponse, flow: Flow): void {
         this.#context.counters.responsesReceived += 1;
-        const transaction = this.#clients.get(clientTransactionKey(response) ?? "");
+        // More than our own Via: it was meant for somebody else (RFC 3261 8.1.3.3).
+        const key = response.headers.list("Via").length > 1 ? undefined : clientTransactionKey(response);
+        const transaction = this.#clients.get(key ?? "");
         if (transaction === undefined) this.#user.onStrayResponse(response, flow);
         else transaction.receive(response);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { acknowledging, answering, bob } from "../../../support/sip-server/callScripts.ts";
+import { generator } from "../../../support/sip-server/generator.ts";
 import { fairWeather, type Parcel, titleOf, type Weather } from "../../../support/sip-server/MemoryNetwork.ts";
 import { request, sdp, type Side, Stage } from "../../../support/sip-server/Stage.ts";
 
@@ -73,14 +74,3 @@ describe("a call over UDP that loses, repeats and reorders", () => {
         );
     });
 });
-
-/** Mulberry32: small, and the same everywhere. */
-function generator(seed: number): () => number {
-    let state = seed + 1;
-    return () => {
-        state = (state + 0x6d2b79f5) | 0;
-        let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-        mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-    };
-}

@@ -71,17 +71,36 @@ test("sources that are not listed get no answer and no connection", async () => 
     expect(server.arrivals.size).toBe(0);
 });
 
-test("a stranger beyond its rate is dropped, a trusted source is not", async () => {
-    const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
-    const clock = new FakeClock();
-    for (const [admission, handedUp, dropped] of [["stranger", 2, 3] as const, ["trusted", 5, 0] as const]) {
-        const server = await openParty(["tcp"], { clock, admit: () => admission, rateLimit });
+test.each([
+    ["stranger", 2, 3],
+    ["trusted", 5, 0],
+] as const)(
+    "of five messages at once of a %s over TCP %d are handed up, %d dropped",
+    async (admission, up, dropped) => {
+        const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
+        const server = await openParty(["tcp"], { clock: new FakeClock(), admit: () => admission, rateLimit });
         const socket = await connectTcp(server);
         socket.end(Buffer.concat(Array.from({ length: 5 }, (_, n) => requestBytes("tcp", `n${n}`))));
         const { flow } = await server.arrivals.next();
         await new Promise<void>((resolve) => flow.onClose(resolve));
-        expect([server.arrivals.size + 1, server.drops.size]).toEqual([handedUp, dropped]);
-    }
+        expect([server.arrivals.size + 1, server.drops.size]).toEqual([up, dropped]);
+    },
+);
+
+test("over UDP a stranger beyond its rate is dropped until it has waited, answers to broken requests count too", async () => {
+    const clock = new FakeClock();
+    const rateLimit = { perSecond: 1, burst: 3, maxSources: 10 };
+    const server = await openParty(["udp"], { clock, admit: () => "stranger", rateLimit });
+    const socket = await openUdp();
+    const { port } = server.target("udp");
+    socket.send(requestBytes("udp", "bad", ["Route: <"]), port, "127.0.0.1");
+    socket.send(requestBytes("udp", "good"), port, "127.0.0.1");
+    socket.send(requestBytes("udp", "late"), port, "127.0.0.1");
+    expect([await server.drops.next(), await server.drops.next()]).toEqual(["refused", "rateLimited"]);
+    clock.advance(1_000);
+    socket.send(requestBytes("udp", "again"), port, "127.0.0.1");
+    const arrivals = [await server.arrivals.next(), await server.arrivals.next()];
+    expect(arrivals.map(({ message }) => callId(message))).toEqual(["good", "again"]);
 });
 
 test("connections beyond the limit of a source are cut, and there is room again after one closes", async () => {
