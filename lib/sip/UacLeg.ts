@@ -187,6 +187,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             log.warn("INVITE not sent", { trunk: attempt.hop.trunk.name, error });
             return this.#apply(this.#unsendable(error));
         }
+        log.info("INVITE sent", { trunk: attempt.hop.trunk.name, sipCallId: this.#sent.headers.get("call-id") });
         return this.#apply({ kind: "inviteSent" });
     }
 
@@ -243,8 +244,6 @@ export class UacLeg implements SignallingLeg, LiveLeg {
 
     /** What a final response other than 2xx leads to: the same INVITE again, another one, or the end. */
     #refused(attempt: Attempt, response: IncomingResponse): UacEvent {
-        // a call that is being cancelled is tried nowhere else
-        if (this.#state.phase !== "waiting") return { kind: "inviteFailed", cause: "cancelled", next: "none" };
         const again = this.#repeat(attempt, response);
         if (again === undefined) return this.#failed(response);
         this.#attempt = again;
@@ -256,7 +255,6 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
         const way: Advance | undefined = this.#route && advance(this.#route, { status, headers, heard });
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
-        this.#parts.log.info("call tried elsewhere", { status, trunk: way.route.current.trunk.name });
         this.#route = way.route;
         this.#attempt = this.#attemptAt(way.route.current);
         return { kind: "inviteFailed", cause: "networkFailure", next: "another" };

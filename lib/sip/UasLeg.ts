@@ -3,8 +3,8 @@ import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
-import { replyToEarlyUpdate } from "./methodReplies.ts";
-import type { LiveLeg } from "./SipCalls.ts";
+import { replyInDialog, replyToEarlyUpdate } from "./methodReplies.ts";
+import type { DialogHandler, LiveLeg } from "./SipCalls.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
@@ -28,6 +28,11 @@ export class UasLeg implements SignallingLeg, LiveLeg {
     readonly #parts: UasLegParts;
     #state: UasState = UAS_START;
     #dialog: SipDialog | undefined;
+    #earlyDialogId: string | undefined;
+    readonly #early: DialogHandler = {
+        handle: (request) => this.#takeEarly(request),
+        lost: () => undefined,
+    };
     #answer: { readonly sdp: Sdp; readonly dialogId: string } | undefined;
 
     constructor(parts: UasLegParts) {
@@ -94,18 +99,44 @@ export class UasLeg implements SignallingLeg, LiveLeg {
                 this.#parts.report({ kind: "ended", cause: order.cause });
                 return;
             case "release":
-                this.#parts.calls.remove(this);
+                this.#release();
                 return;
         }
     }
 
     /** A 180 is only a courtesy: a call survives its loss. */
     async #sendRinging(): Promise<void> {
-        const { request, invite, userAgent } = this.#parts;
+        const { request, invite, userAgent, calls, log } = this.#parts;
         // RFC 3262, section 3: reliably if the caller insists; the server repeats it and awaits the PRACK
         const reliably = invite.needs100rel ? { Require: "100rel" } : {};
-        this.#quietly(request.respond({ status: 180, headers: { ...reliably, "User-Agent": userAgent } }));
-        return Promise.resolve();
+        try {
+            const { dialogId } = await request.respond({
+                status: 180,
+                headers: { ...reliably, "User-Agent": userAgent },
+            });
+            if (dialogId === undefined || this.#state.phase !== "proceeding") return;
+            this.#earlyDialogId = dialogId;
+            calls.addDialog(dialogId, this.#early);
+        } catch (error) {
+            log.debug("180 not sent", { error });
+        }
+    }
+
+    /** A request in the early dialog of our 180. (UPDATEs come with the INVITE.) */
+    #takeEarly(request: IncomingRequest): void {
+        if (request.method !== "BYE") {
+            const reply = replyInDialog(request);
+            if (reply !== undefined) this.#quietly(request.respond(reply));
+            return;
+        }
+        this.#quietly(request.respond({ status: 200 }));
+        this.#happened({ kind: "abandoned", cause: causeOfCancel(request.headers) });
+    }
+
+    #release(): void {
+        const { calls } = this.#parts;
+        if (this.#earlyDialogId !== undefined) calls.removeDialog(this.#earlyDialogId, this.#early);
+        calls.remove(this);
     }
 
     async #sendAnswer(sdp: Sdp): Promise<void> {

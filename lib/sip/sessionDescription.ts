@@ -36,12 +36,15 @@ export function isSameSession(one: string, other: string): boolean {
     return withoutOrigin(one) === withoutOrigin(other);
 }
 
-/** The offer of a call whose caller left it to us (an INVITE without SDP): what any phone can do, and no address yet. */
+/**
+ * The offer of a call whose caller left it to us (an INVITE without SDP): what any phone can do. The address is one of
+ * RFC 5737 that leads nowhere, until the ACK tells the real one: 0.0.0.0 would be a call on hold (RFC 3264, section 8.4).
+ */
 export const SYNTHETIC_OFFER: Sdp = [
     "v=0",
-    "o=- 1 1 IN IP4 0.0.0.0",
+    "o=- 1 1 IN IP4 192.0.2.1",
     "s=-",
-    "c=IN IP4 0.0.0.0",
+    "c=IN IP4 192.0.2.1",
     "t=0 0",
     "m=audio 9 RTP/AVP 9 8 0 101",
     "a=rtpmap:9 G722/8000",

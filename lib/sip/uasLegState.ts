@@ -17,6 +17,8 @@ export type UasEvent =
     | { readonly kind: "end"; readonly cause: EndCause }
     /** The caller gave up; the server has answered 487. */
     | { readonly kind: "cancelled"; readonly cause: EndCause }
+    /** The caller gave up by BYE, which it may (RFC 3261, section 15): the INVITE still waits for its 487. */
+    | { readonly kind: "abandoned"; readonly cause: EndCause }
     /** The 200 is on the wire. */
     | { readonly kind: "answerSent" }
     /** It could not be sent any more. */
@@ -61,6 +63,8 @@ function whileProceeding(state: Extract<UasState, { phase: "proceeding" }>, even
             return over({ kind: "sendRefusal", cause: event.cause });
         case "cancelled":
             return over({ kind: "report", cause: event.cause });
+        case "abandoned":
+            return over({ kind: "sendRefusal", cause: "cancelled" }, { kind: "report", cause: event.cause });
         case "serverLost":
             return over({ kind: "report", cause: "serviceUnavailable" });
         case "answerSent":
@@ -90,6 +94,7 @@ function whileAnswering(state: Extract<UasState, { phase: "answering" }>, event:
         case "ring":
         case "accept":
         case "cancelled":
+        case "abandoned":
         case "dialogEnded":
             return { state, orders: [] };
     }
@@ -106,6 +111,7 @@ function whileUp(state: UasState, event: UasEvent): UasStep {
         case "ring":
         case "accept":
         case "cancelled":
+        case "abandoned":
         case "answerSent":
         case "answerFailed":
             return { state, orders: [] };

@@ -155,6 +155,16 @@ describe("CANCEL", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 487"));
     });
 
+    test("is not the only way: a phone may say BYE while it rings", async () => {
+        const { call, opened } = await calling();
+        await opened.request.origin.ring();
+        const ringing = await phone.next("SIP/2.0 180");
+        phone.inDialog(call, ringing, "BYE", 2);
+        await phone.next("SIP/2.0 200");
+        expect(await opened.reported.next()).toEqual({ kind: "ended", cause: "cancelled" });
+        phone.within(call, "ACK", await phone.next("SIP/2.0 487"));
+    });
+
     test("crosses our answer: either it was first, or the call stands and is ended by BYE", async () => {
         const { call, opened } = await calling();
         phone.within(call, "CANCEL");
