@@ -6,6 +6,7 @@ const EVENTS: readonly UasEvent[] = [
     { kind: "accept" },
     { kind: "end", cause: "busy" },
     { kind: "cancelled", cause: "cancelled" },
+    { kind: "abandoned", cause: "cancelled" },
     { kind: "answerSent" },
     { kind: "answerFailed", cause: "cancelled" },
     { kind: "dialogEnded" },
@@ -37,6 +38,11 @@ describe("courses", () => {
         ["rings once", ["ring", "ring"], ["sendRinging"]],
         ["refused", ["end", "end"], ["sendRefusal busy", "release"]],
         ["cancelled", ["ring", "cancelled"], ["sendRinging", "report cancelled", "release"]],
+        [
+            "given up by BYE",
+            ["ring", "abandoned"],
+            ["sendRinging", "sendRefusal cancelled", "report cancelled", "release"],
+        ],
         ["cancelled, then accepted", ["cancelled", "accept"], ["report cancelled", "release"]],
         ["cancelled, then ended by us", ["cancelled", "end"], ["report cancelled", "release"]],
         [
