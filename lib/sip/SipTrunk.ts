@@ -36,7 +36,7 @@ export interface SipTrunk extends SipPeer {
 }
 
 /** Who a called phone is told is calling. */
-export interface CallerIdRules {
+interface CallerIdRules {
     readonly byUser: ReadonlyMap<MatrixUserId, PhoneNumber>;
     /** For everybody else. */
     readonly fallback?: PhoneNumber;

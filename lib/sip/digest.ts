@@ -24,7 +24,7 @@ export interface DigestChallenge {
  * in RFC 7616 is (erratum 4897).
  */
 const ALGORITHMS = ["MD5", "SHA-512-256", "SHA-256"] as const;
-export type DigestAlgorithm = (typeof ALGORITHMS)[number];
+type DigestAlgorithm = (typeof ALGORITHMS)[number];
 
 const HASHES: Readonly<Record<DigestAlgorithm, string>> = {
     MD5: "md5",

@@ -14,7 +14,7 @@ export type UacState =
     | { readonly phase: "over"; readonly cause: EndCause };
 
 /** Whether the callee may have heard the phone ring: then nobody else is tried. */
-export type Heard = "nothing" | "ringing";
+type Heard = "nothing" | "ringing";
 
 export type UacEvent =
     | { readonly kind: "offer" }
