@@ -11,7 +11,10 @@ mediaProxyContract("the fake", () => {
     return Promise.resolve({
         media,
         held: () => Promise.resolve(media.held),
-        vanish: () => Promise.resolve(media.vanish()),
+        vanish: () => {
+            media.vanish();
+            return Promise.resolve();
+        },
         stop: () => Promise.resolve(),
     });
 });

@@ -117,6 +117,6 @@ export class BrowserPeer {
 
     async #ask<Reply>(method: string, argument?: unknown): Promise<Reply> {
         const call = `globalThis.peer.${method}(${argument === undefined ? "" : JSON.stringify(argument)})`;
-        return (await this.#page.evaluate(call)) as Reply;
+        return await this.#page.evaluate<Reply>(call);
     }
 }

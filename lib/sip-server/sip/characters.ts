@@ -17,8 +17,6 @@ export const digit = classOf("0123456789");
 export const hexDigit = classOf("0123456789abcdefABCDEF");
 /** Methods, header names, parameter names. */
 export const token = classOf(alphanumeric + "-.!%*_+`'~");
-/** `word` of Call-ID. */
-export const word = classOf(alphanumeric + "-.!%*_+`'~()<>:\\\"/[]?{}");
 /** The user part of a SIP URI; `%` stands for its escapes, `;` separates user parameters (telephone-subscriber). */
 export const userCharacter = classOf(alphanumeric + mark + "%&=+$,;?/#");
 export const passwordCharacter = classOf(alphanumeric + mark + "%&=+$,");
