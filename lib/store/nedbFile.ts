@@ -1,4 +1,5 @@
-import { open } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import nedb from "@seald-io/nedb";
 import { StoreError } from "./StoreError.ts";
 
@@ -36,6 +37,7 @@ export async function closeNedbFile(file: NedbFile): Promise<void> {
 
 /** NeDB reads through a stream whose errors nobody listens to: such a file would end the process. */
 async function mustBeReadableAndWritable(filename: string): Promise<void> {
-    const handle = await open(filename, "a+");
+    await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
+    const handle = await open(filename, "a+", 0o600);
     await handle.close();
 }

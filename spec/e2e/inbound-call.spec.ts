@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { numbers, World } from "../../lab/world/World.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+
+describe("a phone calls a Matrix user", () => {
+    let world: World;
+    let alice: MatrixClientPage;
+    const toAlice = { toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` };
+
+    beforeAll(async () => {
+        world = await World.start();
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterEach(() => world.stopPhones());
+    afterAll(() => world.stop());
+
+    it("answered: they hear each other, and the phone hangs up", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await phone.isRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await phone.hangUp();
+
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await phone.isDone();
+    });
+
+    it("answered: the user hangs up, in the room of the call before", async () => {
+        const before = (await alice.calls())[0];
+        const phone = await world.phoneCalls(toAlice);
+        const { callId, roomId } = await alice.awaitRinging();
+        expect(roomId).toBe(before?.roomId);
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+        await alice.hangUp(callId);
+        const bye = await phone.isHungUp();
+
+        expect(bye.startLine).toMatch(/^BYE /);
+        expect(bye.text).toMatch(/^Reason: *Q\.850 *; *cause=16/im);
+        await expectEnded(world, alice, callId, "silent");
+        await phone.isDone();
+    });
+
+    it("declined: the phone hears 603", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.reject(callId);
+
+        expect((await phone.isRefused()).startLine).toMatch(/ 603 /);
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("cancelled: the user's device stops ringing", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await phone.isRinging();
+        await phone.hangUp();
+
+        expect((await phone.isRefused()).startLine).toMatch(/ 487 /);
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("two devices ring: the one that does not answer stops", async () => {
+        const second = await world.openClient("alice", { toneHz: tones.bob });
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await second.awaitRinging();
+        await second.answer(callId);
+        await phone.isAnswered();
+        await second.awaitState(callId, "connected");
+        await alice.awaitState(callId, "ended");
+        await Promise.all([phone.tone.hears(tones.bob), second.hears(callId, tones.phone)]);
+        await phone.hangUp();
+
+        await expectEnded(world, second, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await second.close();
+    });
+
+    it("a number nobody has: 404", async () => {
+        const phone = await world.phoneCalls({ ...toAlice, to: "sip:+442079460999@127.0.0.1" });
+        expect((await phone.isRefused()).startLine).toMatch(/ 404 /);
+        await world.rtpengine.drained();
+    });
+
+    it("gives the operator nothing to look at", () => expectQuietLog(world));
+});
