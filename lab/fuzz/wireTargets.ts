@@ -24,10 +24,8 @@ const datagram: FuzzTarget = {
     name: "datagram",
     run(random) {
         const data = mutate(random, makeMessage(random));
-        const startedAt = performance.now();
+        checkTime(data);
         const result = parseMessage(data);
-        const took = performance.now() - startedAt;
-        ok(took < 50 + (millisecondsPerKibibyte * data.length) / 1_024, `took ${took} ms for ${data.length} bytes`);
         checkResult(result);
     },
 };
@@ -61,6 +59,17 @@ const views: FuzzTarget = {
 };
 
 export const wireTargets: readonly FuzzTarget[] = [datagram, stream, views];
+
+/** Slow once may be another process's turn; slow three times is ours. */
+function checkTime(data: Buffer): void {
+    const allowed = 20 + (millisecondsPerKibibyte * data.length) / 1_024;
+    const tooSlow = (): boolean => {
+        const startedAt = performance.now();
+        parseMessage(data);
+        return performance.now() - startedAt > allowed;
+    };
+    ok(!(tooSlow() && tooSlow() && tooSlow()), `takes more than ${allowed} ms for ${data.length} bytes`);
+}
 
 function checkResult(result: ParseResult): void {
     if (result.ok) {
