@@ -50,9 +50,12 @@ export class Bridge implements Stoppable {
 
     /** Starts it; resolves once it takes calls. The homeserver must run. */
     async start(): Promise<void> {
+        const before = this.log().length;
         const running = this.#run("bridge", ["--port", String(this.#port)]);
         this.#process = running;
-        await running.ready(() => (running.log().includes("bridge ready") ? true : undefined), startTimeoutMs);
+        // the log goes on where the run before it ended
+        const isReady = (): boolean => running.log().slice(before).includes("bridge ready");
+        await running.ready(() => (isReady() ? true : undefined), startTimeoutMs);
     }
 
     /** Ends it as an administrator would (SIGTERM). */

@@ -33,6 +33,13 @@ async function expectAllOf(directory: NedbDirectory): Promise<void> {
     expect(await directory.ghost(bob)).toEqual({ userId: bob, displayName: "Bob" });
 }
 
+it("makes its folder", async () => {
+    const directory = await NedbDirectory.open(join(folder, "made", "anew"));
+    await directory.rememberGhost({ userId: bob, displayName: "Bob" });
+    await directory.close();
+    expect(readFileSync(join(folder, "made", "anew", "users.db"), "utf8")).toContain("Bob");
+});
+
 describe("after a restart", () => {
     it("knows all it knew", async () => {
         await (await filled()).close();
