@@ -58,7 +58,7 @@ export type MessageHandler = (message: SipMessage, flow: Flow, receivedAt: numbe
 
 /** Sockets of all protocols. Hands up what is sane, answers or drops (and counts) what is not. */
 export interface TransportLayer {
-    /** Opens the listeners, all or none; resolves with the bindings as they came out, in the same order (port 0 replaced by the port chosen). */
+    /** Opens the listeners, all or none (a layer that failed is closed); resolves with the bindings as they came out, in the same order (port 0 replaced by the port chosen). */
     listen(bindings: readonly Binding[]): Promise<readonly Binding[]>;
     /** The open listeners. */
     readonly bindings: readonly Binding[];

@@ -37,7 +37,12 @@ export class UdpListener {
             sendBufferSize: socketBufferBytes,
         });
         socket.bind(wanted.port, wanted.address);
-        await once(socket, "listening");
+        try {
+            await once(socket, "listening");
+        } catch (error) {
+            socket.close();
+            throw error;
+        }
         return new UdpListener(socket, { ...wanted, port: socket.address().port }, around);
     }
 
