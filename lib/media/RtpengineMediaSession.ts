@@ -244,7 +244,7 @@ export class RtpengineMediaSession implements MediaSession {
 
     /**
      * Tells the engine of candidates that came after their description, by repeating that with them in it: the engine's
-     * own way, `fragment`, makes rtpengine 10.5 to 11.0 think that the party's address is now zero, upon which it is sent
+     * own way, `fragment`, makes rtpengine 10.5 think that the party's address is now zero, upon which it is sent
      * nothing more. Not done once the engine hears the party: a path is found then.
      */
     async #passOnCandidates(side: Side): Promise<void> {
