@@ -22,10 +22,12 @@ export interface EngineCounters {
     forksEnded: number;
 }
 
-/** What the engine holds now: all three are zero some time after the last call, or something leaked. */
+/** What the engine holds now: all are zero some time after the last call, or something leaked. */
 export interface EngineLoad {
     readonly transactions: number;
     readonly dialogs: number;
     readonly timers: number;
+    /** What is remembered beside: requests not answered yet, of either side. */
+    readonly pending: number;
     readonly counters: Readonly<EngineCounters>;
 }

@@ -35,6 +35,10 @@ export class OutgoingRequests {
         this.#requests = requests;
     }
 
+    get size(): number {
+        return this.#invites.size + this.#making.size;
+    }
+
     send(order: OutgoingRequest): Promise<SentRequest | Refused> {
         if (!isToken(order.method) || order.method === "CANCEL") {
             return Promise.resolve(refuse("badHeader", "method"));

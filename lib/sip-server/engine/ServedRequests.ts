@@ -8,6 +8,10 @@ export class ServedRequests {
     readonly #invites = new Map<string, ServerInvite>();
     readonly #byTransaction = new WeakMap<InviteServerTransaction, ServerInvite>();
 
+    get size(): number {
+        return this.#requests.size + this.#invites.size;
+    }
+
     addInvite(transaction: InviteServerTransaction, invite: ServerInvite): void {
         this.#invites.set(invite.transactionId, invite);
         this.#byTransaction.set(transaction, invite);

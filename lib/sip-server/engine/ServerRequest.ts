@@ -68,6 +68,7 @@ export class ServerRequest implements NonInviteServerUser {
 
     /** Answers by itself if the application has not within that time. */
     answerAfter(ms: number, status: number, onSilent: () => void): void {
+        if (this.#settled) return;
         this.#patience.set("patience", ms, () => {
             this.answer({ status });
             onSilent();

@@ -131,10 +131,12 @@ export class UserAgentCore implements SipEngine {
     }
 
     load(): EngineLoad {
+        const { exchanges, transactions } = this.#context;
         return {
-            transactions: this.#context.transactions.size,
+            transactions: transactions.size,
             dialogs: this.#book.table.size,
             timers: this.#clock.pending,
+            pending: this.#served.size + this.#outgoing.size + exchanges.size + transactions.mergeable,
             counters: { ...this.#context.counters },
         };
     }

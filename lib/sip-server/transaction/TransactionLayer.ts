@@ -45,6 +45,11 @@ export class TransactionLayer {
         return this.#servers.size + this.#clients.size;
     }
 
+    /** Requests remembered to recognise copies of. */
+    get mergeable(): number {
+        return this.#mergeable.size;
+    }
+
     /** Creates the transaction of a request whose top Via carries a fresh branch ({@link newBranch}), and sends it. */
     startInvite(request: SipRequest, flow: Flow, user: ClientUser): InviteClientTransaction {
         const key = clientTransactionKey(request) ?? "";

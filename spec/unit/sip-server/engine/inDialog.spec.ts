@@ -159,6 +159,60 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it.each(["ours", "the peer's"])("a BYE, %s, cancels an INVITE of ours that is under way", async (whose) => {
+        const { stage, side, peer, later, dialogId } = await answeredCall();
+        await side.engine.send(request("INVITE", "", { dialogId, body: sdp }));
+        await stage.pass(50);
+        peer.respond(peer.request("INVITE"), { status: 180, toTag: "peer" });
+        await stage.pass(50);
+        if (whose === "ours") await side.engine.send(request("BYE", "", { dialogId }));
+        else peer.send("BYE", us, later("11 BYE"));
+        await stage.pass(100);
+        expect(peer.heard).toContain("CANCEL");
+        peer.respond(peer.request("CANCEL"), { status: 200 });
+        peer.respond(peer.request("INVITE"), { status: 487, toTag: "peer" });
+        if (whose === "ours") peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(side);
+    });
+
+    it("a BYE that was answered is not told as unanswered later", async () => {
+        const { stage, side, peer, later } = await answeredCall();
+        peer.send("BYE", us, later("11 BYE"));
+        await stage.expectNothingLeft(side);
+        expect(side.app.unanswered).toEqual([]);
+    });
+
+    it("abandoned while its BYE is under way, it gets no second one", async () => {
+        const { stage, side, peer, dialogId } = await answeredCall();
+        await side.engine.send(request("BYE", "", { dialogId }));
+        side.engine.abandonDialog(dialogId);
+        await stage.pass(100);
+        expect(peer.heard.filter((heard) => heard === "BYE")).toHaveLength(1);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(side);
+        expect(side.app.byes).toEqual([]);
+    });
+
+    it("an UPDATE answered after the BYE starts no session timer", async () => {
+        const { stage, side, peer, later } = await answeredCall();
+        side.app.onRequestDo = () => undefined;
+        peer.send(
+            "UPDATE",
+            us,
+            later("11 UPDATE", [
+                ["Session-Expires", "3600"],
+                ["Supported", "timer"],
+            ]),
+        );
+        peer.send("BYE", us, later("12 BYE"));
+        await stage.pass(50);
+        for (const { transactionId, message } of side.app.requests.slice(-2).reverse()) {
+            expect(["UPDATE", "BYE"]).toContain(message.method);
+            await side.engine.respond(transactionId, response(200));
+        }
+        await stage.expectNothingLeft(side);
+    });
+
     it("BYEs that cross are both answered 200, and nobody is told of the second", async () => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         await side.engine.send(request("BYE", "", { dialogId }));

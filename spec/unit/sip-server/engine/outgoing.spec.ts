@@ -56,6 +56,18 @@ describe("sending outside of calls", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it("does not try another address once it is cancelled", async () => {
+        const stage = new Stage("udp", names);
+        const us = stage.side("192.0.2.1");
+        const second = new ScriptedPeer(stage, "192.0.2.12");
+        const sent = await us.engine.send(request("INVITE", "sip:pbx.test", { body: sdp }));
+        if (sent.kind === "sent") await us.engine.cancel(sent.transactionId, []);
+        await stage.pass(33_000, 500);
+        expect(us.app.told).toEqual(["408 INVITE"]);
+        expect(second.heard).toEqual([]);
+        await stage.expectNothingLeft(us);
+    });
+
     it("goes on when connections are refused, and says 503 when all are", async () => {
         const stage = new Stage("tcp", names);
         const us = stage.side("192.0.2.1");
