@@ -38,7 +38,7 @@ export interface ResolverOptions {
     readonly random: () => number;
 }
 
-export const defaultResolverOptions: Omit<ResolverOptions, "clock"> = {
+const defaultResolverOptions: Omit<ResolverOptions, "clock"> = {
     hosts: new Map(),
     protocols: ["udp", "tcp", "tls", "ws", "wss"],
     families: [4, 6],

@@ -14,7 +14,7 @@ function classOf(characters: string): CharacterClass {
 }
 
 export const digit = classOf("0123456789");
-export const hexDigit = classOf("0123456789abcdefABCDEF");
+const hexDigit = classOf("0123456789abcdefABCDEF");
 /** Methods, header names, parameter names. */
 export const token = classOf(alphanumeric + "-.!%*_+`'~");
 /** The user part of a SIP URI; `%` stands for its escapes, `;` separates user parameters (telephone-subscriber). */

@@ -29,7 +29,7 @@ export function parseHost(text: string): string | undefined {
 }
 
 /** Host as it stands in URIs and Via: IPv6 in brackets. */
-export function formatHost(host: string): string {
+function formatHost(host: string): string {
     return host.includes(":") ? `[${host}]` : host;
 }
 

@@ -6,7 +6,7 @@ export class UnserializableMessageError extends Error {
     override readonly name = "UnserializableMessageError";
 }
 
-/** The message as bytes. Content-Length is always computed from the body; CR, LF and NUL in any value are refused. */
+/** The message as bytes. Content-Length is always computed from the body; CR, LF and NUL in any value are refused (NUL may be a quoted-pair). */
 export function serializeMessage(message: SipMessage): Buffer {
     let head = startLine(message);
     for (const { name, value } of message.headers) {
