@@ -101,18 +101,25 @@ export class BrowserPeer {
 
     /** Resolves once it hears a tone within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
     async hears(hz: number, timeoutMs = 10_000): Promise<void> {
-        await until(
-            async () => {
-                const samples = Float32Array.from(await this.#ask<readonly number[]>("heard"));
-                const heard = dominantFrequency(samples, sampleRate);
-                return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
-            },
-            { what: `the browser to hear ${hz} Hz`, timeoutMs, everyMs: 100 },
-        );
+        const isHeard = (heard: number | null): boolean => heard !== null && Math.abs(heard - hz) <= 10;
+        await this.#listen(`the browser to hear ${hz} Hz`, isHeard, timeoutMs);
+    }
+
+    /** Resolves once it hears no tone. @throws Error after `timeoutMs`. */
+    async hearsNothing(timeoutMs = 5_000): Promise<void> {
+        await this.#listen("the browser to hear nothing", (heard) => heard === null, timeoutMs);
     }
 
     async close(): Promise<void> {
         await this.#page.close();
+    }
+
+    async #listen(what: string, isSo: (heardHz: number | null) => boolean, timeoutMs: number): Promise<void> {
+        const listen = async (): Promise<true | undefined> => {
+            const samples = Float32Array.from(await this.#ask<readonly number[]>("heard"));
+            return isSo(dominantFrequency(samples, sampleRate)) ? true : undefined;
+        };
+        await until(listen, { what, timeoutMs, everyMs: 100 });
     }
 
     async #ask<Reply>(method: string, argument?: unknown): Promise<Reply> {

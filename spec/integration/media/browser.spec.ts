@@ -92,6 +92,7 @@ describe("a phone and a real browser through rtpengine", () => {
         await peer.setDirection("sendonly");
         await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
         expect(await peer.currentDirection()).toBe("sendonly");
+        await peer.hearsNothing();
         await peer.setDirection("sendrecv");
         await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
         await expectSound();
@@ -106,9 +107,10 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
         const side = connect === phoneCallsBrowser ? "origin" : "target";
         const payloads = side === "origin" ? "0 8 101" : "0 101";
-        for (const [version, direction] of (["sendonly", "inactive", "sendrecv", "sendrecv"] as const).entries()) {
-            await session.renegotiate(side, says({ direction, version: version + 2, payloads }));
-        }
+        await session.renegotiate(side, says({ direction: "sendonly", version: 2, payloads }));
+        await session.renegotiate(side, says({ direction: "inactive", version: 3, payloads }));
+        await session.renegotiate(side, says({ version: 4, payloads }));
+        await session.renegotiate(side, says({ version: 4, payloads }));
         await expectSound();
     });
 
