@@ -1,7 +1,5 @@
 import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
-import { importX } from "eslint-plugin-import-x";
-import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
 import prettier from "eslint-config-prettier";
 import globals from "globals";
 
@@ -16,13 +14,9 @@ export default defineConfig(
     tseslint.configs.strictTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: true } },
-        plugins: { "import-x": importX },
-        settings: { "import-x/resolver-next": [createTypeScriptImportResolver({ project: "./tsconfig.json" })] },
         rules: {
             "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
             "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
-            "import-x/no-cycle": "error",
-            "import-x/no-default-export": "off",
             "no-console": "error",
             "no-restricted-syntax": ["error", noTemplateInLog],
             "@typescript-eslint/require-await": "error",

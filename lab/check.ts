@@ -28,7 +28,6 @@ const checks: readonly Check[] = [
         command: "depcruise",
         args: ["lib", "spec", "lab", "bench", "--config", ".dependency-cruiser.cjs"],
     },
-    { name: "unused code", command: "knip", args: [] },
     { name: "generated files", command: "node", args: ["lab/generate.ts", "--check"] },
     { name: "formatting", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
 ];
