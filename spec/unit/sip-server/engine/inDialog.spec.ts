@@ -175,12 +175,18 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("a BYE that was answered is not told as unanswered later", async () => {
-        const { stage, side, peer, later } = await answeredCall();
-        peer.send("BYE", us, later("11 BYE"));
-        await stage.expectNothingLeft(side);
-        expect(side.app.unanswered).toEqual([]);
-    });
+    it.each(["at once", "after a while"])(
+        "a BYE that was answered %s is not told as unanswered later",
+        async (when) => {
+            const { stage, side, peer, later } = await answeredCall();
+            if (when !== "at once") side.app.onRequestDo = () => undefined;
+            peer.send("BYE", us, later("11 BYE"));
+            await stage.pass(100);
+            await side.engine.respond(side.app.requests.at(-1)?.transactionId ?? "", response(200));
+            await stage.expectNothingLeft(side);
+            expect(side.app.unanswered).toEqual([]);
+        },
+    );
 
     it("abandoned while its BYE is under way, it gets no second one", async () => {
         const { stage, side, peer, dialogId } = await answeredCall();
