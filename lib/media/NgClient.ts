@@ -59,8 +59,8 @@ export class NgClient {
         return await new Promise((resolve) => {
             let stopRepeat = (): void => undefined;
             const send = (nextAfterMs: number): void => {
-                this.#socket.send(datagram);
                 stopRepeat = clock.startTimer(nextAfterMs, () => send(2 * nextAfterMs));
+                this.#socket.send(datagram);
             };
             const settle = (outcome: NgReply | NgFailure): void => {
                 this.#pending.delete(cookie);
