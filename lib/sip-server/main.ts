@@ -39,7 +39,7 @@
  * `sip` has one entry for each --sip option, udp first. stderr carries the log, one entry a line.
  *
  * Stopping: SIGTERM or SIGINT, the end of the IPC channel if the parent made one (`stdio: [..., "ipc"]`), or the end of
- * stdin with --stop-with-stdin. Pending INVITEs are answered 503, standing dialogs get a BYE, then everything is closed.
+ * stdin with --stop-with-stdin. New requests get 503, pending INVITEs 480, standing dialogs a BYE; then everything is closed.
  * A second signal ends the process at once.
  *
  * Exit codes
@@ -80,6 +80,8 @@ async function main(): Promise<void> {
 
 async function run(options: ServerOptions): Promise<void> {
     const log = createLog(options.logLevel, options.logFormat);
+    // A parent that died took our pipes along: that must not keep us from ending the calls.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
     process.on("uncaughtException", (error) => die(log, error));
     let server: RunningSipServer;
     try {

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { AppClient } from "./AppClient.ts";
 import type { ClientFrame } from "./clientFrame.ts";
 import { decodeClientFrame } from "./clientFrame.ts";
-import { FrameReader } from "./framing.ts";
+import { FrameReader, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "./framing.ts";
 import { encodeNo } from "./serverFrame.ts";
 
 /** An application that leaves this much unread is stuck; keeping more for it would only eat memory. */
@@ -21,7 +21,7 @@ export type ControlConnectionListener = {
 export class ControlConnection implements AppClient {
     readonly #socket: Socket;
     readonly #listener: ControlConnectionListener;
-    readonly #reader = new FrameReader();
+    readonly #reader = new FrameReader(MAX_STRANGER_FRAME_BYTES);
     #state: { readonly kind: "open" } | { readonly kind: "closing"; readonly reason: CloseReason } = { kind: "open" };
 
     constructor(socket: Socket, listener: ControlConnectionListener) {
@@ -40,6 +40,11 @@ export class ControlConnection implements AppClient {
     /** Address and port of the application, for the log. */
     get remote(): string {
         return `${this.#socket.remoteAddress ?? "gone"}:${this.#socket.remotePort ?? 0}`;
+    }
+
+    /** It has authenticated: from now on its frames may be long. */
+    trust(): void {
+        this.#reader.allow(MAX_FRAME_BYTES);
     }
 
     send(frame: Buffer): void {
@@ -65,11 +70,9 @@ export class ControlConnection implements AppClient {
     }
 
     #read(chunk: Buffer): void {
-        const { payloads, fault } = this.#reader.push(chunk);
-        for (const payload of payloads) {
-            if (this.#state.kind === "closing") return;
-            this.#listener.onFrame(this, decodeClientFrame(payload));
-        }
+        const fault = this.#reader.push(chunk, (payload) => {
+            if (this.#state.kind === "open") this.#listener.onFrame(this, decodeClientFrame(payload));
+        });
         if (fault !== null) this.refuse("", fault);
     }
 }

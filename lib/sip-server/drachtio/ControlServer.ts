@@ -118,6 +118,7 @@ export class ControlServer {
         this.#strangers.get(from)?.();
         this.#strangers.delete(from);
         this.#clients.add(from);
+        from.trust();
         registry.add(from, frame.tags);
         log.info("application connected", { application: from.remote, tags: frame.tags });
         from.send(encodeOk(frame.id, hostports.external, version, hostports.local));

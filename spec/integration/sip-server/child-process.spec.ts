@@ -48,6 +48,16 @@ describe("the SIP server as a child process", () => {
         expect(await server.ended()).toMatchObject({ code: 0 });
     });
 
+    it("ends well even if its parent took the pipes along", async () => {
+        const server = start(anywhere, undefined, true);
+        await server.listening();
+        server.child.stdout?.destroy();
+        server.child.stderr?.destroy();
+        const exited = once(server.child, "exit");
+        server.child.disconnect();
+        expect(await exited).toEqual([0, null]);
+    });
+
     it("ends when stdin does, if told to", async () => {
         const server = start([...anywhere, "--stop-with-stdin"]);
         await server.listening();

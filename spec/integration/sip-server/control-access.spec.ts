@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { ControlPort } from "../../../lib/sip-server/drachtio/controlPort.ts";
-import { encodeFrame, FrameReader } from "../../../lib/sip-server/drachtio/framing.ts";
+import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from "../../../lib/sip-server/drachtio/framing.ts";
 import { scriptedControlPort } from "../../support/sip-server/scriptedControlPort.ts";
 import type { ScriptedEngine } from "../../support/sip-server/ScriptedEngine.ts";
 
@@ -25,10 +25,10 @@ describe("a raw connection", () => {
         const socket = connect(tcpPort, "127.0.0.1");
         onTestFinished(() => void socket.destroy());
         const closed = once(socket, "close");
-        const reader = new FrameReader();
+        const reader = new FrameReader(MAX_FRAME_BYTES);
         const replies: string[] = [];
         socket.on("data", (chunk: Buffer) => {
-            replies.push(...reader.push(chunk).payloads.map((payload) => payload.toString().slice(37)));
+            reader.push(chunk, (payload) => replies.push(payload.toString().slice(37)));
         });
         await once(socket, "connect");
         socket.write(Buffer.concat(lines.map((line) => encodeFrame(line))));
@@ -45,6 +45,12 @@ describe("a raw connection", () => {
             expect(port.counters.unauthenticated).toBe(1);
         },
     );
+
+    it("may not send much before it has authenticated", async () => {
+        const { replies, closed } = await say(`m1|authenticate|${"x".repeat(5000)}|`);
+        await closed;
+        expect(replies()).toEqual(["response||NO|length is out of bounds"]);
+    });
 
     it("is closed after a wrong secret", async () => {
         const { replies, closed } = await say("m1|authenticate|wrong|", "m2|authenticate|cymru|");

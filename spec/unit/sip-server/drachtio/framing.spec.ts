@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from "../../../../lib/sip-server/drachtio/framing.ts";
+import {
+    encodeFrame,
+    FrameReader,
+    MAX_FRAME_BYTES,
+    type FramingFault,
+} from "../../../../lib/sip-server/drachtio/framing.ts";
 
 describe("encodeFrame", () => {
     it("counts bytes, not characters", () => {
@@ -12,31 +17,33 @@ describe("encodeFrame", () => {
     });
 });
 
+function read(reader: FrameReader, chunk: Buffer): { payloads: string[]; fault: FramingFault | null } {
+    const payloads: string[] = [];
+    const fault = reader.push(chunk, (payload) => payloads.push(payload.toString()));
+    return { payloads, fault };
+}
+
 describe("FrameReader", () => {
     it("gives back what was framed, wherever TCP cuts", () => {
         const payload = fc.string({ minLength: 1, unit: "grapheme" });
         fc.assert(
             fc.property(fc.array(payload), fc.array(fc.nat(40)), (payloads, cuts) => {
                 let stream = Buffer.concat(payloads.map((text) => encodeFrame(text)));
-                const reader = new FrameReader();
-                const read: string[] = [];
-                const push = (chunk: Buffer): void => {
-                    const { payloads: cut, fault } = reader.push(chunk);
-                    expect(fault).toBeNull();
-                    read.push(...cut.map(String));
-                };
-                for (const size of cuts) {
-                    push(stream.subarray(0, size));
+                const reader = new FrameReader(MAX_FRAME_BYTES);
+                const found: string[] = [];
+                for (const size of [...cuts, stream.length]) {
+                    const chunk = read(reader, stream.subarray(0, size));
+                    expect(chunk.fault).toBeNull();
+                    found.push(...chunk.payloads);
                     stream = stream.subarray(size);
                 }
-                push(stream);
-                expect(read).toEqual(payloads);
+                expect(found).toEqual(payloads);
             }),
         );
     });
 
     it("takes a frame of the largest size", () => {
-        const { payloads, fault } = new FrameReader().push(encodeFrame("x".repeat(MAX_FRAME_BYTES)));
+        const { payloads, fault } = read(new FrameReader(MAX_FRAME_BYTES), encodeFrame("x".repeat(MAX_FRAME_BYTES)));
         expect(fault).toBeNull();
         expect(payloads[0]?.length).toBe(MAX_FRAME_BYTES);
     });
@@ -50,14 +57,23 @@ describe("FrameReader", () => {
         ["digits without end", "9".repeat(100), "length is out of bounds"],
         ["HTTP", "GET / HTTP/1.1\r\n", "length is not a number"],
     ])("faults on %s", (_what, bytes, fault) => {
-        expect(new FrameReader().push(Buffer.from(bytes))).toEqual({ payloads: [], fault });
+        expect(read(new FrameReader(MAX_FRAME_BYTES), Buffer.from(bytes))).toEqual({ payloads: [], fault });
     });
 
     it("hands out the frames before a fault and none after", () => {
-        const reader = new FrameReader();
-        const { payloads, fault } = reader.push(Buffer.from("1#ax"));
-        expect(payloads.map(String)).toEqual(["a"]);
-        expect(fault).toBe("length is not a number");
-        expect(reader.push(Buffer.from("1#a")).payloads).toEqual([]);
+        const reader = new FrameReader(MAX_FRAME_BYTES);
+        expect(read(reader, Buffer.from("1#ax"))).toEqual({ payloads: ["a"], fault: "length is not a number" });
+        expect(read(reader, Buffer.from("1#a"))).toEqual({ payloads: [], fault: "length is not a number" });
+    });
+
+    it("obeys a limit changed between two frames of one chunk", () => {
+        const reader = new FrameReader(1);
+        const payloads: string[] = [];
+        const fault = reader.push(Buffer.from("1#a2#bb3#ccc"), (payload) => {
+            payloads.push(payload.toString());
+            reader.allow(2);
+        });
+        expect(payloads).toEqual(["a", "bb"]);
+        expect(fault).toBe("length is out of bounds");
     });
 });
