@@ -1,0 +1,127 @@
+import { describe, expect, test } from "vitest";
+import { answerTo, firstOffer, furtherOffer } from "../../../lib/media/exchanges.ts";
+import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
+import { readParty, type PartyDescription } from "../../../lib/media/sdp/PartyDescription.ts";
+import { captured, phone } from "../../support/descriptions.ts";
+
+function read(sdp: string): PartyDescription {
+    const reading = readParty(sdp, "rtp");
+    if (reading.kind !== "usable") throw new Error(reading.kind);
+    return reading.party;
+}
+
+const browser = read(captured("chromium-156-audio-offer"));
+const handset = read(phone());
+const secure = read(phone({ protocol: "RTP/SAVP", more: ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc"] }));
+const choices = RTPENGINE_DEFAULTS;
+
+const toBrowser = {
+    "transport protocol": "UDP/TLS/RTP/SAVPF",
+    ICE: "force",
+    SDES: ["off"],
+    flags: ["generate mid", "no rtcp attribute", "trust address"],
+    replace: ["origin"],
+};
+const toPhone = {
+    "transport protocol": "RTP/AVP",
+    ICE: "remove",
+    "rtcp-mux": ["demux"],
+    SDES: ["off"],
+    flags: ["trust address"],
+    replace: ["origin"],
+};
+const offer = { supports: ["load limit"] };
+
+test("a phone's offer to a browser", () => {
+    expect(firstOffer(handset, "webrtc", choices).dictionary).toEqual({
+        ...offer,
+        ...toBrowser,
+        "rtcp-mux": ["offer", "require"],
+        flags: [...toBrowser.flags, "strip extmap"],
+        codec: { strip: ["all"], except: ["opus", "G722", "PCMA", "PCMU", "telephone-event"] },
+    });
+});
+
+test("a browser's answer to a phone", () => {
+    expect(answerTo(handset, "target", "webrtc", browser.description).dictionary).toEqual(toPhone);
+});
+
+test("a browser's offer to a phone", () => {
+    expect(firstOffer(browser, "rtp", choices).dictionary).toEqual({
+        ...offer,
+        ...toPhone,
+        flags: ["trust address", "strip extmap"],
+        "DTLS-reverse": "passive",
+        codec: { strip: ["all"], offer: ["G722", "PCMA", "PCMU", "telephone-event"] },
+    });
+});
+
+test("a phone's answer to a browser", () => {
+    expect(answerTo(browser, "target", "rtp", handset.description).dictionary).toEqual({
+        ...toBrowser,
+        "rtcp-mux": ["require"],
+        DTLS: "passive",
+    });
+});
+
+describe("SRTP", () => {
+    test("is offered with keys in the description, and without DTLS", () => {
+        const { dictionary } = firstOffer(browser, "srtp", choices);
+        expect(dictionary).toMatchObject({ "transport protocol": "RTP/SAVP", DTLS: "off" });
+        expect(dictionary).not.toHaveProperty("SDES");
+    });
+
+    test("is answered with it", () => {
+        expect(answerTo(secure, "target", "webrtc", browser.description).dictionary).toMatchObject({
+            "transport protocol": "RTP/SAVP",
+        });
+    });
+});
+
+describe("codecs", () => {
+    test.each([
+        [
+            "opus for a phone, where it is wanted",
+            browser,
+            "rtp",
+            { codec: { strip: ["all"], offer: ["opus", "PCMA"] } },
+        ],
+        ["between phones, all", handset, "rtp", {}],
+        ["between browsers, all", browser, "webrtc", {}],
+        [
+            "a phone with G.729 only, transcoded",
+            read(phone({ payloads: "18 101" })),
+            "webrtc",
+            { codec: { mask: ["G729"], transcode: ["opus", "PCMA"] } },
+        ],
+    ] as const)("%s", (_, from, towards, expected) => {
+        const codecs = { ...choices.codecs, towardsSip: ["opus", "PCMA"] };
+        const { dictionary } = firstOffer(from, towards, { ...choices, codecs });
+        expect("codec" in dictionary ? { codec: dictionary["codec"] } : {}).toEqual(expected);
+    });
+});
+
+test("an answer keeps to the transport of the offer", () => {
+    const feedback = read(phone({ protocol: "RTP/AVPF" }));
+    expect(answerTo(feedback, "target", "webrtc", browser.description).dictionary).toMatchObject({
+        "transport protocol": "RTP/AVPF",
+    });
+});
+
+test("a further offer keeps to the transport the peer spoke, and says nothing of networks", () => {
+    const peer = read(phone({ protocol: "RTP/AVPF" }));
+    const { dictionary } = furtherOffer("origin", browser, peer, {
+        ...choices,
+        interfaces: { sip: "pub", webrtc: "web" },
+    });
+    expect(dictionary).toMatchObject({ "transport protocol": "RTP/AVPF", "DTLS-reverse": "passive" });
+    expect(dictionary).not.toHaveProperty("direction");
+});
+
+test.each([
+    [handset, "webrtc", ["pub", "web"]],
+    [browser, "rtp", ["web", "pub"]],
+] as const)("the first offer says which network faces whom (%#)", (from, towards, direction) => {
+    const dictionary = firstOffer(from, towards, { ...choices, interfaces: { sip: "pub", webrtc: "web" } }).dictionary;
+    expect(dictionary).toMatchObject({ direction });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { flowOf, keepsACodec, standInAnswer, type Party } from "../../../../lib/media/sdp/Party.ts";
+import { readParty } from "../../../../lib/media/sdp/PartyDescription.ts";
+import { parseDescription, type Section } from "../../../../lib/media/sdp/sessionDescription.ts";
+import { browserAnswer, phone } from "../../../support/descriptions.ts";
+
+const key = (id: number, suite: string, value: string): string => `a=crypto:${id} ${suite} inline:${value}`;
+const [AES80, AES32] = ["AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"];
+
+function sectionOf(sdp: string): Section {
+    const section = parseDescription(sdp)?.media[0];
+    if (section === undefined) throw new Error("no section");
+    return section;
+}
+
+function party(said: string, told: string): Party {
+    const reading = readParty(said, "rtp");
+    const description = parseDescription(told);
+    if (reading.kind !== "usable" || description === undefined) throw new Error("unusable");
+    return { said: reading.party, told: { sdp: phone(), description, section: sectionOf(told) } };
+}
+
+const answered = (it: Party, offered: string): Section | undefined => standInAnswer(it, sectionOf(offered))?.media[0];
+
+describe("an answer in a party's name", () => {
+    test.each([
+        ["sendrecv", "sendrecv", "sendrecv"],
+        ["sendrecv", "sendonly", "recvonly"],
+        ["sendrecv", "inactive", "inactive"],
+        ["sendonly", "sendrecv", "sendonly"],
+        ["sendonly", "sendonly", "inactive"],
+        ["recvonly", "sendonly", "recvonly"],
+    ] as const)("of one that is %s, to an offer that is %s, is %s", (own, offered, expected) => {
+        const it = party(phone({ direction: own }), phone());
+        expect(answered(it, phone({ direction: offered }))?.direction).toBe(expected);
+    });
+
+    test("has the codecs both sides agreed on, by the party's own numbers", () => {
+        const it = party(phone(), phone({ payloads: "0 126", formats: ["a=rtpmap:126 telephone-event/8000"] }));
+        const offer = phone({ payloads: "9 8 0 126", formats: ["a=rtpmap:126 telephone-event/8000"] });
+        expect(answered(it, offer)?.payloads).toBe("0 101");
+    });
+
+    test("is none if no codec is left", () => {
+        const it = party(phone(), phone({ payloads: "0", formats: [] }));
+        expect(answered(it, phone({ payloads: "8 101" }))).toBeUndefined();
+    });
+
+    test("leaves a browser the client's part in DTLS, under the offer's mid", () => {
+        const said = browserAnswer({ mid: "0" }).replace("a=setup:active", "a=setup:actpass");
+        const it = party(said, browserAnswer({ mid: "0" }));
+        expect(answered(it, browserAnswer({ mid: "7" }))).toMatchObject({
+            setup: "active",
+            mid: "7",
+            iceUfrag: "Brws",
+        });
+    });
+
+    test("has one key, under the tag of the offer's", () => {
+        const said = phone({ protocol: "RTP/SAVP", more: [key(1, AES32, "own32"), key(2, AES80, "own80")] });
+        const offer = phone({ protocol: "RTP/SAVP", more: [key(5, AES80, "theirs")] });
+        expect(answered(party(said, offer), offer)?.crypto).toEqual([{ id: 5, suite: AES80, config: "inline:own80" }]);
+        expect(answered(party(said, offer), phone({ protocol: "RTP/SAVP" }))).toBeUndefined();
+    });
+});
+
+test("a new offer must keep a voice codec that was agreed on", () => {
+    const it = party(phone(), phone({ payloads: "0 101" }));
+    expect(keepsACodec(it, sectionOf(phone({ payloads: "8 0" })))).toBe(true);
+    expect(keepsACodec(it, sectionOf(phone({ payloads: "8 101" })))).toBe(false);
+});
+
+test("a party that holds is not expected to be heard", () => {
+    expect(flowOf(party(phone(), phone()))).toBe("rtp");
+    expect(flowOf(party(phone({ direction: "sendonly" }), phone()))).toBe("mute");
+});
