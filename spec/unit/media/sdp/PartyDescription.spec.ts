@@ -127,9 +127,9 @@ test("survives any damage to a description", () => {
     );
     fc.assert(
         fc.property(damage, ([sdp, cuts]) => {
-            const damaged = cuts.reduce(
+            const damaged = cuts.reduce<string>(
                 (text, [at, put, cut]) => text.slice(0, at) + put + text.slice(at + cut),
-                sdp as string,
+                sdp,
             );
             const reading = readParty(damaged, "rtp");
             if (reading.kind === "usable") writeDescription(reading.party.description);
