@@ -10,6 +10,7 @@ import type {
     UnsolicitedBye,
 } from "../engine/SipEngine.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
+import type { SipMessage } from "../sip/SipMessage.ts";
 import { encodeFrame } from "./framing.ts";
 
 /**
@@ -33,40 +34,37 @@ export function encodeNo(replyTo: string, text: string): Buffer {
 
 /** For requests of the application the address is our own end. */
 export function encodeRequestSent(replyTo: string, sent: SentRequest, at: Date): Buffer {
-    const meta = metaTokens(sent.meta, sent.meta.localAddress, sent.meta.localPort, at);
-    return encodeFrame(reply(replyTo, "OK", meta, sent.transactionId, "Msg sent:", ""), serializeMessage(sent.message));
+    const message = serializeMessage(sent.message);
+    const meta = metaTokens(sent.meta, message, sent.meta.localAddress, sent.meta.localPort, at);
+    return encodeFrame(reply(replyTo, "OK", meta, sent.transactionId, "Msg sent:", ""), message);
 }
 
 /** Has the dialog, and an empty token after it, which drachtio-srf compares with `continue`. */
 export function encodeResponseSent(replyTo: string, sent: SentResponse, at: Date): Buffer {
-    const tokens = [remoteMeta(sent.meta, at), sent.transactionId, sent.dialogId ?? "", "", "Msg sent:", ""];
-    return encodeFrame(reply(replyTo, "OK", ...tokens), serializeMessage(sent.message));
+    const message = serializeMessage(sent.message);
+    const meta = remoteMeta(sent.meta, message, at);
+    const tokens = [meta, sent.transactionId, sent.dialogId ?? "", "", "Msg sent:", ""];
+    return encodeFrame(reply(replyTo, "OK", ...tokens), message);
 }
 
 export function encodeIncomingRequest(request: IncomingRequest, at: Date): Buffer {
     const { dialogId, meta } = request;
     const receivedOn = dialogId === undefined ? `${meta.localAddress}|${meta.localPort}|` : "";
-    return encodeFrame(
-        `${sip(meta, request.transactionId, dialogId ?? "", at)}${receivedOn}`,
-        serializeMessage(request.message),
-    );
+    return sip({ ...request, dialogId: dialogId ?? "" }, at, receivedOn);
 }
 
 export function encodeIncomingResponse(response: IncomingResponse, at: Date): Buffer {
-    return encodeFrame(
-        sip(response.meta, response.transactionId, response.dialogId ?? "", at),
-        serializeMessage(response.message),
-    );
+    return sip({ ...response, dialogId: response.dialogId ?? "" }, at);
 }
 
 /** Applications find the INVITE by its Call-ID. */
 export function encodeCancel(cancel: IncomingCancel, at: Date): Buffer {
-    return encodeFrame(sip(cancel.meta, cancel.transactionId, "", at), serializeMessage(cancel.message));
+    return sip({ ...cancel, dialogId: "" }, at);
 }
 
 /** `unsolicited` in the place of a transaction id: nothing is to be answered. */
 export function encodeUnsolicitedBye(bye: UnsolicitedBye, at: Date): Buffer {
-    return encodeFrame(sip(bye.meta, "unsolicited", bye.dialogId, at), serializeMessage(bye.message));
+    return sip({ ...bye, transactionId: "unsolicited" }, at);
 }
 
 export function encodeCallRecord(record: CallRecord, at: Date): Buffer {
@@ -86,16 +84,25 @@ function reply(replyTo: string, ...tokens: readonly string[]): string {
     return `${randomUUID()}|response|${replyTo}|${tokens.join("|")}`;
 }
 
-function sip(meta: MessageMeta, transactionId: string, dialogId: string, at: Date): string {
-    return `${randomUUID()}|sip|${remoteMeta(meta, at)}|${transactionId}|${dialogId}|`;
+type Told = {
+    readonly transactionId: string;
+    readonly dialogId: string;
+    readonly message: SipMessage;
+    readonly meta: MessageMeta;
+};
+
+function sip({ transactionId, dialogId, message, meta }: Told, at: Date, lastTokens = ""): Buffer {
+    const bytes = serializeMessage(message);
+    const tokens = `${remoteMeta(meta, bytes, at)}|${transactionId}|${dialogId}|${lastTokens}`;
+    return encodeFrame(`${randomUUID()}|sip|${tokens}`, bytes);
 }
 
-function remoteMeta(meta: MessageMeta, at: Date): string {
-    return metaTokens(meta, meta.remoteAddress, meta.remotePort, at);
+function remoteMeta(meta: MessageMeta, message: Buffer, at: Date): string {
+    return metaTokens(meta, message, meta.remoteAddress, meta.remotePort, at);
 }
 
-function metaTokens(meta: MessageMeta, address: string, port: number, at: Date): string {
-    return `${meta.source}|${meta.bytes}|${meta.protocol}|${address}|${port}|${timeOfDay(at)}`;
+function metaTokens(meta: MessageMeta, message: Buffer, address: string, port: number, at: Date): string {
+    return `${meta.source}|${message.length}|${meta.protocol}|${address}|${port}|${timeOfDay(at)}`;
 }
 
 /** UTC, with microseconds to the letter although the clock has milliseconds. */

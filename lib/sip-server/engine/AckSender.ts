@@ -44,7 +44,7 @@ export class AckSender {
             this.#sent = { bytes, flow };
             this.#context.counters.requestsSent += 1;
             this.#deliver(bytes, flow);
-            return { message, meta: metaOf(message, flow, "application") };
+            return { message, meta: metaOf(flow, "application") };
         });
     }
 

@@ -97,7 +97,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         if (this.#parts.dialog === undefined) {
             const cancelled = this.#cancellation.kind !== "none" && response.status === 487;
             const end = cancelled ? "call-canceled" : "call-rejected";
-            this.#parts.trace.stop(end, response, metaOf(response, flow, "network"));
+            this.#parts.trace.stop(end, response, metaOf(flow, "network"));
         }
         this.#parts.tell(this, response, flow);
     }
@@ -133,7 +133,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
             kind: "sent",
             transactionId: newId(),
             message,
-            meta: metaOf(message, departure.flow, "application"),
+            meta: metaOf(departure.flow, "application"),
         };
     }
 
@@ -206,7 +206,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         dialog.phase = "confirmed";
         dialog.routeSet = routeSetOfUac(response.headers);
         this.#accept(dialog, tag, request, response, flow);
-        this.#parts.trace.start(response, metaOf(response, flow, "network"));
+        this.#parts.trace.start(response, metaOf(flow, "network"));
         this.#tellAccepted(dialog, response, flow);
     }
 
@@ -254,7 +254,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         };
         this.#progress = { kind: "over" };
         this.#legs.endAll();
-        this.#parts.trace.stop("call-rejected", failure, metaOf(failure, flow, "network"));
+        this.#parts.trace.stop("call-rejected", failure, metaOf(flow, "network"));
         this.#parts.tell(this, failure, flow);
     }
 

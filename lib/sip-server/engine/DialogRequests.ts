@@ -49,7 +49,7 @@ export class DialogRequests {
                 transactionId,
                 ...(alive ? { dialogId: dialog.id } : {}),
                 message: response,
-                meta: metaOf(response, flow, "network"),
+                meta: metaOf(flow, "network"),
             });
         };
         return this.#carry(dialog, order, headers, transactionId, tell);
@@ -119,7 +119,7 @@ export class DialogRequests {
                 dialog.localContact = request.headers.get("Contact") ?? dialog.localContact;
             }
             if (request.method === "UPDATE") session?.describe(request.headers.get("Content-Type"), request.body);
-            const meta = metaOf(request, flow, "application");
+            const meta = metaOf(flow, "application");
             return { kind: "sent", transactionId, dialogId: dialog.id, message: request, meta };
         });
     }
@@ -172,7 +172,7 @@ export class DialogRequests {
     }
 
     #closeCall(session: Session, bye: SipRequest, flow: Flow): void {
-        session.trace.stop("normal-release", bye, metaOf(bye, flow, "application"));
+        session.trace.stop("normal-release", bye, metaOf(flow, "application"));
         this.#book.closeSession(session.dialog);
     }
 }

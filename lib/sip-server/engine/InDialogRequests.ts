@@ -92,13 +92,13 @@ export class InDialogRequests {
         const { serverInvite } = session;
         session.ending = true;
         session.timer.stop();
-        session.trace.stop("normal-release", request, metaOf(request, flow, "network"));
+        session.trace.stop("normal-release", request, metaOf(flow, "network"));
         serverInvite?.terminate();
         session.clientInvite?.cancelQuietly();
         if (session.dialog.phase !== "ended" || serverInvite === undefined) return false;
         const { transactionId } = serverInvite;
         const message = composeCancel(serverInvite.request, request.headers);
-        this.#context.listener.onCancel({ transactionId, message, meta: metaOf(message, flow, "network") });
+        this.#context.listener.onCancel({ transactionId, message, meta: metaOf(flow, "network") });
         return true;
     }
 
@@ -106,7 +106,7 @@ export class InDialogRequests {
         const { request, flow } = transaction;
         const { transactionId } = served;
         const { listener, timing } = this.#context;
-        const meta = metaOf(request, flow, "network");
+        const meta = metaOf(flow, "network");
         const taken = listener.onRequest({ transactionId, dialogId: dialog.id, message: request, meta });
         const harmless = request.method === "BYE" || request.method === "PRACK";
         if (!taken) return served.answer({ status: harmless ? 200 : 480 });

@@ -39,7 +39,7 @@ export class IncomingInvites {
         if (least !== undefined) return refuseInvite(transaction, tooSmall(least));
         const trace = new CallTrace(this.#context.listener, "uas");
         const invite = this.#serve(transaction, trace, undefined);
-        const meta = metaOf(request, flow, "network");
+        const meta = metaOf(flow, "network");
         trace.attempt(request, meta);
         const { transactionId } = invite;
         if (!this.#context.listener.onRequest({ transactionId, message: request, meta })) invite.refuse(503);
@@ -61,7 +61,7 @@ export class IncomingInvites {
         const invite = this.#serve(transaction, session.trace, dialog);
         session.serverInvite = invite;
         const { transactionId } = invite;
-        const meta = metaOf(request, flow, "network");
+        const meta = metaOf(flow, "network");
         const told = { transactionId, dialogId: dialog.id, message: request, meta };
         if (!this.#context.listener.onRequest(told)) invite.refuse(480);
     }
@@ -77,7 +77,7 @@ export class IncomingInvites {
         if (!invite.answered) {
             acknowledged(200);
             invite.refuse(487, "call-canceled");
-            const meta = metaOf(request, flow, "network");
+            const meta = metaOf(flow, "network");
             return this.#context.listener.onCancel({ transactionId: invite.transactionId, message: request, meta });
         }
         if (!invite.awaitsFirstAck || invite.dialog === undefined) return acknowledged(200);

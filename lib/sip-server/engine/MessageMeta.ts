@@ -1,6 +1,6 @@
 import type { Protocol } from "../transport/SipTransport.ts";
 
-/** How a message travelled. Addresses are IP addresses without brackets, `bytes` the size on the wire. */
+/** How a message travelled. Addresses are IP addresses without brackets. */
 export interface MessageMeta {
     /** `application`: we sent it, or made it ourselves; `network`: it was received. A 408 or 503 made in place of a missing answer counts as `network`. */
     readonly source: "network" | "application";
@@ -9,5 +9,4 @@ export interface MessageMeta {
     readonly remotePort: number;
     readonly localAddress: string;
     readonly localPort: number;
-    readonly bytes: number;
 }

@@ -49,7 +49,7 @@ export class NewRequests {
         const { listener, options } = this.#context;
         const served = this.#serve(transaction);
         const { transactionId } = served;
-        if (listener.onRequest({ transactionId, message: request, meta: metaOf(request, flow, "network") })) return;
+        if (listener.onRequest({ transactionId, message: request, meta: metaOf(flow, "network") })) return;
         served.answer(withoutTaker(request.method, options.answerOptions));
     }
 

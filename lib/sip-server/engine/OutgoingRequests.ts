@@ -196,7 +196,7 @@ export class OutgoingRequests {
         }
         const { request, flow } = departure;
         const { transactionId } = invite;
-        return { kind: "sent", transactionId, dialogId, message: request, meta: metaOf(request, flow, "application") };
+        return { kind: "sent", transactionId, dialogId, message: request, meta: metaOf(flow, "application") };
     }
 
     async #startRequest(draft: RequestDraft, hop: Hop, making: boolean): Promise<SentRequest | Refused> {
@@ -227,7 +227,7 @@ export class OutgoingRequests {
             return departure;
         }
         const { request, flow } = departure;
-        const meta = metaOf(request, flow, "application");
+        const meta = metaOf(flow, "application");
         return { kind: "sent", transactionId, ...(making ? { dialogId: id } : {}), message: request, meta };
     }
 
@@ -251,7 +251,7 @@ export class OutgoingRequests {
     #tell(transactionId: string, message: SipResponse, flow: Flow): void {
         const callId = message.headers.get("Call-ID") ?? "";
         const dialog = this.#book.table.find(callId, fromTag(message) ?? "", toTag(message) ?? "");
-        const meta = metaOf(message, flow, "network");
+        const meta = metaOf(flow, "network");
         const told = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
         this.#context.listener.onResponse(told);
     }

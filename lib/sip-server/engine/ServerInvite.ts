@@ -132,7 +132,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const { session, repetition } = this.#progress;
         this.#stopRepeating(repetition, session);
         const { transactionId } = this;
-        const meta = metaOf(ack, flow, "network");
+        const meta = metaOf(flow, "network");
         this.#parts.context.listener.onRequest({ transactionId, dialogId: session.dialog.id, message: ack, meta });
     }
 
@@ -199,7 +199,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         this.#progress = { kind: "answered", repetition, session };
         session.serverInvite = this;
         transaction.respond(response);
-        if (first) trace.start(response, metaOf(response, transaction.flow, "application"));
+        if (first) trace.start(response, metaOf(transaction.flow, "application"));
         this.#parts.onSettled(this);
         return this.#sent(response);
     }
@@ -221,7 +221,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const { transaction, trace, book } = this.#parts;
         transaction.respond(response);
         if (this.#parts.dialog === undefined) {
-            trace.stop(end, response, metaOf(response, transaction.flow, "application"));
+            trace.stop(end, response, metaOf(transaction.flow, "application"));
             if (this.#dialog !== undefined) book.closeSession(this.#dialog);
         } else {
             const session = book.sessionOf(this.#parts.dialog);
@@ -249,7 +249,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
             transactionId: this.transactionId,
             ...(alive && this.#dialog !== undefined ? { dialogId: this.#dialog.id } : {}),
             message: response,
-            meta: metaOf(response, this.#parts.transaction.flow, "application"),
+            meta: metaOf(this.#parts.transaction.flow, "application"),
         };
     }
 }

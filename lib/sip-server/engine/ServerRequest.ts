@@ -94,7 +94,7 @@ export class ServerRequest implements NonInviteServerUser {
             transactionId: this.transactionId,
             ...(dialog === undefined ? {} : { dialogId: dialog.id }),
             message: response,
-            meta: metaOf(response, transaction.flow, "application"),
+            meta: metaOf(transaction.flow, "application"),
         };
     }
 }

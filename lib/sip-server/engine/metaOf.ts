@@ -1,14 +1,8 @@
-import { serializeMessage } from "../sip/serializeMessage.ts";
-import type { SipMessage } from "../sip/SipMessage.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import type { MessageMeta } from "./MessageMeta.ts";
 
-/** How that message travelled on that flow. The size is worked out only if asked for. */
-export function metaOf(
-    message: SipMessage,
-    flow: Pick<Flow, "protocol" | "local" | "remote">,
-    source: MessageMeta["source"],
-): MessageMeta {
+/** How a message on that flow travels. */
+export function metaOf(flow: Pick<Flow, "protocol" | "local" | "remote">, source: MessageMeta["source"]): MessageMeta {
     return {
         source,
         protocol: flow.protocol,
@@ -16,8 +10,5 @@ export function metaOf(
         remotePort: flow.remote.port,
         localAddress: flow.local.address,
         localPort: flow.local.port,
-        get bytes() {
-            return serializeMessage(message).length;
-        },
     };
 }

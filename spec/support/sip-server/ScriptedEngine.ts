@@ -19,7 +19,6 @@ export const networkMeta: MessageMeta = {
     remotePort: 5070,
     localAddress: "127.0.0.1",
     localPort: 5060,
-    bytes: 300,
 };
 
 type Order =
