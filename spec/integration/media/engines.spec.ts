@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../../lab/world/until.ts";
+import { captured, phone } from "../../support/descriptions.ts";
+import { MediaWorld } from "../../support/mediaWorld.ts";
+
+const browserOffer = captured("chromium-156-audio-offer");
+
+describe("several rtpengines", () => {
+    let world: MediaWorld;
+
+    beforeEach(async () => {
+        world = await MediaWorld.start({ probeIntervalMs: 500 }, 2);
+    });
+
+    afterEach(async () => {
+        await world.stop();
+    });
+
+    test("share the calls", async () => {
+        const sessions = [1, 2, 3, 4].map(() => world.open("webrtc", "rtp"));
+        await Promise.all(sessions.map((session) => session.offer(browserOffer)));
+        expect(await world.held()).toEqual([2, 2]);
+        await Promise.all(sessions.map((session) => session.release()));
+        expect(await world.held()).toEqual([0, 0]);
+    });
+
+    test("stand in for each other", async () => {
+        await world.engines[0]?.stop();
+        const sessions = [1, 2].map(() => world.open("webrtc", "rtp"));
+        for (const session of sessions) await session.offer(browserOffer);
+        expect(await world.engines[1]?.sessionCount()).toBe(2);
+        expect(world.media.engines.map(({ health }) => health)).toEqual(["silent", "answering"]);
+        await Promise.all(sessions.map((session) => session.release()));
+    });
+
+    test("an engine that is gone is found out without a call", async () => {
+        await world.engines[0]?.stop();
+        const isFoundOut = (): true | undefined => (world.media.engines[0]?.health === "silent" ? true : undefined);
+        await until(isFoundOut, { what: "the pool to notice", timeoutMs: 5_000 });
+    });
+});
+
+describe("a trunk with SRTP", () => {
+    let world: MediaWorld;
+
+    beforeEach(async () => {
+        world = await MediaWorld.start();
+    });
+
+    afterEach(async () => {
+        await world.stop();
+    });
+
+    const key = "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj";
+    const keysIn = (sdp: string): readonly string[] => sdp.match(/^a=crypto:.*$/gm) ?? [];
+
+    test("is offered keys, and answered with the one it chose", async () => {
+        const session = world.open("webrtc", "srtp");
+        const offered = await session.offer(browserOffer);
+        expect(offered).toMatch(/^m=audio \d+ RTP\/SAVP /m);
+        const tag = /^a=crypto:(\d+) AES_CM_128_HMAC_SHA1_80 /m.exec(offered)?.[1] ?? "none";
+        const crypto = `a=crypto:${tag} AES_CM_128_HMAC_SHA1_80 ${key}`;
+        await session.answer(phone({ protocol: "RTP/SAVP", payloads: "0", more: [crypto] }));
+
+        const held = phone({ protocol: "RTP/SAVP", payloads: "0", direction: "sendonly", version: 2, more: [crypto] });
+        const answered = await session.renegotiate("target", held);
+        expect(answered).toMatch(/^a=recvonly/m);
+        expect(keysIn(answered)).toEqual([expect.stringContaining("AES_CM_128_HMAC_SHA1_80")]);
+
+        // the other party's exchanges leave the key alone that this one was told
+        await session.renegotiate("origin", browserOffer);
+        expect(keysIn(await session.renegotiate("target", held))).toEqual(keysIn(answered));
+        await session.release();
+    });
+
+    test("that offers none is refused", async () => {
+        const session = world.open("srtp", "rtp");
+        await expect(session.offer(phone())).rejects.toMatchObject({ endCause: "noCommonMedia" });
+    });
+});
