@@ -1,16 +1,18 @@
 import { defineConfig } from "vitest/config";
 
 // Three projects by what they need: nothing, one real neighbour, the whole world. The latter two hold fixed system
-// resources (ports, a homeserver, a browser), so their files run one after the other.
+// resources (ports, a homeserver, a browser), so their files run one after the other, and the projects too: a real world
+// that starves for CPU fails for reasons that are not the product's.
 export default defineConfig({
     test: {
         projects: [
-            { test: { name: "unit", include: ["spec/unit/**/*.spec.ts"] } },
+            { test: { name: "unit", include: ["spec/unit/**/*.spec.ts"], sequence: { groupOrder: 0 } } },
             {
                 test: {
                     name: "integration",
                     include: ["spec/contract/**/*.spec.ts", "spec/integration/**/*.spec.ts"],
                     fileParallelism: false,
+                    sequence: { groupOrder: 1 },
                     testTimeout: 60_000,
                     hookTimeout: 60_000,
                 },
@@ -20,6 +22,7 @@ export default defineConfig({
                     name: "e2e",
                     include: ["spec/e2e/**/*.spec.ts"],
                     fileParallelism: false,
+                    sequence: { groupOrder: 2 },
                     testTimeout: 120_000,
                     hookTimeout: 180_000,
                 },

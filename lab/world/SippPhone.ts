@@ -221,7 +221,7 @@ async function launch(
         directory,
         env: { TZ: "UTC", TERM: "dumb" },
     });
-    if (scenario === "callee") await running.ready(() => portIsBound(transport, port), 5_000);
+    if (scenario === "callee") await running.ready(() => portIsBound(transport, port, address), 5_000);
     return { address, port, tone, directory, running };
 }
 

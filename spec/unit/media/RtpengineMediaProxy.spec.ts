@@ -198,6 +198,7 @@ describe("RtpengineMediaProxy", () => {
     test("candidates that are of no use are counted, and the engine hears nothing of them", async () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
+        await session.addCandidates("origin", [{ candidate: HOST, mid: "0", ufrag }]);
         asked();
         await session.addCandidates("origin", [
             { candidate: HOST.replace("udp", "tcp"), mid: "0" },
