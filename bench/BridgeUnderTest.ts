@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { projectRoot } from "../lab/labFolder.ts";
 import { LabProcess } from "../lab/world/LabProcess.ts";
 import { freePort, loopback } from "../lab/world/freePort.ts";
+import { probedIn } from "./heapInUse.ts";
 import { childRunning } from "./processCpu.ts";
 
 export const domain = "matrix.example";
@@ -104,6 +105,7 @@ export async function startBridge(plan: BridgePlan): Promise<RunningBridge> {
         command: process.execPath,
         directory: plan.directory,
         args: [join(projectRoot, "lib/main.ts"), "-c", plan.configFile, "-f", plan.registrationFile],
+        env: probedIn(plan.directory),
     });
     const sipServerPid = await running.ready(() => {
         if (!running.log().includes("bridge ready")) return undefined;

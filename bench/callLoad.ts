@@ -2,8 +2,17 @@ import { setTimeout as delay } from "node:timers/promises";
 import { makeRunDirectory } from "../lab/labFolder.ts";
 import { Rtpengine } from "../lab/world/Rtpengine.ts";
 import { loopback } from "../lab/world/freePort.ts";
-import { callee, calledNumber, domain, planBridge, startBridge, type BridgePlan } from "./BridgeUnderTest.ts";
-import { cpuMs, residentMebibytes } from "./processCpu.ts";
+import {
+    callee,
+    calledNumber,
+    domain,
+    planBridge,
+    startBridge,
+    type BridgePlan,
+    type RunningBridge,
+} from "./BridgeUnderTest.ts";
+import { heapInUse } from "./heapInUse.ts";
+import { cpuMs } from "./processCpu.ts";
 import { quantile } from "./quantile.ts";
 import { placeCalls, type LoadPlan, type LoadResult } from "./SippLoad.ts";
 import { StandInHomeserver } from "./StandInHomeserver.ts";
@@ -57,7 +66,7 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
         };
         const delays = delaysOf(result, homeserver, skipped);
         say(`${size.standingCalls} calls standing at once`);
-        const standing = await measureStanding(bridge.pid, size, load);
+        const standing = await measureStanding(() => memoryOf(bridge, directory), size, load);
         return {
             calls: { perSecond: size.callsPerSecond, attempted: result.attempted, failed: result.failed },
             retransmissions: result.retransmissions,
@@ -117,12 +126,17 @@ function delaysOf(
     return { inviteToMatrixMs: spread(invite), answerTo200Ms: spread(answer) };
 }
 
+/** Of the bridge and its SIP server together, in MiB. */
+async function memoryOf(bridge: RunningBridge, directory: string): Promise<number> {
+    return (await heapInUse(bridge.pid, directory)) + (await heapInUse(bridge.sipServerPid, directory));
+}
+
 async function measureStanding(
-    bridgePid: number,
+    memory: () => Promise<number>,
     size: LoadSize,
     load: (name: string, over: Partial<LoadPlan>) => Promise<LoadResult>,
 ): Promise<CallLoadFigures["standing"]> {
-    const before = residentMebibytes(bridgePid);
+    const before = await memory();
     const rampMs = (size.standingCalls / size.callsPerSecond) * 1_000;
     const settleMs = 5_000;
     const placing = load("standing", {
@@ -131,7 +145,7 @@ async function measureStanding(
         talkMs: rampMs + 2 * settleMs,
     });
     await delay(rampMs + settleMs);
-    const mebibytes = residentMebibytes(bridgePid) - before;
+    const mebibytes = (await memory()) - before;
     const result = await placing;
     return { calls: result.attempted - result.failed, mebibytes };
 }

@@ -9,12 +9,6 @@ export function cpuMs(pid: number): number {
     return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
 }
 
-/** Memory a process holds in RAM, in MiB. */
-export function residentMebibytes(pid: number): number {
-    const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-    return Number(line?.[1] ?? Number.NaN) / 1024;
-}
-
 /** The child of a process whose command line contains `text`, if there is one. */
 export function childRunning(parent: number, text: string): number | undefined {
     return readdirSync("/proc")
