@@ -33,6 +33,8 @@ export interface LoadSize {
 }
 
 const talkMs = 1_000;
+/** SIP transactions are kept for 32 s (RFC 3261, 64*T1), ended calls as long. */
+const forgetMs = 40_000;
 /** Twice as many as are ever up at once, so that no number has two calls. */
 const callersPer = (callsPerSecond: number): number => callsPerSecond * 4;
 
@@ -54,7 +56,8 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
         const load = (name: string, over: Partial<LoadPlan>): Promise<LoadResult> =>
             placeCalls({ ...baseLoad(plan, size), name, ...over });
         say("warming up: every caller calls once, which makes the rooms");
-        await load("warm-up", { calls: callersPer(size.callsPerSecond), callsPerSecond: size.callsPerSecond / 2 });
+        const callers = Math.max(callersPer(size.callsPerSecond), size.standingCalls);
+        await load("warm-up", { calls: callers, callers, callsPerSecond: size.callsPerSecond / 2 });
         say(`${size.callsPerSecond} calls/s for ${size.seconds} s`);
         const before = { bridge: cpuMs(bridge.pid), sipServer: cpuMs(bridge.sipServerPid) };
         const skipped = callsSoFar(homeserver);
@@ -65,6 +68,8 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
             sipServer: perCall(cpuMs(bridge.sipServerPid) - before.sipServer),
         };
         const delays = delaysOf(result, homeserver, skipped);
+        say(`${forgetMs / 1_000} s in which what is kept of ended calls is forgotten`);
+        await delay(forgetMs);
         say(`${size.standingCalls} calls standing at once`);
         const standing = await measureStanding(() => memoryOf(bridge, directory), size, load);
         return {
