@@ -7,6 +7,7 @@ import { portIsBound } from "./boundPort.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
 import { mediaAddress, SipTrace } from "./SipTrace.ts";
+import { until } from "./until.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import type { SipMessage } from "./SipTrace.ts";
 
@@ -23,6 +24,17 @@ export interface PhoneOptions {
     /** The address it speaks SIP from; 127.0.0.1 if not given. */
     readonly address?: string;
     readonly transport?: "udp" | "tcp";
+}
+
+export interface CalledPhoneOptions extends PhoneOptions {
+    /** Whether it rings (180) as soon as it is called; otherwise it says nothing at all until told to. Default: true. */
+    readonly ringsAtOnce?: boolean;
+}
+
+export interface DigestTrunkOptions extends PhoneOptions {
+    /** Whom it lets call. Texts without what XML escapes. */
+    readonly username: string;
+    readonly password: string;
 }
 
 export interface OutgoingCall extends PhoneOptions {
@@ -45,6 +57,8 @@ const refusalOrders: Readonly<Record<Refusal, string>> = {
     broken: "LAB-BROKEN",
 };
 
+export type Direction = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
 /** Longer than any spec lets a phone ring; a forgotten SIPp ends by itself. */
 const lifetimeSeconds = 180;
 const defaultTimeoutMs = 15_000;
@@ -60,6 +74,9 @@ export class SippPhone implements Stoppable {
     readonly trace: SipTrace;
     readonly directory: string;
     readonly #process: LabProcess;
+    /** Of the phone's latest SDP. */
+    #version = 1;
+    #direction: Direction = "sendrecv";
 
     private constructor(launched: Launched) {
         this.address = launched.address;
@@ -83,8 +100,15 @@ export class SippPhone implements Stoppable {
     }
 
     /** Starts a phone that can be called; resolves once it listens. */
-    static async listen(options: PhoneOptions): Promise<SippPhone> {
-        return new SippPhone(await launch("callee", options, {}, []));
+    static async listen(options: CalledPhoneOptions): Promise<SippPhone> {
+        const atFirst = options.ringsAtOnce === false ? "waiting" : "ringing";
+        return new SippPhone(await launch("callee", options, { atFirst }, []));
+    }
+
+    /** Starts a carrier that answers by itself whoever knows the password; resolves once it listens. */
+    static async listenForPassword(options: DigestTrunkOptions): Promise<SippPhone> {
+        const { username, password } = options;
+        return new SippPhone(await launch("digest-trunk", options, { username, password }, []));
     }
 
     // -- called ------------------------------------------------------------------------------------------------------
@@ -96,13 +120,23 @@ export class SippPhone implements Stoppable {
         return invite;
     }
 
+    /** For a phone that does not ring at once. */
+    async ring(): Promise<void> {
+        await this.#order("LAB-RING");
+    }
+
     /** Picks up. */
     async answer(): Promise<void> {
-        await this.#order("LAB-ANSWER", /^INVITE /);
+        await this.#order("LAB-ANSWER");
     }
 
     async refuse(refusal: Refusal): Promise<void> {
-        await this.#order(refusalOrders[refusal], /^INVITE /);
+        await this.#order(refusalOrders[refusal]);
+    }
+
+    /** @param contact a SIP URI to call instead */
+    async redirect(contact: string): Promise<void> {
+        await this.#order("LAB-REDIRECT", [`Lab-Contact: ${contact}`]);
     }
 
     // -- calling -----------------------------------------------------------------------------------------------------
@@ -128,8 +162,27 @@ export class SippPhone implements Stoppable {
 
     /** Ends the call: CANCEL while the other side rings, BYE after the answer. */
     async hangUp(): Promise<void> {
-        const called = this.trace.received(/^INVITE /) !== undefined;
-        await this.#order("LAB-HANGUP", called ? /^INVITE / : /^SIP\/2\.0 [12]/);
+        await this.#order("LAB-HANGUP");
+    }
+
+    /** Only for a phone that called: hangs up once the other side does, before it answers the other's BYE. */
+    async hangUpAfterBye(): Promise<void> {
+        await this.#order("LAB-HANGUP-AFTER-BYE");
+    }
+
+    /** Offers its sound in another direction, as to hold and to resume; resolves to the answer. */
+    async reoffer(direction: Direction): Promise<SipMessage> {
+        this.#version += 1;
+        this.#direction = direction;
+        return this.#reinvite();
+    }
+
+    /** Refreshes the session by a request that changes nothing (RFC 4028, section 7.4); resolves to the answer. */
+    async refresh(method: "INVITE" | "UPDATE"): Promise<SipMessage> {
+        if (method === "INVITE") return this.#reinvite();
+        const answered = this.#nextAnswer("UPDATE");
+        await this.#order("LAB-UPDATE");
+        return answered();
     }
 
     /** Resolves once the other side has hung up (BYE) or given up (CANCEL). */
@@ -152,6 +205,25 @@ export class SippPhone implements Stoppable {
         await Promise.all([this.#process.stop(500), this.tone.stop()]);
     }
 
+    async #reinvite(): Promise<SipMessage> {
+        const answered = this.#nextAnswer("INVITE");
+        await this.#order("LAB-REINVITE", [`Lab-Version: ${this.#version}`, `Lab-Direction: ${this.#direction}`]);
+        return answered();
+    }
+
+    /** To be called before the request goes out; what it returns waits. */
+    #nextAnswer(method: string): () => Promise<SipMessage> {
+        const answers = (): SipMessage[] => {
+            const wanted = new RegExp(`^CSeq: *\\d+ ${method}`, "im");
+            return this.trace
+                .messages()
+                .filter(({ direction, startLine }) => direction === "received" && startLine.startsWith("SIP/2.0 200"))
+                .filter(({ text }) => wanted.test(text));
+        };
+        const before = answers().length;
+        return () => until(() => answers()[before], { what: `an answer to ${method}`, timeoutMs: defaultTimeoutMs });
+    }
+
     #sendToneTo(message: SipMessage): void {
         const remote = mediaAddress(message);
         if (remote !== undefined) this.tone.sendTo(remote);
@@ -161,16 +233,17 @@ export class SippPhone implements Stoppable {
      * An order is a request with a method of the lab's own that carries the headers of the dialog's latest message, so
      * SIPp takes it for part of the call and the scenario's `[last_...]` keep their meaning.
      */
-    async #order(method: string, latest: RegExp): Promise<void> {
-        const model = this.trace
-            .messages()
-            .findLast((message) => message.direction === "received" && latest.test(message.startLine));
+    async #order(method: string, details: readonly string[] = []): Promise<void> {
+        const received = this.trace.messages().filter(({ direction }) => direction === "received");
+        const called = received.some(({ startLine }) => startLine.startsWith("INVITE "));
+        const latest = called ? /^INVITE / : /^SIP\/2\.0 [12]/;
+        const model = received.findLast(({ startLine }) => latest.test(startLine));
         if (model === undefined) throw new Error(`there is no call yet to which ${method} could belong`);
         const [, ...headers] = (model.text.split(/\r?\n\r?\n/, 1)[0] ?? "").split(/\r?\n/);
         const kept = headers.filter((header) => !/^content-/i.test(header));
-        const order = [`${method} sip:phone@lab SIP/2.0`, ...kept, "Content-Length: 0", "", ""].join("\r\n");
+        const lines = [`${method} sip:phone@lab SIP/2.0`, ...kept, ...details, "Content-Length: 0", "", ""];
         const socket = createSocket("udp4");
-        await new Promise((resolve) => socket.send(order, this.port, this.address, resolve));
+        await new Promise((resolve) => socket.send(lines.join("\r\n"), this.port, this.address, resolve));
         socket.close();
     }
 
@@ -192,7 +265,7 @@ interface Launched {
 }
 
 async function launch(
-    scenario: "caller" | "callee",
+    scenario: "caller" | "callee" | "digest-trunk",
     options: PhoneOptions,
     substitutions: Readonly<Record<string, string>>,
     args: readonly string[],
@@ -221,7 +294,7 @@ async function launch(
         directory,
         env: { TZ: "UTC", TERM: "dumb" },
     });
-    if (scenario === "callee") await running.ready(() => portIsBound(transport, port, address), 5_000);
+    if (scenario !== "caller") await running.ready(() => portIsBound(transport, port, address), 5_000);
     return { address, port, tone, directory, running };
 }
 

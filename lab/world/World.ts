@@ -10,7 +10,7 @@ import type { Progress } from "../install/Progress.ts";
 import type { BridgeConfig } from "./Bridge.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import type { MatrixClientPage } from "./MatrixClientPage.ts";
-import type { OutgoingCall, PhoneOptions } from "./SippPhone.ts";
+import type { CalledPhoneOptions, OutgoingCall } from "./SippPhone.ts";
 
 export interface WorldOptions {
     readonly progress?: Progress;
@@ -42,7 +42,7 @@ export class World implements Stoppable {
     /** The trunk of the bridge's configuration leads here: where a phone must listen to be called from Matrix. */
     readonly trunkPort: number;
     readonly #registered = new Set<string>();
-    readonly #phones: SippPhone[] = [];
+    readonly #phones: Stoppable[] = [];
 
     private constructor(parts: Parts) {
         this.synapse = parts.synapse;
@@ -78,14 +78,19 @@ export class World implements Stoppable {
 
     /** A phone calls through the bridge. @param call.to as in `sip:+442079460101@bridge` or `sip:alice@matrix.example` */
     async phoneCalls(call: Omit<OutgoingCall, "via">): Promise<SippPhone> {
-        const phone = await SippPhone.call({ ...call, via: this.bridge.sip });
-        this.#phones.push(phone);
-        return phone;
+        return this.keepPhone(await SippPhone.call({ ...call, via: this.bridge.sip }));
     }
 
-    /** A phone waits behind the trunk for the call of a Matrix user. One at a time: they share the trunk's address. */
-    async phoneListens(options: Omit<PhoneOptions, "port">): Promise<SippPhone> {
-        const phone = await SippPhone.listen({ ...options, port: this.trunkPort });
+    /**
+     * A phone waits for the call of a Matrix user: behind the trunk, one at a time, or on a port of its own where a trunk
+     * of the spec's configuration leads.
+     */
+    async phoneListens(options: CalledPhoneOptions): Promise<SippPhone> {
+        return this.keepPhone(await SippPhone.listen({ port: this.trunkPort, ...options }));
+    }
+
+    /** Has a phone started elsewhere end with the others. */
+    keepPhone<Phone extends Stoppable>(phone: Phone): Phone {
         this.#phones.push(phone);
         return phone;
     }

@@ -65,3 +65,14 @@ test.each<[Refusal, RegExp]>([
     expect(response.startLine).toMatch(code);
     await Promise.all([caller.isDone(), callee.isDone()]);
 });
+
+test("they hang up at once, and neither waits for the other", async () => {
+    const { caller, callee } = await twoPhones();
+    await callee.isCalled();
+    await callee.answer();
+    await caller.isAnswered();
+    await caller.hangUpAfterBye();
+    await callee.hangUp();
+    expect((await callee.isHungUp()).startLine).toMatch(/^BYE /);
+    await caller.isDone();
+});
