@@ -12,18 +12,23 @@ export interface DebianPackage {
     readonly service?: string;
 }
 
-export const rtpengine: DebianPackage = {
+const rtpengine: DebianPackage = {
     name: "rtpengine-daemon",
     provides: "/usr/bin/rtpengine",
     service: "rtpengine-daemon",
 };
 export const sipp: DebianPackage = { name: "sip-tester", provides: "/usr/bin/sipp" };
 export const baresip: DebianPackage = { name: "baresip-core", provides: "/usr/bin/baresip" };
+export const kamailio: DebianPackage = { name: "kamailio", provides: "/usr/sbin/kamailio", service: "kamailio" };
+export const linphone: DebianPackage = { name: "linphone-cli", provides: "/usr/bin/linphonec" };
 export const chromium: DebianPackage = { name: "chromium", provides: "/usr/bin/chromium" };
 export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr/bin/python3" };
 
-/** The neighbours of the bridge that the demo, the specs and the benches start. */
-export const worldPackages: readonly DebianPackage[] = [rtpengine, sipp, baresip, chromium];
+/** The neighbours of the bridge that the demo and the benches start. */
+export const worldPackages: readonly DebianPackage[] = [rtpengine, sipp, chromium];
+
+/** The specs call other makers' phones and servers as well. */
+export const specPackages: readonly DebianPackage[] = [...worldPackages, baresip, kamailio, linphone];
 
 export function missingOf(packages: readonly DebianPackage[]): DebianPackage[] {
     return packages.filter((debianPackage) => !existsSync(debianPackage.provides));

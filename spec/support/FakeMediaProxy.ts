@@ -30,7 +30,7 @@ export class FakeMediaProxy implements MediaProxy {
     }
 }
 
-export class FakeMediaSession implements MediaSession {
+class FakeMediaSession implements MediaSession {
     readonly request: MediaRequest;
     /** What it was asked, in order: `offer`, `answer`, `candidates origin 2`, `renegotiate target`, `release`. */
     readonly asked: string[] = [];

@@ -18,11 +18,11 @@ export function narrowed(one: Direction, other: Direction): Direction {
     return directionOf(sends(one) && sends(other), receives(one) && receives(other));
 }
 
-export function sends(direction: Direction): boolean {
+function sends(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "sendonly";
 }
 
-export function receives(direction: Direction): boolean {
+function receives(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "recvonly";
 }
 

@@ -8,7 +8,7 @@ import type { Section, SessionDescription } from "./sessionDescription.ts";
  * The MediaStream and track this bridge's audio is to be in. Constant over re-offers: a browser drops the track whose
  * msid changes. Matrix clients look for the first one in `sdp_stream_metadata`.
  */
-export const STREAM = { id: "sipms", track: "sipaudio" } as const;
+const STREAM = { id: "sipms", track: "sipaudio" } as const;
 
 /** What the engine says, as this party is to hear it. */
 export type Presentation =

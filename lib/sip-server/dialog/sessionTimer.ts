@@ -104,6 +104,6 @@ export function minSe(headers: Headers): number {
     return /^[0-9]{1,9}$/.test(seconds.trim()) ? Number(seconds) : 0;
 }
 
-export function supportsTimer(headers: Headers): boolean {
+function supportsTimer(headers: Headers): boolean {
     return [...headers.list("Supported"), ...headers.list("Require")].some((tag) => tag.toLowerCase() === "timer");
 }

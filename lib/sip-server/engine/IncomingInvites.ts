@@ -101,7 +101,7 @@ export class IncomingInvites {
 }
 
 /** Refuses an INVITE nobody is told of. */
-export function refuseInvite(transaction: InviteServerTransaction, content: Omit<ResponseContent, "toTag">): void {
+function refuseInvite(transaction: InviteServerTransaction, content: Omit<ResponseContent, "toTag">): void {
     transaction.respond(composeResponse(transaction.request, { ...content, toTag: newTag() }));
 }
 

@@ -80,7 +80,7 @@ export function ownContact(flow: FlowFace, secure = false): string {
     return `<${secure ? "sips" : "sip"}:${formatHostPort(flow.sentBy)}${param}>`;
 }
 
-export function withTag(value: string, tag: string): string {
+function withTag(value: string, tag: string): string {
     const address = parseNameAddr(value);
     if (address === undefined || tagOf(address) !== undefined) return value;
     return formatNameAddr({ ...address, params: new Map([...address.params, ["tag", tag]]) });

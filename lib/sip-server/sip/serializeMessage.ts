@@ -2,7 +2,7 @@ import { consistsOf, hasLineBreaker, token } from "./characters.ts";
 import type { SipMessage } from "./SipMessage.ts";
 
 /** Thrown for a message that cannot be written: a bug of the caller, who must not pass on what may hold line ends. */
-export class UnserializableMessageError extends Error {
+class UnserializableMessageError extends Error {
     override readonly name = "UnserializableMessageError";
 }
 

@@ -15,7 +15,7 @@ export interface Arrival {
 }
 
 /** Hands out what comes in, in order, to those who wait for it. */
-export class Mailbox<Item> {
+class Mailbox<Item> {
     readonly #items: Item[] = [];
     readonly #waiting: ((item: Item) => void)[] = [];
 
