@@ -9,7 +9,8 @@ export interface LoadPlan {
     /** For the names of its files. */
     readonly name: string;
     readonly directory: string;
-    readonly target: { readonly port: number };
+    /** On loopback if no host is named. */
+    readonly target: { readonly host?: string; readonly port: number };
     readonly callee: string;
     readonly callsPerSecond: number;
     readonly calls: number;
@@ -44,7 +45,7 @@ export async function placeCalls(plan: LoadPlan): Promise<LoadResult> {
             ...["-d", String(plan.talkMs), "-recv_timeout", "20000", "-nostdin"],
             ...["-trace_stat", "-stf", file("stat.csv"), "-fd", "5"],
             ...["-trace_shortmsg", "-shortmessage_file", file("messages.tsv")],
-            `${loopback}:${plan.target.port}`,
+            `${plan.target.host ?? loopback}:${plan.target.port}`,
         ],
     });
     await sipp.exited;

@@ -1,10 +1,11 @@
 /**
  * The floor: the least that a drachtio-srf application can do to a call. It answers each INVITE at once with a fixed
- * SDP and lets the caller hang up. Arguments: control port, secret.
+ * SDP and lets the caller hang up. Arguments: control host, control port, secret. Prints one line, `connected` and the
+ * addresses of the server, once it serves.
  */
 import Srf from "drachtio-srf";
 
-const [port, secret] = process.argv.slice(2);
+const [host, port, secret] = process.argv.slice(2);
 const localSdp = [
     "v=0",
     "o=bare 1 1 IN IP4 127.0.0.1",
@@ -17,8 +18,8 @@ const localSdp = [
 ].join("\r\n");
 
 const srf = new Srf();
-void srf.connect({ host: "127.0.0.1", port: Number(port), secret: secret ?? "" });
-srf.on("connect", () => process.stdout.write("connected\n"));
+void srf.connect({ host: host ?? "", port: Number(port), secret: secret ?? "" });
+srf.on("connect", (_error, hostports) => process.stdout.write(`connected ${hostports}\n`));
 srf.invite((request, response) => {
     response.send(180);
     srf.createUAS(request, response, { localSdp }).then(

@@ -16,6 +16,7 @@ const programs = {
     "test:srf": "lab/srfSuite.ts",
     check: "lab/check.ts",
     bench: "bench/main.ts",
+    "bench:sip": "bench/sipMain.ts",
 };
 
 /** The runtime inside node_modules may be missing or for another architecture, so it is asked, not assumed. */
