@@ -1,4 +1,5 @@
-import type { DigestClient, DigestRequest } from "./digest.ts";
+import type { DigestClient } from "./digest.ts";
+import type { DigestRequest } from "./digestResponse.ts";
 import type { HeaderFields, IncomingResponse } from "./SipStack.ts";
 
 /** The header with which to repeat a request after this 401 or 407; undefined if it is none, or cannot be answered. */

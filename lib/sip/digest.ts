@@ -1,4 +1,11 @@
-import { createHash } from "node:crypto";
+import { parseAuthParams } from "./authParams.ts";
+import {
+    DIGEST_ALGORITHMS,
+    type DigestAlgorithm,
+    type DigestQop,
+    type DigestRequest,
+    digestResponse,
+} from "./digestResponse.ts";
 
 export interface DigestCredentials {
     readonly username: string;
@@ -14,29 +21,9 @@ export interface DigestChallenge {
     readonly algorithm: DigestAlgorithm;
     readonly session: boolean;
     /** Undefined is a challenge of RFC 2069, without qop. */
-    readonly qop: "auth" | "auth-int" | undefined;
+    readonly qop: DigestQop | undefined;
     readonly opaque?: string;
     readonly stale: boolean;
-}
-
-/**
- * Weakest first (RFC 8760, section 2.2). The two SHAs are equally strong, but SHA-512-256 is easily got wrong: the example
- * in RFC 7616 is (erratum 4897).
- */
-const ALGORITHMS = ["MD5", "SHA-512-256", "SHA-256"] as const;
-type DigestAlgorithm = (typeof ALGORITHMS)[number];
-
-const HASHES: Readonly<Record<DigestAlgorithm, string>> = {
-    MD5: "md5",
-    "SHA-256": "sha256",
-    "SHA-512-256": "sha512-256",
-};
-
-export interface DigestRequest {
-    readonly method: string;
-    /** The Request-URI, as on the wire. */
-    readonly uri: string;
-    readonly body: string;
 }
 
 /**
@@ -85,15 +72,9 @@ export function authorization(
 ): string {
     const { realm, nonce, algorithm, session, qop, opaque } = challenge;
     const username = escapeQuoted(credentials.username);
-    const hash = (text: string): string => createHash(HASHES[algorithm]).update(text, "utf8").digest("hex");
-    const secret = hash(`${username}:${realm}:${credentials.password}`);
-    const ha1 = session ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-    const entity = qop === "auth-int" ? `:${hash(request.body)}` : "";
-    const ha2 = hash(`${request.method}:${request.uri}${entity}`);
     const nc = uses.toString(16).padStart(8, "0");
-    const response = hash(
-        qop === undefined ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`,
-    );
+    const inputs = { algorithm, username, realm, password: credentials.password, nonce, session, qop, cnonce };
+    const response = digestResponse({ ...inputs, nonceCount: nc, request });
     return `Digest ${[
         `username="${username}"`,
         `realm="${realm}"`,
@@ -109,7 +90,7 @@ export function authorization(
 
 /** Every Digest challenge of a header in which several may be joined by commas. Those we cannot answer are left out. */
 export function parseChallenges(header: string): DigestChallenge[] {
-    return splitChallenges(header).flatMap(({ scheme, params }) => {
+    return parseAuthParams(header).flatMap(({ scheme, params }) => {
         const challenge = scheme === "digest" ? challengeOf(params) : undefined;
         return challenge === undefined ? [] : [challenge];
     });
@@ -120,7 +101,7 @@ function challengeOf(params: ReadonlyMap<string, string>): DigestChallenge | und
     const nonce = params.get("nonce");
     if (realm === undefined || nonce === undefined) return undefined;
     const [, name = "", sess] = /^(.*?)(-sess)?$/i.exec(params.get("algorithm") ?? "MD5") ?? [];
-    const algorithm = ALGORITHMS.find((known) => known === name.toUpperCase());
+    const algorithm = DIGEST_ALGORITHMS.find((known) => known === name.toUpperCase());
     const qop = chooseQop(params.get("qop"));
     if (algorithm === undefined || qop === "none we know") return undefined;
     const opaque = params.get("opaque");
@@ -148,31 +129,12 @@ function strongest(challenges: readonly DigestChallenge[], realm: string | undef
         .filter((challenge) => realm === undefined || challenge.realm === realm)
         .reduce<DigestChallenge | undefined>(
             (best, next) =>
-                best === undefined || ALGORITHMS.indexOf(next.algorithm) > ALGORITHMS.indexOf(best.algorithm)
+                best === undefined ||
+                DIGEST_ALGORITHMS.indexOf(next.algorithm) > DIGEST_ALGORITHMS.indexOf(best.algorithm)
                     ? next
                     : best,
             undefined,
         );
-}
-
-interface RawChallenge {
-    readonly scheme: string;
-    readonly params: Map<string, string>;
-}
-
-/** A parameter, maybe behind the scheme that begins a challenge: `Digest realm="a"` or `nonce=b`. */
-const PARAMETER = /\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)/y;
-
-function splitChallenges(header: string): RawChallenge[] {
-    const challenges: RawChallenge[] = [];
-    const scanner = new RegExp(PARAMETER);
-    for (let match = scanner.exec(header); match !== null; match = scanner.exec(header)) {
-        const [, scheme, name = "", quoted, plain] = match;
-        if (scheme !== undefined) challenges.push({ scheme: scheme.toLowerCase(), params: new Map() });
-        challenges.at(-1)?.params.set(name.toLowerCase(), quoted ?? plain ?? "");
-        if (scanner.lastIndex >= header.length) break;
-    }
-    return challenges;
 }
 
 function escapeQuoted(text: string): string {

@@ -1,0 +1,194 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import { parseAuthParams } from "./authParams.ts";
+import {
+    DIGEST_ALGORITHMS,
+    type DigestAlgorithm,
+    type DigestQop,
+    type DigestRequest,
+    digestResponse,
+} from "./digestResponse.ts";
+
+export interface DigestServerOptions {
+    /** Whom the user is asked to be known to: shown by some phones. */
+    readonly realm: string;
+    /** Best first; each makes one challenge (RFC 8760, section 2.3). */
+    readonly algorithms: readonly DigestAlgorithm[];
+    /** Signs nonces, so that none of those given out has to be remembered. At least 16 random bytes, new at each start. */
+    readonly key: Uint8Array;
+    /** Wall time, in ms. */
+    readonly now: () => number;
+    /** How long a nonce may be used, in ms. */
+    readonly nonceLifetimeMs: number;
+    /** How many nonces in use are remembered, against requests that are replayed. */
+    readonly maxNonces: number;
+}
+
+/** What an Authorization header is worth. */
+export type DigestVerdict =
+    | { readonly kind: "accepted"; readonly username: string }
+    /** Nothing for our realm that could be checked: it is to be challenged. */
+    | { readonly kind: "absent" }
+    /** The password is right, but the nonce cannot be used (any more): to be challenged with `stale`. */
+    | { readonly kind: "stale"; readonly username: string }
+    /** Wrong password or unknown user: which of the two is not to be told. */
+    | { readonly kind: "refused"; readonly username: string };
+
+interface Credentials {
+    readonly username: string;
+    readonly nonce: string;
+    readonly uri: string;
+    readonly response: string;
+    readonly algorithm: DigestAlgorithm;
+    readonly session: boolean;
+    readonly qop: DigestQop | undefined;
+    readonly cnonce: string;
+    readonly nonceCount: string;
+}
+
+/** Checked for whoever has no password, so that unknown users take the time known ones take. */
+const NOBODYS_PASSWORD = "\0";
+const STAMP_BYTES = 6;
+const RANDOM_BYTES = 8;
+const SIGNATURE_BYTES = 16;
+
+/**
+ * The server side of digest authentication (RFC 7616, RFC 8760), for requests of one realm. A nonce carries the time it
+ * was made and a signature; only those that were used with the right password are remembered, for their count.
+ */
+export class DigestServer {
+    readonly #options: DigestServerOptions;
+    /** The highest count each nonce was used with, least recently used first. */
+    readonly #counts: LRUCache<string, number>;
+    /** Nonces made until then whose count is not known any more: they may have been used. */
+    #forgottenUntil = 0;
+
+    constructor(options: DigestServerOptions) {
+        this.#options = options;
+        this.#counts = new LRUCache({
+            max: options.maxNonces,
+            dispose: (_count, nonce, reason) => {
+                if (reason === "evict") this.#forgottenUntil = Math.max(this.#forgottenUntil, stampOf(nonce));
+            },
+        });
+    }
+
+    /**
+     * Challenges, one a WWW-Authenticate line and in this order (RFC 3261, section 7.3.1 forbids joining them).
+     * @param random 8 bytes, fresh for each call
+     */
+    challenges(random: Uint8Array, stale: "stale" | "fresh" = "fresh"): string[] {
+        const { realm, algorithms, now } = this.#options;
+        const nonce = this.#nonce(now(), random.subarray(0, RANDOM_BYTES));
+        return algorithms.map((algorithm) =>
+            [
+                `Digest realm="${realm}"`,
+                `nonce="${nonce}"`,
+                `algorithm=${algorithm}`,
+                'qop="auth,auth-int"',
+                ...(stale === "stale" ? ["stale=true"] : []),
+            ].join(", "),
+        );
+    }
+
+    /**
+     * Checks the credentials a request brings. Takes the same time whether the user exists or not.
+     * @param header the value of Authorization or Proxy-Authorization, several joined by commas
+     * @param passwordOf the password of a user, undefined if there is none of that name
+     * @param isSameResource whether the digest's uri means the request's: proxies rewrite Request-URIs (RFC 3261, 22.4)
+     */
+    check(
+        header: string | undefined,
+        request: DigestRequest,
+        passwordOf: (username: string) => string | undefined,
+        isSameResource: (digestUri: string, requestUri: string) => boolean = (digestUri, uri) => digestUri === uri,
+    ): DigestVerdict {
+        const credentials = this.#credentialsIn(header);
+        if (credentials === undefined) return { kind: "absent" };
+        const { username, uri } = credentials;
+        const password = passwordOf(unescapeQuoted(username));
+        const isRight = this.#isRight(credentials, { ...request, uri }, password ?? NOBODYS_PASSWORD);
+        const name = unescapeQuoted(username);
+        if (!isRight || password === undefined || !isSameResource(uri, request.uri)) {
+            return { kind: "refused", username: name };
+        }
+        return { kind: this.#use(credentials) ? "accepted" : "stale", username: name };
+    }
+
+    #credentialsIn(header: string | undefined): Credentials | undefined {
+        const { realm } = this.#options;
+        const sets = parseAuthParams(header ?? "").filter(({ scheme }) => scheme === "digest");
+        const ours = sets.find(({ params }) => params.get("realm") === realm);
+        return ours === undefined ? undefined : credentialsOf(ours.params);
+    }
+
+    #isRight(credentials: Credentials, request: DigestRequest, password: string): boolean {
+        const { realm, algorithms } = this.#options;
+        const expected = Buffer.from(digestResponse({ ...credentials, realm, password, request }));
+        const given = Buffer.from(credentials.response.toLowerCase());
+        const isEqual = given.length === expected.length && timingSafeEqual(given, expected);
+        return isEqual && algorithms.includes(credentials.algorithm);
+    }
+
+    /** Whether the nonce is one of ours, young, and was not used with this count or a higher one before. */
+    #use({ nonce, nonceCount, qop }: Credentials): boolean {
+        const { now, nonceLifetimeMs } = this.#options;
+        const madeAt = stampOf(nonce);
+        const age = now() - madeAt;
+        if (!this.#isOurs(nonce) || age < 0 || age > nonceLifetimeMs) return false;
+        const known = this.#counts.get(nonce);
+        // who counted higher than we remember has used a nonce we forgot
+        if (known === undefined && madeAt <= this.#forgottenUntil) return false;
+        // without qop there is no count: such a nonce serves once (RFC 2069, section 2.1.1)
+        const count = qop === undefined ? 1 : Number.parseInt(nonceCount, 16);
+        if (count <= (known ?? 0)) return false;
+        this.#counts.set(nonce, count);
+        return true;
+    }
+
+    #nonce(madeAt: number, random: Uint8Array): string {
+        const stamp = Buffer.alloc(STAMP_BYTES);
+        stamp.writeUIntBE(madeAt, 0, STAMP_BYTES);
+        const head = Buffer.concat([stamp, random]);
+        return Buffer.concat([head, this.#sign(head)]).toString("base64url");
+    }
+
+    #isOurs(nonce: string): boolean {
+        const bytes = Buffer.from(nonce, "base64url");
+        if (bytes.length <= STAMP_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== nonce) return false;
+        const head = bytes.subarray(0, -SIGNATURE_BYTES);
+        return timingSafeEqual(bytes.subarray(-SIGNATURE_BYTES), this.#sign(head));
+    }
+
+    #sign(head: Uint8Array): Buffer {
+        const { key, realm } = this.#options;
+        return createHmac("sha256", key).update(head).update(realm).digest().subarray(0, SIGNATURE_BYTES);
+    }
+}
+
+function credentialsOf(params: ReadonlyMap<string, string>): Credentials | undefined {
+    const [username, nonce, uri, response] = ["username", "nonce", "uri", "response"].map((name) => params.get(name));
+    const [, name = "", session] = /^(.*?)(-sess)?$/i.exec(params.get("algorithm") ?? "MD5") ?? [];
+    const algorithm = DIGEST_ALGORITHMS.find((known) => known === name.toUpperCase());
+    const qop = qopOf(params.get("qop"));
+    const [nonceCount = "", cnonce = ""] = [params.get("nc"), params.get("cnonce")];
+    const isComplete = username !== undefined && nonce !== undefined && uri !== undefined && response !== undefined;
+    if (!isComplete || algorithm === undefined || qop === "unknown") return undefined;
+    if (qop !== undefined && (!/^[0-9a-f]{8}$/i.test(nonceCount) || cnonce === "")) return undefined;
+    return { username, nonce, uri, response, algorithm, session: session !== undefined, qop, cnonce, nonceCount };
+}
+
+function qopOf(text: string | undefined): DigestQop | undefined | "unknown" {
+    const qop = text?.toLowerCase();
+    return qop === undefined || qop === "auth" || qop === "auth-int" ? qop : "unknown";
+}
+
+/** 0, which is long ago, for what is no nonce of ours. */
+function stampOf(nonce: string): number {
+    const bytes = Buffer.from(nonce, "base64url");
+    return bytes.length < STAMP_BYTES ? 0 : bytes.readUIntBE(0, STAMP_BYTES);
+}
+
+function unescapeQuoted(text: string): string {
+    return text.replace(/\\(.)/g, "$1");
+}
