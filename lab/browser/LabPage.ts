@@ -65,7 +65,8 @@ export interface LabPage {
     placeCall(roomId: string): Promise<string>;
     answer(callId: string): Promise<void>;
     reject(callId: string): Promise<void>;
-    hangUp(callId: string): Promise<void>;
+    /** @param reason in Matrix's words; what a person's hang-up button says if not given */
+    hangUp(callId: string, reason?: "user_hangup" | "user_busy"): Promise<void>;
     /** Mutes or unmutes the microphone. */
     setMuted(callId: string, muted: boolean): Promise<void>;
     calls(): Promise<readonly ClientCall[]>;

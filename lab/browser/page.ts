@@ -90,10 +90,10 @@ class Client implements LabPage {
         return Promise.resolve();
     }
 
-    hangUp(callId: string): Promise<void> {
+    hangUp(callId: string, reason = "user_hangup"): Promise<void> {
         const call = this.#calls.call(callId);
-        // The SDK's own enum of reasons; this one is what the hang-up button gives.
-        call.hangup("user_hangup" as Parameters<typeof call.hangup>[0], false);
+        // The SDK's own enum of reasons has these values.
+        call.hangup(reason as Parameters<typeof call.hangup>[0], false);
         return Promise.resolve();
     }
 

@@ -17,6 +17,8 @@ const commandTimeoutMs = 30_000;
 export class MatrixClientPage {
     readonly device: MatrixDevice;
     readonly #page: Page;
+    /** Rooms told of by `awaitInvitation`. */
+    readonly #invitations = new Set<string>();
 
     private constructor(page: Page, device: MatrixDevice) {
         this.#page = page;
@@ -67,6 +69,18 @@ export class MatrixClientPage {
         return until(async () => (await this.events()).find(matches), { what: this.#who(what), timeoutMs });
     }
 
+    /** Resolves to the room of an invitation it has not told of yet. @throws Error after `timeoutMs`. */
+    async awaitInvitation(timeoutMs = defaultTimeoutMs): Promise<string> {
+        const isNew = ({ type, stateKey, content, roomId }: SeenEvent): boolean =>
+            type === "m.room.member" &&
+            stateKey === this.device.userId &&
+            content["membership"] === "invite" &&
+            !this.#invitations.has(roomId);
+        const { roomId } = await this.awaitEvent("an invitation", isNew, timeoutMs);
+        this.#invitations.add(roomId);
+        return roomId;
+    }
+
     // -- calls -------------------------------------------------------------------------------------------------------
 
     placeCall(roomId: string): Promise<string> {
@@ -86,8 +100,8 @@ export class MatrixClientPage {
         return this.#ask("reject", callId);
     }
 
-    hangUp(callId: string): Promise<void> {
-        return this.#ask("hangUp", callId);
+    hangUp(callId: string, reason?: "user_hangup" | "user_busy"): Promise<void> {
+        return this.#ask("hangUp", callId, reason);
     }
 
     setMuted(callId: string, muted: boolean): Promise<void> {

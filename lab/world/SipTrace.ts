@@ -26,24 +26,38 @@ export class SipTrace {
     }
 
     received(startLine: RegExp): SipMessage | undefined {
-        return this.messages().find((message) => message.direction === "received" && startLine.test(message.startLine));
+        return this.#first("received", startLine);
     }
 
     /** Resolves to the first received message whose start line matches. @throws Error after `timeoutMs`. */
-    async awaitReceived(startLine: RegExp, timeoutMs: number): Promise<SipMessage> {
-        try {
-            return await until(() => this.received(startLine), {
-                what: `a phone to receive ${startLine.source}`,
-                timeoutMs,
-            });
-        } catch (error) {
-            throw new Error(`it saw: ${this.startLines().join(" · ") || "nothing"}`, { cause: error });
-        }
+    awaitReceived(startLine: RegExp, timeoutMs: number): Promise<SipMessage> {
+        return this.#awaitFirst("received", startLine, timeoutMs);
+    }
+
+    /** Resolves to the first sent message whose start line matches. @throws Error after `timeoutMs`. */
+    awaitSent(startLine: RegExp, timeoutMs: number): Promise<SipMessage> {
+        return this.#awaitFirst("sent", startLine, timeoutMs);
     }
 
     /** For messages of failed expectations: what passed, in order. */
     startLines(): string[] {
         return this.messages().map(({ direction, startLine }) => `${direction === "sent" ? "→" : "←"} ${startLine}`);
+    }
+
+    #first(way: SipMessage["direction"], startLine: RegExp): SipMessage | undefined {
+        return this.messages().find((message) => message.direction === way && startLine.test(message.startLine));
+    }
+
+    async #awaitFirst(way: SipMessage["direction"], startLine: RegExp, timeoutMs: number): Promise<SipMessage> {
+        const verb = way === "sent" ? "send" : "receive";
+        try {
+            return await until(() => this.#first(way, startLine), {
+                what: `a phone to ${verb} ${startLine.source}`,
+                timeoutMs,
+            });
+        } catch (error) {
+            throw new Error(`it saw: ${this.startLines().join(" · ") || "nothing"}`, { cause: error });
+        }
     }
 }
 

@@ -74,6 +74,7 @@ export class SippPhone implements Stoppable {
     readonly trace: SipTrace;
     readonly directory: string;
     readonly #process: LabProcess;
+    readonly #ringsAtOnce: boolean;
     /** Of the phone's latest SDP. */
     #version = 1;
     #direction: Direction = "sendrecv";
@@ -85,6 +86,7 @@ export class SippPhone implements Stoppable {
         this.directory = launched.directory;
         this.trace = new SipTrace(join(launched.directory, "messages.log"));
         this.#process = launched.running;
+        this.#ringsAtOnce = launched.ringsAtOnce;
     }
 
     /** Starts a phone that calls at once. */
@@ -101,8 +103,9 @@ export class SippPhone implements Stoppable {
 
     /** Starts a phone that can be called; resolves once it listens. */
     static async listen(options: CalledPhoneOptions): Promise<SippPhone> {
-        const atFirst = options.ringsAtOnce === false ? "waiting" : "ringing";
-        return new SippPhone(await launch("callee", options, { atFirst }, []));
+        const { ringsAtOnce = true } = options;
+        const launched = await launch("callee", options, { atFirst: ringsAtOnce ? "ringing" : "waiting" }, []);
+        return new SippPhone({ ...launched, ringsAtOnce });
     }
 
     /** Starts a carrier that answers by itself whoever knows the password; resolves once it listens. */
@@ -117,6 +120,8 @@ export class SippPhone implements Stoppable {
     async isCalled(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         const invite = await this.trace.awaitReceived(/^INVITE /, timeoutMs);
         this.#sendToneTo(invite);
+        // Only then does it wait for orders.
+        if (this.#ringsAtOnce) await this.trace.awaitSent(/^SIP\/2\.0 180 /, defaultTimeoutMs);
         return invite;
     }
 
@@ -128,6 +133,8 @@ export class SippPhone implements Stoppable {
     /** Picks up. */
     async answer(): Promise<void> {
         await this.#order("LAB-ANSWER");
+        // Only then does it wait for more orders.
+        await this.trace.awaitReceived(/^(ACK|CANCEL) /, defaultTimeoutMs);
     }
 
     async refuse(refusal: Refusal): Promise<void> {
@@ -150,6 +157,8 @@ export class SippPhone implements Stoppable {
     async isAnswered(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         const answer = await this.trace.awaitReceived(/^SIP\/2\.0 200 /, timeoutMs);
         this.#sendToneTo(answer);
+        // Only then does it wait for orders.
+        await this.trace.awaitSent(/^ACK /, defaultTimeoutMs);
         return answer;
     }
 
@@ -180,9 +189,10 @@ export class SippPhone implements Stoppable {
     /** Refreshes the session by a request that changes nothing (RFC 4028, section 7.4); resolves to the answer. */
     async refresh(method: "INVITE" | "UPDATE"): Promise<SipMessage> {
         if (method === "INVITE") return this.#reinvite();
-        const answered = this.#nextAnswer("UPDATE");
+        const answered = this.trace.messages().filter(isAnswerTo(method)).length;
         await this.#order("LAB-UPDATE");
-        return answered();
+        const wait = { what: "an answer to UPDATE", timeoutMs: defaultTimeoutMs };
+        return until(() => this.trace.messages().filter(isAnswerTo(method))[answered], wait);
     }
 
     /** Resolves once the other side has hung up (BYE) or given up (CANCEL). */
@@ -206,22 +216,18 @@ export class SippPhone implements Stoppable {
     }
 
     async #reinvite(): Promise<SipMessage> {
-        const answered = this.#nextAnswer("INVITE");
+        const acknowledged = this.trace.messages().filter(isAckSent).length;
         await this.#order("LAB-REINVITE", [`Lab-Version: ${this.#version}`, `Lab-Direction: ${this.#direction}`]);
-        return answered();
+        // Only then does it wait for more orders.
+        const wait = { what: "a phone to acknowledge an answer to its re-INVITE", timeoutMs: defaultTimeoutMs };
+        await until(() => this.trace.messages().filter(isAckSent)[acknowledged], wait);
+        return this.#latestAnswer("INVITE");
     }
 
-    /** To be called before the request goes out; what it returns waits. */
-    #nextAnswer(method: string): () => Promise<SipMessage> {
-        const answers = (): SipMessage[] => {
-            const wanted = new RegExp(`^CSeq: *\\d+ ${method}`, "im");
-            return this.trace
-                .messages()
-                .filter(({ direction, startLine }) => direction === "received" && startLine.startsWith("SIP/2.0 200"))
-                .filter(({ text }) => wanted.test(text));
-        };
-        const before = answers().length;
-        return () => until(() => answers()[before], { what: `an answer to ${method}`, timeoutMs: defaultTimeoutMs });
+    #latestAnswer(method: string): SipMessage {
+        const answer = this.trace.messages().findLast(isAnswerTo(method));
+        if (answer === undefined) throw new Error(`there is no answer to ${method}`);
+        return answer;
     }
 
     #sendToneTo(message: SipMessage): void {
@@ -256,12 +262,23 @@ export class SippPhone implements Stoppable {
     }
 }
 
+function isAckSent({ direction, startLine }: SipMessage): boolean {
+    return direction === "sent" && startLine.startsWith("ACK ");
+}
+
+function isAnswerTo(method: string): (message: SipMessage) => boolean {
+    const cseq = new RegExp(`^CSeq: *\\d+ ${method}`, "im");
+    return ({ direction, startLine, text }) =>
+        direction === "received" && startLine.startsWith("SIP/2.0 200") && cseq.test(text);
+}
+
 interface Launched {
     readonly address: string;
     readonly port: number;
     readonly tone: RtpTone;
     readonly directory: string;
     readonly running: LabProcess;
+    readonly ringsAtOnce: boolean;
 }
 
 async function launch(
@@ -295,7 +312,7 @@ async function launch(
         env: { TZ: "UTC", TERM: "dumb" },
     });
     if (scenario !== "caller") await running.ready(() => portIsBound(transport, port, address), 5_000);
-    return { address, port, tone, directory, running };
+    return { address, port, tone, directory, running, ringsAtOnce: false };
 }
 
 function scenarioText(scenario: string, substitutions: Readonly<Record<string, string>>): string {

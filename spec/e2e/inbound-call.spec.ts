@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { numbers, World } from "../../lab/world/World.ts";
-import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { expectDiscreetLog, expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 
 describe("a phone calls a Matrix user", () => {
     let world: World;
@@ -81,6 +81,41 @@ describe("a phone calls a Matrix user", () => {
         await second.close();
     });
 
+    it("in a call: who calls again hears busy, somebody else waits, and the call goes on", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+
+        // Element shows one call in a room, so a second one there would ring nobody.
+        const samePhone = await world.phoneCalls(toAlice);
+        expect((await samePhone.isRefused()).startLine).toMatch(/ 486 /);
+        const other = await world.phoneCalls({ ...toAlice, from: '"Carol" <sip:+493055555555@phones.example>' });
+        const waiting = await alice.awaitRinging();
+        await alice.hangUp(waiting.callId, "user_busy");
+        expect((await other.isRefused()).startLine).toMatch(/ 486 /);
+
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await expectEnded(world, alice, waiting.callId, "silent");
+    });
+
+    it("both hang up at the same moment: each is told once", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+        await phone.hangUpAfterBye();
+        await alice.hangUp(callId);
+
+        expect((await phone.isHungUp()).startLine).toMatch(/^BYE /);
+        await phone.isDone();
+        await expectEnded(world, alice, callId, "silent");
+    });
+
     it("a number nobody has: 404", async () => {
         const phone = await world.phoneCalls({ ...toAlice, to: "sip:+442079460999@127.0.0.1" });
         expect((await phone.isRefused()).startLine).toMatch(/ 404 /);
@@ -88,4 +123,5 @@ describe("a phone calls a Matrix user", () => {
     });
 
     it("gives the operator nothing to look at", () => expectQuietLog(world));
+    it("keeps to itself who called whom", () => expectDiscreetLog(world, "+493012345678", "+493055555555"));
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { numbers, World } from "../../lab/world/World.ts";
-import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { expectDiscreetLog, expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 
 describe("a Matrix user calls a phone", () => {
     let world: World;
@@ -88,4 +88,5 @@ describe("a Matrix user calls a phone", () => {
     });
 
     it("gives the operator nothing to look at", () => expectQuietLog(world));
+    it("keeps to itself who called whom", () => expectDiscreetLog(world));
 });
