@@ -24,12 +24,11 @@ const size = { callsPerSecond: Number(values.rate), seconds: Number(values.secon
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 await installDebianPackages(missingOf([sipp]), terminalProgress());
-const directory = makeRunDirectory("bench-sip");
 console.error(`The embedded server: ${size.callsPerSecond} calls/s for ${size.seconds} s`);
-const embedded = summary(await measure(await startEmbeddedServer(directory)));
+const embedded = summary(await measure(startEmbeddedServer));
 const address = process.env["DRACHTIO"];
 if (address !== undefined) console.error("The external server: the same");
-const external = address === undefined ? null : summary(await measure(externalServer(address, values.sip)));
+const external = address === undefined ? null : summary(await measure(() => externalServer(address, values.sip)));
 const ratio =
     typeof external?.cpuMsPerCall === "number" && typeof embedded.cpuMsPerCall === "number"
         ? rounded(embedded.cpuMsPerCall / external.cpuMsPerCall)
@@ -39,7 +38,11 @@ console.table({ embedded, ...(external !== null && { external }), goal: goalOf(e
 if (values.json) console.log(JSON.stringify({ embedded, external, ratio }));
 process.exitCode = embedded.failed === 0 ? 0 : 1;
 
-async function measure(server: ServerUnderTest): Promise<BareCallFigures> {
+async function measure(
+    start: (directory: string) => ServerUnderTest | Promise<ServerUnderTest>,
+): Promise<BareCallFigures> {
+    const directory = makeRunDirectory("bench-sip");
+    const server = await start(directory);
     try {
         return await placeBareCalls(server, directory, size);
     } finally {
