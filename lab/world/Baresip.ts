@@ -16,6 +16,8 @@ export interface BaresipOptions {
     /** The tone it plays, in Hz. */
     readonly toneHz: number;
     readonly port?: number;
+    /** Its address of record, such as `sip:dora@ims.example`, which it registers; its own socket if not given. */
+    readonly account?: string;
     /** Parameters of its account, as in `;transport=tls;mediaenc=srtp-mand`. */
     readonly accountParameters?: string;
     /** More of its modules, as in `srtp.so`. */
@@ -48,8 +50,10 @@ export class Baresip implements Stoppable {
         const port = options.port ?? (await freePortPair());
         const controlPort = await freePort();
         writeFileSync(join(directory, "config"), configText(options, directory, port, controlPort));
-        const account = `<sip:phone@${loopback}:${port}>;regint=0;answermode=manual${options.accountParameters ?? ""}\n`;
-        writeFileSync(join(directory, "accounts"), account);
+        const account = options.account ?? `sip:phone@${loopback}:${port}`;
+        const registerEverySeconds = options.account === undefined ? 0 : 600;
+        const parameters = `;regint=${registerEverySeconds};answermode=manual${options.accountParameters ?? ""}`;
+        writeFileSync(join(directory, "accounts"), `<${account}>${parameters}\n`);
         const running = LabProcess.start({
             name: "baresip",
             command: baresip.provides,
@@ -111,7 +115,7 @@ export class Baresip implements Stoppable {
 async function freePortPair(): Promise<number> {
     for (;;) {
         const port = await freePort();
-        if (portIsBound("tcp", port + 1) === undefined) return port;
+        if ((await freePort()) === port + 1) return port;
     }
 }
 
