@@ -119,7 +119,6 @@ export class SippPhone implements Stoppable {
     /** Resolves to the INVITE once it is called. */
     async isCalled(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         const invite = await this.trace.awaitReceived(/^INVITE /, timeoutMs);
-        this.#sendToneTo(invite);
         // Only then does it wait for orders.
         if (this.#ringsAtOnce) await this.trace.awaitSent(/^SIP\/2\.0 180 /, defaultTimeoutMs);
         return invite;
@@ -130,9 +129,17 @@ export class SippPhone implements Stoppable {
         await this.#order("LAB-RING");
     }
 
-    /** Picks up. */
+    /** Picks up; from then on it sends its tone. */
     async answer(): Promise<void> {
         await this.#order("LAB-ANSWER");
+        await this.hasAnswered();
+    }
+
+    /** Resolves once it has picked up, for a carrier that does so by itself; from then on it sends its tone. */
+    async hasAnswered(): Promise<void> {
+        await this.trace.awaitSent(/^SIP\/2\.0 200 /, defaultTimeoutMs);
+        const invite = this.trace.received(/^INVITE /);
+        if (invite !== undefined) this.#sendToneTo(invite);
         // Only then does it wait for more orders.
         await this.trace.awaitReceived(/^(ACK|CANCEL) /, defaultTimeoutMs);
     }
