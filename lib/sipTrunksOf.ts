@@ -19,7 +19,7 @@ export function sipTrunksOf(config: Config): SipTrunks {
 }
 
 function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk {
-    const { name, address, transport, username, password, callerId, callerIds, trusted, maxCalls } = trunk;
+    const { name, address, transport, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
     const defaultCountry = trunk.defaultCountry ?? country;
     return {
         name,
@@ -34,6 +34,9 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
             ...(callerId !== undefined && { fallback: callerId }),
             ...(username !== undefined && { account: username }),
         },
+        // who believes the peer asserts to it as well, unless the operator says otherwise
+        identity: trunk.identity ?? (trusted ? ["asserted"] : []),
+        ...(charging !== undefined && { charging }),
         trusted,
         headers: {},
         followsRedirects: true,

@@ -119,7 +119,7 @@ export interface PeerConfig {
      */
     readonly addresses: readonly string[];
     /**
-     * Whether to believe the caller identity it asserts (P-Asserted-Identity, RFC 3325).
+     * Whether to believe what it says of callers (P-Asserted-Identity of RFC 3325, Remote-Party-ID, Diversion, History-Info, verstat).
      */
     readonly trusted: boolean;
     /**
@@ -157,13 +157,13 @@ export interface TrunkConfig {
      */
     readonly password?: Secret;
     /**
-     * The number shown to the callee if the caller has none in callerIds.
+     * The number shown to the callee if the caller has none in callerIds; "anonymous" shows none.
      */
-    readonly callerId?: PhoneNumber;
+    readonly callerId?: PhoneNumber | "anonymous";
     /**
-     * The number shown to the callee, by Matrix user.
+     * The number shown to the callee, by Matrix user. "anonymous" shows none; the trunk is told callerId then, with the wish to keep it (RFC 3323).
      */
-    readonly callerIds: ReadonlyMap<MatrixUserId, PhoneNumber>;
+    readonly callerIds: ReadonlyMap<MatrixUserId, PhoneNumber | "anonymous">;
     /**
      * How many calls may be up on it at once, in and out together. Without it, any number.
      */
@@ -173,9 +173,14 @@ export interface TrunkConfig {
      */
     readonly addresses: readonly string[];
     /**
-     * Whether to believe the caller identity it asserts (P-Asserted-Identity, RFC 3325), and to assert ours to it.
+     * Whether to believe what it says of callers (P-Asserted-Identity, Remote-Party-ID, Diversion, History-Info, verstat), and to assert our callers to it (RFC 3325).
      */
     readonly trusted: boolean;
+    /**
+     * The headers that tell it who calls, beside From. "asserted" is P-Asserted-Identity, "preferred" is P-Preferred-Identity, "remote-party-id" is for older PBXs; [] is From alone. Without this, asserted if it is trusted, and From alone if not.
+     */
+    readonly identity?: readonly ("asserted" | "preferred" | "remote-party-id")[];
+    readonly charging?: ChargingConfig;
     /**
      * What its media looks like. The values are those of sip.peers.
      */
@@ -184,6 +189,15 @@ export interface TrunkConfig {
      * Country of the numbers it sends without country code, if not numbers.defaultCountry.
      */
     readonly defaultCountry?: CountryCode;
+}
+/**
+ * Correlates its charging records with ours (P-Charging-Vector, RFC 7315), as an IMS core wants it.
+ */
+export interface ChargingConfig {
+    /**
+     * The name other operators know this network by (orig-ioi of calls out, term-ioi of calls in).
+     */
+    readonly ioi?: string;
 }
 /**
  * Phone numbers and whom they reach.

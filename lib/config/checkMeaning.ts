@@ -90,7 +90,7 @@ function readTrunk(
     const callerId =
         writtenCallerId === undefined
             ? undefined
-            : readNumber(writtenCallerId, trunk.defaultCountry ?? country, [...here, "callerId"], tell);
+            : readCallerId(writtenCallerId, trunk.defaultCountry ?? country, [...here, "callerId"], tell);
     return {
         ...trunk,
         ...(callerId === undefined ? {} : { callerId }),
@@ -103,15 +103,21 @@ function readCallerIds(
     country: CountryCode | undefined,
     here: readonly (string | number)[],
     tell: Tell,
-): ReadonlyMap<MatrixUserId, PhoneNumber> {
-    const callerIds = new Map<MatrixUserId, PhoneNumber>();
+): ReadonlyMap<MatrixUserId, CallerId> {
+    const callerIds = new Map<MatrixUserId, CallerId>();
     for (const [key, text] of Object.entries(written)) {
         const user = parseMatrixUserId(key);
         if (user === undefined) tell([...here, key], "must be under a Matrix user such as @alice:matrix.example");
-        const number = readNumber(text, country, [...here, key], tell);
+        const number = readCallerId(text, country, [...here, key], tell);
         if (user !== undefined && number !== undefined) callerIds.set(user, number);
     }
     return callerIds;
+}
+
+type CallerId = PhoneNumber | "anonymous";
+
+function readCallerId(...written: Parameters<typeof readNumber>): CallerId | undefined {
+    return written[0] === "anonymous" ? "anonymous" : readNumber(...written);
 }
 
 function readNumber(

@@ -1,6 +1,7 @@
 import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
+import { describeProvenance } from "../numbering/CallProvenance.ts";
 import type { MatrixTarget } from "../ports/CallIntake.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
@@ -165,10 +166,17 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
 
     async #invite(voice: CallVoice, sdp: Sdp, until: number): Promise<void> {
         const lifetime = Math.max(until - this.#parts.clock.now(), SHORTEST_RING_MS);
+        this.#announce(voice);
         const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
         // an answer may be here before the homeserver's reply
         this.#state = { phase: "ringing", heard: [] };
         await voice.say(invite);
+    }
+
+    /** Clients show nothing of it by themselves. Said before the invite, whose turn comes once this is through or failed. */
+    #announce(voice: CallVoice): void {
+        const text = describeProvenance(this.#target.provenance ?? {});
+        if (text !== undefined) this.#inBackground(voice.notice(text));
     }
 
     async #endCandidates(voice: CallVoice): Promise<void> {

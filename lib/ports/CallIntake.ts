@@ -1,5 +1,6 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
+import type { CallProvenance } from "../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { MediaKind } from "./MediaProxy.ts";
@@ -33,6 +34,8 @@ export interface MatrixTarget {
     readonly media: MediaKind;
     readonly callee: MatrixUserId;
     readonly caller: RemoteParty;
+    /** What the caller's network says of the call. */
+    readonly provenance?: CallProvenance;
 }
 
 export interface SipTarget {

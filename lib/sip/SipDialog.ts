@@ -24,6 +24,8 @@ export interface DialogParts extends SipEnvironment {
     readonly dialogId: string;
     /** Answers challenges of our requests, where there are credentials. */
     readonly digest: DigestClient | undefined;
+    /** What every message of the call carries, beside its own. */
+    readonly headers: HeaderFields;
     /** What was agreed so far. */
     readonly local: Sdp;
     readonly remote: Sdp | undefined;
@@ -131,7 +133,7 @@ export class SipDialog implements DialogHandler {
         const { stack, dialogId, userAgent, digest, log } = this.#parts;
         try {
             const sent = await stack.send(
-                { method: "BYE", dialogId, headers: { ...headers, "User-Agent": userAgent } },
+                { method: "BYE", dialogId, headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent } },
                 {
                     onResponse: (response) => {
                         if (response.status < 200) return;
@@ -239,7 +241,7 @@ export class SipDialog implements DialogHandler {
         try {
             await request.respond({
                 status: 200,
-                headers: { ...CAPABILITIES, "Content-Type": "application/sdp" },
+                headers: { ...this.#parts.headers, ...CAPABILITIES, "Content-Type": "application/sdp" },
                 body: sdp,
             });
         } catch (error) {
@@ -263,7 +265,8 @@ export class SipDialog implements DialogHandler {
     }
 
     #respond(request: IncomingRequest, response: OutgoingResponse): void {
-        request.respond(response).catch((error: unknown) => this.#notSent(request.method, error));
+        const headers = { ...this.#parts.headers, ...response.headers };
+        request.respond({ ...response, headers }).catch((error: unknown) => this.#notSent(request.method, error));
     }
 
     /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is told separately. */

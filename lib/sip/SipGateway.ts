@@ -118,7 +118,13 @@ export class SipGateway implements DrachtioListener {
             origin: leg,
             originMedia: invite.media,
             offer: invite.offer,
-            target: { network: "matrix", media: "webrtc", callee, caller: invite.caller },
+            target: {
+                network: "matrix",
+                media: "webrtc",
+                callee,
+                caller: invite.caller,
+                provenance: invite.provenance,
+            },
             policy,
         });
         if ("refused" in opened) {

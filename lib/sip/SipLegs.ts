@@ -26,6 +26,7 @@ export class SipLegs implements LegDialler<SipTarget> {
         return new UacLeg({
             ...this.#parts,
             log: this.#parts.log.child({ callId, leg: "sip" }),
+            callId,
             target,
             trunks: target.trunks.map((name) => this.#trunks.get(name)).filter((trunk) => trunk !== undefined),
             makeCnonce: () => randomBytes(16).toString("hex"),

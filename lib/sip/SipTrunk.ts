@@ -1,6 +1,7 @@
-import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { CountryCode } from "../numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { DigestCredentials } from "./digest.ts";
+import type { CallerIdRule, IdentityHeader } from "./identity/outboundIdentity.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
 export interface SipPeer {
@@ -11,6 +12,8 @@ export interface SipPeer {
     readonly trusted: boolean;
     /** The numbering plan of numbers without `+` that come from it. */
     readonly defaultCountry?: CountryCode;
+    /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
+    readonly charging?: { readonly ioi?: string };
     /** Calls at once, in both directions. `Infinity` is any number. */
     readonly maxCalls: number;
 }
@@ -26,9 +29,13 @@ export interface SipTrunk extends SipPeer {
     /** Host of the URIs in From and P-Asserted-Identity; left out, the SIP server puts its own address. */
     readonly fromDomain?: string;
     readonly credentials?: DigestCredentials;
+    /** We register with it, for so long at a time as it grants. */
+    readonly register?: { readonly seconds: number };
     /** How E.164 numbers are written: `+442071838750`, or `442071838750`. */
     readonly numberFormat: "plus" | "digits";
     readonly callerId: CallerIdRules;
+    /** The headers that tell it who calls. */
+    readonly identity: readonly IdentityHeader[];
     /** Headers to add to each INVITE; they cannot replace those a call needs. */
     readonly headers: Readonly<Record<string, string>>;
     /** Whether the contacts of a 3xx are tried. */
@@ -37,9 +44,9 @@ export interface SipTrunk extends SipPeer {
 
 /** Who a called phone is told is calling. */
 interface CallerIdRules {
-    readonly byUser: ReadonlyMap<MatrixUserId, PhoneNumber>;
+    readonly byUser: ReadonlyMap<MatrixUserId, CallerIdRule>;
     /** For everybody else. */
-    readonly fallback?: PhoneNumber;
+    readonly fallback?: CallerIdRule;
     /** The user part of From where there is no number: the account's name. Left out, the caller is anonymous. */
     readonly account?: string;
 }

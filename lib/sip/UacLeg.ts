@@ -1,4 +1,4 @@
-import type { EndCause, Sdp } from "../call/vocabulary.ts";
+import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
@@ -6,6 +6,7 @@ import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import { answerChallenge } from "./answerChallenge.ts";
 import { composeInvite } from "./composeInvite.ts";
 import { DigestClient } from "./digest.ts";
+import { outboundCharging, settledCharging } from "./ims/outboundCharging.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "./methodReplies.ts";
 import { sessionDescriptionIn } from "./sessionDescription.ts";
@@ -24,6 +25,7 @@ import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from 
 
 export interface UacLegParts extends SipEnvironment {
     readonly log: Log;
+    readonly callId: CallId;
     readonly target: SipTarget;
     readonly trunks: readonly SipTrunk[];
     readonly makeCnonce: () => string;
@@ -162,7 +164,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const attempt = this.#attempt;
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
-        const { stack, target, userAgent, calls, log } = this.#parts;
+        const { stack, callId, target, userAgent, calls, log } = this.#parts;
         const { uri, nextHop, headers } = composeInvite(attempt.hop, target, { userAgent, minSe: attempt.minSe });
         calls.add(this, attempt.hop.trunk.name);
         try {
@@ -171,7 +173,12 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                     method: "INVITE",
                     uri,
                     ...(nextHop !== undefined && { nextHop }),
-                    headers: { ...headers, ...attempt.identity, ...attempt.authorization },
+                    headers: {
+                        ...headers,
+                        ...outboundCharging(attempt.hop, callId),
+                        ...attempt.identity,
+                        ...attempt.authorization,
+                    },
                     body: sdp,
                 },
                 {
@@ -286,6 +293,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             ...rest,
             dialogId: response.dialogId,
             digest: attempt.digest,
+            headers: settledCharging(attempt.hop, this.#sent?.headers, response.headers),
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",

@@ -3,12 +3,13 @@ import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
+import { chargingHeaders } from "./ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "./methodReplies.ts";
 import type { DialogHandler, LiveLeg } from "./SipCalls.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
-import { type IncomingRequest, SipSendError } from "./SipStack.ts";
+import { type HeaderFields, type IncomingRequest, SipSendError } from "./SipStack.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 export interface UasLegParts extends SipEnvironment {
@@ -26,6 +27,8 @@ const RETRY_AFTER_S = 10;
 /** The half of a call that came by an INVITE. Made in the turn the INVITE is told, so that no CANCEL is missed. */
 export class UasLeg implements SignallingLeg, LiveLeg {
     readonly #parts: UasLegParts;
+    /** What every message of the call carries. */
+    readonly #headers: HeaderFields;
     #state: UasState = UAS_START;
     #dialog: SipDialog | undefined;
     #earlyDialogId: string | undefined;
@@ -37,7 +40,9 @@ export class UasLeg implements SignallingLeg, LiveLeg {
 
     constructor(parts: UasLegParts) {
         this.#parts = parts;
-        const { request, calls } = parts;
+        const { request, calls, invite, log } = parts;
+        this.#headers = chargingHeaders(invite.network.charging);
+        if (Object.keys(invite.network).length > 0) log.debug("network of the call", { ...invite.network });
         request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
         request.onUpdate((update) => this.#quietly(update.respond(replyToEarlyUpdate(update, "uas"))));
         calls.add(this, parts.peer);
@@ -112,7 +117,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         try {
             const { dialogId } = await request.respond({
                 status: 180,
-                headers: { ...reliably, "User-Agent": userAgent },
+                headers: { ...this.#headers, ...reliably, "User-Agent": userAgent },
             });
             if (dialogId === undefined || this.#state.phase !== "proceeding") return;
             this.#earlyDialogId = dialogId;
@@ -144,7 +149,12 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         try {
             const { dialogId } = await request.respond({
                 status: 200,
-                headers: { ...CAPABILITIES, "User-Agent": userAgent, "Content-Type": "application/sdp" },
+                headers: {
+                    ...this.#headers,
+                    ...CAPABILITIES,
+                    "User-Agent": userAgent,
+                    "Content-Type": "application/sdp",
+                },
                 body: sdp,
             });
             if (dialogId === undefined) throw new SipSendError("refused", "the SIP server names no dialog");
@@ -163,6 +173,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             status,
             reason,
             headers: {
+                ...this.#headers,
                 Reason: reasonHeader(cause),
                 "User-Agent": userAgent,
                 ...(status === 503 && { "Retry-After": `${RETRY_AFTER_S}` }),
@@ -179,6 +190,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             ...rest,
             dialogId: this.#answer.dialogId,
             digest: undefined,
+            headers: this.#headers,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"
                 ? { remote: undefined, ack: "awaitedWithSdp" }

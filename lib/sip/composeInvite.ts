@@ -1,11 +1,10 @@
-import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { hostOf } from "../numbering/SipAddress.ts";
 import type { SipTarget } from "../ports/CallIntake.ts";
+import { identityHeaders } from "./identity/outboundIdentity.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "./sipCapabilities.ts";
-import { formatNameAddress } from "./sipHeaders.ts";
 import type { HeaderFields } from "./SipStack.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 
@@ -31,7 +30,7 @@ export function composeInvite(
         headers: {
             ...trunk.headers,
             To: `<${to}>`,
-            ...identityHeaders(trunk, target),
+            ...identityHeaders(trunk, target, (number) => written(trunk.numberFormat, number)),
             ...CAPABILITIES,
             "Session-Expires": `${Math.max(SESSION_EXPIRES_S, minSe)}`,
             "Min-SE": `${minSe}`,
@@ -60,28 +59,6 @@ function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | 
     if (trunk.nextHop !== undefined) return { nextHop: trunk.nextHop };
     const isElsewhere = callee.kind === "address" && hostOf(callee.address) !== trunk.domain;
     return isElsewhere ? { nextHop: `${trunk.scheme}:${trunk.domain}` } : {};
-}
-
-/**
- * From as the callee shall see it; for a trusted peer the identity is asserted as well (RFC 3325, section 9.1), and
- * a caller nobody is to know is withheld in the network's terms too.
- */
-function identityHeaders(
-    trunk: SipTrunk,
-    { caller, callerName }: Pick<SipTarget, "caller" | "callerName">,
-): HeaderFields {
-    const user = callerUser(trunk, caller);
-    if (user === undefined) {
-        return { From: '"Anonymous" <sip:anonymous@anonymous.invalid>', ...(trunk.trusted && { Privacy: "id" }) };
-    }
-    // the SIP server puts its own address for localhost
-    const identity = formatNameAddress(callerName, `${trunk.scheme}:${user}@${trunk.fromDomain ?? "localhost"}`);
-    return { From: identity, ...(trunk.trusted && { "P-Asserted-Identity": identity }) };
-}
-
-function callerUser({ callerId, numberFormat }: SipTrunk, caller: MatrixUserId): string | undefined {
-    const number = callerId.byUser.get(caller) ?? callerId.fallback;
-    return number === undefined ? callerId.account : written(numberFormat, number);
 }
 
 function written(format: SipTrunk["numberFormat"], number: PhoneNumber): string {

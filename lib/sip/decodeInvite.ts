@@ -1,18 +1,24 @@
 import type { Sdp } from "../call/vocabulary.ts";
-import { type NumberingContext, parsePhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { CallProvenance } from "../numbering/CallProvenance.ts";
+import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import { parseSipAddress } from "../numbering/SipAddress.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
+import { identifyCaller } from "./identity/identifyCaller.ts";
+import { addressIn, numberIn } from "./identity/partyOfUri.ts";
+import { readPrivacy } from "./identity/privacy.ts";
+import { type NetworkContext, readNetworkContext } from "./ims/NetworkContext.ts";
 import { sessionDescriptionIn, SYNTHETIC_OFFER } from "./sessionDescription.ts";
-import { type NameAddress, parseNameAddress, parseUri, type SipUri, splitValues, tokensOf } from "./sipHeaders.ts";
+import { parseNameAddress, parseUri, tokensOf } from "./sipHeaders.ts";
 import { SUPPORTED } from "./sipCapabilities.ts";
-import type { HeaderFields, SipHeaders } from "./SipStack.ts";
+import type { HeaderFields, IncomingRequest } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
 
 /** An INVITE in the domain's words. */
 export interface DecodedInvite {
     readonly kind: "invite";
     readonly caller: RemoteParty;
+    readonly provenance: CallProvenance;
+    readonly network: NetworkContext;
     /** Whom the Request-URI may mean, likeliest first; at least one. */
     readonly callees: readonly RemoteParty[];
     readonly offer: Sdp;
@@ -32,22 +38,30 @@ export interface RefusedInvite {
 
 /** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
 export function decodeInvite(
-    request: { readonly uri: string; readonly headers: SipHeaders; readonly body: string },
-    peer: Pick<SipPeer, "trusted" | "defaultCountry">,
+    request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "charging">,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
     const unsupported = [...required].filter((option) => !SUPPORTED.includes(option));
     // RFC 3261, section 8.2.2.3
     if (unsupported.length > 0) return refused(420, "Bad Extension", { Unsupported: unsupported.join(", ") });
+    if (isInsecure(request)) {
+        // RFC 5630, section 5.4: the URI asks for TLS on every hop, and ours is not
+        return refused(480, "Temporarily Unavailable", { Warning: '380 localhost "SIPS Not Allowed"' });
+    }
     const callees = calleesOf(request.uri, peer);
     if (callees === "unknown scheme") return refused(416, "Unsupported URI Scheme");
     if (callees.length === 0) return refused(484, "Address Incomplete");
     const from = parseNameAddress(request.headers.get("from") ?? "");
     if (from === undefined) return refused(400, "Bad From Header");
+    const privacy = readPrivacy(request.headers.get("privacy"));
+    // RFC 3323, section 5: the phrase names what cannot be given
+    if (privacy.unmet.length > 0) return refused(500, `Privacy Failure: ${privacy.unmet.join(", ")}`);
     const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
     const common = {
         kind: "invite",
-        caller: callerOf(request.headers, from, peer),
+        ...identifyCaller(request.headers, from, privacy, peer),
+        network: readNetworkContext(request.headers, peer),
         callees,
         needs100rel: required.has("100rel"),
     } as const;
@@ -66,45 +80,6 @@ export function decodeInvite(
     }
 }
 
-/**
- * Who calls. An asserted identity counts from a trusted peer only (RFC 3325, section 5); a caller who withholds the
- * identity, by Privacy (RFC 3323) or by an anonymous From, is nobody, whatever else is written.
- */
-function callerOf(
-    headers: SipHeaders,
-    from: NameAddress,
-    peer: Pick<SipPeer, "trusted" | "defaultCountry">,
-): RemoteParty {
-    const privacy = tokensOf(headers.get("privacy"), ";");
-    if (["id", "user", "header"].some((kind) => privacy.has(kind)) || isAnonymous(from)) return { kind: "anonymous" };
-    const asserted = peer.trusted ? assertedIdentity(headers) : undefined;
-    return partyOf(asserted ?? from, peer) ?? { kind: "anonymous" };
-}
-
-/** The first sip: identity that can be read, else a tel: one (RFC 3325, section 9.1 allows one of each). */
-function assertedIdentity(headers: SipHeaders): NameAddress | undefined {
-    const identities = splitValues(headers.get("p-asserted-identity") ?? "")
-        .map(parseNameAddress)
-        .filter((identity) => identity !== undefined);
-    return identities.find(({ uri }) => /^sips?:/i.test(uri)) ?? identities.find(({ uri }) => /^tel:/i.test(uri));
-}
-
-/** RFC 3323, section 4.1.1.3; many networks write `anonymous` at their own host. */
-function isAnonymous({ uri }: NameAddress): boolean {
-    const { user, host } = parseUri(uri) ?? {};
-    return host === "anonymous.invalid" || user?.toLowerCase() === "anonymous";
-}
-
-function partyOf({ uri, displayName }: NameAddress, context: NumberingContext): RemoteParty | undefined {
-    const parsed = parseUri(uri);
-    if (parsed === undefined) return undefined;
-    const number = numberIn(parsed, context);
-    const name = displayName === undefined || displayName === parsed.user ? {} : { displayName };
-    if (number !== undefined) return { kind: "number", number, ...name };
-    const address = addressIn(parsed);
-    return address === undefined ? undefined : { kind: "address", address, ...name };
-}
-
 /** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
 function calleesOf(uri: string, context: NumberingContext): readonly RemoteParty[] | "unknown scheme" {
     const parsed = parseUri(uri);
@@ -117,18 +92,8 @@ function calleesOf(uri: string, context: NumberingContext): readonly RemoteParty
     ];
 }
 
-/** RFC 3261, section 19.1.6: the user part of a sip: URI may hold a telephone subscriber with its parameters. */
-function numberIn(uri: SipUri, context: NumberingContext) {
-    const [subscriber = ""] = (uri.user ?? "").split(";");
-    const typed = subscriber.replace(/%23/g, "#").replace(/%2B/gi, "+").replace(/%2A/gi, "*");
-    const phoneContext = uri.params.get("phone-context");
-    // RFC 3966, section 5.1.5: a local number within a global prefix
-    const full = !typed.startsWith("+") && phoneContext?.startsWith("+") === true ? `${phoneContext}${typed}` : typed;
-    return parsePhoneNumber(full, context);
-}
-
-function addressIn({ user, host }: SipUri) {
-    return user === undefined || host === undefined ? undefined : parseSipAddress(`${user}@${host}`);
+function isInsecure({ uri, source }: Pick<IncomingRequest, "uri" | "source">): boolean {
+    return /^sips:/i.test(uri) && !["tls", "wss"].includes(source.protocol.toLowerCase());
 }
 
 function refused(status: number, reason: string, headers: HeaderFields = {}): RefusedInvite {

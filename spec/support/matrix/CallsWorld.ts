@@ -4,6 +4,7 @@ import { connectCalls, type CallParts, type ConnectedCalls } from "../../../lib/
 import { GhostNames } from "../../../lib/matrix/GhostNames.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import type { CallProvenance } from "../../../lib/numbering/CallProvenance.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
 import { FakeClock } from "../FakeClock.ts";
@@ -67,16 +68,19 @@ export class CallsWorld {
         await setImmediate();
     }
 
-    dial(callee: MatrixUserId = alice, caller: RemoteParty = bob): DialledCall {
+    dial(callee: MatrixUserId = alice, caller: RemoteParty = bob, provenance: CallProvenance = {}): DialledCall {
         const callId = this.#newId();
         const facts: LegFact[] = [];
-        const target = { network: "matrix", media: "webrtc", callee, caller } as const;
+        const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
         return { callId, facts, leg: this.calls.dialler.dial(callId, target, (fact) => void facts.push(fact)) };
     }
 
     /** A call from SIP that rings, in the room it rings in. */
-    async ringing(callee?: MatrixUserId): Promise<DialledCall & { readonly room: MatrixRoomId }> {
-        const call = this.dial(callee);
+    async ringing(
+        callee?: MatrixUserId,
+        provenance?: CallProvenance,
+    ): Promise<DialledCall & { readonly room: MatrixRoomId }> {
+        const call = this.dial(callee, bob, provenance);
         await call.leg.offer(browserDescription());
         await this.settle();
         const room = this.homeserver.rooms.at(-1);

@@ -11,6 +11,7 @@ export function aTrunk(given: Partial<SipTrunk>): SipTrunk {
         domain: "carrier.example",
         numberFormat: "plus",
         callerId: { byUser: new Map() },
+        identity: [],
         headers: {},
         followsRedirects: true,
         ...given,

@@ -49,7 +49,7 @@ describe("a right configuration", () => {
                     name: "carrier",
                     address: "SIP.carrier.example",
                     callerId: "020 7183 8750",
-                    callerIds: { "@alice:matrix.example": "2001" },
+                    callerIds: { "@alice:matrix.example": "2001", "@bob:matrix.example": "anonymous" },
                 },
             ],
             dialling: {
@@ -81,7 +81,10 @@ describe("a right configuration", () => {
             prefixes: ["+"],
             domains: [],
             callerId: "+442071838750",
-            callerIds: new Map([["@alice:matrix.example", "2001"]]),
+            callerIds: new Map([
+                ["@alice:matrix.example", "2001"],
+                ["@bob:matrix.example", "anonymous"],
+            ]),
             addresses: [],
             trusted: false,
             media: "rtp",

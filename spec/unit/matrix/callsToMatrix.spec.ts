@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import { HomeserverError } from "../../../lib/matrix/HomeserverError.ts";
 import { alice, bob, bobsGhost, CallsWorld, carol, mallory, RING_MS } from "../../support/matrix/CallsWorld.ts";
 import { browserDescription } from "../../support/matrix/descriptions.ts";
@@ -277,4 +278,38 @@ it("keeps a caller's name when the next call comes without one", async () => {
     const renamed = world.dial(alice, { ...bob, displayName: "Robert" } as typeof bob);
     await renamed.leg.offer(sdp);
     expect(world.homeserver.displayNames.get(bobsGhost)).toBe("Robert");
+});
+
+describe("what a trusted network says of a call", () => {
+    const divertedBy = { kind: "number", number: "+442071838751" as PhoneNumber } as const;
+
+    it("is told in the room before it rings, in one message", async () => {
+        const { room } = await world.ringing(alice, { divertedBy, numberCheck: "passed" });
+        expect(world.notices(room)).toEqual([
+            "Call via +44 20 7183 8751. The carrier has verified the caller's number.",
+        ]);
+        const sent = world.homeserver.asked.filter((request) => request.startsWith("send"));
+        expect(sent).toEqual(["send m.room.message", "send m.call.invite", "send m.call.candidates"]);
+    });
+
+    it("is told once the user has joined, for before they could not read it", async () => {
+        const { room } = await world.ringing(carol, { divertedBy });
+        expect(world.notices(room)).toEqual([]);
+        world.homeserver.joinAs(carol, room);
+        await world.settle();
+        expect(world.notices(room)).toEqual(["Call via +44 20 7183 8751."]);
+        expect(world.said(room, "m.call.invite")).toHaveLength(1);
+    });
+
+    it("costs nothing when there is nothing to tell", async () => {
+        const { room } = await world.ringing();
+        expect(world.notices(room)).toEqual([]);
+    });
+
+    it("does not keep the call from ringing when it cannot be told", async () => {
+        world.homeserver.failOnce("send", unreachable);
+        const { facts, room } = await world.ringing(alice, { divertedBy });
+        expect(facts).toEqual([{ kind: "ringing" }]);
+        expect(world.said(room, "m.call.invite")).toHaveLength(1);
+    });
 });

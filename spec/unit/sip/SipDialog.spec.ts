@@ -39,6 +39,7 @@ function aDialog(ack: AckState = "received", digest?: DigestClient): SipDialog {
         log: new KeptLog(),
         dialogId: "d1",
         digest,
+        headers: {},
         local: LOCAL,
         remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
         ack,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
@@ -33,6 +33,7 @@ beforeEach(() => {
         clock,
         userAgent: "spec/1",
         log: new KeptLog(),
+        callId: "c0ffee" as CallId,
         target: {
             network: "sip",
             media: "rtp",

@@ -94,19 +94,6 @@ describe("who is shown to call", () => {
         const headers = compose({ callerId: { byUser } }, undefined, 'Al "x"\r\nEvil: 1').headers;
         expect(headers["From"]).toBe('"Al \\"x\\" Evil: 1" <sip:+493012345678@localhost>');
     });
-
-    test("asserted to a trusted peer, and to no other", () => {
-        const asserted = (trusted: boolean) =>
-            compose({ trusted, callerId: { byUser } }).headers["P-Asserted-Identity"];
-        expect(asserted(true)).toBe("<sip:+493012345678@localhost>");
-        expect(asserted(false)).toBeUndefined();
-    });
-
-    test("withheld from the callee of a trusted network by Privacy", () => {
-        expect(compose({ trusted: true }).headers).toMatchObject({ Privacy: "id" });
-        expect(compose({ trusted: true }).headers).not.toHaveProperty("P-Asserted-Identity");
-        expect(compose({ trusted: false }).headers).not.toHaveProperty("Privacy");
-    });
 });
 
 test("a session timer is offered, longer if the callee's side asks for it", () => {

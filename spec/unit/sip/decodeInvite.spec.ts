@@ -14,9 +14,11 @@ function decode(
     peer: Peer = british,
     uri = "sip:2001@bridge.example",
     body = sdp,
+    protocol = "udp",
 ) {
+    const source = { protocol, address: "192.0.2.1", port: 5060 };
     const all = { from: '"Carol" <sip:carol@pbx.example>;tag=1', "content-type": "application/sdp", ...headers };
-    return decodeInvite({ uri, headers: new Map(Object.entries(all)), body }, peer);
+    return decodeInvite({ uri, headers: new Map(Object.entries(all)), body, source }, peer);
 }
 
 function invite(...args: Parameters<typeof decode>): DecodedInvite {
@@ -54,12 +56,7 @@ describe("who calls", () => {
             { kind: "number", number: "+493012345678", displayName: "Dora" },
         ],
         [
-            "its sip: identity before its tel: one",
-            { "p-asserted-identity": "<tel:+493012345678>, <sip:dora@x.example>" },
-            { kind: "address", address: "dora@x.example" },
-        ],
-        [
-            "its tel: identity if there is no other",
+            "its tel: identity",
             { "p-asserted-identity": "<tel:+493012345678>" },
             { kind: "number", number: "+493012345678" },
         ],
@@ -102,11 +99,12 @@ describe("who is called", () => {
         ["sip:+44-20-7183-8750@x.example;user=phone", [{ number: "+442071838750" }]],
         ["sip:%2B442071838750@x.example;user=phone", [{ number: "+442071838750" }]],
         ["sip:%2A21%23@x.example;user=phone", [{ number: "*21#" }]],
+        ["sip:71838750;phone-context=+4420@x.example;user=phone", [{ number: "+442071838750" }]],
         ["sip:+442071838750;npdi@x.example;user=phone", [{ number: "+442071838750" }]],
         ["tel:+442071838750", [{ number: "+442071838750" }]],
         ["tel:2001;phone-context=pbx.example", [{ number: "2001" }]],
     ])("%s", (uri, expected) => {
-        const { callees } = invite({}, british, uri);
+        const { callees } = invite({}, british, uri, sdp, "tls");
         expect(callees).toMatchObject(expected);
         expect(callees).toHaveLength(expected.length);
     });
@@ -115,6 +113,8 @@ describe("who is called", () => {
 describe("what is refused", () => {
     test.each<[string, Parameters<typeof decode>, number]>([
         ["an unknown scheme", [{}, british, "urn:service:sos"], 416],
+        ["sips: without TLS", [{}, british, "sips:alice@x"], 480],
+        ["privacy we cannot give, and must", [{ privacy: "teleport;critical" }], 500],
         ["nobody in the URI", [{}, british, "sip:bridge.example"], 484],
         ["letters that are to be a number", [{}, british, "sip:alice@x;user=phone"], 484],
         ["no From", [{ from: "" }], 400],
@@ -128,6 +128,10 @@ describe("what is refused", () => {
 
     test("with what the caller should know", () => {
         expect(decode({ require: "100rel, replaces" })).toMatchObject({ headers: { Unsupported: "replaces" } });
+        expect(decode({}, british, "sips:alice@x")).toMatchObject({
+            headers: { Warning: '380 localhost "SIPS Not Allowed"' },
+        });
+        expect(decode({ privacy: "teleport;id;critical" })).toMatchObject({ reason: "Privacy Failure: teleport" });
         expect(decode({ "content-type": "text/plain" })).toMatchObject({ headers: { Accept: "application/sdp" } });
     });
 });

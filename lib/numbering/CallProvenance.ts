@@ -1,0 +1,24 @@
+import { displayTextOf, type RemoteParty } from "./RemoteParty.ts";
+
+/** What a network we trust says of a call beside who calls: how it came to us, and whether the caller's number is true. */
+export interface CallProvenance {
+    /** The number or address the caller dialled, which passed the call on (RFC 5806, RFC 7044). */
+    readonly divertedBy?: RemoteParty;
+    /** What the carrier found when it checked the caller's number (RFC 8224, ATIS-1000074: STIR/SHAKEN). */
+    readonly numberCheck?: NumberCheck;
+}
+
+export type NumberCheck = "passed" | "failed";
+
+/** What people are told of it, in one line; undefined if there is nothing to tell. */
+export function describeProvenance({ divertedBy, numberCheck }: CallProvenance): string | undefined {
+    const via = divertedBy === undefined ? [] : [`Call via ${displayTextOf(divertedBy)}.`];
+    const check = numberCheck === undefined ? [] : [CHECK_IN_WORDS[numberCheck]];
+    const sentences = [...via, ...check];
+    return sentences.length === 0 ? undefined : sentences.join(" ");
+}
+
+const CHECK_IN_WORDS: Record<NumberCheck, string> = {
+    passed: "The carrier has verified the caller's number.",
+    failed: "The carrier could not verify the caller's number: it may be false.",
+};

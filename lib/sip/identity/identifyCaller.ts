@@ -1,0 +1,113 @@
+import type { CallProvenance, NumberCheck } from "../../numbering/CallProvenance.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { type NameAddress, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
+import type { SipHeaders } from "../SipStack.ts";
+import type { SipPeer } from "../SipTrunk.ts";
+import { firstOfDiversion } from "./diversion.ts";
+import { firstOfHistory } from "./historyInfo.ts";
+import { numberIn, partyOfNameAddress } from "./partyOfUri.ts";
+import type { PrivacyWish } from "./privacy.ts";
+import { readRemotePartyId } from "./remotePartyId.ts";
+import { numberCheckOf } from "./verstat.ts";
+
+/** Who calls, and what the network says of the call. */
+export interface CallerIdentity {
+    readonly caller: RemoteParty;
+    readonly provenance: CallProvenance;
+}
+
+type Peer = Pick<SipPeer, "trusted" | "defaultCountry">;
+
+/**
+ * Who calls, by an INVITE that came from `peer`. What networks assert of a caller counts from a trusted peer only
+ * (RFC 3325, section 5): P-Asserted-Identity, else Remote-Party-ID, else From. P-Preferred-Identity is what a user
+ * agent asks its own proxy to assert (section 9.2); a peer is none, so it never counts. A caller who withholds the
+ * identity is nobody, whatever else is written. Pure.
+ */
+export function identifyCaller(
+    headers: SipHeaders,
+    from: NameAddress,
+    privacy: PrivacyWish,
+    peer: Peer,
+): CallerIdentity {
+    const asserted = peer.trusted ? assertedIdentities(headers) : [];
+    const remoteParty = readRemotePartyId(headers.get("remote-party-id"));
+    const caller = callerOf({ from, asserted, remoteParty, privacy, peer });
+    if (!peer.trusted) return { caller, provenance: {} };
+    const divertedBy = privacy.isHistoryWithheld ? undefined : divertedByOf(headers, peer);
+    const numberCheck = numberCheckFor(caller, [...asserted, from], peer);
+    return {
+        caller,
+        provenance: {
+            ...(divertedBy !== undefined && { divertedBy }),
+            ...(numberCheck !== undefined && { numberCheck }),
+        },
+    };
+}
+
+interface Claims {
+    readonly from: NameAddress;
+    readonly asserted: readonly NameAddress[];
+    readonly remoteParty: ReturnType<typeof readRemotePartyId>;
+    readonly privacy: PrivacyWish;
+    readonly peer: Peer;
+}
+
+function callerOf({ from, asserted, remoteParty, privacy, peer }: Claims): RemoteParty {
+    const nobody = { kind: "anonymous" } as const;
+    if (privacy.identity === "withheld" || remoteParty?.isWithheld === true) return nobody;
+    // RFC 3323, section 4.2: with `none`, an anonymous From withholds nothing that was asserted beside it
+    if (isAnonymous(from) && privacy.identity !== "explicit") return nobody;
+    const claims = [
+        ...asserted,
+        ...(peer.trusted && remoteParty !== undefined ? [remoteParty.identity] : []),
+        ...(isAnonymous(from) ? [] : [from]),
+    ];
+    for (const claim of claims) {
+        const party = partyOfNameAddress(claim, peer);
+        if (party !== undefined) return party;
+    }
+    return nobody;
+}
+
+/**
+ * The asserted identities, likeliest first: RFC 3325, section 9.1 allows one sip: or sips: and one tel:. A full number
+ * goes before a name, for it is what the callee can call back; otherwise a sip: before a tel:, for it says more.
+ */
+function assertedIdentities(headers: SipHeaders): NameAddress[] {
+    const rank = ({ uri }: NameAddress): number => {
+        const parsed = parseUri(uri);
+        if (parsed === undefined) return 3;
+        if (numberIn(parsed, {})?.startsWith("+") === true) return 0;
+        return parsed.scheme === "tel" ? 2 : 1;
+    };
+    return splitValues(headers.get("p-asserted-identity") ?? "")
+        .map(parseNameAddress)
+        .filter((identity) => identity !== undefined)
+        .sort((a, b) => rank(a) - rank(b));
+}
+
+/** RFC 3323, section 4.1.1.3; many networks write `anonymous`, or the ISDN's word for it, at their own host. */
+function isAnonymous({ uri }: NameAddress): boolean {
+    const { user, host } = parseUri(uri) ?? {};
+    return host === "anonymous.invalid" || ["anonymous", "restricted"].includes(user?.toLowerCase() ?? "");
+}
+
+/** Networks in transition write both headers of one diversion: Diversion is the plainer one. */
+function divertedByOf(headers: SipHeaders, peer: Peer): RemoteParty | undefined {
+    const diversion = headers.get("diversion");
+    if (diversion !== undefined) return firstOfDiversion(diversion, peer);
+    return firstOfHistory(headers.get("history-info") ?? "", peer);
+}
+
+/** A verdict counts for the number it was passed on, which need not be the one that is shown. */
+function numberCheckFor(caller: RemoteParty, identities: readonly NameAddress[], peer: Peer): NumberCheck | undefined {
+    if (caller.kind !== "number") return undefined;
+    for (const { uri } of identities) {
+        const parsed = parseUri(uri);
+        if (parsed === undefined || numberIn(parsed, peer) !== caller.number) continue;
+        const check = numberCheckOf(parsed);
+        if (check !== undefined) return check;
+    }
+    return undefined;
+}

@@ -1,0 +1,54 @@
+import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
+import type { SipTarget } from "../../ports/CallIntake.ts";
+import { formatNameAddress } from "../sipHeaders.ts";
+import type { HeaderFields } from "../SipStack.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+
+/**
+ * How a trunk is told who calls, beside From: by P-Asserted-Identity within a trust domain (RFC 3325, section 9.1), by
+ * P-Preferred-Identity where it is the trunk that asserts (section 9.2), or by Remote-Party-ID as older PBXs read it.
+ */
+export type IdentityHeader = "asserted" | "preferred" | "remote-party-id";
+
+/** A number to be shown, or none: the caller is withheld from the callee, yet told to the trunk where it is given one. */
+export type CallerIdRule = PhoneNumber | "anonymous";
+
+const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+
+/**
+ * From as the callee shall see it, and the trunk's identity headers. Of a withheld caller only these tell, with the
+ * wish to keep it to the network (RFC 3323, section 4.1). `written`: a number as the trunk takes it. Pure.
+ */
+export function identityHeaders(
+    trunk: SipTrunk,
+    { caller, callerName }: Pick<SipTarget, "caller" | "callerName">,
+    written: (number: PhoneNumber) => string,
+): HeaderFields {
+    const { user, isWithheld } = callerOn(trunk, caller, written);
+    const wish = isWithheld && trunk.identity.some((header) => header !== "remote-party-id") ? { Privacy: "id" } : {};
+    if (user === undefined) return { From: ANONYMOUS, ...wish };
+    const at = (host: string): string => formatNameAddress(callerName, `${trunk.scheme}:${user}@${host}`);
+    // the SIP server puts its own address for localhost, in From and P-Asserted-Identity
+    const own = at(trunk.fromDomain ?? "localhost");
+    const told = at(trunk.fromDomain ?? trunk.domain);
+    return {
+        From: isWithheld ? ANONYMOUS : own,
+        ...(trunk.identity.includes("asserted") && { "P-Asserted-Identity": own }),
+        ...(trunk.identity.includes("preferred") && { "P-Preferred-Identity": told }),
+        ...(trunk.identity.includes("remote-party-id") && {
+            "Remote-Party-ID": `${told};party=calling;screen=yes;privacy=${isWithheld ? "full" : "off"}`,
+        }),
+        ...wish,
+    };
+}
+
+function callerOn(
+    { callerId: { byUser, fallback, account } }: SipTrunk,
+    caller: SipTarget["caller"],
+    written: (number: PhoneNumber) => string,
+): { readonly user: string | undefined; readonly isWithheld: boolean } {
+    const rule = byUser.get(caller) ?? fallback;
+    const number = rule === "anonymous" ? fallback : rule;
+    const user = number === undefined || number === "anonymous" ? account : written(number);
+    return { user, isWithheld: rule === "anonymous" || user === undefined };
+}

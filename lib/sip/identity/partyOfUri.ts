@@ -1,0 +1,62 @@
+import { type NumberingContext, parsePhoneNumber, type PhoneNumber } from "../../numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { parseSipAddress, type SipAddress } from "../../numbering/SipAddress.ts";
+import { type NameAddress, parseUri, type SipUri } from "../sipHeaders.ts";
+
+/** Whom a URI with a display name means: a number first, for that is what phones send. Undefined for nobody. */
+export function partyOfNameAddress(
+    { uri, displayName }: NameAddress,
+    context: NumberingContext,
+): RemoteParty | undefined {
+    const parsed = parseUri(uri);
+    const party = parsed === undefined ? undefined : partyOfUri(parsed, context);
+    // a name that is the number again says nothing
+    if (party === undefined || displayName === undefined || displayName === parsed?.user) return party;
+    return { ...party, displayName };
+}
+
+/** As `partyOfNameAddress`, without a name. */
+export function partyOfUri(
+    uri: SipUri,
+    context: NumberingContext,
+): Exclude<RemoteParty, { readonly kind: "anonymous" }> | undefined {
+    const number = numberIn(uri, context);
+    if (number !== undefined) return { kind: "number", number };
+    const address = addressIn(uri);
+    return address === undefined ? undefined : { kind: "address", address };
+}
+
+export function numberIn(uri: SipUri, context: NumberingContext): PhoneNumber | undefined {
+    const [subscriber = ""] = (uri.user ?? "").split(";");
+    const typed = subscriber.replace(/%23/g, "#").replace(/%2B/gi, "+").replace(/%2A/gi, "*");
+    const phoneContext = subscriberParam(uri, "phone-context");
+    // RFC 3966, section 5.1.5: a local number within a global prefix
+    const full = !typed.startsWith("+") && phoneContext?.startsWith("+") === true ? `${phoneContext}${typed}` : typed;
+    return parsePhoneNumber(full, context);
+}
+
+export function addressIn({ user, host }: SipUri): SipAddress | undefined {
+    if (user === undefined || host === undefined || isNowhere(host)) return undefined;
+    return parseSipAddress(`${user.replace(VERSTAT, "")}@${host}`);
+}
+
+/**
+ * A parameter of the telephone subscriber: of a tel: URI, or of the user part of a sip: URI (RFC 3261, section 19.1.6);
+ * many networks write it behind the host instead. In the words of the sender.
+ */
+export function subscriberParam({ user, params }: SipUri, name: string): string | undefined {
+    const [, ...ofUser] = (user ?? "").split(";");
+    for (const param of ofUser) {
+        const [key = "", value = ""] = param.split("=");
+        if (key.toLowerCase() === name) return value;
+    }
+    return params.get(name);
+}
+
+/** RFC 2606: `anonymous.invalid`, `unknown.invalid` (RFC 3398) and their like are nobody's address. */
+function isNowhere(host: string): boolean {
+    return host === "invalid" || host.endsWith(".invalid");
+}
+
+/** Says how sure a number is, which is no part of a name. */
+const VERSTAT = /;verstat=[^;]*/i;

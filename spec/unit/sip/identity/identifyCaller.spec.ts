@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { identifyCaller } from "../../../../lib/sip/identity/identifyCaller.ts";
+import { readPrivacy } from "../../../../lib/sip/identity/privacy.ts";
+import { parseNameAddress } from "../../../../lib/sip/sipHeaders.ts";
+
+const trusted = { trusted: true, defaultCountry: "GB" } as const;
+const stranger = { trusted: false, defaultCountry: "GB" } as const;
+
+function identify(fields: Readonly<Record<string, string>>, peer: typeof trusted | typeof stranger = trusted) {
+    const headers = new Map(Object.entries({ from: '"Carol" <sip:carol@pbx.example>;tag=1', ...fields }));
+    const from = parseNameAddress(headers.get("from") ?? "");
+    if (from === undefined) throw new Error("the spec's From cannot be read");
+    return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer);
+}
+
+const carol = { kind: "address", address: "carol@pbx.example", displayName: "Carol" };
+const nobody = { kind: "anonymous" };
+const number = (text: string, displayName?: string) => ({
+    kind: "number",
+    number: text,
+    ...(displayName !== undefined && { displayName }),
+});
+
+describe("who calls, by what a trusted peer asserts", () => {
+    const anonymous = { from: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1' };
+    const asserted = { "p-asserted-identity": '"Dora" <sip:+493012345678@ims.example;user=phone>' };
+    test.each<[string, Readonly<Record<string, string>>, object]>([
+        ["an identity before From", asserted, number("+493012345678", "Dora")],
+        [
+            "a full number before a name",
+            { "p-asserted-identity": "<sip:dora@ims.example>, <tel:+493012345678>" },
+            number("+493012345678"),
+        ],
+        [
+            "a sip: identity before a local tel: one",
+            { "p-asserted-identity": "<tel:2001;phone-context=ims.example>, <sip:dora@ims.example>" },
+            { kind: "address", address: "dora@ims.example" },
+        ],
+        [
+            "one that can be read behind one that cannot",
+            { "p-asserted-identity": "<mailto:dora@ims.example>, <tel:+493012345678>" },
+            number("+493012345678"),
+        ],
+        ["From beside none that can be read", { "p-asserted-identity": "<urn:service:sos>, <>" }, carol],
+        ["nobody with Privacy: id", { ...asserted, privacy: "id" }, nobody],
+        ["nobody with an anonymous From and no word about it", { ...asserted, ...anonymous }, nobody],
+        [
+            "an identity with an anonymous From and Privacy: none",
+            { ...asserted, ...anonymous, privacy: "none" },
+            number("+493012345678", "Dora"),
+        ],
+        ["nobody with an anonymous From and Privacy: none alone", { ...anonymous, privacy: "none" }, nobody],
+        ["nobody from a restricted line", { from: "<sip:Restricted@pbx.example>" }, nobody],
+        [
+            "an identity where From is unknown",
+            { ...asserted, from: "<sip:unavailable@unknown.invalid>" },
+            number("+493012345678", "Dora"),
+        ],
+        ["nobody where From alone is unknown", { from: "<sip:unavailable@unknown.invalid>" }, nobody],
+        ["From, whatever is preferred", { "p-preferred-identity": "<tel:+493012345678>" }, carol],
+        [
+            "Remote-Party-ID before From, checked or not",
+            { "remote-party-id": '"Eve" <sip:02071838751@pbx>;party=calling;privacy=off;screen=no' },
+            number("+442071838751", "Eve"),
+        ],
+        [
+            "the calling Remote-Party-ID among others",
+            { "remote-party-id": "<sip:2002@pbx>;party=called, <sip:2001@pbx>;party=calling" },
+            number("2001"),
+        ],
+        [
+            "P-Asserted-Identity before Remote-Party-ID",
+            { ...asserted, "remote-party-id": "<sip:2001@pbx>" },
+            number("+493012345678", "Dora"),
+        ],
+        ["nobody with Remote-Party-ID;privacy=full", { "remote-party-id": "<sip:2001@pbx>;privacy=full" }, nobody],
+        ["nobody with privacy=uri-network", { "remote-party-id": "<sip:2001@pbx>;privacy=uri-network" }, nobody],
+        [
+            "a number without its name with privacy=name",
+            { "remote-party-id": '"Eve" <sip:2001@pbx>;privacy=name' },
+            number("2001"),
+        ],
+        [
+            "a name without what is said of it",
+            { from: "<sip:bob;verstat=No-TN-Validation@pbx.example>" },
+            { kind: "address", address: "bob@pbx.example" },
+        ],
+    ])("is %s", (_, headers, caller) => {
+        expect(identify(headers).caller).toEqual(caller);
+    });
+});
+
+describe("a stranger", () => {
+    test.each([
+        ["p-asserted-identity", "<tel:+493012345678>"],
+        ["p-preferred-identity", "<tel:+493012345678>"],
+        ["remote-party-id", "<sip:+493012345678@x>;party=calling;screen=yes"],
+        ["diversion", "<sip:+493012345678@x>;reason=unconditional"],
+        ["history-info", "<sip:+493012345678@x>;index=1, <sip:a@b;cause=302>;index=1.1"],
+    ])("is not believed a %s", (name, value) => {
+        expect(identify({ [name]: value }, stranger)).toEqual({ caller: carol, provenance: {} });
+    });
+
+    test("is not believed a verified number", () => {
+        const from = "<sip:+493012345678@x;user=phone;verstat=TN-Validation-Passed>";
+        expect(identify({ from }, stranger)).toEqual({ caller: number("+493012345678"), provenance: {} });
+    });
+
+    test.each([
+        ["privacy", "id"],
+        ["remote-party-id", "<sip:2001@pbx>;party=calling;privacy=full"],
+    ])("may withhold the identity by %s", (name, value) => {
+        expect(identify({ [name]: value }, stranger).caller).toEqual(nobody);
+    });
+});
+
+describe("the number's verification", () => {
+    const verstat = (value: string) => ({ "p-asserted-identity": `<sip:+493012345678@x;user=phone;verstat=${value}>` });
+    test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+        ["passed", verstat("TN-Validation-Passed"), "passed"],
+        ["passed, with attestation A", verstat("TN-Validation-Passed-A"), "passed"],
+        ["unsaid, with attestation C", verstat("TN-Validation-Passed-C"), undefined],
+        ["failed", verstat("tn-validation-failed"), "failed"],
+        ["unsaid without a check", verstat("No-TN-Validation"), undefined],
+        ["unsaid by another word", verstat("Yes"), undefined],
+        [
+            "read as a parameter of the number",
+            { "p-asserted-identity": "<sip:+493012345678;verstat=TN-Validation-Passed@x;user=phone>" },
+            "passed",
+        ],
+        ["read in a tel: URI", { "p-asserted-identity": "<tel:+493012345678;verstat=TN-Validation-Failed>" }, "failed"],
+        ["read in From", { from: "<sip:+493012345678;verstat=TN-Validation-Passed@x>" }, "passed"],
+        [
+            "read in From beside an identity that says nothing",
+            { from: "<sip:03012345678@x;verstat=TN-Validation-Passed>", "p-asserted-identity": "<tel:+443012345678>" },
+            "passed",
+        ],
+        [
+            "not that of another number",
+            {
+                from: "<sip:+442071838750@x;verstat=TN-Validation-Passed>",
+                "p-asserted-identity": "<tel:+493012345678>",
+            },
+            undefined,
+        ],
+        ["not shown of a withheld number", { ...verstat("TN-Validation-Passed"), privacy: "id" }, undefined],
+    ])("is %s", (_, headers, check) => {
+        expect(identify(headers).provenance.numberCheck).toBe(check);
+    });
+});
+
+describe("who passed the call on", () => {
+    test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+        ["nobody", {}, undefined],
+        ["a Diversion's party", { diversion: "<sip:+442071838750@x>;reason=no-answer" }, "+442071838750"],
+        [
+            "the first of several, which is the last written",
+            { diversion: "<sip:2002@x>;reason=user-busy, <tel:+442071838750>;reason=unconditional;counter=1" },
+            "+442071838750",
+        ],
+        ["withheld by the party", { diversion: "<sip:2001@x>;reason=unconditional;privacy=full" }, undefined],
+        ["withheld by the call", { diversion: "<sip:2001@x>;reason=unknown", privacy: "history" }, undefined],
+        ["told though the caller is not", { diversion: "<sip:2001@x>;reason=unknown", privacy: "id" }, "2001"],
+        [
+            "Diversion's before History-Info's",
+            { diversion: "<sip:2001@x>", "history-info": "<sip:2002@x>;index=1, <sip:a@b;cause=302>;index=1.1" },
+            "2001",
+        ],
+    ])("is %s", (_, headers, expected) => {
+        const { divertedBy } = identify(headers).provenance;
+        expect(divertedBy?.kind === "number" ? divertedBy.number : divertedBy).toBe(expected);
+    });
+});
