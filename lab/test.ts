@@ -3,6 +3,7 @@
 import { parseCLI, startVitest } from "vitest/node";
 import type { Vitest } from "vitest/node";
 import { InstallError } from "./install/InstallError.ts";
+import { specPackages } from "./install/debianPackages.ts";
 import { installWorld } from "./install/installWorld.ts";
 import { terminalProgress } from "./install/Progress.ts";
 import { projectRoot } from "./labFolder.ts";
@@ -44,7 +45,7 @@ async function runSpecs(args: readonly string[]): Promise<Count> {
 
 async function installAndRun(args: readonly string[]): Promise<Count> {
     try {
-        await installWorld(terminalProgress());
+        await installWorld(terminalProgress(), specPackages);
     } catch (error) {
         if (!(error instanceof InstallError)) throw error;
         console.error(error.message);

@@ -36,6 +36,8 @@ export class Baresip implements Stoppable {
     readonly directory: string;
     readonly #process: LabProcess;
     readonly #control: BaresipControl;
+    /** Of calls before the latest. */
+    #oldRecordings: readonly string[] = [];
 
     private constructor(port: number, directory: string, running: LabProcess, control: BaresipControl) {
         this.port = port;
@@ -64,11 +66,26 @@ export class Baresip implements Stoppable {
         return new Baresip(port, directory, running, await BaresipControl.connect(controlPort));
     }
 
+    /**
+     * Resolves once its account is registered. Baresip registers before anybody can have connected to hear its events, so
+     * this reads what it printed. @throws Error with the refusal.
+     */
+    async isRegistered(timeoutMs = defaultTimeoutMs): Promise<void> {
+        const probe = (): true | undefined => {
+            const refusal = /^.*\breg: .*$/m.exec(this.#process.log())?.[0];
+            if (refusal !== undefined) throw new Error(`baresip is not registered: ${refusal}`);
+            return / 200 OK .*\[\d+ binding/.test(this.#process.log()) ? true : undefined;
+        };
+        await until(probe, { what: "baresip to be registered", timeoutMs });
+    }
+
     dial(uri: string): void {
+        this.#oldRecordings = this.#recordings();
         this.#control.command("dial", uri);
     }
 
     answer(): void {
+        this.#oldRecordings = this.#recordings();
         this.#control.command("accept");
     }
 
@@ -81,18 +98,28 @@ export class Baresip implements Stoppable {
         return this.#control.events;
     }
 
-    /** Resolves to the first event of a type, such as CALL_INCOMING. @throws Error after `timeoutMs`. */
-    awaitEvent(type: string, timeoutMs = defaultTimeoutMs): Promise<BaresipEvent> {
+    /**
+     * Resolves to the first event of a type, such as CALL_INCOMING.
+     * @param options.after how many of the events, from the oldest on, do not count
+     * @throws Error after `timeoutMs`.
+     */
+    awaitEvent(
+        type: string,
+        { timeoutMs = defaultTimeoutMs, after = 0 }: { readonly timeoutMs?: number; readonly after?: number } = {},
+    ): Promise<BaresipEvent> {
         const wait = { what: `baresip to tell ${type}`, timeoutMs };
-        return until(() => this.events().find((event) => event.type === type), wait);
+        return until(
+            () =>
+                this.events()
+                    .slice(after)
+                    .find((event) => event.type === type),
+            wait,
+        );
     }
 
     /** The frequency of the last half second of sound that arrived in its latest call, in Hz; null if less or silent. */
     heardHz(): number | null {
-        const recording = readdirSync(this.directory)
-            .filter((file) => file.endsWith("-dec.wav"))
-            .sort()
-            .at(-1);
+        const recording = this.#recordings().find((file) => !this.#oldRecordings.includes(file));
         return recording === undefined ? null : dominantFrequency(endOfWav(join(this.directory, recording)), pcmuRate);
     }
 
@@ -108,6 +135,10 @@ export class Baresip implements Stoppable {
     async stop(): Promise<void> {
         this.#control.close();
         await this.#process.stop(1_000);
+    }
+
+    #recordings(): readonly string[] {
+        return readdirSync(this.directory).filter((file) => file.endsWith("-dec.wav"));
     }
 }
 

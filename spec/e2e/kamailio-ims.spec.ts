@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loopback } from "../../lab/world/freePort.ts";
+import { ims, ImsNetwork } from "../../lab/world/ImsNetwork.ts";
+import { domain, numbers, World } from "../../lab/world/World.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import type { Baresip } from "../../lab/world/Baresip.ts";
+import type { BridgeConfig } from "../../lab/world/Bridge.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+
+/** The network's core is believed: the trunk's entry, not that of any phone of this machine, is for it. */
+function believingTheCore(config: BridgeConfig): BridgeConfig {
+    const [trunk] = config["trunks"] as readonly BridgeConfig[];
+    return {
+        ...config,
+        sip: { ...(config["sip"] as BridgeConfig), peers: [] },
+        trunks: [{ ...trunk, trusted: true, domains: [ims.domain] }],
+        dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${ims.domain}`] }] },
+    };
+}
+
+describe("the bridge as the gateway (IBCF) of an IMS-like core", () => {
+    let world: World;
+    let network: ImsNetwork;
+    let phone: Baresip;
+    let alice: MatrixClientPage;
+
+    beforeAll(async () => {
+        world = await World.start({ configure: believingTheCore });
+        network = await ImsNetwork.start({
+            core: { address: loopback, port: world.trunkPort },
+            ibcf: world.bridge.sip,
+            foreign: { domain, numbers: String.raw`^\+442079460101$` },
+        });
+        phone = await network.startPhone(tones.phone);
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterAll(async () => {
+        await network.stop();
+        await world.stop();
+    });
+
+    it("a subscriber calls a user's number: the caller is whom the network asserts, and the phone hangs up", async () => {
+        phone.dial(`sip:${numbers.alice}@${ims.domain}`);
+        const { callId, opponent } = await alice.awaitRinging();
+        expect(opponent).toEqual({ userId: `@sip_=2b${ims.number.slice(1)}:${domain}`, name: ims.name });
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("a subscriber calls a user by Matrix address, and the user hangs up", async () => {
+        const closedBefore = closedCalls(phone);
+        phone.dial(`sip:alice@${domain}`);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+        await expectEnded(world, alice, callId, "silent");
+        await expect.poll(() => closedCalls(phone)).toBe(closedBefore + 1);
+    });
+
+    it("a user calls a subscriber's number, and the phone shows the user's", async () => {
+        const callId = await alice.dialNumber(ims.number);
+        const incoming = await phone.awaitEvent("CALL_INCOMING");
+        expect(incoming.peeruri).toContain(numbers.alice);
+        phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("gives the operator nothing to look at", () => expectQuietLog(world));
+});
+
+function closedCalls(phone: Baresip): number {
+    return phone.events().filter(({ type }) => type === "CALL_CLOSED").length;
+}
