@@ -92,9 +92,27 @@ export class DialogRequests {
         transactionId: string,
         tell: (response: SipResponse, flow: Flow) => void,
     ): Promise<SentRequest | Refused> {
-        const { options } = this.#context;
         const session = this.#book.sessionOf(dialog);
         if (session !== undefined) begin(order, session);
+        const dispatch = (): Promise<SentRequest | Refused> =>
+            this.#dispatch(dialog, order, headers, transactionId, tell);
+        const invite = session?.serverInvite;
+        if (order.method !== "BYE" || invite?.awaitsFirstAck !== true) return dispatch();
+        // Who was called may not say BYE before the ACK came, or is known never to come (RFC 3261 15).
+        return new Promise<void>((resolve) => invite.onceAcknowledged(resolve)).then(() =>
+            dialog.phase === "ended" ? refuse("unknownDialog") : dispatch(),
+        );
+    }
+
+    #dispatch(
+        dialog: Dialog,
+        order: DialogOrder,
+        headers: Pick<AppHeaders, "contacts" | "rest">,
+        transactionId: string,
+        tell: (response: SipResponse, flow: Flow) => void,
+    ): Promise<SentRequest | Refused> {
+        const { options } = this.#context;
+        const session = this.#book.sessionOf(dialog);
         return dialog.inOrder(async () => {
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
             const user = {
@@ -177,12 +195,12 @@ export class DialogRequests {
     }
 }
 
-/** What sending that request means before it is answered: a BYE ends all INVITEs under way. */
+/** What ordering that request means before it is answered: a BYE ends all INVITEs under way but the one whose ACK it waits for. */
 function begin(order: DialogOrder, session: Session): void {
     if (order.method === "UPDATE") session.updatePending = true;
     if (order.method !== "BYE") return;
     session.ending = true;
     session.timer.stop();
-    session.serverInvite?.terminate();
+    if (session.serverInvite?.awaitsFirstAck === false) session.serverInvite.terminate();
     session.clientInvite?.cancelQuietly();
 }

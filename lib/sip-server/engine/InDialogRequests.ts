@@ -34,6 +34,8 @@ export class InDialogRequests {
         const session = this.#book.sessionOf(dialog);
         const refusal = this.#refusalOf(transaction, dialog, session);
         if (refusal !== undefined) {
+            // A BYE of ours may still wait for the ACK of a call that the peer has ended now.
+            if (request.method === "BYE" && refusal.status === 200) session?.serverInvite?.terminate();
             return transaction.respond(composeResponse(request, { ...refusal, toTag: dialog.localTag }));
         }
         const served = this.#serve(transaction, dialog, session);

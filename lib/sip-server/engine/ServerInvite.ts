@@ -26,8 +26,13 @@ type Progress =
     | { readonly kind: "open" }
     /** The application's 2xx waits for a PRACK. */
     | { readonly kind: "held"; readonly send: () => void; readonly drop: () => void }
-    /** The 2xx is repeated until its ACK. */
-    | { readonly kind: "answered"; readonly repetition: Repetition; readonly session: Session }
+    /** The 2xx is repeated until its ACK, for which others wait too. */
+    | {
+          readonly kind: "answered";
+          readonly repetition: Repetition;
+          readonly session: Session;
+          readonly waiting: (() => void)[];
+      }
     | { readonly kind: "over" };
 
 /** What an INVITE of the peer needs around it. */
@@ -75,9 +80,13 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         return this.#progress.kind === "answered" || this.#progress.kind === "over";
     }
 
-    /** True while the 2xx of a new call waits for its ACK. */
     get awaitsFirstAck(): boolean {
         return this.#progress.kind === "answered" && this.#parts.dialog === undefined;
+    }
+
+    onceAcknowledged(go: () => void): void {
+        if (this.#progress.kind === "answered") this.#progress.waiting.push(go);
+        else go();
     }
 
     get localTag(): string {
@@ -113,7 +122,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
     }
 
     terminate(): void {
-        if (this.#progress.kind === "answered") this.#stopRepeating(this.#progress.repetition, this.#progress.session);
+        if (this.#progress.kind === "answered") this.#stopRepeating();
         else this.refuse(487, "call-canceled");
     }
 
@@ -129,8 +138,8 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
 
     onAck(ack: SipRequest, flow: Flow): void {
         if (this.#progress.kind !== "answered" || cseqNumber(ack) !== cseqNumber(this.request)) return;
-        const { session, repetition } = this.#progress;
-        this.#stopRepeating(repetition, session);
+        const { session } = this.#progress;
+        this.#stopRepeating();
         const { transactionId } = this;
         const meta = metaOf(flow, "network");
         this.#parts.context.listener.onRequest({ transactionId, dialogId: session.dialog.id, message: ack, meta });
@@ -196,7 +205,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const repetition = new Repetition(context.clock, context.timing, context.timing.t2, repeat, () =>
             this.#onAckTimeout(session),
         );
-        this.#progress = { kind: "answered", repetition, session };
+        this.#progress = { kind: "answered", repetition, session, waiting: [] };
         session.serverInvite = this;
         transaction.respond(response);
         if (first) trace.start(response, metaOf(transaction.flow, "application"));
@@ -232,14 +241,17 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
     }
 
     #onAckTimeout(session: Session): void {
-        this.#stopRepeating(undefined, session);
+        this.#stopRepeating();
         this.#parts.requests.bye(session.dialog, "ACK timeout", "system-error");
     }
 
-    #stopRepeating(repetition: Repetition | undefined, session: Session): void {
-        repetition?.stop();
+    #stopRepeating(): void {
+        if (this.#progress.kind !== "answered") return;
+        const { repetition, session, waiting } = this.#progress;
+        repetition.stop();
         this.#progress = { kind: "over" };
         if (session.serverInvite === this) session.serverInvite = undefined;
+        for (const go of waiting) go();
     }
 
     #sent(response: SipResponse): SentResponse {

@@ -26,6 +26,10 @@ export interface PendingServerInvite {
     readonly transactionId: string;
     readonly request: SipRequest;
     readonly answered: boolean;
+    /** True while the 2xx of a new call waits for its ACK. */
+    readonly awaitsFirstAck: boolean;
+    /** Calls back once the ACK of its 2xx came, or will not come any more; at once if none is awaited. */
+    onceAcknowledged(go: () => void): void;
     /** Refuses it 487 if it is unanswered; stops repeating its 2xx if it is not. */
     terminate(): void;
     /** A BYE or the loss of the application ends it: refused like this unless it is answered. */
@@ -122,6 +126,7 @@ export class Session {
     /** The call is over: who waits learns it. */
     close(): void {
         this.timer.stop();
+        this.serverInvite?.terminate();
         for (const wake of this.#waiting.splice(0)) wake();
     }
 

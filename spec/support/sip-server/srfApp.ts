@@ -52,6 +52,12 @@ export interface SrfApp extends EventEmitter {
     use(handler: SrfHandler): void;
     use(method: string, handler: SrfHandler): void;
     createUAS(request: SrfMessage, reply: SrfReply, options: object): Promise<SrfDialog>;
+    createUAS(
+        request: SrfMessage,
+        reply: SrfReply,
+        options: object,
+        callback: (error: unknown, dialog: SrfDialog) => void,
+    ): void;
     createUAC(uri: string, options: object, progress?: Progress): Promise<SrfDialog>;
     request(uri: string, options: object, callback: (error: Error & { code?: string }, sent: SrfMessage) => void): void;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { acknowledging, answering, bob, ringing } from "../../../support/sip-server/callScripts.ts";
-import { titleOf } from "../../../support/sip-server/MemoryNetwork.ts";
+import { fairWeather, titleOf } from "../../../support/sip-server/MemoryNetwork.ts";
 import { header, request, response, sdp, type Side, Stage } from "../../../support/sip-server/Stage.ts";
 
 async function start(stage: Stage, caller: Side): Promise<string> {
@@ -72,7 +72,7 @@ describe("CANCEL", () => {
         expect(caller.app.records.at(-1)).toMatchObject({ kind: "stop", end: "ackbye" });
     });
 
-    it("that comes after the 2xx and before its ACK is answered 481, and the call ended by BYE", async () => {
+    it("that comes after the 2xx and before its ACK is answered 481, and the call ended by BYE: not before the ACK", async () => {
         const stage = new Stage();
         stage.network.weather = ({ message }) => (titleOf(message) === "200 INVITE" ? [] : [1]);
         const caller = stage.side("192.0.2.1");
@@ -82,7 +82,16 @@ describe("CANCEL", () => {
         await caller.engine.cancel(transactionId, []);
         await stage.pass(100);
         expect(stage.network.story).toContain("192.0.2.2> 481 CANCEL");
-        expect(callee.app.told).toEqual(["INVITE", "bye: CANCEL after 200 OK"]);
+        stage.network.weather = fairWeather;
+        caller.app.onResponseDo = ({ message, dialogId }, engine) => {
+            if (message.status === 200 && dialogId !== undefined)
+                void engine.send(request("ACK", "sip:placeholder", { dialogId }));
+        };
+        await stage.pass(100);
+        expect(callee.app.told).toEqual(["INVITE"]);
+        await stage.pass(1_000);
+        expect(callee.app.told).toEqual(["INVITE", "ACK", "bye: CANCEL after 200 OK"]);
+        expect(callee.app.records.at(-1)).toMatchObject({ kind: "stop", end: "call-canceled" });
         await stage.expectNothingLeft(caller, callee);
     });
 
@@ -97,6 +106,57 @@ describe("CANCEL", () => {
             text: `unable to cancel unknown transaction id: ${transactionId}`,
         });
         expect(await caller.engine.cancel("nonsense", [])).toMatchObject({ reason: "unknownInvite" });
+        await stage.expectNothingLeft(caller, callee);
+    });
+});
+
+describe("a BYE ordered before the ACK came", () => {
+    async function answeredAndEnded(stage: Stage): Promise<readonly [caller: Side, callee: Side]> {
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const callee = answering(stage.side("192.0.2.2"));
+        await start(stage, caller);
+        await stage.pass(10, 1);
+        // The dialog bears the same name on both sides.
+        const { dialogId = "" } = caller.app.responses.at(-1) ?? {};
+        void callee.engine.send(request("BYE", "sip:placeholder", { dialogId }));
+        return [caller, callee];
+    }
+
+    it("waits for it (RFC 3261 15)", async () => {
+        const stage = new Stage();
+        stage.network.weather = ({ message }) => (titleOf(message) === "ACK" ? [200] : [1]);
+        const [caller, callee] = await answeredAndEnded(stage);
+        await stage.pass(150);
+        expect(stage.network.story).not.toContain("192.0.2.2> BYE");
+        await stage.pass(100);
+        expect(stage.network.story.slice(-2)).toEqual(["192.0.2.2> BYE", "192.0.2.1> 200 BYE"]);
+        await stage.expectNothingLeft(caller, callee);
+    });
+
+    it("leaves when it is clear that it will not come", async () => {
+        const stage = new Stage();
+        stage.network.weather = ({ message }) => (titleOf(message) === "ACK" ? [] : [1]);
+        const [caller, callee] = await answeredAndEnded(stage);
+        await stage.pass(31_900, 100);
+        expect(stage.network.story).not.toContain("192.0.2.2> BYE");
+        await stage.pass(300);
+        expect(stage.network.story.slice(-2)).toEqual(["192.0.2.2> BYE", "192.0.2.1> 200 BYE"]);
+        await stage.expectNothingLeft(caller, callee);
+    });
+
+    it("leaves at once if the caller hangs up meanwhile", async () => {
+        const stage = new Stage();
+        stage.network.weather = ({ message }) => (titleOf(message) === "ACK" ? [] : [1]);
+        const [caller, callee] = await answeredAndEnded(stage);
+        const { dialogId = "" } = caller.app.responses.at(-1) ?? {};
+        void caller.engine.send(request("BYE", "sip:placeholder", { dialogId }));
+        await stage.pass(10, 1);
+        expect(stage.network.story.slice(-4)).toEqual([
+            "192.0.2.1> BYE",
+            "192.0.2.2> 200 BYE",
+            "192.0.2.2> BYE",
+            "192.0.2.1> 481 BYE",
+        ]);
         await stage.expectNothingLeft(caller, callee);
     });
 });
