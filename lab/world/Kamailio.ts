@@ -45,6 +45,8 @@ export class Kamailio implements Stoppable {
                 ...Object.entries(plan.define).flatMap(([name, value]) => ["-A", `${name}=${JSON.stringify(value)}`]),
             ],
             directory,
+            // Its workers notice nothing when the first process is killed; asked, it ends them.
+            deathSignal: "TERM",
         });
         // Its sockets are bound long before its workers read them; UDP keeps what arrives meanwhile.
         await running.ready(() => portIsBound("tcp", at.port, at.address), 10_000);

@@ -13,6 +13,8 @@ export interface ProcessPlan {
     /** A directory of `makeRunDirectory`; also the working directory. */
     readonly directory: string;
     readonly env?: Readonly<Record<string, string>>;
+    /** What the kernel sends it when we die; SIGTERM for a program whose own children would outlive a SIGKILL. */
+    readonly deathSignal?: "KILL" | "TERM";
 }
 
 export interface ExitStatus {
@@ -49,7 +51,7 @@ export class LabProcess implements Stoppable {
     static start(plan: ProcessPlan): LabProcess {
         const logFile = join(plan.directory, `${plan.name}.log`);
         const log = openSync(logFile, "a");
-        const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", plan.command, ...plan.args], {
+        const child = spawn("setpriv", ["--pdeathsig", plan.deathSignal ?? "KILL", "--", plan.command, ...plan.args], {
             cwd: plan.directory,
             env: { ...process.env, ...plan.env },
             stdio: ["ignore", log, log],
