@@ -72,7 +72,7 @@ export class Baresip implements Stoppable {
      */
     async isRegistered(timeoutMs = defaultTimeoutMs): Promise<void> {
         const probe = (): true | undefined => {
-            const refusal = /^.*\breg: .*$/m.exec(this.#process.log())?.[0];
+            const refusal = /reg: .*$/m.exec(this.#process.log())?.[0];
             if (refusal !== undefined) throw new Error(`baresip is not registered: ${refusal}`);
             return / 200 OK .*\[\d+ binding/.test(this.#process.log()) ? true : undefined;
         };
