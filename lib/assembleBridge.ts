@@ -14,6 +14,7 @@ import type { Log } from "./ports/Log.ts";
 import type { MediaProxy } from "./ports/MediaProxy.ts";
 import type { Telemetry } from "./ports/Telemetry.ts";
 import { EmbeddedSipServer } from "./sip/EmbeddedSipServer.ts";
+import { TrunkRegistrations } from "./sip/registration/TrunkRegistrations.ts";
 import { SipCalls } from "./sip/SipCalls.ts";
 import { SipGateway } from "./sip/SipGateway.ts";
 import { SipLegs } from "./sip/SipLegs.ts";
@@ -43,6 +44,8 @@ const ORDER_TIMEOUT_MS = 30_000;
 const STOP_MS = 10_000;
 /** How long the homeserver may take to come up beside us. */
 const HOMESERVER_PATIENCE_MS = 60_000;
+/** How long registrars may take to remove our registrations when the bridge stops. */
+const UNREGISTER_MS = 3_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -175,8 +178,12 @@ async function startSip(
         endpoint: await startSipServer(config, log, onStarted),
         listener: {
             onRequest: (request) => gateway.onRequest(request),
-            onLost: () => gateway.onLost(),
+            onLost: () => {
+                gateway.onLost();
+                registrations.serverLost();
+            },
         },
+        onUp: () => registrations.serverUp(),
         onRefused: (error) => log.error("SIP server not reached any more", { error }),
     });
     const environment = {
@@ -186,8 +193,10 @@ async function startSip(
         userAgent: `matrix-appservice-sip/${version}`,
         log,
     };
+    const registrations = new TrunkRegistrations(trunks, { ...environment, telemetry, random: Math.random });
     const gateway = new SipGateway({
         ...environment,
+        registrations,
         telemetry,
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
@@ -198,6 +207,7 @@ async function startSip(
     });
     onStarted({ name: "SIP link", stop: () => link.stop() });
     await link.start();
+    onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     return { gateway, legs: new SipLegs({ ...environment, trunks }) };
 }
 

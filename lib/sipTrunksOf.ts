@@ -28,6 +28,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
         scheme: "sip",
         ...(username !== undefined &&
             password !== undefined && { credentials: { username, password: password.reveal() } }),
+        ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
         numberFormat: "plus",
         callerId: {
             byUser: callerIds,

@@ -157,6 +157,14 @@ export interface TrunkConfig {
      */
     readonly password?: Secret;
     /**
+     * Register with the trunk, so that it sends its calls here wherever here is. Needs username and password. The registration is kept up for as long as the bridge runs.
+     */
+    readonly register: boolean;
+    /**
+     * How long a registration shall hold, in seconds. The trunk may grant less or demand more.
+     */
+    readonly registerSeconds: number;
+    /**
      * The number shown to the callee if the caller has none in callerIds; "anonymous" shows none.
      */
     readonly callerId?: PhoneNumber | "anonymous";

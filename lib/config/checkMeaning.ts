@@ -87,6 +87,9 @@ function readTrunk(
     if (trunk.password !== undefined && trunk.username === undefined) {
         tell([...here, "username"], "is missing; the password is of no use without it");
     }
+    if (trunk.register && trunk.password === undefined) {
+        tell([...here, "password"], "is missing; the trunk can only be registered with by username and password");
+    }
     const callerId =
         writtenCallerId === undefined
             ? undefined

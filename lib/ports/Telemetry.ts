@@ -9,6 +9,8 @@ export interface Telemetry {
     callEnded(direction: CallDirection, cause: EndCause, durationMs: number): void;
     /** A fact that had no meaning in its phase. A few are normal (crossings), many are a bug. */
     factIgnored(phase: CallState["phase"], kind: CallEvent["kind"]): void;
+    /** Whether a trunk that is registered with holds our registration. Told at the start and at each change. */
+    trunkRegistered(trunk: string, standing: "up" | "down"): void;
     /** An input from outside was dropped; `reason` is one of a few fixed words. */
     dropped(from: "sip" | "matrix" | "media", reason: string): void;
 }

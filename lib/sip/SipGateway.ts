@@ -10,6 +10,7 @@ import { admitInvite, PeerTable, type StrangerPolicy } from "./admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
+import type { TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
 import { SilentRefusals } from "./SilentRefusals.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
@@ -23,6 +24,8 @@ export interface SipGatewayParts extends SipEnvironment {
     /** Everybody who may call in, trunks included; the first that matches counts. */
     readonly peers: readonly SipPeer[];
     readonly strangers: StrangerPolicy;
+    /** Where we are registered: calls that come by that are their trunk's, wherever they come from. */
+    readonly registrations: Pick<TrunkRegistrations, "callOf">;
     /** Whom a dialled party reaches, or undefined (DialPlan.calleeOf). */
     readonly calleeOf: (dialled: RemoteParty) => MatrixUserId | undefined;
     readonly intake: CallIntake;
@@ -63,6 +66,8 @@ export class SipGateway implements DrachtioListener {
         if (dialog !== undefined) return dialog.handle(request);
         const isNew = request.dialogId === undefined && request.origin === "network";
         if (!isNew) return this.#respond(request, replyOutsideDialog(request.method));
+        const registered = this.#parts.registrations.callOf(request);
+        if (registered !== undefined) return this.#takeNew(request, registered.trunk, registered.uri);
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
         switch (admission.verdict) {
             case "allow":
@@ -74,11 +79,13 @@ export class SipGateway implements DrachtioListener {
         }
     }
 
-    #takeNew(request: IncomingRequest, peer: SipPeer): void {
+    /** @param uri whom it is for, where the Request-URI does not say so */
+    #takeNew(request: IncomingRequest, peer: SipPeer, uri = request.uri): void {
         if (request.method === "ACK") return;
         if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
-        const invite = decodeInvite(request, peer);
+        const { headers, body, source } = request;
+        const invite = decodeInvite({ uri, headers, body, source }, peer);
         if (invite.kind === "refused") {
             this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
             this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });

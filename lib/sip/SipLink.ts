@@ -26,6 +26,8 @@ export interface SipLinkParts {
     readonly endpoint: () => Promise<DrachtioEndpoint>;
     /** `onLost`: every dialog and transaction so far is dead; the link is being made again. */
     readonly listener: DrachtioListener;
+    /** Told each time the link stands, the first included, before anything comes over it. */
+    readonly onUp?: () => void;
     /** The server came back with another secret, so the link is given up. Not called for the first attempt. */
     readonly onRefused: (error: WrongSecretError) => void;
 }
@@ -83,6 +85,7 @@ export class SipLink implements SipStack {
                     version: connection.serverVersion,
                     listensAt: connection.listensAt,
                 });
+                this.#parts.onUp?.();
                 onUp(connection.listensAt);
             },
             (error: unknown) => {

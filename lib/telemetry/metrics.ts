@@ -20,7 +20,7 @@ export function createMetrics(): Metrics {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     return {
-        telemetry: { ...countCalls(registry), ...countInputs(registry) },
+        telemetry: { ...countCalls(registry), ...countInputs(registry), ...watchTrunks(registry) },
         contentType: registry.contentType,
         render: () => registry.metrics(),
     };
@@ -92,4 +92,14 @@ function countInputs(registry: Registry): Pick<Telemetry, "factIgnored" | "dropp
         factIgnored: (phase, kind) => ignored.inc({ phase, kind }),
         dropped: (from, reason) => dropped.inc({ from, reason }),
     };
+}
+
+function watchTrunks(registry: Registry): Pick<Telemetry, "trunkRegistered"> {
+    const registered = new Gauge({
+        name: "sip_bridge_trunk_registered",
+        help: "1 while the trunk's registrar holds our registration, else 0.",
+        labelNames: ["trunk"],
+        registers: [registry],
+    });
+    return { trunkRegistered: (trunk, standing) => registered.set({ trunk }, standing === "up" ? 1 : 0) };
 }

@@ -50,6 +50,10 @@ export class KeptTelemetry implements Telemetry {
         this.counted.push(`ignored ${kind} while ${phase}`);
     }
 
+    trunkRegistered(trunk: string, standing: string): void {
+        this.counted.push(`registration of ${trunk} ${standing}`);
+    }
+
     dropped(from: string, reason: string): void {
         this.counted.push(`dropped from ${from}: ${reason}`);
     }

@@ -77,7 +77,7 @@ export interface PhoneCall {
 export class ScriptedPhone {
     readonly port: number;
     readonly #socket: Socket;
-    readonly #server: number;
+    #server: number;
     readonly #inbox: SipText[] = [];
     readonly #seen = new Set<string>();
     readonly #wake = new Set<() => void>();
@@ -102,6 +102,11 @@ export class ScriptedPhone {
         socket.bind(0, "127.0.0.1");
         await once(socket, "listening");
         return new ScriptedPhone(socket, server);
+    }
+
+    /** For a phone that is there before the server it talks to. */
+    talkTo(server: number): void {
+        this.#server = server;
     }
 
     get uri(): string {

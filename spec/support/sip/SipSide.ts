@@ -5,6 +5,7 @@ import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipGateway } from "../../../lib/sip/SipGateway.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
+import { TrunkRegistrations } from "../../../lib/sip/registration/TrunkRegistrations.ts";
 import { SipLink } from "../../../lib/sip/SipLink.ts";
 import type { SipPeer, SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
@@ -29,6 +30,7 @@ export class SipSide {
     readonly intake = new ScriptedIntake();
     readonly log = new KeptLog();
     readonly telemetry = new KeptTelemetry();
+    readonly registrations: TrunkRegistrations;
     readonly gateway: SipGateway;
     readonly legs: SipLegs;
 
@@ -45,8 +47,12 @@ export class SipSide {
             endpoint: () => this.server.endpoint(),
             listener: {
                 onRequest: (request) => this.gateway.onRequest(request),
-                onLost: () => this.gateway.onLost(),
+                onLost: () => {
+                    this.gateway.onLost();
+                    this.registrations.serverLost();
+                },
             },
+            onUp: () => this.registrations.serverUp(),
             onRefused: (error) => this.log.error(error.message),
         });
         const environment = {
@@ -56,12 +62,18 @@ export class SipSide {
             userAgent: "spec/1",
             log: this.log,
         };
+        this.registrations = new TrunkRegistrations(trunks ?? [], {
+            ...environment,
+            telemetry: this.telemetry,
+            random: Math.random,
+        });
         let calls = 0;
         this.gateway = new SipGateway({
             ...environment,
             telemetry: this.telemetry,
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
             strangers: strangers ?? "refuse",
+            registrations: this.registrations,
             calleeOf: aliceWhenCalled,
             intake: this.intake,
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },

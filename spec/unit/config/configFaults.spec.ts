@@ -137,6 +137,11 @@ describe("a wrong configuration", () => {
             "trunks[0].username: is missing; the password is of no use without it",
         ],
         [
+            "registering without a password",
+            { trunks: [{ ...trunk("t"), register: true }] },
+            "trunks[0].password: is missing; the trunk can only be registered with by username and password",
+        ],
+        [
             "an empty password",
             { trunks: [{ ...trunk("t"), username: "u", password: "" }] },
             "trunks[0].password: must be text, or {file: path}",

@@ -24,6 +24,8 @@ const trunk: Config["trunks"][number] = {
     domains: ["carrier.example"],
     username: "bridge",
     password: new Secret("hush"),
+    register: false,
+    registerSeconds: 600,
     callerIds: new Map(),
     addresses: [],
     trusted: true,

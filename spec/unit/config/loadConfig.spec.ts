@@ -85,6 +85,8 @@ describe("a right configuration", () => {
                 ["@alice:matrix.example", "2001"],
                 ["@bob:matrix.example", "anonymous"],
             ]),
+            register: false,
+            registerSeconds: 600,
             addresses: [],
             trusted: false,
             media: "rtp",

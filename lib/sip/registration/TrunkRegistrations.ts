@@ -1,0 +1,48 @@
+import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import type { IncomingRequest } from "../SipStack.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+import { type RegistrationParts, TrunkRegistration } from "./TrunkRegistration.ts";
+
+/** A request that came by a registration of ours. */
+export interface RegisteredCall {
+    readonly trunk: SipTrunk;
+    /** Whom the caller dialled: the Request-URI names only our contact. */
+    readonly uri: string;
+}
+
+/** The registrations of all trunks that have one. */
+export class TrunkRegistrations {
+    readonly #registrations: readonly TrunkRegistration[];
+
+    constructor(trunks: readonly SipTrunk[], parts: RegistrationParts) {
+        this.#registrations = trunks.flatMap((trunk) => {
+            const { register } = trunk;
+            return register === undefined ? [] : [new TrunkRegistration({ ...trunk, register }, parts)];
+        });
+    }
+
+    serverUp(): void {
+        for (const registration of this.#registrations) registration.serverUp();
+    }
+
+    serverLost(): void {
+        for (const registration of this.#registrations) registration.serverLost();
+    }
+
+    /** Removes all registrations; resolves when that is done or `withinMs` have passed. */
+    async stop(withinMs: number): Promise<void> {
+        await Promise.all(this.#registrations.map((registration) => registration.stop(withinMs)));
+    }
+
+    /**
+     * The trunk by whose registration a request came, if any. Its Request-URI is our contact; the number dialled stands in
+     * P-Called-Party-ID (RFC 7315, section 4.2) or, with most carriers, in To.
+     */
+    callOf(request: Pick<IncomingRequest, "uri" | "headers">): RegisteredCall | undefined {
+        const user = parseUri(request.uri)?.user;
+        const registration = this.#registrations.find(({ contactUser }) => contactUser === user);
+        if (registration === undefined) return undefined;
+        const called = request.headers.get("p-called-party-id") ?? request.headers.get("to") ?? "";
+        return { trunk: registration.trunk, uri: parseNameAddress(called)?.uri ?? request.uri };
+    }
+}

@@ -1,0 +1,134 @@
+import { afterEach, expect, test, vi } from "vitest";
+import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+import { aTrunk } from "../../support/sip/aTrunk.ts";
+import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
+import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
+
+const credentials = { username: "bridge", password: "secret" };
+const stopLater: { stop(): Promise<void> | void }[] = [];
+
+afterEach(async () => {
+    for (const thing of stopLater.splice(0).reverse()) await thing.stop();
+});
+
+/** A registrar that says what the spec tells it to, and a SIP side that registers with it. */
+async function register(given: Partial<SipTrunk> = {}) {
+    const registrar = await ScriptedPhone.on(0);
+    const side = await SipSide.start({
+        peers: [],
+        trunks: [aTrunk({ domain: `127.0.0.1:${registrar.port}`, credentials, register: { seconds: 600 }, ...given })],
+    });
+    registrar.talkTo(side.port());
+    stopLater.push({ stop: () => registrar.close() }, side);
+    return { side, registrar };
+}
+
+const challenge = (nonce: string, more = ""): string =>
+    `WWW-Authenticate: Digest realm="carrier", nonce="${nonce}", algorithm=MD5, qop="auth"${more}`;
+
+const sequenceOf = (message: SipText): number => Number.parseInt(message.header("cseq"), 10);
+
+test("answers a challenge and a stale nonce, and is registered", async () => {
+    const { side, registrar } = await register();
+    const first = await registrar.next("REGISTER");
+    registrar.respond(first, 401, "Unauthorized", { headers: [challenge("n1")] });
+    const second = await registrar.next("REGISTER");
+    expect(second.header("authorization")).toMatch(/username="bridge".*nonce="n1"/);
+    registrar.respond(second, 401, "Unauthorized", { headers: [challenge("n2", ", stale=true")] });
+    const third = await registrar.next("REGISTER");
+    expect(third.header("authorization")).toContain('nonce="n2"');
+    registrar.respond(third, 200, "OK", { headers: ["Expires: 600"] });
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+
+    const messages = [first, second, third];
+    expect(new Set(messages.map((message) => message.header("call-id"))).size).toBe(1);
+    expect(messages.map(sequenceOf)).toEqual([1, 2, 3]);
+    expect(first.header("contact")).toMatch(/^<sip:carrier-[0-9a-f]{24}@127\.0\.0\.1:\d+>;expires=600$/);
+    expect(side.log.lines).toEqual([]);
+});
+
+test("asks for longer where it must, and refreshes before what was granted ends", async () => {
+    const { registrar } = await register({ register: { seconds: 2 } });
+    const first = await registrar.next("REGISTER");
+    registrar.respond(first, 423, "Interval Too Brief", { headers: ["Min-Expires: 3"] });
+    const second = await registrar.next("REGISTER");
+    expect(second.header("expires")).toBe("3");
+    const before = Date.now();
+    registrar.respond(second, 200, "OK", { headers: ["Expires: 2"] });
+    const refresh = await registrar.next("REGISTER");
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(sequenceOf(refresh)).toBe(3);
+});
+
+test("tells the operator of a wrong password, once", async () => {
+    const { side, registrar } = await register();
+    registrar.respond(await registrar.next("REGISTER"), 401, "Unauthorized", { headers: [challenge("n1")] });
+    registrar.respond(await registrar.next("REGISTER"), 401, "Unauthorized", { headers: [challenge("n2")] });
+    const told = "warn: trunk not registered: it refuses us; check username, password and address";
+    await vi.waitFor(() => expect(side.log.lines).toEqual([told]));
+    expect(side.telemetry.counted.filter((line) => line.startsWith("registration"))).not.toContain(
+        "registration of carrier up",
+    );
+});
+
+test("tries again after a failure", async () => {
+    const { side, registrar } = await register();
+    registrar.respond(await registrar.next("REGISTER"), 503, "Service Unavailable");
+    registrar.respond(await registrar.next("REGISTER"), 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+});
+
+test("registers again when the SIP server was away", async () => {
+    const { side, registrar } = await register();
+    const first = await registrar.next("REGISTER");
+    registrar.respond(first, 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    process.kill(side.server.pid ?? 0, "SIGKILL");
+    const again = await registrar.next("REGISTER");
+    expect(again.header("call-id")).toBe(first.header("call-id"));
+    expect(sequenceOf(again)).toBe(2);
+});
+
+test("removes its registration at the end", async () => {
+    const { side, registrar } = await register();
+    registrar.respond(await registrar.next("REGISTER"), 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    const stopped = side.registrations.stop(3_000);
+    const last = await registrar.next("REGISTER");
+    expect(last.header("contact")).toMatch(/;expires=0$/);
+    registrar.respond(last, 200, "OK");
+    await stopped;
+});
+
+test("does not wait long for a registrar that does not answer at the end", async () => {
+    const { side, registrar } = await register();
+    registrar.respond(await registrar.next("REGISTER"), 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    const before = Date.now();
+    await side.registrations.stop(200);
+    expect(Date.now() - before).toBeLessThan(1_000);
+});
+
+test("takes a call that comes by its registration for the trunk's, and for whom it was dialled", async () => {
+    const { side, registrar } = await register();
+    const registration = await registrar.next("REGISTER");
+    registrar.respond(registration, 200, "OK");
+    const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
+    // the source is no peer's, so that only the registration speaks for the call
+    const call = registrar.invite(contact, {
+        body: PHONE_SDP,
+        headers: ["P-Called-Party-ID: <sip:2001@carrier.example>"],
+    });
+    const { request } = await side.intake.next();
+    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    await request.origin.end("busy");
+    registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
+});
+
+test("takes nobody else's call for the trunk's", async () => {
+    const { registrar, side } = await register();
+    const registration = await registrar.next("REGISTER");
+    registrar.respond(registration, 200, "OK");
+    const call = registrar.invite(`sip:carrier-0123@127.0.0.1:${side.port()}`, { body: PHONE_SDP });
+    registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
+});
