@@ -37,7 +37,6 @@ export class RtpTone implements Stoppable {
     readonly #pacing: NodeJS.Timeout;
     #heardCount = 0;
     #received = 0;
-    #receivedAt = 0;
     #remote: RtpAddress | undefined;
     #sent = 0;
     #startedAt = 0;
@@ -56,6 +55,8 @@ export class RtpTone implements Stoppable {
     static async start(toneHz: number): Promise<RtpTone> {
         const socket = createSocket("udp4");
         const port = await freePort();
+        // RTCP goes to the next one (RFC 3550, section 11), where nobody else should wonder at it.
+        await freePort();
         socket.bind(port, loopback);
         await once(socket, "listening");
         return new RtpTone(socket, port, toneHz);
@@ -89,12 +90,6 @@ export class RtpTone implements Stoppable {
         }, wait);
     }
 
-    /** Resolves once no packet has come for as long as twenty take. @throws Error after `timeoutMs`. */
-    async hearsNothing(timeoutMs = 10_000): Promise<void> {
-        const wait = { what: "a phone to hear nothing", timeoutMs, everyMs: 100 };
-        await until(() => (performance.now() - this.#receivedAt > 20 * packetMs ? true : undefined), wait);
-    }
-
     /** Forgets what was heard so far, as before listening to a second call. */
     forget(): void {
         this.#heardCount = 0;
@@ -111,7 +106,6 @@ export class RtpTone implements Stoppable {
         if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== pcmu) return;
         this.#remote = { address: from.address, port: from.port };
         this.#received += 1;
-        this.#receivedAt = performance.now();
         const csrcBytes = 4 * (packet.readUInt8(0) & 0x0f);
         for (const code of packet.subarray(headerBytes + csrcBytes)) {
             this.#heard[this.#heardCount % heardSamples] = decodeUlaw(code) / 32_768;

@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { numbers, World } from "../../lab/world/World.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import type { SippPhone } from "../../lab/world/SippPhone.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+
+interface Call {
+    readonly phone: SippPhone;
+    readonly callId: string;
+}
+
+describe("a phone changes the session of a call", () => {
+    let world: World;
+    let alice: MatrixClientPage;
+
+    beforeAll(async () => {
+        world = await World.start();
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterEach(async () => {
+        // A call that went wrong must not be in the way of the next one.
+        const live = (await alice.calls()).filter(({ state }) => state !== "ended");
+        await Promise.all(live.map(({ callId }) => alice.hangUp(callId)));
+        await world.stopPhones();
+    });
+    afterAll(() => world.stop());
+
+    const placed = {
+        "that it placed": async (): Promise<Call> => {
+            const phone = await world.phoneCalls({ toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` });
+            const { callId } = await alice.awaitRinging();
+            await alice.answer(callId);
+            await phone.isAnswered();
+            return { phone, callId };
+        },
+        "that it answered": async (): Promise<Call> => {
+            const phone = await world.phoneListens({ toneHz: tones.phone });
+            const callId = await alice.dialNumber(numbers.phone);
+            await phone.isCalled();
+            await phone.answer();
+            return { phone, callId };
+        },
+    } as const;
+    const ways = Object.keys(placed) as (keyof typeof placed)[];
+
+    async function connected(way: keyof typeof placed): Promise<Call> {
+        const call = await placed[way]();
+        await alice.awaitState(call.callId, "connected");
+        await hearEachOther(call);
+        return call;
+    }
+
+    /** Only what is heard from now on counts. */
+    async function hearEachOther({ phone, callId }: Call): Promise<void> {
+        phone.tone.forget();
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+    }
+
+    async function hangUp({ phone, callId }: Call): Promise<void> {
+        await phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await phone.isDone();
+    }
+
+    it.each(ways)("%s: holds the user, who hears its music, and takes them back", async (way) => {
+        const call = await connected(way);
+        expect((await call.phone.reoffer("sendonly")).text).toMatch(/^a=recvonly/m);
+        await alice.hears(call.callId, tones.phone);
+
+        expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
+        await hearEachOther(call);
+        await hangUp(call);
+    });
+
+    it.each(ways)("%s: holds in silence, and takes the user back", async (way) => {
+        const call = await connected(way);
+        expect((await call.phone.reoffer("inactive")).text).toMatch(/^a=inactive/m);
+        expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
+        await hearEachOther(call);
+        await hangUp(call);
+    });
+
+    it.each(ways)("%s: refreshes it, by re-INVITE and by UPDATE, and nobody notices", async (way) => {
+        const call = await connected(way);
+        expect((await call.phone.refresh("INVITE")).text).toMatch(/^m=audio [1-9]/m);
+        await call.phone.refresh("UPDATE");
+        await hearEachOther(call);
+        const told = (await alice.callEvents(call.callId)).map(({ type }) => type);
+        expect(told).not.toContain("m.call.negotiate");
+        await hangUp(call);
+    });
+
+    it("gives the operator nothing to look at", () => expectQuietLog(world));
+});
