@@ -43,6 +43,8 @@ export interface OutgoingResponse {
     /** The standard phrase if left out. */
     readonly reason?: string;
     readonly headers?: HeaderFields;
+    /** Header lines of names that may stand several times but not be joined by commas (RFC 3261, section 7.3.1). */
+    readonly headerLines?: readonly (readonly [name: string, value: string])[];
     readonly body?: string;
 }
 

@@ -222,7 +222,7 @@ class SrfConnection implements DrachtioConnection {
     }
 
     async #respond(res: SrfResponse, response: OutgoingResponse): Promise<SentResponse> {
-        const headers = clean(response.headers ?? {});
+        const headers = { ...clean(response.headers ?? {}), ...joinLines(response.headerLines ?? []) };
         refuseIfTooLarge(undefined, headers, response.body);
         return this.#order<SentResponse>((done, fail) => {
             const options = { headers, ...(response.body !== undefined && { body: response.body }) };
@@ -307,6 +307,16 @@ function oneLine(value: string): string {
 
 function clean(headers: HeaderFields): Record<string, string> {
     return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, oneLine(value)]));
+}
+
+/** drachtio-srf has one value a name; it writes that as it is, so that a line end in it begins a further header line. */
+function joinLines(lines: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+    const joined: Record<string, string> = {};
+    for (const [name, value] of lines) {
+        const before = joined[name];
+        joined[name] = before === undefined ? oneLine(value) : `${before}\r\n${name}: ${oneLine(value)}`;
+    }
+    return joined;
 }
 
 function refuseIfTooLarge(uri: string | undefined, headers: HeaderFields, body: string | undefined): void {

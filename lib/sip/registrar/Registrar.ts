@@ -1,0 +1,57 @@
+import type { Clock } from "../../ports/Clock.ts";
+import type { ContactStore, PhoneContact } from "../../ports/ContactStore.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import { bind, type BindingLimits, readRegister, registered } from "./bindings.ts";
+
+export interface RegistrarParts {
+    readonly store: ContactStore;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly limits: BindingLimits;
+}
+
+/** Knows where each account's phones are (RFC 3261, section 10.3). Who asks has been authenticated before. */
+export class Registrar {
+    readonly #parts: RegistrarParts;
+    #contacts = new Map<string, readonly PhoneContact[]>();
+
+    constructor(parts: RegistrarParts) {
+        this.#parts = parts;
+    }
+
+    /** Takes up what an earlier run knew of these accounts. Rejects if the store does. */
+    async load(accounts: readonly string[]): Promise<void> {
+        const kept = await this.#parts.store.load();
+        this.#contacts = new Map(accounts.map((account) => [account, kept.get(account) ?? []]));
+    }
+
+    /** Where the phones of an account are now. */
+    contactsOf(account: string): readonly PhoneContact[] {
+        const now = this.#parts.clock.now();
+        return (this.#contacts.get(account) ?? []).filter(({ expiresAt }) => expiresAt > now);
+    }
+
+    /** Carries out a REGISTER of an account; resolves to the answer once it is kept. Never rejects. */
+    async register(account: string, request: Pick<IncomingRequest, "headers" | "source">): Promise<OutgoingResponse> {
+        const { clock, store, limits, log } = this.#parts;
+        const order = readRegister(request);
+        if ("kind" in order) return order.response;
+        const before = this.contactsOf(account);
+        const verdict = bind(before, order, clock.now(), limits);
+        if (verdict.kind === "refused") {
+            log.info("REGISTER refused", { account, status: verdict.response.status });
+            return verdict.response;
+        }
+        const { contacts } = verdict;
+        this.#contacts.set(account, contacts);
+        if (contacts.length !== before.length) log.info("phones registered", { account, contacts: contacts.length });
+        try {
+            await store.save(account, contacts);
+        } catch (error) {
+            // it can be called all the same, until the bridge is restarted
+            log.error("registration not kept", { account, error });
+        }
+        return registered(contacts, order, clock.now());
+    }
+}

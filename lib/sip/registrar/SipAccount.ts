@@ -1,0 +1,16 @@
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CountryCode } from "../../numbering/PhoneNumber.ts";
+import type { MediaKind } from "../../ports/MediaProxy.ts";
+
+/** A phone that registers with us and belongs to a Matrix user. Plain data: the composition root makes it of the configuration. */
+export interface SipAccount {
+    /** In logs and metrics too; no peer or trunk has the same name. */
+    readonly username: string;
+    readonly password: string;
+    /** As whom its calls go out, and whose calls it rings for. */
+    readonly user: MatrixUserId;
+    /** How its calls are shown; the user name if left out. */
+    readonly displayName?: string;
+    readonly media: MediaKind;
+    readonly defaultCountry?: CountryCode;
+}

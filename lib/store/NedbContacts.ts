@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { ContactStore, PhoneContact } from "../ports/ContactStore.ts";
+import { closeNedbFile, openNedbFile, type NedbFile } from "./nedbFile.ts";
+
+/** One entry an account. The file may have been edited by hand: what has another shape is as good as not there. */
+const entry = z.object({
+    account: z.string(),
+    contacts: z.array(
+        z.object({
+            uri: z.string(),
+            callId: z.string(),
+            sequence: z.number(),
+            expiresAt: z.number(),
+            path: z.array(z.string()),
+            source: z.object({ protocol: z.string(), address: z.string(), port: z.number() }),
+        }),
+    ),
+});
+
+/** The registered phones in a NeDB file, `contacts.db`. */
+export class NedbContacts implements ContactStore {
+    readonly #file: NedbFile;
+
+    private constructor(file: NedbFile) {
+        this.#file = file;
+    }
+
+    /**
+     * Opens the file in `folder`, making it if need be.
+     * @throws StoreError if it cannot be read, written or understood
+     */
+    static async open(folder: string): Promise<NedbContacts> {
+        return new NedbContacts(await openNedbFile(join(folder, "contacts.db"), ["account"]));
+    }
+
+    async load(): Promise<ReadonlyMap<string, readonly PhoneContact[]>> {
+        const found: readonly unknown[] = await this.#file.findAsync({});
+        const entries = found
+            .map((each) => entry.safeParse(each))
+            .flatMap(({ data }) => (data === undefined ? [] : data));
+        return new Map(entries.map(({ account, contacts }) => [account, contacts]));
+    }
+
+    async save(account: string, contacts: readonly PhoneContact[]): Promise<void> {
+        if (contacts.length === 0) await this.#file.removeAsync({ account }, { multi: true });
+        else await this.#file.updateAsync({ account }, { account, contacts }, { upsert: true });
+    }
+
+    async close(): Promise<void> {
+        await closeNedbFile(this.#file);
+    }
+}

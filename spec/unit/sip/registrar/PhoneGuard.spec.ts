@@ -1,0 +1,104 @@
+import { describe, expect, it, test } from "vitest";
+import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
+import { authorization, parseChallenges } from "../../../../lib/sip/digest.ts";
+import { PhoneGuard, type PhoneVerdict } from "../../../../lib/sip/registrar/PhoneGuard.ts";
+import type { HeaderFields, IncomingRequest } from "../../../../lib/sip/SipStack.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+import { KeptLog } from "../../../support/quiet.ts";
+import { ScriptedRequest } from "../../../support/sip/ScriptedStack.ts";
+
+const account = {
+    username: "desk",
+    password: "correct horse",
+    user: "@alice:matrix.example" as MatrixUserId,
+    media: "rtp",
+} as const;
+
+function world() {
+    const clock = new FakeClock();
+    const log = new KeptLog();
+    const guard = new PhoneGuard({
+        accounts: [account],
+        realm: "matrix.example",
+        hosts: new Set(["matrix.example", "192.0.2.1"]),
+        algorithms: ["SHA-256"],
+        clock,
+        log,
+    });
+    const requestOf = (user: string, headers: HeaderFields = {}): IncomingRequest =>
+        new ScriptedRequest("REGISTER", { headers: { To: `<sip:${user}@matrix.example>`, ...headers } });
+    /** What comes of a REGISTER whose challenge is answered with this password. */
+    const attempt = (user: string, password: string): PhoneVerdict => {
+        const first = guard.judge(requestOf(user), "stranger");
+        if (first.kind !== "answer") return first;
+        const [challenge] = parseChallenges(first.response.headerLines?.[0]?.[1] ?? "");
+        if (challenge === undefined) throw new Error("no challenge");
+        const digest = { method: "REGISTER", uri: "sip:alice@bridge.example", body: "" };
+        const header = authorization(challenge, { username: user, password }, digest, 1, "cn");
+        return guard.judge(requestOf(user, { Authorization: header }), "stranger");
+    };
+    return { clock, log, guard, requestOf, attempt };
+}
+
+describe("whose requests are a phone's", () => {
+    test.each<[string, "stranger" | "peer", string, HeaderFields, PhoneVerdict["kind"]]>([
+        ["an account at our realm", "stranger", "REGISTER", { To: "<sip:desk@matrix.example>" }, "answer"],
+        ["an account at our address", "stranger", "REGISTER", { To: "<sip:desk@192.0.2.1:5060>" }, "answer"],
+        ["anybody at our realm", "stranger", "REGISTER", { To: "<sip:nobody@matrix.example>" }, "answer"],
+        ["somebody elsewhere", "stranger", "REGISTER", { To: "<sip:desk@elsewhere.example>" }, "notPhone"],
+        ["nobody", "stranger", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
+        ["a caller at our realm", "stranger", "INVITE", { From: "<sip:desk@matrix.example>;tag=1" }, "answer"],
+        [
+            "a caller from elsewhere",
+            "stranger",
+            "INVITE",
+            { From: "<sip:a@b.example>;tag=1", To: "<sip:desk@matrix.example>" },
+            "notPhone",
+        ],
+        ["a peer's call in the name of an account", "peer", "INVITE", { From: "<sip:desk@matrix.example>" }, "answer"],
+        ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:nobody@matrix.example>" }, "notPhone"],
+    ])("%s of a %s", (_, sender, method, headers, kind) => {
+        expect(world().guard.judge(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);
+    });
+
+    it("learns nothing of which accounts there are", () => {
+        const { attempt } = world();
+        expect(attempt("desk", "wrong")).toEqual(attempt("nobody", "wrong"));
+        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused", response: { status: 403 } });
+    });
+
+    it("lets the account in", () => {
+        expect(world().attempt("desk", "correct horse")).toEqual({ kind: "phone", account });
+    });
+});
+
+describe("who tries passwords", () => {
+    it("is slowed down, twice as long each time", () => {
+        const { attempt, clock, log } = world();
+        for (let i = 0; i < 5; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+        expect(attempt("desk", "correct horse")).toMatchObject({
+            why: "phone slowed down",
+            response: { status: 503, headers: { "Retry-After": "1" } },
+        });
+        clock.advance(1_000);
+        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+        clock.advance(1_000);
+        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone slowed down" });
+        clock.advance(1_000);
+        expect(attempt("desk", "correct horse")).toMatchObject({ kind: "phone" });
+        expect(log.lines.length).toBe(6);
+    });
+
+    it("is slowed down over all user names, too", () => {
+        const { attempt } = world();
+        for (let i = 0; i < 50; i++) attempt(`user${i}`, "wrong");
+        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone slowed down" });
+    });
+
+    it("is forgiven after a success", () => {
+        const { attempt } = world();
+        for (let i = 0; i < 4; i++) attempt("desk", "wrong");
+        attempt("desk", "correct horse");
+        for (let i = 0; i < 4; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+    });
+});
