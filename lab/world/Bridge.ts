@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { makeRunDirectory, projectRoot } from "../labFolder.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
-import type { Stoppable } from "./LabProcess.ts";
+import type { ExitStatus, Stoppable } from "./LabProcess.ts";
 import type { SipAddress } from "./SippPhone.ts";
 
 /** The bridge's configuration file as plain data; lib/config validates it. */
@@ -61,6 +61,13 @@ export class Bridge implements Stoppable {
     /** Ends it as an administrator would (SIGTERM). */
     async stop(): Promise<void> {
         await this.#process?.stop(stopGraceMs);
+    }
+
+    /** Asks it to end, and lets it take its time. Resolves to how it ended. */
+    async terminate(): Promise<ExitStatus> {
+        if (this.#process === undefined) throw new Error("the bridge was not started");
+        this.#process.signal("SIGTERM");
+        return this.#process.exited;
     }
 
     async restart(): Promise<void> {

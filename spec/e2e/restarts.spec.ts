@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { numbers, World } from "../../lab/world/World.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import type { SippPhone } from "../../lab/world/SippPhone.ts";
+import { expectEnded, tones } from "../support/callEnd.ts";
+
+describe("the bridge and the homeserver come and go", () => {
+    let world: World;
+    let alice: MatrixClientPage;
+    const toAlice = { toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` };
+
+    beforeAll(async () => {
+        world = await World.start();
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterEach(() => world.stopPhones());
+    afterAll(() => world.stop());
+
+    async function connectedInbound(): Promise<{ phone: SippPhone; callId: string }> {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+        return { phone, callId };
+    }
+
+    it("after a restart of the homeserver, calls work in both directions", async () => {
+        await connectedInbound().then(async ({ phone, callId }) => {
+            await phone.hangUp();
+            await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        });
+        await world.synapse.restart();
+
+        const { phone, callId } = await connectedInbound();
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+
+        const called = await world.phoneListens({ toneHz: tones.phone });
+        const outbound = await alice.dialNumber(numbers.phone);
+        await called.isCalled();
+        await called.answer();
+        await alice.awaitState(outbound, "connected");
+        await alice.hangUp(outbound);
+        await expectEnded(world, alice, outbound, "silent");
+    });
+
+    it("a call outlives a restart of the homeserver", async () => {
+        const { phone, callId } = await connectedInbound();
+        await world.synapse.restart();
+        phone.tone.forget();
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+
+        expect((await phone.isHungUp()).startLine).toMatch(/^BYE /);
+        await expectEnded(world, alice, callId, "silent");
+        await phone.isDone();
+    });
+
+    it("a call placed while the bridge was away rings once it is back", async () => {
+        const room = (await alice.calls()).find(({ direction }) => direction === "outbound")?.roomId;
+        await world.bridge.stop();
+        const callId = await alice.placeCall(room ?? "");
+        const phone = await world.phoneListens({ toneHz: tones.phone });
+        await world.bridge.start();
+
+        await phone.isCalled();
+        await phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("the phone hangs up while the homeserver is away: the user is told once it is back", async () => {
+        const { phone, callId } = await connectedInbound();
+        await world.synapse.stop();
+        await phone.hangUp();
+        await phone.isDone();
+        await world.rtpengine.drained();
+        await world.synapse.restart();
+
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("the bridge is stopped: both sides of every call are told, new calls hear 503, nothing is left", async () => {
+        const { phone, callId } = await connectedInbound();
+        const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsAtOnce: false });
+        const outbound = await alice.dialNumber(numbers.phone);
+        await ringing.isCalled();
+        const stopping = world.bridge.terminate();
+        await phone.isHungUp();
+        const late = await world.phoneCalls({ ...toAlice, from: '"Late" <sip:+4930777777@phones.example>' });
+        expect((await late.isRefused()).startLine).toMatch(/ 503 /);
+        // Only now may the bridge cancel the call nobody has answered yet.
+        await ringing.ring();
+
+        expect((await ringing.isHungUp()).startLine).toMatch(/^CANCEL /);
+        expect(await stopping).toEqual({ code: 0, signal: null });
+        await phone.isDone();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "unknown_error" });
+        await expectEnded(world, alice, outbound, { type: "m.call.reject", reason: "unknown_error" });
+
+        await world.bridge.start();
+        const after = await connectedInbound();
+        await after.phone.hangUp();
+        await expectEnded(world, alice, after.callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+});
