@@ -5,7 +5,8 @@ import type { Config } from "./config/Config.generated.ts";
 import { ConfigError } from "./config/ConfigError.ts";
 import { describeConfig } from "./config/describeConfig.ts";
 import { loadConfig } from "./config/loadConfig.ts";
-import { loadRegistration, writeRegistration } from "./config/registration.ts";
+import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
+import { renderFindings } from "./liveCheck/renderFindings.ts";
 import type { Log } from "./ports/Log.ts";
 import { createLog } from "./telemetry/log.ts";
 
@@ -21,6 +22,7 @@ interface Options {
     readonly port?: number;
     readonly generateRegistration?: true;
     readonly url?: string;
+    readonly live?: true;
 }
 
 /** The command line. Never rejects: what goes wrong is told on stderr and by the exit code. */
@@ -53,6 +55,7 @@ function commandLine(): Command {
     program
         .command("check-config")
         .description("say what the configuration amounts to, or all that is wrong with it")
+        .option("-l, --live", "also try each trunk, rtpengine and the homeserver; exits with 0 only if all of it works")
         .helpOption("-h, --help", "print this help")
         .action((_own: unknown, command: Command) => checkConfig(command.optsWithGlobals<Options>()));
     return program;
@@ -99,16 +102,27 @@ function generateRegistration({ config: configPath, file, url }: Options): void 
     print("for the homeserver's user, and restart the homeserver.");
 }
 
-function checkConfig({ config: configPath, file }: Options): void {
+async function checkConfig({ config: configPath, file, port, live }: Options): Promise<void> {
     const config = loadConfig(configPath);
     print(`${configPath} is right.\n`);
     printSummary(config);
-    if (existsSync(file)) {
-        loadRegistration(file, config);
+    const registration = existsSync(file) ? loadRegistration(file, config) : undefined;
+    if (registration !== undefined) {
         print(`\n${file} goes with it.`);
     } else {
         print(`\n${file} does not exist yet: make it with --generate-registration --url URL.`);
     }
+    if (live) await tryOut(config, registration, port ?? config.appservice.port);
+}
+
+/** Ends the process, whose name look-ups nobody waits for any more. */
+async function tryOut(config: Config, registration: Registration | undefined, port: number): Promise<never> {
+    const { checkLive } = await import("./liveCheck/checkLive.ts");
+    const findings = await checkLive({ config, registration, port, version: version() });
+    print("");
+    for (const line of renderFindings(findings)) print(line);
+    const works = findings.every(({ result }) => result.kind === "works");
+    process.exit(works ? 0 : EXIT_FAILED);
 }
 
 function printSummary(config: Config): void {

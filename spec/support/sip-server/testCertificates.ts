@@ -9,9 +9,13 @@ export interface TestCertificate {
     readonly key: string;
 }
 
-/** An authority made by openssl for this run, and certificates it signed: one for each set of subject alternative names. */
+/**
+ * An authority made by openssl for this run, and certificates it signed: one for each set of subject alternative names,
+ * good for two days unless said otherwise.
+ */
 export function makeCertificates<Name extends string>(
     wanted: Readonly<Record<Name, string>>,
+    days: { readonly [name in Name]?: number } = {},
 ): { readonly ca: string } & Readonly<Record<Name, TestCertificate>> {
     const folder = mkdtempSync(join(tmpdir(), "sip-certificates-"));
     const file = (name: string): string => join(folder, name);
@@ -37,7 +41,7 @@ export function makeCertificates<Name extends string>(
             openssl("req", ...ec, "-keyout", key, "-out", request, "-subj", `/CN=${name}`);
             openssl(
                 ...["x509", "-req", "-in", request, "-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-CAcreateserial"],
-                ...["-days", "2", "-extfile", file(`${name}.ext`), "-out", certificate],
+                ...["-days", String(days[name as Name] ?? 2), "-extfile", file(`${name}.ext`), "-out", certificate],
             );
             return [name, { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") }];
         });

@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import { networkInterfaces } from "node:os";
+import { systemClock } from "../sip-server/Clock.ts";
+import { formatHostPort } from "../sip-server/sip/hostPort.ts";
+import type { SipMessage, SipResponse } from "../sip-server/sip/SipMessage.ts";
+import { SocketTransportLayer } from "../sip-server/transport/SocketTransportLayer.ts";
+import type { Flow, Target } from "../sip-server/transport/SipTransport.ts";
+import type { TlsOptions } from "../sip-server/transport/TransportOptions.ts";
+
+/** The IP versions this machine has. */
+export const ADDRESS_FAMILIES: readonly (4 | 6)[] = Object.values(networkInterfaces())
+    .flat()
+    .some((address) => address?.family === "IPv6")
+    ? [4, 6]
+    : [4];
+
+/** A request outside of any dialog. */
+export interface ProbeRequest {
+    readonly method: "OPTIONS" | "REGISTER";
+    readonly uri: string;
+    /** Stands in From, and in To of a REGISTER. */
+    readonly addressOfRecord: string;
+    /** Name and value, for an answered challenge. */
+    readonly authorization?: readonly [string, string];
+}
+
+const CONNECT_TIMEOUT_MS = 4_000;
+const ANSWER_TIMEOUT_MS = 4_000;
+/** RFC 3261, timer E: each wait before a repetition over UDP is twice the one before. */
+const FIRST_REPEAT_MS = 500;
+
+/**
+ * Asks SIP servers one question at a time, by the transport layer of the SIP server itself, so that what works here
+ * works there. It listens on UDP ports nobody uses: the bridge may run beside it.
+ */
+export class SipProbe {
+    readonly #transport: SocketTransportLayer;
+    readonly #userAgent: string;
+    readonly #waiting = new Map<string, (response: SipResponse) => void>();
+
+    private constructor(transport: SocketTransportLayer, userAgent: string) {
+        this.#transport = transport;
+        this.#userAgent = userAgent;
+        transport.onMessage((message) => this.#take(message));
+    }
+
+    static async open(tls: TlsOptions, userAgent: string): Promise<SipProbe> {
+        const transport = new SocketTransportLayer({ clock: systemClock, tls, connectTimeoutMs: CONNECT_TIMEOUT_MS });
+        const anywhere = ADDRESS_FAMILIES.map((family) => (family === 4 ? "0.0.0.0" : "::"));
+        await transport.listen(anywhere.map((address) => ({ protocol: "udp", address, port: 0 })));
+        return new SipProbe(transport, userAgent);
+    }
+
+    /**
+     * The final response, or undefined if none came in time.
+     * @throws TransportError if there is no way to the target
+     */
+    async ask(target: Target, request: ProbeRequest): Promise<SipResponse | undefined> {
+        const flow = await this.#transport.open(target);
+        const callId = randomBytes(12).toString("hex");
+        const message = this.#compose(flow, request, callId);
+        return await new Promise((resolve, reject) => {
+            const settle = (response: SipResponse | undefined): void => {
+                cancelRepeat();
+                cancelTimeout();
+                this.#waiting.delete(callId);
+                resolve(response);
+            };
+            let cancelRepeat = (): void => undefined;
+            const send = (repeatAfterMs: number): void => {
+                if (!flow.reliable) cancelRepeat = systemClock.setTimer(repeatAfterMs, () => send(2 * repeatAfterMs));
+                flow.send(message).catch((error: unknown) => {
+                    settle(undefined);
+                    reject(error instanceof Error ? error : new Error(String(error)));
+                });
+            };
+            const cancelTimeout = systemClock.setTimer(ANSWER_TIMEOUT_MS, () => settle(undefined));
+            this.#waiting.set(callId, settle);
+            send(FIRST_REPEAT_MS);
+        });
+    }
+
+    async close(): Promise<void> {
+        await this.#transport.close();
+    }
+
+    #take(message: SipMessage): void {
+        if (message.kind === "request" || message.status < 200) return;
+        this.#waiting.get(message.headers.get("Call-ID") ?? "")?.(message);
+    }
+
+    #compose(flow: Flow, { method, uri, addressOfRecord, authorization }: ProbeRequest, callId: string): Buffer {
+        const token = (): string => randomBytes(8).toString("hex");
+        const lines = [
+            `${method} ${uri} SIP/2.0`,
+            `Via: SIP/2.0/${flow.protocol.toUpperCase()} ${formatHostPort(flow.sentBy)};branch=z9hG4bK${token()};rport`,
+            "Max-Forwards: 70",
+            `From: <${addressOfRecord}>;tag=${token()}`,
+            `To: <${method === "REGISTER" ? addressOfRecord : uri}>`,
+            `Call-ID: ${callId}`,
+            `CSeq: 1 ${method}`,
+            ...(authorization === undefined ? [] : [authorization.join(": ")]),
+            ...(method === "OPTIONS" ? ["Accept: application/sdp"] : []),
+            `User-Agent: ${this.#userAgent}`,
+            "Content-Length: 0",
+        ];
+        return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`);
+    }
+}

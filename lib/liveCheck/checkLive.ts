@@ -1,0 +1,74 @@
+import type { Config } from "../config/Config.generated.ts";
+import type { Registration } from "../config/registration.ts";
+import { sipTrunksOf } from "../sipTrunksOf.ts";
+import { systemClock } from "../sip-server/Clock.ts";
+import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
+import type { Finding } from "./Finding.ts";
+import { probeDrachtio } from "./probeDrachtio.ts";
+import { probeHomeserver } from "./probeHomeserver.ts";
+import { probeRtpengine } from "./probeRtpengine.ts";
+import { probeTrunk } from "./probeTrunk.ts";
+import { ADDRESS_FAMILIES, SipProbe } from "./SipProbe.ts";
+
+export interface LiveCheckOptions {
+    readonly config: Config;
+    /** Undefined if there is none yet. */
+    readonly registration: Registration | undefined;
+    /** TCP port the bridge listens on for the homeserver. */
+    readonly port: number;
+    readonly version: string;
+}
+
+/** Longer than a trial's own timeouts together: a name server, a connection, an answer. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Tries everything the configuration names, all at once, and comes back within 20 s. Works beside a running bridge:
+ * it takes none of its ports and displaces no registration. Never rejects.
+ */
+export async function checkLive({
+    config,
+    registration,
+    port,
+    version,
+}: LiveCheckOptions): Promise<readonly Finding[]> {
+    const { trunks } = sipTrunksOf(config);
+    const resolver = new SipResolver({ clock: systemClock, families: ADDRESS_FAMILIES });
+    const probe = await SipProbe.open(
+        { allowUnverifiedServers: false, requireClientCertificate: false },
+        `matrix-appservice-sip/${version}`,
+    );
+    const { drachtio } = config.sip;
+    const engines = config.media === "none" ? [] : config.media.rtpengine;
+    const timeoutMs = config.media === "none" ? 0 : config.media.timeoutMs;
+    const { url, domain } = config.homeserver;
+    const listen = { host: config.appservice.bind, port };
+    const findings = await Promise.all([
+        inTime("homeserver", probeHomeserver({ url, domain, registration, listen })),
+        ...engines.map((engine) => inTime("rtpengine", one(probeRtpengine(engine, timeoutMs)))),
+        ...(drachtio === undefined
+            ? []
+            : [inTime("SIP server", one(probeDrachtio({ ...drachtio, secret: drachtio.secret.reveal() })))]),
+        ...trunks.map((trunk) => inTime(`trunk ${trunk.name}`, probeTrunk(trunk, { probe, resolver }))),
+    ]);
+    await probe.close();
+    return findings.flat();
+}
+
+async function one(finding: Promise<Finding>): Promise<readonly Finding[]> {
+    return [await finding];
+}
+
+/** What hangs all the same is a finding, too. */
+async function inTime(part: string, trial: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+    const fails = (text: string): Finding => ({ part, tried: "", result: { kind: "fails", text, advice: "" } });
+    let cancel = (): void => undefined;
+    const late = new Promise<readonly Finding[]>((resolve) => {
+        cancel = systemClock.setTimer(PATIENCE_MS, () => resolve([fails(`not done within ${PATIENCE_MS / 1_000} s`)]));
+    });
+    const result = await Promise.race([trial, late]).catch((error: unknown) => [
+        fails(error instanceof Error ? error.message : String(error)),
+    ]);
+    cancel();
+    return result;
+}

@@ -1,0 +1,95 @@
+import type { Registration } from "../config/registration.ts";
+import { explainPing } from "../matrix/pingHomeserver.ts";
+import { type Finding, type Result, timed } from "./Finding.ts";
+import { askHomeserver, replyFacts, type Reply } from "./HomeserverClient.ts";
+import { PingAnswerer } from "./PingAnswerer.ts";
+
+export interface HomeserverProbe {
+    readonly url: string;
+    /** The name behind the colon of its users. */
+    readonly domain: string;
+    /** Undefined if there is none yet. */
+    readonly registration: Registration | undefined;
+    /** Where the bridge listens for the homeserver. */
+    readonly listen: { readonly host: string; readonly port: number };
+}
+
+const PART = "homeserver";
+
+/** Whether the homeserver is there, knows us, and reaches us. The three questions go out together. */
+export async function probeHomeserver(probe: HomeserverProbe): Promise<readonly Finding[]> {
+    const { registration, url } = probe;
+    const isThere = timed(PART, `versions, ${url}`, () => askVersions(url));
+    if (registration === undefined) {
+        const advice = "make one with --generate-registration --url URL";
+        const result = { kind: "fails", text: "there is no registration file", advice } as const;
+        return [await isThere, { part: PART, tried: "whoami, ping", result }];
+    }
+    return await Promise.all([
+        isThere,
+        timed(PART, "whoami with as_token", () => askWhoami(probe, registration)),
+        timed(PART, `ping to ${registration.url}`, () => askForPing(probe, registration)),
+    ]);
+}
+
+async function askVersions(url: string): Promise<Result> {
+    const reply = await askHomeserver(url, "GET", "/_matrix/client/versions", undefined);
+    const versions = reply.kind === "reply" && reply.status === 200 ? reply.body["versions"] : undefined;
+    const newest = Array.isArray(versions) ? (versions as unknown[]).at(-1) : undefined;
+    if (typeof newest === "string") return { kind: "works", text: `Matrix ${newest}` };
+    return absent(url, reply);
+}
+
+async function askWhoami({ url, domain }: HomeserverProbe, registration: Registration): Promise<Result> {
+    const { asToken, senderLocalpart, id } = registration;
+    const reply = await askHomeserver(url, "GET", "/_matrix/client/v3/account/whoami", asToken.reveal());
+    if (reply.kind === "none") return absent(url, reply);
+    const user = reply.body["user_id"];
+    if (typeof user !== "string") {
+        const meaning = explainPing(replyFacts(reply), { homeserverUrl: url, registration: plain(registration) });
+        const advice = meaning.kind === "unsupported" ? `check homeserver.url (${url})` : meaning.message;
+        return { kind: "fails", text: "it does not know us", advice };
+    }
+    if (user === `@${senderLocalpart}:${domain}`) return { kind: "works", text: user };
+    const advice = user.endsWith(`:${domain}`)
+        ? `its copy of the registration ${id} differs from ours: use the same file and restart it`
+        : "set homeserver.domain to what stands behind the colon of its users";
+    return { kind: "fails", text: `it takes us for ${user}`, advice };
+}
+
+async function askForPing({ url, listen }: HomeserverProbe, registration: Registration): Promise<Result> {
+    const answerer = await PingAnswerer.open({ ...listen, hsToken: registration.hsToken.reveal() });
+    try {
+        const path = `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`;
+        const reply = await askHomeserver(url, "POST", path, registration.asToken.reveal(), {
+            transaction_id: "check",
+        });
+        if (reply.kind === "none") return absent(url, reply);
+        if (reply.status === 200) {
+            return {
+                kind: "works",
+                text: answerer.isBridgeRunning ? "it reaches the bridge" : "it reaches this machine",
+            };
+        }
+        const facts = replyFacts(reply);
+        const meaning = explainPing(facts, { homeserverUrl: url, registration: plain(registration) });
+        if (meaning.kind === "unsupported") {
+            return { kind: "works", text: "not asked: the homeserver is too old for it" };
+        }
+        return { kind: "fails", text: facts.errcode ?? `status ${reply.status}`, advice: meaning.message };
+    } finally {
+        answerer.close();
+    }
+}
+
+function absent(url: string, reply: Reply): Result {
+    const cause = reply.kind === "none" && reply.error instanceof Error ? reply.error.cause : undefined;
+    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    const text =
+        reply.kind === "none" ? `no answer${code}` : `status ${reply.status}: no Matrix homeserver answers there`;
+    return { kind: "fails", text, advice: `check homeserver.url (${url}) and that the homeserver runs` };
+}
+
+function plain({ id, url, asToken, hsToken, senderLocalpart }: Registration) {
+    return { id, url, senderLocalpart, asToken: asToken.reveal(), hsToken: hsToken.reveal() };
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from "node:crypto";
+import { answerChallenge } from "../sip/answerChallenge.ts";
+import { DigestClient } from "../sip/digest.ts";
+import type { SipTrunk } from "../sip/SipTrunk.ts";
+import type { Resolver } from "../sip-server/resolve/Resolver.ts";
+import { formatHostPort } from "../sip-server/sip/hostPort.ts";
+import { parseSipUri, type SipUri } from "../sip-server/sip/SipUri.ts";
+import type { SipResponse } from "../sip-server/sip/SipMessage.ts";
+import type { Target } from "../sip-server/transport/SipTransport.ts";
+import { explainConnectFault } from "./explainConnectFault.ts";
+import { type Finding, type Result, timed } from "./Finding.ts";
+import { judgeSipAnswer } from "./judgeSipAnswer.ts";
+import type { ProbeRequest, SipProbe } from "./SipProbe.ts";
+
+export interface TrunkProbeParts {
+    readonly probe: SipProbe;
+    readonly resolver: Pick<Resolver, "resolve">;
+}
+
+/** Addresses of one name that are tried; a carrier has two or three. */
+const MAX_TARGETS = 4;
+
+/** Finds a trunk's addresses and asks each; the first that answers is asked what it has registered, where we register. */
+export async function probeTrunk(trunk: SipTrunk, { probe, resolver }: TrunkProbeParts): Promise<Finding[]> {
+    const part = `trunk ${trunk.name}`;
+    const uri = parseSipUri(trunk.nextHop ?? `${trunk.scheme}:${trunk.domain}`);
+    if (uri === undefined) throw new Error(`trunk ${trunk.name} has no address`);
+    const begun = performance.now();
+    const resolution = await resolver.resolve(uri);
+    if (!resolution.ok) {
+        const advice = "check address, and the name servers of this machine";
+        const result = { kind: "fails", text: resolution.reason, advice } as const;
+        return [{ part, tried: `name ${uri.host}`, result, ms: performance.now() - begun }];
+    }
+    const targets = resolution.targets.slice(0, MAX_TARGETS);
+    const methods = trunk.register === undefined ? (["OPTIONS"] as const) : (["OPTIONS", "REGISTER"] as const);
+    const [first, ...others] = targets;
+    if (first === undefined) return [];
+    const found = await Promise.all([
+        ...methods.map((method) => probeTarget(trunk, uri, first, method, probe)),
+        ...others.map((target) => probeTarget(trunk, uri, target, "OPTIONS", probe)),
+    ]);
+    return found;
+}
+
+async function probeTarget(
+    trunk: SipTrunk,
+    hop: SipUri,
+    target: Target,
+    method: ProbeRequest["method"],
+    probe: SipProbe,
+): Promise<Finding> {
+    const name = hop.host === target.address ? "" : ` (${hop.host})`;
+    const tried = `${method}, ${target.protocol} ${formatHostPort({ host: target.address, port: target.port })}${name}`;
+    return await timed(`trunk ${trunk.name}`, tried, () => askTrunk(trunk, target, method, probe));
+}
+
+async function askTrunk(
+    trunk: SipTrunk,
+    target: Target,
+    method: ProbeRequest["method"],
+    probe: SipProbe,
+): Promise<Result> {
+    const { scheme, domain, credentials } = trunk;
+    const uri = `${scheme}:${domain}`;
+    const request = { method, uri, addressOfRecord: `${scheme}:${credentials?.username ?? "anonymous"}@${domain}` };
+    try {
+        const answer = await probe.ask(target, request);
+        const authorization = answer === undefined ? undefined : authorizationFor(trunk, answer, request);
+        if (authorization === undefined) return judge(method, answer, credentials === undefined ? "none" : "kept");
+        return judge(method, await probe.ask(target, { ...request, authorization }), "given");
+    } catch (error) {
+        return explainConnectFault(error);
+    }
+}
+
+function judge(
+    method: ProbeRequest["method"],
+    answer: SipResponse | undefined,
+    credentials: "given" | "kept" | "none",
+): Result {
+    if (answer !== undefined) return judgeSipAnswer(answer.status, answer.reason, { method, credentials });
+    const advice = "check address and transport, and that a firewall lets us through";
+    return { kind: "fails", text: "it never answers", advice };
+}
+
+function authorizationFor(
+    { credentials }: SipTrunk,
+    { status, headers }: SipResponse,
+    { method, uri }: ProbeRequest,
+): readonly [string, string] | undefined {
+    if (credentials === undefined) return undefined;
+    const digest = new DigestClient(credentials, () => randomBytes(16).toString("hex"));
+    const challenges = new Map(
+        ["WWW-Authenticate", "Proxy-Authenticate"].map((name) => [name.toLowerCase(), headers.all(name).join(", ")]),
+    );
+    const [answer] = Object.entries(
+        answerChallenge(digest, { status, headers: challenges }, { method, uri, body: "" }) ?? {},
+    );
+    return answer;
+}

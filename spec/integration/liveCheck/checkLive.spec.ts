@@ -1,0 +1,176 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { Secret } from "../../../lib/config/Secret.ts";
+import { probeDrachtio } from "../../../lib/liveCheck/probeDrachtio.ts";
+import { probeHomeserver } from "../../../lib/liveCheck/probeHomeserver.ts";
+import { probeRtpengine } from "../../../lib/liveCheck/probeRtpengine.ts";
+import { freePort, loopback } from "../../../lab/world/freePort.ts";
+import { makeRunDirectory } from "../../../lab/labFolder.ts";
+import { Rtpengine } from "../../../lab/world/Rtpengine.ts";
+import type { Synapse } from "../../../lab/world/Synapse.ts";
+import { assembleForSpec } from "../../support/matrix/bridgeWorld.ts";
+import {
+    SERVER,
+    startSynapse,
+    writeRegistrationFile,
+    type RegistrationFile,
+} from "../../support/matrix/matrixWorld.ts";
+import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
+
+const program = new URL("../../../lib/main.ts", import.meta.url).pathname;
+
+let file: RegistrationFile;
+let synapse: Synapse;
+let engine: Rtpengine;
+beforeAll(async () => {
+    file = await writeRegistrationFile();
+    [synapse, engine] = await Promise.all([startSynapse([file]), Rtpengine.start()]);
+});
+afterAll(async () => {
+    await Promise.all([synapse.stop(), engine.stop()]);
+});
+
+async function homeserver(
+    changes: {
+        readonly asToken?: string;
+        readonly hsToken?: string;
+        readonly url?: string;
+        readonly domain?: string;
+    } = {},
+) {
+    const { registration, port } = file;
+    const { url = synapse.url, domain = SERVER, ...tokens } = changes;
+    const { asToken, hsToken, ...rest } = { ...registration, ...tokens };
+    return await probeHomeserver({
+        url,
+        domain,
+        registration: { ...rest, asToken: new Secret(asToken), hsToken: new Secret(hsToken) },
+        listen: { host: loopback, port },
+    });
+}
+
+const ok = { result: { kind: "works" } };
+const fails = (text: RegExp, advice = /./) => ({
+    result: {
+        kind: "fails",
+        text: expect.stringMatching(text) as string,
+        advice: expect.stringMatching(advice) as string,
+    },
+});
+
+describe("the homeserver", () => {
+    test("is there, knows us and reaches us, the bridge running or not", async () => {
+        expect(await homeserver()).toMatchObject([
+            {
+                tried: `versions, ${synapse.url}`,
+                result: { kind: "works", text: expect.stringMatching(/^Matrix v1/) as string },
+            },
+            { result: { kind: "works", text: `@bridge-under-test-bot:${SERVER}` } },
+            { result: { kind: "works", text: "it reaches this machine" } },
+        ]);
+        const bridge = assembleForSpec(synapse.url, file);
+        await bridge.side.start();
+        try {
+            expect(await homeserver()).toMatchObject([
+                ok,
+                ok,
+                { result: { kind: "works", text: "it reaches the bridge" } },
+            ]);
+        } finally {
+            await bridge.side.stop();
+        }
+    });
+
+    test("does not know another as_token", async () => {
+        expect(await homeserver({ asToken: "wrong" })).toMatchObject([
+            ok,
+            fails(/does not know us/, /as_token is the same in both copies/),
+            fails(/M_UNKNOWN_TOKEN/),
+        ]);
+    });
+
+    test("reaches us with another hs_token", async () => {
+        expect(await homeserver({ hsToken: "wrong" })).toMatchObject([
+            ok,
+            ok,
+            fails(/M_BAD_STATUS/, /another hs_token/),
+        ]);
+    });
+
+    test("has another name than the configuration says", async () => {
+        expect(await homeserver({ domain: "other.example" })).toMatchObject([
+            ok,
+            fails(/takes us for @bridge-under-test-bot:matrix.example/, /homeserver.domain/),
+            ok,
+        ]);
+    });
+
+    test("is not there", async () => {
+        const url = `http://${loopback}:${await freePort()}`;
+        expect(await homeserver({ url })).toMatchObject([
+            fails(/^no answer \(ECONNREFUSED\)$/, /homeserver\.url/),
+            fails(/^no answer/),
+            fails(/^no answer/),
+        ]);
+    });
+});
+
+describe("rtpengine", () => {
+    test("answers a ping", async () => {
+        expect(await probeRtpengine({ host: loopback, port: engine.ngPort }, 2_000)).toMatchObject({
+            result: { kind: "works", text: "pong" },
+        });
+    });
+
+    test("never answers, or has a name nobody knows", async () => {
+        const port = await freePort();
+        expect(await probeRtpengine({ host: loopback, port }, 300)).toMatchObject(fails(/^it never answers$/));
+        expect(await probeRtpengine({ host: "nowhere.invalid", port }, 300)).toMatchObject(
+            fails(/^no address for nowhere.invalid$/),
+        );
+    });
+});
+
+test("a SIP server of its own is shown the secret, and asked for no calls", async () => {
+    const [server, { control }] = await SipServerProcess.start();
+    try {
+        expect(await probeDrachtio({ ...control, secret: SipServerProcess.secret })).toMatchObject(ok);
+        expect(await probeDrachtio({ ...control, secret: "wrong" })).toMatchObject(fails(/refuses the secret/));
+    } finally {
+        server.child.kill();
+    }
+    const port = await freePort();
+    expect(await probeDrachtio({ host: loopback, port, secret: "x" })).toMatchObject(fails(/^connection refused/));
+});
+
+describe("check-config --live", () => {
+    async function check(config: object): Promise<{ exitCode?: number | undefined; stdout: string }> {
+        const folder = makeRunDirectory("live-check");
+        writeFileSync(join(folder, "config.yaml"), stringify(config));
+        const args = ["check-config", "--live", "-f", file.path, "-p", String(file.port)];
+        return await execa(process.execPath, [program, ...args], { cwd: folder, reject: false });
+    }
+
+    test("prints what works, and exits with 0 only if all of it does", async () => {
+        const [trunk, { sip }] = await SipServerProcess.start();
+        const udp = sip.find(({ transport }) => transport === "udp");
+        const config = {
+            homeserver: { url: synapse.url, domain: SERVER },
+            media: { rtpengine: [`${loopback}:${engine.ngPort}`] },
+            trunks: [{ name: "carrier", address: `${loopback}:${udp?.port ?? 0}` }],
+        };
+        try {
+            const { exitCode, stdout } = await check(config);
+            expect(stdout).toMatch(/^what +tried +result +ms +what to do\nhomeserver +versions.* ok: Matrix v1/m);
+            // a server without an application says 503, which is no working trunk
+            expect(stdout).toMatch(/^trunk carrier +OPTIONS, udp .* FAILED: it answers 503/m);
+            expect(exitCode).toBe(1);
+            expect(await check({ ...config, trunks: [] })).toMatchObject({ exitCode: 0 });
+        } finally {
+            trunk.child.kill();
+        }
+    });
+});
