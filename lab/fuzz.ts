@@ -1,11 +1,12 @@
 /**
- * Feeds the SIP server's parsers what strangers might send, until the time is over or an invariant breaks.
+ * Feeds the SIP server's parsers, and the server behind them, what strangers might send, until the time is over or an invariant breaks.
  *
  *     npm run fuzz -- --seconds 60 [--seed 12345]
  *
  * Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input again. Exit code 1 on failure.
  */
 import { parseArgs } from "node:util";
+import { engineTarget } from "./fuzz/engineTarget.ts";
 import { Random } from "./fuzz/Random.ts";
 import { wireTargets } from "./fuzz/wireTargets.ts";
 
@@ -15,12 +16,14 @@ const { values } = parseArgs({
 const firstSeed = Number(values.seed ?? Date.now() % 4_294_967_296);
 const endsAt = performance.now() + Number(values.seconds) * 1_000;
 
+const targets = [...wireTargets, engineTarget];
+
 let seed = firstSeed;
 let failures = 0;
 do {
-    for (const target of wireTargets) {
+    for (const target of targets) {
         try {
-            target.run(new Random(seed));
+            await target.run(new Random(seed));
         } catch (error) {
             failures += 1;
             console.error(`${target.name} failed with seed ${seed}:`, error);
@@ -29,6 +32,6 @@ do {
     seed += 1;
 } while (performance.now() < endsAt && failures === 0);
 
-const targets = wireTargets.map(({ name }) => name).join(", ");
-console.log(`${seed - firstSeed} inputs each for ${targets}, from seed ${firstSeed}: ${failures} failed`);
+const names = targets.map(({ name }) => name).join(", ");
+console.log(`${seed - firstSeed} inputs each for ${names}, from seed ${firstSeed}: ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;

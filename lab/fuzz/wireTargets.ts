@@ -6,14 +6,9 @@ import { serializeMessage } from "../../lib/sip-server/sip/serializeMessage.ts";
 import { formatUri, parseUri } from "../../lib/sip-server/sip/SipUri.ts";
 import type { SipMessage } from "../../lib/sip-server/sip/SipMessage.ts";
 import { type Framed, StreamFraming } from "../../lib/sip-server/transport/StreamFraming.ts";
+import type { FuzzTarget } from "./FuzzTarget.ts";
 import type { Random } from "./Random.ts";
 import { makeMessage, mutate } from "./sipGrammar.ts";
-
-/** Something to be fuzzed. `run` makes one input and throws if an invariant does not hold for it. */
-export interface FuzzTarget {
-    readonly name: string;
-    run(random: Random): void;
-}
 
 /** Generous for a loaded machine, and still far below what a quadratic scan of the largest message would take. */
 const millisecondsPerKibibyte = 20;

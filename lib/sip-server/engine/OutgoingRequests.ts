@@ -3,7 +3,7 @@ import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { parseUri } from "../sip/SipUri.ts";
 import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
-import { type AppHeaders, isToken, readAppHeaders } from "./appHeaders.ts";
+import { type AppHeaders, findUnusable, isToken, readAppHeaders } from "./appHeaders.ts";
 import { CallTrace } from "./CallTrace.ts";
 import { ClientExchange } from "./ClientExchange.ts";
 import { ClientInvite } from "./ClientInvite.ts";
@@ -135,6 +135,8 @@ export class OutgoingRequests {
     async #sendOutside(order: OutgoingRequest): Promise<SentRequest | Refused> {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
+        const unusable = findUnusable(headers);
+        if (unusable !== undefined) return refuse("badHeader", unusable);
         if (parseNextHop(order.uri) === undefined && parseUri(order.uri) === undefined) {
             return refuse("badUri", order.uri);
         }

@@ -32,12 +32,16 @@ export interface AppHeaders {
     readonly rest: Headers;
 }
 
-/** Reads the headers of an order. Refuses what would break the message: names that are no tokens, control characters. */
+/** Reads the headers of an order. Refuses what would break the message: names that are no tokens, control characters, a Contact that is no address. */
 export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): AppHeaders | Refused {
     for (const { name, value } of fields) {
         if (!isToken(name) || hasControls(value)) return refuse("badHeader", isToken(name) ? name : "");
     }
     const all = new Headers(fields);
+    const contacts = all.list("Contact");
+    if (!contacts.every((each) => each === "*" || parseNameAddr(each) !== undefined)) {
+        return refuse("badHeader", "Contact");
+    }
     const rest = new Headers([...all].filter(({ name }) => !dropped.has(name) && !placed.has(name)));
     if (body.length > 0 && !rest.has("Content-Type")) {
         if (body.subarray(0, 3).toString("latin1") !== "v=0") return refuse("missingContentType");
@@ -48,9 +52,16 @@ export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): Ap
         to: meaningful(all.get("To")),
         callId: meaningful(all.get("Call-ID")),
         cseq: parseCSeq(all.get("CSeq") ?? "")?.number,
-        contacts: all.list("Contact"),
+        contacts,
         rest,
     };
+}
+
+/** The name of the first header that cannot open a request; those of responses and dialogs are the engine's. */
+export function findUnusable({ from, to, callId }: AppHeaders): "From" | "To" | "Call-ID" | undefined {
+    if (from !== undefined && parseNameAddr(from) === undefined) return "From";
+    if (to !== undefined && parseNameAddr(to) === undefined) return "To";
+    return callId !== undefined && /[ \t]/.test(callId) ? "Call-ID" : undefined;
 }
 
 /** Puts the address of the transport in place of `localhost`, in all headers that may have it. */

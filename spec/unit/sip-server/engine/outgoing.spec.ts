@@ -137,6 +137,19 @@ describe("sending outside of calls", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it.each([
+        ["From", "<sip:open"],
+        ["To", "nobody"],
+        ["Contact", '"quote <sip:a@b>'],
+        ["Call-ID", "two words"],
+    ])("refuses a %s that no peer could read", async (name, value) => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        const order = request("INVITE", "sip:bob@192.0.2.2", { headers: [header(name, value)] });
+        expect(await us.engine.send(order)).toMatchObject({ reason: "badHeader", text: `invalid header: ${name}` });
+        expect(stage.network.log).toEqual([]);
+    });
+
     it("keeps Call-ID, CSeq and From tag of a digest retry", async () => {
         const stage = new Stage();
         const us = stage.side("192.0.2.1");

@@ -8,8 +8,8 @@ import { parseMessage } from "../../../../lib/sip-server/sip/parseMessage.ts";
 import { serializeMessage } from "../../../../lib/sip-server/sip/serializeMessage.ts";
 import { StreamFraming } from "../../../../lib/sip-server/transport/StreamFraming.ts";
 
-test.each(wireTargets)("fuzzing for a moment: $name", (target) => {
-    for (let seed = 0; seed < 1_000; seed++) target.run(new Random(seed));
+test.each(wireTargets)("fuzzing for a moment: $name", async (target) => {
+    for (let seed = 0; seed < 1_000; seed++) await target.run(new Random(seed));
 });
 
 const tokens = fc.stringMatching(/^[A-Za-z0-9.!%*_+`'~-]{1,20}$/);

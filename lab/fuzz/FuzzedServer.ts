@@ -1,0 +1,151 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { AppCommands } from "../../lib/sip-server/drachtio/AppCommands.ts";
+import type { AppClient } from "../../lib/sip-server/drachtio/AppClient.ts";
+import { AppEvents } from "../../lib/sip-server/drachtio/AppEvents.ts";
+import { decodeClientFrame } from "../../lib/sip-server/drachtio/clientFrame.ts";
+import { ClientRegistry } from "../../lib/sip-server/drachtio/ClientRegistry.ts";
+import { Ownership } from "../../lib/sip-server/drachtio/Ownership.ts";
+import { standardEngineOptions } from "../../lib/sip-server/engine/EngineOptions.ts";
+import { UserAgentCore } from "../../lib/sip-server/engine/UserAgentCore.ts";
+import type { Resolver } from "../../lib/sip-server/resolve/Resolver.ts";
+import { parseMessage } from "../../lib/sip-server/sip/parseMessage.ts";
+import type { SipMessage, SipRequest } from "../../lib/sip-server/sip/SipMessage.ts";
+import { cseqMethod, serverTransactionKey } from "../../lib/sip-server/transaction/matching.ts";
+import { FakeClock } from "../../spec/support/sip-server/FakeClock.ts";
+import { MemoryNetwork, type MemoryTransport } from "../../spec/support/sip-server/MemoryNetwork.ts";
+
+/** What an application was told: the ids it can answer with, and whether a 2xx waits for its ACK. */
+export interface Told {
+    readonly transactionId: string;
+    readonly dialogId: string;
+    readonly message: SipMessage;
+}
+
+const address = "192.0.2.2";
+export const peerAddress = "192.0.2.1";
+const verbs = ["invite", "bye", "info", "update", "message", "options", "register", "subscribe", "notify", "refer"];
+
+/** Every name leads to the peer but those that lead nowhere; two addresses, so that there is somewhere to fail over to. */
+const resolver: Resolver = {
+    resolve: ({ host }) => {
+        if (host.startsWith("nowhere")) return Promise.resolve({ ok: false, reason: "no such name" });
+        const target = { protocol: "udp", address: peerAddress, port: 5060 } as const;
+        return Promise.resolve({ ok: true, targets: [target, { ...target, port: 5062 }] });
+    },
+    reportFailure: () => undefined,
+    reportSuccess: () => undefined,
+};
+
+/** The whole server but its sockets, with one application: engine, façade and books, under a clock of our own. */
+export class FuzzedServer {
+    readonly told: Told[] = [];
+    readonly #clock = new FakeClock();
+    readonly #network = new MemoryNetwork(this.#clock);
+    readonly #transport: MemoryTransport = this.#network.host(address);
+    readonly #registry = new ClientRegistry<AppClient>();
+    readonly #transactions = new Ownership<AppClient>();
+    readonly #dialogs = new Ownership<AppClient>();
+    readonly #engine: UserAgentCore;
+    readonly #commands: AppCommands;
+    readonly #client: AppClient = { send: (frame) => this.#takeFrame(frame) };
+    readonly #orders: Promise<void>[] = [];
+    #connected = true;
+
+    constructor() {
+        const books = { registry: this.#registry, transactions: this.#transactions, dialogs: this.#dialogs };
+        const timeOfDay = (): Date => new Date(this.#clock.now());
+        this.#engine = new UserAgentCore({
+            clock: this.#clock,
+            transport: this.#transport,
+            resolver,
+            listener: new AppEvents({ ...books, timeOfDay }),
+            options: { ...standardEngineOptions, maxDialogs: 40, maxServerTransactions: 60 },
+        });
+        this.#commands = new AppCommands({
+            engine: this.#engine,
+            ...books,
+            isConnected: () => this.#connected,
+            counters: { framesReceived: 0, unauthenticated: 0, ordersRefused: 0 },
+            timeOfDay,
+        });
+        this.#registry.add(this.#client, []);
+        for (const verb of verbs) this.#registry.subscribe(this.#client, verb);
+    }
+
+    /** What the server sent so far. */
+    get sent(): readonly SipMessage[] {
+        return this.#network.log.map(({ message }) => message);
+    }
+
+    /** A datagram of the peer. What cannot be read never gets as far as the engine. */
+    receive(data: Buffer, port = 5060): void {
+        if (parseMessage(data).ok) this.#transport.arrive(data, { address: peerAddress, port });
+    }
+
+    /** A frame of the application. */
+    order(payload: Buffer): void {
+        const frame = decodeClientFrame(payload);
+        if (frame.type === "sip") this.#orders.push(this.#commands.carryOut(this.#client, frame));
+    }
+
+    async pass(ms: number): Promise<void> {
+        for (let passed = 0; passed < ms; passed += 500) {
+            await settle();
+            this.#clock.advance(Math.min(500, ms - passed));
+        }
+        await settle();
+    }
+
+    /** The application goes, the server stops: then nothing may be left. Rejects if any order broke. */
+    async end(): Promise<void> {
+        this.#connected = false;
+        this.#registry.remove(this.#client);
+        this.#commands.abandon(this.#client);
+        await this.pass(5_000);
+        const closed = this.#engine.close(40_000);
+        await this.pass(45_000);
+        await closed;
+        await Promise.all(this.#orders);
+        await this.pass(100);
+        const { counters: _counters, ...held } = this.#engine.load();
+        deepStrictEqual(held, { transactions: 0, dialogs: 0, timers: 0, pending: 0 });
+        deepStrictEqual([this.#clock.pending, this.#transactions.size, this.#dialogs.size], [0, 0, 0]);
+        this.#expectOneFinalEach();
+    }
+
+    /** A frame is its own length, a line of tokens, and a message that can be read; ids come at their places. */
+    #takeFrame(frame: Buffer): void {
+        const hash = frame.indexOf("#");
+        ok(hash > 0 && Number(frame.toString("utf8", 0, hash)) === frame.length - hash - 1, "bad frame length");
+        const lineEnd = frame.indexOf("\r\n", hash);
+        const tokens = frame.toString("utf8", hash + 1, lineEnd < 0 ? frame.length : lineEnd).split("|");
+        if (lineEnd < 0) return;
+        const read = parseMessage(frame.subarray(lineEnd + 2));
+        ok(read.ok, `an application cannot read: ${read.ok ? "" : read.reason}`);
+        if (tokens[1] !== "sip") return;
+        ok(tokens.length >= 11, "too few tokens");
+        this.told.push({ transactionId: tokens[8] ?? "", dialogId: tokens[9] ?? "", message: read.message });
+    }
+
+    /** Copies of a request get copies of one answer. */
+    #expectOneFinalEach(): void {
+        const finals = new Map<string, number>();
+        for (const message of this.sent) {
+            if (message.kind !== "response" || message.status < 200) continue;
+            const method = cseqMethod(message) ?? "";
+            ok(method !== "ACK", "an ACK was answered");
+            const asked: SipRequest = { ...message, kind: "request", method, uri: "" };
+            const key = serverTransactionKey(asked) ?? "";
+            // Without a branch the Request-URI tells requests apart, which responses do not show.
+            if (key.startsWith("2543|")) continue;
+            const before = finals.get(key) ?? message.status;
+            ok(before === message.status, `${before}, then ${message.status} to ${key}`);
+            finals.set(key, message.status);
+        }
+    }
+}
+
+/** Lets all promises that can settle do so. */
+async function settle(): Promise<void> {
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
