@@ -205,7 +205,14 @@ async function startSip(
         policy: policyOf(config),
         newCallId,
     });
-    onStarted({ name: "SIP link", stop: () => link.stop() });
+    onStarted({
+        name: "SIP link",
+        stop: () => {
+            link.stop();
+            // nobody will say any more what became of a BYE that is out
+            gateway.onLost();
+        },
+    });
     await link.start();
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     return { gateway, legs: new SipLegs({ ...environment, trunks }) };

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import type { SippPhone } from "../../lab/world/SippPhone.ts";
-import { expectEnded, tones } from "../support/callEnd.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 
 describe("the bridge and the homeserver come and go", () => {
     let world: World;
@@ -107,4 +107,14 @@ describe("the bridge and the homeserver come and go", () => {
         await after.phone.hangUp();
         await expectEnded(world, alice, after.callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
+
+    it("the bridge is stopped while a phone does not answer any more: it ends all the same, as it should", async () => {
+        const { callId } = await connectedInbound();
+        await world.stopPhones();
+        expect(await world.bridge.terminate()).toEqual({ code: 0, signal: null });
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "unknown_error" });
+        await world.bridge.start();
+    });
+
+    it("gives the operator nothing to look at but the homeserver's absence", () => expectQuietLog(world, /homeserver/));
 });
