@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dominantFrequency } from "../audio/dominantFrequency.ts";
 import { pcmuRate } from "../audio/g711.ts";
+import { endOfWav } from "../audio/wav.ts";
 import { baresip } from "../install/debianPackages.ts";
 import { makeRunDirectory } from "../labFolder.ts";
 import { BaresipControl } from "./BaresipControl.ts";
@@ -28,7 +29,6 @@ export interface BaresipOptions {
 
 const defaultTimeoutMs = 15_000;
 const measuredSamples = pcmuRate / 2;
-const sampleBytes = 2;
 
 /** Debian's baresip as a phone: a SIP stack nobody here wrote, controlled like a person would with its keys. */
 export class Baresip implements Stoppable {
@@ -120,7 +120,9 @@ export class Baresip implements Stoppable {
     /** The frequency of the last half second of sound that arrived in its latest call, in Hz; null if less or silent. */
     heardHz(): number | null {
         const recording = this.#recordings().find((file) => !this.#oldRecordings.includes(file));
-        return recording === undefined ? null : dominantFrequency(endOfWav(join(this.directory, recording)), pcmuRate);
+        if (recording === undefined) return null;
+        const heard = endOfWav(join(this.directory, recording), measuredSamples);
+        return heard.length < measuredSamples ? null : dominantFrequency(heard, pcmuRate);
     }
 
     /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
@@ -173,21 +175,4 @@ function configText(options: BaresipOptions, directory: string, port: number, co
         ...(options.configLines ?? []),
         "",
     ].join("\n");
-}
-
-/** The last samples of a mono 16-bit recording that may still be growing, so its header's length is not believed. */
-function endOfWav(file: string): Float32Array {
-    const handle = openSync(file, "r");
-    try {
-        const wavHeaderBytes = 44;
-        const { size } = fstatSync(handle);
-        const wanted = measuredSamples * sampleBytes;
-        if (size < wavHeaderBytes + wanted) return new Float32Array(0);
-        const bytes = Buffer.alloc(wanted);
-        // An odd size means half a sample was written.
-        readSync(handle, bytes, 0, wanted, size - (size % sampleBytes) - wanted);
-        return Float32Array.from({ length: measuredSamples }, (_, n) => bytes.readInt16LE(n * sampleBytes) / 32_768);
-    } finally {
-        closeSync(handle);
-    }
 }

@@ -15,6 +15,8 @@ export interface ProcessPlan {
     readonly env?: Readonly<Record<string, string>>;
     /** What the kernel sends it when we die; SIGTERM for a program whose own children would outlive a SIGKILL. */
     readonly deathSignal?: "KILL" | "TERM";
+    /** It reads orders from its standard input, for `order`. */
+    readonly takesOrders?: boolean;
 }
 
 export interface ExitStatus {
@@ -41,6 +43,8 @@ export class LabProcess implements Stoppable {
         this.name = plan.name;
         this.logFile = logFile;
         this.#child = child;
+        // Writing to one that has just ended.
+        child.stdin?.on("error", () => undefined);
         this.exited = new Promise((resolve) => {
             child.on("exit", (code, signal) => resolve({ code, signal }));
             // Not started at all, as when setpriv is missing.
@@ -54,7 +58,7 @@ export class LabProcess implements Stoppable {
         const child = spawn("setpriv", ["--pdeathsig", plan.deathSignal ?? "KILL", "--", plan.command, ...plan.args], {
             cwd: plan.directory,
             env: { ...process.env, ...plan.env },
-            stdio: ["ignore", log, log],
+            stdio: [plan.takesOrders === true ? "pipe" : "ignore", log, log],
             detached: true,
         });
         closeSync(log);
@@ -89,6 +93,11 @@ export class LabProcess implements Stoppable {
             await this.stop();
             throw new Error(`${this.name} did not start; its log is ${this.logFile}`, { cause: error });
         }
+    }
+
+    /** Writes a line to its standard input. What it did with it shows in its log; one that has ended ignores it. */
+    order(line: string): void {
+        this.#child.stdin?.write(`${line}\n`);
     }
 
     signal(signal: NodeJS.Signals): void {

@@ -1,0 +1,158 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dominantFrequency } from "../audio/dominantFrequency.ts";
+import { pcmuRate } from "../audio/g711.ts";
+import { endOfWav, writeToneWav } from "../audio/wav.ts";
+import { linphone } from "../install/debianPackages.ts";
+import { makeRunDirectory } from "../labFolder.ts";
+import { portIsBound } from "./boundPort.ts";
+import { freePort, loopback, mediaPortRange } from "./freePort.ts";
+import { LabProcess } from "./LabProcess.ts";
+import { until } from "./until.ts";
+import type { Stoppable } from "./LabProcess.ts";
+
+export interface LinphoneOptions {
+    /** The tone it plays, in Hz. */
+    readonly toneHz: number;
+}
+
+const defaultTimeoutMs = 15_000;
+const measuredSamples = pcmuRate / 2;
+/** Longer than any spec talks. */
+const toneSeconds = 60;
+
+/**
+ * Debian's linphonec, the console client of Linphone: a SIP stack (belle-sip) and an RTP stack (mediastreamer) nobody
+ * here wrote. It is ordered about through its standard input, plays a file instead of a microphone's sound and records
+ * what it hears.
+ */
+export class Linphone implements Stoppable {
+    readonly port: number;
+    readonly #process: LabProcess;
+    readonly #directory: string;
+    #recording = "";
+    #calls = 0;
+    /** How much it had told before its latest call. */
+    #toldBefore = 0;
+
+    private constructor(port: number, running: LabProcess, directory: string) {
+        this.port = port;
+        this.#process = running;
+        this.#directory = directory;
+        this.#awaitAnotherCall();
+    }
+
+    /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
+    static async start({ toneHz }: LinphoneOptions): Promise<Linphone> {
+        const directory = makeRunDirectory("linphone");
+        const port = await freePort();
+        // It keeps databases there, and complains if it cannot.
+        mkdirSync(join(directory, ".local", "share", "linphone"), { recursive: true });
+        const configFile = join(directory, "linphonerc");
+        writeFileSync(configFile, configText(port));
+        const tone = join(directory, "tone.wav");
+        writeToneWav(tone, toneHz, toneSeconds);
+        const running = LabProcess.start({
+            name: "linphonec",
+            command: linphone.provides,
+            args: ["-c", configFile],
+            directory,
+            env: { HOME: directory },
+            takesOrders: true,
+        });
+        await running.ready(() => portIsBound("udp", port, loopback), 10_000);
+        running.order("soundcard use files");
+        running.order(`play ${tone}`);
+        return new Linphone(port, running, directory);
+    }
+
+    dial(uri: string): void {
+        this.#process.order(`call ${uri}`);
+    }
+
+    /** Resolves once it is called, to who it says is calling. */
+    async isCalled(timeoutMs = defaultTimeoutMs): Promise<string> {
+        const [, caller = ""] = await this.#tells(/Receiving new incoming call from (.*), assigned id/, timeoutMs);
+        return caller;
+    }
+
+    /** Resolves once the other side rings. */
+    async isRinging(timeoutMs = defaultTimeoutMs): Promise<void> {
+        await this.#tells(/Call \d+ to .* ringing\./, timeoutMs);
+    }
+
+    answer(): void {
+        this.#process.order("answer");
+    }
+
+    hangUp(): void {
+        this.#process.order("terminate");
+    }
+
+    /** Resolves once sound may flow. */
+    async isConnected(timeoutMs = defaultTimeoutMs): Promise<void> {
+        await this.#tells(/Media streams established/, timeoutMs);
+    }
+
+    /** Resolves once its call is over; the next one is another. */
+    async isOver(timeoutMs = defaultTimeoutMs): Promise<void> {
+        await this.#tells(/Call \d+ .* (ended|error)/, timeoutMs);
+        this.#awaitAnotherCall();
+    }
+
+    /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    hears(hz: number, timeoutMs = defaultTimeoutMs): Promise<number> {
+        const probe = (): number | undefined => {
+            const heard = this.#heardHz();
+            return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+        };
+        return until(probe, { what: `linphone to hear ${hz} Hz`, timeoutMs, everyMs: 100 });
+    }
+
+    async stop(): Promise<void> {
+        await this.#process.stop(1_000);
+    }
+
+    /** The frequency of the last half second of sound that arrived in its latest call; null if less or silent. */
+    #heardHz(): number | null {
+        const heard = endOfWav(this.#recording, measuredSamples);
+        return heard.length < measuredSamples ? null : dominantFrequency(heard, pcmuRate);
+    }
+
+    /** Between calls is the only time when it takes another recording's name well. */
+    #awaitAnotherCall(): void {
+        this.#calls += 1;
+        this.#recording = join(this.#directory, `heard-${this.#calls}.wav`);
+        this.#process.order(`record ${this.#recording}`);
+        this.#toldBefore = this.#process.log().length;
+    }
+
+    #tells(what: RegExp, timeoutMs: number): Promise<RegExpExecArray> {
+        const wait = { what: `linphone to tell ${what.source}`, timeoutMs };
+        return until(() => what.exec(this.#process.log().slice(this.#toldBefore)) ?? undefined, wait);
+    }
+}
+
+function configText(port: number): string {
+    const media = mediaPortRange();
+    return [
+        "[sip]",
+        `sip_port=${port}`,
+        `sip_tcp_port=${port}`,
+        "sip_tls_port=0",
+        `bind_address=${loopback}`,
+        `contact="Linphone" <sip:phone@${loopback}>`,
+        // It would put an address of the machine's network instead.
+        "guess_hostname=0",
+        // Without the second line it believes that the first is an older release's.
+        "use_ipv6=0",
+        "ipv6_migration_done=1",
+        "[rtp]",
+        `bind_address=${loopback}`,
+        `audio_rtp_port=${media.first}-${media.last}`,
+        "[sound]",
+        // A file hears no echo of itself.
+        "echocancellation=0",
+        "",
+    ].join("\n");
+}
