@@ -92,10 +92,12 @@ export class OutboundCalls {
             registry.bury(room, invite.callId);
             return waiting.isOver ? undefined : "unknownRoom";
         }
+        const callId = this.#parts.newCallId();
+        log.info("call comes from a room", { callId, matrixCallId: invite.callId, roomId: room });
         const leg = new MatrixCallerLeg(
             { homeserver, registry, log },
             {
-                callId: this.#parts.newCallId(),
+                callId,
                 matrixCallId: invite.callId,
                 room,
                 ghost,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { numbers, World } from "../../lab/world/World.ts";
-import { expectDiscreetLog, expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { expectDiscreetLog, expectEnded, expectQuietLog, storyOf, tones } from "../support/callEnd.ts";
 
 describe("a phone calls a Matrix user", () => {
     let world: World;
@@ -27,6 +27,15 @@ describe("a phone calls a Matrix user", () => {
 
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
         await phone.isDone();
+    });
+
+    it("is told in the log from INVITE to end, by one id", async () => {
+        const [call] = await alice.calls();
+        const story = storyOf(world, call?.callId ?? "");
+        expect(story[0]).toMatchObject({ message: "INVITE received", sipCallId: expect.any(String) as string });
+        expect(story).toContainEqual(expect.objectContaining({ roomId: call?.roomId }));
+        expect(story.flatMap(({ phase }) => phase ?? [])).toEqual(["alerting", "answering", "connected"]);
+        expect(story.at(-1)).toMatchObject({ message: "call ended", cause: "hungUp", by: "origin" });
     });
 
     it("answered: the user hangs up, in the room of the call before", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { numbers, World } from "../../lab/world/World.ts";
-import { expectDiscreetLog, expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { expectDiscreetLog, expectEnded, expectQuietLog, storyOf, tones } from "../support/callEnd.ts";
 
 describe("a Matrix user calls a phone", () => {
     let world: World;
@@ -26,6 +26,15 @@ describe("a Matrix user calls a phone", () => {
         expect((await phone.isHungUp()).startLine).toMatch(/^BYE /);
         await expectEnded(world, alice, callId, "silent");
         await phone.isDone();
+    });
+
+    it("is told in the log from invite to end, by one id", async () => {
+        const [call] = await alice.calls();
+        const story = storyOf(world, call?.callId ?? "");
+        expect(story[0]).toMatchObject({ message: "call comes from a room", roomId: call?.roomId });
+        expect(story).toContainEqual(expect.objectContaining({ message: "INVITE sent", trunk: "trunk" }));
+        expect(story.flatMap(({ phase }) => phase ?? [])).toEqual(["alerting", "answering", "connected"]);
+        expect(story.at(-1)).toMatchObject({ message: "call ended", cause: "hungUp", by: "origin" });
     });
 
     it("answered: the phone hangs up; the number written another way is the same room", async () => {

@@ -53,6 +53,28 @@ export function expectDiscreetLog(world: World, ...words: readonly string[]): vo
     expect(seen.filter((line) => told.some((word) => line.includes(word)))).toEqual([]);
 }
 
+interface LogLine {
+    readonly level: string;
+    readonly message: string;
+    readonly callId?: string;
+    readonly matrixCallId?: string;
+    readonly [field: string]: unknown;
+}
+
+/**
+ * The lines of the bridge's log, at level info and above, that have the id of one call: its whole story.
+ * @param matrixCallId as the client knows it; of a call the bridge places, both ids are the same
+ */
+export function storyOf(world: World, matrixCallId: string): readonly LogLine[] {
+    const lines = world.bridge
+        .log()
+        .split("\n")
+        .filter((line) => line.startsWith("{"))
+        .map((line) => JSON.parse(line) as LogLine);
+    const callId = lines.find((line) => line.matrixCallId === matrixCallId)?.callId ?? matrixCallId;
+    return lines.filter((line) => line.callId === callId && line.level !== "debug");
+}
+
 /** Nothing the operator should look at happened, but for what a spec brings about. */
 export function expectQuietLog(world: World, butFor?: RegExp): void {
     const amiss = world.bridge

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loopback } from "../../lab/world/freePort.ts";
+import { Linphone } from "../../lab/world/Linphone.ts";
+import { numbers, World } from "../../lab/world/World.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+
+// Its signalling is belle-sip's and its media mediastreamer's, with Opus, Speex and a taste for RTCP extensions.
+describe("a linphone", () => {
+    let phone: Linphone;
+    let world: World;
+    let alice: MatrixClientPage;
+
+    beforeAll(async () => {
+        phone = await Linphone.start({ toneHz: tones.phone });
+        const trunk = { name: "linphone", address: `${loopback}:${phone.port}`, callerId: numbers.alice };
+        world = await World.start({ configure: (config) => ({ ...config, trunks: [trunk] }) });
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterAll(async () => {
+        await world.stop();
+        await phone.stop();
+    });
+
+    it("calls a user, and hangs up", async () => {
+        const { address, port } = world.bridge.sip;
+        phone.dial(`sip:${numbers.alice}@${address}:${port}`);
+        const { callId } = await alice.awaitRinging();
+        await phone.isRinging();
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        phone.hangUp();
+        await phone.isOver();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("is called by a user, who hangs up", async () => {
+        const callId = await alice.dialNumber(numbers.phone);
+        expect(await phone.isCalled()).toContain(`<sip:${numbers.alice}@`);
+        phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+        await phone.isOver();
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("gives the operator nothing to look at", () => expectQuietLog(world));
+});
