@@ -27,7 +27,7 @@ describe("a call", () => {
     test("says who calls whom, rings, is answered, and we hang up", async () => {
         const byUser = new Map<MatrixUserId, PhoneNumber>([[ALICE, "+493012345678" as PhoneNumber]]);
         const { leg, reported, invite } = await calls.offered(
-            trunkTo(calls.phone, { trusted: true, callerId: { byUser } }),
+            trunkTo(calls.phone, { identity: ["asserted"], callerId: { byUser } }),
         );
         expect(invite.uri).toBe(`sip:+442071838750@127.0.0.1:${calls.phone.port};user=phone`);
         expect(invite.body).toBe(OUR_SDP);
