@@ -66,7 +66,9 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     const registration = loadRegistration(registrationPath, config);
     const log = createLog({ ...config.logging, stream: process.stdout });
     reportStrayFailures(log);
+    logWarningsOfNode(log);
     const signalled = firstSignal(log);
+    log.info("starting", { version: version(), node: process.version });
     // loaded here, so that the other commands answer at once
     const { assembleBridge } = await import("./assembleBridge.ts");
     const assembling = assembleBridge({
@@ -158,6 +160,15 @@ function reportStrayFailures(log: Log): void {
     process.on("uncaughtException", (error) => {
         log.error("exception uncaught", { error });
         process.exit(EXIT_FAILED);
+    });
+}
+
+/** Printed as they are, as Node does by itself, they would stand between the lines of the log. */
+function logWarningsOfNode(log: Log): void {
+    process.removeAllListeners("warning").on("warning", (warning) => {
+        // htmlencode, which comes with the framework's Matrix client, takes a deprecated function of Node at import
+        const isKnown = "code" in warning && warning.code === "DEP0060";
+        if (!isKnown) log.warn("warning of Node", { error: warning });
     });
 }
 
