@@ -1,7 +1,6 @@
-import type { CountryCode } from "../numbering/PhoneNumber.ts";
+import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { DigestCredentials } from "./digest.ts";
-import type { CallerIdRule, IdentityHeader } from "./identity/outboundIdentity.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
 export interface SipPeer {
@@ -50,3 +49,12 @@ interface CallerIdRules {
     /** The user part of From where there is no number: the account's name. Left out, the caller is anonymous. */
     readonly account?: string;
 }
+
+/**
+ * How a trunk is told who calls, beside From: by P-Asserted-Identity within a trust domain (RFC 3325, section 9.1), by
+ * P-Preferred-Identity where it is the trunk that asserts (section 9.2), or by Remote-Party-ID as older PBXs read it.
+ */
+export type IdentityHeader = "asserted" | "preferred" | "remote-party-id";
+
+/** A number to be shown, or none: the caller is withheld from the callee, yet told to the trunk where it is given one. */
+type CallerIdRule = PhoneNumber | "anonymous";

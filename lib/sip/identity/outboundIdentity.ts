@@ -4,15 +4,6 @@ import { formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
-/**
- * How a trunk is told who calls, beside From: by P-Asserted-Identity within a trust domain (RFC 3325, section 9.1), by
- * P-Preferred-Identity where it is the trunk that asserts (section 9.2), or by Remote-Party-ID as older PBXs read it.
- */
-export type IdentityHeader = "asserted" | "preferred" | "remote-party-id";
-
-/** A number to be shown, or none: the caller is withheld from the callee, yet told to the trunk where it is given one. */
-export type CallerIdRule = PhoneNumber | "anonymous";
-
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
