@@ -47,6 +47,13 @@ module.exports = {
             from: { path: "^lib/", pathNot: "^lib/main[.]ts$" },
             to: { path: "^lib/(main|assembleBridge)[.]ts$" },
         },
+        {
+            name: "only-the-command-line-checks-live",
+            comment: "it sees every side, as the composition root does, and opens sockets of its own",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/(main[.]ts$|liveCheck/)" },
+            to: { path: "^lib/liveCheck/" },
+        },
         { name: "lib-imports-no-test", severity: "error", from: { path: "^lib/" }, to: { path: "^(spec|lab|bench)/" } },
         {
             name: "one-door-to-drachtio",
