@@ -1,9 +1,11 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, writeFileSync } from "node:fs";
+import { dominantFrequency } from "./dominantFrequency.ts";
 import { pcmuRate } from "./g711.ts";
 
 const headerBytes = 44;
 const sampleBytes = 2;
 const fullScale = 32_768;
+const measuredSamples = pcmuRate / 2;
 
 /** Writes a mono 16-bit recording of a tone at 8,000 samples a second, at half of full scale. */
 export function writeToneWav(file: string, toneHz: number, seconds: number): void {
@@ -29,20 +31,31 @@ export function writeToneWav(file: string, toneHz: number, seconds: number): voi
 }
 
 /**
- * The last `samples` of a mono 16-bit recording, between -1 and 1; fewer if it has not so many, none if there is no such
- * file. The recording may still be growing, so its header's length is not believed.
+ * The frequency of the last half second of a mono 16-bit recording, in Hz; null if there is less, or silence. The
+ * recording may still be growing, with a header that says nothing yet.
+ * @param rate samples a second, a multiple of 8,000
  */
-export function endOfWav(file: string, samples: number): Float32Array {
-    if (!existsSync(file)) return new Float32Array(0);
+export function toneAtEnd(file: string, rate: number = pcmuRate): number | null {
+    if (!existsSync(file)) return null;
     const handle = openSync(file, "r");
     try {
+        const perSample = rate / pcmuRate;
+        const bytes = Buffer.alloc(perSample * measuredSamples * sampleBytes);
         // An odd size means half a sample was written.
-        const length = Math.max(0, Math.floor((fstatSync(handle).size - headerBytes) / sampleBytes));
-        const wanted = Math.min(samples, length);
-        const bytes = Buffer.alloc(wanted * sampleBytes);
-        readSync(handle, bytes, 0, bytes.length, headerBytes + (length - wanted) * sampleBytes);
-        return Float32Array.from({ length: wanted }, (_, n) => bytes.readInt16LE(n * sampleBytes) / fullScale);
+        const size = fstatSync(handle).size & ~1;
+        if (size < headerBytes + bytes.length) return null;
+        readSync(handle, bytes, 0, bytes.length, size - bytes.length);
+        return dominantFrequency(thinned(bytes, perSample), pcmuRate);
     } finally {
         closeSync(handle);
     }
+}
+
+/** One sample for each `perSample` (48,000 a second become 8,000): their mean, as no tone of the lab is too high for it. */
+function thinned(bytes: Buffer, perSample: number): Float32Array {
+    return Float32Array.from({ length: bytes.length / sampleBytes / perSample }, (_, n) => {
+        let sum = 0;
+        for (let k = n * perSample; k < (n + 1) * perSample; k += 1) sum += bytes.readInt16LE(k * sampleBytes);
+        return sum / perSample / fullScale;
+    });
 }

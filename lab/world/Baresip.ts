@@ -1,8 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dominantFrequency } from "../audio/dominantFrequency.ts";
-import { pcmuRate } from "../audio/g711.ts";
-import { endOfWav } from "../audio/wav.ts";
+import { toneAtEnd } from "../audio/wav.ts";
 import { baresip } from "../install/debianPackages.ts";
 import { makeRunDirectory } from "../labFolder.ts";
 import { BaresipControl } from "./BaresipControl.ts";
@@ -28,7 +26,6 @@ export interface BaresipOptions {
 }
 
 const defaultTimeoutMs = 15_000;
-const measuredSamples = pcmuRate / 2;
 
 /** Debian's baresip as a phone: a SIP stack nobody here wrote, controlled like a person would with its keys. */
 export class Baresip implements Stoppable {
@@ -120,9 +117,7 @@ export class Baresip implements Stoppable {
     /** The frequency of the last half second of sound that arrived in its latest call, in Hz; null if less or silent. */
     heardHz(): number | null {
         const recording = this.#recordings().find((file) => !this.#oldRecordings.includes(file));
-        if (recording === undefined) return null;
-        const heard = endOfWav(join(this.directory, recording), measuredSamples);
-        return heard.length < measuredSamples ? null : dominantFrequency(heard, pcmuRate);
+        return recording === undefined ? null : toneAtEnd(join(this.directory, recording));
     }
 
     /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */

@@ -1,8 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dominantFrequency } from "../audio/dominantFrequency.ts";
-import { pcmuRate } from "../audio/g711.ts";
-import { endOfWav, writeToneWav } from "../audio/wav.ts";
+import { toneAtEnd, writeToneWav } from "../audio/wav.ts";
 import { linphone } from "../install/debianPackages.ts";
 import { makeRunDirectory } from "../labFolder.ts";
 import { portIsBound } from "./boundPort.ts";
@@ -14,10 +12,21 @@ import type { Stoppable } from "./LabProcess.ts";
 export interface LinphoneOptions {
     /** The tone it plays, in Hz. */
     readonly toneHz: number;
+    /** The only codec it offers and takes. */
+    readonly codec: keyof typeof codecs;
 }
 
+/** Its codecs that are on unless told otherwise, and how fast it records what comes by them. */
+const codecs = {
+    opus: { mime: "opus", rate: 48_000, channels: 2 },
+    speex: { mime: "speex", rate: 16_000, channels: 1 },
+    narrowSpeex: { mime: "speex", rate: 8_000, channels: 1 },
+    PCMU: { mime: "PCMU", rate: 8_000, channels: 1 },
+    PCMA: { mime: "PCMA", rate: 8_000, channels: 1 },
+    G729: { mime: "G729", rate: 8_000, channels: 1 },
+} as const;
+
 const defaultTimeoutMs = 15_000;
-const measuredSamples = pcmuRate / 2;
 /** Longer than any spec talks. */
 const toneSeconds = 60;
 
@@ -30,26 +39,28 @@ export class Linphone implements Stoppable {
     readonly port: number;
     readonly #process: LabProcess;
     readonly #directory: string;
+    readonly #recordedRate: number;
     #recording = "";
     #calls = 0;
     /** How much it had told before its latest call. */
     #toldBefore = 0;
 
-    private constructor(port: number, running: LabProcess, directory: string) {
+    private constructor(port: number, running: LabProcess, directory: string, recordedRate: number) {
         this.port = port;
+        this.#recordedRate = recordedRate;
         this.#process = running;
         this.#directory = directory;
         this.#awaitAnotherCall();
     }
 
     /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
-    static async start({ toneHz }: LinphoneOptions): Promise<Linphone> {
+    static async start({ toneHz, codec }: LinphoneOptions): Promise<Linphone> {
         const directory = makeRunDirectory("linphone");
         const port = await freePort();
         // It keeps databases there, and complains if it cannot.
         mkdirSync(join(directory, ".local", "share", "linphone"), { recursive: true });
         const configFile = join(directory, "linphonerc");
-        writeFileSync(configFile, configText(port));
+        writeFileSync(configFile, configText(port, codec));
         const tone = join(directory, "tone.wav");
         writeToneWav(tone, toneHz, toneSeconds);
         const running = LabProcess.start({
@@ -63,7 +74,7 @@ export class Linphone implements Stoppable {
         await running.ready(() => portIsBound("udp", port, loopback), 10_000);
         running.order("soundcard use files");
         running.order(`play ${tone}`);
-        return new Linphone(port, running, directory);
+        return new Linphone(port, running, directory, codecs[codec].rate);
     }
 
     dial(uri: string): void {
@@ -103,7 +114,7 @@ export class Linphone implements Stoppable {
     /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
     hears(hz: number, timeoutMs = defaultTimeoutMs): Promise<number> {
         const probe = (): number | undefined => {
-            const heard = this.#heardHz();
+            const heard = toneAtEnd(this.#recording, this.#recordedRate);
             return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
         };
         return until(probe, { what: `linphone to hear ${hz} Hz`, timeoutMs, everyMs: 100 });
@@ -111,12 +122,6 @@ export class Linphone implements Stoppable {
 
     async stop(): Promise<void> {
         await this.#process.stop(1_000);
-    }
-
-    /** The frequency of the last half second of sound that arrived in its latest call; null if less or silent. */
-    #heardHz(): number | null {
-        const heard = endOfWav(this.#recording, measuredSamples);
-        return heard.length < measuredSamples ? null : dominantFrequency(heard, pcmuRate);
     }
 
     /** Between calls is the only time when it takes another recording's name well. */
@@ -133,7 +138,7 @@ export class Linphone implements Stoppable {
     }
 }
 
-function configText(port: number): string {
+function configText(port: number, codec: LinphoneOptions["codec"]): string {
     const media = mediaPortRange();
     return [
         "[sip]",
@@ -153,6 +158,13 @@ function configText(port: number): string {
         "[sound]",
         // A file hears no echo of itself.
         "echocancellation=0",
+        ...Object.entries(codecs).flatMap(([name, { mime, rate, channels }], index) => [
+            `[audio_codec_${index}]`,
+            `mime=${mime}`,
+            `rate=${rate}`,
+            `channels=${channels}`,
+            `enabled=${name === codec ? 1 : 0}`,
+        ]),
         "",
     ].join("\n");
 }

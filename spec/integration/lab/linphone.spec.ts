@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 test("linphone calls, hears and is heard, and hangs up", async () => {
-    const linphone = stopLater(await Linphone.start({ toneHz: 440 }));
+    const linphone = stopLater(await Linphone.start({ toneHz: 440, codec: "PCMU" }));
     const phone = stopLater(await SippPhone.listen({ toneHz: 620 }));
     linphone.dial(`sip:bob@${loopback}:${phone.port}`);
     await phone.isCalled();
@@ -29,7 +29,7 @@ test("linphone calls, hears and is heard, and hangs up", async () => {
 });
 
 test("linphone is called twice, answers, and is hung up on", async () => {
-    const linphone = stopLater(await Linphone.start({ toneHz: 440 }));
+    const linphone = stopLater(await Linphone.start({ toneHz: 440, codec: "PCMU" }));
     const via = { address: loopback, port: linphone.port };
     const from = '"Carol" <sip:carol@phones.example>';
     for (const toneHz of [620, 740]) {
