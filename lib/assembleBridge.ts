@@ -13,6 +13,9 @@ import { serverOf } from "./numbering/MatrixUserId.ts";
 import type { Log } from "./ports/Log.ts";
 import type { MediaProxy } from "./ports/MediaProxy.ts";
 import type { Telemetry } from "./ports/Telemetry.ts";
+import { phonesOf, registrarRealm } from "./phonesOf.ts";
+import { PhoneLegs } from "./sip/registrar/PhoneLegs.ts";
+import type { Phones } from "./sip/registrar/Phones.ts";
 import { EmbeddedSipServer } from "./sip/EmbeddedSipServer.ts";
 import { TrunkRegistrations } from "./sip/registration/TrunkRegistrations.ts";
 import { SipCalls } from "./sip/SipCalls.ts";
@@ -20,6 +23,7 @@ import { SipGateway } from "./sip/SipGateway.ts";
 import { SipLegs } from "./sip/SipLegs.ts";
 import { SipLink } from "./sip/SipLink.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
+import { NedbContacts } from "./store/NedbContacts.ts";
 import { NedbDirectory } from "./store/NedbDirectory.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
 import { systemClock } from "./telemetry/systemClock.ts";
@@ -91,7 +95,7 @@ async function start(options: BridgeOptions, onStarted: (part: Stoppable) => voi
     const matrix = matrixSideOf(options, { directory, dialPlan, desk, telemetry });
     const sip = await startSip(options, { dialPlan, desk, telemetry }, onStarted);
     // calls can be placed only now, and end before either side stops
-    desk.connect({ matrix, sip: sip.legs });
+    desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     onStarted({
@@ -170,8 +174,9 @@ async function startSip(
     { config, log, version }: BridgeOptions,
     { desk, dialPlan, telemetry }: CallParts,
     onStarted: (part: Stoppable) => void,
-): Promise<{ readonly gateway: SipGateway; readonly legs: SipLegs }> {
+): Promise<{ readonly gateway: SipGateway; readonly legs: SipLegs; readonly phoneLegs: PhoneLegs }> {
     const { trunks, peers } = sipTrunksOf(config);
+    const phones = await startPhones(config, dialPlan, log, onStarted);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
@@ -197,6 +202,7 @@ async function startSip(
     const gateway = new SipGateway({
         ...environment,
         registrations,
+        ...(phones !== undefined && { phones }),
         telemetry,
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
@@ -215,7 +221,21 @@ async function startSip(
     });
     await link.start();
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    return { gateway, legs: new SipLegs({ ...environment, trunks }) };
+    const phoneLegs = new PhoneLegs({ ...environment, realm: registrarRealm(config) });
+    return { gateway, legs: new SipLegs({ ...environment, trunks }), phoneLegs };
+}
+
+/** Where there are no accounts there is no registrar, and strangers are not asked who they are. */
+async function startPhones(
+    config: Config,
+    dialPlan: DialPlan,
+    log: Log,
+    onStarted: (part: Stoppable) => void,
+): Promise<Phones | undefined> {
+    if (config.accounts.length === 0) return undefined;
+    const store = await NedbContacts.open(config.store.path);
+    onStarted({ name: "registered phones", stop: () => store.close() });
+    return phonesOf(config, { store, dialPlan, clock: systemClock, log });
 }
 
 type SipServerEndpoint = ConstructorParameters<typeof SipLink>[0]["endpoint"];

@@ -13,6 +13,10 @@ export interface Config {
      * Ways out to the telephone network, a PBX or another SIP domain, each of which is also a peer that may call in.
      */
     readonly trunks: readonly TrunkConfig[];
+    /**
+     * Phones that register with the bridge, each of which belongs to a Matrix user. It rings together with the user's Matrix clients, and its calls go out as that user.
+     */
+    readonly accounts: readonly AccountConfig[];
     readonly numbers: NumbersConfig;
     readonly dialling: DiallingConfig;
     readonly calls: CallsConfig;
@@ -85,6 +89,7 @@ export interface SipConfig {
      * What a caller hears who is neither a peer nor a trunk. "reject" answers 403, "drop" nothing at all, so that a scanner does not learn that SIP is spoken here.
      */
     readonly unknownPeers: "reject" | "drop";
+    readonly registrar: RegistrarConfig;
     /**
      * Who may call in, beside the trunks. The first that matches counts.
      */
@@ -106,6 +111,33 @@ export interface DrachtioConfig {
      * Its shared secret, as text or as {file: path}.
      */
     readonly secret: Secret;
+}
+/**
+ * How phones register with the bridge. Of use with accounts only.
+ */
+export interface RegistrarConfig {
+    /**
+     * The domain phones register at, and what their passwords are for. Without it, homeserver.domain.
+     */
+    readonly realm?: string;
+    /**
+     * The shortest registration, in seconds; phones that ask for less are told so (423).
+     */
+    readonly minSeconds: number;
+    /**
+     * The longest registration, in seconds; phones that ask for more get this.
+     */
+    readonly maxSeconds: number;
+    /**
+     * How many phones an account may have at once. The one whose registration ends first makes room.
+     */
+    readonly maxContacts: number;
+    /**
+     * The kinds of digest phones may answer with, best first (RFC 8760). Old phones give up at a kind they do not know, even if another follows; for them it must be MD5 alone.
+     *
+     * @minItems 1
+     */
+    readonly algorithms: readonly ("SHA-256" | "SHA-512-256" | "MD5")[];
 }
 export interface PeerConfig {
     /**
@@ -206,6 +238,28 @@ export interface ChargingConfig {
      * The name other operators know this network by (orig-ioi of calls out, term-ioi of calls in).
      */
     readonly ioi?: string;
+}
+export interface AccountConfig {
+    /**
+     * What the phone registers as. Shares one set of names with peers and trunks.
+     */
+    readonly username: string;
+    /**
+     * The phone's password, as text or as {file: path}.
+     */
+    readonly password: Secret;
+    /**
+     * The Matrix user it belongs to.
+     */
+    readonly user: MatrixUserId;
+    /**
+     * The name its calls show.
+     */
+    readonly displayName?: string;
+    /**
+     * What its media looks like when it is called. The values are those of sip.peers.
+     */
+    readonly media: "rtp" | "srtp" | "webrtc";
 }
 /**
  * Phone numbers and whom they reach.

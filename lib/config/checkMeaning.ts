@@ -34,8 +34,9 @@ export function checkMeaning(
     const intact = (...sections: (keyof Config)[]): boolean => !sections.some((section) => broken.has(section));
     const country = intact("numbers") ? shaped.numbers.defaultCountry : undefined;
 
-    if (intact("sip", "trunks")) checkNames(shaped, tell);
-    if (intact("sip", "trunks", "media")) checkMedia(shaped, tell);
+    if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
+    if (intact("sip")) checkRegistrar(shaped, tell);
+    if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
     const config: Config = {
         ...shaped,
         numbers: { ...shaped.numbers, map: intact("numbers") ? readNumberMap(shaped.numbers, tell) : new Map() },
@@ -45,24 +46,35 @@ export function checkMeaning(
     return { config, faults };
 }
 
-function checkNames({ sip, trunks }: ShapedConfig, tell: Tell): void {
+function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
     const owners = new Map<string, string>();
     const places = [
         ...sip.peers.map(({ name }, index) => ({ name, path: ["sip", "peers", index] })),
         ...trunks.map(({ name }, index) => ({ name, path: ["trunks", index] })),
+        ...accounts.map(({ username }, index) => ({ name: username, path: ["accounts", index] })),
     ];
     for (const { name, path } of places) {
         const owner = owners.get(name);
         if (owner === undefined) owners.set(name, formatPath(path));
-        else tell([...path, "name"], `must be unique; ${name} is already the name of ${owner}`);
+        else
+            tell(
+                [...path, path[0] === "accounts" ? "username" : "name"],
+                `must be unique; ${name} is already the name of ${owner}`,
+            );
     }
 }
 
-function checkMedia({ media, sip, trunks }: ShapedConfig, tell: Tell): void {
+function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void {
+    const { minSeconds, maxSeconds } = registrar;
+    if (minSeconds > maxSeconds) tell(["sip", "registrar", "minSeconds"], `must be at most maxSeconds, ${maxSeconds}`);
+}
+
+function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
     if (media !== "none") return;
     const text = 'must be webrtc where media is "none"; set media.rtpengine for anything else';
     sip.peers.forEach((peer, index) => peer.media === "webrtc" || tell(["sip", "peers", index, "media"], text));
     trunks.forEach((trunk, index) => trunk.media === "webrtc" || tell(["trunks", index, "media"], text));
+    accounts.forEach((account, index) => account.media === "webrtc" || tell(["accounts", index, "media"], text));
 }
 
 function readNumberMap({ map, defaultCountry }: ShapedNumbers, tell: Tell): ReadonlyMap<PhoneNumber, MatrixUserId> {

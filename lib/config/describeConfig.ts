@@ -10,7 +10,7 @@ export interface ConfigSummary {
 
 /** What a configuration amounts to, for the operator who checks it. No secrets, and numbers only by count. */
 export function describeConfig(config: Config): ConfigSummary {
-    const { homeserver, appservice, matrix, sip, trunks, numbers, dialling, media, store } = config;
+    const { homeserver, appservice, matrix, sip, trunks, accounts, numbers, dialling, media, store } = config;
     return {
         lines: [
             ["homeserver", `${homeserver.url} (${homeserver.domain})`],
@@ -31,6 +31,7 @@ export function describeConfig(config: Config): ConfigSummary {
                     .map(({ name, trusted }) => (trusted ? `${name} (trusted)` : name))
                     .join(", ") || "nobody",
             ],
+            ["phones", accounts.map(({ username, user }) => `${username} of ${user}`).join(", ") || "none"],
             ["trunks", trunks.map(describeTrunk).join("; ") || "none"],
             [
                 "numbers",
@@ -58,10 +59,10 @@ function describeTrunk({ name, address, transport, prefixes, domains }: TrunkCon
     return `${name} (${transport} ${formatHostPort(address)}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
 }
 
-function warningsOf({ sip, trunks, dialling }: Config): string[] {
+function warningsOf({ sip, trunks, accounts, dialling }: Config): string[] {
     const warnings: string[] = [];
-    if (sip.peers.length === 0 && trunks.length === 0) {
-        warnings.push("Nobody may call in: sip.peers and trunks are empty.");
+    if (sip.peers.length === 0 && trunks.length === 0 && accounts.length === 0) {
+        warnings.push("Nobody may call in: sip.peers, trunks and accounts are empty.");
     }
     if (trunks.length > 0 && dialling.allow.length === 0) {
         warnings.push("Nobody may call out: dialling.allow is empty.");

@@ -4,12 +4,12 @@ import type { CallState } from "../call/CallState.ts";
 import { openCall, reduceCall } from "../call/reduceCall.ts";
 import type { Transition } from "../call/transition.ts";
 import type { EndCause, Sdp, Side } from "../call/vocabulary.ts";
-import { CallFailure } from "../ports/CallFailure.ts";
 import type { CallRequest } from "../ports/CallIntake.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaSession } from "../ports/MediaProxy.ts";
 import type { LegFact, SignallingLeg } from "../ports/SignallingLeg.ts";
+import { causeOfFailedOrder } from "./causeOfFailedOrder.ts";
 import { CallTimers } from "./CallTimers.ts";
 import { Outbox } from "./Outbox.ts";
 
@@ -139,14 +139,18 @@ export class CallActor {
     #askMedia(order: string, ask: () => Promise<Sdp>, told: "mediaOffered" | "mediaAnswered"): void {
         this.#outboxes.media.post(
             async () => this.tell({ kind: told, sdp: await ask() }),
-            (reason) => this.tell({ kind: "mediaFailed", cause: this.#causeOf(order, reason) }),
+            (reason) => this.tell({ kind: "mediaFailed", cause: causeOfFailedOrder(this.#parts.log, order, reason) }),
         );
     }
 
     #renegotiate(side: Side, sdp: Sdp): void {
         this.#outboxes.media.post(
             async () => this.tell({ kind: "mediaRenegotiated", sdp: await this.#parts.media.renegotiate(side, sdp) }),
-            (reason) => this.tell({ kind: "renegotiationFailed", cause: this.#causeOf("renegotiateMedia", reason) }),
+            (reason) =>
+                this.tell({
+                    kind: "renegotiationFailed",
+                    cause: causeOfFailedOrder(this.#parts.log, "renegotiateMedia", reason),
+                }),
         );
     }
 
@@ -154,7 +158,7 @@ export class CallActor {
         this.#outboxes[side].post(
             () => say(this.#parts.legs[side]),
             (reason) => {
-                const cause = this.#causeOf(order, reason);
+                const cause = causeOfFailedOrder(this.#parts.log, order, reason);
                 this.tell({ kind: "legEnded", side, cause });
                 // nobody ends a leg that is reported as ended; one that only failed may still hold something
                 this.#endLeg(side, cause);
@@ -167,19 +171,6 @@ export class CallActor {
             () => this.#parts.legs[side].end(cause),
             (reason) => this.#parts.log.warn("leg not ended properly", { side, error: reason }),
         );
-    }
-
-    #causeOf(order: string, reason: unknown): EndCause {
-        if (reason instanceof CallFailure) {
-            this.#parts.log.info("order failed", { order, cause: reason.endCause, error: reason.message });
-            return reason.endCause;
-        }
-        if (reason instanceof DOMException && reason.name === "TimeoutError") {
-            this.#parts.log.warn("order timed out", { order });
-            return "networkFailure";
-        }
-        this.#parts.log.error("order failed unexpectedly", { order, error: reason });
-        return "internalError";
     }
 }
 

@@ -1,13 +1,22 @@
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
-import type { EndCause } from "../call/vocabulary.ts";
-import type { CallIntake, CallRequest, LegDialler, MatrixTarget, SipTarget } from "../ports/CallIntake.ts";
+import type { CallId, EndCause } from "../call/vocabulary.ts";
+import type {
+    CallIntake,
+    CallRequest,
+    CallTarget,
+    LegDialler,
+    MatrixTarget,
+    PhoneTarget,
+    SipTarget,
+} from "../ports/CallIntake.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaProxy } from "../ports/MediaProxy.ts";
+import type { MediaProxy, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import type { CallDirection, Telemetry } from "../ports/Telemetry.ts";
 import { CallActor, type CallWatcher } from "./CallActor.ts";
+import { ForkedTarget } from "./ForkedTarget.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
@@ -23,6 +32,18 @@ export interface DeskOptions {
 export interface Diallers {
     readonly matrix: LegDialler<MatrixTarget>;
     readonly sip: LegDialler<SipTarget>;
+    readonly phone: LegDialler<PhoneTarget>;
+}
+
+/** What a call needs of whom it is for: one, or several that are rung at once. */
+interface Target {
+    readonly leg: SignallingLeg;
+    readonly media: MediaSession;
+}
+
+interface TargetReports {
+    readonly leg: LegReport;
+    readonly media: MediaReport;
 }
 
 /** The switchboard: opens calls, knows the live ones, and ends them all when the bridge stops. */
@@ -46,27 +67,25 @@ export class CallDesk implements CallIntake {
     }
 
     open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
-        const { clock, log, telemetry, media, maxCalls, orderTimeoutMs } = this.#options;
+        const { clock, log, telemetry, maxCalls, orderTimeoutMs } = this.#options;
         const diallers = this.#diallers;
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
         if (this.#actors.size >= maxCalls) {
             log.warn("call refused: too many calls at once", { callId: request.callId, maxCalls });
             return { refused: "serviceUnavailable" };
         }
-        const direction: CallDirection = request.target.network === "matrix" ? "inbound" : "outbound";
+        const direction: CallDirection = request.target.network === "sip" ? "outbound" : "inbound";
         const callLog = log.child({ callId: request.callId, direction });
         callLog.info("call opened");
         telemetry.callOpened(direction);
+        const target = this.#target(diallers, request, callLog, {
+            leg: (fact) => actor.tellOfLeg("target", fact),
+            media: (fact) => actor.tell(fact),
+        });
         const actor: CallActor = new CallActor(
             {
-                legs: {
-                    origin: request.origin,
-                    target: dial(diallers, request, (fact) => actor.tellOfLeg("target", fact)),
-                },
-                media: media.open(
-                    { callId: request.callId, kinds: { origin: request.originMedia, target: request.target.media } },
-                    (fact) => actor.tell(fact),
-                ),
+                legs: { origin: request.origin, target: target.leg },
+                media: target.media,
                 clock,
                 log: callLog,
                 watcher: this.#watch(direction, callLog, () => actor),
@@ -92,6 +111,30 @@ export class CallDesk implements CallIntake {
         const outcome = await Promise.race([Promise.all(settled), deadline]);
         cancel();
         if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#actors.size });
+    }
+
+    #target(diallers: Diallers, request: CallRequest, log: Log, reports: TargetReports): Target {
+        const { media, orderTimeoutMs } = this.#options;
+        const { callId, originMedia, target, alsoRing = [] } = request;
+        const kindsOf = ({ media: kind }: CallTarget) => ({ origin: originMedia, target: kind });
+        if (alsoRing.length === 0) {
+            return {
+                leg: dial(diallers, callId, target, reports.leg),
+                media: media.open({ callId, kinds: kindsOf(target) }, reports.media),
+            };
+        }
+        return new ForkedTarget({
+            branches: [target, ...alsoRing].map((branch, index) => ({
+                dial: (report) => dial(diallers, callId, branch, report),
+                // the media of each branch is a call of its own for the media proxy
+                openMedia: (report) =>
+                    media.open({ callId: `${callId}b${index}` as CallId, kinds: kindsOf(branch) }, report),
+            })),
+            report: reports.leg,
+            reportMedia: reports.media,
+            log,
+            orderTimeoutMs,
+        });
     }
 
     #watch(direction: CallDirection, log: Log, actor: () => CallActor): CallWatcher {
@@ -122,11 +165,13 @@ export class CallDesk implements CallIntake {
     }
 }
 
-function dial(diallers: Diallers, request: CallRequest, report: LegReport): SignallingLeg {
-    switch (request.target.network) {
+function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: LegReport): SignallingLeg {
+    switch (target.network) {
         case "matrix":
-            return diallers.matrix.dial(request.callId, request.target, report);
+            return diallers.matrix.dial(callId, target, report);
         case "sip":
-            return diallers.sip.dial(request.callId, request.target, report);
+            return diallers.sip.dial(callId, target, report);
+        case "phone":
+            return diallers.phone.dial(callId, target, report);
     }
 }

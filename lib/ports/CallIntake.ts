@@ -23,11 +23,13 @@ export interface CallRequest {
     readonly originMedia: MediaKind;
     readonly offer: Sdp;
     readonly target: CallTarget;
+    /** Others who are called at the same time, if any. The first to answer has the call. */
+    readonly alsoRing?: readonly CallTarget[];
     readonly policy: CallPolicy;
 }
 
 /** Whom to call, in the words of the adapter that will do it. */
-export type CallTarget = MatrixTarget | SipTarget;
+export type CallTarget = MatrixTarget | SipTarget | PhoneTarget;
 
 export interface MatrixTarget {
     readonly network: "matrix";
@@ -47,6 +49,19 @@ export interface SipTarget {
     readonly callerName?: string;
     /** Names of the trunks to try, best first; at least one. */
     readonly trunks: readonly [string, ...string[]];
+}
+
+/** One phone that is registered with us, where it is reached at the moment. */
+export interface PhoneTarget {
+    readonly network: "phone";
+    readonly media: MediaKind;
+    /** The account it is registered for. */
+    readonly account: string;
+    /** Its contact, a SIP URI. */
+    readonly contact: string;
+    /** Where to send to instead, a SIP URI. */
+    readonly nextHop?: string;
+    readonly caller: RemoteParty;
 }
 
 /** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a call. */

@@ -1,8 +1,8 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId } from "../call/vocabulary.ts";
+import type { CallId, EndCause } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { CallIntake } from "../ports/CallIntake.ts";
+import type { CallIntake, CallTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
@@ -10,6 +10,8 @@ import { admitInvite, PeerTable, type StrangerPolicy } from "./admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
+import type { Phones } from "./registrar/Phones.ts";
+import type { SipAccount } from "./registrar/SipAccount.ts";
 import type { TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
 import { SilentRefusals } from "./SilentRefusals.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
@@ -26,12 +28,17 @@ export interface SipGatewayParts extends SipEnvironment {
     readonly strangers: StrangerPolicy;
     /** Where we are registered: calls that come by that are their trunk's, wherever they come from. */
     readonly registrations: Pick<TrunkRegistrations, "callOf">;
+    /** The phones of Matrix users, where there are accounts. */
+    readonly phones?: Phones;
     /** Whom a dialled party reaches, or undefined (DialPlan.calleeOf). */
     readonly calleeOf: (dialled: RemoteParty) => MatrixUserId | undefined;
     readonly intake: CallIntake;
     readonly policy: CallPolicy;
     readonly newCallId: () => CallId;
 }
+
+/** What is to be known of a caller to read its INVITE. */
+type Caller = Pick<SipPeer, "name" | "trusted" | "defaultCountry" | "charging">;
 
 /** Takes in what the SIP side sends: new calls go to the desk, requests within dialogs to their leg. Never throws. */
 export class SipGateway implements DrachtioListener {
@@ -69,6 +76,13 @@ export class SipGateway implements DrachtioListener {
         const registered = this.#parts.registrations.callOf(request);
         if (registered !== undefined) return this.#takeNew(request, registered.trunk, registered.uri);
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
+        const { phones } = this.#parts;
+        const phone = phones?.judge(request, admission.verdict === "allow" ? "peer" : "stranger");
+        if (phones !== undefined && phone?.kind === "phone") return this.#takeFromPhone(request, phone.account, phones);
+        if (phone?.kind === "answer") {
+            this.#parts.telemetry.dropped("sip", phone.why);
+            return this.#respond(request, phone.response);
+        }
         switch (admission.verdict) {
             case "allow":
                 return this.#takeNew(request, admission.peer);
@@ -84,13 +98,8 @@ export class SipGateway implements DrachtioListener {
         if (request.method === "ACK") return;
         if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
-        const { headers, body, source } = request;
-        const invite = decodeInvite({ uri, headers, body, source }, peer);
-        if (invite.kind === "refused") {
-            this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
-            this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });
-            return this.#respond(request, invite);
-        }
+        const invite = this.#read(request, uri, peer);
+        if (invite === undefined) return;
         if (this.#parts.calls.legsOf(peer.name) >= peer.maxCalls) {
             this.#parts.telemetry.dropped("sip", "peer full");
             this.#parts.log.warn("INVITE refused: the peer has its maximum of calls", { peer: peer.name });
@@ -102,14 +111,63 @@ export class SipGateway implements DrachtioListener {
             this.#parts.log.info("INVITE refused: nobody has that number or address", { peer: peer.name });
             return this.#respond(request, NOT_FOUND);
         }
-        this.#open(request, invite, peer, callee);
+        const { caller, provenance } = invite;
+        const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
+        this.#open(request, invite, peer.name, target, this.#parts.phones?.targetsFor(callee, caller));
     }
 
-    #open(request: IncomingRequest, invite: DecodedInvite, peer: SipPeer, callee: MatrixUserId): void {
+    #takeFromPhone(request: IncomingRequest, account: SipAccount, phones: Phones): void {
+        if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
+        if (request.method === "REGISTER") {
+            void phones.register(account, request).then((response) => this.#respond(request, response));
+            return;
+        }
+        const { username, displayName } = account;
+        const invite = this.#read(request, request.uri, { ...account, name: username, trusted: false });
+        if (invite === undefined) return;
+        const route = phones.routeOf(invite.callees, account);
+        switch (route.kind) {
+            case "refused":
+                this.#parts.telemetry.dropped("sip", "phone may not dial this");
+                this.#parts.log.info("INVITE of a phone refused", { account: username, cause: route.cause });
+                return this.#respond(request, refusal(route.cause));
+            case "matrix": {
+                const { callee } = route;
+                const caller = phones.callerOf(account);
+                const target = { network: "matrix", media: "webrtc", callee, caller } as const;
+                return this.#open(request, invite, username, target, phones.targetsFor(callee, caller, account));
+            }
+            case "trunk": {
+                const { callee, trunks, media } = route;
+                const callerName = displayName === undefined ? {} : { callerName: displayName };
+                const target = { network: "sip", media, callee, caller: account.user, ...callerName, trunks } as const;
+                return this.#open(request, invite, username, target);
+            }
+        }
+    }
+
+    /** Undefined if it cannot be taken, which the sender is told. */
+    #read(request: IncomingRequest, uri: string, peer: Caller): DecodedInvite | undefined {
+        const { headers, body, source } = request;
+        const invite = decodeInvite({ uri, headers, body, source }, peer);
+        if (invite.kind === "invite") return invite;
+        this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
+        this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });
+        this.#respond(request, invite);
+        return undefined;
+    }
+
+    #open(
+        request: IncomingRequest,
+        invite: DecodedInvite,
+        peer: string,
+        target: CallTarget,
+        alsoRing: readonly CallTarget[] = [],
+    ): void {
         const { intake, policy, newCallId } = this.#parts;
         const callId = newCallId();
         const log = this.#parts.log.child({ callId, leg: "sip" });
-        log.info("INVITE received", { peer: peer.name, sipCallId: request.headers.get("call-id") });
+        log.info("INVITE received", { peer, sipCallId: request.headers.get("call-id") });
         // the desk answers at once, so nothing can be reported before it has
         let report: LegReport = () => undefined;
         const leg = new UasLeg({
@@ -117,7 +175,7 @@ export class SipGateway implements DrachtioListener {
             log,
             request,
             invite,
-            peer: peer.name,
+            peer,
             report: (fact) => report(fact),
         });
         const opened = intake.open({
@@ -125,13 +183,8 @@ export class SipGateway implements DrachtioListener {
             origin: leg,
             originMedia: invite.media,
             offer: invite.offer,
-            target: {
-                network: "matrix",
-                media: "webrtc",
-                callee,
-                caller: invite.caller,
-                provenance: invite.provenance,
-            },
+            target,
+            alsoRing,
             policy,
         });
         if ("refused" in opened) {
@@ -178,7 +231,8 @@ const SERVICE_UNAVAILABLE: OutgoingResponse = {
     headers: { Reason: reasonHeader("serviceUnavailable"), "Retry-After": "10" },
 };
 
-const NOT_FOUND: OutgoingResponse = {
-    status: SIP_ENDINGS.notFound.status,
-    headers: { Reason: reasonHeader("notFound") },
-};
+const NOT_FOUND = refusal("notFound");
+
+function refusal(cause: EndCause): OutgoingResponse {
+    return { status: SIP_ENDINGS[cause].status, headers: { Reason: reasonHeader(cause) } };
+}

@@ -3,6 +3,7 @@ import type { CallId } from "../call/vocabulary.ts";
 import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import { composeInvite } from "./composeInvite.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { UacLeg } from "./UacLeg.ts";
@@ -27,7 +28,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             ...this.#parts,
             log: this.#parts.log.child({ callId, leg: "sip" }),
             callId,
-            target,
+            compose: (hop, options) => composeInvite(hop, target, options),
             trunks: target.trunks.map((name) => this.#trunks.get(name)).filter((trunk) => trunk !== undefined),
             makeCnonce: () => randomBytes(16).toString("hex"),
             report,

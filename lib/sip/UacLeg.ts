@@ -1,10 +1,9 @@
 import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import type { SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import { answerChallenge } from "./answerChallenge.ts";
-import { composeInvite } from "./composeInvite.ts";
+import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { DigestClient } from "./digest.ts";
 import { outboundCharging, settledCharging } from "./ims/outboundCharging.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
@@ -26,7 +25,8 @@ import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from 
 export interface UacLegParts extends SipEnvironment {
     readonly log: Log;
     readonly callId: CallId;
-    readonly target: SipTarget;
+    /** How the call is put for a hop of its route. */
+    readonly compose: (hop: Hop, options: InviteOptions) => ComposedInvite;
     readonly trunks: readonly SipTrunk[];
     readonly makeCnonce: () => string;
     readonly report: LegReport;
@@ -164,8 +164,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const attempt = this.#attempt;
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
-        const { stack, callId, target, userAgent, calls, log } = this.#parts;
-        const { uri, nextHop, headers } = composeInvite(attempt.hop, target, { userAgent, minSe: attempt.minSe });
+        const { stack, callId, compose, userAgent, calls, log } = this.#parts;
+        const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, minSe: attempt.minSe });
         calls.add(this, attempt.hop.trunk.name);
         try {
             this.#sent = await stack.send(
@@ -284,7 +284,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     #enterDialog(): void {
-        const { target: _target, trunks: _trunks, makeCnonce: _makeCnonce, ...rest } = this.#parts;
+        const { compose: _compose, trunks: _trunks, makeCnonce: _makeCnonce, ...rest } = this.#parts;
         const attempt = this.#attempt;
         const response = this.#accepted;
         if (attempt === undefined || response?.dialogId === undefined || this.#sdp === undefined) return;

@@ -15,15 +15,20 @@ export interface ComposedInvite {
     readonly headers: HeaderFields;
 }
 
-/** How a call to `target` is put for one hop of its route. Pure. `minSe`: what a 422 asked for, in seconds. */
+export interface InviteOptions {
+    readonly userAgent: string;
+    /** What a 422 asked for, in seconds. */
+    readonly minSe?: number | undefined;
+}
+
+/** How a call to `target` is put for one hop of its route. Pure. */
 export function composeInvite(
     { trunk, redirectedTo }: Hop,
     target: Pick<SipTarget, "callee" | "caller" | "callerName">,
-    options: { readonly userAgent: string; readonly minSe?: number | undefined },
+    options: InviteOptions,
 ): ComposedInvite {
     const to = calleeUri(trunk, target.callee);
     const uri = redirectedTo ?? to;
-    const minSe = options.minSe ?? MIN_SE_S;
     return {
         uri,
         ...nextHopOf(trunk, target.callee, redirectedTo),
@@ -31,12 +36,19 @@ export function composeInvite(
             ...trunk.headers,
             To: `<${to}>`,
             ...identityHeaders(trunk, target, (number) => written(trunk.numberFormat, number)),
-            ...CAPABILITIES,
-            "Session-Expires": `${Math.max(SESSION_EXPIRES_S, minSe)}`,
-            "Min-SE": `${minSe}`,
-            "User-Agent": options.userAgent,
-            "Content-Type": "application/sdp",
+            ...capabilityHeaders(options),
         },
+    };
+}
+
+/** What we can do, and the session interval we ask for (RFC 4028): the same in every INVITE. */
+export function capabilityHeaders({ userAgent, minSe = MIN_SE_S }: InviteOptions): HeaderFields {
+    return {
+        ...CAPABILITIES,
+        "Session-Expires": `${Math.max(SESSION_EXPIRES_S, minSe)}`,
+        "Min-SE": `${minSe}`,
+        "User-Agent": userAgent,
+        "Content-Type": "application/sdp",
     };
 }
 

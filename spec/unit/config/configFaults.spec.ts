@@ -142,6 +142,21 @@ describe("a wrong configuration", () => {
             "trunks[0].password: is missing; the trunk can only be registered with by username and password",
         ],
         [
+            "a phone with a trunk's name",
+            { trunks: [trunk("t")], accounts: [phone("t")] },
+            "accounts[0].username: must be unique; t is already the name of trunks[0]",
+        ],
+        [
+            "a phone without WebRTC where nobody stands between",
+            { accounts: [{ ...phone("desk"), media: "rtp" }] },
+            'accounts[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
+        ],
+        [
+            "registrations that must be longer than they may",
+            { sip: { registrar: { minSeconds: 600, maxSeconds: 60 } } },
+            "sip.registrar.minSeconds: must be at most maxSeconds, 60",
+        ],
+        [
             "an empty password",
             { trunks: [{ ...trunk("t"), username: "u", password: "" }] },
             "trunks[0].password: must be text, or {file: path}",
@@ -216,6 +231,10 @@ describe("a wrong configuration", () => {
 
 function peer(name: string, address: string): object {
     return { name, addresses: [address], media: "webrtc" };
+}
+
+function phone(username: string): object {
+    return { username, password: "x", user: "@alice:matrix.example", media: "webrtc" };
 }
 
 function trunk(name: string): object {

@@ -3,12 +3,19 @@ import type { Config } from "../../../lib/config/Config.generated.ts";
 import { describeConfig } from "../../../lib/config/describeConfig.ts";
 import { Secret } from "../../../lib/config/Secret.ts";
 
+const registrar: Config["sip"]["registrar"] = {
+    minSeconds: 60,
+    maxSeconds: 3600,
+    maxContacts: 10,
+    algorithms: ["MD5"],
+};
 const bare: Config = {
     homeserver: { url: "http://127.0.0.1:8008", domain: "matrix.example" },
     appservice: { bind: "127.0.0.1", port: 9995 },
     matrix: { ghostPrefix: "sip_", joinAsCallee: false, allowedDomains: [] },
-    sip: { listen: [{ transport: "udp", address: "::1", port: 5060 }], unknownPeers: "reject", peers: [] },
+    sip: { listen: [{ transport: "udp", address: "::1", port: 5060 }], unknownPeers: "reject", registrar, peers: [] },
     trunks: [],
+    accounts: [],
     numbers: { map: new Map() },
     dialling: { allow: [] },
     calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },

@@ -10,6 +10,7 @@ beforeAll(() => {
     folder = new ConfigFolder();
     folder.write("drachtio.secret", "from-a-file\n");
     folder.write("carrier.password", "another\n");
+    folder.write("alice-desk.password", "a third\n");
 });
 afterAll(() => folder.remove());
 
@@ -25,9 +26,11 @@ describe("a right configuration", () => {
                     { transport: "tcp", address: "127.0.0.1", port: 5060 },
                 ],
                 unknownPeers: "reject",
+                registrar: { minSeconds: 60, maxSeconds: 3600, maxContacts: 10, algorithms: ["SHA-256", "MD5"] },
                 peers: [],
             },
             trunks: [],
+            accounts: [],
             numbers: { map: new Map() },
             dialling: { allow: [] },
             calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },

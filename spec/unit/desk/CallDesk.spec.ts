@@ -37,7 +37,7 @@ function open(options: { maxCalls?: number } = {}) {
             return target;
         },
     };
-    desk.connect({ matrix: dialler, sip: dialler });
+    desk.connect({ matrix: dialler, sip: dialler, phone: dialler });
     const request: CallRequest = {
         callId: "c1" as CallId,
         origin,

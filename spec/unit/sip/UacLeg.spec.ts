@@ -1,7 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
-import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
-import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipSendError } from "../../../lib/sip/SipStack.ts";
@@ -34,13 +32,7 @@ beforeEach(() => {
         userAgent: "spec/1",
         log: new KeptLog(),
         callId: "c0ffee" as CallId,
-        target: {
-            network: "sip",
-            media: "rtp",
-            callee: { kind: "number", number: "2001" as PhoneNumber },
-            caller: "@alice:matrix.example" as MatrixUserId,
-            trunks: ["carrier"],
-        },
+        compose: () => ({ uri: "sip:2001@carrier.example", headers: {} }),
         trunks: [aTrunk({})],
         makeCnonce: () => "c",
         report: (fact) => facts.push(fact),

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import type { CallId } from "../../call/vocabulary.ts";
+import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { SipEnvironment } from "../SipDialog.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+import { UacLeg } from "../UacLeg.ts";
+import { composePhoneInvite } from "./composePhoneInvite.ts";
+
+export interface PhoneLegsParts extends SipEnvironment {
+    readonly log: Log;
+    readonly realm: string;
+}
+
+/** Calls phones that are registered with us. */
+export class PhoneLegs implements LegDialler<PhoneTarget> {
+    readonly #parts: PhoneLegsParts;
+
+    constructor(parts: PhoneLegsParts) {
+        this.#parts = parts;
+    }
+
+    dial(callId: CallId, target: PhoneTarget, report: LegReport): SignallingLeg {
+        const { realm, log } = this.#parts;
+        return new UacLeg({
+            ...this.#parts,
+            log: log.child({ callId, leg: "phone", account: target.account }),
+            callId,
+            compose: (_hop, options) => composePhoneInvite(target, realm, options),
+            trunks: [phoneAsTrunk(target.account)],
+            makeCnonce: () => randomBytes(16).toString("hex"),
+            report,
+        });
+    }
+}
+
+/** What a phone has of a trunk: nothing but a name. Where it redirects to is its user's business, not ours. */
+function phoneAsTrunk(name: string): SipTrunk {
+    return {
+        name,
+        addresses: [],
+        trusted: false,
+        maxCalls: Number.POSITIVE_INFINITY,
+        scheme: "sip",
+        domain: "",
+        numberFormat: "plus",
+        callerId: { byUser: new Map() },
+        identity: [],
+        headers: {},
+        followsRedirects: false,
+    };
+}

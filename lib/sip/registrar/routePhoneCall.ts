@@ -1,0 +1,60 @@
+import type { EndCause } from "../../call/vocabulary.ts";
+import type { DialPlan } from "../../numbering/DialPlan.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { hostOf, userOf } from "../../numbering/SipAddress.ts";
+import type { MediaKind } from "../../ports/MediaProxy.ts";
+import type { SipAccount } from "./SipAccount.ts";
+
+/** Where a call of a registered phone goes. */
+export type PhoneRoute =
+    | { readonly kind: "matrix"; readonly callee: MatrixUserId }
+    | {
+          readonly kind: "trunk";
+          readonly callee: RemoteParty;
+          readonly trunks: readonly [string, ...string[]];
+          readonly media: MediaKind;
+      }
+    | { readonly kind: "refused"; readonly cause: EndCause };
+
+export interface PhoneRouting {
+    readonly dialPlan: Pick<DialPlan, "calleeOf" | "whoMayDial">;
+    /** Hosts by which phones name us, lower case. */
+    readonly hosts: ReadonlySet<string>;
+    /** What a trunk's media looks like, by its name. */
+    readonly mediaOf: (trunk: string) => MediaKind;
+    readonly accountOf: (username: string) => SipAccount | undefined;
+}
+
+/**
+ * Whom a phone means: another account, by its user name; a Matrix user, by number or address; else somebody outside, whom
+ * the phone's user must be allowed to dial. Pure.
+ * @param callees what the Request-URI may mean, likeliest first
+ */
+export function routePhoneCall(
+    callees: readonly RemoteParty[],
+    caller: SipAccount,
+    { dialPlan, hosts, mediaOf, accountOf }: PhoneRouting,
+): PhoneRoute {
+    for (const callee of callees) {
+        const account =
+            callee.kind === "address" && hosts.has(hostOf(callee.address)) && accountOf(userOf(callee.address));
+        if (account !== undefined && account !== false) return { kind: "matrix", callee: account.user };
+    }
+    for (const callee of callees) {
+        const user = dialPlan.calleeOf(callee);
+        if (user !== undefined) return { kind: "matrix", callee: user };
+    }
+    let cause: EndCause = "notFound";
+    for (const callee of callees) {
+        // at our own host there is nobody else
+        if (callee.kind === "address" && hosts.has(hostOf(callee.address))) continue;
+        const verdict = dialPlan.whoMayDial(caller.user, callee);
+        if (verdict.kind === "allowed") {
+            const { trunks } = verdict;
+            return { kind: "trunk", callee, trunks, media: mediaOf(trunks[0]) };
+        }
+        if (verdict.kind === "forbidden") cause = "forbidden";
+    }
+    return { kind: "refused", cause };
+}
