@@ -17,14 +17,16 @@ export interface BaresipOptions {
     readonly port?: number;
     /** Its address of record, such as `sip:dora@ims.example`, which it registers; its own socket if not given. */
     readonly account?: string;
-    /** Parameters of its account, as in `;transport=tls;mediaenc=srtp-mand`. */
+    /** Parameters of its account, as in `;outbound="sip:127.0.0.1:5060"`. */
     readonly accountParameters?: string;
-    /** More of its modules, as in `srtp.so`. */
-    readonly modules?: readonly string[];
-    /** More lines of its configuration file. */
-    readonly configLines?: readonly string[];
+    /**
+     * PEM of its certificate and key: it then signals over TLS, also on the port above its own, and talks SRTP or not at
+     * all (SDES). This release does not verify whom it connects to.
+     */
+    readonly tls?: { readonly certificate: string; readonly key: string };
 }
 
+const certificateFile = "certificate.pem";
 const defaultTimeoutMs = 15_000;
 
 /** Debian's baresip as a phone: a SIP stack nobody here wrote, controlled like a person would with its keys. */
@@ -43,15 +45,24 @@ export class Baresip implements Stoppable {
         this.#control = control;
     }
 
+    /** Where it is called over TLS. */
+    get tlsPort(): number {
+        return this.port + 1;
+    }
+
     /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
     static async start(options: BaresipOptions): Promise<Baresip> {
         const directory = makeRunDirectory("baresip");
         const port = options.port ?? (await freePortPair());
         const controlPort = await freePort();
+        if (options.tls !== undefined) {
+            writeFileSync(join(directory, certificateFile), options.tls.certificate + options.tls.key);
+        }
         writeFileSync(join(directory, "config"), configText(options, directory, port, controlPort));
         const account = options.account ?? `sip:phone@${loopback}:${port}`;
         const registerEverySeconds = options.account === undefined ? 0 : 600;
-        const parameters = `;regint=${registerEverySeconds};answermode=manual${options.accountParameters ?? ""}`;
+        const security = options.tls === undefined ? "" : ";transport=tls;mediaenc=srtp-mand";
+        const parameters = `;regint=${registerEverySeconds};answermode=manual${security}${options.accountParameters ?? ""}`;
         writeFileSync(join(directory, "accounts"), `<${account}>${parameters}\n`);
         const running = LabProcess.start({
             name: "baresip",
@@ -165,9 +176,8 @@ function configText(options: BaresipOptions, directory: string, port: number, co
         `snd_path ${directory}`,
         `ctrl_tcp_listen ${loopback}:${controlPort}`,
         ...["g711.so", "ausine.so", "aubridge.so", "sndfile.so"].map((module) => `module ${module}`),
-        ...(options.modules ?? []).map((module) => `module ${module}`),
+        ...(options.tls === undefined ? [] : ["module srtp.so", `sip_certificate ${join(directory, certificateFile)}`]),
         ...["account.so", "menu.so", "ctrl_tcp.so"].map((module) => `module_app ${module}`),
-        ...(options.configLines ?? []),
         "",
     ].join("\n");
 }

@@ -3,6 +3,7 @@ import { Baresip } from "../../../lab/world/Baresip.ts";
 import { loopback } from "../../../lab/world/freePort.ts";
 import { SippPhone } from "../../../lab/world/SippPhone.ts";
 import type { Stoppable } from "../../../lab/world/LabProcess.ts";
+import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 
 const started: Stoppable[] = [];
 
@@ -40,4 +41,16 @@ test("baresip is called, answers, and is hung up on", async () => {
     await phone.hangUp();
     await baresip.awaitEvent("CALL_CLOSED");
     await phone.isDone();
+});
+
+test("two of them talk over TLS, with SRTP", async () => {
+    const certificates = makeCertificates({ caller: `IP:${loopback}`, callee: `IP:${loopback}` });
+    const caller = stopLater(await Baresip.start({ toneHz: 440, tls: certificates.caller }));
+    const callee = stopLater(await Baresip.start({ toneHz: 620, tls: certificates.callee }));
+    caller.dial(`sip:phone@${loopback}:${callee.tlsPort};transport=tls`);
+    await callee.awaitEvent("CALL_INCOMING");
+    callee.answer();
+    await Promise.all([caller.hears(620), callee.hears(440)]);
+    caller.hangUp();
+    await callee.awaitEvent("CALL_CLOSED");
 });
