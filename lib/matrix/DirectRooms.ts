@@ -53,7 +53,8 @@ export class DirectRooms {
      * @throws CallFailure `notFound` if the user does not exist, `unavailable` if the room would be encrypted
      * @throws HomeserverError
      */
-    async between(user: MatrixUserId, party: RemoteParty): Promise<DirectRoom> {
+    async between(user: MatrixUserId, caller: RemoteParty): Promise<DirectRoom> {
+        const party = this.#parts.names.representable(caller);
         const ghost = this.#parts.names.ghostOf(party);
         return await this.#flights.run(`${user} ${ghost}`, async () => {
             await this.#parts.profiles.ensure(party);

@@ -2,6 +2,9 @@ import { ghostLocalpartOf, partyOfLocalpart } from "../numbering/ghostLocalpart.
 import { localpartOf, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 
+/** Bytes, sigil and server name included (Matrix appendices, "User Identifiers"); a ghost's are all ASCII. */
+const LONGEST_USER_ID = 255;
+
 /** Tells the bridge's own Matrix users from everybody else's. Pure. */
 export class GhostNames {
     readonly serverName: string;
@@ -16,6 +19,11 @@ export class GhostNames {
 
     ghostOf(party: RemoteParty): MatrixUserId {
         return `@${ghostLocalpartOf(party, this.#prefix)}:${this.serverName}` as MatrixUserId;
+    }
+
+    /** The party itself, or nobody in particular where its ghost's id would be longer than a Matrix user id may be. */
+    representable(party: RemoteParty): RemoteParty {
+        return this.ghostOf(party).length <= LONGEST_USER_ID ? party : { kind: "anonymous" };
     }
 
     /** Whom a ghost stands for; undefined for every other user. */

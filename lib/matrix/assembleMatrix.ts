@@ -41,7 +41,7 @@ export interface MatrixOptions {
 
 export interface MatrixParts {
     readonly directory: Directory;
-    readonly dialPlan: Pick<DialPlan, "whoMayDial">;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;

@@ -26,7 +26,7 @@ export interface CallParts {
     readonly names: GhostNames;
     readonly homeserver: Homeserver;
     readonly directory: Directory;
-    readonly dialPlan: Pick<DialPlan, "whoMayDial">;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;

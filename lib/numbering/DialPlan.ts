@@ -45,6 +45,7 @@ export class DialPlan {
     /** Server names by host: a SIP address has no port, the name of a Matrix server may have one. */
     readonly #serverByHost: ReadonlyMap<string, string>;
     readonly #allowed: PatternIndex<PatternIndex<true>>;
+    readonly #allowedToSomebody: PatternIndex<true>;
     readonly #trunksByPrefix: PatternIndex<string>;
     readonly #trunksByDomain: ReadonlyMap<string, readonly string[]>;
 
@@ -52,6 +53,9 @@ export class DialPlan {
         this.#numbers = new Map(rules.numbers);
         this.#serverByHost = new Map(rules.domains.map((domain) => [withoutPort(domain), domain]));
         this.#allowed = indexAllowed(rules.allow);
+        this.#allowedToSomebody = new PatternIndex(
+            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, true] as const)),
+        );
         this.#trunksByPrefix = new PatternIndex(
             rules.trunks.flatMap(({ name, prefixes }) =>
                 prefixes.map((prefix) => [`${literal(prefix)}*`, name] as const),
@@ -83,11 +87,18 @@ export class DialPlan {
 
     /** Denied until allowed. The trunk with the longest matching prefix comes first; equals as they are configured. */
     whoMayDial(user: MatrixUserId, party: RemoteParty): DialVerdict {
-        if (party.kind === "anonymous") return { kind: "forbidden" };
-        const dialled = party.kind === "number" ? party.number : party.address;
-        if (!this.#isAllowed(user, dialled)) return { kind: "forbidden" };
+        const dialled = dialledText(party);
+        if (party.kind === "anonymous" || dialled === undefined || !this.#isAllowed(user, dialled)) {
+            return { kind: "forbidden" };
+        }
         const [first, ...others] = new Set(this.#trunksFor(party));
         return first === undefined ? { kind: "noTrunk" } : { kind: "allowed", trunks: [first, ...others] };
+    }
+
+    /** Whether there is anybody who may dial it. */
+    isDialable(party: RemoteParty): boolean {
+        const dialled = dialledText(party);
+        return dialled !== undefined && this.#allowedToSomebody.has(dialled);
     }
 
     #isAllowed(user: MatrixUserId, dialled: PhoneNumber | SipAddress): boolean {
@@ -107,6 +118,17 @@ export class DialPlan {
         if (server === undefined) return undefined;
         const localpart = unescapeUser(userOf(address));
         return localpart === undefined ? undefined : parseMatrixUserId(`@${localpart.toLowerCase()}:${server}`);
+    }
+}
+
+function dialledText(party: RemoteParty): PhoneNumber | SipAddress | undefined {
+    switch (party.kind) {
+        case "number":
+            return party.number;
+        case "address":
+            return party.address;
+        case "anonymous":
+            return undefined;
     }
 }
 

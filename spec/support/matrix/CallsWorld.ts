@@ -47,7 +47,7 @@ export class CallsWorld {
             names,
             homeserver: this.homeserver,
             directory: this.directory,
-            dialPlan: { whoMayDial: () => ({ kind: "allowed", trunks: ["carrier"] }) },
+            dialPlan: { whoMayDial: () => ({ kind: "allowed", trunks: ["carrier"] }), isDialable: () => true },
             intake: this.intake,
             newCallId: () => this.#newId(),
             telemetry: this.telemetry,

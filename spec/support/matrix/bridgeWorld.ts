@@ -55,6 +55,7 @@ export function assembleForSpec(
         {
             directory,
             dialPlan: {
+                isDialable: () => true,
                 whoMayDial: (_user, party) =>
                     party.kind === "number" && party.number.startsWith("+44")
                         ? { kind: "allowed", trunks: ["carrier"] }

@@ -189,7 +189,7 @@ describe("a refusal", () => {
         [{ kind: "forbidden" }, "You are not allowed to call this number."],
         [{ kind: "noTrunk" }, "No route to this number is set up."],
     ] as const)("rings nowhere and says why: %j", async (verdict: DialVerdict, notice) => {
-        world = new CallsWorld({ dialPlan: { whoMayDial: () => verdict } });
+        world = new CallsWorld({ dialPlan: { whoMayDial: () => verdict, isDialable: () => false } });
         const room = await world.chat();
         world.invite(room, "c1");
         await world.settle();

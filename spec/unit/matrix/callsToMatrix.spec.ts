@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import { parseSipAddress } from "../../../lib/numbering/SipAddress.ts";
 import { HomeserverError } from "../../../lib/matrix/HomeserverError.ts";
 import { alice, bob, bobsGhost, CallsWorld, carol, mallory, RING_MS } from "../../support/matrix/CallsWorld.ts";
 import { browserDescription } from "../../support/matrix/descriptions.ts";
@@ -36,6 +37,14 @@ describe("a first call", () => {
         expect(world.said(room, "m.call.candidates")).toMatchObject([
             { party_id: invite?.["party_id"], candidates: [{ candidate: "" }] },
         ]);
+    });
+
+    it("comes from nobody in particular if the caller's name does not fit into a user id", async () => {
+        const address = parseSipAddress(`${"A".repeat(90)}@pbx.example`);
+        if (address === undefined) throw new Error("no address");
+        await world.dial(alice, { kind: "address", address, displayName: "Carol" }).leg.offer(sdp);
+        expect([...world.homeserver.displayNames]).toEqual([["@sip_anonymous:matrix.example", "Anonymous"]]);
+        expect(world.homeserver.rooms).toHaveLength(1);
     });
 
     it("waits for a user who has to join by themselves, and rings for the time that is left", async () => {

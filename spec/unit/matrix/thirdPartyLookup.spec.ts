@@ -44,6 +44,33 @@ describe("a number", () => {
     });
 });
 
+describe("ghosts that a look-up makes", () => {
+    const lookUp = (typed: string) => world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed });
+    const made = (): number => world.homeserver.asked.filter((what) => what === "register").length;
+
+    it("are none of numbers nobody may dial, which are told all the same", async () => {
+        const dialPlan = { whoMayDial: () => ({ kind: "forbidden" }) as const, isDialable: () => false };
+        world = new CallsWorld({ dialPlan });
+        expect(await lookUp("+442071838750")).toEqual(found);
+        expect(world.homeserver.asked).toEqual([]);
+    });
+
+    it("are so many in a minute and no more; known ones cost nothing", async () => {
+        for (let n = 0; n < 100; n += 1) expect(await lookUp(`+4420718387${10 + (n % 90)}`)).toHaveLength(1);
+        expect(made()).toBe(60);
+        world.clock.advance(60_000);
+        for (let n = 0; n < 60; n += 1) await lookUp(`+4420718387${10 + n}`);
+        expect(made()).toBe(60);
+        await lookUp("+442071838799");
+        expect(made()).toBe(61);
+    });
+
+    it("are none whose name would not fit into a user id", async () => {
+        expect(await lookUp(`sip:${"A".repeat(90)}@example.com`)).toEqual([]);
+        expect(await lookUp(`sip:${"a".repeat(90)}@example.com`)).toHaveLength(1);
+    });
+});
+
 describe("a user", () => {
     it("who is a ghost is a number, in both protocols", () => {
         expect(world.calls.lookup.describeUser(bobsGhost)).toEqual(

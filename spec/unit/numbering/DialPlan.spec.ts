@@ -50,6 +50,32 @@ describe("DialPlan.calleeOf", () => {
     });
 });
 
+describe("DialPlan.isDialable", () => {
+    const plan = new DialPlan({
+        numbers: new Map(),
+        domains: [],
+        allow: [
+            { users: ["@alice:matrix.example"], numbers: ["+44*", "2001"] },
+            { users: ["@*:partner.example"], numbers: ["*@pbx.example"] },
+        ],
+        trunks: [],
+    });
+
+    it.each([
+        ["+442071838750", true],
+        ["2001", true],
+        ["bob@pbx.example", true],
+        ["+33123456789", false],
+        ["bob@elsewhere.example", false],
+    ])("%s: %s", (dialled, dialable) => {
+        expect(plan.isDialable(party(dialled))).toBe(dialable);
+    });
+
+    it("nobody may dial nobody", () => {
+        expect(plan.isDialable({ kind: "anonymous" })).toBe(false);
+    });
+});
+
 describe("DialPlan.whoMayDial", () => {
     const forbidden: DialVerdict = { kind: "forbidden" };
     const noTrunk: DialVerdict = { kind: "noTrunk" };
