@@ -47,6 +47,8 @@ export interface SipTarget {
     readonly caller: MatrixUserId;
     /** Name the callee should see, where the network shows one. */
     readonly callerName?: string;
+    /** The caller does not want the callee to know who calls (RFC 3323); the trunk may. */
+    readonly callerIs?: "withheld";
     /** Names of the trunks to try, best first; at least one. */
     readonly trunks: readonly [string, ...string[]];
 }

@@ -133,14 +133,18 @@ export class SipGateway implements DrachtioListener {
                 return this.#respond(request, refusal(route.cause));
             case "matrix": {
                 const { callee } = route;
-                const caller = phones.callerOf(account);
+                const caller = invite.caller.kind === "anonymous" ? invite.caller : phones.callerOf(account);
                 const target = { network: "matrix", media: "webrtc", callee, caller } as const;
                 return this.#open(request, invite, username, target, phones.targetsFor(callee, caller, account));
             }
             case "trunk": {
                 const { callee, trunks, media } = route;
-                const callerName = displayName === undefined ? {} : { callerName: displayName };
-                const target = { network: "sip", media, callee, caller: account.user, ...callerName, trunks } as const;
+                const caller = {
+                    caller: account.user,
+                    ...(displayName !== undefined && { callerName: displayName }),
+                    ...(invite.caller.kind === "anonymous" && { callerIs: "withheld" as const }),
+                };
+                const target = { network: "sip", media, callee, ...caller, trunks } as const;
                 return this.#open(request, invite, username, target);
             }
         }

@@ -2,7 +2,7 @@ import type { PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { hostOf } from "../numbering/SipAddress.ts";
 import type { SipTarget } from "../ports/CallIntake.ts";
-import { identityHeaders } from "./identity/outboundIdentity.ts";
+import { type CallingUser, identityHeaders } from "./identity/outboundIdentity.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "./sipCapabilities.ts";
 import type { HeaderFields } from "./SipStack.ts";
@@ -24,7 +24,7 @@ export interface InviteOptions {
 /** How a call to `target` is put for one hop of its route. Pure. */
 export function composeInvite(
     { trunk, redirectedTo }: Hop,
-    target: Pick<SipTarget, "callee" | "caller" | "callerName">,
+    target: Pick<SipTarget, "callee"> & CallingUser,
     options: InviteOptions,
 ): ComposedInvite {
     const to = calleeUri(trunk, target.callee);

@@ -4,6 +4,9 @@ import { formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
+/** Who places a call, and whether they want that told. */
+export type CallingUser = Pick<SipTarget, "caller" | "callerName" | "callerIs">;
+
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
@@ -12,10 +15,11 @@ const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
  */
 export function identityHeaders(
     trunk: SipTrunk,
-    { caller, callerName }: Pick<SipTarget, "caller" | "callerName">,
+    { caller, callerName, callerIs }: CallingUser,
     written: (number: PhoneNumber) => string,
 ): HeaderFields {
-    const { user, isWithheld } = callerOn(trunk, caller, written);
+    const { user, isAnonymous } = callerOn(trunk, caller, written);
+    const isWithheld = isAnonymous || callerIs === "withheld";
     const wish = isWithheld && trunk.identity.some((header) => header !== "remote-party-id") ? { Privacy: "id" } : {};
     if (user === undefined) return { From: ANONYMOUS, ...wish };
     const at = (host: string): string => formatNameAddress(callerName, `${trunk.scheme}:${user}@${host}`);
@@ -37,9 +41,9 @@ function callerOn(
     { callerId: { byUser, fallback, account } }: SipTrunk,
     caller: SipTarget["caller"],
     written: (number: PhoneNumber) => string,
-): { readonly user: string | undefined; readonly isWithheld: boolean } {
+): { readonly user: string | undefined; readonly isAnonymous: boolean } {
     const rule = byUser.get(caller) ?? fallback;
     const number = rule === "anonymous" ? fallback : rule;
     const user = number === undefined || number === "anonymous" ? account : written(number);
-    return { user, isWithheld: rule === "anonymous" || user === undefined };
+    return { user, isAnonymous: rule === "anonymous" || user === undefined };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
-import { identityHeaders } from "../../../../lib/sip/identity/outboundIdentity.ts";
+import { type CallingUser, identityHeaders } from "../../../../lib/sip/identity/outboundIdentity.ts";
 import type { SipTrunk } from "../../../../lib/sip/SipTrunk.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
 
@@ -13,8 +13,8 @@ const withheld = new Map([[alice, "anonymous" as const]]);
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 const all = ["asserted", "preferred", "remote-party-id"] as const;
 
-function headers(trunk: Partial<SipTrunk>, callerName?: string) {
-    const target = { caller: alice, ...(callerName !== undefined && { callerName }) };
+function headers(trunk: Partial<SipTrunk>, more: Partial<CallingUser> = {}) {
+    const target = { caller: alice, ...more };
     return identityHeaders(aTrunk(trunk), target, (number) => number);
 }
 
@@ -54,7 +54,7 @@ describe("a caller who is shown", () => {
     });
 
     test("with a name everywhere", () => {
-        const named = headers({ callerId: { byUser }, identity: ["asserted"] }, "Alice");
+        const named = headers({ callerId: { byUser }, identity: ["asserted"] }, { callerName: "Alice" });
         expect(named["P-Asserted-Identity"]).toBe('"Alice" <sip:+493012345678@localhost>');
     });
 });
@@ -90,5 +90,15 @@ describe("a caller who is withheld", () => {
         ["is nobody at all where nothing is known", { identity: all }, { From: ANONYMOUS, Privacy: "id" }],
     ])("%s", (_, trunk, expected) => {
         expect(headers(trunk)).toEqual(expected);
+    });
+
+    test("by their own wish is told to the network under their own number", () => {
+        const wish = { callerIs: "withheld", callerName: "Alice" } as const;
+        expect(headers({ callerId: { byUser }, identity: ["asserted"] }, wish)).toEqual({
+            From: ANONYMOUS,
+            "P-Asserted-Identity": '"Alice" <sip:+493012345678@localhost>',
+            Privacy: "id",
+        });
+        expect(headers({ callerId: { byUser } }, wish)).toEqual({ From: ANONYMOUS });
     });
 });
