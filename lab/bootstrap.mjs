@@ -17,7 +17,18 @@ const programs = {
     check: "lab/check.ts",
     bench: "bench/main.ts",
     "bench:sip": "bench/sipMain.ts",
+    soak: "bench/soakMain.ts",
 };
+
+/** npm would try for more than a minute where there is no network. */
+const npmCi = [
+    "ci",
+    "--loglevel=error",
+    "--no-audit",
+    "--no-fund",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
+];
 
 /** The runtime inside node_modules may be missing or for another architecture, so it is asked, not assumed. */
 function pinnedNodeRuns() {
@@ -83,7 +94,7 @@ async function installPackages() {
         5_000,
     );
     try {
-        const code = await run("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"]);
+        const code = await run("npm", npmCi);
         if (code !== 0) fail(`npm could not install the packages (is its registry reachable?). Try: npm ci`);
     } catch {
         fail("npm is missing. Install it, for instance with: apt-get install npm");

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { foreignSystem } from "./foreignSystem.ts";
 import { InstallError } from "./InstallError.ts";
 import { runVisibly } from "./runVisibly.ts";
 import type { Progress } from "./Progress.ts";
@@ -42,12 +43,18 @@ export function missingOf(packages: readonly DebianPackage[]): DebianPackage[] {
 export async function installDebianPackages(packages: readonly DebianPackage[], progress: Progress): Promise<void> {
     if (packages.length === 0) return;
     const names = packages.map((debianPackage) => debianPackage.name).join(" ");
-    const command = `apt-get install ${names}`;
+    const command = `apt-get update && apt-get install ${names}`;
+    const foreign = foreignSystem(existsSync(osRelease) ? readFileSync(osRelease, "utf8") : "");
+    if (foreign !== undefined) {
+        throw new InstallError(
+            `${names} missing, which come from Debian, and this is ${foreign}. On Debian 12 or newer, as root: ${command}`,
+        );
+    }
     if (!existsSync("/usr/bin/apt-get")) {
-        throw new InstallError(`${names} missing, and this system has no apt-get. On Debian 12 or newer: ${command}`);
+        throw new InstallError(`${names} missing, and so is apt-get, which gets them. With it, as root: ${command}`);
     }
     const asRoot = rootCommand();
-    if (asRoot === undefined) throw new InstallError(`${names} missing. Run as root (or with sudo): ${command}`);
+    if (asRoot === undefined) throw new InstallError(`${names} missing. Run as root: ${command}`);
     const step = progress.begin(`Installing Debian packages: ${names}`);
     const services = packages.flatMap(({ service }) => service ?? []);
     const [program, ...args] = [...asRoot, "sh", "-c", installScript, "install", services.join(" "), names];
@@ -56,11 +63,13 @@ export async function installDebianPackages(packages: readonly DebianPackage[], 
     if (exitCode !== 0 || stillMissing.length > 0) {
         step.fail();
         throw new InstallError(
-            `apt-get could not install ${stillMissing.join(" ") || names} (see above; is the network up?). Run: apt-get update && ${command}`,
+            `apt-get could not install ${stillMissing.join(" ") || names} (see above; is the network up?). Run as root: ${command}`,
         );
     }
     step.done();
 }
+
+const osRelease = "/etc/os-release";
 
 function rootCommand(): readonly string[] | undefined {
     if (process.getuid?.() === 0) return [];
