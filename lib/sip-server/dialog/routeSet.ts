@@ -35,9 +35,10 @@ export function contactUri(headers: Headers): string | undefined {
 export function routeRequest(remoteTarget: string, routeSet: readonly string[]): RoutedRequest {
     const target = parseSipUri(remoteTarget);
     const [first, ...others] = routeSet;
-    if (first === undefined) return { uri: remoteTarget, routes: [], nextHop: target };
+    const uri = target?.headers === undefined ? remoteTarget : formatUri(withoutHeaders(target));
+    if (first === undefined) return { uri, routes: [], nextHop: target };
     const hop = parseSipUri(parseNameAddr(first)?.uri ?? "");
-    if (hop === undefined || hop.params.has("lr")) return { uri: remoteTarget, routes: routeSet, nextHop: hop };
+    if (hop === undefined || hop.params.has("lr")) return { uri, routes: routeSet, nextHop: hop };
     return { uri: formatUri(withoutHeaders(hop)), routes: [...others, `<${remoteTarget}>`], nextHop: hop };
 }
 

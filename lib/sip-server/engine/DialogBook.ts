@@ -81,15 +81,20 @@ export class DialogBook {
 
     /** Takes everything back at once, without telling the peers. */
     closeAll(): void {
-        for (const dialog of this.table) {
-            for (const key of this.subscriptionsOf(dialog)) this.closeSubscription(dialog, key);
-            this.closeSession(dialog);
-        }
+        for (const dialog of this.table) this.#close(dialog);
+    }
+
+    #close(dialog: Dialog): void {
+        for (const key of this.subscriptionsOf(dialog)) this.closeSubscription(dialog, key);
+        this.closeSession(dialog);
     }
 
     #usagesOf(dialog: Dialog): Usages {
         const known = this.#usages.get(dialog);
         if (known !== undefined) return known;
+        // No message could tell two dialogs of one identity apart, as come of a tag that an application gives twice.
+        const older = this.table.find(dialog.callId, dialog.localTag, dialog.remoteTag);
+        if (older !== undefined) this.#close(older);
         const usages: Usages = { session: undefined, subscriptions: new Map() };
         this.#usages.set(dialog, usages);
         this.table.add(dialog);

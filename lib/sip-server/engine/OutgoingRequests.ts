@@ -1,6 +1,5 @@
 import { type Dialog, dialogIdOf, type Hop } from "../dialog/Dialog.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { parseUri } from "../sip/SipUri.ts";
 import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { type AppHeaders, findUnusable, isToken, readAppHeaders } from "./appHeaders.ts";
@@ -14,7 +13,7 @@ import type { DialogRequests } from "./DialogRequests.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import { type EngineContext, newId, newTag } from "./EngineContext.ts";
 import { metaOf } from "./metaOf.ts";
-import { parseNextHop } from "./parseNextHop.ts";
+import { parseNextHop, requestUri } from "./parseNextHop.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { Session } from "./Session.ts";
 import type { OutgoingRequest, SentRequest } from "./SipEngine.ts";
@@ -137,9 +136,8 @@ export class OutgoingRequests {
         if ("kind" in headers) return headers;
         const unusable = findUnusable(headers);
         if (unusable !== undefined) return refuse("badHeader", unusable);
-        if (parseNextHop(order.uri) === undefined && parseUri(order.uri) === undefined) {
-            return refuse("badUri", order.uri);
-        }
+        const uri = requestUri(order.uri);
+        if (uri === undefined) return refuse("badUri", order.uri);
         const nextHop = parseNextHop(order.nextHop ?? order.uri);
         if (nextHop === undefined) return refuse("badUri", order.nextHop ?? order.uri);
         const { transport } = this.#context;
@@ -149,8 +147,8 @@ export class OutgoingRequests {
         const making = ["INVITE", "SUBSCRIBE", "REFER"].includes(order.method);
         if (making && this.#book.full) return refuse("overloaded");
         const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };
-        const draft = draftOutOfDialog(order, headers, made);
-        const hop: Hop = { kind: "uri", routed: { uri: order.uri, routes: [], nextHop } };
+        const draft = draftOutOfDialog({ ...order, uri }, headers, made);
+        const hop: Hop = { kind: "uri", routed: { uri, routes: [], nextHop } };
         if (order.method === "INVITE") return this.#startInvite(draft, hop);
         return this.#startRequest(draft, hop, making);
     }

@@ -1,9 +1,19 @@
 import { isIPv6 } from "node:net";
-import { parseSipUri, type SipUri } from "../sip/SipUri.ts";
+import { formatUri, parseSipUri, parseUri, type SipUri } from "../sip/SipUri.ts";
 
 /** A SIP URI to send to. Applications that learned an IPv6 address from a message's meta data write it without brackets: understood too. */
 export function parseNextHop(text: string): SipUri | undefined {
     return parseSipUri(text) ?? parseSipUri(withBrackets(text));
+}
+
+/** An application's URI as it may stand in a request line: IPv6 in brackets, without headers (RFC 3261 19.1.1). Undefined for what is none. */
+export function requestUri(text: string): string | undefined {
+    const uri = parseUri(text);
+    if (uri?.scheme === "tel" || (uri !== undefined && uri.headers === undefined)) return text;
+    const address = uri ?? parseNextHop(text);
+    if (address === undefined) return undefined;
+    const { headers: _headers, ...bare } = address;
+    return formatUri(bare);
 }
 
 function withBrackets(text: string): string {

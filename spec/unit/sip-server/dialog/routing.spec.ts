@@ -22,6 +22,13 @@ describe("a request in a dialog (RFC 3261 12.2.1.1)", () => {
     });
 });
 
+describe("a remote target", () => {
+    it("may have headers, a Request-URI not (RFC 3261 19.1.1)", () => {
+        expect(routeRequest("sip:b@target;x=1?a=b", []).uri).toBe("sip:b@target;x=1");
+        expect(routeRequest("sip:b@target?a=b", ["<sip:p1;lr>"]).uri).toBe("sip:b@target");
+    });
+});
+
 function flow(protocol: Protocol, address: string): Flow {
     const target = { protocol, address, port: 40_000 };
     return { ...unreachedFlow(target, { host: "198.51.100.1", port: 5060 }), closed: false };

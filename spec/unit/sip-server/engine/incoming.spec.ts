@@ -20,6 +20,26 @@ describe("requests from outside", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it("whose dialogs an application gives one identity: the later takes the earlier's place", async () => {
+        const stage = new Stage();
+        const side = stage.side("192.0.2.1");
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        peer.send("INVITE", us, callHeaders(peer, "1 INVITE"), sdp);
+        peer.send("REFER", us, callHeaders(peer, "2 REFER"));
+        await stage.pass(50);
+        const to = header("To", "<sip:us@192.0.2.1>;tag=mine");
+        for (const { transactionId } of side.app.requests) {
+            expect(await side.engine.respond(transactionId, response(200, { headers: [to] }))).toMatchObject({
+                kind: "sent",
+            });
+        }
+        expect(side.engine.load().dialogs).toBe(1);
+        const closed = side.engine.close(1_000);
+        await stage.pass(2_000);
+        await closed;
+        expect(side.engine.load()).toMatchObject({ transactions: 0, dialogs: 0, timers: 0 });
+    });
+
     it("that are our own, come back, are refused 482", async () => {
         const stage = new Stage();
         const side = acknowledging(stage.side("192.0.2.1"));

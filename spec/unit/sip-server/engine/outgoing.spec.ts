@@ -150,6 +150,17 @@ describe("sending outside of calls", () => {
         expect(stage.network.log).toEqual([]);
     });
 
+    it.each([
+        ["sip:bob@192.0.2.2?Subject=x", "sip:bob@192.0.2.2"],
+        ["sip:2001:db8::2:5060", "sip:[2001:db8::2]:5060"],
+    ])("sends to %s as a request line has it", async (uri, sent) => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        const told = await us.engine.send(request("OPTIONS", uri, { nextHop: "sip:192.0.2.2" }));
+        expect(told).toMatchObject({ kind: "sent", message: { uri: sent } });
+        await stage.expectNothingLeft(us);
+    });
+
     it("keeps Call-ID, CSeq and From tag of a digest retry", async () => {
         const stage = new Stage();
         const us = stage.side("192.0.2.1");
