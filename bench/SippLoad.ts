@@ -18,13 +18,15 @@ export interface LoadPlan {
     readonly talkMs: number;
     /** Different numbers to call from; more than there are calls at once. */
     readonly callers: number;
+    /** Keep the moments of each call, which takes a file that grows with them; so unless false. */
+    readonly timeline?: boolean;
 }
 
 export interface LoadResult {
     readonly attempted: number;
     readonly failed: number;
     readonly retransmissions: number;
-    /** Wall time in ms at which SIPp sent the INVITE and got the 200 of its n-th call. */
+    /** Wall time in ms at which SIPp sent the INVITE and got the 200 of its n-th call; empty if not wanted. */
     readonly timeline: readonly { readonly caller: string; readonly invite: number; readonly ok: number | undefined }[];
 }
 
@@ -44,12 +46,13 @@ export async function placeCalls(plan: LoadPlan): Promise<LoadResult> {
             ...["-r", String(plan.callsPerSecond), "-m", String(plan.calls), "-l", String(plan.calls)],
             ...["-d", String(plan.talkMs), "-recv_timeout", "20000", "-nostdin"],
             ...["-trace_stat", "-stf", file("stat.csv"), "-fd", "5"],
-            ...["-trace_shortmsg", "-shortmessage_file", file("messages.tsv")],
+            ...(plan.timeline === false ? [] : ["-trace_shortmsg", "-shortmessage_file", file("messages.tsv")]),
             `${plan.target.host ?? loopback}:${plan.target.port}`,
         ],
     });
     await sipp.exited;
-    return { ...readCounts(file("stat.csv")), timeline: readTimeline(file("messages.tsv"), plan.callers) };
+    const timeline = plan.timeline === false ? [] : readTimeline(file("messages.tsv"), plan.callers);
+    return { ...readCounts(file("stat.csv")), timeline };
 }
 
 /** The last line of SIPp's statistics, by the names of its columns. */

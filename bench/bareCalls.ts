@@ -15,20 +15,14 @@ export interface BareCallFigures {
     readonly serverMsPerCall: number | undefined;
 }
 
-/** Calls over that server to a drachtio-srf application that does nothing but answer them. */
+/** Calls over that server to a bare application. */
 export async function placeBareCalls(
     server: ServerUnderTest,
     directory: string,
     { callsPerSecond, seconds }: { readonly callsPerSecond: number; readonly seconds: number },
 ): Promise<BareCallFigures> {
-    const { control, secret } = server;
-    const application = LabProcess.start({
-        name: "bare-application",
-        command: process.execPath,
-        directory,
-        args: [join(projectRoot, "bench/bareApplication.ts"), control.host, String(control.port), secret],
-    });
-    const hostports = await application.ready(() => /^connected (.*)$/m.exec(application.log())?.[1], 10_000);
+    const application = await startBareApplication(server, directory);
+    const hostports = /^connected (.*)$/m.exec(application.log())?.[1] ?? "";
     const sip = server.sip ?? firstUdp(hostports);
     try {
         const load = (name: string, calls: number): ReturnType<typeof placeCalls> =>
@@ -64,6 +58,21 @@ export async function placeBareCalls(
     } finally {
         await application.stop();
     }
+}
+
+/** A drachtio-srf application that does nothing but answer calls. Resolves once it is connected. */
+export async function startBareApplication(
+    { control, secret }: ServerUnderTest,
+    directory: string,
+): Promise<LabProcess> {
+    const application = LabProcess.start({
+        name: "bare-application",
+        command: process.execPath,
+        directory,
+        args: [join(projectRoot, "bench/bareApplication.ts"), control.host, String(control.port), secret],
+    });
+    await application.ready(() => (application.log().includes("connected ") ? true : undefined), 10_000);
+    return application;
 }
 
 /** The first UDP address of what a server tells its applications: `udp/192.0.2.1:5060,tcp/...`. */

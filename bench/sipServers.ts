@@ -17,9 +17,19 @@ export interface ServerUnderTest {
     stop(): Promise<void>;
 }
 
+/** A server of ours: all about it is known. */
+export interface EmbeddedServer extends ServerUnderTest {
+    readonly sip: { readonly host: string; readonly port: number };
+    /** Where its counters are. */
+    readonly metrics: string;
+}
+
 /** The embedded server on ports of its own. */
-export async function startEmbeddedServer(directory: string): Promise<ServerUnderTest> {
-    const [control, sip] = [await freePort(), await freePort()];
+export async function startEmbeddedServer(
+    directory: string,
+    env: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedServer> {
+    const [control, sip, metrics] = [await freePort(), await freePort(), await freePort()];
     const secret = randomBytes(16).toString("hex");
     const server = LabProcess.start({
         name: "sip-server",
@@ -28,14 +38,16 @@ export async function startEmbeddedServer(directory: string): Promise<ServerUnde
         args: [
             join(projectRoot, "lib/sip-server/main.ts"),
             ...["--control", `${loopback}:${control}`, "--sip", `udp/${loopback}:${sip}`],
+            ...["--metrics", `${loopback}:${metrics}`],
         ],
-        env: { SIP_SERVER_SECRET: secret },
+        env: { SIP_SERVER_SECRET: secret, ...env },
     });
     await server.ready(() => (server.log().includes('"event":"listening"') ? true : undefined), 10_000);
     return {
         control: { host: loopback, port: control },
         secret,
         sip: { host: loopback, port: sip },
+        metrics: `http://${loopback}:${metrics}/metrics`,
         pid: server.pid,
         stop: () => server.stop(),
     };

@@ -15,6 +15,7 @@ export function serverMetrics({ engine, transport, control, apps }: ServerLoad):
     return [
         gauge("sip_transactions", "Transactions not over yet", engine.transactions),
         gauge("sip_dialogs", "Dialogs, early ones too", engine.dialogs),
+        gauge("sip_pending", "Requests of either side that are not answered yet", engine.pending),
         gauge("sip_timers", "Timers of transactions and dialogs", engine.timers),
         gauge("sip_connections", "Open TCP, TLS and WebSocket connections", transport.connections),
         gauge("sip_applications", "Applications connected to the control port", apps.clients),
