@@ -14,6 +14,16 @@ export interface LinphoneOptions {
     readonly toneHz: number;
     /** The only codec it offers and takes. */
     readonly codec: keyof typeof codecs;
+    /** Where it registers, and as whom; nowhere if not given. */
+    readonly account?: LinphoneAccount;
+}
+
+export interface LinphoneAccount {
+    /** Its address of record, such as `sip:200@pbx.example`. */
+    readonly address: string;
+    readonly password: string;
+    /** A SIP URI, such as `sip:127.0.0.1:5060;transport=tcp`. It carries its calls as well. */
+    readonly registrar: string;
 }
 
 /** Its codecs that are on unless told otherwise, and how fast it records what comes by them. */
@@ -54,13 +64,13 @@ export class Linphone implements Stoppable {
     }
 
     /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
-    static async start({ toneHz, codec }: LinphoneOptions): Promise<Linphone> {
+    static async start({ toneHz, codec, account }: LinphoneOptions): Promise<Linphone> {
         const directory = makeRunDirectory("linphone");
         const port = await freePort();
         // It keeps databases there, and complains if it cannot.
         mkdirSync(join(directory, ".local", "share", "linphone"), { recursive: true });
         const configFile = join(directory, "linphonerc");
-        writeFileSync(configFile, configText(port, codec));
+        writeFileSync(configFile, configText(port, codec, account));
         const tone = join(directory, "tone.wav");
         writeToneWav(tone, toneHz, toneSeconds);
         const running = LabProcess.start({
@@ -75,6 +85,15 @@ export class Linphone implements Stoppable {
         running.order("soundcard use files");
         running.order(`play ${tone}`);
         return new Linphone(port, running, directory, codecs[codec].rate);
+    }
+
+    /** Resolves once its account is registered. */
+    async isRegistered(timeoutMs = defaultTimeoutMs): Promise<void> {
+        const probe = (): true | undefined => {
+            this.#process.order("status register");
+            return this.#process.log().includes("registered, identity=") ? true : undefined;
+        };
+        await until(probe, { what: "linphone to be registered", timeoutMs, everyMs: 100 });
     }
 
     dial(uri: string): void {
@@ -138,7 +157,7 @@ export class Linphone implements Stoppable {
     }
 }
 
-function configText(port: number, codec: LinphoneOptions["codec"]): string {
+function configText(port: number, codec: LinphoneOptions["codec"], account: LinphoneAccount | undefined): string {
     const media = mediaPortRange();
     return [
         "[sip]",
@@ -152,6 +171,7 @@ function configText(port: number, codec: LinphoneOptions["codec"]): string {
         // Without the second line it believes that the first is an older release's.
         "use_ipv6=0",
         "ipv6_migration_done=1",
+        `default_proxy=${account === undefined ? -1 : 0}`,
         "[rtp]",
         `bind_address=${loopback}`,
         `audio_rtp_port=${media.first}-${media.last}`,
@@ -165,6 +185,25 @@ function configText(port: number, codec: LinphoneOptions["codec"]): string {
             `channels=${channels}`,
             `enabled=${name === codec ? 1 : 0}`,
         ]),
+        ...(account === undefined ? [] : accountLines(account)),
         "",
     ].join("\n");
+}
+
+function accountLines({ address, password, registrar }: LinphoneAccount): readonly string[] {
+    const [, user = "", domain = ""] = /^sips?:([^@]*)@(.*)$/.exec(address) ?? [];
+    return [
+        "[proxy_0]",
+        `reg_proxy=<${registrar}>`,
+        `reg_route=<${registrar};lr>`,
+        `reg_identity=<${address}>`,
+        "reg_expires=600",
+        "reg_sendregister=1",
+        "[auth_info_0]",
+        `username=${user}`,
+        `passwd=${password}`,
+        `domain=${domain}`,
+        // Without the right one it asks for the password on its console.
+        `realm=${domain}`,
+    ];
 }

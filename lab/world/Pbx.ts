@@ -1,6 +1,7 @@
 import { Baresip } from "./Baresip.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { Kamailio } from "./Kamailio.ts";
+import type { LinphoneAccount } from "./Linphone.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import type { SipAddress } from "./SippPhone.ts";
 
@@ -46,7 +47,17 @@ export class Pbx implements Stoppable {
         return new Pbx(server);
     }
 
-    /** Starts the desk phone; resolves once it is registered. @throws Error if the password is refused. */
+    /** What the desk phone must know, whoever made it. */
+    get phoneAccount(): LinphoneAccount {
+        const { address, port } = this.server;
+        return {
+            address: `sip:${pbx.phone.user}@${pbx.domain}`,
+            password: pbx.phone.password,
+            registrar: `sip:${address}:${port}`,
+        };
+    }
+
+    /** Starts the desk phone, a baresip, which knows no digest but MD5; resolves once it is registered. @throws Error if the password is refused. */
     async startPhone(toneHz: number, password: string = pbx.phone.password): Promise<Baresip> {
         const { address, port } = this.server;
         const phone = await Baresip.start({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loopback } from "../../lab/world/freePort.ts";
+import { Linphone } from "../../lab/world/Linphone.ts";
 import { Pbx, pbx } from "../../lab/world/Pbx.ts";
 import { until } from "../../lab/world/until.ts";
 import { numbers, World } from "../../lab/world/World.ts";
@@ -31,6 +32,7 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
     let modern: Pbx;
     let world: World;
     let phone: Baresip;
+    let modernPhone: Linphone;
     let alice: MatrixClientPage;
 
     function registering(config: BridgeConfig): BridgeConfig {
@@ -59,10 +61,13 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         ]);
         world = await World.start({ configure: registering });
         phone = await office.startPhone(tones.phone);
+        modernPhone = await Linphone.start({ toneHz: tones.otherPhone, codec: "PCMA", account: modern.phoneAccount });
+        await modernPhone.isRegistered();
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     afterAll(async () => {
         await world.stop();
+        await modernPhone.stop();
         await Promise.all([office.stop(), modern.stop()]);
     });
 
@@ -96,6 +101,25 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
         await alice.hangUp(callId);
         await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("digests may be SHA-256: both call each other through the other PBX", async () => {
+        const out = await alice.dialNumber("+449990000");
+        await modernPhone.isCalled();
+        modernPhone.answer();
+        await alice.awaitState(out, "connected");
+        await Promise.all([modernPhone.hears(tones.alice), alice.hears(out, tones.otherPhone)]);
+        await alice.hangUp(out);
+        await modernPhone.isOver();
+        await expectEnded(world, alice, out, "silent");
+
+        modernPhone.dial(`sip:02079460101@${pbx.domain}`);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([modernPhone.hears(tones.alice), alice.hears(callId, tones.otherPhone)]);
+        modernPhone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
     it("gives the operator nothing else to look at", () => {
