@@ -22,11 +22,29 @@ interface Outcome {
 
 const notProven: CallProof = { ok: false, setupMs: null, heardBySipHz: null, heardByMatrixHz: null };
 
+const usage = `npm run demo [-- options]
+
+Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call in each direction.
+What is missing is installed first: npm packages, Debian packages (as root or with sudo), Synapse.
+
+  --once   end after the two calls instead of staying up until Ctrl-C
+  --json   print the result as one JSON object in the last line
+  --help   print this
+
+Exit codes: 0 all went well, 1 something did not, 2 wrong options.`;
+
+/** Ends the program where nothing is to be demonstrated. */
 function readOptions(): Options {
-    const { values } = parseArgs({
-        options: { once: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
-    });
-    return values;
+    const boolean = { type: "boolean", default: false } as const;
+    try {
+        const { values } = parseArgs({ options: { once: boolean, json: boolean, help: { ...boolean, short: "h" } } });
+        if (!values.help) return values;
+    } catch (error) {
+        console.error(`${reasons(error)}\n\n${usage}`);
+        process.exit(2);
+    }
+    console.log(usage);
+    process.exit(0);
 }
 
 function allWell({ inbound, outbound }: Outcome): boolean {
