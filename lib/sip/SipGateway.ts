@@ -218,12 +218,7 @@ export class SipGateway implements DrachtioListener {
 
     #respond(request: IncomingRequest, response: OutgoingResponse | undefined): void {
         if (response === undefined) return;
-        const { status, reason, headers = {} } = response;
-        const complete = {
-            status,
-            ...(reason !== undefined && { reason }),
-            headers: { ...headers, "User-Agent": this.#parts.userAgent },
-        };
+        const complete = { ...response, headers: { ...response.headers, "User-Agent": this.#parts.userAgent } };
         request.respond(complete).catch((error: unknown) => {
             this.#parts.log.debug("SIP message not sent", { error });
         });

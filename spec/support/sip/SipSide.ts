@@ -1,7 +1,14 @@
 import type { CallId } from "../../../lib/call/vocabulary.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
+import type { Log } from "../../../lib/ports/Log.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
+import { PhoneGuard } from "../../../lib/sip/registrar/PhoneGuard.ts";
+import { Phones } from "../../../lib/sip/registrar/Phones.ts";
+import { Registrar } from "../../../lib/sip/registrar/Registrar.ts";
+import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipGateway } from "../../../lib/sip/SipGateway.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
@@ -10,6 +17,7 @@ import { SipLink } from "../../../lib/sip/SipLink.ts";
 import type { SipPeer, SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { KeptContacts } from "../KeptContacts.ts";
 import { ScriptedIntake } from "./ScriptedIntake.ts";
 
 export const ALICE = "@alice:matrix.example" as MatrixUserId;
@@ -18,6 +26,8 @@ export interface SipSideOptions {
     readonly peers?: readonly SipPeer[];
     readonly trunks?: readonly SipTrunk[];
     readonly strangers?: "refuse" | "drop";
+    /** Phones at the realm `matrix.example`, which may dial +44 over the trunk `carrier`. */
+    readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
     readonly t1?: number;
 }
@@ -34,7 +44,10 @@ export class SipSide {
     readonly gateway: SipGateway;
     readonly legs: SipLegs;
 
-    private constructor({ peers, trunks, strangers, t1 }: SipSideOptions) {
+    /** Where the phones of accounts are. */
+    readonly contacts = new KeptContacts();
+
+    private constructor({ peers, trunks, strangers, accounts, t1 }: SipSideOptions) {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
@@ -74,6 +87,7 @@ export class SipSide {
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
             strangers: strangers ?? "refuse",
             registrations: this.registrations,
+            ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
             calleeOf: aliceWhenCalled,
             intake: this.intake,
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
@@ -103,6 +117,34 @@ export class SipSide {
         this.link.stop();
         await this.server.stop();
     }
+}
+
+const REALM = "matrix.example";
+
+function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Log): Phones {
+    const hosts = new Set([REALM, "127.0.0.1"]);
+    const dialPlan = {
+        calleeOf: aliceWhenCalled,
+        whoMayDial: (_user: MatrixUserId, party: RemoteParty): DialVerdict =>
+            party.kind === "number" && party.number.startsWith("+44")
+                ? { kind: "allowed", trunks: ["carrier"] }
+                : { kind: "forbidden" },
+    };
+    const limits = { minSeconds: 60, maxSeconds: 3_600, maxContacts: 3 };
+    return new Phones({
+        accounts,
+        realm: REALM,
+        guard: new PhoneGuard({
+            accounts,
+            realm: REALM,
+            hosts,
+            algorithms: ["SHA-256", "MD5"],
+            clock: systemClock,
+            log,
+        }),
+        registrar: new Registrar({ store, clock: systemClock, log, limits }),
+        routing: { dialPlan, hosts, mediaOf: () => "rtp" },
+    });
 }
 
 /** She is reached by her name, by her extension, and as the Bob whom the scenarios of SIPp call. */

@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
+import { PHONE_SDP, type PhoneCall, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
+import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
+
+const desk: SipAccount = {
+    username: "desk",
+    password: "correct horse",
+    user: ALICE,
+    media: "rtp",
+    displayName: "Desk",
+};
+const FROM = '"Alice" <sip:desk@matrix.example>';
+
+let side: SipSide;
+let phone: ScriptedPhone;
+
+beforeEach(async () => {
+    // no peers: whoever gets in does so by digest
+    side = await SipSide.start({ peers: [], accounts: [desk] });
+    phone = await ScriptedPhone.on(side.port());
+});
+
+afterEach(async () => {
+    phone.close();
+    await side.stop();
+});
+
+/** Sends a request, and once more with what its challenge asks for. Gives the second one and the answer to it. */
+async function authenticated(
+    uri: string,
+    request: { method: string; headers?: readonly string[]; body?: string; password?: string; nth?: number },
+): Promise<{ readonly call: PhoneCall; readonly answer: SipText }> {
+    const { method, headers = [], body = "", password = desk.password, nth = 0 } = request;
+    const given = { method, headers, from: FROM, ...(body !== "" && { body }) };
+    const challenged = phone.invite(uri, given);
+    const unauthorized = await phone.next("SIP/2.0 401");
+    if (method === "INVITE") phone.within(challenged, "ACK", unauthorized);
+    const [challenge] = parseChallenges(unauthorized.headers("www-authenticate")[nth] ?? "");
+    if (challenge === undefined) throw new Error("no challenge");
+    const credentials = { username: "desk", password };
+    const header = authorization(challenge, credentials, { method, uri, body }, 1, "cnonce");
+    const call = phone.invite(uri, { ...given, headers: [...headers, `Authorization: ${header}`] });
+    const answer = method === "INVITE" ? unauthorized : await phone.next("SIP/2.0");
+    return { call, answer };
+}
+
+const register = (password?: string, nth?: number) =>
+    authenticated("sip:desk@matrix.example", {
+        method: "REGISTER",
+        headers: ["Expires: 600"],
+        ...(password !== undefined && { password }),
+        ...(nth !== undefined && { nth }),
+    });
+
+describe("a phone registers", () => {
+    test.each(["SHA-256", "MD5"])("by %s", async (algorithm) => {
+        const { answer } = await register(desk.password, algorithm === "MD5" ? 1 : 0);
+        expect(answer.startLine).toBe("SIP/2.0 200 OK");
+        expect(answer.header("contact")).toBe(`<${phone.uri}>;expires=600`);
+        expect([...(await side.contacts.load()).keys()]).toEqual(["desk"]);
+        expect(side.log.lines).toEqual([]);
+    });
+
+    test("the challenges stand on lines of their own, the best first", async () => {
+        phone.invite("sip:desk@matrix.example", { method: "REGISTER" });
+        const challenges = (await phone.next("SIP/2.0 401")).headers("www-authenticate");
+        expect(challenges.map((line) => /algorithm=([\w-]+)/.exec(line)?.[1])).toEqual(["SHA-256", "MD5"]);
+    });
+
+    test("and not with a wrong password", async () => {
+        expect((await register("wrong")).answer.startLine).toBe("SIP/2.0 403 Forbidden");
+        expect(side.telemetry.counted).toContain("dropped from sip: phone refused");
+        expect((await side.contacts.load()).size).toBe(0);
+    });
+
+    test("and nobody else does", async () => {
+        phone.invite("sip:desk@elsewhere.example", { method: "REGISTER" });
+        expect((await phone.next("SIP/2.0")).startLine).toBe("SIP/2.0 403 Forbidden");
+    });
+});
+
+describe("a phone calls", () => {
+    test("a number outside, as its user", async () => {
+        const { call } = await authenticated("sip:+442071838750@matrix.example", { method: "INVITE", body: PHONE_SDP });
+        const { request } = await side.intake.next();
+        expect(request).toMatchObject({
+            originMedia: "rtp",
+            target: { network: "sip", caller: ALICE, callerName: "Desk", trunks: ["carrier"] },
+        });
+        await request.origin.end("busy");
+        phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
+    });
+
+    test("a Matrix user, whose other phones ring as well", async () => {
+        await register();
+        const { call } = await authenticated("sip:alice@matrix.example", { method: "INVITE", body: PHONE_SDP });
+        const { request } = await side.intake.next();
+        expect(request.target).toMatchObject({
+            network: "matrix",
+            callee: ALICE,
+            caller: { kind: "address", address: "desk@matrix.example", displayName: "Desk" },
+        });
+        // but not the one that calls
+        expect(request.alsoRing).toEqual([]);
+        await request.origin.end("busy");
+        phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
+    });
+
+    test("nobody it may not call", async () => {
+        const { call } = await authenticated("sip:+4912345678@matrix.example", { method: "INVITE", body: PHONE_SDP });
+        phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
+    });
+
+    test("nobody who is not there", async () => {
+        const { call } = await authenticated("sip:nobody@127.0.0.1", { method: "INVITE", body: PHONE_SDP });
+        phone.within(call, "ACK", await phone.next("SIP/2.0 404"));
+    });
+});
+
+test("a call to its user rings a registered phone as well", async () => {
+    await side.stop();
+    const peer = { name: "pbx", addresses: ["127.0.0.1"], trusted: false, maxCalls: Infinity };
+    side = await SipSide.start({ peers: [peer], accounts: [desk] });
+    phone.talkTo(side.port());
+    await register();
+    const call = phone.invite("sip:2001@bridge.example", { body: PHONE_SDP });
+    const { request } = await side.intake.next();
+    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    expect(request.alsoRing).toMatchObject([
+        { network: "phone", media: "rtp", account: "desk", contact: phone.uri, nextHop: `sip:127.0.0.1:${phone.port}` },
+    ]);
+    await request.origin.end("busy");
+    phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
+});
