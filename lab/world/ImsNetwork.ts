@@ -5,8 +5,8 @@ import type { Stoppable } from "./LabProcess.ts";
 import type { SipAddress } from "./SippPhone.ts";
 
 export interface ImsNetworkOptions {
-    /** The other network's gateway. */
-    readonly ibcf: SipAddress;
+    /** The other network's gateway, and how calls are handed to it; over UDP if not given. */
+    readonly ibcf: SipAddress & { readonly transport?: "udp" | "tcp" };
     /** What is called through it: a domain, and numbers (a POSIX pattern of the user part). */
     readonly foreign: { readonly domain: string; readonly numbers: string };
     /** The core's own address; a free port if not given. */
@@ -19,7 +19,7 @@ export const ims = { domain: "ims.example", user: "dora", number: "+442079460500
 /**
  * A network like an IMS, of two Kamailios: an edge (P-CSCF) that phones register through, and a core (S-CSCF) that says
  * who they are and exchanges calls with the gateway to the other network. Requests pass from the phone to the edge over
- * UDP, to the core over TCP, to the gateway over UDP; each proxy stays in the way with a Record-Route for either side.
+ * UDP and to the core over TCP; each proxy stays in the way of a call, with a Record-Route for each transport.
  */
 export class ImsNetwork implements Stoppable {
     readonly core: Kamailio;
@@ -42,7 +42,7 @@ export class ImsNetwork implements Stoppable {
                 DISPLAY_NAME: ims.name,
                 FOREIGN_DOMAIN: options.foreign.domain,
                 FOREIGN_NUMBERS: options.foreign.numbers,
-                IBCF: `sip:${options.ibcf.address}:${options.ibcf.port}`,
+                IBCF: `sip:${options.ibcf.address}:${options.ibcf.port};transport=${options.ibcf.transport ?? "udp"}`,
             },
         });
         try {

@@ -7,28 +7,28 @@ import type { Baresip } from "../../lab/world/Baresip.ts";
 import type { BridgeConfig } from "../../lab/world/Bridge.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 
-/** The network's core is believed: the trunk's entry, not that of any phone of this machine, is for it. */
-function believingTheCore(config: BridgeConfig): BridgeConfig {
-    const [trunk] = config["trunks"] as readonly BridgeConfig[];
-    return {
-        ...config,
-        sip: { ...(config["sip"] as BridgeConfig), peers: [] },
-        trunks: [{ ...trunk, trusted: true, domains: [ims.domain] }],
-        dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${ims.domain}`] }] },
-    };
-}
-
-describe("the bridge as the gateway (IBCF) of an IMS-like core", () => {
+describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an IMS-like core, over %s", (transport) => {
     let world: World;
     let network: ImsNetwork;
     let phone: Baresip;
     let alice: MatrixClientPage;
 
+    /** The network's core is believed: the trunk's entry, not that of any phone of this machine, is for it. */
+    function believingTheCore(config: BridgeConfig): BridgeConfig {
+        const [trunk] = config["trunks"] as readonly BridgeConfig[];
+        return {
+            ...config,
+            sip: { ...(config["sip"] as BridgeConfig), peers: [] },
+            trunks: [{ ...trunk, transport, trusted: true, domains: [ims.domain] }],
+            dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${ims.domain}`] }] },
+        };
+    }
+
     beforeAll(async () => {
         world = await World.start({ configure: believingTheCore });
         network = await ImsNetwork.start({
             core: { address: loopback, port: world.trunkPort },
-            ibcf: world.bridge.sip,
+            ibcf: { ...world.bridge.sip, transport },
             foreign: { domain, numbers: String.raw`^\+442079460101$` },
         });
         phone = await network.startPhone(tones.phone);
