@@ -55,8 +55,10 @@ export function decodeInvite(
     const from = parseNameAddress(request.headers.get("from") ?? "");
     if (from === undefined) return refused(400, "Bad From Header");
     const privacy = readPrivacy(request.headers.get("privacy"));
-    // RFC 3323, section 5: the phrase names what cannot be given
-    if (privacy.unmet.length > 0) return refused(500, `Privacy Failure: ${privacy.unmet.join(", ")}`);
+    if (privacy.unmet.length > 0) {
+        // RFC 3323, section 5: the phrase names what cannot be given, as far as there is room
+        return refused(500, `Privacy Failure: ${privacy.unmet.join(", ").slice(0, 100)}`);
+    }
     const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
     const common = {
         kind: "invite",

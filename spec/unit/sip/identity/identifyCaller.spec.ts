@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { identifyCaller } from "../../../../lib/sip/identity/identifyCaller.ts";
 import { readPrivacy } from "../../../../lib/sip/identity/privacy.ts";
@@ -170,4 +171,22 @@ describe("who passed the call on", () => {
         const { divertedBy } = identify(headers).provenance;
         expect(divertedBy?.kind === "number" ? divertedBy.number : divertedBy).toBe(expected);
     });
+});
+
+test("whatever is in the headers, somebody calls, and a stranger tells nothing else", () => {
+    const names = ["privacy", "p-asserted-identity", "remote-party-id", "diversion", "history-info"];
+    const piece = fc.constantFrom(
+        ...["<", ">", ";", ",", '"', "\\", "?", "&", "=", "%", "@", ":", " ", "\u202e", "%ZZ", "none", "id"],
+        ...["sip:", "tel:+", "4930", "index=1.", "mp=1", "cause=302", "Reason=SIP%3B", "verstat=", "party="],
+        ...["privacy=full", "user=phone", "anonymous", ".invalid", "TN-Validation-Passed"],
+    );
+    const value = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(""));
+    const fields = fc.dictionary(fc.constantFrom(...names), value);
+    fc.assert(
+        fc.property(fields, (written) => {
+            expect(["number", "address", "anonymous"]).toContain(identify(written).caller.kind);
+            expect(identify(written, stranger).provenance).toEqual({});
+        }),
+        { numRuns: 2_000 },
+    );
 });
