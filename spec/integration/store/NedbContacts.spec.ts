@@ -1,0 +1,57 @@
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
+import { NedbContacts } from "../../../lib/store/NedbContacts.ts";
+
+const contact: PhoneContact = {
+    uri: "sip:desk@192.0.2.7:5062;transport=tcp",
+    callId: "c1",
+    sequence: 7,
+    expiresAt: 1_700_000_000_000,
+    path: ["sip:edge.example;lr"],
+    source: { protocol: "tcp", address: "192.0.2.7", port: 40_000 },
+};
+
+let folder: string;
+let store: NedbContacts;
+
+async function reopen(): Promise<void> {
+    await store.close();
+    store = await NedbContacts.open(folder);
+}
+
+beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "contacts-spec-"));
+    store = await NedbContacts.open(folder);
+});
+afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+});
+
+it("knows after a restart what it was told last", async () => {
+    await store.save("desk", [contact]);
+    await store.save("desk", [contact, { ...contact, uri: "sip:other@192.0.2.8" }]);
+    await store.save("hall", [contact]);
+    await reopen();
+    const kept = await store.load();
+    expect(kept.get("desk")?.map(({ uri }) => uri)).toEqual([contact.uri, "sip:other@192.0.2.8"]);
+    expect(kept.get("hall")).toEqual([contact]);
+});
+
+it("forgets an account without contacts", async () => {
+    await store.save("desk", [contact]);
+    await store.save("desk", []);
+    await reopen();
+    expect((await store.load()).size).toBe(0);
+});
+
+it("passes over what is no contact", async () => {
+    await store.save("desk", [contact]);
+    await store.close();
+    appendFileSync(join(folder, "contacts.db"), '{"account":"hall","contacts":[{"uri":7}],"_id":"x"}\n');
+    store = await NedbContacts.open(folder);
+    expect([...(await store.load()).keys()]).toEqual(["desk"]);
+});

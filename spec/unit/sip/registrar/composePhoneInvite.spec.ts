@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../../../lib/numbering/RemoteParty.ts";
+import type { PhoneContact } from "../../../../lib/ports/ContactStore.ts";
+import { composePhoneInvite, wayTo } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
+
+const contact: PhoneContact = {
+    uri: "sip:desk@10.0.0.7:5062",
+    callId: "c1",
+    sequence: 1,
+    expiresAt: 0,
+    path: [],
+    source: { protocol: "udp", address: "192.0.2.7", port: 40_000 },
+};
+
+test.each<[string, Partial<PhoneContact>, string | undefined]>([
+    ["over UDP: where it came from, whatever it thinks its address is", {}, "sip:192.0.2.7:40000"],
+    [
+        "over UDP and IPv6",
+        { source: { protocol: "udp", address: "2001:db8::7", port: 5060 } },
+        "sip:[2001:db8::7]:5060",
+    ],
+    [
+        "over a connection: the SIP server knows it by the contact",
+        { source: { protocol: "ws", address: "192.0.2.7", port: 1 } },
+        undefined,
+    ],
+    ["over UDP, to be called over TCP", { uri: "sip:desk@10.0.0.7;transport=tcp" }, undefined],
+    ["through a proxy", { path: ["sip:edge.example;lr", "sip:far.example;lr"] }, "sip:edge.example;lr"],
+])("the way to a phone that registered %s", (_, given, nextHop) => {
+    const there = { ...contact, ...given };
+    expect(wayTo(there)).toEqual({ contact: there.uri, ...(nextHop !== undefined && { nextHop }) });
+});
+
+test.each<[string, RemoteParty, string]>([
+    [
+        "a number",
+        { kind: "number", number: "+442071838750" as PhoneNumber, displayName: 'Carol "C"' },
+        '"Carol \\"C\\"" <sip:+442071838750@matrix.example;user=phone>',
+    ],
+    ["a number with a #", { kind: "number", number: "*21#" as PhoneNumber }, "<sip:*21%23@matrix.example;user=phone>"],
+    ["nobody", { kind: "anonymous" }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
+])("shows %s as the caller", (_, caller, from) => {
+    const target = { network: "phone", media: "rtp", account: "desk", contact: contact.uri, caller } as const;
+    const invite = composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" });
+    expect(invite).toMatchObject({ uri: contact.uri, headers: { To: "<sip:desk@matrix.example>", From: from } });
+});
