@@ -16,6 +16,11 @@ export interface LinphoneOptions {
     readonly codec: keyof typeof codecs;
     /** Where it registers, and as whom; nowhere if not given. */
     readonly account?: LinphoneAccount;
+    /**
+     * PEM of the authority it believes: it then connects over TLS (for `;transport=tls`), to servers it could verify, and
+     * talks SRTP or not at all (SDES).
+     */
+    readonly tls?: { readonly ca: string };
 }
 
 export interface LinphoneAccount {
@@ -64,15 +69,17 @@ export class Linphone implements Stoppable {
     }
 
     /** Starts the phone; resolves once it can call and be called as `sip:phone@127.0.0.1:<port>`. */
-    static async start({ toneHz, codec, account }: LinphoneOptions): Promise<Linphone> {
+    static async start(options: LinphoneOptions): Promise<Linphone> {
         const directory = makeRunDirectory("linphone");
-        const port = await freePort();
+        const [port, tlsPort] = [await freePort(), await freePort()];
         // It keeps databases there, and complains if it cannot.
         mkdirSync(join(directory, ".local", "share", "linphone"), { recursive: true });
         const configFile = join(directory, "linphonerc");
-        writeFileSync(configFile, configText(port, codec, account));
+        const authorityFile = join(directory, "authority.pem");
+        if (options.tls !== undefined) writeFileSync(authorityFile, options.tls.ca);
+        writeFileSync(configFile, configText({ port, tlsPort }, options, authorityFile));
         const tone = join(directory, "tone.wav");
-        writeToneWav(tone, toneHz, toneSeconds);
+        writeToneWav(tone, options.toneHz, toneSeconds);
         const running = LabProcess.start({
             name: "linphonec",
             command: linphone.provides,
@@ -84,7 +91,7 @@ export class Linphone implements Stoppable {
         await running.ready(() => portIsBound("udp", port, loopback), 10_000);
         running.order("soundcard use files");
         running.order(`play ${tone}`);
-        return new Linphone(port, running, directory, codecs[codec].rate);
+        return new Linphone(port, running, directory, codecs[options.codec].rate);
     }
 
     /** Resolves once its account is registered. */
@@ -157,13 +164,20 @@ export class Linphone implements Stoppable {
     }
 }
 
-function configText(port: number, codec: LinphoneOptions["codec"], account: LinphoneAccount | undefined): string {
+function configText(
+    { port, tlsPort }: { readonly port: number; readonly tlsPort: number },
+    { codec, account, tls }: LinphoneOptions,
+    authorityFile: string,
+): string {
     const media = mediaPortRange();
     return [
         "[sip]",
         `sip_port=${port}`,
         `sip_tcp_port=${port}`,
-        "sip_tls_port=0",
+        `sip_tls_port=${tlsPort}`,
+        ...(tls === undefined
+            ? []
+            : [`root_ca=${authorityFile}`, "media_encryption=srtp", "media_encryption_mandatory=1"]),
         `bind_address=${loopback}`,
         `contact="Linphone" <sip:phone@${loopback}>`,
         // It would put an address of the machine's network instead.
