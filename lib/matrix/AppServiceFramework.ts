@@ -9,7 +9,7 @@ import {
     type BridgeController,
 } from "matrix-appservice-bridge";
 import type { HomeserverRequest } from "./AskHomeserver.ts";
-import { HomeserverError } from "./HomeserverError.ts";
+import { HomeserverError, NOT_RUNNING } from "./HomeserverError.ts";
 import { readReply } from "./readReply.ts";
 import type { Registration } from "./Registration.ts";
 import type { ThirdPartyUser } from "./thirdPartyLookup.ts";
@@ -95,7 +95,8 @@ export class AppServiceFramework {
 
     /** Sends a request once, as the type `AskHomeserver` says. Only while started. */
     async ask({ method, path, as, query, body, timeoutMs }: HomeserverRequest): Promise<unknown> {
-        if (this.#bridge === undefined) throw new HomeserverError("the Matrix side does not run", {});
+        if (this.#bridge === undefined)
+            throw new HomeserverError("the Matrix side does not run", { errcode: NOT_RUNNING });
         const client = this.#bridge.getIntent().matrixClient;
         const parameters = { ...query, ...(as === undefined ? {} : { user_id: as }) };
         try {

@@ -3,12 +3,15 @@ import { localpartOf, parseMatrixRoomId, type MatrixRoomId, type MatrixUserId } 
 import type { Clock } from "../ports/Clock.ts";
 import type { AskHomeserver, HomeserverRequest } from "./AskHomeserver.ts";
 import type { Homeserver, Membership, RoomRequest } from "./Homeserver.ts";
-import { HomeserverError, pauseBeforeRetry } from "./HomeserverError.ts";
+import { HomeserverError, pauseBeforeRetry, type Persistence } from "./HomeserverError.ts";
 
 /** A homeserver that takes longer for an event than this is not going to carry a call. */
 const TIMEOUT_MS = 8_000;
 /** Making or joining a room may need the answer of another homeserver first. */
 const ROOM_TIMEOUT_MS = 20_000;
+
+/** Whoever does not hear of one of these stays in a call with nobody. */
+const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject"]);
 
 const createdRoom = z.object({ room_id: z.string() });
 const memberState = z.object({ membership: z.enum(["join", "invite", "leave", "ban", "knock"]) });
@@ -103,7 +106,8 @@ export class ClientServerHomeserver implements Homeserver {
     ): Promise<void> {
         const [where, what, txn] = [room, type, transactionId].map(encodeURIComponent);
         const path = `/_matrix/client/v3/rooms/${where ?? ""}/send/${what ?? ""}/${txn ?? ""}`;
-        await this.#request({ method: "PUT", path, as, body: content, timeoutMs: TIMEOUT_MS });
+        const request = { method: "PUT", path, as, body: content, timeoutMs: TIMEOUT_MS } as const;
+        await this.#request(request, "safely", ENDINGS.has(type) ? "untilHeard" : "briefly");
     }
 
     #stateRequest(as: MatrixUserId, room: MatrixRoomId, type: string, stateKey: string): HomeserverRequest {
@@ -121,14 +125,18 @@ export class ClientServerHomeserver implements Homeserver {
         }
     }
 
-    async #request(request: HomeserverRequest, repeat: "safely" | "ifLimited" = "safely"): Promise<unknown> {
+    async #request(
+        request: HomeserverRequest,
+        repeat: "safely" | "ifLimited" = "safely",
+        persistence?: Persistence,
+    ): Promise<unknown> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 return await this.#ask(request);
             } catch (reason) {
                 if (!(reason instanceof HomeserverError)) throw reason;
                 const mayRepeat = repeat === "safely" || reason.fault === "limited";
-                const pause = mayRepeat ? pauseBeforeRetry(reason, attempt) : undefined;
+                const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, persistence) : undefined;
                 if (pause === undefined) throw reason;
                 await new Promise<void>((resolve) => this.#clock.startTimer(pause, resolve));
             }

@@ -37,8 +37,12 @@ export class HomeserverError extends Error {
     }
 }
 
+/** No homeserver's word: the Matrix side is stopped and asks nothing any more. */
+export const NOT_RUNNING = "NOT_RUNNING";
+
 /** No status means that no answer came at all. */
 export function faultOf({ status, errcode }: HomeserverReply): HomeserverFault {
+    if (errcode === NOT_RUNNING) return "refused";
     if (errcode === "M_LIMIT_EXCEEDED" || status === 429) return "limited";
     if (errcode === "M_UNKNOWN_TOKEN" || errcode === "M_MISSING_TOKEN" || status === 401) return "unauthorised";
     if (status === undefined || (status >= 500 && errcode === undefined)) return "unreachable";
@@ -48,18 +52,24 @@ export function faultOf({ status, errcode }: HomeserverReply): HomeserverFault {
     return "refused";
 }
 
-const ATTEMPTS = 4;
+/** A call cannot wait for long; that it is over must be heard even if the homeserver restarts meanwhile (25 s in all). */
+const ATTEMPTS = { briefly: 4, untilHeard: 12 } as const;
+export type Persistence = keyof typeof ATTEMPTS;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
 
 /**
  * How long to wait before the next attempt, in ms, or undefined to give up: only what may pass by itself is tried
- * again, and a call cannot wait for long. `attempt` counts from 1.
+ * again. `attempt` counts from 1.
  */
-export function pauseBeforeRetry(error: HomeserverError, attempt: number): number | undefined {
+export function pauseBeforeRetry(
+    error: HomeserverError,
+    attempt: number,
+    persistence: Persistence = "briefly",
+): number | undefined {
     if (error.fault !== "limited" && error.fault !== "unreachable") return undefined;
-    const pause = error.reply.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-    return attempt >= ATTEMPTS || pause > LONGEST_PAUSE_MS ? undefined : pause;
+    const pause = error.reply.retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+    return attempt >= ATTEMPTS[persistence] || pause > LONGEST_PAUSE_MS ? undefined : pause;
 }
 
 const CAUSES: Readonly<Record<HomeserverFault, EndCause>> = {

@@ -104,6 +104,7 @@ describe("the bridge and the homeserver come and go", () => {
 
         await world.bridge.start();
         const after = await connectedInbound();
+        expect((await alice.call(after.callId)).roomId).toBe((await alice.call(callId)).roomId);
         await after.phone.hangUp();
         await expectEnded(world, alice, after.callId, { type: "m.call.hangup", reason: "user_hangup" });
     });

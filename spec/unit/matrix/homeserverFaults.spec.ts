@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { HomeserverRequest } from "../../../lib/matrix/AskHomeserver.ts";
 import { ClientServerHomeserver } from "../../../lib/matrix/ClientServerHomeserver.ts";
 import { UnfitDescription } from "../../../lib/matrix/encodeCallEvent.ts";
-import { asCallFailure, faultOf, HomeserverError, pauseBeforeRetry } from "../../../lib/matrix/HomeserverError.ts";
+import {
+    asCallFailure,
+    faultOf,
+    HomeserverError,
+    NOT_RUNNING,
+    pauseBeforeRetry,
+} from "../../../lib/matrix/HomeserverError.ts";
 import { readReply } from "../../../lib/matrix/readReply.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
@@ -73,6 +79,18 @@ describe("trying again", () => {
         expect(pauseBeforeRetry(new HomeserverError("x", reply), attempt)).toBe(pause);
     });
 
+    it("goes on for longer where somebody would stay in a call that is over", () => {
+        const pauses = Array.from({ length: 12 }, (_, n) =>
+            pauseBeforeRetry(new HomeserverError("x", {}), n + 1, "untilHeard"),
+        );
+        expect(pauses).toEqual([250, 500, 1_000, 2_000, ...Array.from({ length: 7 }, () => 3_000), undefined]);
+    });
+
+    it("ends with the Matrix side", () => {
+        const stopped = new HomeserverError("x", { errcode: NOT_RUNNING });
+        expect(pauseBeforeRetry(stopped, 1, "untilHeard")).toBeUndefined();
+    });
+
     /** Fails so often, then succeeds; notes what was asked. */
     function flaky(failures: readonly HomeserverError[]) {
         const clock = new FakeClock();
@@ -101,6 +119,18 @@ describe("trying again", () => {
     const down = new HomeserverError("down", {});
     const limited = new HomeserverError("slow", { status: 429, retryAfterMs: 100 });
     const forbidden = new HomeserverError("no", { status: 403 });
+
+    it("gives up sooner on what is of no use later than on the end of a call", async () => {
+        const away = Array.from({ length: 20 }, () => down);
+        for (const [type, times] of [
+            ["m.call.answer", 4],
+            ["m.call.reject", 12],
+        ] as const) {
+            const { homeserver, asked, finish } = flaky(away);
+            await expect(finish(homeserver.send(ghost, room, type, {}, "c-1"))).rejects.toThrow("down");
+            expect(asked).toHaveLength(times);
+        }
+    });
 
     it("repeats an event under its transaction id until it is through", async () => {
         const { homeserver, asked, finish } = flaky([down, limited, down]);
