@@ -29,8 +29,8 @@ export type DigestVerdict =
     | { readonly kind: "accepted"; readonly username: string }
     /** Nothing for our realm that could be checked: it is to be challenged. */
     | { readonly kind: "absent" }
-    /** The password is right, but the nonce cannot be used (any more): to be challenged with `stale`. */
-    | { readonly kind: "stale"; readonly username: string }
+    /** The nonce cannot be used (any more), so nothing else was looked at: to be challenged with `stale`. */
+    | { readonly kind: "stale" }
     /** Wrong password or unknown user: which of the two is not to be told. */
     | { readonly kind: "refused"; readonly username: string };
 
@@ -75,11 +75,12 @@ export class DigestServer {
 
     /**
      * Challenges, one a WWW-Authenticate line and in this order (RFC 3261, section 7.3.1 forbids joining them).
+     * @param sender the address the answer will come from: a nonce is of use to nobody else
      * @param random 8 bytes, fresh for each call
      */
-    challenges(random: Uint8Array, stale: "stale" | "fresh" = "fresh"): string[] {
+    challenges(sender: string, random: Uint8Array, stale: "stale" | "fresh" = "fresh"): string[] {
         const { realm, algorithms, now } = this.#options;
-        const nonce = this.#nonce(now(), random.subarray(0, RANDOM_BYTES));
+        const nonce = this.#nonce(now(), random.subarray(0, RANDOM_BYTES), sender);
         return algorithms.map((algorithm) =>
             [
                 `Digest realm="${realm}"`,
@@ -92,27 +93,28 @@ export class DigestServer {
     }
 
     /**
-     * Checks the credentials a request brings. Takes the same time whether the user exists or not.
+     * Checks the credentials a request brings. Takes the same time whether the user exists or not, and looks at a password
+     * only with a nonce made for this sender: nobody can guess, or fail, in somebody else's name.
      * @param header the value of Authorization or Proxy-Authorization, several joined by commas
      * @param passwordOf the password of a user, undefined if there is none of that name
      * @param isSameResource whether the digest's uri means the request's: proxies rewrite Request-URIs (RFC 3261, 22.4)
      */
     check(
         header: string | undefined,
-        request: DigestRequest,
+        request: DigestRequest & { readonly sender: string },
         passwordOf: (username: string) => string | undefined,
         isSameResource: (digestUri: string, requestUri: string) => boolean = (digestUri, uri) => digestUri === uri,
     ): DigestVerdict {
         const credentials = this.#credentialsIn(header);
         if (credentials === undefined) return { kind: "absent" };
-        const { username, uri } = credentials;
-        const password = passwordOf(unescapeQuoted(username));
+        if (!this.#isUsable(credentials.nonce, request.sender)) return { kind: "stale" };
+        const { uri } = credentials;
+        const username = unescapeQuoted(credentials.username);
+        const password = passwordOf(username);
         const isRight = this.#isRight(credentials, { ...request, uri }, password ?? NOBODYS_PASSWORD);
-        const name = unescapeQuoted(username);
-        if (!isRight || password === undefined || !isSameResource(uri, request.uri)) {
-            return { kind: "refused", username: name };
-        }
-        return { kind: this.#use(credentials) ? "accepted" : "stale", username: name };
+        if (!isRight || password === undefined || !isSameResource(uri, request.uri))
+            return { kind: "refused", username };
+        return this.#count(credentials) ? { kind: "accepted", username } : { kind: "stale" };
     }
 
     #credentialsIn(header: string | undefined): Credentials | undefined {
@@ -130,15 +132,17 @@ export class DigestServer {
         return isEqual && algorithms.includes(credentials.algorithm);
     }
 
-    /** Whether the nonce is one of ours, young, and was not used with this count or a higher one before. */
-    #use({ nonce, nonceCount, qop }: Credentials): boolean {
+    /** Whether the nonce is ours, for this sender, and young enough. */
+    #isUsable(nonce: string, sender: string): boolean {
         const { now, nonceLifetimeMs } = this.#options;
-        const madeAt = stampOf(nonce);
-        const age = now() - madeAt;
-        if (!this.#isOurs(nonce) || age < 0 || age > nonceLifetimeMs) return false;
+        const age = now() - stampOf(nonce);
+        return this.#isOurs(nonce, sender) && age >= 0 && age <= nonceLifetimeMs;
+    }
+
+    /** Whether the nonce was not used with this count or a higher one before. */
+    #count({ nonce, nonceCount, qop }: Credentials): boolean {
         const known = this.#counts.get(nonce);
-        // who counted higher than we remember has used a nonce we forgot
-        if (known === undefined && madeAt <= this.#forgottenUntil) return false;
+        if (known === undefined && stampOf(nonce) <= this.#forgottenUntil) return false;
         // without qop there is no count: such a nonce serves once (RFC 2069, section 2.1.1)
         const count = qop === undefined ? 1 : Number.parseInt(nonceCount, 16);
         if (count <= (known ?? 0)) return false;
@@ -146,23 +150,27 @@ export class DigestServer {
         return true;
     }
 
-    #nonce(madeAt: number, random: Uint8Array): string {
+    #nonce(madeAt: number, random: Uint8Array, sender: string): string {
         const stamp = Buffer.alloc(STAMP_BYTES);
         stamp.writeUIntBE(madeAt, 0, STAMP_BYTES);
         const head = Buffer.concat([stamp, random]);
-        return Buffer.concat([head, this.#sign(head)]).toString("base64url");
+        return Buffer.concat([head, this.#sign(head, sender)]).toString("base64url");
     }
 
-    #isOurs(nonce: string): boolean {
+    #isOurs(nonce: string, sender: string): boolean {
         const bytes = Buffer.from(nonce, "base64url");
         if (bytes.length <= STAMP_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== nonce) return false;
         const head = bytes.subarray(0, -SIGNATURE_BYTES);
-        return timingSafeEqual(bytes.subarray(-SIGNATURE_BYTES), this.#sign(head));
+        return timingSafeEqual(bytes.subarray(-SIGNATURE_BYTES), this.#sign(head, sender));
     }
 
-    #sign(head: Uint8Array): Buffer {
+    #sign(head: Uint8Array, sender: string): Buffer {
         const { key, realm } = this.#options;
-        return createHmac("sha256", key).update(head).update(realm).digest().subarray(0, SIGNATURE_BYTES);
+        return createHmac("sha256", key)
+            .update(head)
+            .update(JSON.stringify([realm, sender]))
+            .digest()
+            .subarray(0, SIGNATURE_BYTES);
     }
 }
 

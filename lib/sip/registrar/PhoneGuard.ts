@@ -71,7 +71,7 @@ export class PhoneGuard {
         const { address } = request.source;
         const phone = `${address} ${claimed}`;
         const header = request.headers.get("authorization") ?? request.headers.get("proxy-authorization");
-        if (header === undefined) return this.#challenge("fresh");
+        if (header === undefined) return this.#challenge(address, "fresh");
         const blockedMs = Math.max(
             this.#failuresOfPhones.blockedMs(phone),
             this.#failuresOfAddresses.blockedMs(address),
@@ -79,15 +79,15 @@ export class PhoneGuard {
         if (blockedMs > 0) return slowedDown(blockedMs);
         const verdict = this.#digest.check(
             header,
-            request,
+            { method: request.method, uri: request.uri, body: request.body, sender: address },
             (username) => (username === claimed ? this.#accounts.get(username)?.password : undefined),
             isSameResource,
         );
         switch (verdict.kind) {
             case "absent":
-                return this.#challenge("fresh");
+                return this.#challenge(address, "fresh");
             case "stale":
-                return this.#challenge("stale");
+                return this.#challenge(address, "stale");
             case "refused":
                 this.#failuresOfPhones.failed(phone);
                 this.#failuresOfAddresses.failed(address);
@@ -95,13 +95,13 @@ export class PhoneGuard {
                 return { kind: "answer", why: "phone refused", response: { status: 403 } };
             case "accepted":
                 this.#failuresOfPhones.succeeded(phone);
-                return this.#accepted(verdict.username);
+                return this.#accepted(verdict.username, address);
         }
     }
 
-    #accepted(username: string): PhoneVerdict {
+    #accepted(username: string, address: string): PhoneVerdict {
         const account = this.#accounts.get(username);
-        return account === undefined ? this.#challenge("fresh") : { kind: "phone", account };
+        return account === undefined ? this.#challenge(address, "fresh") : { kind: "phone", account };
     }
 
     /** The user part by which a request says whose it is (RFC 3261, section 10.2 for REGISTER), if that is one of ours. */
@@ -111,9 +111,9 @@ export class PhoneGuard {
         return uri?.host !== undefined && this.#options.hosts.has(uri.host) ? uri.user : undefined;
     }
 
-    #challenge(stale: "stale" | "fresh"): PhoneVerdict {
+    #challenge(address: string, stale: "stale" | "fresh"): PhoneVerdict {
         const headerLines = this.#digest
-            .challenges(randomBytes(NONCE_BYTES), stale)
+            .challenges(address, randomBytes(NONCE_BYTES), stale)
             .map((value) => ["WWW-Authenticate", value] as const);
         return { kind: "answer", why: "phone challenged", response: { status: 401, headerLines } };
     }
