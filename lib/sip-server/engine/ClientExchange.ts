@@ -12,6 +12,7 @@ import { composeRequest, type RequestDraft } from "./composeRequest.ts";
 import { type EngineContext, newTag } from "./EngineContext.ts";
 import { registeredKey } from "./flowKey.ts";
 import { refuse, type Refused } from "./Refused.ts";
+import { transportWarning, whyUnreachable } from "./transportWarning.ts";
 import { unreachedFlow } from "./unreachedFlow.ts";
 
 /** Who sent the request of an exchange. Never called before the start has resolved. */
@@ -46,10 +47,14 @@ export class ClientExchange {
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
     #departure: Departure | undefined;
     #settled = false;
+    /** The URI names no transport: large requests may go by TCP. */
+    #protocolIsFree = false;
     #mayMoveOn = true;
     #moving = false;
     #over = false;
     #aborted = false;
+    /** Why the last target could not be reached. */
+    #trouble: string | undefined;
     #cancelDelay: CancelTimer | undefined;
 
     constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext) {
@@ -98,6 +103,8 @@ export class ClientExchange {
         if (registered !== undefined && !registered.closed) return this.#depart(registered);
         const resolution = await this.#context.resolver.resolve(uri);
         if (resolution.ok) this.#targets.push(...resolution.targets);
+        else this.#trouble = resolution.reason;
+        this.#protocolIsFree = !uri.params.has("transport");
         const departure = await this.#departByNext();
         if (departure !== undefined) return departure;
         const nowhere = this.#nowhere(resolution.ok ? resolution.targets[0] : undefined);
@@ -110,11 +117,15 @@ export class ClientExchange {
     async #departByNext(): Promise<Departure | undefined> {
         for (let target = this.#targets.shift(); target !== undefined; target = this.#targets.shift()) {
             try {
-                const flow = await this.#context.transport.open(target);
+                const { transport, largeRequests } = this.#context;
+                const flow = await (this.#protocolIsFree
+                    ? largeRequests.open(this.#draft, target)
+                    : transport.open(target));
                 if (this.#aborted) return undefined;
                 this.#target = target;
                 return this.#depart(flow);
-            } catch {
+            } catch (error) {
+                this.#trouble = whyUnreachable(error);
                 this.#context.resolver.reportFailure(target);
             }
         }
@@ -177,7 +188,9 @@ export class ClientExchange {
         this.#settled = true;
         this.#cancelDelay = this.#context.clock.setTimer(localResponseDelay, () => {
             this.#cancelDelay = undefined;
-            const response = composeResponse(departure.request, { status, toTag: newTag() });
+            const why = status === 503 ? this.#trouble : undefined;
+            const headers = why === undefined ? [] : [transportWarning(why, departure.flow)];
+            const response = composeResponse(departure.request, { status, toTag: newTag(), headers });
             this.#user.onResponse(response, departure.flow, "local");
             this.#finish();
         });

@@ -4,6 +4,7 @@ import type { TransactionLayer } from "../transaction/TransactionLayer.ts";
 import type { TransactionContext } from "../transaction/TransactionContext.ts";
 import type { TransportLayer } from "../transport/SipTransport.ts";
 import type { EngineOptions } from "./EngineOptions.ts";
+import type { LargeRequests } from "./LargeRequests.ts";
 import type { EngineListener } from "./SipEngine.ts";
 
 /** What all parts of an engine share. */
@@ -13,6 +14,7 @@ export interface EngineContext extends TransactionContext {
     readonly transactions: TransactionLayer;
     readonly listener: EngineListener;
     readonly options: EngineOptions;
+    readonly largeRequests: LargeRequests;
     /** Requests of ours that wait for responses, to be aborted when the engine stops. */
     readonly exchanges: Set<{ abort(): void }>;
 }

@@ -19,14 +19,25 @@ import type { Session } from "./Session.ts";
 import type { OutgoingRequest, SentRequest } from "./SipEngine.ts";
 import { subscriptionKey, subscriptionSeconds } from "./subscription.ts";
 
+/** A request that may make dialogs: a NOTIFY may come before the answer to its SUBSCRIBE, and from others than the one who answered. */
+interface Making {
+    readonly exchange: ClientExchange;
+    readonly method: string;
+    /** Tags of those who have made one. */
+    readonly tags: Set<string>;
+}
+
+/** No SUBSCRIBE forks to more notifiers than that. */
+const maxForks = 64;
+
 /** Carries out the application's orders to send requests. */
 export class OutgoingRequests {
     readonly #context: EngineContext;
     readonly #book: DialogBook;
     readonly #requests: DialogRequests;
     readonly #invites = new Map<string, ClientInvite>();
-    /** Requests under way that may make a dialog, by its id; a SUBSCRIBE's NOTIFY may come before its answer. */
-    readonly #making = new Map<string, { readonly exchange: ClientExchange; readonly method: string }>();
+    /** Requests that may still make dialogs, by the id these will have. */
+    readonly #making = new Map<string, Making>();
 
     constructor(context: EngineContext, book: DialogBook, requests: DialogRequests) {
         this.#context = context;
@@ -62,12 +73,15 @@ export class OutgoingRequests {
         return this.#making.has(id);
     }
 
-    /** The dialog a NOTIFY makes that comes before the answer to its SUBSCRIBE (RFC 6665 4.4.1). */
+    /** The dialog a NOTIFY makes that comes before the answer to its SUBSCRIBE, or from another fork of it (RFC 6665 4.4.1). */
     dialogOfNotify(notify: SipRequest, flow: Flow): Dialog | undefined {
         if (notify.method !== "NOTIFY" || this.#book.full) return undefined;
         const making = this.#making.get(dialogIdOf(notify.headers.get("Call-ID") ?? "", toTag(notify) ?? ""));
         const subscribe = making?.exchange.departure?.request;
         if (making === undefined || making.method === "INVITE" || subscribe === undefined) return undefined;
+        const tag = fromTag(notify) ?? "";
+        if (making.tags.has(tag) || making.tags.size >= maxForks) return undefined;
+        making.tags.add(tag);
         const dialog = dialogOfNotify(subscribe, notify, flow);
         dialog.phase = "confirmed";
         this.#book.openSubscription(dialog, subscriptionKey(subscribe), 0);
@@ -159,7 +173,7 @@ export class OutgoingRequests {
             this.#tell(each.transactionId, response, flow),
         );
         const id = dialogIdOf(draft.callId, draft.fromTag);
-        this.#making.set(id, { exchange: invite.exchange, method: "INVITE" });
+        this.#making.set(id, { exchange: invite.exchange, method: "INVITE", tags: new Set() });
         const sent = await this.#launch(invite, hop, id);
         if (sent.kind === "refused") this.#making.delete(id);
         else trace.attempt(sent.message, sent.meta);
@@ -182,7 +196,7 @@ export class OutgoingRequests {
             tell,
             onOver: (invite) => {
                 this.#invites.delete(invite.transactionId);
-                if (this.#making.get(id)?.exchange === invite.exchange) this.#making.delete(id);
+                this.#made(id, invite.exchange);
             },
         });
     }
@@ -202,25 +216,27 @@ export class OutgoingRequests {
     async #startRequest(draft: RequestDraft, hop: Hop, making: boolean): Promise<SentRequest | Refused> {
         const transactionId = newId();
         const id = dialogIdOf(draft.callId, draft.fromTag);
-        const forget = (): void => {
-            if (this.#making.get(id)?.exchange === exchange) this.#making.delete(id);
-        };
+        let forget = (): void => this.#made(id, exchange);
         const exchange = new ClientExchange(
             draft,
             {
                 onResponse: (response, flow) => {
                     if (response.status === 100) return;
+                    if (making && response.status >= 200 && response.status < 300) {
+                        forget = () => undefined;
+                        this.#awaitForks(id, exchange);
+                    }
                     if (response.status >= 200) forget();
                     const request = exchange.departure?.request;
                     if (making && request !== undefined) this.#openSubscription(request, response, flow);
                     this.#tell(transactionId, response, flow);
                 },
                 onExpired: () => undefined,
-                onOver: forget,
+                onOver: () => forget(),
             },
             this.#context,
         );
-        if (making) this.#making.set(id, { exchange, method: draft.method });
+        if (making) this.#making.set(id, { exchange, method: draft.method, tags: new Set() });
         const departure = await exchange.start(hop);
         if (departure.kind === "refused") {
             forget();
@@ -229,6 +245,28 @@ export class OutgoingRequests {
         const { request, flow } = departure;
         const meta = metaOf(flow, "application");
         return { kind: "sent", transactionId, ...(making ? { dialogId: id } : {}), message: request, meta };
+    }
+
+    /** Nothing will make that dialog any more. */
+    #made(id: string, exchange: ClientExchange): void {
+        if (this.#making.get(id)?.exchange === exchange) this.#making.delete(id);
+    }
+
+    /** Other notifiers have until timer N to make dialogs of theirs (RFC 6665 4.1.2.4). */
+    #awaitForks(id: string, exchange: ClientExchange): void {
+        const { clock, exchanges, options } = this.#context;
+        const over = (): void => {
+            exchanges.delete(window);
+            this.#made(id, exchange);
+        };
+        const cancel = clock.setTimer(64 * options.timing.t1, over);
+        const window = {
+            abort: (): void => {
+                cancel();
+                over();
+            },
+        };
+        exchanges.add(window);
     }
 
     /** The answer to a SUBSCRIBE or REFER; its dialog may be there already, made by a NOTIFY. */
@@ -243,6 +281,7 @@ export class OutgoingRequests {
             return;
         }
         const dialog = known ?? dialogOfResponse(request, response, flow);
+        this.#making.get(dialog.id)?.tags.add(tag);
         dialog.phase = "confirmed";
         dialog.raiseLocalCSeq(cseqNumber(request) ?? 0);
         this.#book.openSubscription(dialog, key, subscriptionSeconds(response, request));

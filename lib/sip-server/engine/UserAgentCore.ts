@@ -14,6 +14,7 @@ import type { EngineOptions } from "./EngineOptions.ts";
 import { InDialogRequests } from "./InDialogRequests.ts";
 import { IncomingInvites } from "./IncomingInvites.ts";
 import { IncomingRequests } from "./IncomingRequests.ts";
+import { LargeRequests } from "./LargeRequests.ts";
 import { NewRequests } from "./NewRequests.ts";
 import { OutgoingRequests } from "./OutgoingRequests.ts";
 import { refuse, type Refused } from "./Refused.ts";
@@ -74,6 +75,7 @@ export class UserAgentCore implements SipEngine {
             transactions,
             listener,
             options,
+            largeRequests: new LargeRequests(transport, this.#clock),
             exchanges: new Set<{ abort(): void }>(),
         };
         this.#context = context;

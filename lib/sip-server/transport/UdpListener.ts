@@ -87,12 +87,21 @@ export class UdpListener {
     }
 
     #receive(data: Buffer, source: RemoteInfo): void {
-        if (!this.#open || !this.#around.reception.admits("udp", source.address)) return;
+        if (!this.#open) return;
+        // whom we asked by name answers from addresses that are on no list
+        if (!isResponse(data) && !this.#around.reception.admits("udp", source.address)) return;
         // Keep-alives: empty, CRLFs, zeros. They hold a NAT binding open and want no answer over UDP.
         if (isKeepAlive(data)) return;
         this.#around.reception.receiveDatagram(data, this.flowTo({ address: source.address, port: source.port }));
     }
 }
+
+/** By its first bytes. One that answers no request of ours meets no transaction, and goes no further. */
+function isResponse(data: Buffer): boolean {
+    return data.subarray(0, RESPONSE_START.length).equals(RESPONSE_START);
+}
+
+const RESPONSE_START = Buffer.from("SIP/2.0 ");
 
 /** Our socket and a peer's address. */
 class UdpFlow implements Flow {

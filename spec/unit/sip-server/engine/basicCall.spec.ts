@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { acknowledging, answering, bob } from "../../../support/sip-server/callScripts.ts";
+import { acknowledging, answering, bob, ringing } from "../../../support/sip-server/callScripts.ts";
 import { nothing, request, response, sdp, Stage } from "../../../support/sip-server/Stage.ts";
 
 describe.each(["udp", "tcp"] as const)("a call over %s", (protocol) => {
@@ -31,6 +31,17 @@ describe.each(["udp", "tcp"] as const)("a call over %s", (protocol) => {
         expect(callee.app.endedDialogs).toEqual([dialogId]);
         expect(caller.app.records.map(({ kind }) => kind)).toEqual(["attempt", "start", "stop"]);
         expect(callee.app.records.at(-1)).toMatchObject({ kind: "stop", end: "normal-release" });
+    });
+
+    it("that rings for long is told so each minute (RFC 3261 13.3.1.1)", async () => {
+        const stage = new Stage(protocol);
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const callee = ringing(stage.side("192.0.2.2"));
+        await caller.engine.send(request("INVITE", bob, { body: sdp }));
+        await stage.pass(150_000, 500);
+        expect(stage.network.story.filter((line) => line === "192.0.2.2> 180 INVITE")).toHaveLength(3);
+        await callee.engine.respond(callee.app.requests[0]?.transactionId ?? "", response(486));
+        await stage.expectNothingLeft(caller, callee);
     });
 
     it("is ended by the callee", async () => {

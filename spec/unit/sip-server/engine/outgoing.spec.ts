@@ -80,6 +80,7 @@ describe("sending outside of calls", () => {
         expect(us.app.told).toEqual(["200 OPTIONS"]);
         await stage.pass(100);
         expect(us.app.told).toEqual(["200 OPTIONS", "503 OPTIONS"]);
+        expect(us.app.responses[1]?.message.headers.get("Warning")).toBe('399 192.0.2.1:5060 "refused"');
         await stage.expectNothingLeft(us);
     });
 

@@ -1,9 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { acknowledging, answering, bob } from "../../../support/sip-server/callScripts.ts";
 import { laterHeaders, type Pair, ScriptedPeer } from "../../../support/sip-server/ScriptedPeer.ts";
+import type { SipRequest } from "../../../../lib/sip-server/sip/SipMessage.ts";
 import { header, request, response, sdp, Stage } from "../../../support/sip-server/Stage.ts";
 
 const subscribe = request("SUBSCRIBE", bob, { headers: [header("Event", "presence"), header("Expires", "600")] });
+
+function notifyOf(asked: SipRequest, peer: ScriptedPeer, tag: string, state: string): Pair[] {
+    return [
+        ["From", `<${bob}>;tag=${tag}`],
+        ["To", asked.headers.get("From") ?? ""],
+        ["Call-ID", asked.headers.get("Call-ID") ?? ""],
+        ["CSeq", "1 NOTIFY"],
+        peer.contact,
+        ["Event", "presence"],
+        ["Subscription-State", state],
+    ];
+}
 
 describe("a subscription", () => {
     it("lives until the NOTIFY that says it is terminated", async () => {
@@ -37,23 +50,39 @@ describe("a subscription", () => {
         await subscriber.engine.send(subscribe);
         await stage.pass(50);
         const asked = peer.request("SUBSCRIBE");
-        const to = asked.headers.get("From") ?? "";
-        const notify: Pair[] = [
-            ["From", `<${bob}>;tag=n`],
-            ["To", to],
-            ["Call-ID", asked.headers.get("Call-ID") ?? ""],
-            ["CSeq", "1 NOTIFY"],
-            peer.contact,
-            ["Event", "presence"],
-            ["Subscription-State", "active;expires=60"],
-        ];
-        peer.send("NOTIFY", "sip:192.0.2.1", notify);
+        peer.send("NOTIFY", "sip:192.0.2.1", notifyOf(asked, peer, "n", "active;expires=60"));
         await stage.pass(50);
         expect(peer.response("NOTIFY").status).toBe(200);
         peer.respond(asked, { status: 200, toTag: "n", with: [peer.contact, ["Expires", "60"]] });
         await stage.pass(50);
         expect(subscriber.app.told).toEqual(["NOTIFY", "200 SUBSCRIBE"]);
         expect(subscriber.engine.load().dialogs).toBe(1);
+        await stage.expectNothingLeft(subscriber);
+    });
+
+    it("that forked is one with each notifier who speaks up within 32 s (RFC 6665 4.4.1)", async () => {
+        const stage = new Stage();
+        const subscriber = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        await subscriber.engine.send(subscribe);
+        await stage.pass(50);
+        const asked = peer.request("SUBSCRIBE");
+        peer.respond(asked, { status: 200, toTag: "a", with: [peer.contact, ["Expires", "60"]] });
+        await stage.pass(50);
+        const answerTo = async (tag: string, state: string): Promise<number> => {
+            peer.send("NOTIFY", "sip:192.0.2.1", notifyOf(asked, peer, tag, state));
+            await stage.pass(50);
+            return peer.response("NOTIFY").status;
+        };
+        expect(await answerTo("a", "active")).toBe(200);
+        expect(await answerTo("b", "active")).toBe(200);
+        expect(subscriber.engine.load().dialogs).toBe(2);
+        expect(await answerTo("b", "terminated")).toBe(200);
+        expect(subscriber.engine.load().dialogs).toBe(1);
+        expect(await answerTo("b", "active")).toBe(481);
+        expect(await answerTo("a", "terminated")).toBe(200);
+        await stage.pass(32_000, 500);
+        expect(await answerTo("c", "active")).toBe(481);
         await stage.expectNothingLeft(subscriber);
     });
 

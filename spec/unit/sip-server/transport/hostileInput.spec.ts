@@ -71,6 +71,16 @@ test("sources that are not listed get no answer and no connection", async () => 
     expect(server.arrivals.size).toBe(0);
 });
 
+test("the answer of one who is not listed is handed up: it may be whom we asked by name", async () => {
+    const server = await openParty(["udp"], { admit: () => "drop" });
+    const socket = await openUdp();
+    const head = ["SIP/2.0 200 OK", "Via: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK1", "From: <sip:a@a>;tag=1"];
+    const rest = ["To: <sip:b@b>;tag=2", "Call-ID: 1", "CSeq: 1 OPTIONS", "Content-Length: 0", "", ""];
+    socket.send([...head, ...rest].join("\r\n"), server.target("udp").port, "127.0.0.1");
+    const { message } = await server.arrivals.next();
+    expect(message.kind).toBe("response");
+});
+
 test.each([
     ["stranger", 2, 3],
     ["trusted", 5, 0],

@@ -1,0 +1,48 @@
+import { serializeMessage } from "../sip/serializeMessage.ts";
+import { newBranch } from "../transaction/TransactionLayer.ts";
+import type { Flow, Target, TransportLayer } from "../transport/SipTransport.ts";
+import type { Clock } from "../Clock.ts";
+import { composeRequest, type RequestDraft } from "./composeRequest.ts";
+
+/** RFC 3261 18.1.1: what is longer does not go by UDP if the path's MTU is not known. */
+const maxDatagramBytes = 1_300;
+/** How long we remember that somebody takes no TCP. */
+const memoryMs = 600_000;
+const maxRemembered = 1_000;
+
+/** Takes large requests by TCP where UDP was meant, and back to UDP where there is no TCP (RFC 3261 18.1.1). */
+export class LargeRequests {
+    readonly #transport: TransportLayer;
+    readonly #clock: Clock;
+    /** Who could not be connected to, and until when that is believed. */
+    readonly #withoutTcp = new Map<string, number>();
+
+    constructor(transport: TransportLayer, clock: Clock) {
+        this.#transport = transport;
+        this.#clock = clock;
+    }
+
+    /** The flow for that request: to the target as it is, or by TCP. Rejects as {@link TransportLayer.open} does. */
+    async open(draft: RequestDraft, target: Target): Promise<Flow> {
+        const byTcp: Target = { ...target, protocol: "tcp" };
+        const sentBy = target.protocol === "udp" ? this.#transport.localAddressFor(byTcp) : undefined;
+        if (sentBy === undefined) return this.#transport.open(target);
+        const asDatagram = composeRequest(draft, { protocol: "udp", sentBy }, newBranch());
+        if (serializeMessage(asDatagram).length <= maxDatagramBytes) return this.#transport.open(target);
+        const peer = `${target.address}|${target.port}`;
+        if ((this.#withoutTcp.get(peer) ?? 0) > this.#clock.now()) return this.#transport.open(target);
+        try {
+            return await this.#transport.open(byTcp);
+        } catch {
+            this.#remember(peer);
+            return this.#transport.open(target);
+        }
+    }
+
+    #remember(peer: string): void {
+        const [oldest] = this.#withoutTcp.keys();
+        if (oldest !== undefined && this.#withoutTcp.size >= maxRemembered) this.#withoutTcp.delete(oldest);
+        this.#withoutTcp.delete(peer);
+        this.#withoutTcp.set(peer, this.#clock.now() + memoryMs);
+    }
+}
