@@ -4,11 +4,13 @@
  * all calls are long over: then no transaction, dialog, timer, connection or request may be left, and hardly more memory
  * be in use than before the first. Exit code 1 otherwise, or if a call failed.
  */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
 import { installDebianPackages, missingOf, sipp } from "../lab/install/debianPackages.ts";
 import { terminalProgress } from "../lab/install/Progress.ts";
-import { makeRunDirectory } from "../lab/labFolder.ts";
 import { startBareApplication } from "./bareCalls.ts";
 import { calledNumber } from "./BridgeUnderTest.ts";
 import { heapInUse, probedIn } from "./heapInUse.ts";
@@ -32,7 +34,9 @@ const allOverMs = 110_000;
 const toleratedMebibytes = 8;
 
 await installDebianPackages(missingOf([sipp]), terminalProgress());
-const directory = makeRunDirectory("soak");
+// not among the lab's runs, of which only the newest are kept: a soak may see hundreds come and go
+const directory = mkdtempSync(join(tmpdir(), "sip-soak-"));
+console.error(`files: ${directory}`);
 const server = await startEmbeddedServer(directory, probedIn(directory));
 const application = await startBareApplication(server, directory);
 const relay = await LossyRelay.start(server.sip.port, Number(values.loss) / 100);
