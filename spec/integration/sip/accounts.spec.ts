@@ -93,6 +93,20 @@ describe("a phone calls", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
 
+    test("without being told of, if its user wants it so", async () => {
+        const privacy = { method: "INVITE", headers: ["Privacy: id"], body: PHONE_SDP };
+        const outside = await authenticated("sip:+442071838750@matrix.example", privacy);
+        const trunk = await side.intake.next();
+        expect(trunk.request.target).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
+        await trunk.request.origin.end("busy");
+        phone.within(outside.call, "ACK", await phone.next("SIP/2.0 486"));
+        const inside = await authenticated("sip:alice@matrix.example", privacy);
+        const matrix = await side.intake.next();
+        expect(matrix.request.target).toMatchObject({ network: "matrix", caller: { kind: "anonymous" } });
+        await matrix.request.origin.end("busy");
+        phone.within(inside.call, "ACK", await phone.next("SIP/2.0 486"));
+    });
+
     test("a Matrix user, whose other phones ring as well", async () => {
         await register();
         const { call } = await authenticated("sip:alice@matrix.example", { method: "INVITE", body: PHONE_SDP });
