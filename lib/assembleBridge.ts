@@ -22,6 +22,7 @@ import { SipCalls } from "./sip/SipCalls.ts";
 import { SipGateway } from "./sip/SipGateway.ts";
 import { SipLegs } from "./sip/SipLegs.ts";
 import { SipLink } from "./sip/SipLink.ts";
+import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 import { NedbContacts } from "./store/NedbContacts.ts";
 import { NedbDirectory } from "./store/NedbDirectory.ts";
@@ -242,10 +243,11 @@ type SipServerEndpoint = ConstructorParameters<typeof SipLink>[0]["endpoint"];
 
 /** The server that comes with the bridge, unless the configuration names another. */
 async function startSipServer(
-    { sip }: Config,
+    config: Config,
     log: Log,
     onStarted: (part: Stoppable) => void,
 ): Promise<SipServerEndpoint> {
+    const { sip } = config;
     if (sip.drachtio !== undefined) {
         const { host, port, secret } = sip.drachtio;
         return () => Promise.resolve({ host, port, secret: secret.reveal() });
@@ -255,6 +257,7 @@ async function startSipServer(
         log,
         bindings: sip.listen.map(({ transport, address, port }) => ({ transport, host: address, port })),
         ...(sip.publicAddress !== undefined && { advertise: sip.publicAddress }),
+        extraArguments: sipServerArguments(config),
     });
     await server.start();
     onStarted({ name: "SIP server", stop: () => server.stop() });

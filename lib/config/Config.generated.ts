@@ -75,7 +75,7 @@ export interface MatrixConfig {
  */
 export interface SipConfig {
     /**
-     * Where SIP is spoken, as transport:address:port. Transports are udp and tcp.
+     * Where SIP is spoken, as transport:address:port. Transports are udp, tcp, tls, ws and wss; browsers speak the latter two (RFC 7118). tls and wss need sip.tls.
      *
      * @minItems 1
      */
@@ -84,6 +84,11 @@ export interface SipConfig {
      * The address SIP peers reach the bridge at, if it differs from the one listened on (behind NAT). Stands in Via and Contact.
      */
     readonly publicAddress?: string;
+    readonly tls?: TlsConfig;
+    /**
+     * File of addresses and names in the form of /etc/hosts, asked before DNS for whom SIP is sent to.
+     */
+    readonly hosts?: string;
     readonly drachtio?: DrachtioConfig;
     /**
      * What a caller hears who is neither a peer nor a trunk. "reject" answers 403, "drop" nothing at all, so that a scanner does not learn that SIP is spoken here.
@@ -96,7 +101,24 @@ export interface SipConfig {
     readonly peers: readonly PeerConfig[];
 }
 /**
- * An external drachtio-server to use. Without this, the bridge runs the SIP server it brings along. With it, listen and publicAddress are that server's business.
+ * What the bridge shows on tls and wss, and whom it believes there. Servers it connects to are always verified.
+ */
+export interface TlsConfig {
+    /**
+     * File of its certificate and those of the authorities in between (PEM). Shown to servers as well.
+     */
+    readonly certificate?: string;
+    /**
+     * File of the certificate's private key (PEM).
+     */
+    readonly key?: string;
+    /**
+     * File of the authorities to believe instead of the well-known ones (PEM), for a PBX with one of its own.
+     */
+    readonly authorities?: string;
+}
+/**
+ * An external drachtio-server to use. Without this, the bridge runs the SIP server it brings along. With it, listen, publicAddress, tls and hosts are that server's business.
  */
 export interface DrachtioConfig {
     /**
@@ -169,9 +191,9 @@ export interface TrunkConfig {
      */
     readonly address: HostPort;
     /**
-     * How SIP is carried to it.
+     * How SIP is carried to it. With tls and wss its certificate must be good for the host name in address; see sip.tls.authorities for one that is not from a well-known authority.
      */
-    readonly transport: "udp" | "tcp";
+    readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
     /**
      * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well.
      */

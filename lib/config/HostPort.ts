@@ -12,9 +12,11 @@ export interface HostPort {
     readonly port?: number;
 }
 
+const SIP_TRANSPORTS = ["udp", "tcp", "tls", "ws", "wss"] as const;
+
 /** A socket to speak SIP on. */
 export interface SipListener {
-    readonly transport: "udp" | "tcp";
+    readonly transport: (typeof SIP_TRANSPORTS)[number];
     readonly address: string;
     readonly port: number;
 }
@@ -38,11 +40,12 @@ export function parseEndpoint(text: string): Endpoint | undefined {
     return parsed?.port === undefined ? undefined : { host: parsed.host, port: parsed.port };
 }
 
-/** `udp:127.0.0.1:5060`, `tcp:[::1]:5060`; undefined for anything else, a host name included. */
+/** `udp:127.0.0.1:5060`, `tls:[::1]:5061`; undefined for anything else, a host name included. */
 export function parseSipListener(text: string): SipListener | undefined {
-    const [, transport, rest = ""] = /^(udp|tcp):(.+)$/.exec(text) ?? [];
+    const [, written, rest = ""] = /^([a-z]+):(.+)$/.exec(text) ?? [];
+    const transport = SIP_TRANSPORTS.find((known) => known === written);
     const at = parseEndpoint(rest);
-    if ((transport !== "udp" && transport !== "tcp") || at === undefined || isIP(at.host) === 0) return undefined;
+    if (transport === undefined || at === undefined || isIP(at.host) === 0) return undefined;
     return { transport, address: at.host, port: at.port };
 }
 

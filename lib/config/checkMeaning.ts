@@ -36,6 +36,7 @@ export function checkMeaning(
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
     if (intact("sip")) checkRegistrar(shaped, tell);
+    if (intact("sip")) checkTls(shaped, tell);
     if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
     const config: Config = {
         ...shaped,
@@ -67,6 +68,17 @@ function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
 function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void {
     const { minSeconds, maxSeconds } = registrar;
     if (minSeconds > maxSeconds) tell(["sip", "registrar", "minSeconds"], `must be at most maxSeconds, ${maxSeconds}`);
+}
+
+function checkTls({ sip: { listen, tls } }: ShapedConfig, tell: Tell): void {
+    const secure = listen.find(({ transport }) => transport === "tls" || transport === "wss")?.transport;
+    for (const key of ["certificate", "key"] as const) {
+        if (tls?.[key] !== undefined) continue;
+        if (secure !== undefined) tell(["sip", "tls", key], `is missing; sip.listen has a ${secure} address`);
+        else if (tls?.certificate !== undefined || tls?.key !== undefined) {
+            tell(["sip", "tls", key], "is missing; certificate and key are of no use without each other");
+        }
+    }
 }
 
 function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell): void {

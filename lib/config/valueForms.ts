@@ -45,7 +45,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseHostPort),
         endpoint: ofText("host:port, such as 127.0.0.1:2223", "Endpoint", parseEndpoint),
         sipListener: ofText(
-            "udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+            "transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
             "SipListener",
             parseSipListener,
         ),
@@ -55,6 +55,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             /^[\w.-]{1,40}$/.test(text) ? text : undefined,
         ),
         path: ofText("a path", "string", (text, { folder }) => (text === "" ? undefined : resolve(folder, text))),
+        file: ofText("the path of a file", "string", (text, { folder }) => readablePath(resolve(folder, text), text)),
         none: ofText("none, or a section with rtpengine: [host:port]", '"none"', (text) =>
             text === "none" ? text : undefined,
         ),
@@ -94,13 +95,22 @@ function parseSecret(value: unknown, { folder }: FormContext): Secret | undefine
 }
 
 function readSecret(path: string, asWritten: string): Secret {
-    let text: string;
+    const text = readNamedFile(path, asWritten).trim();
+    if (text === "") throw new Error(`must not be empty: ${asWritten} is`);
+    return new Secret(text);
+}
+
+/** That it can be read is found out here, where the key that names it is known. */
+function readablePath(path: string, asWritten: string): string {
+    readNamedFile(path, asWritten);
+    return path;
+}
+
+function readNamedFile(path: string, asWritten: string): string {
     try {
-        text = readFileSync(path, "utf8").trim();
+        return readFileSync(path, "utf8");
     } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
         throw new Error(`must be in a file that can be read: ${asWritten} (${code})`, { cause: error });
     }
-    if (text === "") throw new Error(`must not be empty: ${asWritten} is`);
-    return new Secret(text);
 }

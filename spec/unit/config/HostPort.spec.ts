@@ -46,6 +46,9 @@ describe("parseSipListener", () => {
     it.each([
         ["udp:0.0.0.0:5060", { transport: "udp", address: "0.0.0.0", port: 5060 }],
         ["tcp:[::1]:5061", { transport: "tcp", address: "::1", port: 5061 }],
+        ["tls:0.0.0.0:5061", { transport: "tls", address: "0.0.0.0", port: 5061 }],
+        ["ws:127.0.0.1:80", { transport: "ws", address: "127.0.0.1", port: 80 }],
+        ["wss:[::]:443", { transport: "wss", address: "::", port: 443 }],
     ])("reads %s", (text, listener) => {
         expect(parseSipListener(text)).toEqual(listener);
     });

@@ -69,12 +69,22 @@ describe("a wrong configuration", () => {
         [
             "a listener without port",
             { sip: { listen: ["udp:127.0.0.1"] } },
-            "sip.listen[0]: must be udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+            "sip.listen[0]: must be transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
         ],
         [
             "a host name to listen on",
             { sip: { listen: ["udp:localhost:5060"] } },
-            "sip.listen[0]: must be udp:address:port or tcp:address:port, such as udp:127.0.0.1:5060",
+            "sip.listen[0]: must be transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
+        ],
+        [
+            "TLS without a certificate",
+            { sip: { listen: ["tls:127.0.0.1:5061"], tls: { key: "config.yaml" } } },
+            "sip.tls.certificate: is missing; sip.listen has a tls address",
+        ],
+        [
+            "a key file that is not there",
+            { sip: { tls: { key: "nowhere.pem" } } },
+            "sip.tls.key: must be in a file that can be read: nowhere.pem (ENOENT)",
         ],
         [
             "a network too long",

@@ -138,6 +138,7 @@ describe("config.sample.yaml", () => {
 
     it("is one too with everything in it switched on", () => {
         const switchedOn = sample.replace(/^( *)#(?! \S)/gm, "$1");
+        for (const file of ["fullchain.pem", "privkey.pem", "authorities.pem", "hosts"]) folder.write(file, "");
         const config = folder.loadText(switchedOn);
         expect(config.trunks[0]?.callerIds.size).toBe(1);
         expect(config.sip.drachtio?.secret.reveal()).toBe("from-a-file");

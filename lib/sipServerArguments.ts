@@ -1,0 +1,28 @@
+import type { Config } from "./config/Config.generated.ts";
+import { sipTrunksOf } from "./sipTrunksOf.ts";
+
+/** What the configuration says to the embedded SIP server beyond where it listens: options of lib/sip-server/main.ts. */
+export function sipServerArguments(config: Config): readonly string[] {
+    const { tls, hosts } = config.sip;
+    return [
+        ...option("--tls-cert", tls?.certificate),
+        ...option("--tls-key", tls?.key),
+        ...option("--tls-ca", tls?.authorities),
+        ...option("--hosts", hosts),
+        ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
+        ...(dropsStrangers(config) ? ["--strangers", "drop"] : []),
+    ];
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+    return value === undefined ? [] : [name, value];
+}
+
+/**
+ * Who is dropped by the server costs nothing more and learns nothing. Phones with an account, and trunks that are known
+ * by our registration with them, may come from anywhere: the bridge looks at what they say.
+ */
+function dropsStrangers({ sip, trunks, accounts }: Config): boolean {
+    const fromAnywhere = accounts.length > 0 || trunks.some(({ register }) => register);
+    return sip.unknownPeers === "drop" && !fromAnywhere;
+}

@@ -1,0 +1,55 @@
+import { afterAll, expect, it } from "vitest";
+import { sipServerArguments } from "../../lib/sipServerArguments.ts";
+import { ConfigFolder, MINIMAL_CONFIG } from "../support/configFile.ts";
+
+const folder = new ConfigFolder();
+afterAll(() => folder.remove());
+
+function argumentsOf(config: object): readonly string[] {
+    for (const file of ["c.pem", "k.pem", "a.pem", "hosts"]) folder.write(file, "");
+    return sipServerArguments(folder.load({ ...MINIMAL_CONFIG, ...config }));
+}
+
+const DROP = { unknownPeers: "drop", peers: [{ name: "pbx", addresses: ["192.0.2.0/24"], media: "webrtc" }] };
+const DROPS = ["--trust", "192.0.2.0/24", "--strangers", "drop"];
+
+it.each([
+    ["nothing said", {}, []],
+    [
+        "files",
+        {
+            sip: {
+                listen: ["wss:127.0.0.1:443"],
+                tls: { certificate: "c.pem", key: "k.pem", authorities: "a.pem" },
+                hosts: "hosts",
+            },
+        },
+        [
+            ...["--tls-cert", `${folder.path}/c.pem`, "--tls-key", `${folder.path}/k.pem`],
+            ...["--tls-ca", `${folder.path}/a.pem`, "--hosts", `${folder.path}/hosts`],
+        ],
+    ],
+    ["strangers dropped", { sip: DROP }, DROPS],
+    [
+        "a trunk's own address",
+        { trunks: [{ name: "t", address: "192.0.2.9", addresses: ["198.51.100.0/24"], media: "webrtc" }] },
+        ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24"],
+    ],
+    [
+        "phones from anywhere",
+        { sip: DROP, accounts: [{ username: "a", password: "x", user: "@a:matrix.example", media: "webrtc" }] },
+        DROPS.slice(0, 2),
+    ],
+    [
+        "a trunk that knows us by our registration",
+        {
+            sip: DROP,
+            trunks: [
+                { name: "t", address: "t.example", register: true, username: "u", password: "p", media: "webrtc" },
+            ],
+        },
+        DROPS.slice(0, 2),
+    ],
+])("tells the server of %s", (_, config, expected) => {
+    expect(argumentsOf(config)).toEqual(expected);
+});
