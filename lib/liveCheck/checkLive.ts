@@ -1,9 +1,13 @@
+import { readFileSync } from "node:fs";
 import type { Config } from "../config/Config.generated.ts";
 import type { Registration } from "../config/registration.ts";
 import { sipTrunksOf } from "../sipTrunksOf.ts";
 import { systemClock } from "../sip-server/Clock.ts";
+import { parseHostsFile } from "../sip-server/resolve/hostsFile.ts";
 import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
-import type { Finding } from "./Finding.ts";
+import type { TlsOptions } from "../sip-server/transport/TransportOptions.ts";
+import { type Finding, timed } from "./Finding.ts";
+import { judgeCertificate } from "./judgeCertificate.ts";
 import { probeDrachtio } from "./probeDrachtio.ts";
 import { probeHomeserver } from "./probeHomeserver.ts";
 import { probeRtpengine } from "./probeRtpengine.ts";
@@ -33,12 +37,13 @@ export async function checkLive({
     version,
 }: LiveCheckOptions): Promise<readonly Finding[]> {
     const { trunks } = sipTrunksOf(config);
-    const resolver = new SipResolver({ clock: systemClock, families: ADDRESS_FAMILIES });
-    const probe = await SipProbe.open(
-        { allowUnverifiedServers: false, requireClientCertificate: false },
-        `matrix-appservice-sip/${version}`,
-    );
-    const { drachtio } = config.sip;
+    const { drachtio, hosts, tls } = config.sip;
+    const resolver = new SipResolver({
+        clock: systemClock,
+        families: ADDRESS_FAMILIES,
+        hosts: parseHostsFile(hosts === undefined ? "" : readFileSync(hosts, "utf8")),
+    });
+    const probe = await SipProbe.open(tlsOptionsOf(tls), `matrix-appservice-sip/${version}`);
     const engines = config.media === "none" ? [] : config.media.rtpengine;
     const timeoutMs = config.media === "none" ? 0 : config.media.timeoutMs;
     const { url, domain } = config.homeserver;
@@ -47,12 +52,32 @@ export async function checkLive({
         inTime("homeserver", probeHomeserver({ url, domain, registration, listen })),
         ...engines.map((engine) => inTime("rtpengine", one(probeRtpengine(engine, timeoutMs)))),
         ...(drachtio === undefined
-            ? []
+            ? [inTime("SIP server", examineCertificate(config.sip))]
             : [inTime("SIP server", one(probeDrachtio({ ...drachtio, secret: drachtio.secret.reveal() })))]),
         ...trunks.map((trunk) => inTime(`trunk ${trunk.name}`, probeTrunk(trunk, { probe, resolver }))),
     ]);
     await probe.close();
     return findings.flat();
+}
+
+/** As the SIP server is told them (lib/sipServerArguments.ts). */
+function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
+    const { certificate, key, authorities } = tls ?? {};
+    return {
+        ...(certificate !== undefined && { certificate: readFileSync(certificate, "utf8") }),
+        ...(key !== undefined && { key: readFileSync(key, "utf8") }),
+        ...(authorities !== undefined && { ca: readFileSync(authorities, "utf8") }),
+        allowUnverifiedServers: false,
+        requireClientCertificate: false,
+    };
+}
+
+/** Whether those who call us will take us for who we say. */
+async function examineCertificate({ tls, publicAddress }: Config["sip"]): Promise<readonly Finding[]> {
+    const { certificate, key = "" } = tlsOptionsOf(tls);
+    if (certificate === undefined) return [];
+    const judge = () => Promise.resolve(judgeCertificate({ certificate, key, host: publicAddress }, Date.now()));
+    return [await timed("SIP server", "certificate, sip.tls", judge)];
 }
 
 async function one(finding: Promise<Finding>): Promise<readonly Finding[]> {

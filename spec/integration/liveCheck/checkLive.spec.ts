@@ -18,7 +18,10 @@ import {
     writeRegistrationFile,
     type RegistrationFile,
 } from "../../support/matrix/matrixWorld.ts";
+import { composeResponse } from "../../../lib/sip-server/transaction/composeResponse.ts";
 import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
+import { makeCertificates, type TestCertificate } from "../../support/sip-server/testCertificates.ts";
+import { openParty } from "../../support/sip-server/transportParty.ts";
 
 const program = new URL("../../../lib/main.ts", import.meta.url).pathname;
 
@@ -174,5 +177,41 @@ describe("check-config --live", () => {
         } finally {
             trunk.child.kill();
         }
+    });
+
+    test("verifies trunks as the SIP server will, and looks at the certificate the bridge shows", async () => {
+        const certificates = makeCertificates(
+            { trunk: "DNS:trunk.example", ours: "DNS:bridge.example", old: "DNS:bridge.example" },
+            { ours: 90, old: -1 },
+        );
+        const party = await openParty(["tls"], {
+            tls: { ...certificates.trunk, allowUnverifiedServers: true, requireClientCertificate: false },
+        });
+        party.layer.onMessage((message, flow) => {
+            if (message.kind !== "request") return;
+            void party.layer.respond(composeResponse(message, { status: 200, toTag: "t" }), flow);
+        });
+        const files = makeRunDirectory("live-check-tls");
+        const file = (name: string, text: string): string => {
+            writeFileSync(join(files, name), text);
+            return join(files, name);
+        };
+        const authorities = file("authorities.pem", certificates.ca);
+        const shows = ({ certificate, key }: TestCertificate, name: string) => ({
+            tls: { authorities, certificate: file(`${name}.pem`, certificate), key: file(`${name}.key`, key) },
+            hosts: file("hosts", "127.0.0.1 trunk.example"),
+        });
+        const config = {
+            homeserver: { url: synapse.url, domain: SERVER },
+            media: { rtpengine: [`${loopback}:${engine.ngPort}`] },
+            trunks: [{ name: "pbx", address: `trunk.example:${party.target("tls").port}`, transport: "tls" }],
+        };
+        const works = await check({ ...config, sip: shows(certificates.ours, "ours") });
+        expect(works.stdout).toMatch(/^SIP server +certificate, sip.tls +ok: bridge.example, until 20/m);
+        expect(works.stdout).toMatch(/^trunk pbx +OPTIONS, tls 127.0.0.1:\d+ \(trunk.example\) +ok: 200 OK/m);
+        expect(works.exitCode).toBe(0);
+        const fails = await check({ ...config, sip: shows(certificates.old, "old") });
+        expect(fails.stdout).toMatch(/^SIP server +certificate, sip.tls +FAILED: it expired on 20.* renew it$/m);
+        expect(fails.exitCode).toBe(1);
     });
 });
