@@ -27,8 +27,9 @@ export interface LiveCheckOptions {
 const PATIENCE_MS = 20_000;
 
 /**
- * Tries everything the configuration names, all at once, and comes back within 20 s. Works beside a running bridge:
- * it takes none of its ports and displaces no registration. Never rejects.
+ * Tries everything the configuration names, all at once, and comes back within 20 s. Works beside a running bridge: it
+ * displaces no registration and takes no port of it. While no bridge runs, it answers the homeserver's ping in its place.
+ * Rejects only if this machine has no socket left, or a file of the configuration is gone since it was read.
  */
 export async function checkLive({
     config,
