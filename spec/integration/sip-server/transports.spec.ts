@@ -18,6 +18,8 @@ interface Party {
     readonly server: SipServerProcess;
     readonly listening: ListeningLine;
     readonly app: SrfApp;
+    /** Where calls are sent instead of being answered. */
+    redirects: string | undefined;
     /** The next call that comes in. */
     called: PromiseWithResolvers<{
         readonly invite: SrfMessage;
@@ -28,6 +30,8 @@ interface Party {
 
 const folder = mkdtempSync(join(tmpdir(), "sip-transports-"));
 let parties: readonly [Party, Party];
+/** Shows a certificate for another name. */
+let impostor: Party;
 
 beforeAll(async () => {
     const { ca, ours, foreign } = makeCertificates({
@@ -52,8 +56,6 @@ beforeAll(async () => {
     impostor = await startWith("impostor", foreign);
 }, 30_000);
 
-let impostor: Party;
-
 afterAll(async () => {
     for (const { app, server } of [...parties, impostor]) {
         app.disconnect();
@@ -62,6 +64,7 @@ afterAll(async () => {
     rmSync(folder, { recursive: true });
 });
 
+/** A server with listeners of every kind, and an application on it that answers all calls. */
 async function startParty(tls: readonly string[]): Promise<Party> {
     const bindings = addresses.flatMap((host) =>
         transports.flatMap((transport) => ["--sip", `${transport}/${formatHostPort({ host, port: 0 })}`]),
@@ -70,6 +73,10 @@ async function startParty(tls: readonly string[]): Promise<Party> {
     const listening = await server.listening();
     const { app } = await connectSrfApp(listening.control.port, SipServerProcess.secret, (srf) => {
         srf.use("invite", (invite, reply) => {
+            if (party.redirects !== undefined) {
+                reply.send(302, { headers: { Contact: party.redirects } });
+                return;
+            }
             srf.createUAS(invite, reply, { localSdp: SDP }, (_error, dialog) => {
                 const ended = new Promise<string>((resolve) =>
                     dialog.on("destroy", (_bye, why: string) => resolve(why)),
@@ -79,8 +86,7 @@ async function startParty(tls: readonly string[]): Promise<Party> {
         });
         srf.use("options", (_request, reply) => reply.send(200));
     });
-    const party: Party = { server, listening, app, called: Promise.withResolvers() };
-    // Applications learn of their routes only from the server's behaviour.
+    const party: Party = { server, listening, app, redirects: undefined, called: Promise.withResolvers() };
     return party;
 }
 
@@ -109,5 +115,25 @@ describe.each(addresses)("by %s", (host) => {
             far.dialog.destroy();
             expect(await over).toBe("normal release");
         });
+    });
+});
+
+describe("what cannot be", () => {
+    it.each(["tls", "wss"])("a call over %s to who shows another's certificate: 503, and why", async (transport) => {
+        const uri = uriOf(impostor, transport, "127.0.0.1");
+        const failure = await parties[0].app.createUAC(uri, { localSdp: SDP }).catch((error: unknown) => error);
+        expect(failure).toMatchObject({ status: 503 });
+        const { res } = failure as { res: SrfMessage };
+        expect(res.get("Warning")).toMatch(/^399 \S+ ".*ERR_TLS_CERT_ALTNAME_INVALID"$/);
+    });
+
+    it("a call that is moved to one of several places: the application sees them all", async () => {
+        const contacts = "<sip:a@192.0.2.7>;q=0.7, <sip:b@192.0.2.8>;q=0.3";
+        parties[1].redirects = contacts;
+        const uri = uriOf(parties[1], "tcp", "127.0.0.1");
+        const failure = await parties[0].app.createUAC(uri, { localSdp: SDP }).catch((error: unknown) => error);
+        parties[1].redirects = undefined;
+        expect(failure).toMatchObject({ status: 302 });
+        expect((failure as { res: SrfMessage }).res.get("Contact")?.split(/, ?/)).toEqual(contacts.split(", "));
     });
 });
