@@ -21,6 +21,18 @@ const PROTOCOL: Readonly<Record<MediaKind, string>> = {
     srtp: "RTP/SAVP",
 };
 
+/**
+ * Keys keep the padding of their base64 (RFC 4568 6.1), without which baresip 1.0 reads another key. Suites that do not
+ * encrypt are not offered, nor those that nobody uses.
+ */
+const KEYS_IN_SDP = [
+    "pad",
+    "no-NULL_HMAC_SHA1_80",
+    "no-NULL_HMAC_SHA1_32",
+    "no-F8_128_HMAC_SHA1_80",
+    "no-F8_128_HMAC_SHA1_32",
+];
+
 /** For an ng `offer`. */
 export function offerProfile(passage: Passage): NgDictionary {
     return {
@@ -56,6 +68,6 @@ function transport({ towards, protocol }: Passage): NgDictionary {
         "transport protocol": protocol ?? PROTOCOL[towards],
         ICE: towards === "webrtc" ? "force" : "remove",
         replace: ["origin"],
-        ...(towards === "srtp" ? { DTLS: "off" } : { SDES: ["off"] }),
+        ...(towards === "srtp" ? { DTLS: "off", SDES: KEYS_IN_SDP } : { SDES: ["off"] }),
     };
 }
