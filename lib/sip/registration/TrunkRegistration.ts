@@ -160,7 +160,8 @@ export class TrunkRegistration {
         const { scheme, domain, credentials, nextHop } = this.trunk;
         const ofRecord = `<${scheme}:${credentials?.username ?? this.contactUser}@${domain}>`;
         const transport = /;transport=(\w+)/i.exec(nextHop ?? "")?.[1];
-        const parameter = transport === undefined ? "" : `;transport=${transport}`;
+        // RFC 7118, section 5.2.3: a WebSocket is `ws`, over TLS as well
+        const parameter = transport === undefined ? "" : `;transport=${transport.replace(/^wss$/i, "ws")}`;
         return {
             To: ofRecord,
             From: ofRecord,

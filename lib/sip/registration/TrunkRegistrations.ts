@@ -39,6 +39,7 @@ export class TrunkRegistrations {
      * P-Called-Party-ID (RFC 7315, section 4.2) or, with most carriers, in To.
      */
     callOf(request: Pick<IncomingRequest, "uri" | "headers">): RegisteredCall | undefined {
+        if (this.#registrations.length === 0) return undefined;
         const user = parseUri(request.uri)?.user;
         const registration = this.#registrations.find(({ contactUser }) => contactUser === user);
         if (registration === undefined) return undefined;

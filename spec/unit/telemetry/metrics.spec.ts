@@ -29,6 +29,16 @@ describe("createMetrics", () => {
         expect(text).toContain('sip_bridge_inputs_dropped_total{from="sip",reason="unknownPeer"} 2');
     });
 
+    it("tells which trunks hold our registration", async () => {
+        const { telemetry, render } = createMetrics();
+        telemetry.trunkRegistered("carrier", "down");
+        telemetry.trunkRegistered("carrier", "up");
+        telemetry.trunkRegistered("pbx", "down");
+        const text = await render();
+        expect(text).toContain('sip_bridge_trunk_registered{trunk="carrier"} 1');
+        expect(text).toContain('sip_bridge_trunk_registered{trunk="pbx"} 0');
+    });
+
     it("tells of the process too, and shares nothing with another", async () => {
         createMetrics().telemetry.callOpened("inbound");
         const text = await createMetrics().render();
