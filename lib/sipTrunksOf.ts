@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { formatHostPort } from "./config/HostPort.ts";
 import type { Config, PeerConfig, TrunkConfig } from "./config/Config.generated.ts";
+import type { NumberFormat } from "./numbering/NumberFormat.ts";
 import type { CountryCode } from "./numbering/PhoneNumber.ts";
 import type { SipPeer, SipTrunk } from "./sip/SipTrunk.ts";
 
@@ -24,12 +25,22 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
     return {
         name,
         domain: formatHostPort(address),
-        nextHop: `sip:${formatHostPort(address)}${transport === "udp" ? "" : `;transport=${transport}`}`,
-        scheme: "sip",
+        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport === "udp" ? "" : `;transport=${transport}`}`,
+        scheme: trunk.scheme,
+        ...(trunk.fromDomain !== undefined && { fromDomain: trunk.fromDomain }),
         ...(username !== undefined &&
-            password !== undefined && { credentials: { username, password: password.reveal() } }),
+            password !== undefined && {
+                credentials: {
+                    username,
+                    password: password.reveal(),
+                    ...(trunk.realm !== undefined && { realm: trunk.realm }),
+                },
+            }),
         ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
-        numberFormat: "plus",
+        numberFormat: formatOf(trunk.numberFormat, defaultCountry),
+        dialPrefix: trunk.dialPrefix,
+        numberUri: trunk.numberUri,
+        ...(trunk.stripPrefix !== undefined && { stripPrefix: trunk.stripPrefix }),
         callerId: {
             byUser: callerIds,
             ...(callerId !== undefined && { fallback: callerId }),
@@ -39,7 +50,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
         identity: trunk.identity ?? (trusted ? ["asserted"] : []),
         ...(charging !== undefined && { charging }),
         trusted,
-        headers: {},
+        headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
         addresses: isIP(address.host) === 0 ? trunk.addresses : [address.host, ...trunk.addresses],
@@ -47,9 +58,16 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
     };
 }
 
-function peerOf({ name, addresses, trusted }: PeerConfig, country: CountryCode | undefined): SipPeer {
+/** Without a country, what is dialled there cannot be known: a national format is refused by the configuration then. */
+function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | undefined): NumberFormat {
+    if (style === "national") return country === undefined ? { style: "plus" } : { style, country };
+    return { style };
+}
+
+function peerOf({ name, addresses, trusted, stripPrefix }: PeerConfig, country: CountryCode | undefined): SipPeer {
     return {
         name,
+        ...(stripPrefix !== undefined && { stripPrefix }),
         addresses,
         trusted,
         maxCalls: Number.POSITIVE_INFINITY,

@@ -180,6 +180,10 @@ export interface PeerConfig {
      * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "webrtc" ICE and DTLS.
      */
     readonly media: "rtp" | "srtp" | "webrtc";
+    /**
+     * Digits it puts before called numbers, which are taken off.
+     */
+    readonly stripPrefix?: string;
 }
 export interface TrunkConfig {
     /**
@@ -251,6 +255,44 @@ export interface TrunkConfig {
      * Country of the numbers it sends without country code, if not numbers.defaultCountry.
      */
     readonly defaultCountry?: CountryCode;
+    /**
+     * Digits it puts before called numbers, which are taken off.
+     */
+    readonly stripPrefix?: string;
+    /**
+     * How numbers are written for it. "plus" is +442071838750, "digits" 442071838750, "international" 00442071838750, "national" as dialled in defaultCountry (02071838750).
+     */
+    readonly numberFormat: "plus" | "digits" | "international" | "national";
+    /**
+     * Digits to dial before every number, for an outside line or as the provider asks.
+     */
+    readonly dialPrefix: string;
+    /**
+     * How a called number is named. "sip-phone" is sip:number@address;user=phone, "sip" the same without user=phone, "tel" is tel:number.
+     */
+    readonly numberUri: "sip-phone" | "sip" | "tel";
+    /**
+     * "sips" asks for TLS on the whole way to the callee (RFC 3261). Needs transport tls or wss.
+     */
+    readonly scheme: "sip" | "sips";
+    /**
+     * The domain in From and in asserted identities, where the trunk expects one. Without it, the bridge's address.
+     */
+    readonly fromDomain?: string;
+    /**
+     * Where requests are sent, if not to address, as host or host:port (an outbound proxy, RFC 3261).
+     */
+    readonly proxy?: HostPort;
+    /**
+     * The only realm to which the password is told (RFC 7616). Without it, any that the trunk names.
+     */
+    readonly realm?: string;
+    /**
+     * Headers to add to each INVITE sent to it. Those that a call needs cannot be set.
+     */
+    readonly headers: {
+        [k: string]: string;
+    };
 }
 /**
  * Correlates its charging records with ours (P-Charging-Vector, RFC 7315), as an IMS core wants it.

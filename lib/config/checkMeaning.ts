@@ -1,6 +1,7 @@
 import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parsePhoneNumber, type CountryCode, type PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
+import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath } from "./configPath.ts";
 import { parseNumberPattern } from "./numberPattern.ts";
 
@@ -114,6 +115,7 @@ function readTrunk(
     if (trunk.register && trunk.password === undefined) {
         tell([...here, "password"], "is missing; the trunk can only be registered with by username and password");
     }
+    checkWritten(trunk, trunk.defaultCountry ?? country, here, tell);
     const callerId =
         writtenCallerId === undefined
             ? undefined
@@ -123,6 +125,26 @@ function readTrunk(
         ...(callerId === undefined ? {} : { callerId }),
         callerIds: readCallerIds(callerIds, trunk.defaultCountry ?? country, [...here, "callerIds"], tell),
     };
+}
+
+/** How its calls are put. */
+function checkWritten(
+    trunk: Pick<TrunkConfig, "scheme" | "transport" | "numberFormat" | "headers">,
+    country: CountryCode | undefined,
+    here: readonly (string | number)[],
+    tell: Tell,
+): void {
+    const { scheme, transport, numberFormat, headers } = trunk;
+    if (scheme === "sips" && transport !== "tls" && transport !== "wss") {
+        tell([...here, "scheme"], `must be sip with transport ${transport}; sips needs tls or wss`);
+    }
+    if (numberFormat === "national" && country === undefined) {
+        tell([...here, "defaultCountry"], "is missing; the numbers of which country are national?");
+    }
+    for (const [name, value] of Object.entries(headers)) {
+        const fault = faultOfExtraHeader(name, value);
+        if (fault !== undefined) tell([...here, "headers", name], fault);
+    }
 }
 
 function readCallerIds(

@@ -39,6 +39,9 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         numberPrefix: ofText('the beginning of a number, such as +44, or ""', "string", (text) =>
             /^(?:\+?[0-9]*|[0-9*#]*)$/.test(text) ? text : undefined,
         ),
+        dialledDigits: ofText("up to 16 of the characters 0-9, * and #", "string", (text) =>
+            /^[0-9*#]{0,16}$/.test(text) ? text : undefined,
+        ),
         host: ofText("a host name or an IP address", "string", (text) =>
             isHost(text) ? text.toLowerCase() : undefined,
         ),

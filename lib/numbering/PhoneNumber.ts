@@ -1,4 +1,9 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from "libphonenumber-js/min";
+import {
+    getCountryCallingCode,
+    isSupportedCountry,
+    parsePhoneNumberFromString,
+    type CountryCode,
+} from "libphonenumber-js/min";
 
 declare const brand: unique symbol;
 
@@ -17,6 +22,7 @@ export interface NumberingContext {
 const MAX_TYPED_LENGTH = 64;
 /** RFC 3966 visual separators, spaces, slashes and the dashes that word processors make. */
 const SEPARATORS = /[\s().\-/\u2010-\u2015\u2212]/gu;
+const NOT_DIGITS = /[^0-9]/g;
 const E164 = /^\+[1-9][0-9]{2,14}$/;
 const INTERNATIONAL = /^\+[0-9]{3,20}$/;
 const AS_TYPED = /^[0-9*#]{1,32}$/;
@@ -55,6 +61,31 @@ function isE164(number: PhoneNumber): boolean {
 /** For people: `+44 20 7183 8750`; what is not E.164 as it is. */
 export function formatPhoneNumber(number: PhoneNumber): string {
     return (isE164(number) ? parsePhoneNumberFromString(number)?.formatInternational() : undefined) ?? number;
+}
+
+/**
+ * The digits to dial for a number from within a country's network: `02071838750` in GB, `004420…` from DE, `0114420…`
+ * from US. Codes that are not E.164 as they are.
+ */
+export function digitsDialledIn(country: CountryCode, number: PhoneNumber): string {
+    const parsed = isE164(number) ? parsePhoneNumberFromString(number) : undefined;
+    if (parsed === undefined) return number;
+    const isAtHome = parsed.countryCallingCode === getCountryCallingCode(country);
+    const dialled = isAtHome ? parsed.formatNational() : abroad(parsed, country);
+    return dialled?.replace(NOT_DIGITS, "") ?? digitsDialledAbroad(number);
+}
+
+/** Undefined where a country has a prefix for each carrier and none that always works, whatever the library's types say. */
+function abroad(
+    number: NonNullable<ReturnType<typeof parsePhoneNumberFromString>>,
+    from: CountryCode,
+): string | undefined {
+    return number.format("IDD", { fromCountry: from });
+}
+
+/** With `00`, the international prefix of most of the world (ITU-T E.164). Codes that are not E.164 as they are. */
+export function digitsDialledAbroad(number: PhoneNumber): string {
+    return isE164(number) ? `00${number.slice(1)}` : number;
 }
 
 /** The country a two-letter code means, in either case, if it has a numbering plan. */

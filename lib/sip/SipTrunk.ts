@@ -1,5 +1,6 @@
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { DigestCredentials } from "./digest.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
@@ -13,6 +14,8 @@ export interface SipPeer {
     readonly defaultCountry?: CountryCode;
     /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
     readonly charging?: { readonly ioi?: string };
+    /** Digits its network puts before called numbers, to be taken off. */
+    readonly stripPrefix?: string;
     /** Calls at once, in both directions. `Infinity` is any number. */
     readonly maxCalls: number;
 }
@@ -30,8 +33,11 @@ export interface SipTrunk extends SipPeer {
     readonly credentials?: DigestCredentials;
     /** We register with it, for so long at a time as it grants. */
     readonly register?: { readonly seconds: number };
-    /** How E.164 numbers are written: `+442071838750`, or `442071838750`. */
-    readonly numberFormat: "plus" | "digits";
+    readonly numberFormat: NumberFormat;
+    /** Digits to dial before every number: for an outside line, or to choose a tariff. */
+    readonly dialPrefix: string;
+    /** How the Request-URI names a called number: `sip:+44…@domain;user=phone`, the same without the parameter, or `tel:+44…`. */
+    readonly numberUri: "sip-phone" | "sip" | "tel";
     readonly callerId: CallerIdRules;
     /** The headers that tell it who calls. */
     readonly identity: readonly IdentityHeader[];

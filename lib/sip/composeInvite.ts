@@ -1,3 +1,4 @@
+import { writeNumber } from "../numbering/NumberFormat.ts";
 import type { PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { hostOf } from "../numbering/SipAddress.ts";
@@ -35,7 +36,7 @@ export function composeInvite(
         headers: {
             ...trunk.headers,
             To: `<${to}>`,
-            ...identityHeaders(trunk, target, (number) => written(trunk.numberFormat, number)),
+            ...identityHeaders(trunk, target, (number) => userPart(writeNumber(trunk.numberFormat, number))),
             ...capabilityHeaders(options),
         },
     };
@@ -55,8 +56,7 @@ export function capabilityHeaders({ userAgent, minSe = MIN_SE_S }: InviteOptions
 function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
     switch (callee.kind) {
         case "number":
-            // RFC 3261, section 19.1.6
-            return `${trunk.scheme}:${written(trunk.numberFormat, callee.number)}@${trunk.domain};user=phone`;
+            return numberUri(trunk, callee.number);
         case "address":
             return `${trunk.scheme}:${callee.address}`;
         case "anonymous":
@@ -69,10 +69,27 @@ function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
 function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | undefined): { nextHop?: string } {
     if (redirectedTo !== undefined) return {};
     if (trunk.nextHop !== undefined) return { nextHop: trunk.nextHop };
+    if (callee.kind === "number" && trunk.numberUri === "tel") return { nextHop: `${trunk.scheme}:${trunk.domain}` };
     const isElsewhere = callee.kind === "address" && hostOf(callee.address) !== trunk.domain;
     return isElsewhere ? { nextHop: `${trunk.scheme}:${trunk.domain}` } : {};
 }
 
-function written(format: SipTrunk["numberFormat"], number: PhoneNumber): string {
-    return (format === "digits" ? number.replace("+", "") : number).replace(/#/g, "%23");
+/** RFC 3261, section 19.1.6, and RFC 3966. */
+function numberUri(trunk: SipTrunk, number: PhoneNumber): string {
+    const dialled = userPart(`${trunk.dialPrefix}${writeNumber(trunk.numberFormat, number)}`);
+    switch (trunk.numberUri) {
+        case "sip-phone":
+            return `${trunk.scheme}:${dialled}@${trunk.domain};user=phone`;
+        case "sip":
+            return `${trunk.scheme}:${dialled}@${trunk.domain}`;
+        case "tel":
+            // what is not a global number has a meaning within a domain only
+            return dialled.startsWith("+")
+                ? `tel:${dialled}`
+                : `tel:${dialled};phone-context=${trunk.domain.replace(/:[0-9]+$/, "")}`;
+    }
+}
+
+function userPart(dialled: string): string {
+    return dialled.replace(/#/g, "%23");
 }

@@ -1,6 +1,5 @@
 import type { Sdp } from "../call/vocabulary.ts";
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
-import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
 import { identifyCaller } from "./identity/identifyCaller.ts";
@@ -8,7 +7,7 @@ import { addressIn, numberIn } from "./identity/partyOfUri.ts";
 import { readPrivacy } from "./identity/privacy.ts";
 import { type NetworkContext, readNetworkContext } from "./ims/NetworkContext.ts";
 import { sessionDescriptionIn, SYNTHETIC_OFFER } from "./sessionDescription.ts";
-import { parseNameAddress, parseUri, tokensOf } from "./sipHeaders.ts";
+import { parseNameAddress, parseUri, type SipUri, tokensOf } from "./sipHeaders.ts";
 import { SUPPORTED } from "./sipCapabilities.ts";
 import type { HeaderFields, IncomingRequest } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
@@ -39,7 +38,7 @@ export interface RefusedInvite {
 /** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
 export function decodeInvite(
     request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
-    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "charging">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging">,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
     const unsupported = [...required].filter((option) => !SUPPORTED.includes(option));
@@ -83,15 +82,23 @@ export function decodeInvite(
 }
 
 /** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
-function calleesOf(uri: string, context: NumberingContext): readonly RemoteParty[] | "unknown scheme" {
+function calleesOf(
+    uri: string,
+    peer: Pick<SipPeer, "defaultCountry" | "stripPrefix">,
+): readonly RemoteParty[] | "unknown scheme" {
     const parsed = parseUri(uri);
     if (parsed === undefined) return "unknown scheme";
-    const number = numberIn(parsed, context);
+    const number = numberIn(withoutPrefix(parsed, peer.stripPrefix), peer);
     const address = parsed.params.get("user") === "phone" ? undefined : addressIn(parsed);
     return [
         ...(number === undefined ? [] : [{ kind: "number", number } as const]),
         ...(address === undefined ? [] : [{ kind: "address", address } as const]),
     ];
+}
+
+function withoutPrefix(uri: SipUri, prefix = ""): SipUri {
+    const { user = "" } = uri;
+    return user.startsWith(prefix) ? { ...uri, user: user.slice(prefix.length) } : uri;
 }
 
 function isInsecure({ uri, source }: Pick<IncomingRequest, "uri" | "source">): boolean {

@@ -152,6 +152,36 @@ describe("a wrong configuration", () => {
             "trunks[0].password: is missing; the trunk can only be registered with by username and password",
         ],
         [
+            "sips where there is no TLS",
+            { trunks: [{ ...trunk("t"), scheme: "sips", transport: "tcp" }] },
+            "trunks[0].scheme: must be sip with transport tcp; sips needs tls or wss",
+        ],
+        [
+            "national numbers of no country",
+            { trunks: [{ ...trunk("t"), numberFormat: "national" }] },
+            "trunks[0].defaultCountry: is missing; the numbers of which country are national?",
+        ],
+        [
+            "a header that a call needs",
+            { trunks: [{ ...trunk("t"), headers: { "call-id": "1" } }] },
+            'trunks[0].headers["call-id"]: must not be set: the bridge says this itself',
+        ],
+        [
+            "a header that would be two",
+            { trunks: [{ ...trunk("t"), headers: { "X-A": "1\r\nVia: 2" } }] },
+            'trunks[0].headers["X-A"]: must be one line of text',
+        ],
+        [
+            "a header with a blank in its name",
+            { trunks: [{ ...trunk("t"), headers: { "X A": "1" } }] },
+            'trunks[0].headers["X A"]: must be under the name of a header, such as X-Tenant',
+        ],
+        [
+            "a prefix nobody can dial",
+            { trunks: [{ ...trunk("t"), dialPrefix: "a" }] },
+            "trunks[0].dialPrefix: must be up to 16 of the characters 0-9, * and #",
+        ],
+        [
             "a phone with a trunk's name",
             { trunks: [trunk("t")], accounts: [phone("t")] },
             "accounts[0].username: must be unique; t is already the name of trunks[0]",

@@ -37,6 +37,11 @@ const trunk: Config["trunks"][number] = {
     addresses: [],
     trusted: true,
     media: "rtp",
+    numberFormat: "plus",
+    dialPrefix: "",
+    numberUri: "sip-phone",
+    scheme: "sip",
+    headers: {},
 };
 const rule = { users: ["*"], numbers: ["*"] };
 

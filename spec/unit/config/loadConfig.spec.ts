@@ -93,6 +93,11 @@ describe("a right configuration", () => {
             addresses: [],
             trusted: false,
             media: "rtp",
+            numberFormat: "plus",
+            dialPrefix: "",
+            numberUri: "sip-phone",
+            scheme: "sip",
+            headers: {},
         });
         expect(config.dialling.allow[0]?.numbers).toEqual(["+442071838750", "+4420*", "*@pbx.example", "\\*21#"]);
     });

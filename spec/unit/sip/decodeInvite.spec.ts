@@ -108,6 +108,13 @@ describe("who is called", () => {
         expect(callees).toMatchObject(expected);
         expect(callees).toHaveLength(expected.length);
     });
+
+    test("the digits a peer puts before numbers are no part of them", () => {
+        const pbx = { ...british, stripPrefix: "9" };
+        const called = (uri: string) => invite({}, pbx, uri).callees[0];
+        expect(called("sip:902071838750@x;user=phone")).toEqual({ kind: "number", number: "+442071838750" });
+        expect(called("sip:2001@x;user=phone")).toEqual({ kind: "number", number: "2001" });
+    });
 });
 
 describe("what is refused", () => {
