@@ -1,5 +1,6 @@
 import type { Refused } from "../engine/Refused.ts";
 import type { SentRequest, SipEngine } from "../engine/SipEngine.ts";
+import { takeAnswerWithin } from "./answerWithin.ts";
 import { parseAppMessage } from "./appMessage.ts";
 import type { AppMessage } from "./appMessage.ts";
 import type { AppClient } from "./AppClient.ts";
@@ -62,7 +63,7 @@ export class AppCommands {
             uri,
             headers: [...headers],
             body,
-            ...(frame.nextHop !== "" && { nextHop: frame.nextHop }),
+            ...(frame.nextHop !== "" && takeAnswerWithin(frame.nextHop)),
             ...(frame.dialogId !== "" && { dialogId: frame.dialogId }),
         });
         if (result.kind === "sent" && method !== "ACK") {

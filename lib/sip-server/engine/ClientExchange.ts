@@ -4,7 +4,7 @@ import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { parseSipUri, type SipUri } from "../sip/SipUri.ts";
 import type { ClientUser } from "../transaction/ClientUser.ts";
 import { composeResponse } from "../transaction/composeResponse.ts";
-import type { InviteClientTransaction } from "../transaction/InviteClientTransaction.ts";
+import { InviteClientTransaction } from "../transaction/InviteClientTransaction.ts";
 import type { NonInviteClientTransaction } from "../transaction/NonInviteClientTransaction.ts";
 import { newBranch } from "../transaction/TransactionLayer.ts";
 import type { Flow, Target } from "../transport/SipTransport.ts";
@@ -12,6 +12,7 @@ import { composeRequest, type RequestDraft } from "./composeRequest.ts";
 import { type EngineContext, newTag } from "./EngineContext.ts";
 import { registeredKey } from "./flowKey.ts";
 import { refuse, type Refused } from "./Refused.ts";
+import { type LateListener, SilenceBound } from "./SilenceBound.ts";
 import { transportWarning, whyUnreachable } from "./transportWarning.ts";
 import { unreachedFlow } from "./unreachedFlow.ts";
 
@@ -20,6 +21,8 @@ export interface ExchangeUser {
     /** As of {@link ClientUser.onResponse}; a final one is also made up for silence (408) and lost transport (503): `local`. */
     onResponse(response: SipResponse, flow: Flow, origin: "network" | "local"): void;
     onExpired(): void;
+    /** An INVITE left its target for its silence. Returns who deals with what that target says after all. */
+    onGivenUp?(transaction: InviteClientTransaction): LateListener;
     /** No response will come any more. */
     onOver(): void;
 }
@@ -42,9 +45,12 @@ export class ClientExchange {
     readonly #draft: RequestDraft;
     readonly #user: ExchangeUser;
     readonly #context: EngineContext;
+    readonly #answerMs: number | undefined;
     readonly #targets: Target[] = [];
     #target: Target | undefined;
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
+    /** Those before it whose targets were given up for their silence, and may answer yet. */
+    readonly #givenUp: InviteClientTransaction[] = [];
     #departure: Departure | undefined;
     #settled = false;
     /** The URI names no transport: large requests may go by TCP. */
@@ -57,10 +63,12 @@ export class ClientExchange {
     #trouble: string | undefined;
     #cancelDelay: CancelTimer | undefined;
 
-    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext) {
+    /** `answerMs`: as of an `OutgoingRequest`. */
+    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext, answerMs?: number) {
         this.#draft = draft;
         this.#user = user;
         this.#context = context;
+        this.#answerMs = answerMs;
     }
 
     /** The transaction under way; undefined before the start and if nobody could be reached. */
@@ -95,6 +103,7 @@ export class ClientExchange {
         this.#cancelDelay?.();
         this.#cancelDelay = undefined;
         this.#transaction?.abort();
+        for (const transaction of this.#givenUp) transaction.abort();
         this.#finish();
     }
 
@@ -136,12 +145,33 @@ export class ClientExchange {
         const request = composeRequest(this.#draft, flow, newBranch());
         const { transactions } = this.#context;
         this.#departure = { kind: "departed", request, flow };
-        const user = this.#transactionUser();
+        const user = this.#impatient(this.#transactionUser());
         this.#transaction =
             request.method === "INVITE"
                 ? transactions.startInvite(request, flow, user)
                 : transactions.startRequest(request, flow, user);
         return this.#departure;
+    }
+
+    /** As `user`, but for silence. */
+    #impatient(user: ClientUser): ClientUser {
+        const ms = this.#answerMs;
+        if (ms === undefined) return user;
+        return new SilenceBound({ user, clock: this.#context.clock, ms, onSilence: () => this.#giveUp(user) });
+    }
+
+    /** The target has kept silent for too long: the next one, if any, while this one may answer yet. */
+    #giveUp(user: ClientUser): LateListener {
+        const transaction = this.#transaction;
+        const late = transaction instanceof InviteClientTransaction && this.#user.onGivenUp?.(transaction);
+        if (late) {
+            this.#givenUp.push(transaction);
+            transaction.giveUp();
+        }
+        user.onTimeout();
+        // nothing comes to be of another request, however late it is answered
+        if (!late) transaction?.abort();
+        return late || (() => undefined);
     }
 
     #transactionUser(): ClientUser {
@@ -197,7 +227,7 @@ export class ClientExchange {
     }
 
     #finish(): void {
-        const live = this.#transaction?.over === false;
+        const live = this.#transaction?.over === false || this.#givenUp.some(({ over }) => !over);
         if (this.#over || this.#moving || live || this.#cancelDelay !== undefined || !this.#settled) return;
         this.#over = true;
         this.#context.exchanges.delete(this);

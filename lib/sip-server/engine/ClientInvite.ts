@@ -3,7 +3,6 @@ import { routeSetOfUac } from "../dialog/routeSet.ts";
 import { readAsUac } from "../dialog/sessionTimer.ts";
 import { type HeaderField, Headers } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import type { ClientUser } from "../transaction/ClientUser.ts";
 import { InviteClientTransaction } from "../transaction/InviteClientTransaction.ts";
 import { toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
@@ -19,9 +18,11 @@ import type { DialogRequests } from "./DialogRequests.ts";
 import { EarlyLegs } from "./EarlyLegs.ts";
 import { type EngineContext, newId } from "./EngineContext.ts";
 import { ForkReaper } from "./ForkReaper.ts";
+import { LateAnswers, unheard } from "./LateAnswers.ts";
 import { metaOf } from "./metaOf.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { AwaitsAck, PendingClientInvite, Session } from "./Session.ts";
+import type { LateListener } from "./SilenceBound.ts";
 import type { SentRequest } from "./SipEngine.ts";
 
 /** Whether the INVITE is to be cancelled: a CANCEL may not leave before a provisional response came (RFC 3261 9.1). */
@@ -34,15 +35,6 @@ type Progress =
     | { readonly kind: "accepted"; readonly dialog: Dialog; readonly tag: string }
     | { readonly kind: "over" };
 
-/** What is said to a CANCEL matters to nobody: the INVITE's answer decides. */
-const unheard: ClientUser = {
-    onResponse: () => undefined,
-    onTimeout: () => undefined,
-    onTransportFailure: () => undefined,
-    onExpired: () => undefined,
-    onOver: () => undefined,
-};
-
 /** What an INVITE of ours needs around it. */
 export interface ClientInviteParts {
     readonly context: EngineContext;
@@ -51,6 +43,8 @@ export interface ClientInviteParts {
     readonly trace: CallTrace;
     /** The dialog of a re-INVITE. */
     readonly dialog?: Dialog;
+    /** As `OutgoingRequest.answerMs`. */
+    readonly answerMs?: number;
     /** Tells the responses: the application, or the engine if it refreshes a session. */
     readonly tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void;
     /** Nothing will come any more. */
@@ -71,7 +65,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
 
     constructor(draft: RequestDraft, parts: ClientInviteParts) {
         this.#parts = parts;
-        this.#exchange = new ClientExchange(draft, this, parts.context);
+        this.#exchange = new ClientExchange(draft, this, parts.context, parts.answerMs);
         this.#legs = new EarlyLegs(parts.book, parts.trace, this);
         this.#forks = new ForkReaper(parts.context);
         this.#ack = new AckSender(parts.context);
@@ -104,6 +98,11 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
 
     onExpired(): void {
         this.cancelQuietly();
+    }
+
+    onGivenUp(transaction: InviteClientTransaction): LateListener {
+        const late = new LateAnswers(transaction, this.#forks, this.#parts.context);
+        return (response, flow) => late.onResponse(response, flow);
     }
 
     onOver(): void {

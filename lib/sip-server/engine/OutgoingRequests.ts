@@ -5,7 +5,7 @@ import type { Flow } from "../transport/SipTransport.ts";
 import { type AppHeaders, findUnusable, isToken, readAppHeaders } from "./appHeaders.ts";
 import { CallTrace } from "./CallTrace.ts";
 import { ClientExchange } from "./ClientExchange.ts";
-import { ClientInvite } from "./ClientInvite.ts";
+import { ClientInvite, type ClientInviteParts } from "./ClientInvite.ts";
 import { draftOutOfDialog, type RequestDraft } from "./composeRequest.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import { dialogOfNotify, dialogOfResponse } from "./dialogOfResponse.ts";
@@ -136,7 +136,7 @@ export class OutgoingRequests {
                 return refuse("unknownDialog");
             }
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
-            const invite = this.#makeInvite(draft, trace, tell, dialog);
+            const invite = this.#makeInvite(draft, { trace, tell, dialog });
             session.inviteStarted(invite);
             const sent = await this.#launch(invite, dialog.hop(this.#context.options.natRule), dialog.id);
             if (sent.kind === "refused") session.inviteAnswered(undefined);
@@ -163,15 +163,15 @@ export class OutgoingRequests {
         const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };
         const draft = draftOutOfDialog({ ...order, uri }, headers, made);
         const hop: Hop = { kind: "uri", routed: { uri, routes: [], nextHop } };
-        if (order.method === "INVITE") return this.#startInvite(draft, hop);
-        return this.#startRequest(draft, hop, making);
+        if (order.method === "INVITE") return this.#startInvite(draft, hop, order.answerMs);
+        return this.#startRequest(draft, hop, making, order.answerMs);
     }
 
-    async #startInvite(draft: RequestDraft, hop: Hop): Promise<SentRequest | Refused> {
+    async #startInvite(draft: RequestDraft, hop: Hop, answerMs: number | undefined): Promise<SentRequest | Refused> {
         const trace = new CallTrace(this.#context.listener, "uac");
-        const invite = this.#makeInvite(draft, trace, (each, response, flow) =>
-            this.#tell(each.transactionId, response, flow),
-        );
+        const tell: ClientInviteParts["tell"] = (each, response, flow) =>
+            this.#tell(each.transactionId, response, flow);
+        const invite = this.#makeInvite(draft, { trace, tell, ...(answerMs !== undefined && { answerMs }) });
         const id = dialogIdOf(draft.callId, draft.fromTag);
         this.#making.set(id, { exchange: invite.exchange, method: "INVITE", tags: new Set() });
         const sent = await this.#launch(invite, hop, id);
@@ -182,18 +182,14 @@ export class OutgoingRequests {
 
     #makeInvite(
         draft: RequestDraft,
-        trace: CallTrace,
-        tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void,
-        dialog?: Dialog,
+        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "answerMs">,
     ): ClientInvite {
         const id = dialogIdOf(draft.callId, draft.fromTag);
         return new ClientInvite(draft, {
             context: this.#context,
             book: this.#book,
             requests: this.#requests,
-            trace,
-            ...(dialog === undefined ? {} : { dialog }),
-            tell,
+            ...parts,
             onOver: (invite) => {
                 this.#invites.delete(invite.transactionId);
                 this.#made(id, invite.exchange);
@@ -213,7 +209,12 @@ export class OutgoingRequests {
         return { kind: "sent", transactionId, dialogId, message: request, meta: metaOf(flow, "application") };
     }
 
-    async #startRequest(draft: RequestDraft, hop: Hop, making: boolean): Promise<SentRequest | Refused> {
+    async #startRequest(
+        draft: RequestDraft,
+        hop: Hop,
+        making: boolean,
+        answerMs: number | undefined,
+    ): Promise<SentRequest | Refused> {
         const transactionId = newId();
         const id = dialogIdOf(draft.callId, draft.fromTag);
         let forget = (): void => this.#made(id, exchange);
@@ -235,6 +236,7 @@ export class OutgoingRequests {
                 onOver: () => forget(),
             },
             this.#context,
+            answerMs,
         );
         if (making) this.#making.set(id, { exchange, method: draft.method, tags: new Set() });
         const departure = await exchange.start(hop);

@@ -86,6 +86,11 @@ export interface OutgoingRequest {
     readonly body: Buffer;
     /** Sends there instead of to the Request-URI, without a Route header: a SIP URI. Ignored inside dialogs. */
     readonly nextHop?: string;
+    /**
+     * Ms an address may leave the request without any response, a 100 included, before the next one is tried and, after
+     * the last one, 408 is told: instead of the 64*T1 of RFC 3261. Ignored inside dialogs.
+     */
+    readonly answerMs?: number;
     readonly dialogId?: string;
 }
 

@@ -78,6 +78,11 @@ export class InviteClientTransaction {
         this.#runner.tell({ kind: "cancelSent" });
     }
 
+    /** The user went elsewhere: the INVITE is not repeated any more, and answers are told as before. */
+    giveUp(): void {
+        this.#runner.tell({ kind: "givenUp" });
+    }
+
     abort(): void {
         this.#runner.abort();
     }

@@ -19,6 +19,8 @@ export type InviteClientEvent =
     | { readonly kind: "response"; readonly status: number }
     | { readonly kind: "timer"; readonly timer: InviteClientTimer }
     | { readonly kind: "cancelSent" }
+    /** The user went elsewhere: the target is still listened to, but not called again. */
+    | { readonly kind: "givenUp" }
     | { readonly kind: "transportFailed" };
 
 export type InviteClientAction =
@@ -62,6 +64,8 @@ export function stepInviteClient(
         case "cancelSent":
             if (state.phase !== "proceeding") return { state, actions: [] };
             return { state, actions: [stop("C"), set("cancel", 64 * setting.timing.t1)] };
+        case "givenUp":
+            return { state, actions: state.phase === "calling" ? [stop("A")] : [] };
         case "transportFailed":
             if (state.phase !== "calling" && state.phase !== "proceeding") return { state, actions: [] };
             return { state: terminated, actions: [{ kind: "failed" }, over] };

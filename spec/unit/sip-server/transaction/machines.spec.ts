@@ -62,7 +62,13 @@ describe.each(transports)("over %s, on every way of five events,", (_name, setti
         const count = walk<InviteClientState, InviteClientEvent, InviteClientAction>(
             {
                 start: startInviteClient(setting),
-                events: [...responses, ...timers, { kind: "cancelSent" }, { kind: "transportFailed" }],
+                events: [
+                    ...responses,
+                    ...timers,
+                    { kind: "cancelSent" },
+                    { kind: "givenUp" },
+                    { kind: "transportFailed" },
+                ],
                 step: (state: InviteClientState, event: InviteClientEvent) => stepInviteClient(state, event, setting),
             },
             depth,

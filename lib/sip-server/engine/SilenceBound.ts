@@ -1,0 +1,69 @@
+import type { CancelTimer, Clock } from "../Clock.ts";
+import type { SipResponse } from "../sip/SipMessage.ts";
+import type { ClientUser } from "../transaction/ClientUser.ts";
+import type { Flow } from "../transport/SipTransport.ts";
+
+/** What comes after all from a target that was given up. */
+export type LateListener = (response: SipResponse, flow: Flow) => void;
+
+export interface SilenceBoundParts {
+    readonly user: ClientUser;
+    readonly clock: Clock;
+    readonly ms: number;
+    /** The target has said nothing at all, not even 100: `user` hears of it no more but for `onOver`. */
+    readonly onSilence: () => LateListener;
+}
+
+type Standing =
+    | { readonly kind: "listening"; readonly stopTimer: CancelTimer }
+    | { readonly kind: "heard" }
+    | { readonly kind: "givenUp"; readonly late: LateListener };
+
+/** Listens to a client transaction for its user, who does not want to wait as long as timers B and F (RFC 3261 17.1). */
+export class SilenceBound implements ClientUser {
+    readonly #parts: SilenceBoundParts;
+    #standing: Standing;
+
+    /** To be made right before the transaction starts. */
+    constructor(parts: SilenceBoundParts) {
+        this.#parts = parts;
+        this.#standing = { kind: "listening", stopTimer: parts.clock.setTimer(parts.ms, () => this.#giveUp()) };
+    }
+
+    onResponse(response: SipResponse, flow: Flow): void {
+        const standing = this.#standing;
+        if (standing.kind === "givenUp") return standing.late(response, flow);
+        this.#heard();
+        this.#parts.user.onResponse(response, flow);
+    }
+
+    onTimeout(): void {
+        if (this.#heard()) this.#parts.user.onTimeout();
+    }
+
+    onTransportFailure(): void {
+        if (this.#heard()) this.#parts.user.onTransportFailure();
+    }
+
+    onExpired(): void {
+        if (this.#heard()) this.#parts.user.onExpired();
+    }
+
+    onOver(): void {
+        this.#heard();
+        this.#parts.user.onOver();
+    }
+
+    /** False if it was given up before. */
+    #heard(): boolean {
+        if (this.#standing.kind === "givenUp") return false;
+        if (this.#standing.kind === "listening") this.#standing.stopTimer();
+        this.#standing = { kind: "heard" };
+        return true;
+    }
+
+    #giveUp(): void {
+        this.#standing = { kind: "givenUp", late: () => undefined };
+        this.#standing = { kind: "givenUp", late: this.#parts.onSilence() };
+    }
+}
