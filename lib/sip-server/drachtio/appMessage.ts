@@ -22,7 +22,7 @@ export type AppMessage =
     | { readonly kind: "unreadable"; readonly why: string };
 
 /** Headers an application has no say in. Its Content-Length counts characters, not bytes, and would cut the body. */
-const serverHeaders: ReadonlySet<string> = new Set(["Via", "Route", "Record-Route", "RSeq", "Content-Length"]);
+const serverHeaders: ReadonlySet<string> = new Set(["Via", "Record-Route", "RSeq", "Content-Length"]);
 
 const HEAD_END = "\r\n\r\n";
 const REQUEST_LINE = /^([\w.!%*+`'~-]{1,32}) (\S{1,8192}) SIP\/2\.0$/;

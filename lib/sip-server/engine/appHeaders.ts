@@ -1,7 +1,7 @@
 import { parseCSeq } from "../sip/CSeq.ts";
 import { type HeaderField, Headers } from "../sip/Headers.ts";
 import { formatNameAddr, parseNameAddr } from "../sip/NameAddr.ts";
-import { formatUri, parseUri } from "../sip/SipUri.ts";
+import { formatUri, parseSipUri, parseUri } from "../sip/SipUri.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { refuse, type Refused } from "./Refused.ts";
 
@@ -29,6 +29,8 @@ export interface AppHeaders {
     readonly callId: string | undefined;
     readonly cseq: number | undefined;
     readonly contacts: readonly string[];
+    /** The way a request outside of dialogs takes behind its next hop (RFC 3261 8.1.1.1, RFC 3327 5.2). */
+    readonly routes: readonly string[];
     readonly rest: Headers;
 }
 
@@ -53,8 +55,18 @@ export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): Ap
         callId: meaningful(all.get("Call-ID")),
         cseq: parseCSeq(all.get("CSeq") ?? "")?.number,
         contacts,
+        routes: looseRoutes(all.list("Route")),
         rest,
     };
+}
+
+/**
+ * A route set of loose routers, as a Path or Service-Route is. Anything else is not taken: a strict router would have to
+ * get another Request-URI.
+ */
+function looseRoutes(routes: readonly string[]): readonly string[] {
+    const isLoose = (route: string): boolean => parseSipUri(parseNameAddr(route)?.uri ?? "")?.params.has("lr") === true;
+    return routes.every(isLoose) ? routes : [];
 }
 
 /** The name of the first header that cannot open a request; those of responses and dialogs are the engine's. */

@@ -61,7 +61,7 @@ export function draftOutOfDialog(
     return {
         method,
         uri,
-        routes: [],
+        routes: headers.routes,
         from: headers.from,
         fromTag: givenTag ?? made.fromTag,
         to: headers.to ?? `<${uri}>`,

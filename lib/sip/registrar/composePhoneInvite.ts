@@ -6,7 +6,7 @@ import { formatNameAddress } from "../sipHeaders.ts";
 
 /** How a call is put for a phone that is registered with us at `realm`. Pure. */
 export function composePhoneInvite(
-    { account, contact, nextHop, caller }: PhoneTarget,
+    { account, contact, nextHop, route, caller }: PhoneTarget,
     realm: string,
     options: InviteOptions,
 ): ComposedInvite {
@@ -16,19 +16,20 @@ export function composePhoneInvite(
         headers: {
             To: `<sip:${account}@${realm}>`,
             From: callerOf(caller, realm),
+            ...(route !== undefined && { Route: route.map((uri) => `<${uri}>`).join(", ") }),
             ...capabilityHeaders(options),
         },
     };
 }
 
 /**
- * Where a request to a contact is sent. By the way its REGISTER came, if it named one (RFC 3327, section 5.2; the SIP
- * server writes no Route, so the first proxy must find the others by itself); over UDP to where it came from, for a phone
- * behind NAT does not know its address; else by its URI, for which the SIP server keeps the connection it registered over.
+ * Where a request to a contact is sent. By the way its REGISTER came, if it named one (RFC 3327, section 5.2); over UDP
+ * to where it came from, for a phone behind NAT does not know its address; else by its URI, for which the SIP server keeps
+ * the connection it registered over.
  */
-export function wayTo({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "contact" | "nextHop"> {
+export function wayTo({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "contact" | "nextHop" | "route"> {
     const [edge] = path;
-    if (edge !== undefined) return { contact: uri, nextHop: edge };
+    if (edge !== undefined) return { contact: uri, nextHop: edge, route: path };
     const isUdp = source.protocol === "udp" && !/;transport=(?!udp)/i.test(uri);
     const host = source.address.includes(":") ? `[${source.address}]` : source.address;
     return { contact: uri, ...(isUdp && { nextHop: `sip:${host}:${source.port}` }) };

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
+import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
 import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
+import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { PHONE_SDP, type PhoneCall, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
 
@@ -147,4 +151,26 @@ test("a call to its user rings a registered phone as well", async () => {
     ]);
     await request.origin.end("busy");
     phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
+});
+
+test("a phone behind a proxy is called by the way it registered", async () => {
+    const edge = await ScriptedPhone.on(side.port());
+    const path = `sip:edge@127.0.0.1:${edge.port};lr`;
+    const { answer } = await authenticated("sip:desk@matrix.example", {
+        method: "REGISTER",
+        headers: ["Expires: 600", `Path: <${path}>`, "Supported: path"],
+    });
+    expect(answer.header("path")).toBe(`<${path}>`);
+    const [contact] = (await side.contacts.load()).get("desk") ?? [];
+    if (contact === undefined) throw new Error("not registered");
+    const { link: stack, calls, log } = side;
+    const legs = new PhoneLegs({ stack, calls, log, clock: systemClock, userAgent: "spec/1", realm: "matrix.example" });
+    const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
+    const leg = legs.dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, () => undefined);
+    await leg.offer(PHONE_SDP as Sdp);
+    const invite = await edge.next("INVITE");
+    expect([invite.uri, invite.header("route")]).toEqual([phone.uri, `<${path}>`]);
+    edge.respond(invite, 486, "Busy Here");
+    expect((await edge.next("ACK")).header("route")).toBe(`<${path}>`);
+    edge.close();
 });

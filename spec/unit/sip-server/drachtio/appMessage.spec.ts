@@ -27,7 +27,7 @@ describe("parseAppMessage", () => {
             kind: "request",
             method: "INVITE",
             uri: "sip:bob@example.org",
-            headers: ["From: sip:alice@localhost", "X-Green: is: a colour"],
+            headers: ["Route: <sip:192.0.2.9;lr>", "From: sip:alice@localhost", "X-Green: is: a colour"],
             body: "v=0\r\n\r\nü",
         });
     });

@@ -206,6 +206,19 @@ describe("sending outside of calls", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it("carries the application's Route, if all of it is of loose routers", async () => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        const proxy = new ScriptedPeer(stage, "192.0.2.5");
+        const headers = [header("Route", "<sip:192.0.2.5;lr>, <sip:far.test;lr>")];
+        await us.engine.send(request("OPTIONS", "sip:far.test", { nextHop: "sip:192.0.2.5", headers }));
+        await stage.pass(50);
+        const sent = proxy.request("OPTIONS");
+        expect(sent.headers.list("Route")).toEqual(["<sip:192.0.2.5;lr>", "<sip:far.test;lr>"]);
+        proxy.respond(sent, { status: 200 });
+        await stage.expectNothingLeft(us);
+    });
+
     it("goes to the next hop it is told, without a Route", async () => {
         const stage = new Stage();
         const us = stage.side("192.0.2.1");

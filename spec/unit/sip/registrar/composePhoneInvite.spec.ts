@@ -13,23 +13,38 @@ const contact: PhoneContact = {
     source: { protocol: "udp", address: "192.0.2.7", port: 40_000 },
 };
 
-test.each<[string, Partial<PhoneContact>, string | undefined]>([
-    ["over UDP: where it came from, whatever it thinks its address is", {}, "sip:192.0.2.7:40000"],
+test.each<[string, Partial<PhoneContact>, object]>([
+    ["over UDP: where it came from, whatever it thinks its address is", {}, { nextHop: "sip:192.0.2.7:40000" }],
     [
         "over UDP and IPv6",
         { source: { protocol: "udp", address: "2001:db8::7", port: 5060 } },
-        "sip:[2001:db8::7]:5060",
+        { nextHop: "sip:[2001:db8::7]:5060" },
     ],
     [
         "over a connection: the SIP server knows it by the contact",
         { source: { protocol: "ws", address: "192.0.2.7", port: 1 } },
-        undefined,
+        {},
     ],
-    ["over UDP, to be called over TCP", { uri: "sip:desk@10.0.0.7;transport=tcp" }, undefined],
-    ["through a proxy", { path: ["sip:edge.example;lr", "sip:far.example;lr"] }, "sip:edge.example;lr"],
-])("the way to a phone that registered %s", (_, given, nextHop) => {
+    ["over UDP, to be called over TCP", { uri: "sip:desk@10.0.0.7;transport=tcp" }, {}],
+    [
+        "through proxies",
+        { path: ["sip:edge.example;lr", "sip:far.example;lr"] },
+        { nextHop: "sip:edge.example;lr", route: ["sip:edge.example;lr", "sip:far.example;lr"] },
+    ],
+])("the way to a phone that registered %s", (_, given, way) => {
     const there = { ...contact, ...given };
-    expect(wayTo(there)).toEqual({ contact: there.uri, ...(nextHop !== undefined && { nextHop }) });
+    expect(wayTo(there)).toEqual({ contact: there.uri, ...way });
+});
+
+test("the way through proxies stands in Route", () => {
+    const caller = { kind: "anonymous" } as const;
+    const way = wayTo({ ...contact, path: ["sip:edge.example;lr", "sip:far.example;lr"] });
+    const target = { network: "phone", media: "rtp", account: "desk", ...way, caller } as const;
+    expect(composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" })).toMatchObject({
+        uri: contact.uri,
+        nextHop: "sip:edge.example;lr",
+        headers: { Route: "<sip:edge.example;lr>, <sip:far.example;lr>" },
+    });
 });
 
 test.each<[string, RemoteParty, string]>([
