@@ -44,13 +44,21 @@ export class Reception {
 
     /** A datagram or WebSocket message. */
     receiveDatagram(data: Buffer, flow: Flow): void {
-        if (!this.#takeToken(flow)) return;
+        if (!this.takeToken(flow)) return;
         this.#receive(parseMessage(data, this.#options.limits), flow);
     }
 
     /** A message that was cut out of a stream. */
     receiveFramed(result: ParseResult, flow: Flow): void {
-        if (this.#takeToken(flow)) this.#receive(result, flow);
+        if (this.takeToken(flow)) this.#receive(result, flow);
+    }
+
+    /** True if that source may be answered once more; counts the drop if not. For what is answered without being a message. */
+    takeToken(flow: Flow): boolean {
+        const { address } = flow.remote;
+        if (this.#options.admit(address) === "trusted" || this.#rate.take(address)) return true;
+        this.#dropFrom(flow, "rateLimited");
+        return false;
     }
 
     /** Counts what did not get this far. */
@@ -85,20 +93,13 @@ export class Reception {
 
     #refuse(refusal: Refusal | undefined, flow: Flow): void {
         this.#dropFrom(flow, refusal === undefined ? "malformed" : "refused");
-        if (refusal === undefined || !this.#takeToken(flow)) return;
+        if (refusal === undefined || !this.takeToken(flow)) return;
         const { request, status, reason } = refusal;
         // The same tag for each retransmission, without remembering any (RFC 3261 8.2.7).
         const hash = createHash("sha256").update(this.#tagSalt);
         for (const name of ["Call-ID", "From", "CSeq"]) hash.update(request.headers.get(name) ?? "").update("\0");
         const toTag = hash.digest("hex").slice(0, 16);
         this.#answer(responseTo(request, status, { reason, toTag }), flow);
-    }
-
-    #takeToken(flow: Flow): boolean {
-        const { address } = flow.remote;
-        if (this.#options.admit(address) === "trusted" || this.#rate.take(address)) return true;
-        this.#dropFrom(flow, "rateLimited");
-        return false;
     }
 
     #dropFrom(flow: Flow, reason: DropReason): void {

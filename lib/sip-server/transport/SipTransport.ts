@@ -96,6 +96,7 @@ export type DropReason =
     | "framing"
     | "slowMessage"
     | "idle"
+    | "dead"
     | "backpressure"
     | "handshake"
     | "notReceiving";

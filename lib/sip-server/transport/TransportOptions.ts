@@ -56,6 +56,10 @@ export interface TransportOptions {
     readonly messageTimeoutMs: number;
     /** A connection on which nothing arrives for so long is closed, in ms. */
     readonly idleTimeoutMs: number;
+    /** Longest time between two pings on a connection we opened, in ms (RFC 5626 4.4.1). */
+    readonly keepAliveMs: number;
+    /** A peer that answers pings is given so long to, in ms; then the connection is closed as dead. */
+    readonly pongTimeoutMs: number;
     /** Bytes waiting to be sent on one connection; a peer that reads no faster is cut off. */
     readonly maxQueuedBytes: number;
     /** Incoming connections open at a time. */
@@ -96,6 +100,8 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
     firstMessageTimeoutMs: 30_000,
     messageTimeoutMs: 10_000,
     idleTimeoutMs: 3_600_000,
+    keepAliveMs: 120_000,
+    pongTimeoutMs: 10_000,
     maxQueuedBytes: 1_048_576,
     maxConnections: 2_000,
     maxConnectionsPerSource: 100,

@@ -2,9 +2,11 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { HostPort } from "../sip/hostPort.ts";
+import { ping, pong } from "./KeepAlive.ts";
 import type { LocalAddresses } from "./localAddress.ts";
 import type { Reception } from "./Reception.ts";
 import { type Binding, type Endpoint, type Flow, TransportError } from "./SipTransport.ts";
+import { stunAnswer } from "./stunAnswer.ts";
 import type { TrafficCounters } from "./TrafficCounters.ts";
 
 /** A burst of datagrams waits here while the event loop is busy; the system may grant less. */
@@ -90,9 +92,16 @@ export class UdpListener {
         if (!this.#open) return;
         // whom we asked by name answers from addresses that are on no list
         if (!isResponse(data) && !this.#around.reception.admits("udp", source.address)) return;
-        // Keep-alives: empty, CRLFs, zeros. They hold a NAT binding open and want no answer over UDP.
-        if (isKeepAlive(data)) return;
-        this.#around.reception.receiveDatagram(data, this.flowTo({ address: source.address, port: source.port }));
+        const flow = this.flowTo({ address: source.address, port: source.port });
+        // Empty, CRLFs, zeros: they hold a NAT binding open. Only a double CRLF asks for an answer.
+        if (isKeepAlive(data)) return data.equals(ping) ? this.#answerKeepAlive(pong, flow) : undefined;
+        const mapped = stunAnswer(data, flow.remote);
+        if (mapped !== undefined) return this.#answerKeepAlive(mapped, flow);
+        this.#around.reception.receiveDatagram(data, flow);
+    }
+
+    #answerKeepAlive(answer: Buffer, flow: Flow): void {
+        if (this.#around.reception.takeToken(flow)) flow.send(answer).catch(() => undefined);
     }
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { type ConnectionEnds, ConnectionFlow, type Wire } from "./ConnectionFlow.ts";
 import { ConnectionWatch } from "./ConnectionWatch.ts";
+import { KeepAlive, ping, pong } from "./KeepAlive.ts";
 import type { Reception } from "./Reception.ts";
 import { type DropReason, TransportError } from "./SipTransport.ts";
 import { type Framed, StreamFraming } from "./StreamFraming.ts";
@@ -14,7 +15,6 @@ export interface ConnectionSurroundings {
     readonly counters: TrafficCounters;
 }
 
-const pong = Buffer.from("\r\n");
 /** TCP's own probes find peers that went away without a word. */
 const tcpKeepAliveMs = 60_000;
 
@@ -37,6 +37,7 @@ export function streamConnection(
         flow.close();
     };
     const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
+    const keepAlive = incoming ? undefined : keepFlowAlive(flow, options, giveUp);
     const framing = new StreamFraming(options.limits);
     const take = (framed: Framed): void => {
         switch (framed.kind) {
@@ -55,16 +56,33 @@ export function streamConnection(
     socket.setKeepAlive(true, tcpKeepAliveMs);
     socket.on("data", (chunk: Buffer) => {
         if (flow.closed) return;
-        const framed = framing.push(chunk);
-        watch.heard(framed.length > 0, framing.partial);
+        const ponged = keepAlive !== undefined && !framing.partial && startsWithPong(chunk);
+        keepAlive?.heard(ponged);
+        const framed = framing.push(ponged ? chunk.subarray(pong.length) : chunk);
+        watch.heard(ponged || framed.length > 0, framing.partial);
         framed.forEach(take);
     });
     socket.on("error", () => flow.close());
     socket.on("close", () => {
         watch.stop();
+        keepAlive?.stop();
         flow.markClosed();
     });
     return flow;
+}
+
+/** Pings a peer we connected to, and closes the connection once it is dead. */
+export function keepFlowAlive(
+    flow: ConnectionFlow,
+    options: TransportOptions,
+    giveUp: (reason: DropReason) => void,
+): KeepAlive {
+    const send = (): void => void flow.send(ping).catch(() => undefined);
+    return new KeepAlive(options.clock, options, send, () => giveUp("dead"));
+}
+
+function startsWithPong(chunk: Buffer): boolean {
+    return chunk.subarray(0, pong.length).equals(pong) && !chunk.subarray(0, ping.length).equals(ping);
 }
 
 function socketWire(socket: Socket): Wire {

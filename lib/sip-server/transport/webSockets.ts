@@ -6,15 +6,14 @@ import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { type ConnectionEnds, ConnectionFlow, type Wire } from "./ConnectionFlow.ts";
 import { ConnectionWatch } from "./ConnectionWatch.ts";
 import { formatHostPort } from "../sip/hostPort.ts";
+import { ping, pong } from "./KeepAlive.ts";
 import { type DropReason, type Target, TransportError } from "./SipTransport.ts";
-import type { ConnectionSurroundings } from "./streamConnection.ts";
+import { type ConnectionSurroundings, keepFlowAlive } from "./streamConnection.ts";
 import { tlsClientSettings } from "./tlsSettings.ts";
 import type { TransportOptions } from "./TransportOptions.ts";
 
 /** RFC 7118 4.1: both sides must agree on it, or it is not SIP. */
 const subprotocol = "sip";
-const ping = Buffer.from("\r\n\r\n");
-const pong = Buffer.from("\r\n");
 
 /** A WebSocket that is open for SIP, with the socket below it. Opaque: made and used in this file only. */
 export interface SipWebSocket {
@@ -84,14 +83,17 @@ export function webSocketConnection(
     const { options, reception, counters } = around;
     const onDrop = (reason: DropReason): void => reception.drop(reason, ends.protocol, ends.remote.address);
     const flow = new ConnectionFlow(ends, webSocketWire(webSocket), { ...options, counters, onDrop });
-    const watch = new ConnectionWatch(options.clock, options, incoming, (reason) => {
+    const giveUp = (reason: DropReason): void => {
         onDrop(reason);
         flow.close();
-    });
+    };
+    const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
+    const keepAlive = incoming ? undefined : keepFlowAlive(flow, options, giveUp);
     webSocket.on("message", (data: RawData) => {
         if (flow.closed) return;
         watch.heard(true, false);
         const message = toBuffer(data);
+        keepAlive?.heard(message.equals(pong));
         if (message.equals(ping)) void flow.send(pong).catch(() => undefined);
         else if (!message.equals(pong)) reception.receiveDatagram(message, flow);
     });
@@ -102,6 +104,7 @@ export function webSocketConnection(
     });
     webSocket.on("close", () => {
         watch.stop();
+        keepAlive?.stop();
         flow.markClosed();
     });
     return flow;

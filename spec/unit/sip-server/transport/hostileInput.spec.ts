@@ -129,13 +129,19 @@ test("connections beyond the limit of a source are cut, and there is room again 
     expect(callId((await server.arrivals.next()).message)).toBe("third");
 });
 
-test("CRLFCRLF is answered by CRLF on streams, by nothing on UDP", async () => {
+test("CRLFCRLF is answered by CRLF, a lone CRLF over UDP by nothing", async () => {
     const server = await openParty(["tcp", "udp"]);
     expect(await exchange(server, "tcp", Buffer.from("\r\n\r\n"))).toBe("\r\n");
     const socket = await openUdp();
-    socket.send("\r\n\r\n", server.target("udp").port, "127.0.0.1");
-    socket.send(requestBytes("udp", "after"), server.target("udp").port, "127.0.0.1");
+    const { port } = server.target("udp");
+    const answers: string[] = [];
+    socket.on("message", (data: Buffer) => answers.push(data.toString()));
+    socket.send("\r\n", port, "127.0.0.1");
+    socket.send("\r\n\r\n", port, "127.0.0.1");
+    await once(socket, "message");
+    socket.send(requestBytes("udp", "after"), port, "127.0.0.1");
     await server.arrivals.next();
+    expect(answers).toEqual(["\r\n"]);
     expect(server.drops.size).toBe(0);
 });
 
