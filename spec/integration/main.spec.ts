@@ -56,9 +56,9 @@ describe("matrix-appservice-sip", () => {
         expect(await run(...args)).toMatchObject({
             exitCode: 2,
             stdout: "",
-            stderr:
-                "appservice.port: must be an integer (bad.yaml)\n" +
-                "sip.prot: is not a known key; known are listen, publicAddress, drachtio, unknownPeers, peers (bad.yaml)",
+            stderr: expect.stringMatching(
+                /^appservice\.port: must be an integer \(bad\.yaml\)\nsip\.prot: is not a known key; known are listen, .*, peers \(bad\.yaml\)$/,
+            ) as string,
         });
     });
 
