@@ -20,6 +20,7 @@ import {
     SipSendError,
 } from "./SipStack.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
+import { trunkTrouble } from "./trunkTrouble.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 export interface UacLegParts extends SipEnvironment {
@@ -252,9 +253,19 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     /** What a final response other than 2xx leads to: the same INVITE again, another one, or the end. */
     #refused(attempt: Attempt, response: IncomingResponse): UacEvent {
         const again = this.#repeat(attempt, response);
-        if (again === undefined) return this.#failed(response);
+        if (again === undefined) {
+            this.#tellTrouble(attempt, response);
+            return this.#failed(response);
+        }
         this.#attempt = again;
         return { kind: "inviteFailed", cause: "forbidden", next: "another" };
+    }
+
+    #tellTrouble({ hop, digest }: Attempt, response: IncomingResponse): void {
+        const trouble = trunkTrouble(response, digest !== undefined);
+        if (trouble === undefined) return;
+        const { message, ...why } = trouble;
+        this.#parts.log.warn(message, { trunk: hop.trunk.name, ...why });
     }
 
     #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {

@@ -1,0 +1,34 @@
+import type { IncomingResponse } from "./SipStack.ts";
+
+/** What the operator of a trunk should look at. */
+export interface TrunkTrouble {
+    readonly message: string;
+    /** The reason, where the SIP server gave one. */
+    readonly why?: string;
+}
+
+/**
+ * Our own SIP server's word for a next hop it could not reach (RFC 3261, section 20.43): a phrase and an error's code, or
+ * the host name it found nothing for.
+ */
+const ownWarning = /^399 \S+ "([a-z ]+(?:: [A-Z_]+)?|no [a-z ]+ [a-z0-9.-]*[a-z](?: \([A-Za-z ]+\))?)"$/;
+
+/**
+ * What is wrong with a trunk by the final response that ended an attempt to call through it; undefined if that is what
+ * happens to calls. Nothing of the peer's own words gets into it, as they may tell who calls whom.
+ * @param hasCredentials the trunk's username and password were there to answer challenges with
+ */
+export function trunkTrouble(
+    { status, headers }: Pick<IncomingResponse, "status" | "headers">,
+    hasCredentials: boolean,
+): TrunkTrouble | undefined {
+    if (status === 401 || status === 407) {
+        return {
+            message: hasCredentials
+                ? "trunk refuses our username and password"
+                : "trunk asks for a username and password, but has none in the configuration",
+        };
+    }
+    const why = ownWarning.exec(headers.get("warning") ?? "")?.[1];
+    return status === 503 && why !== undefined ? { message: "trunk not reached", why } : undefined;
+}

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Baresip } from "../../lab/world/Baresip.ts";
+import { freePort, loopback } from "../../lab/world/freePort.ts";
+import { Linphone } from "../../lab/world/Linphone.ts";
+import { domain, numbers, World } from "../../lab/world/World.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { makeCertificates } from "../support/sip-server/testCertificates.ts";
+import type { BridgeConfig } from "../../lab/world/Bridge.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+
+// They offer and take RTP/SAVP with SDES keys only, so sound that is heard was encrypted.
+describe("phones over TLS that insist on SRTP", () => {
+    const certificates = makeCertificates({ bridge: `IP:${loopback},DNS:localhost`, phone: `IP:${loopback}` });
+    const others = makeCertificates({ phone: `IP:${loopback}` });
+    let folder: string;
+    let tlsPort: number;
+    let phone: Baresip;
+    let impostor: Baresip;
+    let world: World;
+    let alice: MatrixClientPage;
+
+    function speakingTls(config: BridgeConfig): BridgeConfig {
+        const sip = config["sip"] as BridgeConfig;
+        const listen = sip["listen"] as readonly string[];
+        const file = (name: string): string => join(folder, name);
+        return {
+            ...config,
+            sip: {
+                ...sip,
+                listen: [...listen, `tls:${loopback}:${tlsPort}`],
+                tls: { certificate: file("bridge.pem"), key: file("bridge.key"), authorities: file("authorities.pem") },
+                peers: [],
+            },
+            trunks: [
+                { ...trunk("baresip", phone), domains: [loopback] },
+                { ...trunk("impostor", impostor), prefixes: ["+44888"] },
+            ],
+            dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${loopback}`] }] },
+        };
+    }
+
+    function trunk(name: string, to: Baresip): BridgeConfig {
+        const address = `${loopback}:${to.tlsPort}`;
+        return { name, address, transport: "tls", media: "srtp", callerId: numbers.alice };
+    }
+
+    beforeAll(async () => {
+        folder = mkdtempSync(join(tmpdir(), "tls-phones-"));
+        writeFileSync(join(folder, "authorities.pem"), certificates.ca);
+        writeFileSync(join(folder, "bridge.pem"), certificates.bridge.certificate);
+        writeFileSync(join(folder, "bridge.key"), certificates.bridge.key);
+        tlsPort = await freePort();
+        phone = await Baresip.start({ toneHz: tones.phone, tls: certificates.phone });
+        impostor = await Baresip.start({ toneHz: tones.otherPhone, tls: others.phone });
+        world = await World.start({ configure: speakingTls });
+        alice = await world.openClient("alice", { toneHz: tones.alice });
+    });
+    afterAll(async () => {
+        await world.stop();
+        await Promise.all([phone.stop(), impostor.stop()]);
+        rmSync(folder, { recursive: true });
+    });
+
+    it("baresip calls a user, and hangs up", async () => {
+        phone.dial(`sip:${numbers.alice}@${loopback}:${tlsPort};transport=tls`);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("baresip is called by a user, who hangs up", async () => {
+        const callId = await alice.placeCall(await alice.createDirectRoom(`@sip_phone=40${loopback}:${domain}`));
+        const incoming = await phone.awaitEvent("CALL_INCOMING");
+        expect(incoming.peeruri).toContain(numbers.alice);
+        phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await alice.hangUp(callId);
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("linphone, which verifies the bridge, calls a user, and hangs up", async () => {
+        const linphone = await Linphone.start({ toneHz: tones.otherPhone, codec: "PCMA", tls: certificates });
+        try {
+            linphone.dial(`sip:${numbers.alice}@localhost:${tlsPort};transport=tls`);
+            const { callId } = await alice.awaitRinging();
+            await alice.answer(callId);
+            await alice.awaitState(callId, "connected");
+            await Promise.all([linphone.hears(tones.alice), alice.hears(callId, tones.otherPhone)]);
+            linphone.hangUp();
+            await linphone.isOver();
+            await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        } finally {
+            await linphone.stop();
+        }
+    });
+
+    it("gives the operator nothing to look at", () => expectQuietLog(world));
+
+    it("linphone does not call a bridge whose authority it does not know", async () => {
+        const linphone = await Linphone.start({ toneHz: tones.otherPhone, codec: "PCMA", tls: others });
+        linphone.dial(`sip:${numbers.alice}@localhost:${tlsPort};transport=tls`);
+        await linphone.isOver();
+        await linphone.stop();
+        expect((await alice.calls()).filter(({ state }) => state !== "ended")).toEqual([]);
+    });
+
+    it("the bridge does not call a phone whose authority it does not know, and says so", async () => {
+        const callId = await alice.dialNumber("+448880000");
+        await alice.awaitState(callId, "ended");
+        await world.rtpengine.drained();
+        expect(impostor.events()).toEqual([]);
+        expect(world.bridge.log()).toMatch(
+            /"message":"trunk not reached".*"trunk":"impostor","why":"no connection: [A-Z_]*(CERT|VERIFY|SIGN)[A-Z_]*"/,
+        );
+    });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { trunkTrouble } from "../../../lib/sip/trunkTrouble.ts";
+
+const response = (status: number, warning?: string) => ({
+    status,
+    headers: new Map(warning === undefined ? [] : [["warning", warning]]),
+});
+
+test.each([
+    [401, true, "trunk refuses our username and password"],
+    [407, true, "trunk refuses our username and password"],
+    [407, false, "trunk asks for a username and password, but has none in the configuration"],
+])("%i with credentials %s", (status, hasCredentials, message) => {
+    expect(trunkTrouble(response(status), hasCredentials)).toEqual({ message });
+});
+
+test.each([
+    "no connection: UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "no connection in time",
+    "no address for sip.carrier.example (ENOTFOUND)",
+])("what the SIP server says is told: %s", (why) => {
+    const warning = `399 127.0.0.1:5061 "${why}"`;
+    expect(trunkTrouble(response(503, warning), true)).toEqual({ message: "trunk not reached", why });
+});
+
+test.each([
+    ["a busy phone", response(486)],
+    ["an overloaded trunk", response(503)],
+    ["a trunk that tells of the caller", response(503, '399 pbx "no route for +442079460101"')],
+    ["another warning", response(503, '301 pbx "no connection"')],
+    ["a warning of something else", response(486, '399 pbx "no connection"')],
+])("%s is no trouble of ours", (_, refusal) => {
+    expect(trunkTrouble(refusal, true)).toBeUndefined();
+});
