@@ -39,7 +39,15 @@ export class SessionRefresher {
         }
         const { description } = session;
         if (description !== undefined) rest.add("Content-Type", description.contentType);
-        const headers = { from: undefined, to: undefined, callId: undefined, cseq: undefined, contacts: [], routes: [], rest };
+        const headers = {
+            from: undefined,
+            to: undefined,
+            callId: undefined,
+            cseq: undefined,
+            contacts: [],
+            routes: [],
+            rest,
+        };
         this.#outgoing.reinvite(session, headers, answered);
     }
 
