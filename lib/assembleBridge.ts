@@ -207,6 +207,7 @@ async function startSip(
         telemetry,
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
+        realm: registrarRealm(config),
         calleeOf: (dialled) => dialPlan.calleeOf(dialled),
         intake: desk,
         policy: policyOf(config),

@@ -19,10 +19,10 @@ function option(name: string, value: string | undefined): readonly string[] {
 }
 
 /**
- * Who is dropped by the server costs nothing more and learns nothing. Phones with an account, and trunks that are known
- * by our registration with them, may come from anywhere: the bridge looks at what they say.
+ * Who is dropped by the server costs nothing more and learns nothing. Phones with an account, trunks that prove
+ * themselves and trunks that know us by our registration may come from anywhere: the bridge looks at what they say.
  */
 function dropsStrangers({ sip, trunks, accounts }: Config): boolean {
-    const fromAnywhere = accounts.length > 0 || trunks.some(({ register }) => register);
+    const fromAnywhere = accounts.length > 0 || trunks.some(({ register, proof }) => register || proof !== undefined);
     return sip.unknownPeers === "drop" && !fromAnywhere;
 }

@@ -36,6 +36,9 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
                     ...(trunk.realm !== undefined && { realm: trunk.realm }),
                 },
             }),
+        ...(trunk.proof !== undefined && {
+            proof: { username: trunk.proof.username, password: trunk.proof.password.reveal() },
+        }),
         ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
         numberFormat: formatOf(trunk.numberFormat, defaultCountry),
         dialPrefix: trunk.dialPrefix,

@@ -222,6 +222,7 @@ export interface TrunkConfig {
      * How long a registration shall hold, in seconds. The trunk may grant less or demand more.
      */
     readonly registerSeconds: number;
+    readonly proof?: ProofConfig;
     /**
      * The number shown to the callee if the caller has none in callerIds; "anonymous" shows none.
      */
@@ -293,6 +294,19 @@ export interface TrunkConfig {
     readonly headers: {
         [k: string]: string;
     };
+}
+/**
+ * What it has to prove itself with when it calls in (digest). It may then do so from any address, so that even strangers learn that SIP is spoken here. Without it, only its address counts.
+ */
+export interface ProofConfig {
+    /**
+     * Its user name. No two trunks may have the same.
+     */
+    readonly username: string;
+    /**
+     * Its password, as text or as {file: path}.
+     */
+    readonly password: Secret;
 }
 /**
  * Correlates its charging records with ours (P-Charging-Vector, RFC 7315), as an IMS core wants it.

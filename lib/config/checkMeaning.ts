@@ -36,6 +36,7 @@ export function checkMeaning(
     const country = intact("numbers") ? shaped.numbers.defaultCountry : undefined;
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
+    if (intact("trunks")) checkProofs(shaped, tell);
     if (intact("sip")) checkRegistrar(shaped, tell);
     if (intact("sip")) checkTls(shaped, tell);
     if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
@@ -64,6 +65,20 @@ function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
                 `must be unique; ${name} is already the name of ${owner}`,
             );
     }
+}
+
+function checkProofs({ trunks }: ShapedConfig, tell: Tell): void {
+    const owners = new Map<string, number>();
+    trunks.forEach(({ proof }, index) => {
+        if (proof === undefined) return;
+        const owner = owners.get(proof.username);
+        if (owner === undefined) owners.set(proof.username, index);
+        else
+            tell(
+                ["trunks", index, "proof", "username"],
+                `must be unique; trunks[${owner}] proves itself by it already`,
+            );
+    });
 }
 
 function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void {

@@ -18,6 +18,7 @@ import type { SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
+import { TrunkGuard } from "./trunk/TrunkGuard.ts";
 import { UasLeg } from "./UasLeg.ts";
 
 export interface SipGatewayParts extends SipEnvironment {
@@ -26,6 +27,8 @@ export interface SipGatewayParts extends SipEnvironment {
     /** Everybody who may call in, trunks included; the first that matches counts. */
     readonly peers: readonly SipPeer[];
     readonly strangers: StrangerPolicy;
+    /** What trunks that have to prove themselves are told that we are. */
+    readonly realm: string;
     /** Where we are registered: calls that come by that are their trunk's, wherever they come from. */
     readonly registrations: Pick<TrunkRegistrations, "callOf">;
     /** The phones of Matrix users, where there are accounts. */
@@ -44,12 +47,14 @@ type Caller = Pick<SipPeer, "name" | "trusted" | "defaultCountry" | "charging">;
 export class SipGateway implements DrachtioListener {
     readonly #parts: SipGatewayParts;
     readonly #peers: PeerTable;
+    readonly #trunks: TrunkGuard;
     readonly #silent: SilentRefusals;
     #state: "serving" | "stopping" = "serving";
 
     constructor(parts: SipGatewayParts) {
         this.#parts = parts;
         this.#peers = new PeerTable(parts.peers);
+        this.#trunks = new TrunkGuard(parts);
         this.#silent = new SilentRefusals(parts.clock);
     }
 
@@ -82,6 +87,12 @@ export class SipGateway implements DrachtioListener {
         if (phone?.kind === "answer") {
             this.#parts.telemetry.dropped("sip", phone.why);
             return this.#respond(request, phone.response);
+        }
+        const trunk = this.#trunks.judge(request, admission.verdict === "allow" ? admission.peer : undefined);
+        if (trunk.kind === "trunk") return this.#takeNew(request, trunk.peer);
+        if (trunk.kind === "answer") {
+            this.#parts.telemetry.dropped("sip", trunk.why);
+            return this.#respond(request, trunk.response);
         }
         switch (admission.verdict) {
             case "allow":

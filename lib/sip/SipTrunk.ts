@@ -14,6 +14,8 @@ export interface SipPeer {
     readonly defaultCountry?: CountryCode;
     /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
     readonly charging?: { readonly ioi?: string };
+    /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */
+    readonly proof?: { readonly username: string; readonly password: string };
     /** Digits its network puts before called numbers, to be taken off. */
     readonly stripPrefix?: string;
     /** Calls at once, in both directions. `Infinity` is any number. */

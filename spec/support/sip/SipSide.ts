@@ -86,6 +86,7 @@ export class SipSide {
             telemetry: this.telemetry,
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
             strangers: strangers ?? "refuse",
+            realm: "bridge.example",
             registrations: this.registrations,
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
             calleeOf: aliceWhenCalled,

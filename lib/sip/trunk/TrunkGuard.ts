@@ -1,0 +1,62 @@
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import { parseAuthParams } from "../authParams.ts";
+import { DigestGate, type GateRefusal } from "../DigestGate.ts";
+import { DIGEST_ALGORITHMS } from "../digestResponse.ts";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { SipPeer } from "../SipTrunk.ts";
+
+export interface TrunkGuardOptions {
+    /** Those with `proof`, by the user name of which no two are the same, are asked for it; the others are not. */
+    readonly peers: readonly SipPeer[];
+    readonly realm: string;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+/** Whose a call is that has to be proved. */
+export type TrunkVerdict =
+    | { readonly kind: "trunk"; readonly peer: SipPeer }
+    /** To be answered so. `why` is one of a few fixed words, for counting. */
+    | { readonly kind: "answer"; readonly why: `trunk ${GateRefusal}`; readonly response: OutgoingResponse }
+    /** Nobody is asked. */
+    | { readonly kind: "unasked" };
+
+/** Has trunks prove who they are when they call in, by digest: those may come from any address. */
+export class TrunkGuard {
+    readonly #peers: ReadonlyMap<string, SipPeer>;
+    readonly #gate: DigestGate;
+    readonly #log: Log;
+
+    constructor({ peers, realm, clock, log }: TrunkGuardOptions) {
+        this.#peers = new Map(peers.flatMap((peer) => (peer.proof === undefined ? [] : [[peer.proof.username, peer]])));
+        this.#gate = new DigestGate({ realm, algorithms: DIGEST_ALGORITHMS, clock });
+        this.#log = log;
+    }
+
+    /**
+     * Judges an INVITE outside of dialogs.
+     * @param known the peer at whose address it was sent, if there is one: only its own proof counts
+     */
+    judge(request: IncomingRequest, known: SipPeer | undefined): TrunkVerdict {
+        const isAsked = known === undefined ? this.#peers.size > 0 : known.proof !== undefined;
+        if (!isAsked || request.method !== "INVITE") return { kind: "unasked" };
+        const claimed = claimedUser(request);
+        const named = this.#peers.get(claimed);
+        const peer = known === undefined || known === named ? named : undefined;
+        const verdict = this.#gate.judge(request, claimed, () => peer?.proof?.password);
+        if (verdict.kind === "accepted") return peer === undefined ? { kind: "unasked" } : { kind: "trunk", peer };
+        if (verdict.why === "refused") {
+            const { address } = request.source;
+            this.#log.warn("call refused: wrong user name or password", { address, trunk: known?.name });
+        }
+        return { ...verdict, why: `trunk ${verdict.why}` };
+    }
+}
+
+/** The name in the credentials: From is whoever calls, not who brings the call. */
+function claimedUser({ headers }: IncomingRequest): string {
+    const header = headers.get("authorization") ?? headers.get("proxy-authorization") ?? "";
+    const digest = parseAuthParams(header).find(({ scheme }) => scheme === "digest");
+    return digest?.params.get("username") ?? "";
+}
