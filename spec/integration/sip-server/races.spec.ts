@@ -95,6 +95,11 @@ describe.each(["udp", "tcp"] as const)("over %s", (transport) => {
             await play("hung-up-by-callee", transport);
         });
 
+        it("passes bye-waits-for-ack", async () => {
+            void answered.then((each) => each.destroy());
+            await play("bye-waits-for-ack", transport);
+        });
+
         it("passes cancel-after-200, and tells the application", async () => {
             await play("cancel-after-200", transport);
             expect(await ended).toBe("CANCEL after 200 OK");
