@@ -15,6 +15,7 @@ import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 describe("phones over TLS that insist on SRTP", () => {
     const certificates = makeCertificates({ bridge: `IP:${loopback},DNS:localhost`, phone: `IP:${loopback}` });
     const others = makeCertificates({ phone: `IP:${loopback}` });
+    const deskPassword = "correct-horse";
     let folder: string;
     let tlsPort: number;
     let phone: Baresip;
@@ -38,6 +39,7 @@ describe("phones over TLS that insist on SRTP", () => {
                 { ...trunk("baresip", phone), domains: [loopback] },
                 { ...trunk("impostor", impostor), prefixes: ["+44888"] },
             ],
+            accounts: [{ username: "desk", password: deskPassword, user: `@alice:${domain}`, media: "srtp" }],
             dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${loopback}`] }] },
         };
     }
@@ -98,6 +100,29 @@ describe("phones over TLS that insist on SRTP", () => {
             await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
         } finally {
             await linphone.stop();
+        }
+    });
+
+    it("a linphone of the user's own rings over the connection it registered by", async () => {
+        const account = {
+            address: `sip:desk@${domain}`,
+            password: deskPassword,
+            registrar: `sip:localhost:${tlsPort};transport=tls`,
+        };
+        const desk = await Linphone.start({ toneHz: tones.bob, codec: "PCMU", tls: certificates, account });
+        try {
+            await desk.isRegistered();
+            const caller = await world.phoneCalls({ toneHz: tones.phone, to: `sip:${numbers.alice}@${loopback}` });
+            await desk.isCalled();
+            desk.answer();
+            await caller.isAnswered();
+            await Promise.all([caller.tone.hears(tones.bob), desk.hears(tones.phone)]);
+            await caller.hangUp();
+            await desk.isOver();
+            await caller.isDone();
+            await world.rtpengine.drained();
+        } finally {
+            await desk.stop();
         }
     });
 
