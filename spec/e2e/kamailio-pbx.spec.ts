@@ -81,6 +81,14 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         expect(refused.message).toBe("trunk not registered: it refuses us; check username, password and address");
     });
 
+    it("a call that a wrong password cannot place ends, and the operator is told", async () => {
+        const callId = await alice.dialNumber("+448880000");
+        await alice.awaitState(callId, "ended");
+        const refused = await lineAbout(world, "locked-out", /password$/);
+        expect(refused).toMatchObject({ level: "warn", message: "trunk refuses our username and password" });
+        await world.rtpengine.drained();
+    });
+
     it("the desk phone calls a user's number, and hangs up", async () => {
         await lineAbout(world, "office", /^trunk registered$/);
         phone.dial(`sip:02079460101@${pbx.domain}`);
@@ -124,6 +132,6 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
 
     it("gives the operator nothing else to look at", () => {
         const amiss = linesOf(world).filter(({ level }) => level === "warn" || level === "error");
-        expect(amiss.map(({ trunk }) => trunk)).toEqual(["locked-out"]);
+        expect(amiss.map(({ trunk }) => trunk)).toEqual(["locked-out", "locked-out"]);
     });
 });
