@@ -18,7 +18,11 @@ import { PhoneLegs } from "./sip/registrar/PhoneLegs.ts";
 import type { Phones } from "./sip/registrar/Phones.ts";
 import { EmbeddedSipServer } from "./sip/EmbeddedSipServer.ts";
 import { TrunkRegistrations } from "./sip/registration/TrunkRegistrations.ts";
+import { TrunkHealth } from "./sip/trunk/TrunkHealth.ts";
+import { TrunkProbes } from "./sip/trunk/TrunkProbes.ts";
 import { SipCalls } from "./sip/SipCalls.ts";
+import type { SipEnvironment } from "./sip/SipDialog.ts";
+import type { SipTrunk } from "./sip/SipTrunk.ts";
 import { SipGateway } from "./sip/SipGateway.ts";
 import { SipLegs } from "./sip/SipLegs.ts";
 import { SipLink } from "./sip/SipLink.ts";
@@ -222,9 +226,32 @@ async function startSip(
         },
     });
     await link.start();
+    const outlook = startProbes(trunks, { ...environment, telemetry }, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     const phoneLegs = new PhoneLegs({ ...environment, realm: registrarRealm(config) });
-    return { gateway, legs: new SipLegs({ ...environment, trunks }), phoneLegs };
+    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook }), phoneLegs };
+}
+
+/** Finds out which addresses of trunks take calls, for as long as the SIP link is there. */
+function startProbes(
+    trunks: readonly SipTrunk[],
+    environment: SipEnvironment & { readonly log: Log; readonly telemetry: Telemetry },
+    onStarted: (part: Stoppable) => void,
+): TrunkHealth {
+    const health: TrunkHealth = new TrunkHealth(trunks, {
+        ...environment,
+        onDoubt: (address) => probes.askNow(address),
+    });
+    const probes = new TrunkProbes(trunks, { ...environment, health, random: Math.random });
+    onStarted({
+        name: "trunk probes",
+        stop: () => {
+            probes.stop();
+            health.stop();
+        },
+    });
+    probes.start();
+    return health;
 }
 
 /** Where there are no accounts there is no registrar, and strangers are not asked who they are. */

@@ -11,6 +11,8 @@ export interface Telemetry {
     factIgnored(phase: CallState["phase"], kind: CallEvent["kind"]): void;
     /** Whether a trunk that is registered with holds our registration. Told at the start and at each change. */
     trunkRegistered(trunk: string, standing: "up" | "down"): void;
+    /** Whether an address of a trunk takes calls. Told at the start and at each change. */
+    trunkAddress(trunk: string, address: string, standing: "up" | "down"): void;
     /** An input from outside was dropped; `reason` is one of a few fixed words. */
     dropped(from: "sip" | "matrix" | "media", reason: string): void;
 }

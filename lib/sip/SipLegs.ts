@@ -6,21 +6,25 @@ import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import { composeInvite } from "./composeInvite.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
+import { atEachAddress } from "./trunk/atEachAddress.ts";
+import type { TrunkOutlook } from "./trunk/TrunkHealth.ts";
 import { UacLeg } from "./UacLeg.ts";
 
 export interface SipLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly trunks: readonly SipTrunk[];
+    readonly outlook: TrunkOutlook;
 }
 
 /** Places calls to the SIP side. */
 export class SipLegs implements LegDialler<SipTarget> {
     readonly #parts: SipLegsParts;
-    readonly #trunks: ReadonlyMap<string, SipTrunk>;
+    /** By name, at each address. */
+    readonly #trunks: ReadonlyMap<string, readonly SipTrunk[]>;
 
     constructor(parts: SipLegsParts) {
         this.#parts = parts;
-        this.#trunks = new Map(parts.trunks.map((trunk) => [trunk.name, trunk]));
+        this.#trunks = new Map(parts.trunks.map((trunk) => [trunk.name, atEachAddress(trunk)]));
     }
 
     dial(callId: CallId, target: SipTarget, report: LegReport): SignallingLeg {
@@ -29,7 +33,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             log: this.#parts.log.child({ callId, leg: "sip" }),
             callId,
             compose: (hop, options) => composeInvite(hop, target, options),
-            trunks: target.trunks.map((name) => this.#trunks.get(name)).filter((trunk) => trunk !== undefined),
+            trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             makeCnonce: () => randomBytes(16).toString("hex"),
             report,
         });

@@ -58,6 +58,12 @@ export interface OutgoingRequest {
     readonly uri?: string;
     /** Sends there instead of to `uri`: a SIP URI. */
     readonly nextHop?: string;
+    /**
+     * Outside of dialogs: ms until an address that has not responded at all, not even by 100, is left for the next one its
+     * name resolves to; after the last, 408 is told. What it responds later ends there. Without it that takes 32 s an
+     * address (RFC 3261, timers B and F), as it does with a SIP server that is not ours.
+     */
+    readonly answerMs?: number;
     readonly dialogId?: string;
     readonly headers: HeaderFields;
     readonly body?: string;

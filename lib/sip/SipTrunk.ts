@@ -22,14 +22,24 @@ export interface SipPeer {
     readonly maxCalls: number;
 }
 
-/** A PBX, carrier or proxy that is called as well. */
-export interface SipTrunk extends SipPeer {
-    /** `sips` asks for TLS on the whole way (RFC 3261, section 26.2.2). */
-    readonly scheme: "sip" | "sips";
+/** One of the places a trunk is reached at. */
+export interface TrunkAddress {
     /** Host of the URIs in Request-URI and To, with port where it is not the default one; IPv6 in brackets. */
     readonly domain: string;
     /** Where requests are sent, a SIP URI: `sip:192.0.2.1:5060;transport=tcp`. Left out, the Request-URI says it. */
     readonly nextHop?: string;
+}
+
+/** A PBX, carrier or proxy that is called as well; with its first address. */
+export interface SipTrunk extends SipPeer, TrunkAddress {
+    /** `sips` asks for TLS on the whole way (RFC 3261, section 26.2.2). */
+    readonly scheme: "sip" | "sips";
+    /** Where a call is tried next if an address takes none, in this order. */
+    readonly alternatives?: readonly TrunkAddress[];
+    /** Ms an address may leave an INVITE without any response, 100 included, until the next one is tried. As of `OutgoingRequest`. */
+    readonly answerMs?: number;
+    /** Ms between two probes of each address by OPTIONS; left out, it is never probed. */
+    readonly probeMs?: number;
     /** Host of the URIs in From and P-Asserted-Identity; left out, the SIP server puts its own address. */
     readonly fromDomain?: string;
     readonly credentials?: DigestCredentials;

@@ -21,6 +21,7 @@ import {
 } from "./SipStack.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { trunkTrouble } from "./trunkTrouble.ts";
+import type { TrunkOutlook } from "./trunk/TrunkHealth.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 export interface UacLegParts extends SipEnvironment {
@@ -28,7 +29,10 @@ export interface UacLegParts extends SipEnvironment {
     readonly callId: CallId;
     /** How the call is put for a hop of its route. */
     readonly compose: (hop: Hop, options: InviteOptions) => ComposedInvite;
+    /** Each address of each trunk, as `atEachAddress` gives them, in the order of preference. */
     readonly trunks: readonly SipTrunk[];
+    /** Which of them take calls at present; left out, all do. */
+    readonly outlook?: TrunkOutlook;
     readonly makeCnonce: () => string;
     readonly report: LegReport;
 }
@@ -140,10 +144,11 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         }
     }
 
-    /** Trunks that may take one more call. */
+    /** Trunks that may take one more call, those that are down last. */
     #freeTrunks(): readonly SipTrunk[] {
-        const { calls, trunks } = this.#parts;
-        return trunks.filter((trunk) => calls.legsOf(trunk.name) < trunk.maxCalls);
+        const { calls, trunks, outlook } = this.#parts;
+        const free = trunks.filter((trunk) => calls.legsOf(trunk.name) < trunk.maxCalls);
+        return outlook?.inOrder(free) ?? free;
     }
 
     #attemptAt(hop: Hop): Attempt {
@@ -167,13 +172,15 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         if (attempt === undefined || sdp === undefined) return;
         const { stack, callId, compose, userAgent, calls, log } = this.#parts;
         const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, minSe: attempt.minSe });
-        calls.add(this, attempt.hop.trunk.name);
+        const { answerMs, name } = attempt.hop.trunk;
+        calls.add(this, name);
         try {
             this.#sent = await stack.send(
                 {
                     method: "INVITE",
                     uri,
                     ...(nextHop !== undefined && { nextHop }),
+                    ...(answerMs !== undefined && { answerMs }),
                     headers: {
                         ...headers,
                         ...outboundCharging(attempt.hop, callId),
@@ -192,10 +199,10 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                 },
             );
         } catch (error) {
-            log.warn("INVITE not sent", { trunk: attempt.hop.trunk.name, error });
+            log.warn("INVITE not sent", { trunk: name, error });
             return this.#apply(this.#unsendable(error));
         }
-        log.info("INVITE sent", { trunk: attempt.hop.trunk.name, sipCallId: this.#sent.headers.get("call-id") });
+        log.info("INVITE sent", { trunk: name, sipCallId: this.#sent.headers.get("call-id") });
         return this.#apply({ kind: "inviteSent" });
     }
 
@@ -271,6 +278,10 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {
         const state = this.#state;
         const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
+        const hop = this.#attempt?.hop;
+        if (hop !== undefined && hop.redirectedTo === undefined) {
+            this.#parts.outlook?.callFailed(hop.trunk, { status, headers });
+        }
         const way: Advance | undefined = this.#route && advance(this.#route, { status, headers, heard });
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
         this.#route = way.route;
@@ -295,7 +306,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     #enterDialog(): void {
-        const { compose: _compose, trunks: _trunks, makeCnonce: _makeCnonce, ...rest } = this.#parts;
+        const { compose: _compose, trunks: _trunks, outlook: _outlook, makeCnonce: _makeCnonce, ...rest } = this.#parts;
         const attempt = this.#attempt;
         const response = this.#accepted;
         if (attempt === undefined || response?.dialogId === undefined || this.#sdp === undefined) return;

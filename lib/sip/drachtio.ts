@@ -148,7 +148,7 @@ class SrfConnection implements DrachtioConnection {
                     method: request.method,
                     headers,
                     ...(request.body !== undefined && { body: request.body }),
-                    ...(request.nextHop !== undefined && { proxy: oneLine(request.nextHop) }),
+                    ...proxyOf(request),
                     ...(request.dialogId !== undefined && { stackDialogId: request.dialogId }),
                 },
                 (error, req) => {
@@ -298,6 +298,14 @@ function sendError(reason: unknown): SipSendError {
     if (code === "ENODIALOG") return new SipSendError("noDialog", reason.message, { cause: reason });
     if (code === "EDRACHTIO") return new SipSendError("refused", reason.message, { cause: reason });
     return new SipSendError("disconnected", reason.message, { cause: reason });
+}
+
+/** Where to send: the one place of an order our SIP server takes its patience from (its drachtio/answerWithin.ts). */
+function proxyOf({ uri, nextHop = uri, answerMs }: OutgoingRequest): { readonly proxy?: string } {
+    if (nextHop === undefined || (nextHop === uri && answerMs === undefined)) return {};
+    const [address = "", headers] = oneLine(nextHop).split("?", 2);
+    const patience = answerMs === undefined ? "" : `;answer-within=${answerMs}`;
+    return { proxy: `${address}${patience}${headers === undefined ? "" : `?${headers}`}` };
 }
 
 /** A value holding a line end would become a header of its own on the wire. */

@@ -6,6 +6,7 @@ import type { SipTrunk } from "./SipTrunk.ts";
 
 /** Where an INVITE goes: through a trunk, or to an address a redirect of that trunk gave. */
 export interface Hop {
+    /** As it stands at the address that is tried (`atEachAddress`). */
     readonly trunk: SipTrunk;
     readonly redirectedTo?: string;
 }

@@ -94,12 +94,21 @@ function countInputs(registry: Registry): Pick<Telemetry, "factIgnored" | "dropp
     };
 }
 
-function watchTrunks(registry: Registry): Pick<Telemetry, "trunkRegistered"> {
+function watchTrunks(registry: Registry): Pick<Telemetry, "trunkRegistered" | "trunkAddress"> {
+    const address = new Gauge({
+        name: "sip_bridge_trunk_address_up",
+        help: "1 while the address of the trunk takes calls, 0 while it is tried last.",
+        labelNames: ["trunk", "address"],
+        registers: [registry],
+    });
     const registered = new Gauge({
         name: "sip_bridge_trunk_registered",
         help: "1 while the trunk's registrar holds our registration, else 0.",
         labelNames: ["trunk"],
         registers: [registry],
     });
-    return { trunkRegistered: (trunk, standing) => registered.set({ trunk }, standing === "up" ? 1 : 0) };
+    return {
+        trunkAddress: (trunk, at, standing) => address.set({ trunk, address: at }, standing === "up" ? 1 : 0),
+        trunkRegistered: (trunk, standing) => registered.set({ trunk }, standing === "up" ? 1 : 0),
+    };
 }

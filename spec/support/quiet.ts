@@ -54,6 +54,10 @@ export class KeptTelemetry implements Telemetry {
         this.counted.push(`registration of ${trunk} ${standing}`);
     }
 
+    trunkAddress(trunk: string, address: string, standing: string): void {
+        this.counted.push(`${trunk} at ${address} ${standing}`);
+    }
+
     dropped(from: string, reason: string): void {
         this.counted.push(`dropped from ${from}: ${reason}`);
     }

@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+import { TrunkHealth } from "../../../lib/sip/trunk/TrunkHealth.ts";
+import { TrunkProbes } from "../../../lib/sip/trunk/TrunkProbes.ts";
+import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
 import { OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
-import { PHONE_SDP } from "../../support/sip/ScriptedPhone.ts";
+import { PHONE_SDP, ScriptedPhone } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
 
 // How an outgoing call finds its way: the next trunk, redirects, challenges. As in outgoingCalls.spec.ts all is real but
@@ -77,6 +81,145 @@ describe("the next trunk", () => {
         const { leg, reported } = calls.dial(aTrunk({ name: "nowhere", domain: "nowhere.invalid" }));
         await leg.offer(OUR_SDP);
         expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
+    });
+});
+
+describe("an address that says nothing", () => {
+    const answerMs = 300;
+
+    test("costs a moment, then the trunk's next address is called, and then the next trunk", async () => {
+        const silent = await ScriptedPhone.on(side.port());
+        const trunk = trunkTo(silent, { answerMs, alternatives: [{ domain: `127.0.0.1:${calls.phone.port}` }] });
+        const { leg, reported } = calls.dial(trunk, trunkTo(calls.other));
+        await leg.offer(OUR_SDP);
+        const ignored = await silent.next("INVITE");
+        const second = await calls.phone.next("INVITE");
+        expect(second.uri).toBe(`sip:+442071838750@127.0.0.1:${calls.phone.port};user=phone`);
+        await calls.refuse(second, 503, "Service Unavailable");
+        const third = await calls.other.next("INVITE");
+        calls.other.respond(third, 180, "Ringing");
+        expect(await reported.next()).toEqual({ kind: "ringing" });
+        // who was given up wakes up after all
+        silent.respond(ignored, 180, "Ringing");
+        silent.respond(await silent.next("CANCEL"), 200, "OK");
+        silent.respond(ignored, 200, "OK", { body: PHONE_SDP });
+        await silent.next("ACK");
+        silent.respond(await silent.next("BYE"), 200, "OK");
+        await calls.refuse(third, 486, "Busy Here", [], calls.other);
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        silent.close();
+    });
+
+    test("at the end of all ways ends the call", async () => {
+        const { leg, reported } = calls.dial(trunkTo(calls.phone, { answerMs }));
+        await leg.offer(OUR_SDP);
+        await calls.phone.next("INVITE");
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+    });
+
+    test("but 100 is waited for", async () => {
+        const { leg, reported } = calls.dial(trunkTo(calls.phone, { answerMs }), trunkTo(calls.other));
+        await leg.offer(OUR_SDP);
+        const invite = await calls.phone.next("INVITE");
+        calls.phone.respond(invite, 100, "Trying");
+        // as long as a silent address that is given thrice the time
+        const silent = calls.dial(trunkTo(calls.other, { answerMs: 3 * answerMs }));
+        await silent.leg.offer(OUR_SDP);
+        await calls.other.next("INVITE");
+        expect(await silent.reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        calls.phone.respond(invite, 180, "Ringing");
+        expect(await reported.next()).toEqual({ kind: "ringing" });
+        await calls.refuse(invite, 486, "Busy Here");
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        expect(calls.other.unread).toEqual([]);
+    });
+
+    test("that a redirect led to costs a moment as well", async () => {
+        const { leg, reported } = calls.dial(trunkTo(calls.phone, { answerMs }));
+        await leg.offer(OUR_SDP);
+        const silent = await ScriptedPhone.on(side.port());
+        await calls.refuse(await calls.phone.next("INVITE"), 302, "Moved Temporarily", [`Contact: <${silent.uri}>`]);
+        expect((await silent.next("INVITE")).uri).toBe(silent.uri);
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        silent.close();
+    });
+});
+
+describe("an address that is probed", () => {
+    let probes: TrunkProbes;
+
+    /** Probes these trunks, and calls by what that finds. */
+    function probing(...trunks: SipTrunk[]): void {
+        const parts = { stack: side.link, clock: systemClock, log: side.log, userAgent: "spec/1" };
+        const health: TrunkHealth = new TrunkHealth(trunks, {
+            ...parts,
+            telemetry: side.telemetry,
+            onDoubt: (address) => probes.askNow(address),
+        });
+        probes = new TrunkProbes(trunks, { ...parts, health, random: () => 0 });
+        probes.start();
+        calls.outlook = health;
+    }
+
+    const standing = (phone: ScriptedPhone): string | undefined =>
+        side.telemetry.counted
+            .findLast((fact) => fact.includes(`127.0.0.1:${phone.port} `))
+            ?.split(" ")
+            .at(-1);
+
+    afterEach(() => probes.stop());
+
+    test("is not called first while it does not answer, and is again when it does", async () => {
+        const trunk = trunkTo(calls.phone, {
+            answerMs: 300,
+            probeMs: 500,
+            alternatives: [{ domain: `127.0.0.1:${calls.other.port}` }],
+        });
+        calls.other.answerAlways("OPTIONS", 404, "Not Found");
+        probing(trunk);
+        await vi.waitFor(() => expect(standing(calls.phone)).toBe("down"), 3_000);
+        const { leg, reported } = calls.dial(trunk);
+        await leg.offer(OUR_SDP);
+        await calls.refuse(await calls.other.next("INVITE"), 486, "Busy Here", [], calls.other);
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        calls.phone.answerAlways("OPTIONS", 200, "OK");
+        await vi.waitFor(() => expect(standing(calls.phone)).toBe("up"), 3_000);
+        const again = calls.dial(trunk);
+        await again.leg.offer(OUR_SDP);
+        await calls.refuse(await calls.phone.next("INVITE"), 486, "Busy Here");
+        expect(await again.reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        expect(standing(calls.other)).toBe("up");
+    });
+
+    test("and found silent by a call is asked at once, and the next call goes elsewhere", async () => {
+        const trunk = trunkTo(calls.phone, { answerMs: 300, probeMs: 60_000 });
+        calls.phone.answerAlways("OPTIONS", 200, "OK");
+        probing(trunk);
+        await calls.phone.next("OPTIONS");
+        calls.phone.answerAlways("OPTIONS", 503, "Service Unavailable");
+        const { leg, reported } = calls.dial(trunk);
+        await leg.offer(OUR_SDP);
+        await calls.phone.next("INVITE");
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        await vi.waitFor(() => expect(standing(calls.phone)).toBe("down"), 3_000);
+        const second = calls.dial(trunk, trunkTo(calls.other));
+        await second.leg.offer(OUR_SDP);
+        await calls.refuse(await calls.other.next("INVITE"), 486, "Busy Here", [], calls.other);
+        expect(await second.reported.next()).toEqual({ kind: "ended", cause: "busy" });
+    });
+
+    test("or not, and asks for rest, is left alone", async () => {
+        const trunk = trunkTo(calls.phone);
+        probing(trunk);
+        const first = await calls.offered(trunk, trunkTo(calls.other));
+        await calls.refuse(first.invite, 503, "Service Unavailable", ["Retry-After: 60"]);
+        await calls.refuse(await calls.other.next("INVITE"), 486, "Busy Here", [], calls.other);
+        expect(await first.reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        const second = calls.dial(trunk, trunkTo(calls.other));
+        await second.leg.offer(OUR_SDP);
+        await calls.refuse(await calls.other.next("INVITE"), 486, "Busy Here", [], calls.other);
+        expect(await second.reported.next()).toEqual({ kind: "ended", cause: "busy" });
+        expect(calls.phone.unread).toEqual([]);
     });
 });
 

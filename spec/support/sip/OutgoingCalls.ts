@@ -4,6 +4,7 @@ import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+import type { TrunkOutlook } from "../../../lib/sip/trunk/TrunkHealth.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { aTrunk } from "./aTrunk.ts";
 import { Reported } from "./ScriptedIntake.ts";
@@ -29,6 +30,8 @@ export class OutgoingCalls {
     readonly phone: ScriptedPhone;
     /** Another phone, for the second trunk. */
     readonly other: ScriptedPhone;
+    /** What calls go by; as given, every address of a trunk is as good as any. */
+    outlook: TrunkOutlook = { inOrder: (trunks) => trunks, callFailed: () => undefined };
     readonly #side: SipSide;
 
     private constructor(side: SipSide, phone: ScriptedPhone, other: ScriptedPhone) {
@@ -59,6 +62,7 @@ export class OutgoingCalls {
             userAgent: "spec/1",
             log: this.#side.log,
             trunks,
+            outlook: this.outlook,
         });
         const [first = "", ...others] = trunks.map(({ name }) => name);
         const reported = new Reported();
@@ -100,8 +104,14 @@ export class OutgoingCalls {
     }
 
     /** The phone refuses, and takes in the ACK the server sends by itself. */
-    async refuse(invite: SipText, status: number, phrase: string, headers: readonly string[] = []): Promise<void> {
-        this.phone.respond(invite, status, phrase, { headers });
-        await this.phone.next("ACK");
+    async refuse(
+        invite: SipText,
+        status: number,
+        phrase: string,
+        headers: readonly string[] = [],
+        phone = this.phone,
+    ): Promise<void> {
+        phone.respond(invite, status, phrase, { headers });
+        await phone.next("ACK");
     }
 }

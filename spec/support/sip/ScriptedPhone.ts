@@ -81,6 +81,7 @@ export class ScriptedPhone {
     readonly #inbox: SipText[] = [];
     readonly #seen = new Set<string>();
     readonly #wake = new Set<() => void>();
+    readonly #standingAnswers = new Map<string, readonly [status: number, phrase: string]>();
 
     private constructor(socket: Socket, server: number) {
         this.#socket = socket;
@@ -92,6 +93,8 @@ export class ScriptedPhone {
             if (this.#seen.has(repeated)) return;
             this.#seen.add(repeated);
             this.#inbox.push(message);
+            const [status, phrase] = this.#standingAnswers.get(message.method) ?? [];
+            if (status !== undefined && phrase !== undefined) this.respond(message, status, phrase);
             for (const wake of this.#wake) wake();
         });
     }
@@ -171,6 +174,11 @@ export class ScriptedPhone {
             `CSeq: ${sequence} ${method}`,
         ];
         this.#send([...lines, "Max-Forwards: 70", `Contact: <${this.uri}>`], request);
+    }
+
+    /** From now on responds so to every request of that method, which can be read all the same. */
+    answerAlways(method: string, status: number, phrase: string): void {
+        this.#standingAnswers.set(method, [status, phrase]);
     }
 
     /** Responds to a request. */

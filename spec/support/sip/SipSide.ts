@@ -13,6 +13,7 @@ import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipGateway } from "../../../lib/sip/SipGateway.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
 import { TrunkRegistrations } from "../../../lib/sip/registration/TrunkRegistrations.ts";
+import { TrunkHealth } from "../../../lib/sip/trunk/TrunkHealth.ts";
 import { SipLink } from "../../../lib/sip/SipLink.ts";
 import type { SipPeer, SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
@@ -94,7 +95,12 @@ export class SipSide {
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             newCallId: () => `call${++calls}` as CallId,
         });
-        this.legs = new SipLegs({ ...environment, trunks: trunks ?? [] });
+        const health = new TrunkHealth(trunks ?? [], {
+            ...environment,
+            telemetry: this.telemetry,
+            onDoubt: () => undefined,
+        });
+        this.legs = new SipLegs({ ...environment, trunks: trunks ?? [], outlook: health });
     }
 
     static async start(options: SipSideOptions = {}): Promise<SipSide> {

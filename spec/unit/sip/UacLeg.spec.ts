@@ -18,6 +18,7 @@ let clock: FakeClock;
 let stack: ScriptedStack;
 let calls: SipCalls;
 let facts: LegFact[];
+let failures: number[];
 let leg: UacLeg;
 
 beforeEach(() => {
@@ -25,6 +26,7 @@ beforeEach(() => {
     stack = new ScriptedStack();
     calls = new SipCalls();
     facts = [];
+    failures = [];
     leg = new UacLeg({
         stack,
         calls,
@@ -34,6 +36,7 @@ beforeEach(() => {
         callId: "c0ffee" as CallId,
         compose: () => ({ uri: "sip:2001@carrier.example", headers: {} }),
         trunks: [aTrunk({})],
+        outlook: { inOrder: (trunks) => trunks, callFailed: (_, { status }) => failures.push(status) },
         makeCnonce: () => "c",
         report: (fact) => facts.push(fact),
     });
@@ -72,6 +75,24 @@ test.each([
     await leg.offer(OFFER);
     expect(facts).toEqual([{ kind: "ended", cause }]);
     expect(calls.legs).toBe(0);
+});
+
+test.each([
+    ["silence", 408],
+    ["a refusal of the network", 503],
+    ["the callee's word", 486],
+])("%s is told to whoever watches the trunks", async (_, status) => {
+    await leg.offer(OFFER);
+    stack.answer(status);
+    expect(failures).toEqual([status]);
+});
+
+test("what comes of a redirect says nothing of the trunk", async () => {
+    await leg.offer(OFFER);
+    stack.answer(302, { headers: new Map([["contact", "<sip:2001@elsewhere.example>"]]) });
+    await settled();
+    stack.answer(503);
+    expect(failures).toEqual([302]);
 });
 
 test("a leg that places a call is offered to, and never accepted", async () => {

@@ -39,6 +39,16 @@ describe("createMetrics", () => {
         expect(text).toContain('sip_bridge_trunk_registered{trunk="pbx"} 0');
     });
 
+    it("tells which addresses of trunks take calls", async () => {
+        const { telemetry, render } = createMetrics();
+        telemetry.trunkAddress("carrier", "a.example", "up");
+        telemetry.trunkAddress("carrier", "b.example", "up");
+        telemetry.trunkAddress("carrier", "b.example", "down");
+        const text = await render();
+        expect(text).toContain('sip_bridge_trunk_address_up{trunk="carrier",address="a.example"} 1');
+        expect(text).toContain('sip_bridge_trunk_address_up{trunk="carrier",address="b.example"} 0');
+    });
+
     it("tells of the process too, and shares nothing with another", async () => {
         createMetrics().telemetry.callOpened("inbound");
         const text = await createMetrics().render();

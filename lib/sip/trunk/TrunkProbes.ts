@@ -1,0 +1,131 @@
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import { SipSendError, type SipStack } from "../SipStack.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+import { atEachAddress } from "./atEachAddress.ts";
+import type { TrunkHealth } from "./TrunkHealth.ts";
+
+export interface TrunkProbesParts {
+    readonly stack: SipStack;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly userAgent: string;
+    readonly health: Pick<TrunkHealth, "probed">;
+    /** From 0 to 1, evenly spread. */
+    readonly random: () => number;
+}
+
+interface Probed {
+    readonly address: SipTrunk;
+    readonly intervalMs: number;
+    /** Between two probes, in line for the next, or waiting for its answer. */
+    phase: "idle" | "queued" | "asking";
+    /** Takes back the timer of the phase. */
+    stopTimer: () => void;
+}
+
+/** The first probes come within this, in random order. */
+const START_WITHIN_MS = 5_000;
+/** Addresses asked at once: hundreds of trunks make no burst. */
+const MAX_ASKING = 20;
+/** The SIP server tells 408 long before; this is for the case that it does not. */
+const ANSWER_TIMEOUT_MS = 40_000;
+
+/**
+ * Asks each address of the trunks that want it, by OPTIONS (RFC 3261, section 11), whether it takes calls. Any answer but
+ * 503 and 408 says so: also a 404 or 405 comes from somebody who is there.
+ */
+export class TrunkProbes {
+    readonly #parts: TrunkProbesParts;
+    readonly #probed: readonly Probed[];
+    readonly #queue: Probed[] = [];
+    #asking = 0;
+    #state: "new" | "running" | "stopped" = "new";
+
+    constructor(trunks: readonly SipTrunk[], parts: TrunkProbesParts) {
+        this.#parts = parts;
+        this.#probed = trunks.flatMap(atEachAddress).flatMap((address) => {
+            const { probeMs } = address;
+            const idle = { phase: "idle", stopTimer: () => undefined } as const;
+            return probeMs === undefined ? [] : [{ address, intervalMs: probeMs, ...idle }];
+        });
+    }
+
+    start(): void {
+        this.#state = "running";
+        for (const probed of this.#probed) {
+            this.#arm(probed, this.#parts.random() * Math.min(START_WITHIN_MS, probed.intervalMs));
+        }
+    }
+
+    /** Asks this address before its turn, if it is probed at all and nobody is asking it. */
+    askNow({ name, domain }: SipTrunk): void {
+        const probed = this.#probed.find(({ address }) => address.name === name && address.domain === domain);
+        if (probed !== undefined && this.#state === "running") this.#enqueue(probed);
+    }
+
+    /** Nothing is asked any more, and no answer heard. */
+    stop(): void {
+        this.#state = "stopped";
+        this.#queue.length = 0;
+        for (const { stopTimer } of this.#probed) stopTimer();
+    }
+
+    #arm(probed: Probed, ms: number): void {
+        probed.stopTimer = this.#parts.clock.startTimer(ms, () => this.#enqueue(probed));
+    }
+
+    #enqueue(probed: Probed): void {
+        if (probed.phase !== "idle") return;
+        probed.stopTimer();
+        probed.phase = "queued";
+        this.#queue.push(probed);
+        this.#askNext();
+    }
+
+    #askNext(): void {
+        while (this.#asking < MAX_ASKING) {
+            const probed = this.#queue.shift();
+            if (probed === undefined) return;
+            this.#ask(probed);
+        }
+    }
+
+    #ask(probed: Probed): void {
+        const { stack, clock, log, userAgent, health } = this.#parts;
+        const { address } = probed;
+        this.#asking += 1;
+        probed.phase = "asking";
+        const heard = (found: "alive" | "dead" | "nothing", status?: number): void => {
+            if (probed.phase !== "asking" || this.#state === "stopped") return;
+            probed.phase = "idle";
+            probed.stopTimer();
+            this.#arm(probed, probed.intervalMs * (0.9 + 0.2 * this.#parts.random()));
+            this.#asking -= 1;
+            if (found !== "nothing") health.probed(address, found, status);
+            this.#askNext();
+        };
+        probed.stopTimer = clock.startTimer(ANSWER_TIMEOUT_MS, () => heard("dead"));
+        const { scheme, domain, nextHop, answerMs } = address;
+        stack
+            .send(
+                {
+                    method: "OPTIONS",
+                    uri: `${scheme}:${domain}`,
+                    ...(nextHop !== undefined && { nextHop }),
+                    ...(answerMs !== undefined && { answerMs }),
+                    headers: { Accept: "application/sdp", "User-Agent": userAgent },
+                },
+                {
+                    onResponse: ({ status }) => {
+                        if (status >= 200) heard(status === 408 || status === 503 ? "dead" : "alive", status);
+                    },
+                },
+            )
+            .catch((error: unknown) => {
+                log.debug("OPTIONS not sent", { trunk: address.name, address: domain, error });
+                // that our own SIP server is away says nothing of the trunk
+                heard(error instanceof SipSendError && error.code === "disconnected" ? "nothing" : "dead");
+            });
+    }
+}

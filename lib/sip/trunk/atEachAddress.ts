@@ -1,0 +1,7 @@
+import type { SipTrunk } from "../SipTrunk.ts";
+
+/** The trunk as it stands at each of its addresses, in the operator's order. It is registered with at the first only. */
+export function atEachAddress(trunk: SipTrunk): readonly [SipTrunk, ...SipTrunk[]] {
+    const { alternatives = [], domain: _domain, nextHop: _nextHop, register: _register, ...everywhere } = trunk;
+    return [trunk, ...alternatives.map((address) => ({ ...everywhere, ...address }))];
+}

@@ -1,0 +1,179 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import {
+    type IncomingResponse,
+    type OutgoingRequest,
+    type ResponseListener,
+    type SentRequest,
+    SipSendError,
+    type SipStack,
+} from "../../../../lib/sip/SipStack.ts";
+import type { SipTrunk } from "../../../../lib/sip/SipTrunk.ts";
+import { TrunkProbes } from "../../../../lib/sip/trunk/TrunkProbes.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+import { KeptLog } from "../../../support/quiet.ts";
+import { aTrunk } from "../../../support/sip/aTrunk.ts";
+import { settled } from "../../../support/sip/ScriptedStack.ts";
+
+/** A SIP server whose every request is answered by the spec, by the host it went to. */
+class AnsweringStack implements SipStack {
+    readonly sent: OutgoingRequest[] = [];
+    failure: SipSendError | undefined;
+    readonly #listeners = new Map<string, ResponseListener>();
+
+    send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
+        this.sent.push(request);
+        if (this.failure !== undefined) return Promise.reject(this.failure);
+        const { uri = "" } = request;
+        this.#listeners.set(uri, listener);
+        return Promise.resolve({ uri, headers: new Map(), cancel: () => Promise.resolve() });
+    }
+
+    answer(uri: string, status: number): void {
+        const response: IncomingResponse = {
+            status,
+            reason: "",
+            headers: new Map(),
+            body: "",
+            acknowledge: () => Promise.resolve(),
+        };
+        this.#listeners.get(uri)?.onResponse(response);
+    }
+
+    /** Where requests went, since the last time it was asked. */
+    takeUris(): readonly string[] {
+        return this.sent.splice(0).map(({ uri = "" }) => uri);
+    }
+}
+
+let clock: FakeClock;
+let stack: AnsweringStack;
+let found: string[];
+let probes: TrunkProbes;
+
+beforeEach(() => {
+    clock = new FakeClock();
+    stack = new AnsweringStack();
+    found = [];
+});
+
+function probing(trunks: readonly SipTrunk[]): void {
+    probes = new TrunkProbes(trunks, {
+        stack,
+        clock,
+        log: new KeptLog(),
+        userAgent: "spec/1",
+        health: {
+            probed: ({ domain }, standing, status) => found.push(`${domain} ${standing} ${status ?? "-"}`),
+        },
+        random: () => 0.5,
+    });
+    probes.start();
+}
+
+const carrier = aTrunk({
+    domain: "a",
+    alternatives: [{ domain: "b", nextHop: "sip:b;transport=tcp" }],
+    probeMs: 30_000,
+});
+
+test("each address is asked soon, then at intervals", () => {
+    probing([aTrunk({ name: "silent", domain: "never" }), { ...carrier, answerMs: 4_000 }]);
+    clock.advance(2_499);
+    expect(stack.sent).toEqual([]);
+    clock.advance(1);
+    expect(stack.sent).toMatchObject([
+        { method: "OPTIONS", uri: "sip:a", answerMs: 4_000 },
+        { method: "OPTIONS", uri: "sip:b", nextHop: "sip:b;transport=tcp", answerMs: 4_000 },
+    ]);
+    stack.takeUris();
+    stack.answer("sip:a", 200);
+    clock.advance(29_999);
+    expect(stack.takeUris()).toEqual([]);
+    clock.advance(1);
+    expect(stack.takeUris(), "nobody is asked twice at once").toEqual(["sip:a"]);
+});
+
+test.each([
+    [200, "alive"],
+    [401, "alive"],
+    [404, "alive"],
+    [405, "alive"],
+    [500, "alive"],
+    [603, "alive"],
+    [408, "dead"],
+    [503, "dead"],
+])("%i says that it is %s", (status, standing) => {
+    probing([aTrunk({ domain: "a", probeMs: 30_000 })]);
+    clock.advance(2_500);
+    stack.answer("sip:a", 100);
+    expect(found).toEqual([]);
+    stack.answer("sip:a", status);
+    stack.answer("sip:a", 200);
+    expect(found).toEqual([`a ${standing} ${status}`]);
+});
+
+describe("without an answer", () => {
+    test("of our own SIP server even, it is dead, and asked again", () => {
+        probing([aTrunk({ domain: "a", probeMs: 30_000 })]);
+        clock.advance(42_500);
+        expect(found).toEqual(["a dead -"]);
+        stack.takeUris();
+        clock.advance(30_000);
+        expect(stack.takeUris()).toEqual(["sip:a"]);
+    });
+
+    test.each([
+        ["refused", ["a dead -"]],
+        ["timeout", ["a dead -"]],
+        ["disconnected", []],
+    ] as const)("as it could not be sent (%s)", async (code, expected) => {
+        stack.failure = new SipSendError(code, "");
+        probing([aTrunk({ domain: "a", probeMs: 30_000 })]);
+        clock.advance(2_500);
+        await settled();
+        expect(found).toEqual(expected);
+        clock.advance(30_000);
+        expect(stack.sent).toHaveLength(2);
+    });
+});
+
+test("an address in doubt is asked at once, once, and its interval begins anew", () => {
+    probing([carrier]);
+    probes.askNow(carrier);
+    probes.askNow(carrier);
+    probes.askNow(aTrunk({ name: "stranger", domain: "a" }));
+    expect(stack.takeUris()).toEqual(["sip:a"]);
+    stack.answer("sip:a", 200);
+    clock.advance(2_500);
+    expect(stack.takeUris()).toEqual(["sip:b"]);
+    clock.advance(27_500);
+    expect(stack.takeUris()).toEqual(["sip:a"]);
+});
+
+test("of many, twenty are asked at once, and all in the end", () => {
+    const many = Array.from({ length: 50 }, (_, i) => aTrunk({ name: `t${i}`, domain: `h${i}`, probeMs: 30_000 }));
+    probing(many);
+    clock.advance(2_500);
+    const asked = new Set<string>();
+    for (const size of [20, 20, 10]) {
+        const uris = stack.takeUris();
+        expect(uris).toHaveLength(size);
+        for (const uri of uris) {
+            asked.add(uri);
+            stack.answer(uri, 200);
+        }
+    }
+    expect(asked.size).toBe(50);
+});
+
+test("once stopped, nobody is asked and no answer heard", () => {
+    const many = Array.from({ length: 30 }, (_, i) => aTrunk({ name: `t${i}`, domain: `h${i}`, probeMs: 30_000 }));
+    probing(many);
+    clock.advance(2_500);
+    stack.takeUris();
+    probes.stop();
+    stack.answer("sip:h0", 200);
+    probes.askNow(aTrunk({ name: "t29", domain: "h29" }));
+    clock.advance(100_000);
+    expect([stack.takeUris(), found, clock.pending]).toEqual([[], [], 0]);
+});
