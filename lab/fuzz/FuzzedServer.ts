@@ -22,7 +22,7 @@ export interface Told {
 }
 
 const address = "192.0.2.2";
-export const peerAddress = "192.0.2.1";
+const peerAddress = "192.0.2.1";
 const verbs = ["invite", "bye", "info", "update", "message", "options", "register", "subscribe", "notify", "refer"];
 
 /** Every name leads to the peer but those that lead nowhere; two addresses, so that there is somewhere to fail over to. */
