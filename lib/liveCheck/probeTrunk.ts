@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { answerChallenge } from "../sip/answerChallenge.ts";
 import { DigestClient } from "../sip/digest.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
+import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
 import type { Resolver } from "../sip-server/resolve/Resolver.ts";
 import { formatHostPort } from "../sip-server/sip/hostPort.ts";
 import { parseSipUri, type SipUri } from "../sip-server/sip/SipUri.ts";
@@ -20,8 +21,14 @@ export interface TrunkProbeParts {
 /** Addresses of one name that are tried; a carrier has two or three. */
 const MAX_TARGETS = 4;
 
-/** Finds a trunk's addresses and asks each; the first that answers is asked what it has registered, where we register. */
-export async function probeTrunk(trunk: SipTrunk, { probe, resolver }: TrunkProbeParts): Promise<Finding[]> {
+/** Asks a trunk at each of its addresses; where we register, the first also what it has registered. */
+export async function probeTrunk(trunk: SipTrunk, parts: TrunkProbeParts): Promise<Finding[]> {
+    const findings = await Promise.all(atEachAddress(trunk).map((at) => probeAddress(at, parts)));
+    return findings.flat();
+}
+
+/** Finds what an address of the configuration stands for, and asks all that. */
+async function probeAddress(trunk: SipTrunk, { probe, resolver }: TrunkProbeParts): Promise<Finding[]> {
     const part = `trunk ${trunk.name}`;
     const uri = parseSipUri(trunk.nextHop ?? `${trunk.scheme}:${trunk.domain}`);
     if (uri === undefined) throw new Error(`trunk ${trunk.name} has no address`);
@@ -36,11 +43,10 @@ export async function probeTrunk(trunk: SipTrunk, { probe, resolver }: TrunkProb
     const methods = trunk.register === undefined ? (["OPTIONS"] as const) : (["OPTIONS", "REGISTER"] as const);
     const [first, ...others] = targets;
     if (first === undefined) return [];
-    const found = await Promise.all([
+    return await Promise.all([
         ...methods.map((method) => probeTarget(trunk, uri, first, method, probe)),
         ...others.map((target) => probeTarget(trunk, uri, target, "OPTIONS", probe)),
     ]);
-    return found;
 }
 
 async function probeTarget(

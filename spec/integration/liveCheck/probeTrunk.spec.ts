@@ -78,6 +78,15 @@ describe("a trunk that answers", () => {
         ]);
     });
 
+    test("is asked at each of its addresses", async () => {
+        const [port, other] = [await server("udp"), await server("tcp", () => 503)];
+        const alternatives = [{ domain: "trunk.example", nextHop: `sip:trunk.example:${other};transport=tcp` }];
+        expect(await tryOut(port, "udp", { alternatives })).toMatchObject([
+            { result: working("200 OK") },
+            { tried: `OPTIONS, tcp 127.0.0.1:${other} (trunk.example)`, result: failing(/^it answers 503/) },
+        ]);
+    });
+
     test("is asked again over UDP when the question got lost", async () => {
         let asked = 0;
         const party = await openParty(["udp"]);
