@@ -177,9 +177,9 @@ export interface PeerConfig {
      */
     readonly trusted: boolean;
     /**
-     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "webrtc" ICE and DTLS.
+     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "srtp-optional" offers such keys and does without (RFC 8643), "webrtc" is ICE and DTLS.
      */
-    readonly media: "rtp" | "srtp" | "webrtc";
+    readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
      * Digits it puts before called numbers, which are taken off.
      */
@@ -191,13 +191,21 @@ export interface TrunkConfig {
      */
     readonly name: string;
     /**
-     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263).
+     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263). Of a list, as in [a.carrier.example, b.carrier.example], the next is called if one takes no calls; the trunk is registered with at the first.
      */
-    readonly address: HostPort;
+    readonly address: readonly [HostPort, ...HostPort[]];
     /**
      * How SIP is carried to it. With tls and wss its certificate must be good for the host name in address; see sip.tls.authorities for one that is not from a well-known authority.
      */
     readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
+    /**
+     * How long an address may leave a call without any response, in seconds, before the next address or trunk is called. What a phone that rings takes is not counted. Without effect on an external drachtio-server, which has its own timers.
+     */
+    readonly answerSeconds: number;
+    /**
+     * How often each address is asked whether it takes calls (OPTIONS), in seconds; 0 is never. An address that does not answer, or only with 503, is called after all others.
+     */
+    readonly probeSeconds: number;
     /**
      * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well.
      */
@@ -251,7 +259,7 @@ export interface TrunkConfig {
     /**
      * What its media looks like. The values are those of sip.peers.
      */
-    readonly media: "rtp" | "srtp" | "webrtc";
+    readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
      * Country of the numbers it sends without country code, if not numbers.defaultCountry.
      */
@@ -337,7 +345,7 @@ export interface AccountConfig {
     /**
      * What its media looks like when it is called. The values are those of sip.peers.
      */
-    readonly media: "rtp" | "srtp" | "webrtc";
+    readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
 }
 /**
  * Phone numbers and whom they reach.

@@ -19,6 +19,8 @@ const PROTOCOL: Readonly<Record<MediaKind, string>> = {
     webrtc: "UDP/TLS/RTP/SAVPF",
     rtp: "RTP/AVP",
     srtp: "RTP/SAVP",
+    // the engine knows of no half measures: what phones read is written in presentation.ts
+    "srtp-optional": "RTP/SAVP",
 };
 
 /**
@@ -68,6 +70,6 @@ function transport({ towards, protocol }: Passage): NgDictionary {
         "transport protocol": protocol ?? PROTOCOL[towards],
         ICE: towards === "webrtc" ? "force" : "remove",
         replace: ["origin"],
-        ...(towards === "srtp" ? { DTLS: "off", SDES: KEYS_IN_SDP } : { SDES: ["off"] }),
+        ...(towards === "srtp" || towards === "srtp-optional" ? { DTLS: "off", SDES: KEYS_IN_SDP } : { SDES: ["off"] }),
     };
 }

@@ -2,9 +2,9 @@ import type { CallId, EndCause, IceCandidate, Sdp, Side } from "../call/vocabula
 
 /**
  * What a party's media looks like: `webrtc` is ICE and DTLS-SRTP with BUNDLE (RFC 8829), `rtp` plain RTP/AVP,
- * `srtp` RTP/SAVP with SDES keys (RFC 4568).
+ * `srtp` RTP/SAVP with SDES keys (RFC 4568), `srtp-optional` RTP/AVP with keys that may be left unused (RFC 8643).
  */
-export type MediaKind = "webrtc" | "rtp" | "srtp";
+export type MediaKind = "webrtc" | "rtp" | "srtp" | "srtp-optional";
 
 /** Stands between the two parties' media. Implemented on rtpengine, and by passing SDP through. */
 export interface MediaProxy {

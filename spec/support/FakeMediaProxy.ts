@@ -119,6 +119,10 @@ const BY_KIND: Readonly<Record<MediaKind, readonly string[]>> = {
         "m=audio 30000 RTP/SAVP 0",
         "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
     ],
+    "srtp-optional": [
+        "m=audio 30000 RTP/AVP 0",
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj",
+    ],
     webrtc: [
         "m=audio 30000 UDP/TLS/RTP/SAVPF 0",
         "a=rtcp-mux",

@@ -32,8 +32,9 @@ export function standInAnswer(party: Party, offered: Section): SessionDescriptio
     const agreed = agreedSection(party);
     if (!sharesVoice(agreed, offered)) return undefined;
     const section = withCodecs(agreed, (codec) => codecsOf(offered).some((other) => isSameCodec(codec, other)));
-    const crypto = party.said.kind === "srtp" ? acceptedCrypto(section, offered) : undefined;
-    if (party.said.kind === "srtp" && crypto === undefined) return undefined;
+    const hasKeys = party.said.kind === "srtp" || party.said.kind === "srtp-optional";
+    const crypto = hasKeys ? acceptedCrypto(section, offered) : undefined;
+    if (hasKeys && crypto === undefined) return undefined;
     return {
         ...party.said.description,
         media: [

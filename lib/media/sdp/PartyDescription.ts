@@ -27,7 +27,8 @@ export type PartyReading =
 /** Which media are carried. One section of it: the first. */
 const CARRIED_TYPE = "audio";
 
-const PROTECTION: readonly MediaKind[] = ["rtp", "srtp", "webrtc"];
+/** How well each protects the media, where it may be no worse than promised. */
+const PROTECTION: Readonly<Record<MediaKind, number>> = { rtp: 0, "srtp-optional": 0, srtp: 1, webrtc: 2 };
 
 /** Reads what a party said. `atLeast` is the weakest kind of media that will do. */
 export function readParty(sdp: string, atLeast: MediaKind): PartyReading {
@@ -36,9 +37,11 @@ export function readParty(sdp: string, atLeast: MediaKind): PartyReading {
     const index = whole.media.findIndex(isCarriable);
     const original = whole.media[index];
     if (original === undefined) return { kind: "noAudio" };
-    const section = selfContained(original, whole);
-    const kind = kindOf(section);
-    if (kind === undefined || PROTECTION.indexOf(kind) < PROTECTION.indexOf(atLeast)) return { kind: "wrongTransport" };
+    const said = selfContained(original, whole);
+    const kind = kindOf(said);
+    if (kind === undefined || PROTECTION[kind] < PROTECTION[atLeast]) return { kind: "wrongTransport" };
+    // with keys, what a phone calls RTP/AVP is RTP/SAVP to the engine (RFC 8643)
+    const section = kind === "srtp-optional" ? { ...said, protocol: said.protocol.replace("/AVP", "/SAVP") } : said;
     return {
         kind: "usable",
         party: {
@@ -73,7 +76,8 @@ function kindOf(section: Section): MediaKind | undefined {
         if (section.fingerprint !== undefined && section.iceUfrag !== undefined) return "webrtc";
         return section.crypto === undefined ? undefined : "srtp";
     }
-    return /^RTP\/AVPF?$/.test(section.protocol) ? "rtp" : undefined;
+    if (!/^RTP\/AVPF?$/.test(section.protocol)) return undefined;
+    return section.crypto === undefined ? "rtp" : "srtp-optional";
 }
 
 /**

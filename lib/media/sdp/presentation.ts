@@ -64,11 +64,13 @@ function forBrowser(said: Section): Section {
     };
 }
 
-function forPhone(said: Section, kind: "rtp" | "srtp"): Section {
+function forPhone(said: Section, kind: Exclude<MediaKind, "webrtc">): Section {
     return {
         ...withoutIdleEvents(common(said)),
+        // RFC 8643, section 3.1: the keys are in what reads like an offer of plain RTP
+        ...(kind === "srtp-optional" && { protocol: said.protocol.replace("/SAVP", "/AVP") }),
         ...(said.rtcp === undefined ? {} : { rtcp: said.rtcp }),
-        ...(kind === "srtp" && said.crypto !== undefined ? { crypto: said.crypto } : {}),
+        ...(kind !== "rtp" && said.crypto !== undefined ? { crypto: said.crypto } : {}),
     };
 }
 
@@ -91,7 +93,7 @@ function missingFrom(section: Section, kind: MediaKind): readonly string[] {
     const needs: Readonly<Record<string, boolean>> = {
         port: section.port !== 0,
         codec: codecsOf(section).some(isVoice),
-        ...(kind === "srtp" ? { crypto: section.crypto !== undefined } : {}),
+        ...(kind === "srtp" || kind === "srtp-optional" ? { crypto: section.crypto !== undefined } : {}),
         ...(kind === "webrtc"
             ? {
                   "rtcp-mux": section.rtcpMux !== undefined,

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { RtpTone } from "../../../lab/audio/RtpTone.ts";
 import { until } from "../../../lab/world/until.ts";
+import type { Side } from "../../../lib/call/vocabulary.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
 
@@ -78,3 +80,54 @@ describe("a trunk with SRTP", () => {
         await expect(session.offer(phone())).rejects.toMatchObject({ endCause: "noCommonMedia" });
     });
 });
+
+describe("SRTP that is optional", () => {
+    let world: MediaWorld;
+    let phones: Record<Side, RtpTone>;
+
+    beforeEach(async () => {
+        world = await MediaWorld.start();
+        phones = { origin: await RtpTone.start(440), target: await RtpTone.start(620) };
+    });
+
+    afterEach(async () => {
+        await Promise.all([phones.origin.stop(), phones.target.stop()]);
+        await world.stop();
+    });
+
+    async function hearEachOther(offered: string, answered: string): Promise<void> {
+        phones.target.sendTo(mediaAddressIn(offered));
+        phones.origin.sendTo(mediaAddressIn(answered));
+        await phones.target.hears(440);
+        await phones.origin.hears(620);
+    }
+
+    test("is plain RTP with one who takes no keys", async () => {
+        const session = world.open("rtp", "srtp-optional");
+        const offered = await session.offer(phone({ port: phones.origin.port }));
+        expect(offered).toMatch(/^m=audio \d+ RTP\/AVP /m);
+        expect(offered).toMatch(/^a=crypto:/m);
+        const answered = await session.answer(phone({ port: phones.target.port }));
+        await hearEachOther(offered, answered);
+        await session.release();
+    });
+
+    test("is encrypted with one who takes them: a bridge at the other end", async () => {
+        const [near, far] = [world.open("rtp", "srtp-optional"), world.open("rtp", "rtp")];
+        const between = await near.offer(phone({ port: phones.origin.port }));
+        const offered = await far.offer(between);
+        expect(offered).not.toContain("a=crypto");
+        const back = await far.answer(phone({ port: phones.target.port }));
+        expect(back).toMatch(/^m=audio \d+ RTP\/AVP /m);
+        expect(back).toMatch(/^a=crypto:/m);
+        const answered = await near.answer(back);
+        expect(answered).not.toContain("a=crypto");
+        await hearEachOther(offered, answered);
+        await Promise.all([near.release(), far.release()]);
+    });
+});
+
+function mediaAddressIn(sdp: string): { readonly address: string; readonly port: number } {
+    const [, port = ""] = /^m=audio (\d+) /m.exec(sdp) ?? [];
+    return { address: /^c=IN IP4 (\S+)/m.exec(sdp)?.[1] ?? "", port: Number(port) };
+}

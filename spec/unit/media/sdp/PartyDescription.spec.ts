@@ -7,6 +7,7 @@ import { browserAnswer, captured, phone } from "../../../support/descriptions.ts
 
 const chromium = captured("chromium-156-audio-offer");
 const chromiumWithVideo = captured("chromium-156-audio-video-data-offer");
+const optional = phone({ more: ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc"] });
 const srtp = phone({ protocol: "RTP/SAVP", more: ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc"] });
 
 function usable(sdp: string, atLeast: MediaKind = "rtp"): PartyDescription {
@@ -24,6 +25,9 @@ describe("which descriptions will do", () => {
         ["a phone with keys where none are asked for", srtp, "rtp", "usable"],
         ["a phone with keys", srtp, "srtp", "usable"],
         ["a phone without keys where they are", phone(), "srtp", "wrongTransport"],
+        ["a phone with keys it may leave unused", optional, "srtp-optional", "usable"],
+        ["a phone that leaves them unused", phone(), "srtp-optional", "usable"],
+        ["keys that may be left unused where they must not", optional, "srtp", "wrongTransport"],
         ["SAVP without a key", phone({ protocol: "RTP/SAVP" }), "rtp", "wrongTransport"],
         ["a browser", chromium, "webrtc", "usable"],
         ["a phone in a browser's place", srtp, "webrtc", "wrongTransport"],
@@ -50,6 +54,7 @@ describe("which descriptions will do", () => {
     test.each([
         ["rtp", phone()],
         ["srtp", srtp],
+        ["srtp-optional", optional],
         ["webrtc", chromium],
         ["webrtc", browserAnswer({ mid: "0" })],
     ])("%s is recognised", (kind, sdp) => {
@@ -58,6 +63,10 @@ describe("which descriptions will do", () => {
 });
 
 describe("what the engine is given", () => {
+    test("keys that may be left unused as those that may not", () => {
+        expect(engineSees(optional)).toContainEqual(expect.stringMatching(/^m=audio \d+ RTP\/SAVP /));
+    });
+
     test("one section, though there are three", () => {
         const lines = engineSees(chromiumWithVideo).filter((line) => line.startsWith("m="));
         expect(lines).toEqual([expect.stringMatching(/^m=audio 9 /)]);
