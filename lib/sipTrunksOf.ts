@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
-import { formatHostPort } from "./config/HostPort.ts";
+import { formatHostPort, type HostPort } from "./config/HostPort.ts";
 import type { Config, PeerConfig, TrunkConfig } from "./config/Config.generated.ts";
 import type { NumberFormat } from "./numbering/NumberFormat.ts";
 import type { CountryCode } from "./numbering/PhoneNumber.ts";
-import type { SipPeer, SipTrunk } from "./sip/SipTrunk.ts";
+import type { SipPeer, SipTrunk, TrunkAddress } from "./sip/SipTrunk.ts";
 
 /** What the configuration says of trunks and peers, in the words of the SIP adapter. */
 export interface SipTrunks {
@@ -15,17 +15,39 @@ export interface SipTrunks {
 
 export function sipTrunksOf(config: Config): SipTrunks {
     const country = config.numbers.defaultCountry;
-    const trunks = config.trunks.map((trunk) => trunkOf(trunk, country));
+    // how long it waits is an external SIP server's own business
+    const heedsPatience = config.sip.drachtio === undefined;
+    const trunks = config.trunks.map((trunk) => ({
+        ...trunkOf(trunk, country),
+        ...addressesOf(trunk),
+        ...(heedsPatience && { answerMs: Math.round(trunk.answerSeconds * 1_000) }),
+    }));
     return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, country)), ...trunks] };
 }
 
-function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk {
-    const { name, address, transport, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
+type Reached = "domain" | "nextHop" | "alternatives" | "addresses";
+
+/** Where it is called, and where it may call from: an address of either kind, if it is no name. */
+function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
+    const [first, ...others] = trunk.address;
+    const transport = trunk.transport === "udp" ? "" : `;transport=${trunk.transport}`;
+    const at = (address: HostPort): TrunkAddress => ({
+        domain: formatHostPort(address),
+        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport}`,
+    });
+    const fixed = trunk.address.map(({ host }) => host).filter((host) => isIP(host) !== 0);
+    return {
+        ...at(first),
+        ...(others.length > 0 && { alternatives: others.map(at) }),
+        addresses: [...fixed, ...trunk.addresses],
+    };
+}
+
+function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<SipTrunk, Reached> {
+    const { name, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
     const defaultCountry = trunk.defaultCountry ?? country;
     return {
         name,
-        domain: formatHostPort(address),
-        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport === "udp" ? "" : `;transport=${transport}`}`,
         scheme: trunk.scheme,
         ...(trunk.fromDomain !== undefined && { fromDomain: trunk.fromDomain }),
         ...(username !== undefined &&
@@ -56,7 +78,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): SipTrunk
         headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
-        addresses: isIP(address.host) === 0 ? trunk.addresses : [address.host, ...trunk.addresses],
+        ...(trunk.probeSeconds > 0 && { probeMs: trunk.probeSeconds * 1_000 }),
         ...(defaultCountry !== undefined && { defaultCountry }),
     };
 }

@@ -165,7 +165,8 @@ function labConfig(at: { synapseUrl: string; sipPort: number; trunkPort: number;
             listen: [`udp:${loopback}:${at.sipPort}`, `tcp:${loopback}:${at.sipPort}`],
             peers: [{ name: "phones", addresses: [loopback] }],
         },
-        trunks: [{ name: "trunk", address: `${loopback}:${at.trunkPort}`, callerId: numbers.alice }],
+        // SIPp takes every request for the call it waits for: OPTIONS, too
+        trunks: [{ name: "trunk", address: `${loopback}:${at.trunkPort}`, callerId: numbers.alice, probeSeconds: 0 }],
         numbers: {
             defaultCountry: "GB",
             map: { [numbers.alice]: `@alice:${domain}`, [numbers.bob]: `@bob:${domain}` },

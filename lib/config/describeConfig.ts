@@ -56,7 +56,7 @@ function embeddedServer({ sip }: Config): string {
 
 function describeTrunk({ name, address, transport, prefixes, domains }: TrunkConfig): string {
     const serves = [...prefixes.map((prefix) => (prefix === "" ? "every number" : `${prefix}...`)), ...domains];
-    return `${name} (${transport} ${formatHostPort(address)}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
+    return `${name} (${transport} ${address.map(formatHostPort).join(" or ")}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
 }
 
 function warningsOf({ sip, trunks, accounts, dialling }: Config): string[] {

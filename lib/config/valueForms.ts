@@ -3,8 +3,11 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { isServerName, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parseCountry } from "../numbering/PhoneNumber.ts";
-import { isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
+import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
 import { Secret } from "./Secret.ts";
+
+/** Of one trunk: more would make a caller wait for ever. */
+const MAX_ADDRESSES = 10;
 
 /** What a form may need to know beside the value. */
 export interface FormContext {
@@ -46,6 +49,11 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             isHost(text) ? text.toLowerCase() : undefined,
         ),
         hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseHostPort),
+        hostPorts: {
+            wants: "host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
+            tsType: "readonly [HostPort, ...HostPort[]]",
+            parse: parseHostPorts,
+        },
         endpoint: ofText("host:port, such as 127.0.0.1:2223", "Endpoint", parseEndpoint),
         sipListener: ofText(
             "transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
@@ -79,6 +87,14 @@ function parseHttpUrl(text: string): string | undefined {
     const url = URL.parse(text);
     if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") return undefined;
     return text.replace(/\/+$/, "");
+}
+
+function parseHostPorts(value: unknown): readonly HostPort[] | undefined {
+    const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const addresses = texts.map((text) => (typeof text === "string" ? parseHostPort(text) : undefined));
+    const parsed = addresses.filter((address) => address !== undefined);
+    const isEachOnce = new Set(parsed.map((address) => formatHostPort(address).toLowerCase())).size === texts.length;
+    return parsed.length > 0 && parsed.length <= MAX_ADDRESSES && isEachOnce ? parsed : undefined;
 }
 
 function parseNetwork(text: string): string | undefined {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "../config/Config.generated.ts";
 import type { Registration } from "../config/registration.ts";
 import { sipTrunksOf } from "../sipTrunksOf.ts";
+import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
 import { systemClock } from "../sip-server/Clock.ts";
 import { parseHostsFile } from "../sip-server/resolve/hostsFile.ts";
 import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
@@ -37,7 +38,7 @@ export async function checkLive({
     port,
     version,
 }: LiveCheckOptions): Promise<readonly Finding[]> {
-    const { trunks } = sipTrunksOf(config);
+    const trunks = sipTrunksOf(config).trunks.flatMap(atEachAddress);
     const { drachtio, hosts, tls } = config.sip;
     const resolver = new SipResolver({
         clock: systemClock,

@@ -104,13 +104,24 @@ describe("a wrong configuration", () => {
         [
             "a port too high for a host",
             { trunks: [{ ...trunk("t"), address: "a:65536" }] },
-            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060",
+            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
         ],
         [
             "half an address",
             { trunks: [{ ...trunk("t"), address: "10.0.0" }] },
-            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060",
+            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
         ],
+        ...[
+            ["no address in a list", []],
+            ["half an address in a list", ["192.0.2.1", "10.0.0"]],
+            ["an address twice", ["a.example", "A.example"]],
+            ["an address as a number", 5060],
+            ["too many addresses", Array.from({ length: 11 }, (_, i) => `192.0.2.${i}`)],
+        ].map(([what, address]): [string, object, string] => [
+            String(what),
+            { trunks: [{ ...trunk("t"), address }] },
+            "trunks[0].address: must be host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
+        ]),
         [
             "no country",
             { numbers: { defaultCountry: "XX" } },

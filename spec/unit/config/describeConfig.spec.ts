@@ -25,7 +25,9 @@ const bare: Config = {
 };
 const trunk: Config["trunks"][number] = {
     name: "carrier",
-    address: { host: "sip.carrier.example", port: 5080 },
+    address: [{ host: "sip.carrier.example", port: 5080 }, { host: "192.0.2.7" }],
+    answerSeconds: 4,
+    probeSeconds: 30,
     transport: "tcp",
     prefixes: ["+", ""],
     domains: ["carrier.example"],
@@ -57,7 +59,7 @@ describe("describeConfig", () => {
             "SIP server": "drachtio at 127.0.0.1:9022",
             media: "rtpengine at 127.0.0.1:2223",
             callers: "carrier (trusted)",
-            trunks: "carrier (tcp sip.carrier.example:5080, +..., every number, carrier.example)",
+            trunks: "carrier (tcp sip.carrier.example:5080 or 192.0.2.7, +..., every number, carrier.example)",
         });
         expect(JSON.stringify(lines)).not.toContain("hush");
     });

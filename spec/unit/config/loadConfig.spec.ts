@@ -80,8 +80,10 @@ describe("a right configuration", () => {
         ]);
         expect(config.trunks[0]).toEqual({
             name: "carrier",
-            address: { host: "SIP.carrier.example" },
+            address: [{ host: "SIP.carrier.example" }],
             transport: "udp",
+            answerSeconds: 4,
+            probeSeconds: 30,
             prefixes: ["+"],
             domains: [],
             callerId: "+442071838750",
