@@ -75,6 +75,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<Sip
         identity: trunk.identity ?? (trusted ? ["asserted"] : []),
         ...(charging !== undefined && { charging }),
         trusted,
+        minimumMedia: trunk.media,
         headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
@@ -89,12 +90,16 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
     return { style };
 }
 
-function peerOf({ name, addresses, trusted, stripPrefix }: PeerConfig, country: CountryCode | undefined): SipPeer {
+function peerOf(
+    { name, addresses, trusted, media, stripPrefix }: PeerConfig,
+    country: CountryCode | undefined,
+): SipPeer {
     return {
         name,
         ...(stripPrefix !== undefined && { stripPrefix }),
         addresses,
         trusted,
+        minimumMedia: media,
         maxCalls: Number.POSITIVE_INFINITY,
         ...(country !== undefined && { defaultCountry: country }),
     };

@@ -177,7 +177,7 @@ export interface PeerConfig {
      */
     readonly trusted: boolean;
     /**
-     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "srtp-optional" offers such keys and does without (RFC 8643), "webrtc" is ICE and DTLS.
+     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "srtp-optional" offers such keys and does without (RFC 8643), "webrtc" is ICE and DTLS. Its calls must be protected at least that well, or are refused (488).
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**

@@ -1,6 +1,7 @@
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
+import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { DigestCredentials } from "./digest.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
@@ -16,6 +17,8 @@ export interface SipPeer {
     readonly charging?: { readonly ioi?: string };
     /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */
     readonly proof?: { readonly username: string; readonly password: string };
+    /** The least protected media its calls may come with. Left out, any will do. */
+    readonly minimumMedia?: MediaKind;
     /** Digits its network puts before called numbers, to be taken off. */
     readonly stripPrefix?: string;
     /** Calls at once, in both directions. `Infinity` is any number. */

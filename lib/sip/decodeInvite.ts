@@ -38,7 +38,7 @@ export interface RefusedInvite {
 /** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
 export function decodeInvite(
     request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
-    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging" | "minimumMedia">,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
     const unsupported = [...required].filter((option) => !SUPPORTED.includes(option));
@@ -68,8 +68,11 @@ export function decodeInvite(
     } as const;
     switch (description.kind) {
         case "none":
+            // our offer of plain RTP, the only one there can be without the caller's
+            if (!isProtectedAs("rtp", peer.minimumMedia)) return UNPROTECTED;
             return { ...common, offer: SYNTHETIC_OFFER, media: "rtp", offerer: "late" };
         case "given":
+            if (!isProtectedAs(description.media, peer.minimumMedia)) return UNPROTECTED;
             return { ...common, offer: description.sdp, media: description.media, offerer: "caller" };
         case "noAudio":
             // RFC 3261, section 20.43: 304 media type not available
@@ -78,6 +81,18 @@ export function decodeInvite(
             return refused(400, "Bad Session Description");
         case "foreign":
             return refused(415, "Unsupported Media Type", { Accept: "application/sdp" });
+    }
+}
+
+function isProtectedAs(media: MediaKind, minimum: MediaKind = "rtp"): boolean {
+    switch (minimum) {
+        case "webrtc":
+            return media === "webrtc";
+        case "srtp":
+            return media === "srtp" || media === "webrtc";
+        case "srtp-optional":
+        case "rtp":
+            return true;
     }
 }
 
@@ -108,3 +123,6 @@ function isInsecure({ uri, source }: Pick<IncomingRequest, "uri" | "source">): b
 function refused(status: number, reason: string, headers: HeaderFields = {}): RefusedInvite {
     return { kind: "refused", status, reason, headers };
 }
+
+/** RFC 3261, section 20.43: 302 incompatible transport protocol. */
+const UNPROTECTED = refused(488, "Not Acceptable Here", { Warning: '302 localhost "media not protected as agreed"' });

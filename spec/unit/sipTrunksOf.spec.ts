@@ -57,3 +57,17 @@ describe("how long a trunk may be silent", () => {
         expect(trunkOf({ ...webrtc, address: "a.example" }, sip)).not.toHaveProperty("answerMs");
     });
 });
+
+test("the media of peers and trunks is what their calls have to keep to", () => {
+    const config = folder.load({
+        ...MINIMAL_CONFIG,
+        media: { rtpengine: ["127.0.0.1:2223"] },
+        sip: { peers: [{ name: "p", addresses: ["192.0.2.1"], media: "srtp" }] },
+        trunks: [{ name: "t", address: "a.example", media: "srtp-optional" }],
+    });
+    const { peers } = sipTrunksOf(config);
+    expect(peers.map(({ name, minimumMedia }) => [name, minimumMedia])).toEqual([
+        ["p", "srtp"],
+        ["t", "srtp-optional"],
+    ]);
+});

@@ -7,7 +7,7 @@ const british = { trusted: true, defaultCountry: "GB" } as const;
 
 const carol = { kind: "address", address: "carol@pbx.example", displayName: "Carol" };
 
-type Peer = Pick<SipPeer, "trusted" | "defaultCountry">;
+type Peer = Pick<SipPeer, "trusted" | "defaultCountry" | "minimumMedia">;
 
 function decode(
     headers: Readonly<Record<string, string>>,
@@ -145,6 +145,30 @@ describe("what is refused", () => {
 
 test("the caller's offer is taken as it is, with the kind of its media", () => {
     expect(invite({})).toMatchObject({ offerer: "caller", offer: sdp, media: "rtp", needs100rel: false });
+});
+
+describe("media of a peer that has agreed on protection", () => {
+    const offer = (protocol: string, ...lines: string[]): string =>
+        [sdp.trimEnd().replace("RTP/AVP", protocol), ...lines, ""].join("\r\n");
+    const plain = offer("RTP/AVP");
+    const keyed = offer("RTP/SAVP", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc");
+    const browser = offer("UDP/TLS/RTP/SAVPF");
+
+    test.each([
+        ["rtp", plain, "invite"],
+        ["srtp-optional", plain, "invite"],
+        ["srtp", plain, "refused"],
+        ["srtp", keyed, "invite"],
+        ["srtp", browser, "invite"],
+        ["srtp", "", "refused"],
+        ["webrtc", plain, "refused"],
+        ["webrtc", keyed, "refused"],
+        ["webrtc", browser, "invite"],
+        ["webrtc", "", "refused"],
+    ] as const)("%s, of an INVITE with %j: %s", (minimumMedia, body, kind) => {
+        const decoded = decode({}, { ...british, minimumMedia }, undefined, body);
+        expect(decoded).toMatchObject(kind === "refused" ? { kind, status: 488 } : { kind });
+    });
 });
 
 test("without one, the call is offered with ours", () => {
