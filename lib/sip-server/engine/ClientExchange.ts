@@ -49,8 +49,6 @@ export class ClientExchange {
     readonly #targets: Target[] = [];
     #target: Target | undefined;
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
-    /** Those before it whose targets were given up for their silence, and may answer yet. */
-    readonly #givenUp: InviteClientTransaction[] = [];
     #departure: Departure | undefined;
     #settled = false;
     /** The URI names no transport: large requests may go by TCP. */
@@ -103,7 +101,6 @@ export class ClientExchange {
         this.#cancelDelay?.();
         this.#cancelDelay = undefined;
         this.#transaction?.abort();
-        for (const transaction of this.#givenUp) transaction.abort();
         this.#finish();
     }
 
@@ -164,10 +161,7 @@ export class ClientExchange {
     #giveUp(user: ClientUser): LateListener {
         const transaction = this.#transaction;
         const late = transaction instanceof InviteClientTransaction && this.#user.onGivenUp?.(transaction);
-        if (late) {
-            this.#givenUp.push(transaction);
-            transaction.giveUp();
-        }
+        if (late) transaction.giveUp();
         user.onTimeout();
         // nothing comes to be of another request, however late it is answered
         if (!late) transaction?.abort();
@@ -227,7 +221,7 @@ export class ClientExchange {
     }
 
     #finish(): void {
-        const live = this.#transaction?.over === false || this.#givenUp.some(({ over }) => !over);
+        const live = this.#transaction?.over === false;
         if (this.#over || this.#moving || live || this.#cancelDelay !== undefined || !this.#settled) return;
         this.#over = true;
         this.#context.exchanges.delete(this);

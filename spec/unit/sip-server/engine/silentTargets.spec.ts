@@ -97,6 +97,19 @@ describe("an address that was given up and answers after all", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it("is forgotten if it says nothing to that", async () => {
+        const stage = new Stage("udp", names);
+        const us = stage.side("192.0.2.1");
+        const first = new ScriptedPeer(stage, "192.0.2.11");
+        await us.engine.send(request("INVITE", "sip:pbx.test", impatient));
+        await stage.pass(9_000);
+        expect(us.app.told).toEqual(["408 INVITE"]);
+        first.respond(first.request("INVITE"), { status: 180, toTag: "late", with: [first.contact] });
+        await stage.pass(33_000, 500);
+        expect(first.heard).toContain("CANCEL");
+        await stage.expectNothingLeft(us);
+    });
+
     it.each([
         ["while the next one is asked", false],
         ["when all is over", true],
