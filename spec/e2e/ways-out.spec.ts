@@ -1,3 +1,5 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freePort, loopback } from "../../lab/world/freePort.ts";
 import { SippPhone } from "../../lab/world/SippPhone.ts";
@@ -11,6 +13,7 @@ const called = {
     overTwoTrunks: "+441134960001",
     overDigest: "+441144960002",
     plainly: "+441154960003",
+    overTwoAddresses: "+441164960004",
     nobodyMay: "+33140000004",
 } as const;
 const credentials = { username: "bridge", password: "lab-password-of-the-carrier" } as const;
@@ -19,6 +22,8 @@ describe("a call of a Matrix user finds its way out", () => {
     let world: World;
     let alice: MatrixClientPage;
     let ports: { first: number; second: number; digest: number; elsewhere: number };
+    /** Hears everything and says nothing. */
+    let deaf: Socket;
 
     beforeAll(async () => {
         ports = {
@@ -27,6 +32,10 @@ describe("a call of a Matrix user finds its way out", () => {
             digest: await freePort(),
             elsewhere: await freePort(),
         };
+        deaf = createSocket("udp4");
+        deaf.bind(0, loopback);
+        await once(deaf, "listening");
+        const silent = `${loopback}:${deaf.address().port}`;
         const trunk = (name: string, port: number, prefix: string): object => {
             // SIPp takes every request for the call it waits for: OPTIONS, too
             return { name, address: `${loopback}:${port}`, prefixes: [prefix], probeSeconds: 0 };
@@ -39,6 +48,12 @@ describe("a call of a Matrix user finds its way out", () => {
                     trunk("second", ports.second, "+44113"),
                     { ...trunk("carrier", ports.digest, "+44114"), ...credentials },
                     trunk("plain", ports.first, "+44115"),
+                    {
+                        ...trunk("pair", ports.second, "+44116"),
+                        address: [silent, `${loopback}:${ports.second}`],
+                        answerSeconds: 1,
+                    },
+                    { name: "watched", address: silent, prefixes: [], answerSeconds: 1, probeSeconds: 1 },
                 ],
                 dialling: { allow: [{ users: ["@alice:*"], numbers: ["+44*"] }] },
             }),
@@ -46,7 +61,10 @@ describe("a call of a Matrix user finds its way out", () => {
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     afterEach(() => world.stopPhones());
-    afterAll(() => world.stop());
+    afterAll(async () => {
+        await world.stop();
+        deaf.close();
+    });
 
     async function noticesOf(callId: string): Promise<SeenEvent["content"][]> {
         const { roomId } = await alice.call(callId);
@@ -73,6 +91,20 @@ describe("a call of a Matrix user finds its way out", () => {
         await expectEnded(world, bob, callId, { type: "m.call.reject", reason: "unknown_error" });
         expect(phone.trace.messages()).toEqual([]);
         await bob.close();
+    });
+
+    it("the trunk's first address says nothing: the second one is called", async () => {
+        const phone = await world.phoneListens({ toneHz: tones.otherPhone, port: ports.second });
+        const callId = await alice.dialNumber(called.overTwoAddresses);
+        await phone.isCalled();
+        await phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.otherPhone)]);
+        await alice.hangUp(callId);
+
+        await phone.isHungUp();
+        await expectEnded(world, alice, callId, "silent");
+        await phone.isDone();
     });
 
     it("the first trunk is out of order: the second one is tried", async () => {
@@ -156,7 +188,12 @@ describe("a call of a Matrix user finds its way out", () => {
         await expectEnded(world, alice, callId, "silent");
     });
 
-    it("gives the operator nothing to look at", () => expectQuietLog(world));
+    it("gives the operator nothing to look at but the address that does not answer OPTIONS, once", () => {
+        const silent = /trunk address does not answer OPTIONS/;
+        const lines = world.bridge.log().split("\n");
+        expect(lines.filter((line) => silent.test(line))).toEqual([expect.stringContaining('"trunk":"watched"')]);
+        expectQuietLog(world, silent);
+    });
     it("keeps to itself who called whom", () =>
         expectDiscreetLog(world, ...Object.values(called), credentials.password));
 });
