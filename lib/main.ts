@@ -6,6 +6,7 @@ import { ConfigError } from "./config/ConfigError.ts";
 import { describeConfig } from "./config/describeConfig.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
+import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
 import { renderFindings } from "./liveCheck/renderFindings.ts";
 import type { Log } from "./ports/Log.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -69,6 +70,7 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     logWarningsOfNode(log);
     const signalled = firstSignal(log);
     log.info("starting", { version: version(), node: process.version });
+    warnOfCertificate(config, log);
     // loaded here, so that the other commands answer at once
     const { assembleBridge } = await import("./assembleBridge.ts");
     const assembling = assembleBridge({
@@ -91,6 +93,13 @@ async function run({ config: configPath, file: registrationPath, port }: Options
         log.warn("ended by force: something was left running");
         process.exit(EXIT_FAILED);
     }, LINGER_MS).unref();
+}
+
+/** A peer that does not take it says so to nobody but itself. */
+function warnOfCertificate({ sip }: Config, log: Log): void {
+    const result = judgeOwnCertificate(sip, Date.now());
+    if (result?.advice === undefined) return;
+    log.warn("certificate of sip.tls needs attention", { why: result.text, advice: result.advice });
 }
 
 function generateRegistration({ config: configPath, file, url }: Options): void {

@@ -8,7 +8,7 @@ import { parseHostsFile } from "../sip-server/resolve/hostsFile.ts";
 import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
 import type { TlsOptions } from "../sip-server/transport/TransportOptions.ts";
 import { type Finding, timed } from "./Finding.ts";
-import { judgeCertificate } from "./judgeCertificate.ts";
+import { judgeOwnCertificate } from "./ownCertificate.ts";
 import { probeDrachtio } from "./probeDrachtio.ts";
 import { probeHomeserver } from "./probeHomeserver.ts";
 import { probeRtpengine } from "./probeRtpengine.ts";
@@ -74,12 +74,11 @@ function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
     };
 }
 
-/** Whether those who call us will take us for who we say. */
-async function examineCertificate({ tls, publicAddress }: Config["sip"]): Promise<readonly Finding[]> {
-    const { certificate, key = "" } = tlsOptionsOf(tls);
-    if (certificate === undefined) return [];
-    const judge = () => Promise.resolve(judgeCertificate({ certificate, key, host: publicAddress }, Date.now()));
-    return [await timed("SIP server", "certificate, sip.tls", judge)];
+async function examineCertificate(sip: Config["sip"]): Promise<readonly Finding[]> {
+    const result = judgeOwnCertificate(sip, Date.now());
+    return result === undefined
+        ? []
+        : [await timed("SIP server", "certificate, sip.tls", () => Promise.resolve(result))];
 }
 
 async function one(finding: Promise<Finding>): Promise<readonly Finding[]> {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { freePort } from "../../lab/world/freePort.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../support/configFile.ts";
+import { makeCertificates } from "../support/sip-server/testCertificates.ts";
 
 const program = new URL("../../lib/main.ts", import.meta.url).pathname;
 
@@ -94,8 +95,14 @@ describe("matrix-appservice-sip", () => {
         const config = {
             ...MINIMAL_CONFIG,
             homeserver: { ...MINIMAL_CONFIG.homeserver, url: `http://127.0.0.1:${nobody}` },
-            sip: { listen: [`udp:127.0.0.1:${await freePort()}`] },
+            sip: {
+                listen: [`tls:127.0.0.1:${await freePort()}`],
+                tls: { certificate: "two-days.pem", key: "two-days.key" },
+            },
         };
+        const { ours } = makeCertificates({ ours: "DNS:bridge.example" });
+        folder.write("two-days.pem", ours.certificate);
+        folder.write("two-days.key", ours.key);
         folder.write("waiting.yaml", stringify(config));
         await run("-r", "-u", "http://127.0.0.1:1", "-c", "waiting.yaml", "-f", "waiting-registration.yaml");
         const args = ["-c", "waiting.yaml", "-f", "waiting-registration.yaml", "-p", String(await freePort())];
@@ -105,7 +112,9 @@ describe("matrix-appservice-sip", () => {
         }
         expect(await running).toMatchObject({
             exitCode: 0,
-            stdout: expect.stringMatching(/^\S+ INFO +starting [^]*stopped while starting +signal=SIGTERM$/) as string,
+            stdout: expect.stringMatching(
+                /^\S+ INFO +starting [^]*certificate of sip\.tls [^]*days left: 1[^]*stopped while starting +signal=SIGTERM$/,
+            ) as string,
             // no warnings of Node's either
             stderr: "",
         });
