@@ -13,7 +13,9 @@ import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 
 // They offer and take RTP/SAVP with SDES keys only, so sound that is heard was encrypted.
 describe("phones over TLS that insist on SRTP", () => {
-    const certificates = makeCertificates({ bridge: `IP:${loopback},DNS:localhost`, phone: `IP:${loopback}` });
+    const names = { bridge: `IP:${loopback},DNS:localhost`, phone: `IP:${loopback}` };
+    // long enough for the bridge to have nothing to say about it
+    const certificates = makeCertificates(names, { bridge: 90 });
     const others = makeCertificates({ phone: `IP:${loopback}` });
     const deskPassword = "correct-horse";
     let folder: string;
