@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { chromium as debianChromium } from "../install/debianPackages.ts";
 import { makeRunDirectory } from "../labFolder.ts";
 import { browserPage } from "./browserPage.ts";
+import { JsSipPage } from "./JsSipPage.ts";
 import { MatrixClientPage } from "./MatrixClientPage.ts";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { LoginOptions } from "../browser/LabPage.ts";
+import type { PhoneOptions } from "../browser/PhonePage.ts";
+import type { BrowserScript } from "./browserPage.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import type { MatrixDevice } from "./matrixRequest.ts";
 
@@ -37,6 +40,7 @@ const noHandlers = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: fa
 export class Chromium implements Stoppable {
     readonly #browser: Browser;
     readonly #directory: string;
+    #phones = 0;
 
     private constructor(browser: Browser, directory: string) {
         this.#browser = browser;
@@ -47,26 +51,38 @@ export class Chromium implements Stoppable {
         // Playwright talks to it through a pipe: should we die without a word, the pipe closes and Chromium ends.
         const [browser] = await Promise.all([
             launcher.launch({ executablePath: debianChromium.provides, headless: true, args: flags, ...noHandlers }),
-            browserPage(),
+            browserPage("page"),
         ]);
         return new Chromium(browser, makeRunDirectory("chromium"));
     }
 
     /** Opens a client for a device and logs it in; resolves once it has synced. */
     async openClient(device: MatrixDevice, options: LoginOptions): Promise<MatrixClientPage> {
-        const context = await this.#browser.newContext();
-        const page = await context.newPage();
-        const log = join(this.#directory, `${device.deviceId}.log`);
-        writeFileSync(log, `${device.userId}\n`);
-        page.on("console", (message) => appendFileSync(log, `${message.type()} ${message.text()}\n`));
-        page.on("pageerror", (error) => appendFileSync(log, `uncaught ${error.stack ?? error.message}\n`));
-        const html = await browserPage();
-        await page.route(pageUrl, (route) => route.fulfill({ contentType: "text/html", body: html }));
-        await page.goto(pageUrl);
+        const page = await this.#openPage("page", device.deviceId, device.userId);
         return MatrixClientPage.login(page, device, options);
+    }
+
+    /** Opens a SIP phone; resolves once it has registered. */
+    async openPhone(options: PhoneOptions): Promise<JsSipPage> {
+        const page = await this.#openPage("phone", `phone-${String((this.#phones += 1))}`, options.address);
+        return JsSipPage.register(page, options);
     }
 
     async stop(): Promise<void> {
         await this.#browser.close();
+    }
+
+    /** @param name of the file its console is kept in, beginning with `title` */
+    async #openPage(script: BrowserScript, name: string, title: string): Promise<Page> {
+        const context = await this.#browser.newContext();
+        const page = await context.newPage();
+        const log = join(this.#directory, `${name}.log`);
+        writeFileSync(log, `${title}\n`);
+        page.on("console", (message) => appendFileSync(log, `${message.type()} ${message.text()}\n`));
+        page.on("pageerror", (error) => appendFileSync(log, `uncaught ${error.stack ?? error.message}\n`));
+        const html = await browserPage(script);
+        await page.route(pageUrl, (route) => route.fulfill({ contentType: "text/html", body: html }));
+        await page.goto(pageUrl);
+        return page;
     }
 }

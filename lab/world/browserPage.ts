@@ -1,19 +1,21 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 
-const entry = join(import.meta.dirname, "..", "browser", "page.ts");
+/** A script of lab/browser: the Matrix client, or the SIP phone. */
+export type BrowserScript = "page" | "phone";
 
-/** The lab's page as one HTML document; bundling takes half a second, so it is done once a process. */
-export function browserPage(): Promise<string> {
-    bundled ??= bundle();
-    return bundled;
+const bundled = new Map<BrowserScript, Promise<string>>();
+
+/** A page of the lab as one HTML document; bundling takes half a second, so it is done once a process. */
+export function browserPage(script: BrowserScript): Promise<string> {
+    const page = bundled.get(script) ?? bundle(script);
+    bundled.set(script, page);
+    return page;
 }
 
-let bundled: Promise<string> | undefined;
-
-async function bundle(): Promise<string> {
+async function bundle(script: BrowserScript): Promise<string> {
     const { outputFiles } = await build({
-        entryPoints: [entry],
+        entryPoints: [join(import.meta.dirname, "..", "browser", `${script}.ts`)],
         bundle: true,
         write: false,
         format: "esm",
@@ -22,8 +24,8 @@ async function bundle(): Promise<string> {
         define: { global: "globalThis" },
         logLevel: "error",
     });
-    const script = outputFiles[0]?.text ?? "";
+    const text = outputFiles[0]?.text ?? "";
     // The bundle may contain `</script>` inside a string, which would end the element.
-    const embedded = script.replaceAll("</script", "<\\/script");
+    const embedded = text.replaceAll("</script", "<\\/script");
     return `<!doctype html><meta charset="utf-8"><title>lab</title><script type="module">${embedded}</script>`;
 }

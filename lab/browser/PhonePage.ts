@@ -1,0 +1,30 @@
+// What the page with a SIP phone can be asked to do: the page implements it (phone.ts), JsSipPage calls it from outside.
+// Types only, plain data only, as in LabPage.ts.
+
+export interface PhoneOptions {
+    /** Where the server takes WebSockets (RFC 7118). */
+    readonly server: string;
+    /** What it registers as, and what its calls come from: `sip:user@domain`. */
+    readonly address: string;
+    readonly password: string;
+    /** The tone its microphone hears, in Hz. */
+    readonly toneHz: number;
+}
+
+/** The phone's only line. */
+export type PhoneCall =
+    | { readonly phase: "idle" | "calling" | "ringing" | "up" }
+    /** `cause` is in jsSIP's words. */
+    | { readonly phase: "ended"; readonly cause: string };
+
+export interface PhonePage {
+    /** Resolves once the phone is registered. @throws Error if it is refused. */
+    register(options: PhoneOptions): Promise<void>;
+    dial(target: string): Promise<void>;
+    answer(): Promise<void>;
+    /** Ends the call, gives it up, or declines it. */
+    hangUp(): Promise<void>;
+    call(): Promise<PhoneCall>;
+    /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
+    heardHz(): Promise<number | null>;
+}

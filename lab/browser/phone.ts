@@ -1,0 +1,75 @@
+// The SIP phone in the lab's browser: jsSIP behind the commands of PhonePage.
+import { UA, WebSocketInterface } from "jssip";
+import { Ear } from "./Ear.ts";
+import type { PhoneCall, PhoneOptions, PhonePage } from "./PhonePage.ts";
+import { installToneMicrophone } from "./toneMicrophone.ts";
+
+type Session = ReturnType<UA["call"]>;
+
+const media = { mediaConstraints: { audio: true, video: false } };
+
+class Phone implements PhonePage {
+    #agent: UA | undefined;
+    #session: Session | undefined;
+    #call: PhoneCall = { phase: "idle" };
+    #ear: { readonly track: MediaStreamTrack; readonly ear: Ear } | undefined;
+
+    register({ server, address, password, toneHz }: PhoneOptions): Promise<void> {
+        installToneMicrophone(toneHz);
+        const agent = new UA({ sockets: [new WebSocketInterface(server)], uri: address, password });
+        this.#agent = agent;
+        agent.on("newRTCSession", ({ session }: { session: Session }) => this.#take(session));
+        return new Promise((resolve, reject) => {
+            agent.on("registered", () => resolve());
+            agent.on("registrationFailed", ({ cause }) => reject(new Error(`not registered: ${cause ?? "?"}`)));
+            agent.start();
+        });
+    }
+
+    dial(target: string): Promise<void> {
+        if (this.#agent === undefined) throw new Error("register comes first");
+        this.#agent.call(target, media);
+        return Promise.resolve();
+    }
+
+    answer(): Promise<void> {
+        this.#line().answer(media);
+        return Promise.resolve();
+    }
+
+    hangUp(): Promise<void> {
+        this.#line().terminate();
+        return Promise.resolve();
+    }
+
+    call(): Promise<PhoneCall> {
+        return Promise.resolve(this.#call);
+    }
+
+    heardHz(): Promise<number | null> {
+        const track = this.#session?.connection.getReceivers()[0]?.track;
+        if (track === undefined) return Promise.resolve(null);
+        if (this.#ear?.track !== track) this.#ear = { track, ear: new Ear(new MediaStream([track])) };
+        return Promise.resolve(this.#ear.ear.heardHz());
+    }
+
+    #take(session: Session): void {
+        this.#session = session;
+        this.#call = { phase: String(session.direction) === "incoming" ? "ringing" : "calling" };
+        session.on("confirmed", () => {
+            this.#call = { phase: "up" };
+        });
+        const over = ({ cause }: { cause: string }): void => {
+            this.#call = { phase: "ended", cause };
+        };
+        session.on("ended", over);
+        session.on("failed", over);
+    }
+
+    #line(): Session {
+        if (this.#session === undefined) throw new Error("there is no call");
+        return this.#session;
+    }
+}
+
+Object.assign(globalThis, { lab: new Phone() });

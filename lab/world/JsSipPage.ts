@@ -1,0 +1,74 @@
+import type { Page } from "playwright-core";
+import type { PhoneCall, PhoneOptions, PhonePage } from "../browser/PhonePage.ts";
+import type { Stoppable } from "./LabProcess.ts";
+import { until } from "./until.ts";
+
+const timeoutMs = 20_000;
+
+/** A SIP phone in a browser: jsSIP over WebSocket, in a page of its own, seen from outside. One call at a time. */
+export class JsSipPage implements Stoppable {
+    readonly #page: Page;
+    readonly #address: string;
+
+    private constructor(page: Page, address: string) {
+        this.#page = page;
+        this.#address = address;
+    }
+
+    /** Resolves once it is registered. @throws Error if it is refused. */
+    static async register(page: Page, options: PhoneOptions): Promise<JsSipPage> {
+        const phone = new JsSipPage(page, options.address);
+        await phone.#ask("register", options);
+        return phone;
+    }
+
+    dial(target: string): Promise<void> {
+        return this.#ask("dial", target);
+    }
+
+    answer(): Promise<void> {
+        return this.#ask("answer");
+    }
+
+    /** Ends the call, gives it up, or declines it. */
+    hangUp(): Promise<void> {
+        return this.#ask("hangUp");
+    }
+
+    /** Resolves once its call is there. @throws Error after 20 s. */
+    async is(phase: PhoneCall["phase"]): Promise<void> {
+        const probe = async (): Promise<true | undefined> =>
+            (await this.#ask("call")).phase === phase ? true : undefined;
+        await until(probe, { what: `call of ${this.#address} to be ${phase}`, timeoutMs });
+    }
+
+    /** Resolves to the frequency once it is within 10 Hz of `hz`. @throws Error after 20 s. */
+    hears(hz: number): Promise<number> {
+        const probe = async (): Promise<number | undefined> => {
+            const heard = await this.#ask("heardHz");
+            return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
+        };
+        return until(probe, { what: `sound of ${hz} Hz at ${this.#address}`, timeoutMs, everyMs: 100 });
+    }
+
+    async stop(): Promise<void> {
+        await this.#page.context().close();
+    }
+
+    #ask<Command extends keyof PhonePage>(
+        command: Command,
+        ...args: Parameters<PhonePage[Command]>
+    ): Promise<Awaited<ReturnType<PhonePage[Command]>>> {
+        type Reply = Awaited<ReturnType<PhonePage[Command]>>;
+        // Runs inside the page.
+        const inPage = ([name, values]: [string, unknown[]]): Promise<unknown> => {
+            const { lab } = globalThis as unknown as {
+                lab: Record<string, (...values: unknown[]) => Promise<unknown>>;
+            };
+            const run = lab[name];
+            if (run === undefined) throw new Error(`the page has no command ${name}`);
+            return run.apply(lab, values);
+        };
+        return this.#page.evaluate(inPage, [command, args] as [string, unknown[]]) as Promise<Reply>;
+    }
+}
