@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { freePort, loopback } from "../../lab/world/freePort.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
@@ -10,9 +10,9 @@ const password = "correct-horse";
 
 // Its Contact is a name nobody can resolve (RFC 7118, section 5), so it is reached by its own WebSocket only.
 describe.each([
-    { way: "browser to browser", media: "none" },
-    { way: "through rtpengine", media: "rtpengine" },
-])("jsSIP over WebSocket, $way", ({ media }) => {
+    { way: "browser to browser", media: "none", sessions: 0 },
+    { way: "through rtpengine", media: "rtpengine", sessions: 1 },
+])("jsSIP over WebSocket, $way", ({ media, sessions }) => {
     let wsPort: number;
     let world: World;
     let alice: MatrixClientPage;
@@ -57,6 +57,7 @@ describe.each([
         await alice.answer(callId);
         await phone.is("up");
         await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        expect(await world.rtpengine.sessionCount()).toBe(sessions);
         return callId;
     }
 
