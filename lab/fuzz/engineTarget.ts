@@ -13,33 +13,45 @@ export const engineTarget: FuzzTarget = {
     async run(random) {
         const server = new FuzzedServer();
         const peer = new PeerScript(random);
-        for (let step = 20 + random.below(60); step > 0; step--) await act(random, server, peer);
+        let passed = 0;
+        for (let step = 20 + random.below(60); step > 0; step--) {
+            passed += await act(random, server, peer);
+            if (passed < COPY_MS) continue;
+            peer.forget(server.sent);
+            passed = 0;
+        }
         await server.end();
     },
 };
 
 const acts = ["request", "request", "answer", "answer", "order", "order", "order", "stray", "pause"] as const;
 
-async function act(random: Random, server: FuzzedServer, peer: PeerScript): Promise<void> {
+/**
+ * After T4, 5 s, an INVITE that was refused and acknowledged is forgotten (RFC 3261, section 17.2.1): what comes again is
+ * another request, and may get another answer. One pause more must not lead beyond that.
+ */
+const COPY_MS = 4_000;
+
+/** Resolves to the ms that passed. */
+async function act(random: Random, server: FuzzedServer, peer: PeerScript): Promise<number> {
     const port = random.chance(0.9) ? 5060 : 5062;
     switch (random.pick(acts)) {
         case "request":
             server.receive(damaged(random, peer.request(server.sent)), port);
-            return;
+            return 0;
         case "answer":
             server.receive(damaged(random, peer.answer(server.sent)), port);
-            return;
+            return 0;
         case "order":
             server.order(damaged(random, appOrder(random, server.told)));
-            return;
+            return 0;
         case "stray":
             server.receive(mutate(random, makeMessage(random)), port);
-            return;
+            return 0;
         case "pause": {
-            const long = random.chance(0.2);
-            await server.pass(long ? 40_000 : random.below(1_000));
-            // What comes again after so long is another request, and may get another answer.
-            if (long) peer.forget(server.sent);
+            const ms = random.chance(0.2) ? 40_000 : random.below(1_000);
+            await server.pass(ms);
+            return ms;
         }
     }
 }
