@@ -51,6 +51,8 @@ export interface Bridge {
 const ORDER_TIMEOUT_MS = 30_000;
 /** How long calls may take to end when the bridge stops. */
 const STOP_MS = 10_000;
+/** How long phones may then take to answer our last word to them. */
+const DRAIN_MS = 4_000;
 /** How long the homeserver may take to come up beside us. */
 const HOMESERVER_PATIENCE_MS = 60_000;
 /** How long registrars may take to remove our registrations when the bridge stops. */
@@ -105,9 +107,10 @@ async function start(options: BridgeOptions, onStarted: (part: Stoppable) => voi
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     onStarted({
         name: "calls",
-        stop: () => {
+        stop: async () => {
             sip.gateway.stop();
-            return desk.stop(STOP_MS);
+            await desk.stop(STOP_MS);
+            await sip.gateway.drain(DRAIN_MS);
         },
     });
 }

@@ -18,6 +18,7 @@ export class SipCalls {
     readonly #dialogs = new Map<string, DialogHandler>();
     readonly #legs = new Map<LiveLeg, string>();
     readonly #byPeer = new Map<string, number>();
+    readonly #onceOver: (() => void)[] = [];
 
     /** Calls, in both directions, that are not over. */
     get legs(): number {
@@ -48,6 +49,12 @@ export class SipCalls {
         const left = this.legsOf(peer) - 1;
         if (left > 0) this.#byPeer.set(peer, left);
         else this.#byPeer.delete(peer);
+        if (this.#legs.size === 0) for (const go of this.#onceOver.splice(0)) go();
+    }
+
+    /** Resolves once no call is left: every CANCEL and its INVITE have their answer. */
+    over(): Promise<void> {
+        return this.#legs.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#onceOver.push(resolve));
     }
 
     addDialog(dialogId: string, dialog: DialogHandler): void {

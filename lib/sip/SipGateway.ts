@@ -63,6 +63,19 @@ export class SipGateway implements DrachtioListener {
         this.#state = "stopping";
     }
 
+    /**
+     * Resolves once no call is left on the SIP side, or after that many ms: an INVITE that nobody answered yet can only be
+     * cancelled once somebody does (RFC 3261, section 9.1), and would ring for nobody if we were gone before.
+     */
+    async drain(withinMs: number): Promise<void> {
+        let cancel = (): void => undefined;
+        const late = new Promise<void>((resolve) => {
+            cancel = this.#parts.clock.startTimer(withinMs, resolve);
+        });
+        await Promise.race([this.#parts.calls.over(), late]);
+        cancel();
+    }
+
     /** Requests of strangers that are held without an answer. */
     get unanswered(): number {
         return this.#silent.held;
