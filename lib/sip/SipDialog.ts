@@ -56,6 +56,8 @@ type PendingOffer =
 const OFFER_TIMEOUT_MS = 25_000;
 /** The server tells 408 after 32 s of silence; this is for the case that it does not. */
 const BYE_TIMEOUT_MS = 40_000;
+/** A proxy and the callee may challenge each, and either nonce may be stale. */
+const MAX_BYE_REPEATS = 4;
 
 /** An established dialog, of a call received or placed alike: its offers, refreshes and end. */
 export class SipDialog implements DialogHandler {
@@ -129,18 +131,20 @@ export class SipDialog implements DialogHandler {
         if (phase === "up") this.#report("serviceUnavailable");
     }
 
-    async #sayBye(headers: HeaderFields): Promise<void> {
+    /** @param repeats how often it was challenged so far */
+    async #sayBye(headers: HeaderFields, repeats = 0): Promise<void> {
         const { stack, dialogId, userAgent, digest, log } = this.#parts;
         try {
             const sent = await stack.send(
                 { method: "BYE", dialogId, headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent } },
                 {
                     onResponse: (response) => {
-                        if (response.status < 200) return;
+                        if (response.status < 200 || this.#state.phase === "over") return;
                         const bye = { method: "BYE", uri: sent.uri, body: "" };
-                        const authorization = answerChallenge(digest, response, bye);
+                        const mayRepeat = repeats < MAX_BYE_REPEATS;
+                        const authorization = mayRepeat ? answerChallenge(digest, response, bye) : undefined;
                         if (authorization === undefined) return this.#over();
-                        void this.#sayBye({ ...headers, ...authorization });
+                        void this.#sayBye({ ...headers, ...authorization }, repeats + 1);
                     },
                 },
             );

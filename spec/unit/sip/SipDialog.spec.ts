@@ -146,6 +146,18 @@ describe("the end", () => {
         nothingIsLeft();
     });
 
+    test("is over if the password is never good enough for the BYE", async () => {
+        const digest = new DigestClient({ username: "u", password: "p" }, () => "c");
+        await aDialog("received", digest).end("hungUp");
+        for (let nonce = 0; nonce < 10; nonce++) {
+            const headers = new Map([["proxy-authenticate", `Digest realm="r", nonce="${nonce}", stale=true`]]);
+            stack.answer(407, { headers });
+            await settled();
+        }
+        expect(stack.sent).toEqual(["BYE", "BYE", "BYE", "BYE", "BYE"]);
+        nothingIsLeft();
+    });
+
     test("waits for the ACK of our 200; if the server finds it will not come, the server's BYE is the last", async () => {
         const dialog = aDialog("awaited");
         await dialog.end("hungUp");
