@@ -54,7 +54,7 @@ export function readRegister(
 
 /**
  * RFC 3261, section 10.3, steps 6 and 7: all of the order or nothing. Where an account has its limit of contacts, the one
- * that ends first goes: it is mostly a phone that has got another address since. Pure.
+ * that ends first goes: it is mostly a phone that has got another address since. Who registers now never is it. Pure.
  */
 export function bind(
     before: readonly PhoneContact[],
@@ -80,7 +80,9 @@ export function bind(
         const { callId, sequence, path, source } = order;
         contacts = [...contacts, { uri, callId, sequence, expiresAt, path, source }];
     }
-    return { kind: "done", contacts: newestOf(contacts, limits.maxContacts) };
+    const isNamed = ({ uri }: PhoneContact): boolean => named.some((each) => isSameContact(each.uri, uri));
+    const others = contacts.filter((contact) => !isNamed(contact)).sort((a, b) => b.expiresAt - a.expiresAt);
+    return { kind: "done", contacts: [...contacts.filter(isNamed), ...others].slice(0, limits.maxContacts) };
 }
 
 /** The 200: all contacts there are now, with what is left of their time (RFC 3261, section 10.3, step 8). Pure. */
@@ -95,10 +97,6 @@ export function registered(contacts: readonly PhoneContact[], order: RegisterOrd
             ...(path !== "" && { Path: path }),
         },
     };
-}
-
-function newestOf(contacts: readonly PhoneContact[], count: number): readonly PhoneContact[] {
-    return [...contacts].sort((a, b) => b.expiresAt - a.expiresAt).slice(0, count);
 }
 
 /** As far as RFC 3261, section 19.1.4 matters between two contacts of one phone: names of parameters do not, but transport. */

@@ -107,6 +107,12 @@ describe("bind", () => {
             { contact: "<sip:d@h>;expires=600" },
             ["sip:d@h 600", "sip:desk@192.0.2.7:5062 100", "sip:c@h 100"],
         ],
+        [
+            "one more than it may have, and for a shorter time than the others: it stays all the same",
+            [desk, contact("sip:b@h"), contact("sip:c@h", { expiresAt: now + 90_000 })],
+            { contact: "<sip:d@h>;expires=60" },
+            ["sip:d@h 60", "sip:desk@192.0.2.7:5062 100", "sip:b@h 100"],
+        ],
         ["what has ended is gone", [contact("sip:c@h", { expiresAt: now })], {}, []],
     ])("%s", (_, before, headers, expected) => {
         const result = statusOf(before, headers);
