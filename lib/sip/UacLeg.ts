@@ -268,8 +268,12 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         return { kind: "inviteFailed", cause: "forbidden", next: "another" };
     }
 
-    #tellTrouble({ hop, digest }: Attempt, response: IncomingResponse): void {
-        const trouble = trunkTrouble(response, digest !== undefined);
+    #tellTrouble({ hop, authorization }: Attempt, response: IncomingResponse): void {
+        const isGiven = Object.keys(authorization).length > 0;
+        const trouble = trunkTrouble(
+            response,
+            isGiven ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
+        );
         if (trouble === undefined) return;
         const { message, ...why } = trouble;
         this.#parts.log.warn(message, { trunk: hop.trunk.name, ...why });
@@ -282,11 +286,18 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         if (hop !== undefined && hop.redirectedTo === undefined) {
             this.#parts.outlook?.callFailed(hop.trunk, { status, headers });
         }
-        const way: Advance | undefined = this.#route && advance(this.#route, { status, headers, heard });
+        const way: Advance | undefined = this.#route && advance(this.#open(this.#route), { status, headers, heard });
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
         this.#route = way.route;
         this.#attempt = this.#attemptAt(way.route.current);
         return { kind: "inviteFailed", cause: "networkFailure", next: "another" };
+    }
+
+    /** Without the trunks that became full meanwhile. The one this call is on has counted it already. */
+    #open({ current, rest, redirects }: InviteRoute): InviteRoute {
+        const isOpen = ({ trunk: { name, maxCalls } }: Hop): boolean =>
+            name === current.trunk.name || this.#parts.calls.legsOf(name) < maxCalls;
+        return { current, rest: rest.filter(isOpen), redirects };
     }
 
     async #sendCancel(cause: EndCause): Promise<void> {

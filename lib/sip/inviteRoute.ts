@@ -45,11 +45,11 @@ export function advance(route: InviteRoute, failure: InviteFailure): Advance {
 }
 
 /**
- * The network failed, not the callee: 5xx, or 408 for nobody being there (RFC 3263, section 4.3). Once a phone may have
- * rung, another attempt would ring it again.
+ * The network failed, not the callee: 5xx, 408 for nobody being there (RFC 3263, section 4.3), or a trunk that does not
+ * take our credentials, while another may. Once a phone may have rung, another attempt would ring it again.
  */
 function isNetworkFault({ status, heard }: InviteFailure, cause: EndCause): boolean {
-    const ofNetwork = status === 408 || (status >= 500 && status < 600);
+    const ofNetwork = [401, 407, 408].includes(status) || (status >= 500 && status < 600);
     return heard === "nothing" && ofNetwork && (cause === "networkFailure" || cause === "noAnswer");
 }
 

@@ -54,11 +54,11 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
 
 /** Final responses of 300 and more that say more than their class does. */
 const CAUSES_OF_STATUS: Readonly<Record<number, EndCause>> = {
-    401: "forbidden", // RFC 3261 21.4.2, after credentials were tried
+    401: "networkFailure", // RFC 3261 21.4.2: it is the bridge, not its user, whose credentials are not taken
     402: "forbidden", // RFC 3261 21.4.3
     403: "forbidden", // RFC 3261 21.4.4
     404: "notFound", // RFC 3261 21.4.5
-    407: "forbidden", // RFC 3261 21.4.8
+    407: "networkFailure", // RFC 3261 21.4.8
     408: "noAnswer", // RFC 3261 21.4.9, and the server's own word for timer B
     410: "notFound", // RFC 3261 21.4.10
     415: "noCommonMedia", // RFC 3261 21.4.13

@@ -7,6 +7,12 @@ export interface TrunkTrouble {
     readonly why?: string;
 }
 
+const UNAUTHORIZED = {
+    given: "trunk refuses our username and password",
+    kept: "trunk asks for a password in a way we do not answer: check its realm",
+    none: "trunk asks for a username and password, but has none in the configuration",
+} as const;
+
 /**
  * Our own SIP server's word for a next hop it could not reach (RFC 3261, section 20.43): a phrase and an error's code, or
  * the host name it found nothing for.
@@ -16,19 +22,13 @@ const ownWarning = /^399 \S+ "([a-z ]+(?:: [A-Z_]+)?|no [a-z ]+ [a-z0-9.-]*[a-z]
 /**
  * What is wrong with a trunk by the final response that ended an attempt to call through it; undefined if that is what
  * happens to calls. Nothing of the peer's own words gets into it, as they may tell who calls whom.
- * @param hasCredentials the trunk's username and password were there to answer challenges with
+ * @param credentials what became of the trunk's username and password: `kept` if no challenge could be answered with them
  */
 export function trunkTrouble(
     { status, headers }: Pick<IncomingResponse, "status" | "headers">,
-    hasCredentials: boolean,
+    credentials: keyof typeof UNAUTHORIZED,
 ): TrunkTrouble | undefined {
-    if (status === 401 || status === 407) {
-        return {
-            message: hasCredentials
-                ? "trunk refuses our username and password"
-                : "trunk asks for a username and password, but has none in the configuration",
-        };
-    }
+    if (status === 401 || status === 407) return { message: UNAUTHORIZED[credentials] };
     const why = ownWarning.exec(headers.get("warning") ?? "")?.[1];
     return status === 503 && why !== undefined ? { message: "trunk not reached", why } : undefined;
 }

@@ -296,7 +296,7 @@ describe("a challenge", () => {
         const { reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
         await calls.refuse(invite, 407, "Proxy Authentication Required", [challenge("n1")]);
         await calls.refuse(await calls.phone.next("INVITE"), 407, "Proxy Authentication Required", [challenge("n2")]);
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "forbidden" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
     });
 
     test("with a nonce that is always stale comes to an end", async () => {
@@ -306,18 +306,18 @@ describe("a challenge", () => {
             const again = await calls.phone.next("INVITE");
             await calls.refuse(again, 407, "Proxy Authentication Required", [challenge(`n${nonce}`, ", stale=true")]);
         }
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "forbidden" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
     });
 
     test("without credentials ends the call, and so does one of a stranger we were redirected to", async () => {
         const bare = await calls.offered();
         await calls.refuse(bare.invite, 401, "Unauthorized", ['WWW-Authenticate: Digest realm="r", nonce="n"']);
-        expect(await bare.reported.next()).toEqual({ kind: "ended", cause: "forbidden" });
+        expect(await bare.reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
         const { reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
         await calls.refuse(invite, 302, "Moved Temporarily", [`Contact: <${calls.other.uri}>`]);
         const moved = await calls.other.next("INVITE");
         calls.other.respond(moved, 401, "Unauthorized", { headers: ['WWW-Authenticate: Digest realm="r", nonce="n"'] });
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "forbidden" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
         await calls.other.next("ACK");
     });
 });

@@ -1,9 +1,11 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
+import type { ComposedInvite } from "../../../lib/sip/composeInvite.ts";
+import type { Hop } from "../../../lib/sip/inviteRoute.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipSendError } from "../../../lib/sip/SipStack.ts";
-import { UacLeg } from "../../../lib/sip/UacLeg.ts";
+import { UacLeg, type UacLegParts } from "../../../lib/sip/UacLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { KeptLog } from "../../support/quiet.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
@@ -27,7 +29,11 @@ beforeEach(() => {
     calls = new SipCalls();
     facts = [];
     failures = [];
-    leg = new UacLeg({
+    leg = aLeg();
+});
+
+function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
+    return new UacLeg({
         stack,
         calls,
         clock,
@@ -39,8 +45,9 @@ beforeEach(() => {
         outlook: { inOrder: (trunks) => trunks, callFailed: (_, { status }) => failures.push(status) },
         makeCnonce: () => "c",
         report: (fact) => facts.push(fact),
+        ...given,
     });
-});
+}
 
 test("a CANCEL nobody answers ends the call all the same, and a 200 after that is hung up on", async () => {
     await leg.offer(OFFER);
@@ -85,6 +92,40 @@ test.each([
     await leg.offer(OFFER);
     stack.answer(status);
     expect(failures).toEqual([status]);
+});
+
+describe("when the first address fails", () => {
+    const elsewhere = { lost: () => undefined };
+    const hops: string[] = [];
+
+    beforeEach(() => {
+        hops.length = 0;
+        const compose = ({ trunk }: Hop): ComposedInvite => {
+            hops.push(`${trunk.name} at ${trunk.domain}`);
+            return { uri: `sip:2001@${trunk.domain}`, headers: {} };
+        };
+        const carrier = aTrunk({ maxCalls: 1 });
+        const trunks = [carrier, { ...carrier, domain: "b.example" }, aTrunk({ name: "spare", maxCalls: 1 })];
+        leg = aLeg({ compose, trunks });
+    });
+
+    test("its own call does not make a trunk full", async () => {
+        await leg.offer(OFFER);
+        stack.answer(503);
+        await settled();
+        expect(hops).toEqual(["carrier at carrier.example", "carrier at b.example"]);
+    });
+
+    test("a trunk that became full meanwhile is left out", async () => {
+        await leg.offer(OFFER);
+        calls.add(elsewhere, "spare");
+        stack.answer(503);
+        await settled();
+        stack.answer(503);
+        await settled();
+        expect(hops).toEqual(["carrier at carrier.example", "carrier at b.example"]);
+        expect(facts).toEqual([{ kind: "ended", cause: "networkFailure" }]);
+    });
 });
 
 test("what comes of a redirect says nothing of the trunk", async () => {

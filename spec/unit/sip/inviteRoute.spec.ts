@@ -22,6 +22,11 @@ describe("a failure of the network", () => {
         });
     });
 
+    test.each([401, 407])("%i is tried on the next trunk: it is us that the first one does not take", (status) => {
+        expect(advance(route, failure(status))).toMatchObject({ kind: "next", route: { current: { trunk: second } } });
+        expect(advance(startRoute([first]), failure(status))).toEqual({ kind: "failed", cause: "networkFailure" });
+    });
+
     test.each([404, 480, 486, 487, 488, 600, 603])("%i is the callee's word: nobody else is tried", (status) => {
         expect(advance(route, failure(status)).kind).toBe("failed");
     });

@@ -51,8 +51,11 @@ describe("every end has words in SIP", () => {
 
 describe("a refused INVITE", () => {
     test.each<[EndCause, readonly number[]]>([
-        ["networkFailure", [300, 302, 399, 400, 405, 406, 413, 414, 420, 421, 423, 439, 482, 483, 491, 493, 494, 499]],
-        ["forbidden", [401, 402, 403, 407, 428, 429, 433, 436, 437, 438]],
+        [
+            "networkFailure",
+            [300, 302, 399, 400, 401, 405, 407, 406, 413, 414, 420, 421, 423, 439, 482, 483, 491, 493, 494, 499],
+        ],
+        ["forbidden", [402, 403, 428, 429, 433, 436, 437, 438]],
         ["notFound", [404, 410, 604]],
         ["badAddress", [416, 484, 485]],
         ["noAnswer", [408]],

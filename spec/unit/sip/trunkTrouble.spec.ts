@@ -7,11 +7,12 @@ const response = (status: number, warning?: string) => ({
 });
 
 test.each([
-    [401, true, "trunk refuses our username and password"],
-    [407, true, "trunk refuses our username and password"],
-    [407, false, "trunk asks for a username and password, but has none in the configuration"],
-])("%i with credentials %s", (status, hasCredentials, message) => {
-    expect(trunkTrouble(response(status), hasCredentials)).toEqual({ message });
+    [401, "given", "trunk refuses our username and password"],
+    [407, "given", "trunk refuses our username and password"],
+    [407, "kept", "trunk asks for a password in a way we do not answer: check its realm"],
+    [407, "none", "trunk asks for a username and password, but has none in the configuration"],
+] as const)("%i with credentials %s", (status, credentials, message) => {
+    expect(trunkTrouble(response(status), credentials)).toEqual({ message });
 });
 
 test.each([
@@ -20,7 +21,7 @@ test.each([
     "no address for sip.carrier.example (ENOTFOUND)",
 ])("what the SIP server says is told: %s", (why) => {
     const warning = `399 127.0.0.1:5061 "${why}"`;
-    expect(trunkTrouble(response(503, warning), true)).toEqual({ message: "trunk not reached", why });
+    expect(trunkTrouble(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
 });
 
 test.each([
@@ -30,5 +31,5 @@ test.each([
     ["another warning", response(503, '301 pbx "no connection"')],
     ["a warning of something else", response(486, '399 pbx "no connection"')],
 ])("%s is no trouble of ours", (_, refusal) => {
-    expect(trunkTrouble(refusal, true)).toBeUndefined();
+    expect(trunkTrouble(refusal, "given")).toBeUndefined();
 });
