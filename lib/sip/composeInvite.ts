@@ -20,6 +20,8 @@ export interface InviteOptions {
     readonly userAgent: string;
     /** What a 422 asked for, in seconds. */
     readonly minSe?: number | undefined;
+    /** Who is asked to refresh the session; left out, the callee's side chooses. */
+    readonly refresher?: "uas";
 }
 
 /** How a call to `target` is put for one hop of its route. Pure. */
@@ -37,16 +39,18 @@ export function composeInvite(
             ...trunk.headers,
             To: `<${to}>`,
             ...identityHeaders(trunk, target, (number) => userPart(writeNumber(trunk.numberFormat, number))),
-            ...capabilityHeaders(options),
+            // the SIP server refreshes without credentials, so a trunk that asks for them had better do it itself
+            ...capabilityHeaders({ ...options, ...(trunk.credentials !== undefined && { refresher: "uas" }) }),
         },
     };
 }
 
 /** What we can do, and the session interval we ask for (RFC 4028): the same in every INVITE. */
-export function capabilityHeaders({ userAgent, minSe = MIN_SE_S }: InviteOptions): HeaderFields {
+export function capabilityHeaders({ userAgent, minSe = MIN_SE_S, refresher }: InviteOptions): HeaderFields {
+    const seconds = Math.max(SESSION_EXPIRES_S, minSe);
     return {
         ...CAPABILITIES,
-        "Session-Expires": `${Math.max(SESSION_EXPIRES_S, minSe)}`,
+        "Session-Expires": refresher === undefined ? `${seconds}` : `${seconds};refresher=${refresher}`,
         "Min-SE": `${minSe}`,
         "User-Agent": userAgent,
         "Content-Type": "application/sdp",

@@ -133,6 +133,11 @@ test("a session timer is offered, longer if the callee's side asks for it", () =
     expect(longer.headers).toMatchObject({ "Session-Expires": "3600", "Min-SE": "3600" });
 });
 
+test("a trunk that may challenge is asked to refresh the session itself", () => {
+    const credentials = { username: "bridge", password: "secret" };
+    expect(compose({ credentials }).headers).toMatchObject({ "Session-Expires": "1800;refresher=uas" });
+});
+
 test("a trunk's headers are added, but replace none", () => {
     const { headers } = compose({ headers: { "X-Account": "7", From: "<sip:evil@x>", "Content-Type": "text/plain" } });
     expect(headers).toMatchObject({ "X-Account": "7", "Content-Type": "application/sdp", "User-Agent": "spec/1" });
