@@ -47,9 +47,9 @@ export class DigestClient {
      * none can be answered: no scheme or algorithm we know, another realm, or credentials that were refused.
      */
     answer(header: string, request: DigestRequest): string | undefined {
-        const challenge = strongest(parseChallenges(header), this.#credentials.realm);
+        const open = parseChallenges(header).filter(({ realm, stale }) => stale || !this.#answered.has(realm));
+        const challenge = strongest(open, this.#credentials.realm);
         if (challenge === undefined) return undefined;
-        if (this.#answered.has(challenge.realm) && !challenge.stale) return undefined;
         this.#answered.add(challenge.realm);
         const uses = challenge.nonce === this.#nonce.value ? this.#nonce.uses + 1 : 1;
         this.#nonce = { value: challenge.nonce, uses };

@@ -151,6 +151,14 @@ describe("answering", () => {
         expect(digest.answer('Digest realm="a", nonce="2"', invite)).toBeUndefined();
     });
 
+    test("answers the other realm of two once the first has refused them", () => {
+        const digest = client();
+        const header = 'Digest realm="a", nonce="1", algorithm=SHA-256, Digest realm="b", nonce="2"';
+        expect(digest.answer(header, invite)).toContain('realm="a"');
+        expect(digest.answer(header, invite)).toContain('realm="b"');
+        expect(digest.answer(header, invite)).toBeUndefined();
+    });
+
     test("does repeat them if only the nonce was stale", () => {
         const digest = client();
         digest.answer('Digest realm="a", nonce="1"', invite);
