@@ -104,7 +104,8 @@ export class SipDialog implements DialogHandler {
     async refuseOffer(cause: EndCause): Promise<void> {
         const offer = this.#takePendingOffer();
         if (offer.by === "request") {
-            await offer.request.respond({ status: 488, headers: { Reason: reasonHeader(cause) } });
+            const headers = { ...this.#parts.headers, Reason: reasonHeader(cause) };
+            await offer.request.respond({ status: 488, headers });
         } else if (offer.by === "ack") {
             // an answer cannot be refused: without it there is no session
             this.#report(cause);

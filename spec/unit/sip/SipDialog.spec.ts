@@ -39,7 +39,7 @@ function aDialog(ack: AckState = "received", digest?: DigestClient): SipDialog {
         log: new KeptLog(),
         dialogId: "d1",
         digest,
-        headers: {},
+        headers: { "P-Charging-Vector": "icid-value=1" },
         local: LOCAL,
         remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
         ack,
@@ -93,6 +93,14 @@ describe("an offer of the peer", () => {
         await expect(dialog.answerOffer(LOCAL)).rejects.toThrow("transaction over");
         await dialog.end("hungUp");
         expect(stack.sent).toEqual(["BYE"]);
+    });
+
+    test("is refused with what every message of the call carries", async () => {
+        const dialog = aDialog();
+        const update = new ScriptedRequest("UPDATE", { body: CHANGED });
+        dialog.handle(update);
+        await dialog.refuseOffer("noCommonMedia");
+        expect(update.responses).toMatchObject([{ status: 488, headers: { "P-Charging-Vector": "icid-value=1" } }]);
     });
 
     test("that came with an ACK cannot be refused: the call ends", async () => {
