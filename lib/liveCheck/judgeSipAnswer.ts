@@ -39,7 +39,7 @@ function unauthorised(said: string, credentials: AskedSip["credentials"]): Resul
             return {
                 kind: "fails",
                 text: `it asks in a way we cannot answer: ${said}`,
-                advice: "check the digest realm",
+                advice: "check realm; of digests we know MD5, SHA-256 and SHA-512-256",
             };
         case "none":
             return { kind: "fails", text: `it asks for a password: ${said}`, advice: "set username and password" };
