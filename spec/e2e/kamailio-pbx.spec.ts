@@ -81,9 +81,11 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         expect(refused.message).toBe("trunk not registered: it refuses us; check username, password and address");
     });
 
-    it("a call that a wrong password cannot place ends, and the operator is told", async () => {
+    it("a call that a wrong password cannot place goes on by the next trunk, and the operator is told", async () => {
         const callId = await alice.dialNumber("+448880000");
-        await alice.awaitState(callId, "ended");
+        await phone.awaitEvent("CALL_INCOMING");
+        await alice.hangUp(callId);
+        await phone.awaitEvent("CALL_CLOSED");
         const refused = await lineAbout(world, "locked-out", /password$/);
         expect(refused).toMatchObject({ level: "warn", message: "trunk refuses our username and password" });
         await world.rtpengine.drained();
@@ -101,8 +103,9 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
     });
 
     it("a user calls a number at the PBX, which asks for the line's password, and hangs up", async () => {
+        const after = phone.events().length;
         const callId = await alice.dialNumber(numbers.phone);
-        const incoming = await phone.awaitEvent("CALL_INCOMING");
+        const incoming = await phone.awaitEvent("CALL_INCOMING", { after });
         expect(incoming.peeruri).toContain(numbers.alice);
         phone.answer();
         await alice.awaitState(callId, "connected");
