@@ -91,9 +91,9 @@ export interface SipConfig {
     readonly hosts?: string;
     readonly drachtio?: DrachtioConfig;
     /**
-     * What a caller hears who is neither a peer nor a trunk. "reject" answers 403, "drop" nothing at all, so that a scanner does not learn that SIP is spoken here.
+     * What a caller hears who is neither a peer nor a trunk. "drop" says nothing at all, so that a scanner does not learn that SIP is spoken here; "reject" answers 403, of help while a phone or a PBX is being set up.
      */
-    readonly unknownPeers: "reject" | "drop";
+    readonly unknownPeers: "drop" | "reject";
     readonly registrar: RegistrarConfig;
     /**
      * Who may call in, beside the trunks. The first that matches counts.

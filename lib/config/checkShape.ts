@@ -7,7 +7,7 @@ import { VALUE_FORMS, type FormContext } from "./valueForms.ts";
 export interface ShapeFault {
     /** The top-level key it is under, or undefined for the file as a whole. */
     readonly section: string | undefined;
-    /** `sip.unknownPeers: must be one of reject, drop` */
+    /** `sip.unknownPeers: must be one of drop, reject` */
     readonly text: string;
 }
 

@@ -7,7 +7,7 @@ import { readYamlFile } from "./yamlFile.ts";
 
 /**
  * Reads the configuration once, at start-up: complete with defaults, parsed and frozen. Throws a `ConfigError` that
- * names every fault, each as `sip.unknownPeers: must be one of reject, drop (config.yaml)`.
+ * names every fault, each as `sip.unknownPeers: must be one of drop, reject (config.yaml)`.
  */
 export function loadConfig(path: string): Config {
     const written = withoutEmptyKeys(readYamlFile(path));

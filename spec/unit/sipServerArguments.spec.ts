@@ -10,11 +10,11 @@ function argumentsOf(config: object): readonly string[] {
     return sipServerArguments(folder.load({ ...MINIMAL_CONFIG, ...config }));
 }
 
-const DROP = { unknownPeers: "drop", peers: [{ name: "pbx", addresses: ["192.0.2.0/24"], media: "webrtc" }] };
+const PEERS = { peers: [{ name: "pbx", addresses: ["192.0.2.0/24"], media: "webrtc" }] };
 const DROPS = ["--trust", "192.0.2.0/24", "--strangers", "drop"];
 
 it.each([
-    ["nothing said", {}, []],
+    ["nothing said", {}, ["--strangers", "drop"]],
     [
         "files",
         {
@@ -26,24 +26,25 @@ it.each([
         },
         [
             ...["--tls-cert", `${folder.path}/c.pem`, "--tls-key", `${folder.path}/k.pem`],
-            ...["--tls-ca", `${folder.path}/a.pem`, "--hosts", `${folder.path}/hosts`],
+            ...["--tls-ca", `${folder.path}/a.pem`, "--hosts", `${folder.path}/hosts`, "--strangers", "drop"],
         ],
     ],
-    ["strangers dropped", { sip: DROP }, DROPS],
+    ["strangers dropped", { sip: PEERS }, DROPS],
+    ["strangers refused", { sip: { ...PEERS, unknownPeers: "reject" } }, DROPS.slice(0, 2)],
     [
         "a trunk's own address",
         { trunks: [{ name: "t", address: "192.0.2.9", addresses: ["198.51.100.0/24"], media: "webrtc" }] },
-        ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24"],
+        ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--strangers", "drop"],
     ],
     [
         "phones from anywhere",
-        { sip: DROP, accounts: [{ username: "a", password: "x", user: "@a:matrix.example", media: "webrtc" }] },
+        { sip: PEERS, accounts: [{ username: "a", password: "x", user: "@a:matrix.example", media: "webrtc" }] },
         DROPS.slice(0, 2),
     ],
     [
         "a trunk that knows us by our registration",
         {
-            sip: DROP,
+            sip: PEERS,
             trunks: [
                 { name: "t", address: "t.example", register: true, username: "u", password: "p", media: "webrtc" },
             ],

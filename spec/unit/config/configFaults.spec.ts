@@ -29,7 +29,7 @@ describe("a wrong configuration", () => {
         [
             "a word not among the allowed",
             { sip: { unknownPeers: "deny" } },
-            "sip.unknownPeers: must be one of reject, drop",
+            "sip.unknownPeers: must be one of drop, reject",
         ],
         ["a boolean in words", { matrix: { joinAsCallee: "yes" } }, "matrix.joinAsCallee: must be true or false"],
         ["a value for a list", { trunks: {} }, "trunks: must be a list"],

@@ -13,7 +13,7 @@ const bare: Config = {
     homeserver: { url: "http://127.0.0.1:8008", domain: "matrix.example" },
     appservice: { bind: "127.0.0.1", port: 9995 },
     matrix: { ghostPrefix: "sip_", joinAsCallee: false, allowedDomains: [] },
-    sip: { listen: [{ transport: "udp", address: "::1", port: 5060 }], unknownPeers: "reject", registrar, peers: [] },
+    sip: { listen: [{ transport: "udp", address: "::1", port: 5060 }], unknownPeers: "drop", registrar, peers: [] },
     trunks: [],
     accounts: [],
     numbers: { map: new Map() },

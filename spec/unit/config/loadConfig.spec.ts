@@ -26,7 +26,7 @@ describe("a right configuration", () => {
                     { transport: "udp", address: "127.0.0.1", port: 5060 },
                     { transport: "tcp", address: "127.0.0.1", port: 5060 },
                 ],
-                unknownPeers: "reject",
+                unknownPeers: "drop",
                 registrar: { minSeconds: 60, maxSeconds: 3600, maxContacts: 10, algorithms: ["SHA-256", "MD5"] },
                 peers: [],
             },
@@ -110,7 +110,7 @@ describe("a right configuration", () => {
             `${stringify(MINIMAL_CONFIG)}numbers:\n  map:\n    +442071838750: "@alice:matrix.example"\nsip:\n`,
         );
         expect([...config.numbers.map.keys()]).toEqual(["+442071838750"]);
-        expect(config.sip.unknownPeers).toBe("reject");
+        expect(config.sip.unknownPeers).toBe("drop");
     });
 
     it("cannot be written to", () => {
