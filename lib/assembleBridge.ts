@@ -205,13 +205,15 @@ async function startSip(
         clock: systemClock,
         userAgent: `matrix-appservice-sip/${version}`,
         log,
+        telemetry,
     };
-    const registrations = new TrunkRegistrations(trunks, { ...environment, telemetry, random: Math.random });
+    const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
+    const { outlook } = watch;
+    const registrations = new TrunkRegistrations(trunks, { ...environment, outlook, random: Math.random });
     const gateway = new SipGateway({
         ...environment,
         registrations,
         ...(phones !== undefined && { phones }),
-        telemetry,
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
         realm: registrarRealm(config),
@@ -229,32 +231,39 @@ async function startSip(
         },
     });
     await link.start();
-    const outlook = startProbes(trunks, { ...environment, telemetry }, onStarted);
+    startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     const phoneLegs = new PhoneLegs({ ...environment, realm: registrarRealm(config) });
     return { gateway, legs: new SipLegs({ ...environment, trunks, outlook }), phoneLegs };
 }
 
-/** Finds out which addresses of trunks take calls, for as long as the SIP link is there. */
-function startProbes(
+/** What finds out which addresses of trunks take calls. */
+interface TrunkWatch {
+    readonly outlook: TrunkHealth;
+    readonly probes: TrunkProbes;
+}
+
+function watchOn(
     trunks: readonly SipTrunk[],
     environment: SipEnvironment & { readonly log: Log; readonly telemetry: Telemetry },
-    onStarted: (part: Stoppable) => void,
-): TrunkHealth {
-    const health: TrunkHealth = new TrunkHealth(trunks, {
-        ...environment,
-        onDoubt: (address) => probes.askNow(address),
-    });
-    const probes = new TrunkProbes(trunks, { ...environment, health, random: Math.random });
+    onDied: (address: SipTrunk) => void,
+): TrunkWatch {
+    const onDoubt = (address: SipTrunk): void => probes.askNow(address);
+    const outlook: TrunkHealth = new TrunkHealth(trunks, { ...environment, onDoubt, onDied });
+    const probes = new TrunkProbes(trunks, { ...environment, health: outlook, random: Math.random });
+    return { outlook, probes };
+}
+
+/** For as long as the SIP link is there. */
+function startProbes({ outlook, probes }: TrunkWatch, onStarted: (part: Stoppable) => void): void {
     onStarted({
         name: "trunk probes",
         stop: () => {
             probes.stop();
-            health.stop();
+            outlook.stop();
         },
     });
     probes.start();
-    return health;
 }
 
 /** Where there are no accounts there is no registrar, and strangers are not asked who they are. */

@@ -29,6 +29,15 @@ export function trunkTrouble(
     credentials: keyof typeof UNAUTHORIZED,
 ): TrunkTrouble | undefined {
     if (status === 401 || status === 407) return { message: UNAUTHORIZED[credentials] };
-    const why = ownWarning.exec(headers.get("warning") ?? "")?.[1];
-    return status === 503 && why !== undefined ? { message: "trunk not reached", why } : undefined;
+    const why = unreachedWhy({ status, headers });
+    return why === undefined ? undefined : { message: "trunk not reached", why };
+}
+
+/** Why nobody at the trunk said anything of use to a request, in words for the log; undefined if somebody did. */
+export function failureInWords(response: Pick<IncomingResponse, "status" | "headers">): string | undefined {
+    return response.status === 408 ? "no answer in time" : unreachedWhy(response);
+}
+
+function unreachedWhy({ status, headers }: Pick<IncomingResponse, "status" | "headers">): string | undefined {
+    return status === 503 ? ownWarning.exec(headers.get("warning") ?? "")?.[1] : undefined;
 }

@@ -5,13 +5,17 @@ import type { Telemetry } from "../../ports/Telemetry.ts";
 import { answerChallenge } from "../answerChallenge.ts";
 import { DigestClient } from "../digest.ts";
 import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
-import type { HeaderFields, IncomingResponse, SipStack } from "../SipStack.ts";
+import { type HeaderFields, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
+import { atEachAddress } from "../trunk/atEachAddress.ts";
+import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
+import { failureInWords } from "../trunkTrouble.ts";
+import { RegistrationNews } from "./RegistrationNews.ts";
 import {
     type RegistrationEvent,
-    type RegistrationFault,
     type RegistrationOrder,
     type RegistrationState,
+    type RegistrationTarget,
     registrationStart,
     stepRegistration,
 } from "./registrationState.ts";
@@ -22,6 +26,8 @@ export interface RegistrationParts {
     readonly log: Log;
     readonly telemetry: Pick<Telemetry, "trunkRegistered">;
     readonly userAgent: string;
+    /** Which addresses are worth trying first; left out, it is the operator's order. */
+    readonly outlook?: TrunkOutlook;
     /** From 0 to 1, evenly spread. */
     readonly random: () => number;
 }
@@ -31,6 +37,7 @@ export type RegisteringTrunk = SipTrunk & Required<Pick<SipTrunk, "register">>;
 
 /** One REGISTER and its repetitions with credentials. */
 interface Attempt {
+    readonly address: SipTrunk;
     readonly seconds: number;
     readonly authorization: HeaderFields;
     readonly repeats: number;
@@ -40,10 +47,16 @@ interface Attempt {
 const MAX_REPEATS = 4;
 /** The SIP server tells 408 after 32 s; this is for the case that it does not. */
 const ANSWER_TIMEOUT_MS = 40_000;
+/** The last address of a round has longer than `answerMs`: that a registrar is slow is no reason to have none. */
+const LAST_ANSWER_MS = 10_000;
 /** What does not mend by itself, but by the operator. 401 and 407 come here once credentials were tried. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 416, 420, 604]);
 
-/** Keeps one trunk registered with its registrar, for as long as the bridge runs (RFC 3261, section 10.2). */
+/**
+ * Keeps one trunk registered with its registrar, for as long as the bridge runs (RFC 3261, section 10.2). Where it has
+ * several addresses, each refresh begins with the preferred one, so that it comes back there by itself. The contact is not
+ * removed from an address that is left: registrars behind several addresses may be one.
+ */
 export class TrunkRegistration {
     readonly trunk: RegisteringTrunk;
     /** The user part of our Contact, by which the trunk's calls are known. Nobody else can guess it, and restarts keep it. */
@@ -54,16 +67,24 @@ export class TrunkRegistration {
     #sequence = 0;
     #state: RegistrationState;
     #attempt: Attempt | undefined;
+    readonly #addresses: readonly [SipTrunk, ...SipTrunk[]];
+    /** The address of the last attempt, and those left to try in its round. */
+    #address: SipTrunk;
+    #others: readonly SipTrunk[] = [];
+    /** The address that took our last REGISTER. */
+    #holder: SipTrunk | undefined;
     #stopTimer = (): void => undefined;
     #stopWaiting = (): void => undefined;
-    /** What the operator was told last. */
-    #told = "";
+    readonly #news: RegistrationNews;
     #onStopped = (): void => undefined;
 
     constructor(trunk: RegisteringTrunk, parts: RegistrationParts) {
         this.trunk = trunk;
         this.contactUser = contactUserOf(trunk);
         this.#parts = parts;
+        this.#news = new RegistrationNews(trunk.name, parts.log);
+        this.#addresses = atEachAddress(trunk);
+        this.#address = this.#addresses[0];
         const { credentials } = trunk;
         this.#digest = credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex"));
         this.#state = registrationStart(trunk.register.seconds);
@@ -81,6 +102,11 @@ export class TrunkRegistration {
 
     serverLost(): void {
         this.#happened({ kind: "serverLost" });
+    }
+
+    /** An address of the trunk was found dead: if it is where we are registered, that is done anew at once. */
+    addressDied({ domain }: SipTrunk): void {
+        if (domain === this.#holder?.domain) this.#happened({ kind: "holderDied" });
     }
 
     /** Removes the registration. Resolves when that is done or `withinMs` have passed; never rejects. Call once. */
@@ -109,22 +135,47 @@ export class TrunkRegistration {
             case "sendRegister":
                 // the credentials may be tried again, also if they were refused the last time
                 this.#digest?.accepted();
-                return this.#send({ seconds: order.seconds, authorization: {}, repeats: 0 });
+                this.#goTo(order.to);
+                return this.#send({ address: this.#address, seconds: order.seconds, authorization: {}, repeats: 0 });
             case "startTimer":
                 this.#stopTimer = this.#parts.clock.startTimer(order.ms, () => this.#happened({ kind: "timerFired" }));
                 return;
             case "stopTimer":
                 return this.#stopTimer();
             case "reportUp":
+                this.#holder = this.#address;
                 this.#parts.telemetry.trunkRegistered(this.trunk.name, "up");
-                return this.#tell("registered", { seconds: order.seconds });
+                return this.#news.registered(this.#address.domain, order.seconds);
+            case "reportPassedOver":
+                return this.#news.passedOver(this.#address.domain, order.why);
             case "reportDown":
                 this.#parts.telemetry.trunkRegistered(this.trunk.name, "down");
-                return this.#tellFault(order.why);
+                return this.#news.down(order.why);
             case "reportStopped":
                 this.#stopWaiting();
                 this.#parts.telemetry.trunkRegistered(this.trunk.name, "down");
                 return this.#onStopped();
+        }
+    }
+
+    #goTo(target: RegistrationTarget): void {
+        switch (target) {
+            case "preferred": {
+                const [first, ...others] = this.#parts.outlook?.inOrder(this.#addresses) ?? this.#addresses;
+                this.#address = first ?? this.#address;
+                this.#others = others;
+                return;
+            }
+            case "next": {
+                const [next, ...others] = this.#others;
+                this.#address = next ?? this.#address;
+                this.#others = others;
+                return;
+            }
+            case "holder":
+                this.#address = this.#holder ?? this.#address;
+                return;
+            case "same":
         }
     }
 
@@ -134,30 +185,37 @@ export class TrunkRegistration {
         const fail = (error: unknown): void => {
             if (this.#attempt !== attempt) return;
             this.#parts.log.debug("REGISTER not sent", { trunk: this.trunk.name, error });
-            this.#happened({ kind: "failed" });
+            const isServerAway = error instanceof SipSendError && error.code === "disconnected";
+            this.#happened({ kind: "failed", ...(!isServerAway && this.#elsewhere()) });
         };
         this.#stopWaiting = this.#parts.clock.startTimer(ANSWER_TIMEOUT_MS, () => fail(new Error("no answer")));
-        const { nextHop } = this.trunk;
+        const { nextHop } = attempt.address;
         this.#parts.stack
             .send(
                 {
                     method: "REGISTER",
-                    uri: this.#registrar,
+                    uri: registrarAt(attempt.address),
                     ...(nextHop !== undefined && { nextHop }),
-                    headers: { ...this.#headers(attempt.seconds), ...attempt.authorization },
+                    ...this.#patience(attempt.address),
+                    headers: { ...this.#headers(attempt), ...attempt.authorization },
                 },
                 { onResponse: (response) => this.#respondedTo(attempt, response) },
             )
             .catch(fail);
     }
 
-    get #registrar(): string {
-        return `${this.trunk.scheme}:${this.trunk.domain}`;
+    #patience({ answerMs }: SipTrunk): { readonly answerMs?: number } {
+        if (answerMs === undefined) return {};
+        return { answerMs: this.#others.length > 0 ? answerMs : Math.max(answerMs, LAST_ANSWER_MS) };
+    }
+
+    #elsewhere(): { readonly elsewhere?: true } {
+        return this.#others.length > 0 ? { elsewhere: true } : {};
     }
 
     /** RFC 3261, section 10.2: every REGISTER to a registrar has one Call-ID and a CSeq of its own. */
-    #headers(seconds: number): HeaderFields {
-        const { scheme, domain, credentials, nextHop } = this.trunk;
+    #headers({ address, seconds }: Attempt): HeaderFields {
+        const { scheme, domain, credentials, nextHop } = address;
         const ofRecord = `<${scheme}:${credentials?.username ?? this.contactUser}@${domain}>`;
         const transport = /;transport=(\w+)/i.exec(nextHop ?? "")?.[1];
         // RFC 7118, section 5.2.3: a WebSocket is `ws`, over TLS as well
@@ -184,21 +242,35 @@ export class TrunkRegistration {
         }
         this.#attempt = undefined;
         this.#stopWaiting();
+        if (attempt.seconds > 0) this.#parts.outlook?.callFailed(attempt.address, response);
         this.#happened(this.#meaningOf(response, attempt.seconds));
     }
 
     #authorizationFor(attempt: Attempt, response: IncomingResponse): HeaderFields | undefined {
         if (attempt.repeats >= MAX_REPEATS) return undefined;
-        return answerChallenge(this.#digest, response, { method: "REGISTER", uri: this.#registrar, body: "" });
+        return answerChallenge(this.#digest, response, {
+            method: "REGISTER",
+            uri: registrarAt(attempt.address),
+            body: "",
+        });
     }
 
-    #meaningOf({ status, headers }: IncomingResponse, asked: number): RegistrationEvent {
+    #meaningOf(response: IncomingResponse, asked: number): RegistrationEvent {
+        const { status, headers } = response;
         if (status < 300) return { kind: "granted", seconds: this.#grantedSeconds(headers, asked) };
         const minSeconds = secondsIn(headers.get("min-expires"));
         if (status === 423 && minSeconds !== undefined) return { kind: "tooBrief", minSeconds };
         if (REFUSALS.has(status)) return { kind: "refused", status };
         const retryAfterSeconds = secondsIn(headers.get("retry-after"));
-        return { kind: "failed", status, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+        const reason = failureInWords(response);
+        return {
+            kind: "failed",
+            status,
+            ...(reason !== undefined && { reason }),
+            ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+            // what else it says it would say at each address
+            ...((status === 408 || status >= 500) && status < 600 && this.#elsewhere()),
+        };
     }
 
     /** RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. */
@@ -208,43 +280,10 @@ export class TrunkRegistration {
             .find((each) => each !== undefined && parseUri(each.uri)?.user === this.contactUser);
         return secondsIn(contact?.params.get("expires")) ?? secondsIn(headers.get("expires")) ?? asked;
     }
+}
 
-    #tellFault(why: RegistrationFault): void {
-        switch (why.kind) {
-            case "refused":
-                return this.#tell("refused", why);
-            case "failed":
-                return this.#tell("failed", why);
-            case "serverLost":
-                this.#told = "";
-        }
-    }
-
-    /** Once per change, however often it is tried. */
-    #tell(
-        what: "registered" | "refused" | "failed",
-        fields: { readonly seconds?: number; readonly status?: number },
-    ): void {
-        const news = what === "registered" ? what : `${what} ${fields.status ?? ""}`;
-        if (news === this.#told) return;
-        this.#told = news;
-        const { log } = this.#parts;
-        const trunk = this.trunk.name;
-        switch (what) {
-            case "registered":
-                return log.info("trunk registered", { trunk, seconds: fields.seconds });
-            case "refused":
-                return log.warn("trunk not registered: it refuses us; check username, password and address", {
-                    trunk,
-                    status: fields.status,
-                });
-            case "failed":
-                return log.warn("trunk not registered: it does not answer as it should", {
-                    trunk,
-                    status: fields.status ?? "not sent",
-                });
-        }
-    }
+function registrarAt({ scheme, domain }: SipTrunk): string {
+    return `${scheme}:${domain}`;
 }
 
 function secondsIn(text: string | undefined): number | undefined {

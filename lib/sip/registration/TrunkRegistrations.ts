@@ -29,6 +29,13 @@ export class TrunkRegistrations {
         for (const registration of this.#registrations) registration.serverLost();
     }
 
+    /** This address, as `atEachAddress` gives it, was found dead. */
+    addressDied(address: SipTrunk): void {
+        for (const registration of this.#registrations) {
+            if (registration.trunk.name === address.name) registration.addressDied(address);
+        }
+    }
+
     /** Removes all registrations; resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
         await Promise.all(this.#registrations.map((registration) => registration.stop(withinMs)));

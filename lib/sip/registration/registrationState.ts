@@ -2,8 +2,16 @@
 export type RegistrationState =
     /** Not begun, or the SIP server is away. `asked`: the seconds to ask for. */
     | { readonly phase: "offline"; readonly asked: number }
-    /** A REGISTER is on its way; it may be challenged and repeated meanwhile. */
-    | { readonly phase: "registering"; readonly asked: number; readonly failures: number }
+    /**
+     * A REGISTER is on its way; it may be challenged and repeated meanwhile. `restSeconds`: the shortest time the addresses
+     * that failed in this round asked for before they are tried again.
+     */
+    | {
+          readonly phase: "registering";
+          readonly asked: number;
+          readonly failures: number;
+          readonly restSeconds?: number;
+      }
     /** Registered; a timer runs until the refresh. */
     | { readonly phase: "registered"; readonly asked: number }
     /** The last attempt failed; a timer runs until the next. */
@@ -22,24 +30,45 @@ export type RegistrationEvent =
     | { readonly kind: "tooBrief"; readonly minSeconds: number }
     /** The registrar will not have us, with our credentials or at all: asking again soon is of no use. */
     | { readonly kind: "refused"; readonly status: number }
-    /** Anything else went wrong. Without a status the request could not be sent. */
-    | { readonly kind: "failed"; readonly status?: number; readonly retryAfterSeconds?: number }
+    /**
+     * Anything else went wrong. Without a status the request could not be sent. `elsewhere`: it is for the address, and the
+     * trunk has one that was not tried in this round.
+     */
+    | {
+          readonly kind: "failed";
+          readonly status?: number;
+          readonly reason?: string;
+          readonly retryAfterSeconds?: number;
+          readonly elsewhere?: true;
+      }
     | { readonly kind: "timerFired" }
+    /** The address that holds our contact is found dead: calls to us are lost there. */
+    | { readonly kind: "holderDied" }
     | { readonly kind: "stop" };
 
 export type RegistrationOrder =
     /** 0 removes the contact. */
-    | { readonly kind: "sendRegister"; readonly seconds: number }
+    | { readonly kind: "sendRegister"; readonly seconds: number; readonly to: RegistrationTarget }
     | { readonly kind: "startTimer"; readonly ms: number }
     | { readonly kind: "stopTimer" }
     | { readonly kind: "reportUp"; readonly seconds: number }
+    /** The address did not take it; the next is tried, and what was registered before still stands. */
+    | { readonly kind: "reportPassedOver"; readonly why: RegistrationFault }
     | { readonly kind: "reportDown"; readonly why: RegistrationFault }
     /** The contact is removed, or was never there. */
     | { readonly kind: "reportStopped" };
 
+/**
+ * Which of the trunk's addresses is meant: the preferred one, with which a round begins; the next of the round; the one
+ * that was tried last; or the one that holds our contact, for as long as no other does.
+ */
+export type RegistrationTarget = "preferred" | "next" | "same" | "holder";
+
 export interface RegistrationFault {
     readonly kind: "refused" | "failed" | "serverLost";
     readonly status?: number;
+    /** In words, where the SIP server gave some. */
+    readonly reason?: string;
 }
 
 export interface RegistrationStep {
@@ -113,14 +142,14 @@ function whileRegistering(
             if (event.minSeconds <= asked || event.minSeconds > LONGEST_INTERVAL_S) {
                 return wait(state, { kind: "failed", status: 423 }, delayMs(failures, jitter));
             }
-            return register(event.minSeconds, failures);
+            return {
+                state: { ...state, asked: event.minSeconds },
+                orders: [{ kind: "sendRegister", seconds: event.minSeconds, to: "same" }],
+            };
         case "refused":
             return wait(state, event, spread(REFUSED_DELAY_MS, jitter));
-        case "failed": {
-            const asksFor = Math.min(event.retryAfterSeconds ?? 0, LONGEST_RETRY_AFTER_S) * 1_000;
-            const { retryAfterSeconds: _, ...why } = event;
-            return wait(state, why, Math.max(asksFor, delayMs(failures, jitter)));
-        }
+        case "failed":
+            return passOnOrWait(state, event, jitter);
         case "serverLost":
             return { state: { phase: "offline", asked }, orders: [{ kind: "reportDown", why: event }] };
         case "stop":
@@ -128,8 +157,27 @@ function whileRegistering(
             return leave();
         case "serverUp":
         case "timerFired":
+        case "holderDied":
             return { state, orders: [] };
     }
+}
+
+/** RFC 3263, section 4.3: the next address. After the last, a pause in which each may rest for as long as the first back asked. */
+function passOnOrWait(
+    state: Extract<RegistrationState, { phase: "registering" }>,
+    { retryAfterSeconds = 0, elsewhere, ...why }: Extract<RegistrationEvent, { kind: "failed" }>,
+    jitter: number,
+): RegistrationStep {
+    const restSeconds = Math.min(retryAfterSeconds, LONGEST_RETRY_AFTER_S, state.restSeconds ?? Infinity);
+    if (elsewhere === undefined)
+        return wait(state, why, Math.max(restSeconds * 1_000, delayMs(state.failures, jitter)));
+    return {
+        state: { ...state, restSeconds },
+        orders: [
+            { kind: "reportPassedOver", why },
+            { kind: "sendRegister", seconds: state.asked, to: "next" },
+        ],
+    };
 }
 
 function whileAwaitingTimer(
@@ -139,6 +187,11 @@ function whileAwaitingTimer(
     switch (event.kind) {
         case "timerFired":
             return register(state.asked, state.phase === "waiting" ? state.failures : 0);
+        case "holderDied": {
+            if (state.phase === "waiting") return { state, orders: [] };
+            const again = register(state.asked, 0);
+            return { ...again, orders: [{ kind: "stopTimer" }, ...again.orders] };
+        }
         case "serverLost":
             return {
                 state: { phase: "offline", asked: state.asked },
@@ -166,13 +219,17 @@ function whileLeaving(state: RegistrationState, event: RegistrationEvent): Regis
             return stopped();
         case "serverUp":
         case "timerFired":
+        case "holderDied":
         case "stop":
             return { state, orders: [] };
     }
 }
 
 function register(seconds: number, failures: number): RegistrationStep {
-    return { state: { phase: "registering", asked: seconds, failures }, orders: [{ kind: "sendRegister", seconds }] };
+    return {
+        state: { phase: "registering", asked: seconds, failures },
+        orders: [{ kind: "sendRegister", seconds, to: "preferred" }],
+    };
 }
 
 function wait(
@@ -190,7 +247,7 @@ function wait(
 }
 
 function leave(...before: RegistrationOrder[]): RegistrationStep {
-    return { state: { phase: "leaving" }, orders: [...before, { kind: "sendRegister", seconds: 0 }] };
+    return { state: { phase: "leaving" }, orders: [...before, { kind: "sendRegister", seconds: 0, to: "holder" }] };
 }
 
 function stopped(): RegistrationStep {

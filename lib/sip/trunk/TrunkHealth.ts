@@ -12,6 +12,8 @@ export interface TrunkHealthParts {
     readonly telemetry: Pick<Telemetry, "trunkAddress">;
     /** A call found this address silent or refusing: it is worth asking now whether it is there. Called synchronously. */
     readonly onDoubt: (address: SipTrunk) => void;
+    /** A probe found nobody where there was somebody. Called synchronously. */
+    readonly onDied?: (address: SipTrunk) => void;
 }
 
 /** What a placed call wants of it. */
@@ -82,7 +84,9 @@ export class TrunkHealth {
         if (watched === undefined) return;
         const before = watched.health.kind;
         watched.health = stepHealth(watched.health, event);
-        if (watched.health.kind !== before) this.#tell(address, watched.health, details);
+        if (watched.health.kind === before) return;
+        this.#tell(address, watched.health, details);
+        if (watched.health.kind === "dead") this.#parts.onDied?.(address);
     }
 
     #tell({ name, domain }: SipTrunk, { kind }: AddressHealth, details: Readonly<Record<string, unknown>>): void {

@@ -78,6 +78,55 @@ test("tries again after a failure", async () => {
     await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
 });
 
+test("goes on to the next address where one says nothing or refuses, and comes back at a refresh", async () => {
+    const preferred = await ScriptedPhone.on(0);
+    const refusing = await ScriptedPhone.on(0);
+    const backup = await ScriptedPhone.on(0);
+    const at = ({ port }: ScriptedPhone): string => `127.0.0.1:${port}`;
+    const closedPort = { domain: "127.0.0.1:1", nextHop: "sip:127.0.0.1:1;transport=tcp" };
+    const side = await SipSide.start({
+        peers: [],
+        trunks: [
+            aTrunk({
+                domain: at(preferred),
+                alternatives: [{ domain: at(refusing) }, closedPort, { domain: at(backup) }],
+                answerMs: 300,
+                credentials,
+                register: { seconds: 2 },
+            }),
+        ],
+    });
+    for (const each of [preferred, refusing, backup]) each.talkTo(side.port());
+    stopLater.push(
+        ...[preferred, refusing, backup].map((each) => ({
+            stop: () => {
+                each.close();
+            },
+        })),
+        side,
+    );
+
+    await preferred.next("REGISTER");
+    refusing.respond(await refusing.next("REGISTER"), 503, "Service Unavailable");
+    const taken = await backup.next("REGISTER");
+    expect(taken.uri).toBe(`sip:${at(backup)}`);
+    backup.respond(taken, 200, "OK", { headers: ["Expires: 2"] });
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    expect(side.log.lines.filter((line) => line.includes("the next is tried"))).toHaveLength(3);
+
+    const refresh = await preferred.next("REGISTER");
+    expect(refresh.header("call-id")).toBe(taken.header("call-id"));
+    preferred.respond(refresh, 200, "OK", { headers: ["Expires: 600"] });
+    const ups = (): number => side.telemetry.counted.filter((line) => line.endsWith("carrier up")).length;
+    await vi.waitFor(() => expect(ups()).toBe(2));
+    const stopped = side.registrations.stop(3_000);
+    const last = await preferred.next("REGISTER");
+    expect(last.header("expires")).toBe("0");
+    preferred.respond(last, 200, "OK");
+    await stopped;
+    expect([refusing.unread, backup.unread]).toEqual([[], []]);
+});
+
 test("registers again when the SIP server was away", async () => {
     const { side, registrar } = await register();
     const first = await registrar.next("REGISTER");

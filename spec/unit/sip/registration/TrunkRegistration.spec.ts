@@ -1,8 +1,16 @@
 import { beforeEach, describe, expect, it, test } from "vitest";
 import { TrunkRegistration } from "../../../../lib/sip/registration/TrunkRegistration.ts";
 import { TrunkRegistrations } from "../../../../lib/sip/registration/TrunkRegistrations.ts";
-import type { OutgoingRequest, ResponseListener, SentRequest, SipStack } from "../../../../lib/sip/SipStack.ts";
+import {
+    type OutgoingRequest,
+    type ResponseListener,
+    type SentRequest,
+    SipSendError,
+    type SipStack,
+} from "../../../../lib/sip/SipStack.ts";
 import type { SipTrunk } from "../../../../lib/sip/SipTrunk.ts";
+import { atEachAddress } from "../../../../lib/sip/trunk/atEachAddress.ts";
+import type { TrunkOutlook } from "../../../../lib/sip/trunk/TrunkHealth.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog, KeptTelemetry } from "../../../support/quiet.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
@@ -13,9 +21,14 @@ class KeptRequests implements SipStack {
     readonly requests: OutgoingRequest[] = [];
     readonly #listeners: ResponseListener[] = [];
 
+    /** What becomes of the next sendings instead. */
+    failures: SipSendError[] = [];
+
     send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
         this.requests.push(request);
         this.#listeners.push(listener);
+        const failure = this.failures.shift();
+        if (failure !== undefined) return Promise.reject(failure);
         const cancel = (): Promise<void> => Promise.resolve();
         return Promise.resolve({ uri: request.uri ?? "", headers: new Map(), cancel });
     }
@@ -111,6 +124,138 @@ it("tells the operator of each change, once", () => {
         "refuses us",
         "does not",
     ]);
+});
+
+describe("with several addresses", () => {
+    const several = (given: Partial<SipTrunk> = {}) =>
+        trunk({
+            domain: "a.example",
+            alternatives: [{ domain: "b.example", nextHop: "sip:192.0.2.2;transport=tcp" }, { domain: "c.example" }],
+            answerMs: 4_000,
+            ...given,
+        });
+    const start = (outlook?: TrunkOutlook): TrunkRegistration => {
+        const registration = new TrunkRegistration(several(), { ...parts(), ...(outlook && { outlook }) });
+        registration.serverUp();
+        return registration;
+    };
+    const uris = (): readonly (string | undefined)[] => stack.requests.map(({ uri }) => uri);
+
+    test.each([408, 500, 503, 504])("after %i the next is asked at once", async (status) => {
+        const registration = start();
+        stack.answer(0, status);
+        stack.answer(1, 200);
+        await settled();
+        expect(uris()).toEqual(["sip:a.example", "sip:b.example"]);
+        expect(stack.requests[1]).toMatchObject({ nextHop: "sip:192.0.2.2;transport=tcp", answerMs: 4_000 });
+        expect(stack.requests[1]?.headers).toMatchObject({ To: "<sip:bridge@b.example>", CSeq: "2 REGISTER" });
+        expect(registration.phase).toBe("registered");
+        expect(telemetry.counted).toEqual(["registration of carrier down", "registration of carrier up"]);
+        expect(log.lines).toEqual(["warn: trunk not registered at this address: the next is tried"]);
+    });
+
+    test.each([403, 404, 423, 603])("%i is the same everywhere, so that no other is asked", (status) => {
+        start();
+        stack.answer(0, status);
+        expect(uris()).toEqual(["sip:a.example"]);
+    });
+
+    test("so it is if the request cannot be sent there, and nobody is asked while the SIP server is away", async () => {
+        stack.failures = [new SipSendError("refused", "unknown host")];
+        start();
+        await settled();
+        expect(uris()).toEqual(["sip:a.example", "sip:b.example"]);
+        stack.failures = [new SipSendError("disconnected", "")];
+        stack.answer(1, 503);
+        await settled();
+        expect(uris()).toEqual(["sip:a.example", "sip:b.example", "sip:c.example"]);
+        clock.advance(0);
+        expect(uris()).toHaveLength(3);
+    });
+
+    test("all of them fail, and the round begins anew, less and less often", () => {
+        const registration = start();
+        const pauses = [1_500, 3_000, 6_000].map((pause) => {
+            for (let nth = 1; nth <= 3; nth++) stack.answer(stack.requests.length - 1, 503);
+            expect(registration.phase).toBe("waiting");
+            const before = stack.requests.length;
+            clock.advance(pause - 1);
+            expect(stack.requests).toHaveLength(before);
+            clock.advance(1);
+            return stack.requests.at(-1)?.uri;
+        });
+        expect(pauses).toEqual(["sip:a.example", "sip:a.example", "sip:a.example"]);
+        expect(stack.requests).toHaveLength(10);
+        expect(log.lines, "each is told once").toHaveLength(3);
+    });
+
+    test("the last is waited for longer", () => {
+        start();
+        stack.answer(0, 503);
+        stack.answer(1, 503);
+        expect(stack.requests.map(({ answerMs }) => answerMs)).toEqual([4_000, 4_000, 10_000]);
+    });
+
+    test("a refresh begins with the preferred one, and comes back there", () => {
+        const registration = start();
+        stack.answer(0, 408);
+        stack.answer(1, 200);
+        clock.advance(495_000);
+        expect(uris().at(-1)).toBe("sip:a.example");
+        expect(telemetry.counted.at(-1), "the other one stands meanwhile").toBe("registration of carrier up");
+        stack.answer(2, 200);
+        expect(registration.phase).toBe("registered");
+        clock.advance(495_000);
+        expect(uris().at(-1)).toBe("sip:a.example");
+        expect(stack.requests.map(({ headers }) => headers["Expires"])).not.toContain("0");
+    });
+
+    test("those that take no calls at present are asked last, and what they say is told on", () => {
+        const failed: string[] = [];
+        start({
+            inOrder: (addresses) => [...addresses].reverse(),
+            callFailed: ({ domain }, { status }) => failed.push(`${domain} ${status}`),
+        });
+        stack.answer(0, 503);
+        expect(uris()).toEqual(["sip:c.example", "sip:b.example"]);
+        expect(failed).toEqual(["c.example 503"]);
+    });
+
+    test("a password that was refused is tried anew at the next", () => {
+        const challenge = [["www-authenticate", 'Digest realm="r", nonce="n"']] as const;
+        start();
+        stack.answer(0, 401, challenge);
+        stack.answer(1, 503);
+        stack.answer(2, 401, challenge);
+        expect(uris()).toEqual(["sip:a.example", "sip:a.example", "sip:b.example", "sip:b.example"]);
+        expect(stack.requests[2]?.headers["Authorization"]).toBeUndefined();
+        expect(stack.requests[3]?.headers["Authorization"]).toContain('uri="sip:b.example"');
+    });
+
+    test("the one that is registered with dies, and the next is registered with at once", () => {
+        const registrations = new TrunkRegistrations([several()], parts());
+        const [a, b] = atEachAddress(several());
+        registrations.serverUp();
+        stack.answer(0, 200);
+        if (b !== undefined) registrations.addressDied(b);
+        registrations.addressDied({ ...a, name: "other" });
+        expect(stack.requests).toHaveLength(1);
+        registrations.addressDied(a);
+        expect(stack.requests).toHaveLength(2);
+    });
+
+    test("it leaves the one that holds its contact", async () => {
+        const registration = start();
+        stack.answer(0, 408);
+        stack.answer(1, 200);
+        clock.advance(495_000);
+        const stopped = registration.stop(3_000);
+        expect(uris()).toEqual(["sip:a.example", "sip:b.example", "sip:a.example", "sip:b.example"]);
+        expect(stack.requests[3]?.headers["Expires"]).toBe("0");
+        stack.answer(3, 200);
+        await stopped;
+        expect(clock.pending).toBe(0);
+    });
 });
 
 it("leaves nothing behind at the end", async () => {

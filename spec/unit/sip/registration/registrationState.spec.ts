@@ -19,7 +19,9 @@ const everyEvent: readonly RegistrationEvent[] = [
     { kind: "tooBrief", minSeconds: 1_800 },
     { kind: "refused", status: 403 },
     { kind: "failed", status: 503 },
+    { kind: "failed", status: 408, elsewhere: true },
     { kind: "timerFired" },
+    { kind: "holderDied" },
     { kind: "stop" },
 ];
 
@@ -28,9 +30,11 @@ const written = ({ state, orders }: RegistrationStep): string[] => [
     ...orders.map((order) => {
         switch (order.kind) {
             case "sendRegister":
-                return `REGISTER for ${order.seconds}`;
+                return `REGISTER for ${order.seconds}, ${order.to}`;
             case "startTimer":
                 return `wait ${order.ms}`;
+            case "reportPassedOver":
+                return `passed over: ${order.why.status ?? ""}`;
             case "reportDown":
                 return `down: ${order.why.kind} ${order.why.status ?? ""}`.trim();
             default:
@@ -45,7 +49,7 @@ describe("stepRegistration", () => {
             "begins once there is a server",
             registrationStart(600),
             { kind: "serverUp" },
-            ["→ registering", "REGISTER for 600"],
+            ["→ registering", "REGISTER for 600, preferred"],
         ],
         ["has nothing to leave before", registrationStart(600), { kind: "stop" }, ["→ stopped", "reportStopped"]],
         [
@@ -64,7 +68,7 @@ describe("stepRegistration", () => {
             "asks for as long as it must",
             registering,
             { kind: "tooBrief", minSeconds: 1_800 },
-            ["→ registering", "REGISTER for 1800"],
+            ["→ registering", "REGISTER for 1800, same"],
         ],
         [
             "does not ask for less because it must",
@@ -114,16 +118,46 @@ describe("stepRegistration", () => {
             { kind: "failed", status: 503, retryAfterSeconds: 1e9 },
             ["→ waiting", "down: failed 503", "wait 3600000"],
         ],
+        [
+            "goes on to the next address at once",
+            registering,
+            { kind: "failed", status: 503, elsewhere: true },
+            ["→ registering", "passed over: 503", "REGISTER for 600, next"],
+        ],
+        [
+            "asks all addresses again less often later",
+            { ...registering, failures: 4, restSeconds: 0 },
+            { kind: "failed", status: 503, retryAfterSeconds: 3_600 },
+            ["→ waiting", "down: failed 503", "wait 24000"],
+        ],
+        [
+            "waits for the first address that is back where each wants rest",
+            { ...registering, restSeconds: 60 },
+            { kind: "failed", status: 503, retryAfterSeconds: 90 },
+            ["→ waiting", "down: failed 503", "wait 60000"],
+        ],
+        [
+            "registers anew where its address died",
+            registered,
+            { kind: "holderDied" },
+            ["→ registering", "stopTimer", "REGISTER for 600, preferred"],
+        ],
+        ["is not hurried by that while it waits", waiting, { kind: "holderDied" }, ["→ waiting"]],
         ["loses its request with the server", registering, { kind: "serverLost" }, ["→ offline", "down: serverLost"]],
-        ["refreshes", registered, { kind: "timerFired" }, ["→ registering", "REGISTER for 600"]],
+        ["refreshes", registered, { kind: "timerFired" }, ["→ registering", "REGISTER for 600, preferred"]],
         [
             "loses its connection with the server",
             registered,
             { kind: "serverLost" },
             ["→ offline", "stopTimer", "down: serverLost"],
         ],
-        ["removes its contact at the end", registered, { kind: "stop" }, ["→ leaving", "stopTimer", "REGISTER for 0"]],
-        ["tries again", waiting, { kind: "timerFired" }, ["→ registering", "REGISTER for 600"]],
+        [
+            "removes its contact at the end",
+            registered,
+            { kind: "stop" },
+            ["→ leaving", "stopTimer", "REGISTER for 0, holder"],
+        ],
+        ["tries again", waiting, { kind: "timerFired" }, ["→ registering", "REGISTER for 600, preferred"]],
         [
             "has no contact to remove after a failure",
             waiting,
@@ -145,6 +179,20 @@ describe("stepRegistration", () => {
         expect(state).toEqual({ phase: "waiting", asked: 600, failures: 2 });
     });
 
+    it("remembers how long the addresses of a round want to rest, and forgets it in the next", () => {
+        const walked = (...seconds: number[]): RegistrationState =>
+            seconds.reduce<RegistrationState>(
+                (before, retryAfterSeconds) =>
+                    stepRegistration(before, { kind: "failed", retryAfterSeconds, elsewhere: true }, 0).state,
+                registering,
+            );
+        expect(walked(90, 60, 120)).toEqual({ ...registering, restSeconds: 60 });
+        expect(walked(90, 0)).toEqual({ ...registering, restSeconds: 0 });
+        const pause = stepRegistration(walked(90), { kind: "failed" }, 0).state;
+        const next = stepRegistration(pause, { kind: "timerFired" }, 0).state;
+        expect(next).toEqual({ ...registering, failures: 1 });
+    });
+
     it("keeps asking for the seconds a 423 named, also after the server was away", () => {
         const events: RegistrationEvent[] = [
             { kind: "tooBrief", minSeconds: 1_800 },
@@ -157,7 +205,7 @@ describe("stepRegistration", () => {
         );
         expect(written(stepRegistration(state, { kind: "serverUp" }, 0))).toEqual([
             "→ registering",
-            "REGISTER for 1800",
+            "REGISTER for 1800, preferred",
         ]);
     });
 

@@ -15,6 +15,7 @@ let clock: FakeClock;
 let log: KeptLog;
 let telemetry: KeptTelemetry;
 let doubted: SipTrunk[];
+let died: SipTrunk[];
 let health: TrunkHealth;
 
 beforeEach(() => {
@@ -23,7 +24,9 @@ beforeEach(() => {
     telemetry = new KeptTelemetry();
     doubted = [];
     const onDoubt = (address: SipTrunk): void => void doubted.push(address);
-    health = new TrunkHealth([carrier, pbx], { clock, log, telemetry, onDoubt });
+    const onDied = (address: SipTrunk): void => void died.push(address);
+    died = [];
+    health = new TrunkHealth([carrier, pbx], { clock, log, telemetry, onDoubt, onDied });
 });
 
 const order = (): readonly string[] => health.inOrder(addresses).map(({ domain }) => domain);
@@ -53,6 +56,7 @@ test("each change is told once", () => {
         "carrier at b.example up",
     ]);
     expect(log.lines).toEqual(["warn: trunk address does not answer OPTIONS: it is tried last"]);
+    expect(died).toEqual([b]);
 });
 
 describe("an address that asks for rest", () => {

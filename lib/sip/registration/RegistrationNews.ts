@@ -1,0 +1,68 @@
+import type { Log, LogFields } from "../../ports/Log.ts";
+import type { RegistrationFault } from "./registrationState.ts";
+
+/** Tells the operator how the registration with one trunk stands: each change once, however often it is tried. */
+export class RegistrationNews {
+    readonly #trunk: string;
+    readonly #log: Log;
+    #told = "";
+    /** What was told of addresses that were passed over. */
+    readonly #passedOver = new Map<string, string>();
+
+    constructor(trunk: string, log: Log) {
+        this.#trunk = trunk;
+        this.#log = log;
+    }
+
+    registered(address: string, seconds: number): void {
+        this.#passedOver.delete(address);
+        if (!this.#isNew(`registered ${address}`)) return;
+        this.#log.info("trunk registered", { trunk: this.#trunk, address, seconds });
+    }
+
+    /** No address has our registration. */
+    down(fault: RegistrationFault): void {
+        switch (fault.kind) {
+            case "refused":
+                if (!this.#isNew(wordsOf(fault))) return;
+                return this.#log.warn("trunk not registered: it refuses us; check username, password and address", {
+                    trunk: this.#trunk,
+                    status: fault.status,
+                });
+            case "failed":
+                if (!this.#isNew(wordsOf(fault))) return;
+                return this.#log.warn("trunk not registered: it does not answer as it should", {
+                    trunk: this.#trunk,
+                    ...detailsOf(fault),
+                });
+            case "serverLost":
+                this.#told = "";
+        }
+    }
+
+    /** An address did not take our registration, and the next is tried. Told again once it has taken one. */
+    passedOver(address: string, fault: RegistrationFault): void {
+        const words = wordsOf(fault);
+        if (this.#passedOver.get(address) === words) return;
+        this.#passedOver.set(address, words);
+        this.#log.warn("trunk not registered at this address: the next is tried", {
+            trunk: this.#trunk,
+            address,
+            ...detailsOf(fault),
+        });
+    }
+
+    #isNew(words: string): boolean {
+        const isNew = words !== this.#told;
+        this.#told = words;
+        return isNew;
+    }
+}
+
+function wordsOf({ kind, status, reason }: RegistrationFault): string {
+    return [kind, status, reason].join(" ");
+}
+
+function detailsOf({ status, reason }: RegistrationFault): LogFields {
+    return { status: status ?? "not sent", ...(reason !== undefined && { reason }) };
+}
