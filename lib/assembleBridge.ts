@@ -212,6 +212,7 @@ async function startSip(
     const registrations = new TrunkRegistrations(trunks, { ...environment, outlook, random: Math.random });
     const gateway = new SipGateway({
         ...environment,
+        outlook,
         registrations,
         ...(phones !== undefined && { phones }),
         peers,

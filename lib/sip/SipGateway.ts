@@ -9,6 +9,8 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { admitInvite, PeerTable, type StrangerPolicy } from "./admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio.ts";
+import { chargingHeaders } from "./ims/chargingVector.ts";
+import { readNetworkContext, readPhoneNetwork } from "./ims/NetworkContext.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
 import type { Phones } from "./registrar/Phones.ts";
 import type { SipAccount } from "./registrar/SipAccount.ts";
@@ -19,6 +21,7 @@ import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
 import { TrunkGuard } from "./trunk/TrunkGuard.ts";
+import type { TrunkHealth } from "./trunk/TrunkHealth.ts";
 import { UasLeg } from "./UasLeg.ts";
 
 export interface SipGatewayParts extends SipEnvironment {
@@ -31,6 +34,8 @@ export interface SipGatewayParts extends SipEnvironment {
     readonly realm: string;
     /** Where we are registered: calls that come by that are their trunk's, wherever they come from. */
     readonly registrations: Pick<TrunkRegistrations, "callOf">;
+    /** Learns of each request of a peer or trunk; left out, nobody does. */
+    readonly outlook?: Pick<TrunkHealth, "calledFrom">;
     /** The phones of Matrix users, where there are accounts. */
     readonly phones?: Phones;
     /** Whom a dialled party reaches, or undefined (DialPlan.calleeOf). */
@@ -119,21 +124,25 @@ export class SipGateway implements DrachtioListener {
 
     /** @param uri whom it is for, where the Request-URI does not say so */
     #takeNew(request: IncomingRequest, peer: SipPeer, uri = request.uri): void {
+        this.#parts.outlook?.calledFrom(peer.name, request.source.address);
         if (request.method === "ACK") return;
-        if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
-        const invite = this.#read(request, uri, peer);
+        const { charging } = readNetworkContext(request.headers, peer);
+        const refuse = (response: OutgoingResponse): void =>
+            this.#respond(request, { ...response, headers: { ...chargingHeaders(charging), ...response.headers } });
+        if (this.#state === "stopping") return refuse(SERVICE_UNAVAILABLE);
+        const invite = this.#read(request, uri, peer, refuse);
         if (invite === undefined) return;
         if (this.#parts.calls.legsOf(peer.name) >= peer.maxCalls) {
             this.#parts.telemetry.dropped("sip", "peer full");
             this.#parts.log.warn("INVITE refused: the peer has its maximum of calls", { peer: peer.name });
-            return this.#respond(request, SERVICE_UNAVAILABLE);
+            return refuse(SERVICE_UNAVAILABLE);
         }
         const callee = this.#calleeOf(invite);
         if (callee === undefined) {
             this.#parts.telemetry.dropped("sip", "unknown callee");
             this.#parts.log.info("INVITE refused: nobody has that number or address", { peer: peer.name });
-            return this.#respond(request, NOT_FOUND);
+            return refuse(NOT_FOUND);
         }
         const { caller, provenance } = invite;
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
@@ -147,8 +156,11 @@ export class SipGateway implements DrachtioListener {
             return;
         }
         const { username, displayName } = account;
-        const invite = this.#read(request, request.uri, { ...account, name: username, trusted: false });
-        if (invite === undefined) return;
+        const refuse = (response: OutgoingResponse): void => this.#respond(request, response);
+        const read = this.#read(request, request.uri, { ...account, name: username, trusted: false }, refuse);
+        if (read === undefined) return;
+        const network = readPhoneNetwork(request.headers);
+        const invite = { ...read, network };
         const route = phones.routeOf(invite.callees, account);
         switch (route.kind) {
             case "refused":
@@ -167,6 +179,7 @@ export class SipGateway implements DrachtioListener {
                     caller: account.user,
                     ...(displayName !== undefined && { callerName: displayName }),
                     ...(invite.caller.kind === "anonymous" && { callerIs: "withheld" as const }),
+                    ...(network.accessNetwork !== undefined && { accessNetwork: network.accessNetwork }),
                 };
                 const target = { network: "sip", media, callee, ...caller, trunks } as const;
                 return this.#open(request, invite, username, target);
@@ -174,14 +187,19 @@ export class SipGateway implements DrachtioListener {
         }
     }
 
-    /** Undefined if it cannot be taken, which the sender is told. */
-    #read(request: IncomingRequest, uri: string, peer: Caller): DecodedInvite | undefined {
+    /** Undefined if it cannot be taken, which the sender is told by `refuse`. */
+    #read(
+        request: IncomingRequest,
+        uri: string,
+        peer: Caller,
+        refuse: (response: OutgoingResponse) => void,
+    ): DecodedInvite | undefined {
         const { headers, body, source } = request;
         const invite = decodeInvite({ uri, headers, body, source }, peer);
         if (invite.kind === "invite") return invite;
         this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
         this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });
-        this.#respond(request, invite);
+        refuse(invite);
         return undefined;
     }
 

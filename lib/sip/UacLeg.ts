@@ -200,22 +200,30 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             );
         } catch (error) {
             log.warn("INVITE not sent", { trunk: name, error });
-            return this.#apply(this.#unsendable(error));
+            return this.#apply(this.#unsendable(attempt, error));
         }
         log.info("INVITE sent", { trunk: name, sipCallId: this.#sent.headers.get("call-id") });
         return this.#apply({ kind: "inviteSent" });
     }
 
     /** As a 503 of the next hop, unless it is the SIP server itself that is missing. */
-    #unsendable(error: unknown): UacEvent {
+    #unsendable(attempt: Attempt, error: unknown): UacEvent {
         if (!(error instanceof SipSendError) || error.code === "tooLarge") {
             return { kind: "inviteFailed", cause: "internalError", next: "none" };
         }
         if (error.code === "disconnected") return { kind: "inviteFailed", cause: "serviceUnavailable", next: "none" };
-        return this.#failed({ status: 503, headers: NO_HEADERS });
+        const asIfAnswered = { status: 503, headers: NO_HEADERS };
+        this.#tellOutlook(attempt, asIfAnswered);
+        return this.#failed(asIfAnswered);
+    }
+
+    /** Whom a redirect led to is no address of the trunk's. */
+    #tellOutlook({ hop }: Attempt, response: Pick<IncomingResponse, "status" | "headers">): void {
+        if (hop.redirectedTo === undefined) this.#parts.outlook?.responded(hop.trunk, response);
     }
 
     #respondedTo(attempt: Attempt, response: IncomingResponse): void {
+        this.#tellOutlook(attempt, response);
         if (response.status < 200) return this.#progressed(response);
         if (response.status < 300) return this.#answered(attempt, response);
         this.#happened(this.#refused(attempt, response));
@@ -282,10 +290,6 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {
         const state = this.#state;
         const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
-        const hop = this.#attempt?.hop;
-        if (hop !== undefined && hop.redirectedTo === undefined) {
-            this.#parts.outlook?.callFailed(hop.trunk, { status, headers });
-        }
         const way: Advance | undefined = this.#route && advance(this.#open(this.#route), { status, headers, heard });
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
         this.#route = way.route;

@@ -187,7 +187,10 @@ export class ClientExchange {
                 this.#user.onResponse(response, flow, "network");
             },
             onTimeout: () => failed(408),
-            onTransportFailure: () => failed(503),
+            onTransportFailure: () => {
+                this.#trouble = "connection lost";
+                failed(503);
+            },
             onExpired: () => this.#user.onExpired(),
             onOver: () => this.#finish(),
         };

@@ -242,7 +242,7 @@ export class TrunkRegistration {
         }
         this.#attempt = undefined;
         this.#stopWaiting();
-        if (attempt.seconds > 0) this.#parts.outlook?.callFailed(attempt.address, response);
+        this.#parts.outlook?.responded(attempt.address, response);
         this.#happened(this.#meaningOf(response, attempt.seconds));
     }
 

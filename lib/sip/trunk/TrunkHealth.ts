@@ -1,8 +1,10 @@
 import type { Clock } from "../../ports/Clock.ts";
-import type { Log } from "../../ports/Log.ts";
+import type { Log, LogFields } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
 import type { IncomingResponse } from "../SipStack.ts";
-import type { SipTrunk } from "../SipTrunk.ts";
+import { parseUri } from "../sipHeaders.ts";
+import type { SipTrunk, TrunkAddress } from "../SipTrunk.ts";
+import { failureInWords } from "../trunkTrouble.ts";
 import { type AddressHealth, ALIVE, type HealthEvent, stepHealth } from "./addressHealth.ts";
 import { atEachAddress } from "./atEachAddress.ts";
 
@@ -16,8 +18,10 @@ export interface TrunkHealthParts {
     readonly onDied?: (address: SipTrunk) => void;
 }
 
-/** What a placed call wants of it. */
-export type TrunkOutlook = Pick<TrunkHealth, "inOrder" | "callFailed">;
+/** What a placed call and a registration want of it. */
+export type TrunkOutlook = Pick<TrunkHealth, "inOrder" | "responded">;
+
+type Response = Pick<IncomingResponse, "status" | "headers">;
 
 interface Watched {
     readonly address: SipTrunk;
@@ -51,17 +55,29 @@ export class TrunkHealth {
         return [...addresses.filter(isUp), ...addresses.filter((address) => !isUp(address))];
     }
 
-    /** A probe was answered or not; `status` if by a response. */
-    probed(address: SipTrunk, found: "alive" | "dead", status?: number): void {
-        this.#happened(address, { kind: "probed", found }, { status: status ?? "not sent" });
+    /** A probe ended: by a response, also one the SIP server made, or without any if it could not be sent. */
+    probed(address: SipTrunk, response: Response | undefined): void {
+        const details = response === undefined ? { why: "not sent" } : whyOf(response);
+        this.#happened(address, { kind: "probed", found: foundBy(response) }, details);
     }
 
-    /** An INVITE to the address was refused by this response, or by the SIP server's own word for silence. */
-    callFailed(address: SipTrunk, { status, headers }: Pick<IncomingResponse, "status" | "headers">): void {
-        if (status !== 408 && status !== 503) return;
+    /**
+     * A call or registration got this response from the address, or the SIP server's own word for silence and for nobody
+     * being there. Whatever else is said is a sign of life, of somebody who ignores OPTIONS too.
+     */
+    responded(address: SipTrunk, { status, headers }: Response): void {
+        if (status !== 408 && status !== 503) return this.#happened(address, { kind: "answered" }, {});
         const seconds = Math.min(LONGEST_REST_S, secondsIn(headers.get("retry-after")));
         if (status === 503 && seconds > 0) return this.#rest(address, seconds);
+        if (status === 408) this.#happened(address, { kind: "callUnanswered" }, {});
         this.#parts.onDoubt(address);
+    }
+
+    /** A request of this trunk came from an IP address; where the trunk has several, it counts for the one it names so. */
+    calledFrom(trunk: string, host: string): void {
+        const ofTrunk = [...this.#watched.values()].filter(({ address }) => address.name === trunk);
+        const from = ofTrunk.filter(({ address }) => ofTrunk.length === 1 || hostOf(address) === host);
+        for (const { address } of from) this.#happened(address, { kind: "called" }, {});
     }
 
     /** Ends all rests. */
@@ -79,7 +95,7 @@ export class TrunkHealth {
         this.#happened(address, { kind: "askedForRest" }, { seconds });
     }
 
-    #happened(address: SipTrunk, event: HealthEvent, details: Readonly<Record<string, unknown>>): void {
+    #happened(address: SipTrunk, event: HealthEvent, details: LogFields): void {
         const watched = this.#watched.get(keyOf(address));
         if (watched === undefined) return;
         const before = watched.health.kind;
@@ -89,7 +105,7 @@ export class TrunkHealth {
         if (watched.health.kind === "dead") this.#parts.onDied?.(address);
     }
 
-    #tell({ name, domain }: SipTrunk, { kind }: AddressHealth, details: Readonly<Record<string, unknown>>): void {
+    #tell({ name, domain }: SipTrunk, { kind }: AddressHealth, details: LogFields): void {
         const { log, telemetry } = this.#parts;
         telemetry.trunkAddress(name, domain, kind === "alive" ? "up" : "down");
         const where = { trunk: name, address: domain };
@@ -102,6 +118,21 @@ export class TrunkHealth {
                 return log.warn("trunk address wants no calls for a while: it is tried last", { ...where, ...details });
         }
     }
+}
+
+/** Any answer but 503 and 408 says that somebody is there: also a 404 or 405 does. */
+function foundBy(response: Response | undefined): "alive" | "silent" | "dead" {
+    if (response?.status === 408) return "silent";
+    return response === undefined || response.status === 503 ? "dead" : "alive";
+}
+
+function whyOf(response: Response): LogFields {
+    const why = failureInWords(response);
+    return why === undefined ? { status: response.status } : { why };
+}
+
+function hostOf({ domain, nextHop }: TrunkAddress): string | undefined {
+    return parseUri(nextHop ?? `sip:${domain}`)?.host?.replace(/^\[|\]$/g, "");
 }
 
 function keyOf({ name, domain }: SipTrunk): string {

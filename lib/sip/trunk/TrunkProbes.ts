@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { SipSendError, type SipStack } from "../SipStack.ts";
+import { type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "./atEachAddress.ts";
 import type { TrunkHealth } from "./TrunkHealth.ts";
@@ -32,8 +32,7 @@ const MAX_ASKING = 20;
 const ANSWER_TIMEOUT_MS = 40_000;
 
 /**
- * Asks each address of the trunks that want it, by OPTIONS (RFC 3261, section 11), whether it takes calls. Any answer but
- * 503 and 408 says so: also a 404 or 405 comes from somebody who is there.
+ * Asks each address of the trunks that want it, by OPTIONS (RFC 3261, section 11), whether it takes calls.
  */
 export class TrunkProbes {
     readonly #parts: TrunkProbesParts;
@@ -96,16 +95,17 @@ export class TrunkProbes {
         const { address } = probed;
         this.#asking += 1;
         probed.phase = "asking";
-        const heard = (found: "alive" | "dead" | "nothing", status?: number): void => {
+        const over = (found: IncomingResponse | "not sent" | "no SIP server"): void => {
             if (probed.phase !== "asking" || this.#state === "stopped") return;
             probed.phase = "idle";
             probed.stopTimer();
             this.#arm(probed, probed.intervalMs * (0.9 + 0.2 * this.#parts.random()));
             this.#asking -= 1;
-            if (found !== "nothing") health.probed(address, found, status);
+            // that our own SIP server is away says nothing of the trunk
+            if (found !== "no SIP server") health.probed(address, found === "not sent" ? undefined : found);
             this.#askNext();
         };
-        probed.stopTimer = clock.startTimer(ANSWER_TIMEOUT_MS, () => heard("dead"));
+        probed.stopTimer = clock.startTimer(ANSWER_TIMEOUT_MS, () => over("not sent"));
         const { scheme, domain, nextHop, answerMs } = address;
         stack
             .send(
@@ -117,15 +117,14 @@ export class TrunkProbes {
                     headers: { Accept: "application/sdp", "User-Agent": userAgent },
                 },
                 {
-                    onResponse: ({ status }) => {
-                        if (status >= 200) heard(status === 408 || status === 503 ? "dead" : "alive", status);
+                    onResponse: (response) => {
+                        if (response.status >= 200) over(response);
                     },
                 },
             )
             .catch((error: unknown) => {
                 log.debug("OPTIONS not sent", { trunk: address.name, address: domain, error });
-                // that our own SIP server is away says nothing of the trunk
-                heard(error instanceof SipSendError && error.code === "disconnected" ? "nothing" : "dead");
+                over(error instanceof SipSendError && error.code === "disconnected" ? "no SIP server" : "not sent");
             });
     }
 }

@@ -1,13 +1,25 @@
 /** Whether one address of a trunk is worth calling. Plain data. */
 export type AddressHealth =
-    | { readonly kind: "alive" }
-    /** The last probe found nobody, or somebody who serves nobody. */
-    | { readonly kind: "dead" }
-    /** It has asked to be left alone for a while (RFC 3261, section 21.5.4). `meanwhile`: what probes found since. */
-    | { readonly kind: "resting"; readonly meanwhile: "alive" | "dead" };
+    | Standing
+    /** It has asked to be left alone for a while (RFC 3261, section 21.5.4). `meanwhile`: what else was found since. */
+    | { readonly kind: "resting"; readonly meanwhile: Standing };
+
+/** Apart from rest. */
+type Standing =
+    /** `ignoresProbes`: it takes calls but says nothing to OPTIONS, so that its silence means nothing. */
+    | { readonly kind: "alive"; readonly ignoresProbes?: true }
+    /** The last probe found nobody, or somebody who serves nobody. `silent`: it was neither refused nor turned away. */
+    | { readonly kind: "dead"; readonly silent?: true };
 
 export type HealthEvent =
-    | { readonly kind: "probed"; readonly found: "alive" | "dead" }
+    /** By a probe; `dead`: it cannot be reached, or says itself that it serves nobody. */
+    | { readonly kind: "probed"; readonly found: "alive" | "silent" | "dead" }
+    /** It said something to a call or a registration. */
+    | { readonly kind: "answered" }
+    /** It called us: somebody is there, though maybe not where we call. */
+    | { readonly kind: "called" }
+    /** It said nothing to a call. */
+    | { readonly kind: "callUnanswered" }
     /** A call was answered by 503 with Retry-After. */
     | { readonly kind: "askedForRest" }
     /** The rest it asked for is over. */
@@ -15,15 +27,41 @@ export type HealthEvent =
 
 export const ALIVE: AddressHealth = { kind: "alive" };
 
-/** One step of an address: pure and total. A rest is kept even if probes are answered: those are no calls. */
+/** One step of an address: pure and total. A rest is kept whatever is heard meanwhile: that is no call. */
 export function stepHealth(health: AddressHealth, event: HealthEvent): AddressHealth {
+    const standing = health.kind === "resting" ? health.meanwhile : health;
+    switch (event.kind) {
+        case "askedForRest":
+            return { kind: "resting", meanwhile: standing };
+        case "rested":
+            return standing;
+        case "probed":
+        case "answered":
+        case "called":
+        case "callUnanswered": {
+            const next = stepStanding(standing, event);
+            return health.kind === "resting" ? { kind: "resting", meanwhile: next } : next;
+        }
+    }
+}
+
+function stepStanding(
+    standing: Standing,
+    event: Extract<HealthEvent, { kind: "probed" | "answered" | "called" | "callUnanswered" }>,
+): Standing {
     switch (event.kind) {
         case "probed":
-            if (health.kind === "resting") return { kind: "resting", meanwhile: event.found };
-            return { kind: event.found };
-        case "askedForRest":
-            return { kind: "resting", meanwhile: health.kind === "resting" ? health.meanwhile : health.kind };
-        case "rested":
-            return health.kind === "resting" ? { kind: health.meanwhile } : health;
+            if (event.found !== "silent") return { kind: event.found };
+            return standing.kind === "alive" && standing.ignoresProbes === true
+                ? standing
+                : { kind: "dead", silent: true };
+        case "answered":
+            return standing.kind === "dead" ? { kind: "alive", ignoresProbes: true } : standing;
+        case "called":
+            return standing.kind === "dead" && standing.silent === true
+                ? { kind: "alive", ignoresProbes: true }
+                : standing;
+        case "callUnanswered":
+            return standing.kind === "alive" ? { kind: "alive" } : standing;
     }
 }

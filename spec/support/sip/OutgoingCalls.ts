@@ -31,7 +31,9 @@ export class OutgoingCalls {
     /** Another phone, for the second trunk. */
     readonly other: ScriptedPhone;
     /** What calls go by; as given, every address of a trunk is as good as any. */
-    outlook: TrunkOutlook = { inOrder: (trunks) => trunks, callFailed: () => undefined };
+    outlook: TrunkOutlook = { inOrder: (trunks) => trunks, responded: () => undefined };
+    /** What the phone that places them said of its access network. */
+    accessNetwork: string | undefined;
     readonly #side: SipSide;
 
     private constructor(side: SipSide, phone: ScriptedPhone, other: ScriptedPhone) {
@@ -74,6 +76,7 @@ export class OutgoingCalls {
                 callee: { kind: "number", number: "+442071838750" as PhoneNumber },
                 caller: ALICE,
                 callerName: "Alice",
+                ...(this.accessNetwork !== undefined && { accessNetwork: this.accessNetwork }),
                 trunks: [first, ...others],
             },
             reported.report,

@@ -42,7 +42,7 @@ function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
         callId: "c0ffee" as CallId,
         compose: () => ({ uri: "sip:2001@carrier.example", headers: {} }),
         trunks: [aTrunk({})],
-        outlook: { inOrder: (trunks) => trunks, callFailed: (_, { status }) => failures.push(status) },
+        outlook: { inOrder: (trunks) => trunks, responded: (_, { status }) => failures.push(status) },
         makeCnonce: () => "c",
         report: (fact) => facts.push(fact),
         ...given,

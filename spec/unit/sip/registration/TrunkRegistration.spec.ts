@@ -214,7 +214,7 @@ describe("with several addresses", () => {
         const failed: string[] = [];
         start({
             inOrder: (addresses) => [...addresses].reverse(),
-            callFailed: ({ domain }, { status }) => failed.push(`${domain} ${status}`),
+            responded: ({ domain }, { status }) => failed.push(`${domain} ${status}`),
         });
         stack.answer(0, 503);
         expect(uris()).toEqual(["sip:c.example", "sip:b.example"]);
