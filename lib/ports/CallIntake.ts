@@ -49,6 +49,8 @@ export interface SipTarget {
     readonly callerName?: string;
     /** The caller does not want the callee to know who calls (RFC 3323); the trunk may. */
     readonly callerIs?: "withheld";
+    /** How the caller's phone says it is connected (RFC 7315, section 4.4): for trunks that may know where the caller is. */
+    readonly accessNetwork?: string;
     /** Names of the trunks to try, best first; at least one. */
     readonly trunks: readonly [string, ...string[]];
 }

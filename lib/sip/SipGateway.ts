@@ -126,11 +126,11 @@ export class SipGateway implements DrachtioListener {
     #takeNew(request: IncomingRequest, peer: SipPeer, uri = request.uri): void {
         this.#parts.outlook?.calledFrom(peer.name, request.source.address);
         if (request.method === "ACK") return;
-        if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
         const { charging } = readNetworkContext(request.headers, peer);
         const refuse = (response: OutgoingResponse): void =>
             this.#respond(request, { ...response, headers: { ...chargingHeaders(charging), ...response.headers } });
         if (this.#state === "stopping") return refuse(SERVICE_UNAVAILABLE);
+        if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
         const invite = this.#read(request, uri, peer, refuse);
         if (invite === undefined) return;
         if (this.#parts.calls.legsOf(peer.name) >= peer.maxCalls) {

@@ -32,6 +32,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             ...this.#parts,
             log: this.#parts.log.child({ callId, leg: "sip" }),
             callId,
+            accessNetwork: target.accessNetwork,
             compose: (hop, options) => composeInvite(hop, target, options),
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             makeCnonce: () => randomBytes(16).toString("hex"),

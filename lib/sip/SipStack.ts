@@ -88,7 +88,7 @@ export interface IncomingResponse {
     readonly body: string;
     readonly dialogId?: string;
     /** Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. */
-    acknowledge(body?: string): Promise<void>;
+    acknowledge(headers?: HeaderFields): Promise<void>;
 }
 
 /** Told what becomes of a request sent, never before the promise of its sending is resolved. Synchronous, must not throw. */

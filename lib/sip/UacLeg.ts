@@ -5,9 +5,10 @@ import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import { answerChallenge } from "./answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { DigestClient } from "./digest.ts";
-import { outboundCharging, settledCharging } from "./ims/outboundCharging.ts";
+import { outboundNetwork, settledNetwork } from "./ims/outboundNetwork.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "./methodReplies.ts";
+import { repeatedIdentity } from "./repeatedIdentity.ts";
 import { sessionDescriptionIn } from "./sessionDescription.ts";
 import type { LiveLeg } from "./SipCalls.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
@@ -27,6 +28,8 @@ import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from 
 export interface UacLegParts extends SipEnvironment {
     readonly log: Log;
     readonly callId: CallId;
+    /** As of the target. */
+    readonly accessNetwork?: string | undefined;
     /** How the call is put for a hop of its route. */
     readonly compose: (hop: Hop, options: InviteOptions) => ComposedInvite;
     /** Each address of each trunk, as `atEachAddress` gives them, in the order of preference. */
@@ -170,7 +173,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const attempt = this.#attempt;
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
-        const { stack, callId, compose, userAgent, calls, log } = this.#parts;
+        const { stack, callId, accessNetwork, compose, userAgent, calls, log } = this.#parts;
         const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, minSe: attempt.minSe });
         const { answerMs, name } = attempt.hop.trunk;
         calls.add(this, name);
@@ -183,7 +186,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                     ...(answerMs !== undefined && { answerMs }),
                     headers: {
                         ...headers,
-                        ...outboundCharging(attempt.hop, callId),
+                        ...outboundNetwork(attempt.hop, callId, accessNetwork),
                         ...attempt.identity,
                         ...attempt.authorization,
                     },
@@ -192,7 +195,9 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                 {
                     onResponse: (response) => this.#respondedTo(attempt, response),
                     onUpdate: (update) => {
-                        update.respond(replyToEarlyUpdate(update, "uac")).catch((error: unknown) => {
+                        const reply = replyToEarlyUpdate(update, "uac");
+                        const all = { ...this.#network(attempt.hop, NO_HEADERS), ...reply.headers };
+                        update.respond({ ...reply, headers: all }).catch((error: unknown) => {
                             log.debug("SIP message not sent", { error });
                         });
                     },
@@ -224,15 +229,22 @@ export class UacLeg implements SignallingLeg, LiveLeg {
 
     #respondedTo(attempt: Attempt, response: IncomingResponse): void {
         this.#tellOutlook(attempt, response);
-        if (response.status < 200) return this.#progressed(response);
+        if (response.status < 200) return this.#progressed(attempt, response);
         if (response.status < 300) return this.#answered(attempt, response);
         this.#happened(this.#refused(attempt, response));
     }
 
+    /** What each message of the call carries, once it was answered so. */
+    #network(hop: Hop, answer: SipHeaders): HeaderFields {
+        return settledNetwork(hop, this.#sent?.headers, answer);
+    }
+
     /** Early media is not passed on; only that the phone rings (any 18x but 100) is. */
-    #progressed(response: IncomingResponse): void {
+    #progressed({ hop }: Attempt, response: IncomingResponse): void {
         if (response.headers.has("rseq")) {
-            response.acknowledge().catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
+            response
+                .acknowledge(this.#network(hop, response.headers))
+                .catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
             const early = sessionDescriptionIn(response.headers.get("content-type"), response.body);
             if (early.kind === "given") this.#remote = early.sdp;
         }
@@ -254,7 +266,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #repeat(attempt: Attempt, response: IncomingResponse): Attempt | undefined {
         const sent = this.#sent;
         if (sent === undefined || attempt.repeats >= MAX_REPEATS) return undefined;
-        const identity = identityOf(sent.headers);
+        const identity = repeatedIdentity(sent.headers);
         const repeats = attempt.repeats + 1;
         const minSe = Number.parseInt(response.headers.get("min-se") ?? "", 10);
         // RFC 4028, section 7.4
@@ -330,7 +342,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             ...rest,
             dialogId: response.dialogId,
             digest: attempt.digest,
-            headers: settledCharging(attempt.hop, this.#sent?.headers, response.headers),
+            headers: this.#network(attempt.hop, response.headers),
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",
@@ -338,19 +350,4 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });
     }
-}
-
-/** RFC 3261, section 22.2: the same Call-ID, From and To, and the next CSeq. */
-function identityOf(headers: SipHeaders): HeaderFields {
-    const pick = (name: string, key: string): HeaderFields => {
-        const value = headers.get(key);
-        return value === undefined ? {} : { [name]: value };
-    };
-    const sequence = Number.parseInt(headers.get("cseq") ?? "0", 10);
-    return {
-        ...pick("Call-ID", "call-id"),
-        ...pick("From", "from"),
-        ...pick("To", "to"),
-        CSeq: `${sequence + 1} INVITE`,
-    };
 }

@@ -9,7 +9,7 @@ import type { DialogHandler, LiveLeg } from "./SipCalls.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
-import { type HeaderFields, type IncomingRequest, SipSendError } from "./SipStack.ts";
+import { type HeaderFields, type IncomingRequest, type OutgoingResponse, SipSendError } from "./SipStack.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 export interface UasLegParts extends SipEnvironment {
@@ -44,7 +44,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         this.#headers = chargingHeaders(invite.network.charging);
         if (Object.keys(invite.network).length > 0) log.debug("network of the call", { ...invite.network });
         request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
-        request.onUpdate((update) => this.#quietly(update.respond(replyToEarlyUpdate(update, "uas"))));
+        request.onUpdate((update) => this.#respondTo(update, replyToEarlyUpdate(update, "uas")));
         calls.add(this, parts.peer);
     }
 
@@ -131,11 +131,16 @@ export class UasLeg implements SignallingLeg, LiveLeg {
     #takeEarly(request: IncomingRequest): void {
         if (request.method !== "BYE") {
             const reply = replyInDialog(request);
-            if (reply !== undefined) this.#quietly(request.respond(reply));
+            if (reply !== undefined) this.#respondTo(request, reply);
             return;
         }
-        this.#quietly(request.respond({ status: 200 }));
+        this.#respondTo(request, { status: 200 });
         this.#happened({ kind: "abandoned", cause: causeOfCancel(request.headers) });
+    }
+
+    /** To a request before the call is up. */
+    #respondTo(request: IncomingRequest, response: OutgoingResponse): void {
+        this.#quietly(request.respond({ ...response, headers: { ...this.#headers, ...response.headers } }));
     }
 
     #release(): void {

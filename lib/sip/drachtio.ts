@@ -185,11 +185,9 @@ class SrfConnection implements DrachtioConnection {
             headers: headersOf(res.headers),
             body: res.body ?? "",
             ...dialogOf(res.stackDialogId),
-            acknowledge: (body) =>
+            acknowledge: (headers = {}) =>
                 this.#order<undefined>((done, fail) =>
-                    ack(body === undefined ? {} : { body, headers: { "Content-Type": "application/sdp" } }, (error) =>
-                        error ? fail(error) : done(undefined),
-                    ),
+                    ack({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
                 ),
         };
     }

@@ -1,10 +1,12 @@
 import type { SipHeaders } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
+import { splitValues } from "../sipHeaders.ts";
 import { type ChargingVector, readChargingVector } from "./chargingVector.ts";
 
 /**
- * What an IMS core tells of a call to the networks it trusts (RFC 7315). It is kept as long as the call, and goes to
- * nobody but the peer it came from: the other half of the call is composed anew, without it.
+ * What is told of a call to networks that are trusted (RFC 7315), kept as long as the call. What an IMS core says goes to
+ * nobody but the core itself, for behind us are clients, from which their network has to keep it (3GPP TS 24.229, section
+ * 4.4). Where a phone of ours is goes to the trunk that takes its call, if that is trusted.
  */
 export interface NetworkContext {
     /** With our side filled in as the terminating one. */
@@ -28,3 +30,16 @@ export function readNetworkContext(headers: SipHeaders, peer: Pick<SipPeer, "tru
         ...(visitedNetwork !== undefined && { visitedNetwork }),
     };
 }
+
+/**
+ * Of an INVITE from a phone that is registered with us, which makes us its access edge: it may say how it is connected,
+ * but neither that a network says so nor anything else that is a network's to say (3GPP TS 24.229, section 5.2.6.3). Pure.
+ */
+export function readPhoneNetwork(headers: SipHeaders): NetworkContext {
+    const values = splitValues(headers.get("p-access-network-info") ?? "");
+    const own = values.filter((value) => !splitValues(value, ";").some((param) => NETWORK_PROVIDED.test(param)));
+    return own.length === 0 ? {} : { accessNetwork: own.join(", ") };
+}
+
+/** RFC 7315, section 4.4, and the short form of 3GPP TS 24.229, section 7.2A.4. */
+const NETWORK_PROVIDED = /^(?:network-provided|np)$/i;

@@ -97,6 +97,24 @@ describe("a phone calls", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
 
+    test("a number outside, which may learn what the phone says of its access, but not of who says so", async () => {
+        const headers = [
+            "P-Access-Network-Info: IEEE-802.3, 3GPP-GERAN;network-provided",
+            "P-Charging-Vector: icid-value=forged",
+        ];
+        const { call } = await authenticated("sip:+442071838750@matrix.example", {
+            method: "INVITE",
+            headers,
+            body: PHONE_SDP,
+        });
+        const { request } = await side.intake.next();
+        expect(request.target).toMatchObject({ network: "sip", accessNetwork: "IEEE-802.3" });
+        await request.origin.end("busy");
+        const refusal = await phone.next("SIP/2.0 486");
+        expect(refusal.headers("p-charging-vector")).toEqual([]);
+        phone.within(call, "ACK", refusal);
+    });
+
     test("without being told of, if its user wants it so", async () => {
         const privacy = { method: "INVITE", headers: ["Privacy: id"], body: PHONE_SDP };
         const outside = await authenticated("sip:+442071838750@matrix.example", privacy);

@@ -101,6 +101,34 @@ describe("P-Charging-Vector", () => {
         expect(all.filter(({ text }) => /utran|other\.net/i.test(text))).toEqual([]);
     });
 
+    test("of a caller is in the answers to what comes before the call is up", async () => {
+        const call = caller.invite(`sip:2001@${us()}`, {
+            body: PHONE_SDP,
+            headers: [`P-Charging-Vector: ${ICID}`],
+        });
+        const opened = await side.intake.next();
+        await opened.request.origin.ring();
+        const ringing = await caller.next("SIP/2.0 180");
+        caller.inDialog(call, ringing, "UPDATE", 2);
+        const updated = await caller.next("SIP/2.0 200");
+        caller.inDialog(call, ringing, "INFO", 3);
+        const informed = await caller.next("SIP/2.0 200");
+        await opened.request.origin.end("busy");
+        caller.within(call, "ACK", await caller.next("SIP/2.0 486"));
+        const vector = `${ICID};term-ioi=bridge.example`;
+        expect([updated, informed].map((each) => each.header("p-charging-vector"))).toEqual([vector, vector]);
+    });
+
+    test.each([
+        ["nobody has", "sip:nobody@", PHONE_SDP, 404],
+        ["cannot be read", "sip:2001@", "v=0 nonsense", 400],
+    ])("of a caller who wants what %s is in the refusal", async (_, uri, body, status) => {
+        const call = caller.invite(`${uri}${us()}`, { body, headers: [`P-Charging-Vector: ${ICID}`] });
+        const refusal = await caller.next(`SIP/2.0 ${status}`);
+        expect(refusal.header("p-charging-vector")).toBe(`${ICID};term-ioi=bridge.example`);
+        caller.within(call, "ACK", refusal);
+    });
+
     test("of a refused caller is in the refusal", async () => {
         const headers = [`P-Charging-Vector: ${ICID}`];
         const call = caller.invite(`sip:2001@${us()}`, { body: PHONE_SDP, headers });
@@ -123,6 +151,46 @@ describe("P-Charging-Vector", () => {
         const bye = await calls.phone.next("BYE");
         expect(bye.header("p-charging-vector")).toBe(`${ours};term-ioi=core.example`);
         calls.phone.respond(bye, 200, "OK");
+        await calls.close();
+    });
+});
+
+describe("P-Access-Network-Info of a phone of ours", () => {
+    const access = "IEEE-802.11;i-wlan-node-id=001122334455";
+
+    test("is in every message of its call to a trusted trunk that may have it", async () => {
+        const calls = await OutgoingCalls.on(side);
+        calls.accessNetwork = access;
+        const { leg, invite } = await calls.offered(trunkTo(calls.phone, { trusted: true, charging: {} }));
+        const reliable = ["Require: 100rel", "RSeq: 1", `Contact: <${calls.phone.uri}>`];
+        calls.phone.respond(invite, 180, "Ringing", { headers: reliable });
+        const prack = await calls.phone.next("PRACK");
+        calls.phone.respond(prack, 200, "OK");
+        calls.phone.respond(invite, 200, "OK", { body: PHONE_SDP });
+        const ack = await calls.phone.next("ACK");
+        await leg.end("hungUp");
+        const bye = await calls.phone.next("BYE");
+        calls.phone.respond(bye, 200, "OK");
+        const vector = 'icid-value="call1"';
+        for (const message of [invite, prack, bye]) {
+            expect(message.header("p-access-network-info")).toBe(access);
+            expect(message.header("p-charging-vector")).toBe(vector);
+        }
+        // RFC 7315, table 1
+        expect(ack.headers("p-access-network-info")).toEqual([]);
+        await calls.close();
+    });
+
+    test("is in no message to another trunk", async () => {
+        const calls = await OutgoingCalls.on(side);
+        calls.accessNetwork = access;
+        const { leg, invite } = await calls.offered(trunkTo(calls.phone, { charging: {} }));
+        calls.phone.respond(invite, 200, "OK", { body: PHONE_SDP });
+        const ack = await calls.phone.next("ACK");
+        await leg.end("hungUp");
+        const bye = await calls.phone.next("BYE");
+        calls.phone.respond(bye, 200, "OK");
+        expect([invite, ack, bye].filter(({ text }) => /802\.11/.test(text))).toEqual([]);
         await calls.close();
     });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { CallId } from "../../../../lib/call/vocabulary.ts";
 import { chargingHeaders, readChargingVector } from "../../../../lib/sip/ims/chargingVector.ts";
-import { readNetworkContext } from "../../../../lib/sip/ims/NetworkContext.ts";
-import { outboundCharging, settledCharging } from "../../../../lib/sip/ims/outboundCharging.ts";
+import { readNetworkContext, readPhoneNetwork } from "../../../../lib/sip/ims/NetworkContext.ts";
+import { outboundNetwork, settledNetwork } from "../../../../lib/sip/ims/outboundNetwork.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
 
 const FULL =
@@ -51,28 +51,56 @@ describe("what a core tells of a call", () => {
     });
 });
 
+describe("what a phone of ours tells of its access", () => {
+    test.each<[string, string | undefined]>([
+        ["IEEE-802.11;i-wlan-node-id=001122334455", "IEEE-802.11;i-wlan-node-id=001122334455"],
+        // only a network may say that a network says so (RFC 7315, section 4.4)
+        ["3GPP-E-UTRAN-FDD;network-provided;utran-cell-id-3gpp=23415", undefined],
+        ["IEEE-802.3, 3GPP-GERAN;NP ; cgi-3gpp=1", "IEEE-802.3"],
+        ['IEEE-802.11;extension="a;network-provided,b"', 'IEEE-802.11;extension="a;network-provided,b"'],
+        ["", undefined],
+    ])("%s", (header, accessNetwork) => {
+        const headers = new Map([
+            ["p-access-network-info", header],
+            ["p-charging-vector", "icid-value=7"],
+            ["p-visited-network-id", "other.net"],
+        ]);
+        expect(readPhoneNetwork(headers)).toEqual(accessNetwork === undefined ? {} : { accessNetwork });
+    });
+});
+
 describe("a call out", () => {
     const callId = "c0ffee" as CallId;
     const trunk = aTrunk({ trusted: true, charging: { ioi: "us.example" } });
     const ours = { "P-Charging-Vector": 'icid-value="c0ffee";orig-ioi=us.example' };
     const sent = new Map([["p-charging-vector", ours["P-Charging-Vector"]]]);
     const answer = new Map([["p-charging-vector", 'icid-value="c0ffee";orig-ioi=us.example;term-ioi=them.example']]);
+    const access = { "P-Access-Network-Info": "IEEE-802.3" };
 
     test("carries a vector to a trunk that wants one, and to no other", () => {
-        expect(outboundCharging({ trunk }, callId)).toEqual(ours);
-        expect(outboundCharging({ trunk: aTrunk({ charging: {} }) }, callId)).toEqual({
+        expect(outboundNetwork({ trunk }, callId)).toEqual(ours);
+        expect(outboundNetwork({ trunk: aTrunk({ charging: {} }) }, callId)).toEqual({
             "P-Charging-Vector": 'icid-value="c0ffee"',
         });
-        expect(outboundCharging({ trunk: aTrunk({ trusted: true }) }, callId)).toEqual({});
-        expect(outboundCharging({ trunk, redirectedTo: "sip:x@elsewhere.example" }, callId)).toEqual({});
+        expect(outboundNetwork({ trunk: aTrunk({ trusted: true }) }, callId)).toEqual({});
+        expect(outboundNetwork({ trunk, redirectedTo: "sip:x@elsewhere.example" }, callId)).toEqual({});
     });
 
-    test("goes on with the network that answered in it", () => {
-        expect(settledCharging({ trunk }, sent, answer)).toEqual({
+    test("carries the caller's access to a trusted trunk, and to no other", () => {
+        expect(outboundNetwork({ trunk }, callId, "IEEE-802.3")).toEqual({ ...ours, ...access });
+        expect(outboundNetwork({ trunk: aTrunk({ trusted: true }) }, callId, "IEEE-802.3")).toEqual(access);
+        expect(outboundNetwork({ trunk: aTrunk({}) }, callId, "IEEE-802.3")).toEqual({});
+        expect(outboundNetwork({ trunk, redirectedTo: "sip:x@elsewhere.example" }, callId, "IEEE-802.3")).toEqual({});
+    });
+
+    test("goes on with the network that answered in it, and with what the INVITE had", () => {
+        expect(settledNetwork({ trunk }, sent, answer)).toEqual({
             "P-Charging-Vector": 'icid-value="c0ffee";orig-ioi=us.example;term-ioi=them.example',
         });
-        expect(settledCharging({ trunk }, sent, new Map())).toEqual(ours);
-        expect(settledCharging({ trunk: aTrunk({ charging: {} }) }, sent, answer)).toEqual(ours);
-        expect(settledCharging({ trunk }, new Map(), answer)).toEqual({});
+        expect(settledNetwork({ trunk }, sent, new Map())).toEqual(ours);
+        expect(settledNetwork({ trunk: aTrunk({ charging: {} }) }, sent, answer)).toEqual(ours);
+        expect(settledNetwork({ trunk }, new Map(), answer)).toEqual({});
+        const withAccess = new Map([...sent, ["p-access-network-info", "IEEE-802.3"]]);
+        expect(settledNetwork({ trunk }, withAccess, new Map())).toEqual({ ...ours, ...access });
     });
 });
