@@ -15,6 +15,7 @@ import { serverMetrics } from "./serverMetrics.ts";
 import type { ServerOptions } from "./serverOptions.ts";
 import { formatHostPort } from "./sip/hostPort.ts";
 import type { HostPort } from "./sip/hostPort.ts";
+import { HandshakeFailures } from "./transport/HandshakeFailures.ts";
 import { SocketTransportLayer } from "./transport/SocketTransportLayer.ts";
 import type { Binding, Protocol } from "./transport/SipTransport.ts";
 import { defaultTransportOptions } from "./transport/TransportOptions.ts";
@@ -36,7 +37,8 @@ export type RunningSipServer = {
 
 /** Builds the server from its parts and opens its ports. Rejects with the system's error if one cannot be bound; nothing stays open then. */
 export async function startSipServer(options: ServerOptions, log: Log): Promise<RunningSipServer> {
-    const transport = new SocketTransportLayer(transportOptions(options, log));
+    const handshakes = handshakeFailures(options, log);
+    const transport = new SocketTransportLayer(transportOptions(options, log, handshakes));
     const bindings = await transport.listen(options.sip);
     const resolver = new SipResolver({
         clock: systemClock,
@@ -59,7 +61,10 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
             serverMetrics({ engine: engine.load(), transport: transport.counters, control: counters, apps: load() }),
         ),
     );
-    const closeAll = (): Promise<unknown> => Promise.all([server.close(), transport.close(), endpoint.close()]);
+    const closeAll = async (): Promise<void> => {
+        await Promise.all([server.close(), transport.close(), endpoint.close()]);
+        handshakes.stop();
+    };
     try {
         const control = await server.listen(options.control.host, options.control.port);
         const { metrics } = options;
@@ -83,6 +88,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
 function transportOptions(
     options: ServerOptions,
     log: Log,
+    handshakes: HandshakeFailures,
 ): Partial<TransportOptions> & Pick<TransportOptions, "clock"> {
     const { rateLimit } = defaultTransportOptions;
     const { maxRate } = options;
@@ -91,11 +97,24 @@ function transportOptions(
         tls: options.tls,
         admit: admission(options),
         rateLimit: maxRate === null ? rateLimit : { ...rateLimit, perSecond: maxRate, burst: 4 * maxRate },
-        onTrouble: ({ protocol, what, error }) => log.warn("transport trouble", { protocol, what, error }),
+        onTrouble: (trouble) => {
+            const { protocol, what, error } = trouble;
+            if (trouble.what === "handshake") return handshakes.failed(trouble);
+            log.warn("transport trouble", { protocol, what, error });
+        },
         onDrop: (reason, protocol, address) => {
             if (log.isDebug) log.debug("dropped", { reason, protocol, address });
         },
     };
+}
+
+function handshakeFailures(options: ServerOptions, log: Log): HandshakeFailures {
+    return new HandshakeFailures({
+        clock: systemClock,
+        admit: admission(options),
+        onFailure: ({ protocol, address, error }) => log.warn("TLS handshake failed", { protocol, address, error }),
+        onSummary: (summary) => log.warn("more TLS handshakes failed", { ...summary }),
+    });
 }
 
 function engineOptions({ maxCalls, t1 }: ServerOptions): EngineOptions {

@@ -53,8 +53,8 @@ export class StreamListener {
         this.#server.on("error", (error) => around.options.onTrouble({ protocol, what: "listener", error }));
         this.#server.on("connection", (socket: Socket) => this.#admit(socket));
         this.#server.on("tlsClientError", (error: Error, socket: Socket) => {
-            this.#handshakeFailed(socket);
-            around.options.onTrouble({ protocol, what: "handshake", error });
+            const address = this.#handshakeFailed(socket);
+            around.options.onTrouble({ what: "handshake", protocol, address, error });
         });
     }
 
@@ -94,7 +94,7 @@ export class StreamListener {
             this.#around.options,
             (connection) =>
                 this.#remember(connection.socket, (ends) => webSocketConnection(connection, ends, true, this.#around)),
-            (socket) => this.#handshakeFailed(socket),
+            (socket) => void this.#handshakeFailed(socket),
         );
         return server;
     }
@@ -131,9 +131,11 @@ export class StreamListener {
         connections.add(connect({ ...ends, sentBy }));
     }
 
-    #handshakeFailed(socket: Duplex): void {
+    /** Returns the peer's address, if it is still known. */
+    #handshakeFailed(socket: Duplex): string {
         const address = "remoteAddress" in socket ? String(socket.remoteAddress) : "";
         this.#around.reception.drop("handshake", this.#protocol, address);
+        return address;
     }
 }
 

@@ -29,9 +29,15 @@ export interface TlsOptions {
 }
 
 /** Something an operator should hear of. Free of message content. */
-export interface TransportTrouble {
+export type TransportTrouble =
+    | { readonly what: "listener"; readonly protocol: Protocol; readonly error: Error }
+    /** A peer did not complete its TLS handshake: as often as anybody likes. */
+    | HandshakeFailure;
+
+export interface HandshakeFailure {
+    readonly what: "handshake";
     readonly protocol: Protocol;
-    readonly what: "listener" | "handshake";
+    readonly address: string;
     readonly error: Error;
 }
 

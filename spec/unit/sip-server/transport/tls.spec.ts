@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { TransportTrouble } from "../../../../lib/sip-server/transport/TransportOptions.ts";
 import { makeCertificates } from "../../../support/sip-server/testCertificates.ts";
 import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
 
@@ -41,7 +42,11 @@ test("an authority we do not know is refused, unless verification is off", async
 });
 
 test("clients without a certificate are turned away if one is required", async () => {
-    const server = await openParty(["tls"], { tls: { ...serverTls, requireClientCertificate: true } });
+    const troubles: TransportTrouble[] = [];
+    const server = await openParty(["tls"], {
+        tls: { ...serverTls, requireClientCertificate: true },
+        onTrouble: (trouble) => troubles.push(trouble),
+    });
     const anonymous = await openParty([], {
         tls: { ca: certificates.ca, allowUnverifiedServers: false, requireClientCertificate: false },
     });
@@ -53,4 +58,5 @@ test("clients without a certificate are turned away if one is required", async (
     const turnedAway = await anonymous.layer.open(server.target("tls"));
     await new Promise<void>((resolve) => turnedAway.onClose(resolve));
     expect(await server.drops.next()).toBe("handshake");
+    expect(troubles).toMatchObject([{ what: "handshake", protocol: "tls", address: "127.0.0.1" }]);
 });
