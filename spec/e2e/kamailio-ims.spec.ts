@@ -19,7 +19,7 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
         return {
             ...config,
             sip: { ...(config["sip"] as BridgeConfig), peers: [] },
-            trunks: [{ ...trunk, transport, trusted: true, domains: [ims.domain] }],
+            trunks: [{ ...trunk, transport, trusted: true, charging: { ioi: domain }, domains: [ims.domain] }],
             dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*", `*@${ims.domain}`] }] },
         };
     }
@@ -48,6 +48,23 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
         await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
         phone.hangUp();
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await phone.awaitEvent("CALL_CLOSED");
+        const vector = `icid-value="[^"]+";orig-ioi=${ims.domain};term-ioi=${domain}`;
+        const charged = network.core
+            .log()
+            .match(new RegExp(`answered \\d+ to \\w+: charging <${vector}> access <<null>>`, "g"));
+        const answered = network.core.log().match(/answered (?!100)\d+ to \w+/g);
+        expect(answered).toEqual(["answered 180 to INVITE", "answered 200 to INVITE", "answered 200 to BYE"]);
+        expect(charged).toHaveLength(3);
+    });
+
+    it("where the network says that she is is kept from the user, and from the log but for debugging", async () => {
+        const [{ callId } = { callId: "" }] = await alice.calls();
+        expect(JSON.stringify(await alice.callEvents(callId))).not.toContain(cell);
+        const lines = world.bridge.log().split("\n");
+        const knowing = lines.filter((line) => line.includes(cell)).map((line) => JSON.parse(line) as LogLine);
+        expect(knowing.map(({ level }) => level)).toEqual(knowing.map(() => "debug"));
+        expect(knowing.map(({ message }) => message)).toContain("network of the call");
     });
 
     it("a subscriber calls a user by Matrix address, and the user hangs up", async () => {
@@ -75,6 +92,14 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
 
     it("gives the operator nothing to look at", () => expectQuietLog(world));
 });
+
+interface LogLine {
+    readonly level: string;
+    readonly message: string;
+}
+
+/** Which the edge says its phones are in. */
+const cell = "234151D0FCE11";
 
 function closedCalls(phone: Baresip): number {
     return phone.events().filter(({ type }) => type === "CALL_CLOSED").length;
