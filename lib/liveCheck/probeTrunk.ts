@@ -100,8 +100,6 @@ function authorizationFor(
     const challenges = new Map(
         ["WWW-Authenticate", "Proxy-Authenticate"].map((name) => [name.toLowerCase(), headers.all(name).join(", ")]),
     );
-    const [answer] = Object.entries(
-        answerChallenge(digest, { status, headers: challenges }, { method, uri, body: "" }) ?? {},
-    );
+    const [answer] = answerChallenge(digest, { status, headers: challenges }, { method, uri, body: "" }) ?? [];
     return answer;
 }

@@ -9,7 +9,7 @@ import { isSameSession, sessionDescriptionIn } from "./sessionDescription.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import type { DialogHandler, SipCalls } from "./SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
-import type { HeaderFields, IncomingRequest, OutgoingResponse, SipStack } from "./SipStack.ts";
+import type { HeaderFields, HeaderLine, IncomingRequest, OutgoingResponse, SipStack } from "./SipStack.ts";
 
 /** What every leg and dialog needs. */
 export interface SipEnvironment {
@@ -133,19 +133,24 @@ export class SipDialog implements DialogHandler {
     }
 
     /** @param repeats how often it was challenged so far */
-    async #sayBye(headers: HeaderFields, repeats = 0): Promise<void> {
+    async #sayBye(headers: HeaderFields, authorization: readonly HeaderLine[] = [], repeats = 0): Promise<void> {
         const { stack, dialogId, userAgent, digest, log } = this.#parts;
         try {
             const sent = await stack.send(
-                { method: "BYE", dialogId, headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent } },
+                {
+                    method: "BYE",
+                    dialogId,
+                    headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent },
+                    headerLines: authorization,
+                },
                 {
                     onResponse: (response) => {
                         if (response.status < 200 || this.#state.phase === "over") return;
                         const bye = { method: "BYE", uri: sent.uri, body: "" };
                         const mayRepeat = repeats < MAX_BYE_REPEATS;
-                        const authorization = mayRepeat ? answerChallenge(digest, response, bye) : undefined;
-                        if (authorization === undefined) return this.#over();
-                        void this.#sayBye({ ...headers, ...authorization }, repeats + 1);
+                        const answer = mayRepeat ? answerChallenge(digest, response, bye) : undefined;
+                        if (answer === undefined) return this.#over();
+                        void this.#sayBye(headers, answer, repeats + 1);
                     },
                 },
             );

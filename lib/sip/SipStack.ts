@@ -4,6 +4,9 @@ export type SipHeaders = ReadonlyMap<string, string>;
 /** Headers to send, under the names they shall have. CR, LF and NUL in values become blanks. */
 export type HeaderFields = Readonly<Record<string, string>>;
 
+/** A header line of a name that may stand several times but not be joined by commas (RFC 3261, section 7.3.1). */
+export type HeaderLine = readonly [name: string, value: string];
+
 /** Where a message came from. */
 export interface SipSource {
     /** `udp`, `tcp`, `tls`, `ws` or `wss`. */
@@ -43,8 +46,7 @@ export interface OutgoingResponse {
     /** The standard phrase if left out. */
     readonly reason?: string;
     readonly headers?: HeaderFields;
-    /** Header lines of names that may stand several times but not be joined by commas (RFC 3261, section 7.3.1). */
-    readonly headerLines?: readonly (readonly [name: string, value: string])[];
+    readonly headerLines?: readonly HeaderLine[];
     readonly body?: string;
 }
 
@@ -66,6 +68,7 @@ export interface OutgoingRequest {
     readonly answerMs?: number;
     readonly dialogId?: string;
     readonly headers: HeaderFields;
+    readonly headerLines?: readonly HeaderLine[];
     readonly body?: string;
 }
 

@@ -1,17 +1,25 @@
 import type { DigestClient } from "./digest.ts";
 import type { DigestRequest } from "./digestResponse.ts";
-import type { HeaderFields, IncomingResponse } from "./SipStack.ts";
+import type { HeaderLine, IncomingResponse } from "./SipStack.ts";
 
-/** The header with which to repeat a request after this 401 or 407; undefined if it is none, or cannot be answered. */
+/**
+ * The header lines with which to repeat a request after this 401 or 407, instead of those it had before; undefined if it
+ * is none, or cannot be answered.
+ */
 export function answerChallenge(
     digest: DigestClient | undefined,
-    response: Pick<IncomingResponse, "status" | "headers">,
+    { status, headers }: Pick<IncomingResponse, "status" | "headers">,
     request: DigestRequest,
-): HeaderFields | undefined {
-    const isProxy = response.status === 407;
-    if (!isProxy && response.status !== 401) return undefined;
-    const challenge = response.headers.get(isProxy ? "proxy-authenticate" : "www-authenticate");
-    const answer = challenge === undefined ? undefined : digest?.answer(challenge, request);
-    if (answer === undefined) return undefined;
-    return { [isProxy ? "Proxy-Authorization" : "Authorization"]: answer };
+): readonly HeaderLine[] | undefined {
+    if (digest === undefined || (status !== 401 && status !== 407)) return undefined;
+    const isProxy = status === 407;
+    const challenge = headers.get(isProxy ? "proxy-authenticate" : "www-authenticate");
+    if (challenge === undefined || !digest.challenged(isProxy ? "proxy" : "server", challenge)) return undefined;
+    return authorizationLines(digest, request);
+}
+
+/** The credentials a repeated request carries, whatever it is repeated for. */
+export function authorizationLines(digest: DigestClient | undefined, request: DigestRequest): readonly HeaderLine[] {
+    const authorizations = digest?.authorize(request) ?? [];
+    return authorizations.map(({ to, value }) => [to === "proxy" ? "Proxy-Authorization" : "Authorization", value]);
 }

@@ -26,6 +26,20 @@ export interface DigestChallenge {
     readonly stale: boolean;
 }
 
+/** Who asks: a server or phone by 401, or a proxy on the way by 407. */
+export type Challenger = "server" | "proxy";
+
+/** Credentials for one challenge: the value of an Authorization or Proxy-Authorization header of its own. */
+export interface Authorization {
+    readonly to: Challenger;
+    readonly value: string;
+}
+
+/** Proxies on the way that may each ask for credentials; nobody has more. */
+const MAX_REALMS = 8;
+/** Nonces whose uses are remembered. */
+const MAX_NONCES = 64;
+
 /**
  * Answers the challenges one dialog or registration meets. Keeps the count of each nonce's use, and notices when the
  * same realm challenges again although it was answered: then the credentials are wrong.
@@ -33,9 +47,12 @@ export interface DigestChallenge {
 export class DigestClient {
     readonly #credentials: DigestCredentials;
     readonly #makeCnonce: () => string;
+    /** What is answered in each repetition of a request until one is accepted, by who asks and the realm. */
+    readonly #open = new Map<string, { readonly by: Challenger; readonly challenge: DigestChallenge }>();
     /** Realms answered since a request was last accepted. */
     readonly #answered = new Set<string>();
-    #nonce: { readonly value: string; readonly uses: number } = { value: "", uses: 0 };
+    /** Uses of nonces, the one used last at the end. */
+    readonly #uses = new Map<string, number>();
 
     constructor(credentials: DigestCredentials, makeCnonce: () => string) {
         this.#credentials = credentials;
@@ -43,22 +60,49 @@ export class DigestClient {
     }
 
     /**
-     * The value of the Authorization (or Proxy-Authorization) header for the strongest challenge in `header`. Undefined if
-     * none can be answered: no scheme or algorithm we know, another realm, or credentials that were refused.
+     * Takes the challenges of a 401 or 407, the strongest of each realm. False if none can be answered, so that the request
+     * need not be repeated: no scheme or algorithm we know, another realm, or credentials that were refused.
      */
-    answer(header: string, request: DigestRequest): string | undefined {
-        const open = parseChallenges(header).filter(({ realm, stale }) => stale || !this.#answered.has(realm));
-        const challenge = strongest(open, this.#credentials.realm);
-        if (challenge === undefined) return undefined;
-        this.#answered.add(challenge.realm);
-        const uses = challenge.nonce === this.#nonce.value ? this.#nonce.uses + 1 : 1;
-        this.#nonce = { value: challenge.nonce, uses };
-        return authorization(challenge, this.#credentials, request, uses, this.#makeCnonce());
+    challenged(by: Challenger, header: string): boolean {
+        const { realm: ours } = this.#credentials;
+        const challenges = parseChallenges(header).filter(({ realm }) => ours === undefined || realm === ours);
+        let isAnswerable = false;
+        for (const [realm, ofRealm] of Map.groupBy(challenges, (each) => each.realm)) {
+            const key = `${by} ${realm}`;
+            this.#open.delete(key);
+            const challenge = strongest(ofRealm.filter(({ stale }) => stale || !this.#answered.has(key)));
+            if (challenge === undefined || this.#open.size >= MAX_REALMS) continue;
+            this.#open.set(key, { by, challenge });
+            this.#answered.add(key);
+            isAnswerable = true;
+        }
+        return isAnswerable;
+    }
+
+    /**
+     * The credentials to send with a request: one for each realm that has asked since one was last accepted, as each proxy
+     * looks for its own (RFC 3261, section 22.3). Each call is a use of their nonces.
+     */
+    authorize(request: DigestRequest): readonly Authorization[] {
+        return [...this.#open.values()].map(({ by, challenge }) => {
+            const uses = this.#countUse(challenge.nonce);
+            return { to: by, value: authorization(challenge, this.#credentials, request, uses, this.#makeCnonce()) };
+        });
     }
 
     /** A request got through: the next one may be challenged anew. */
     accepted(): void {
+        this.#open.clear();
         this.#answered.clear();
+    }
+
+    #countUse(nonce: string): number {
+        const uses = (this.#uses.get(nonce) ?? 0) + 1;
+        this.#uses.delete(nonce);
+        this.#uses.set(nonce, uses);
+        const [oldest] = this.#uses.keys();
+        if (oldest !== undefined && this.#uses.size > MAX_NONCES) this.#uses.delete(oldest);
+        return uses;
     }
 }
 
@@ -124,17 +168,14 @@ function chooseQop(offered: string | undefined): DigestChallenge["qop"] | "none 
 }
 
 /** RFC 8760, section 2.4 leaves the choice to local policy: the strongest, so that nobody on the way can weaken it. */
-function strongest(challenges: readonly DigestChallenge[], realm: string | undefined): DigestChallenge | undefined {
-    return challenges
-        .filter((challenge) => realm === undefined || challenge.realm === realm)
-        .reduce<DigestChallenge | undefined>(
-            (best, next) =>
-                best === undefined ||
-                DIGEST_ALGORITHMS.indexOf(next.algorithm) > DIGEST_ALGORITHMS.indexOf(best.algorithm)
-                    ? next
-                    : best,
-            undefined,
-        );
+function strongest(challenges: readonly DigestChallenge[]): DigestChallenge | undefined {
+    return challenges.reduce<DigestChallenge | undefined>(
+        (best, next) =>
+            best === undefined || DIGEST_ALGORITHMS.indexOf(next.algorithm) > DIGEST_ALGORITHMS.indexOf(best.algorithm)
+                ? next
+                : best,
+        undefined,
+    );
 }
 
 function escapeQuoted(text: string): string {

@@ -139,7 +139,7 @@ class SrfConnection implements DrachtioConnection {
     }
 
     async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
-        const headers = clean(request.headers);
+        const headers = { ...clean(request.headers), ...joinLines(request.headerLines ?? []) };
         refuseIfTooLarge(request.uri, headers, request.body);
         return this.#order<SentRequest>((done, fail) => {
             this.#srf.request(

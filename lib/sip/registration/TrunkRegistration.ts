@@ -5,7 +5,7 @@ import type { Telemetry } from "../../ports/Telemetry.ts";
 import { answerChallenge } from "../answerChallenge.ts";
 import { DigestClient } from "../digest.ts";
 import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
-import { type HeaderFields, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
+import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
 import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
@@ -39,7 +39,7 @@ export type RegisteringTrunk = SipTrunk & Required<Pick<SipTrunk, "register">>;
 interface Attempt {
     readonly address: SipTrunk;
     readonly seconds: number;
-    readonly authorization: HeaderFields;
+    readonly authorization: readonly HeaderLine[];
     readonly repeats: number;
 }
 
@@ -136,7 +136,7 @@ export class TrunkRegistration {
                 // the credentials may be tried again, also if they were refused the last time
                 this.#digest?.accepted();
                 this.#goTo(order.to);
-                return this.#send({ address: this.#address, seconds: order.seconds, authorization: {}, repeats: 0 });
+                return this.#send({ address: this.#address, seconds: order.seconds, authorization: [], repeats: 0 });
             case "startTimer":
                 this.#stopTimer = this.#parts.clock.startTimer(order.ms, () => this.#happened({ kind: "timerFired" }));
                 return;
@@ -197,7 +197,8 @@ export class TrunkRegistration {
                     uri: registrarAt(attempt.address),
                     ...(nextHop !== undefined && { nextHop }),
                     ...this.#patience(attempt.address),
-                    headers: { ...this.#headers(attempt), ...attempt.authorization },
+                    headers: this.#headers(attempt),
+                    headerLines: attempt.authorization,
                 },
                 { onResponse: (response) => this.#respondedTo(attempt, response) },
             )
@@ -237,8 +238,7 @@ export class TrunkRegistration {
         if (this.#attempt !== attempt || response.status < 200) return;
         const authorization = this.#authorizationFor(attempt, response);
         if (authorization !== undefined) {
-            const all = { ...attempt.authorization, ...authorization };
-            return this.#send({ ...attempt, authorization: all, repeats: attempt.repeats + 1 });
+            return this.#send({ ...attempt, authorization, repeats: attempt.repeats + 1 });
         }
         this.#attempt = undefined;
         this.#stopWaiting();
@@ -246,7 +246,7 @@ export class TrunkRegistration {
         this.#happened(this.#meaningOf(response, attempt.seconds));
     }
 
-    #authorizationFor(attempt: Attempt, response: IncomingResponse): HeaderFields | undefined {
+    #authorizationFor(attempt: Attempt, response: IncomingResponse): readonly HeaderLine[] | undefined {
         if (attempt.repeats >= MAX_REPEATS) return undefined;
         return answerChallenge(this.#digest, response, {
             method: "REGISTER",

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { DigestRequest } from "../../../lib/sip/digestResponse.ts";
 import { authorization, DigestClient, type DigestChallenge, parseChallenges } from "../../../lib/sip/digest.ts";
 
 const mufasa = { username: "Mufasa", password: "Circle of Life" };
@@ -130,52 +131,96 @@ describe("answering", () => {
     const invite = { method: "INVITE", uri: "sip:bob@example.org", body: "" };
     const client = (realm?: string): DigestClient =>
         new DigestClient({ ...mufasa, ...(realm !== undefined && { realm }) }, () => "c");
+    const answer = (digest: DigestClient, header: string, request: DigestRequest): string | undefined =>
+        digest.challenged("server", header)
+            ? digest
+                  .authorize(request)
+                  .map(({ value }) => value)
+                  .join("\n")
+            : undefined;
+    const realmsIn = (value = ""): string[] => [...value.matchAll(/realm="([^"]*)"/g)].map(([, realm = ""]) => realm);
 
     test("takes the strongest challenge, wherever it stands", () => {
         const header = ["MD5", "SHA-256", "SHA-512-256"]
             .map((algorithm) => `Digest realm="a", nonce="${algorithm}", algorithm=${algorithm}`)
             .join(",");
-        expect(client().answer(header, invite)).toMatch(/algorithm=SHA-256$/);
+        expect(answer(client(), header, invite)).toMatch(/algorithm=SHA-256$/);
     });
 
     test("answers its own realm only, if one is configured", () => {
-        expect(client("ours").answer('Digest realm="a", nonce="b"', invite)).toBeUndefined();
-        expect(client("ours").answer('Digest realm="a", nonce="b",Digest realm="ours", nonce="c"', invite)).toContain(
+        expect(answer(client("ours"), 'Digest realm="a", nonce="b"', invite)).toBeUndefined();
+        expect(answer(client("ours"), 'Digest realm="a", nonce="b",Digest realm="ours", nonce="c"', invite)).toContain(
             'realm="ours"',
         );
     });
 
     test("does not repeat credentials that were refused", () => {
         const digest = client();
-        digest.answer('Digest realm="a", nonce="1"', invite);
-        expect(digest.answer('Digest realm="a", nonce="2"', invite)).toBeUndefined();
+        answer(digest, 'Digest realm="a", nonce="1"', invite);
+        expect(answer(digest, 'Digest realm="a", nonce="2"', invite)).toBeUndefined();
     });
 
-    test("answers the other realm of two once the first has refused them", () => {
+    test("answers every realm that asks, each with its strongest, until all have refused", () => {
         const digest = client();
-        const header = 'Digest realm="a", nonce="1", algorithm=SHA-256, Digest realm="b", nonce="2"';
-        expect(digest.answer(header, invite)).toContain('realm="a"');
-        expect(digest.answer(header, invite)).toContain('realm="b"');
-        expect(digest.answer(header, invite)).toBeUndefined();
+        const header =
+            'Digest realm="a", nonce="1", algorithm=SHA-256, Digest realm="b", nonce="2", Digest realm="a", nonce="3"';
+        expect(realmsIn(answer(digest, header, invite))).toEqual(["a", "b"]);
+        expect(answer(digest, header, invite)).toBeUndefined();
+    });
+
+    test("does not answer more realms than there are on any way", () => {
+        const header = Array.from({ length: 100 }, (_, i) => `Digest realm="r${i}", nonce="1"`).join(",");
+        expect(realmsIn(answer(client(), header, invite))).toHaveLength(8);
     });
 
     test("does repeat them if only the nonce was stale", () => {
         const digest = client();
-        digest.answer('Digest realm="a", nonce="1"', invite);
-        expect(digest.answer('Digest realm="a", nonce="2", stale=true', invite)).toContain('nonce="2"');
+        answer(digest, 'Digest realm="a", nonce="1"', invite);
+        expect(answer(digest, 'Digest realm="a", nonce="2", stale=true', invite)).toContain('nonce="2"');
     });
 
-    test("answers a second realm on the way", () => {
+    test("answers a second realm on the way together with the first, one by proxies and one by the callee", () => {
         const digest = client();
-        digest.answer('Digest realm="proxy", nonce="1"', invite);
-        expect(digest.answer('Digest realm="callee", nonce="1"', invite)).toContain('realm="callee"');
+        digest.challenged("proxy", 'Digest realm="first", nonce="1"');
+        digest.authorize(invite);
+        digest.challenged("proxy", 'Digest realm="second", nonce="2"');
+        expect(digest.authorize(invite).map(({ to, value }) => [to, ...realmsIn(value)])).toEqual([
+            ["proxy", "first"],
+            ["proxy", "second"],
+        ]);
+        digest.challenged("server", 'Digest realm="first", nonce="3"');
+        expect(digest.authorize(invite).map(({ to, value }) => [to, ...realmsIn(value)])).toEqual([
+            ["proxy", "first"],
+            ["proxy", "second"],
+            ["server", "first"],
+        ]);
+    });
+
+    test("leaves out what was refused where another realm is new", () => {
+        const digest = client();
+        answer(digest, 'Digest realm="a", nonce="1"', invite);
+        expect(realmsIn(answer(digest, 'Digest realm="a", nonce="2", Digest realm="b", nonce="3"', invite))).toEqual([
+            "b",
+        ]);
+    });
+
+    test("counts on where nonces alternate, and remembers a bounded number of them", () => {
+        const digest = client();
+        const use = (nonce: string): string | undefined => {
+            digest.accepted();
+            const value = answer(digest, `Digest realm="a", nonce="${nonce}", qop="auth"`, invite);
+            return /nc=0*([0-9a-f]+)/.exec(value ?? "")?.[1];
+        };
+        expect(["1", "2", "1", "2", "1"].map(use)).toEqual(["1", "1", "2", "2", "3"]);
+        for (let i = 0; i < 63; i++) use(`other${i}`);
+        expect([use("1"), use("2")]).toEqual(["4", "1"]);
     });
 
     test("counts the uses of a nonce over the requests of a dialog", () => {
         const digest = client();
-        digest.answer('Digest realm="a", nonce="1", qop="auth"', invite);
+        answer(digest, 'Digest realm="a", nonce="1", qop="auth"', invite);
         digest.accepted();
-        expect(digest.answer('Digest realm="a", nonce="1", qop="auth"', { ...invite, method: "BYE" })).toContain(
+        expect(answer(digest, 'Digest realm="a", nonce="1", qop="auth"', { ...invite, method: "BYE" })).toContain(
             "nc=00000002",
         );
     });

@@ -228,8 +228,8 @@ describe("with several addresses", () => {
         stack.answer(1, 503);
         stack.answer(2, 401, challenge);
         expect(uris()).toEqual(["sip:a.example", "sip:a.example", "sip:b.example", "sip:b.example"]);
-        expect(stack.requests[2]?.headers["Authorization"]).toBeUndefined();
-        expect(stack.requests[3]?.headers["Authorization"]).toContain('uri="sip:b.example"');
+        expect(stack.requests[2]?.headerLines).toEqual([]);
+        expect(stack.requests[3]?.headerLines?.flat().join(" ")).toMatch(/^Authorization .*uri="sip:b\.example"/);
     });
 
     test("the one that is registered with dies, and the next is registered with at once", () => {
