@@ -121,7 +121,7 @@ async function startMedia(
     log: Log,
     onStarted: (part: Stoppable) => void,
 ): Promise<MediaProxy> {
-    if (media === "none") return new PassThroughMediaProxy(telemetry);
+    if (media === "none") return new PassThroughMediaProxy(systemClock, telemetry);
     const proxy = new RtpengineMediaProxy(
         {
             ...RTPENGINE_DEFAULTS,

@@ -38,7 +38,8 @@ export interface CallWatcher {
 export class CallActor {
     readonly #parts: CallParts;
     readonly #timers: CallTimers;
-    readonly #outboxes: Readonly<Record<Side | "media", Outbox>>;
+    /** One for each peer; the media are told of candidates, and that the call is over, while they may be waiting for just that. */
+    readonly #outboxes: Readonly<Record<Side | "media" | "candidates" | "release", Outbox>>;
     readonly #mailbox: CallEvent[] = [];
     #state: CallState;
     #reading: "idle" | "reading" = "idle";
@@ -50,6 +51,8 @@ export class CallActor {
             origin: new Outbox(parts.orderTimeoutMs),
             target: new Outbox(parts.orderTimeoutMs),
             media: new Outbox(parts.orderTimeoutMs),
+            candidates: new Outbox(parts.orderTimeoutMs),
+            release: new Outbox(parts.orderTimeoutMs),
         };
         const opening = openCall(request.policy, request.offer);
         this.#state = opening.state;
@@ -108,12 +111,12 @@ export class CallActor {
             case "renegotiateMedia":
                 return this.#renegotiate(effect.side, effect.sdp);
             case "addCandidates":
-                return this.#outboxes.media.post(
+                return this.#outboxes.candidates.post(
                     () => media.addCandidates(effect.side, effect.candidates),
                     (reason) => this.#parts.log.warn("candidates not taken", { side: effect.side, error: reason }),
                 );
             case "releaseMedia":
-                return this.#outboxes.media.post(
+                return this.#outboxes.release.post(
                     () => media.release(),
                     (reason) => this.#parts.log.warn("media not released", { error: reason }),
                 );

@@ -31,6 +31,8 @@ interface Branch {
     readonly media: MediaSession;
     readonly legOutbox: Outbox;
     readonly mediaOutbox: Outbox;
+    /** The release does not wait for an offer under way: it ends it. */
+    readonly releaseOutbox: Outbox;
 }
 
 /**
@@ -55,6 +57,7 @@ export class ForkedTarget {
             media: openMedia(({ cause }) => this.#tell({ kind: "branchMediaFailed", branch, cause })),
             legOutbox: new Outbox(parts.orderTimeoutMs),
             mediaOutbox: new Outbox(parts.orderTimeoutMs),
+            releaseOutbox: new Outbox(parts.orderTimeoutMs),
         }));
         this.leg = this.#asLeg();
         this.media = this.#asMedia();
@@ -91,7 +94,12 @@ export class ForkedTarget {
             renegotiate: (side, sdp) => this.#mediaOfWinner().renegotiate(side, sdp),
             release: async () => {
                 for (const branch of this.#branches.keys()) this.#carryOut({ kind: "releaseMedia", branch });
-                await Promise.all(this.#branches.map(({ mediaOutbox }) => mediaOutbox.settled()));
+                await Promise.all(
+                    this.#branches.flatMap(({ mediaOutbox, releaseOutbox }) => [
+                        mediaOutbox.settled(),
+                        releaseOutbox.settled(),
+                    ]),
+                );
             },
         };
     }
@@ -172,7 +180,7 @@ export class ForkedTarget {
     }
 
     #order(
-        { leg, media, legOutbox, mediaOutbox }: Branch,
+        { leg, media, legOutbox, mediaOutbox, releaseOutbox }: Branch,
         effect: Extract<ForkEffect, { readonly branch: BranchId }>,
     ): void {
         const { log } = this.#parts;
@@ -187,7 +195,7 @@ export class ForkedTarget {
                     },
                 );
             case "releaseMedia":
-                return mediaOutbox.post(
+                return releaseOutbox.post(
                     () => media.release(),
                     (reason) => log.warn("media not released", { branch, error: reason }),
                 );

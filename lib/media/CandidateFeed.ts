@@ -1,6 +1,7 @@
 import type { IceCandidate, Side } from "../call/vocabulary.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import { isEndOfCandidates } from "./candidateLine.ts";
 import { beginGeneration, EMPTY_INBOX, sortCandidates, type CandidateInbox, type Sorted } from "./CandidateInbox.ts";
 import { withMoreCandidates, type PartyDescription } from "./sdp/PartyDescription.ts";
 
@@ -31,7 +32,9 @@ export class CandidateFeed {
             this.#keep(side, sortCandidates(this.#inboxes[side], candidates));
             return;
         }
-        for (const _ of candidates) this.#telemetry.dropped("media", "foreignCandidate");
+        // whoever trickles nothing may still say so
+        for (const _ of candidates.filter((each) => !isEndOfCandidates(each)))
+            this.#telemetry.dropped("media", "foreignCandidate");
     }
 
     /** What the side said, with every candidate since; undefined if there is none that was not given out before. */

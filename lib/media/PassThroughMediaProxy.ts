@@ -1,37 +1,45 @@
 import type { IceCandidate, Sdp, Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
+import type { Clock } from "../ports/Clock.ts";
 import type { MediaProxy, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import { CandidateGathering } from "./CandidateGathering.ts";
 import { withCandidates } from "./sdp/withCandidates.ts";
 
-/** More than any browser finds. */
-const MAX_CANDIDATES = 100;
+/**
+ * How long a description waits for the end of its party's candidates, in ms. matrix-js-sdk sends the first of those that
+ * are not in its invite 2,000 ms after that, and 500 ms after an answer; it says nothing if it has no more.
+ */
+const PATIENCE_MS: Readonly<Record<Side, number>> = { origin: 2_500, target: 1_000 };
 
 /**
  * No media server: the parties' descriptions reach each other as they are, for SIP clients that speak WebRTC. There are
- * limits to that. SIP peers seldom trickle, so candidates that come after their description went on are lost; the peer's
- * own checks make up for them unless both are behind strict firewalls. And a new offer within the call is refused, as
- * there is nobody here to answer it: hold and ICE restarts do not work.
+ * limits to that. SIP peers do not take candidates that come after the description (few know RFC 8840), so it is held back
+ * for a moment and goes on with those in it; what comes later is lost, and the peer's own checks have to make up for it.
+ * And a new offer within the call is refused, as there is nobody here to answer it: hold and ICE restarts do not work.
  */
 export class PassThroughMediaProxy implements MediaProxy {
+    readonly #clock: Clock;
     readonly #telemetry: Telemetry;
 
-    constructor(telemetry: Telemetry) {
+    constructor(clock: Clock, telemetry: Telemetry) {
+        this.#clock = clock;
         this.#telemetry = telemetry;
     }
 
     open(): MediaSession {
-        return new PassThroughSession(this.#telemetry);
+        return new PassThroughSession(this.#clock, this.#telemetry);
     }
 }
 
 class PassThroughSession implements MediaSession {
     readonly #telemetry: Telemetry;
-    /** Candidates that wait for their party's description, or that it went on. */
-    readonly #waiting: Record<Side, readonly IceCandidate[] | "gone"> = { origin: [], target: [] };
+    readonly #gatherings: Readonly<Record<Side, CandidateGathering>>;
+    #state: "open" | "released" = "open";
 
-    constructor(telemetry: Telemetry) {
+    constructor(clock: Clock, telemetry: Telemetry) {
         this.#telemetry = telemetry;
+        this.#gatherings = { origin: new CandidateGathering(clock), target: new CandidateGathering(clock) };
     }
 
     async offer(sdp: Sdp): Promise<Sdp> {
@@ -43,11 +51,7 @@ class PassThroughSession implements MediaSession {
     }
 
     addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
-        const waiting = this.#waiting[side];
-        const room = waiting === "gone" ? 0 : MAX_CANDIDATES - waiting.length;
-        if (waiting !== "gone") this.#waiting[side] = [...waiting, ...candidates.slice(0, room)];
-        const reason = waiting === "gone" ? "lateCandidate" : "tooManyCandidates";
-        for (const _ of candidates.slice(room)) this.#telemetry.dropped("media", reason);
+        for (const reason of this.#gatherings[side].take(candidates)) this.#telemetry.dropped("media", reason);
         return Promise.resolve();
     }
 
@@ -56,15 +60,17 @@ class PassThroughSession implements MediaSession {
     }
 
     release(): Promise<void> {
-        this.#waiting.origin = this.#waiting.target = "gone";
+        this.#state = "released";
+        this.#gatherings.origin.close();
+        this.#gatherings.target.close();
         return Promise.resolve();
     }
 
-    #forward(side: Side, sdp: Sdp): Promise<Sdp> {
-        const candidates = this.#waiting[side];
-        this.#waiting[side] = "gone";
-        const merged = withCandidates(sdp, candidates === "gone" ? [] : candidates);
-        if (merged !== undefined) return Promise.resolve(merged);
-        return Promise.reject(new CallFailure("noCommonMedia", `the description of the ${side} is unusable`));
+    async #forward(side: Side, sdp: Sdp): Promise<Sdp> {
+        const rest = await this.#gatherings[side].rest(sdp, PATIENCE_MS[side]);
+        if (this.#state === "released") throw new CallFailure("mediaLost", "the media session is released");
+        const merged = withCandidates(sdp, rest);
+        if (merged === undefined) throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable`);
+        return merged;
     }
 }

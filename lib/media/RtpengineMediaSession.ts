@@ -98,10 +98,8 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
-        return this.#busy(async () => {
-            this.#candidates.take(side, candidates);
-            await this.#passOnCandidates(side);
-        });
+        this.#candidates.take(side, candidates);
+        return this.#busy(() => this.#passOnCandidates(side));
     }
 
     renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
@@ -262,9 +260,10 @@ export class RtpengineMediaSession implements MediaSession {
         }
     }
 
+    /** One thing is asked of the engine at a time: candidates wait for the exchange they come into. */
     async #busy<T>(act: () => Promise<T>): Promise<T> {
-        const acting = act();
-        this.#underWay = Promise.allSettled([this.#underWay, acting]);
+        const acting = this.#underWay.then(act);
+        this.#underWay = Promise.allSettled([acting]);
         return await acting;
     }
 

@@ -14,9 +14,15 @@ export type CandidateReading =
 const CANDIDATE =
     /^(?:a=)?candidate:(?<foundation>[\w+/]{1,32}) (?<component>\d{1,3}) (?<transport>\w{1,16}) (?<priority>\d{1,10}) (?<ip>[\w.:-]{1,255}) (?<port>\d{1,5}) typ (?<type>[\w-]{1,16})(?<extensions>(?: [\w.:+/-]{1,256}){0,40})$/i;
 
+/** Whether it says that no more will come. */
+export function isEndOfCandidates({ candidate }: IceCandidate): boolean {
+    return candidate.trim() === "";
+}
+
 /** Reads a trickled candidate. */
-export function readCandidate({ candidate: text, ufrag }: IceCandidate): CandidateReading {
-    if (text.trim() === "") return { kind: "endOfCandidates" };
+export function readCandidate(candidate: IceCandidate): CandidateReading {
+    if (isEndOfCandidates(candidate)) return { kind: "endOfCandidates" };
+    const { candidate: text, ufrag } = candidate;
     const parts = CANDIDATE.exec(text.trim())?.groups;
     if (parts === undefined) return { kind: "unusable", fault: "malformedCandidate" };
     const { foundation = "", transport = "", ip = "", type = "", extensions = "" } = parts;

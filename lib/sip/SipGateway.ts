@@ -14,13 +14,13 @@ import { readNetworkContext, readPhoneNetwork } from "./ims/NetworkContext.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
 import type { Phones } from "./registrar/Phones.ts";
 import type { SipAccount } from "./registrar/SipAccount.ts";
-import type { TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
+import type { RegisteredCall, TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
 import { SilentRefusals } from "./SilentRefusals.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
-import { TrunkGuard } from "./trunk/TrunkGuard.ts";
+import { TrunkGuard, type TrunkVerdict } from "./trunk/TrunkGuard.ts";
 import type { TrunkHealth } from "./trunk/TrunkHealth.ts";
 import { UasLeg } from "./UasLeg.ts";
 
@@ -97,7 +97,7 @@ export class SipGateway implements DrachtioListener {
         const isNew = request.dialogId === undefined && request.origin === "network";
         if (!isNew) return this.#respond(request, replyOutsideDialog(request.method));
         const registered = this.#parts.registrations.callOf(request);
-        if (registered !== undefined) return this.#takeNew(request, registered.trunk, registered.uri);
+        if (registered !== undefined) return this.#takeRegistered(request, registered);
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
         const { phones } = this.#parts;
         const phone = phones?.judge(request, admission.verdict === "allow" ? "peer" : "stranger");
@@ -108,10 +108,7 @@ export class SipGateway implements DrachtioListener {
         }
         const trunk = this.#trunks.judge(request, admission.verdict === "allow" ? admission.peer : undefined);
         if (trunk.kind === "trunk") return this.#takeNew(request, trunk.peer);
-        if (trunk.kind === "answer") {
-            this.#parts.telemetry.dropped("sip", trunk.why);
-            return this.#respond(request, trunk.response);
-        }
+        if (trunk.kind === "answer") return this.#demandProof(request, trunk);
         switch (admission.verdict) {
             case "allow":
                 return this.#takeNew(request, admission.peer);
@@ -120,6 +117,18 @@ export class SipGateway implements DrachtioListener {
             case "drop":
                 return this.#dropStranger(request);
         }
+    }
+
+    /** Who knows our contact has it from the trunk; one that has to prove itself has to all the same. */
+    #takeRegistered(request: IncomingRequest, { trunk, uri }: RegisteredCall): void {
+        const verdict = this.#trunks.judge(request, trunk);
+        if (verdict.kind === "answer") return this.#demandProof(request, verdict);
+        this.#takeNew(request, trunk, uri);
+    }
+
+    #demandProof(request: IncomingRequest, { why, response }: Extract<TrunkVerdict, { kind: "answer" }>): void {
+        this.#parts.telemetry.dropped("sip", why);
+        this.#respond(request, response);
     }
 
     /** @param uri whom it is for, where the Request-URI does not say so */
@@ -237,6 +246,7 @@ export class SipGateway implements DrachtioListener {
             leg.end(opened.refused).catch((error: unknown) => log.debug("SIP message not sent", { error }));
         } else {
             report = opened.report;
+            leg.opened();
         }
     }
 

@@ -9,6 +9,7 @@ import { outboundNetwork, settledNetwork } from "./ims/outboundNetwork.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "./methodReplies.ts";
 import { repeatedIdentity } from "./repeatedIdentity.ts";
+import { reportAnswered } from "./reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "./sessionDescription.ts";
 import type { LiveLeg } from "./SipCalls.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
@@ -137,7 +138,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                 this.#parts.report({ kind: "ringing" });
                 return;
             case "reportAnswered":
-                if (this.#remote !== undefined) this.#parts.report({ kind: "answered", sdp: this.#remote });
+                if (this.#remote !== undefined) reportAnswered(this.#remote, this.#parts.report);
                 return;
             case "report":
                 this.#parts.report({ kind: "ended", cause: order.cause });

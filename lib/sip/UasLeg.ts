@@ -5,6 +5,7 @@ import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { chargingHeaders } from "./ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "./methodReplies.ts";
+import { reportEndOfCandidates } from "./reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg } from "./SipCalls.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
@@ -46,6 +47,11 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
         request.onUpdate((update) => this.#respondTo(update, replyToEarlyUpdate(update, "uas")));
         calls.add(this, parts.peer);
+    }
+
+    /** The call is open: the desk hears what is reported. Called once by the gateway. */
+    opened(): void {
+        reportEndOfCandidates(this.#parts.invite.offer, this.#parts.report);
     }
 
     offer(): Promise<void> {

@@ -184,6 +184,23 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             expect(await world.held()).toBe(0);
         });
 
+        test("takes candidates while a description is under way", async () => {
+            const session = open(towardsPhone);
+            const [offered] = await Promise.all([
+                session.offer(browserOffer),
+                session.addCandidates("origin", candidates),
+            ]);
+            expect(mediaLines(offered)).toHaveLength(1);
+            const [answered] = await Promise.all([
+                session.answer(phone()),
+                session.addCandidates("origin", candidates),
+                session.addCandidates("target", [{ candidate: "" }]),
+            ]);
+            expect(answered).toMatch(/^a=candidate:/m);
+            await session.release();
+            expect(await world.held()).toBe(0);
+        });
+
         test("frees everything, however often and whenever it is released", async () => {
             await open(towardsBrowser).release();
             const offered = open({ ...towardsBrowser, callId: "offered" as CallId });

@@ -11,7 +11,7 @@ export function whilePreparing(state: Preparing, event: CallEvent): Transition {
                 { kind: "startTimer", timer: "answer", ms: state.policy.ringMs },
             );
         case "candidatesFound":
-            // the media queue holds these behind the allocation they belong to
+            // the allocation may be waiting for them
             return go(state, { kind: "addCandidates", side: event.side, candidates: event.candidates });
         case "mediaFailed":
             return end(event.cause, "bridge");

@@ -219,6 +219,28 @@ describe("CallDesk", () => {
         expect(target.told).toEqual(["offer O'", "end noAnswer"]);
     });
 
+    it("tells the media of candidates while they work on a description, which may be waiting for them", async () => {
+        const { media, call, target } = open();
+        const says = call();
+        says.origin({ kind: "candidates", candidates: [{ candidate: "" }] });
+        await turn();
+        expect(media.asked).toEqual(["offer O", "candidates origin 1"]);
+        media.give(sdp("O'"));
+        await turn();
+        expect(target.told).toEqual(["offer O'"]);
+    });
+
+    it("frees the media at once, whatever they work on", async () => {
+        const { media, call, desk } = open();
+        const says = call();
+        says.origin({ kind: "ended", cause: "cancelled" });
+        await turn();
+        expect(media.asked).toEqual(["offer O", "release"]);
+        media.fail("mediaLost");
+        await turn();
+        expect(desk.calls).toBe(0);
+    });
+
     it("refuses calls before it is connected, beyond its limit, and once it stops", async () => {
         const { desk, request, call } = open({ maxCalls: 1 });
         call();

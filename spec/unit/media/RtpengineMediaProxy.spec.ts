@@ -129,6 +129,7 @@ describe("RtpengineMediaProxy", () => {
         ng.script("b", engine());
         const proxy = proxyOf(["a", "b"]);
         const offering = open(proxy).offer(browserOffer);
+        await setImmediate();
         clock.advance(1_000);
         await offering;
         await open(proxy, "c2").offer(browserOffer);
@@ -172,6 +173,22 @@ describe("RtpengineMediaProxy", () => {
         ]);
     });
 
+    test("candidates that come while an offer or an answer is under way wait for it", async () => {
+        ng.script("a", engine());
+        const session = open(proxyOf(["a"]));
+        const [late, later] = [HOST, HOST.replace("5000", "5001")].map((candidate) => [{ candidate, mid: "0", ufrag }]);
+        await Promise.all([session.offer(browserOffer), session.addCandidates("origin", late ?? [])]);
+        await Promise.all([session.answer(phone()), session.addCandidates("origin", later ?? [])]);
+        expect(asked()).toEqual([
+            "offer origin",
+            "answer origin target",
+            "query",
+            "offer origin target",
+            "answer origin target",
+        ]);
+        expect(telemetry.counted).toEqual([]);
+    });
+
     test("candidates that come later are passed on, with those before, while the engine hears nothing", async () => {
         let packets = 0;
         ng.script(
@@ -205,7 +222,7 @@ describe("RtpengineMediaProxy", () => {
             { candidate: HOST, mid: "9" },
             { candidate: "" },
         ]);
-        await session.addCandidates("target", [{ candidate: HOST }]);
+        await session.addCandidates("target", [{ candidate: HOST }, { candidate: "" }]);
         expect(asked()).toEqual([]);
         expect(telemetry.counted).toEqual([
             "dropped from media: tcpCandidate",

@@ -49,6 +49,17 @@ function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
     });
 }
 
+test("a peer that speaks ICE has said all there is to say of its candidates with its answer", async () => {
+    await leg.offer(OFFER);
+    const ice = `${PHONE_SDP}a=ice-ufrag:abcd\r\n`;
+    stack.answer(200, { body: ice, dialogId: "d1" });
+    await settled();
+    expect(facts).toEqual([
+        { kind: "answered", sdp: ice },
+        { kind: "candidates", candidates: [{ candidate: "" }] },
+    ]);
+});
+
 test("a CANCEL nobody answers ends the call all the same, and a 200 after that is hung up on", async () => {
     await leg.offer(OFFER);
     await leg.end("cancelled");

@@ -1,0 +1,74 @@
+import type { IceCandidate, Sdp } from "../call/vocabulary.ts";
+import type { Clock } from "../ports/Clock.ts";
+import { isEndOfCandidates } from "./candidateLine.ts";
+
+/** More than any browser finds. */
+const MAX_CANDIDATES = 100;
+
+/** Why candidates were dropped. Words for `Telemetry.dropped`. */
+export type GatheringDrop = "lateCandidate" | "tooManyCandidates";
+
+type Gathering =
+    /** `stopWaiting` does nothing unless somebody waits. */
+    | { readonly phase: "gathering"; readonly stopWaiting: () => void }
+    /** The party said that it has found all there are. */
+    | { readonly phase: "complete" }
+    /** Its description went on: nobody hears of what comes now. */
+    | { readonly phase: "closed" };
+
+const idle = (): void => undefined;
+
+/** Collects the candidates that one party finds after its description, until that goes on with them in it. */
+export class CandidateGathering {
+    readonly #clock: Clock;
+    #found: readonly IceCandidate[] = [];
+    #state: Gathering = { phase: "gathering", stopWaiting: idle };
+
+    constructor(clock: Clock) {
+        this.#clock = clock;
+    }
+
+    /** Gives why candidates were dropped, once for each. */
+    take(candidates: readonly IceCandidate[]): readonly GatheringDrop[] {
+        const named = candidates.filter((candidate) => !isEndOfCandidates(candidate));
+        if (this.#state.phase === "closed") return named.map(() => "lateCandidate");
+        const room = MAX_CANDIDATES - this.#found.length;
+        this.#found = [...this.#found, ...named.slice(0, room)];
+        if (named.length < candidates.length) this.#move({ phase: "complete" });
+        return named.slice(room).map(() => "tooManyCandidates");
+    }
+
+    /**
+     * Resolves to what is to be written into the party's description: every candidate since, and the end of them if the
+     * party told it. Waits for that end, or for `withinMs` to pass, or for `close`; there is nothing to wait for if the
+     * description is without ICE, or has the end in it. Called once.
+     */
+    async rest(sdp: Sdp, withinMs: number): Promise<readonly IceCandidate[]> {
+        const mayGrow = /^a=ice-ufrag:/m.test(sdp) && !/^a=end-of-candidates\r?$/m.test(sdp);
+        if (mayGrow && this.#state.phase === "gathering") await this.#wait(withinMs);
+        const saidEnd = this.#state.phase === "complete";
+        this.close();
+        return mayGrow && saidEnd ? [...this.#found, { candidate: "" }] : this.#found;
+    }
+
+    /** Nothing is collected any more, nor waited for. Safe to call twice. */
+    close(): void {
+        this.#move({ phase: "closed" });
+    }
+
+    #wait(ms: number): Promise<void> {
+        return new Promise((resolve) => {
+            const stopTimer = this.#clock.startTimer(ms, resolve);
+            const stopWaiting = (): void => {
+                stopTimer();
+                resolve();
+            };
+            this.#state = { phase: "gathering", stopWaiting };
+        });
+    }
+
+    #move(next: Gathering): void {
+        if (this.#state.phase === "gathering") this.#state.stopWaiting();
+        this.#state = next;
+    }
+}
