@@ -43,7 +43,7 @@ export class TrunkGuard {
         if (!isAsked || request.method !== "INVITE") return { kind: "unasked" };
         const claimed = claimedUser(request);
         const named = this.#peers.get(claimed);
-        const peer = known === undefined || known === named ? named : undefined;
+        const peer = known === undefined || known.name === named?.name ? named : undefined;
         const verdict = this.#gate.judge(request, claimed, () => peer?.proof?.password);
         if (verdict.kind === "accepted") return peer === undefined ? { kind: "unasked" } : { kind: "trunk", peer };
         if (verdict.why === "refused") {

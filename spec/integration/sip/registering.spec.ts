@@ -1,4 +1,6 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
 import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
@@ -14,10 +16,9 @@ afterEach(async () => {
 /** A registrar that says what the spec tells it to, and a SIP side that registers with it. */
 async function register(given: Partial<SipTrunk> = {}) {
     const registrar = await ScriptedPhone.on(0);
-    const side = await SipSide.start({
-        peers: [],
-        trunks: [aTrunk({ domain: `127.0.0.1:${registrar.port}`, credentials, register: { seconds: 600 }, ...given })],
-    });
+    const at = { domain: `127.0.0.1:${registrar.port}`, credentials, register: { seconds: 600 } };
+    const trunk = aTrunk({ ...at, ...given });
+    const side = await SipSide.start({ peers: [trunk], trunks: [trunk] });
     registrar.talkTo(side.port());
     stopLater.push({ stop: () => registrar.close() }, side);
     return { side, registrar };
@@ -174,10 +175,74 @@ test("takes a call that comes by its registration for the trunk's, and for whom 
     registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
 });
 
-test("takes nobody else's call for the trunk's", async () => {
-    const { registrar, side } = await register();
-    const registration = await registrar.next("REGISTER");
-    registrar.respond(registration, 200, "OK");
-    const call = registrar.invite(`sip:carrier-0123@127.0.0.1:${side.port()}`, { body: PHONE_SDP });
-    registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
+describe("somebody else calls as if by the registration", () => {
+    test.each<[string, (contact: string, us: string) => { uri: string; headers?: readonly string[] }]>([
+        ["knowing the trunk's name", (_, us) => ({ uri: `sip:carrier@${us}` })],
+        ["knowing what such a contact looks like", (_, us) => ({ uri: `sip:carrier-${"0".repeat(24)}@${us}` })],
+        ["with a part of the contact", (contact) => ({ uri: contact.replace(/[0-9a-f]{4}@/, "@") })],
+        ["with more than the contact", (contact) => ({ uri: contact.replace("@", "0@") })],
+        [
+            "naming the contact where it is not called",
+            (contact, us) => ({
+                uri: `sip:2001@${us}`,
+                headers: [`P-Called-Party-ID: <${contact}>`, `Referred-By: <${contact}>`],
+            }),
+        ],
+    ])("%s, and is the stranger it was", async (_, attempt) => {
+        const { side, registrar } = await register();
+        const registration = await registrar.next("REGISTER");
+        registrar.respond(registration, 200, "OK");
+        const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
+        const { uri, headers = [] } = attempt(contact, `127.0.0.1:${side.port()}`);
+        const from = "<sip:+442071838750@carrier.example>";
+        const asserted = "P-Asserted-Identity: <sip:+442071838750@carrier.example>";
+        const call = registrar.invite(uri, { body: PHONE_SDP, from, headers: [asserted, ...headers] });
+        registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
+        expect(side.telemetry.counted).toContain("dropped from sip: stranger");
+    });
+
+    test("with the contact, and has to prove to be the trunk where the trunk's calls have to", async () => {
+        const proof = { username: "carrier-in", password: "other secret" };
+        const { side, registrar } = await register({ proof });
+        const registration = await registrar.next("REGISTER");
+        registrar.respond(registration, 200, "OK");
+        const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
+        const call = registrar.invite(contact, { body: PHONE_SDP });
+        const refusal = await registrar.next("SIP/2.0 4");
+        expect(refusal.startLine).toMatch(/ 401 /);
+        registrar.within(call, "ACK", refusal);
+        const [challenge] = parseChallenges(refusal.header("www-authenticate"));
+        if (challenge === undefined) throw new Error("no challenge");
+        const digest = { method: "INVITE", uri: contact, body: PHONE_SDP };
+        const proved = `Authorization: ${authorization(challenge, proof, digest, 1, "cnonce")}`;
+        registrar.invite(contact, {
+            body: PHONE_SDP,
+            headers: [proved, "P-Called-Party-ID: <sip:2001@carrier.example>"],
+        });
+        expect((await side.intake.next()).request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    });
+
+    test("and a caller by it does not learn what it is", async () => {
+        const { side, registrar } = await register();
+        const registration = await registrar.next("REGISTER");
+        registrar.respond(registration, 200, "OK");
+        const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
+        const secret = contact.slice("sip:".length, contact.indexOf("@"));
+        const call = registrar.invite(contact, {
+            body: PHONE_SDP,
+            headers: ["P-Called-Party-ID: <sip:2001@a.example>"],
+        });
+        const { request } = await side.intake.next();
+        await request.origin.ring();
+        const ringing = await registrar.next("SIP/2.0 180");
+        await request.origin.accept(PHONE_SDP as Sdp);
+        const ok = await registrar.next("SIP/2.0 200");
+        registrar.inDialog(call, ok, "ACK", 1);
+        await request.origin.end("hungUp");
+        const bye = await registrar.next("BYE");
+        registrar.respond(bye, 200, "OK");
+        // but for the addresses of the dialog, which the caller chose
+        const own = [ringing, ok, bye].map(({ text }) => text.replace(/^(?:To|From):.*$/gim, ""));
+        expect(own.filter((text) => text.includes(secret))).toEqual([]);
+    });
 });
