@@ -19,11 +19,14 @@ class NamedMedia implements MediaProxy {
     readonly reports: MediaReport[] = [];
     /** Names of sessions that take no offer. */
     readonly failing = new Set<string>();
+    /** Names of sessions that never come to an end with an offer. */
+    readonly stalling = new Set<string>();
 
     open({ callId, kinds }: MediaRequest, report: MediaReport): MediaSession {
         const ask = (what: string): Promise<Sdp> => {
             this.asked.push(`${callId} ${what}`);
             if (this.failing.has(callId)) return Promise.reject(new CallFailure("noCommonMedia", "no"));
+            if (this.stalling.has(callId)) return new Promise(() => undefined);
             return Promise.resolve(sdp(`${kinds.target}(${what})`));
         };
         this.reports.push(report);
@@ -133,6 +136,12 @@ describe("a call that rings Element and a phone", () => {
             new Set(["cb0 release", "cb1 release"]),
         );
         expect(desk.calls).toBe(0);
+    });
+
+    it("frees media that still work on a description", async () => {
+        const { media, tell } = await ring(({ stalling }) => stalling.add("cb1"));
+        await tell("element", { kind: "answered", sdp: sdp("A") });
+        expect(media.asked).toContain("cb1 release");
     });
 
     it("ends when nobody answers in time", async () => {

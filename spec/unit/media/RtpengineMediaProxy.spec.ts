@@ -189,6 +189,15 @@ describe("RtpengineMediaProxy", () => {
         expect(telemetry.counted).toEqual([]);
     });
 
+    test("candidates that come at once are passed on at once, in one exchange", async () => {
+        ng.script("a", engine());
+        const session = await connect(proxyOf(["a"]));
+        asked();
+        const [one, other] = [HOST, HOST.replace("5000", "5001")].map((candidate) => [{ candidate, mid: "0", ufrag }]);
+        await Promise.all([session.addCandidates("origin", one ?? []), session.addCandidates("origin", other ?? [])]);
+        expect(asked()).toEqual(["query", "offer origin target", "answer origin target"]);
+    });
+
     test("candidates that come later are passed on, with those before, while the engine hears nothing", async () => {
         let packets = 0;
         ng.script(
