@@ -4,7 +4,9 @@ import type { Log } from "../ports/Log.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
 import type { DigestClient } from "./digest.ts";
 import { answerChallenge } from "./answerChallenge.ts";
+import type { RefreshDuty } from "./refreshDuty.ts";
 import { replyInDialog } from "./methodReplies.ts";
+import { SignedRefresh } from "./SignedRefresh.ts";
 import { isSameSession, sessionDescriptionIn } from "./sessionDescription.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import type { DialogHandler, SipCalls } from "./SipCalls.ts";
@@ -24,6 +26,8 @@ export interface DialogParts extends SipEnvironment {
     readonly dialogId: string;
     /** Answers challenges of our requests, where there are credentials. */
     readonly digest: DigestClient | undefined;
+    /** That we have to refresh the session, if so; done here where there are credentials, else by the SIP server. */
+    readonly duty: RefreshDuty | undefined;
     /** What every message of the call carries, beside its own. */
     readonly headers: HeaderFields;
     /** What was agreed so far. */
@@ -67,12 +71,16 @@ export class SipDialog implements DialogHandler {
     #local: Sdp;
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
+    readonly #signedRefresh: SignedRefresh | undefined;
 
     constructor(parts: DialogParts) {
         this.#parts = parts;
         this.#state = { phase: "up", ack: parts.ack };
         this.#local = parts.local;
         this.#remote = parts.remote;
+        const { digest, duty } = parts;
+        const description = (): Sdp | undefined => (this.#offer.by === "none" ? this.#local : undefined);
+        this.#signedRefresh = digest && duty && new SignedRefresh(duty, { ...parts, digest, description });
         parts.calls.addDialog(parts.dialogId, this);
     }
 
@@ -121,6 +129,7 @@ export class SipDialog implements DialogHandler {
             return;
         }
         this.#refusePending();
+        this.#signedRefresh?.stop();
         this.#state = { phase: "leaving" };
         this.#stopByeTimer = this.#parts.clock.startTimer(BYE_TIMEOUT_MS, () => this.#over());
         await this.#sayBye({ Reason: reasonHeader(cause) });
@@ -292,6 +301,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase === "over") return;
         this.#state = { phase: "over" };
         this.#takePendingOffer();
+        this.#signedRefresh?.stop();
         this.#stopByeTimer();
         this.#parts.calls.removeDialog(this.#parts.dialogId, this);
         this.#parts.onEnded();

@@ -155,7 +155,7 @@ export class SipGateway implements DrachtioListener {
         }
         const { caller, provenance } = invite;
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
-        this.#open(request, invite, peer.name, target, this.#parts.phones?.targetsFor(callee, caller));
+        this.#open(request, invite, peer, target, this.#parts.phones?.targetsFor(callee, caller));
     }
 
     #takeFromPhone(request: IncomingRequest, account: SipAccount, phones: Phones): void {
@@ -180,7 +180,13 @@ export class SipGateway implements DrachtioListener {
                 const { callee } = route;
                 const caller = invite.caller.kind === "anonymous" ? invite.caller : phones.callerOf(account);
                 const target = { network: "matrix", media: "webrtc", callee, caller } as const;
-                return this.#open(request, invite, username, target, phones.targetsFor(callee, caller, account));
+                return this.#open(
+                    request,
+                    invite,
+                    { name: username },
+                    target,
+                    phones.targetsFor(callee, caller, account),
+                );
             }
             case "trunk": {
                 const { callee, trunks, media } = route;
@@ -191,7 +197,7 @@ export class SipGateway implements DrachtioListener {
                     ...(network.accessNetwork !== undefined && { accessNetwork: network.accessNetwork }),
                 };
                 const target = { network: "sip", media, callee, ...caller, trunks } as const;
-                return this.#open(request, invite, username, target);
+                return this.#open(request, invite, { name: username }, target);
             }
         }
     }
@@ -215,7 +221,7 @@ export class SipGateway implements DrachtioListener {
     #open(
         request: IncomingRequest,
         invite: DecodedInvite,
-        peer: string,
+        { name: peer, credentials }: Pick<SipPeer, "name" | "credentials">,
         target: CallTarget,
         alsoRing: readonly CallTarget[] = [],
     ): void {
@@ -231,6 +237,7 @@ export class SipGateway implements DrachtioListener {
             request,
             invite,
             peer,
+            credentials,
             report: (fact) => report(fact),
         });
         const opened = intake.open({

@@ -17,6 +17,8 @@ export interface SipPeer {
     readonly charging?: { readonly ioi?: string };
     /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */
     readonly proof?: { readonly username: string; readonly password: string };
+    /** What our requests to it are signed with if it asks for that. */
+    readonly credentials?: DigestCredentials;
     /** The least protected media its calls may come with. Left out, any will do. */
     readonly minimumMedia?: MediaKind;
     /** Digits its network puts before called numbers, to be taken off. */
@@ -45,7 +47,6 @@ export interface SipTrunk extends SipPeer, TrunkAddress {
     readonly probeMs?: number;
     /** Host of the URIs in From and P-Asserted-Identity; left out, the SIP server puts its own address. */
     readonly fromDomain?: string;
-    readonly credentials?: DigestCredentials;
     /** We register with it, for so long at a time as it grants. */
     readonly register?: { readonly seconds: number };
     readonly numberFormat: NumberFormat;

@@ -2,13 +2,12 @@ import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
-import { answerChallenge, authorizationLines } from "./answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
-import { DigestClient } from "./digest.ts";
 import { outboundNetwork, settledNetwork } from "./ims/outboundNetwork.ts";
+import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "./methodReplies.ts";
-import { repeatedIdentity } from "./repeatedIdentity.ts";
+import { dutyOfCaller } from "./refreshDuty.ts";
 import { reportAnswered } from "./reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "./sessionDescription.ts";
 import type { LiveLeg } from "./SipCalls.ts";
@@ -16,7 +15,6 @@ import { SipDialog, type SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader } from "./sipEndCause.ts";
 import {
     type HeaderFields,
-    type HeaderLine,
     type IncomingResponse,
     type SentRequest,
     type SipHeaders,
@@ -42,20 +40,6 @@ export interface UacLegParts extends SipEnvironment {
     readonly report: LegReport;
 }
 
-/** One INVITE and what belongs to repeating it: a challenge or a 422 is answered by the same INVITE with more headers. */
-interface Attempt {
-    readonly hop: Hop;
-    readonly digest: DigestClient | undefined;
-    /** Call-ID, From with its tag, To and the next CSeq, once it has been sent before (RFC 3261, section 22.2). */
-    readonly identity: HeaderFields;
-    readonly authorization: readonly HeaderLine[];
-    readonly minSe: number | undefined;
-    /** How often it was repeated. */
-    readonly repeats: number;
-}
-
-/** A proxy and the callee may challenge each, a nonce may be stale, a 422 may come on top. */
-const MAX_REPEATS = 4;
 /** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
 const CANCEL_TIMEOUT_MS = 36_000;
 const NO_HEADERS: SipHeaders = new Map();
@@ -65,7 +49,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     readonly #parts: UacLegParts;
     #state: UacState = UAC_START;
     #route: InviteRoute | undefined;
-    #attempt: Attempt | undefined;
+    #attempt: InviteAttempt | undefined;
     #sdp: Sdp | undefined;
     #sent: SentRequest | undefined;
     /** The 2xx, and the session it or a reliable provisional response before it agreed on. */
@@ -83,7 +67,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         if (first === undefined) throw new CallFailure("serviceUnavailable", "every trunk has its maximum of calls");
         this.#sdp = sdp;
         this.#route = startRoute([first, ...others]);
-        this.#attempt = this.#attemptAt(this.#route.current);
+        this.#attempt = firstAttempt(this.#route.current, this.#parts.makeCnonce);
         await this.#apply({ kind: "offer" });
     }
 
@@ -156,21 +140,6 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         return outlook?.inOrder(free) ?? free;
     }
 
-    #attemptAt(hop: Hop): Attempt {
-        const { credentials } = hop.trunk;
-        // a stranger a redirect led to learns nothing of the trunk's password, unless it claims the trunk's own realm
-        const isOurs = hop.redirectedTo === undefined || credentials?.realm !== undefined;
-        return {
-            hop,
-            digest:
-                credentials !== undefined && isOurs ? new DigestClient(credentials, this.#parts.makeCnonce) : undefined,
-            identity: {},
-            authorization: [],
-            minSe: undefined,
-            repeats: 0,
-        };
-    }
-
     async #sendInvite(): Promise<void> {
         const attempt = this.#attempt;
         const sdp = this.#sdp;
@@ -214,7 +183,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     /** As a 503 of the next hop, unless it is the SIP server itself that is missing. */
-    #unsendable(attempt: Attempt, error: unknown): UacEvent {
+    #unsendable(attempt: InviteAttempt, error: unknown): UacEvent {
         if (!(error instanceof SipSendError) || error.code === "tooLarge") {
             return { kind: "inviteFailed", cause: "internalError", next: "none" };
         }
@@ -225,11 +194,11 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     /** Whom a redirect led to is no address of the trunk's. */
-    #tellOutlook({ hop }: Attempt, response: Pick<IncomingResponse, "status" | "headers">): void {
+    #tellOutlook({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
         if (hop.redirectedTo === undefined) this.#parts.outlook?.responded(hop.trunk, response);
     }
 
-    #respondedTo(attempt: Attempt, response: IncomingResponse): void {
+    #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
         this.#tellOutlook(attempt, response);
         if (response.status < 200) return this.#progressed(attempt, response);
         if (response.status < 300) return this.#answered(attempt, response);
@@ -242,7 +211,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     /** Early media is not passed on; only that the phone rings (any 18x but 100) is. */
-    #progressed({ hop }: Attempt, response: IncomingResponse): void {
+    #progressed({ hop }: InviteAttempt, response: IncomingResponse): void {
         if (response.headers.has("rseq")) {
             response
                 .acknowledge(this.#network(hop, response.headers))
@@ -253,7 +222,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         this.#happened({ kind: "ringing" });
     }
 
-    #answered(attempt: Attempt, response: IncomingResponse): void {
+    #answered(attempt: InviteAttempt, response: IncomingResponse): void {
         attempt.digest?.accepted();
         const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
         // RFC 3261, section 13.2.1: the answer is in the 2xx, or was in a reliable response before it
@@ -264,25 +233,9 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         this.#happened({ kind: "answered", answer: isUsable ? "good" : "unusable" });
     }
 
-    /** The same INVITE again, with credentials or a longer session interval, if that may help. */
-    #repeat(attempt: Attempt, response: IncomingResponse): Attempt | undefined {
-        const sent = this.#sent;
-        if (sent === undefined || attempt.repeats >= MAX_REPEATS) return undefined;
-        const identity = repeatedIdentity(sent.headers);
-        const repeats = attempt.repeats + 1;
-        const minSe = Number.parseInt(response.headers.get("min-se") ?? "", 10);
-        const request = { method: "INVITE", uri: sent.uri, body: this.#sdp ?? "" };
-        // RFC 4028, section 7.4
-        if (response.status === 422 && minSe > (attempt.minSe ?? 0)) {
-            return { ...attempt, identity, minSe, repeats, authorization: authorizationLines(attempt.digest, request) };
-        }
-        const authorization = answerChallenge(attempt.digest, response, request);
-        return authorization && { ...attempt, identity, authorization, repeats };
-    }
-
     /** What a final response other than 2xx leads to: the same INVITE again, another one, or the end. */
-    #refused(attempt: Attempt, response: IncomingResponse): UacEvent {
-        const again = this.#repeat(attempt, response);
+    #refused(attempt: InviteAttempt, response: IncomingResponse): UacEvent {
+        const again = this.#sent && repeatedAttempt(attempt, response, this.#sent, this.#sdp ?? "");
         if (again === undefined) {
             this.#tellTrouble(attempt, response);
             return this.#failed(response);
@@ -291,7 +244,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         return { kind: "inviteFailed", cause: "forbidden", next: "another" };
     }
 
-    #tellTrouble({ hop, authorization }: Attempt, response: IncomingResponse): void {
+    #tellTrouble({ hop, authorization }: InviteAttempt, response: IncomingResponse): void {
         const trouble = trunkTrouble(
             response,
             authorization.length > 0 ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
@@ -307,7 +260,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const way: Advance | undefined = this.#route && advance(this.#open(this.#route), { status, headers, heard });
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
         this.#route = way.route;
-        this.#attempt = this.#attemptAt(way.route.current);
+        this.#attempt = firstAttempt(way.route.current, this.#parts.makeCnonce);
         return { kind: "inviteFailed", cause: "networkFailure", next: "another" };
     }
 
@@ -344,6 +297,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             ...rest,
             dialogId: response.dialogId,
             digest: attempt.digest,
+            duty: this.#sent && dutyOfCaller(this.#sent.headers, response.headers),
             headers: this.#network(attempt.hop, response.headers),
             local: this.#sdp,
             remote: this.#remote,

@@ -1,10 +1,13 @@
+import { randomBytes } from "node:crypto";
 import type { EndCause, Sdp } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
+import { DigestClient, type DigestCredentials } from "./digest.ts";
 import { chargingHeaders } from "./ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "./methodReplies.ts";
+import { dutyOfCallee } from "./refreshDuty.ts";
 import { reportEndOfCandidates } from "./reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg } from "./SipCalls.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
@@ -19,6 +22,8 @@ export interface UasLegParts extends SipEnvironment {
     readonly invite: DecodedInvite;
     /** Name of the peer it came from. */
     readonly peer: string;
+    /** What requests of ours are signed with if that peer asks for it. */
+    readonly credentials?: DigestCredentials | undefined;
     readonly report: LegReport;
 }
 
@@ -196,11 +201,12 @@ export class UasLeg implements SignallingLeg, LiveLeg {
 
     #enterDialog(): void {
         if (this.#answer === undefined) return;
-        const { invite, report, ...rest } = this.#parts;
+        const { invite, report, credentials, ...rest } = this.#parts;
         this.#dialog = new SipDialog({
             ...rest,
             dialogId: this.#answer.dialogId,
-            digest: undefined,
+            digest: credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex")),
+            duty: dutyOfCallee(rest.request.headers),
             headers: this.#headers,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"

@@ -55,6 +55,8 @@ export class SessionRefresher {
         if (response === undefined || session.ending || session.dialog.phase === "ended") return;
         const { status, headers } = response;
         if (status < 300) return;
+        // somebody is there, whose questions only the application could answer: it refreshes by itself if it can
+        if (status === 401 || status === 407) return session.timer.renew(session.timer.agreed);
         if (status === 422) return this.#refresh(session, Math.max(seconds, minSe(headers)));
         if (status === 481 || status === 408) {
             this.#requests.bye(session.dialog, "Session timer expired", "session-expired");

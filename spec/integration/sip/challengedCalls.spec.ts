@@ -80,6 +80,26 @@ describe("a challenge", () => {
         expect(await reported.next()).toEqual({ kind: "ended", cause: "busy" });
     });
 
+    test("of each session refresh is answered, before the SIP server would refresh without", async () => {
+        const expires = ["Session-Expires: 6;refresher=uac", "Require: timer", "Allow: INVITE, ACK, BYE, UPDATE"];
+        const { leg, reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
+        calls.phone.respond(invite, 200, "OK", { body: PHONE_SDP, headers: expires });
+        expect(await reported.next()).toMatchObject({ kind: "answered" });
+        await calls.phone.next("ACK");
+        // together longer than the session would last
+        for (let round = 1; round <= 3; round++) {
+            const asked = await calls.phone.next("UPDATE");
+            expect(asked.header("proxy-authorization")).toBe("");
+            calls.phone.respond(asked, 407, "Proxy Authentication Required", { headers: [challenge("n1")] });
+            const signed = await calls.phone.next("UPDATE");
+            expect(signed.header("session-expires")).toBe("6;refresher=uac");
+            expect(signed.header("proxy-authorization")).toContain(`nc=0000000${round}`);
+            calls.phone.respond(signed, 200, "OK", { headers: expires });
+        }
+        expect(calls.phone.unread).toEqual([]);
+        await calls.hangUp({ leg, reported });
+    });
+
     test("that refuses the credentials ends the call", async () => {
         const { reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
         await calls.refuse(invite, 407, "Proxy Authentication Required", [challenge("n1")]);

@@ -16,6 +16,8 @@ import {
 export class ScriptedStack implements SipStack {
     /** What was sent, in order: `INVITE`, `CANCEL`, `ACK`, `BYE`. */
     readonly sent: string[] = [];
+    /** The requests of it that were sent whole. */
+    readonly requests: OutgoingRequest[] = [];
     #answer: ((status: number, given?: Partial<IncomingResponse>) => void) | undefined;
     #failure: SipSendError | undefined;
 
@@ -27,6 +29,7 @@ export class ScriptedStack implements SipStack {
     send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
         if (this.#failure !== undefined) return Promise.reject(this.#failure);
         this.sent.push(request.method);
+        this.requests.push(request);
         this.#answer = (status, given = {}) => {
             const response = { status, reason: "", headers: new Map<string, string>(), body: "", ...given };
             listener.onResponse({ ...response, acknowledge: () => this.#note("ACK") });

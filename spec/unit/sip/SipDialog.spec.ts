@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Sdp } from "../../../lib/call/vocabulary.ts";
 import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
 import { DigestClient } from "../../../lib/sip/digest.ts";
+import type { RefreshDuty } from "../../../lib/sip/refreshDuty.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { type AckState, SipDialog } from "../../../lib/sip/SipDialog.ts";
 import { SipSendError } from "../../../lib/sip/SipStack.ts";
@@ -30,7 +31,7 @@ beforeEach(() => {
     ended = 0;
 });
 
-function aDialog(ack: AckState = "received", digest?: DigestClient): SipDialog {
+function aDialog(ack: AckState = "received", digest?: DigestClient, duty?: RefreshDuty): SipDialog {
     return new SipDialog({
         stack,
         calls,
@@ -39,6 +40,7 @@ function aDialog(ack: AckState = "received", digest?: DigestClient): SipDialog {
         log: new KeptLog(),
         dialogId: "d1",
         digest,
+        duty,
         headers: { "P-Charging-Vector": "icid-value=1" },
         local: LOCAL,
         remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
@@ -190,5 +192,90 @@ describe("the end", () => {
         dialog.lost();
         expect(facts.filter(({ kind }) => kind === "ended")).toEqual([{ kind: "ended", cause: "serviceUnavailable" }]);
         nothingIsLeft();
+    });
+});
+
+describe("a session that falls to us to refresh", () => {
+    const credentials = { username: "bridge", password: "secret" };
+    const duty = { seconds: 1_800, method: "UPDATE" } as const;
+    const half = 1_800 * 500;
+    const challenge = { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) };
+    const client = (): DigestClient => new DigestClient(credentials, () => "c");
+
+    test.each([
+        ["without credentials", undefined, duty],
+        ["that the peer refreshes", client(), undefined],
+    ] as const)("%s is left to the SIP server", (_, digest, whose) => {
+        aDialog("received", digest, whose);
+        clock.advance(2 * half);
+        expect(stack.sent).toEqual([]);
+    });
+
+    test("is refreshed with credentials before the SIP server would, and again and again", async () => {
+        aDialog("received", client(), duty);
+        for (let round = 1; round <= 3; round++) {
+            clock.advance(half);
+            await settled();
+            stack.answer(407, challenge);
+            await settled();
+            expect(stack.requests.at(-1)).toMatchObject({
+                method: "UPDATE",
+                headers: { "Session-Expires": "1800;refresher=uac", "P-Charging-Vector": "icid-value=1" },
+                headerLines: [["Proxy-Authorization", expect.stringContaining('username="bridge"')]],
+            });
+            stack.answer(200, { headers: new Map([["session-expires", "1800;refresher=uac"]]) });
+            await settled();
+        }
+        expect(stack.sent).toHaveLength(6);
+    });
+
+    test("by re-INVITE repeats what was agreed, and is acknowledged", async () => {
+        aDialog("received", client(), { ...duty, method: "INVITE" });
+        clock.advance(half);
+        await settled();
+        expect(stack.requests.at(-1)).toMatchObject({
+            method: "INVITE",
+            body: LOCAL,
+            headers: { "Content-Type": "application/sdp" },
+        });
+        stack.answer(200, { headers: new Map([["session-expires", "600;refresher=uac"]]) });
+        await settled();
+        expect(stack.sent).toEqual(["INVITE", "ACK"]);
+        clock.advance(300_000);
+        expect(stack.sent).toEqual(["INVITE", "ACK", "INVITE"]);
+    });
+
+    test("and the peer refreshes from now on is left to it", async () => {
+        aDialog("received", client(), duty);
+        clock.advance(half);
+        await settled();
+        stack.answer(200, { headers: new Map([["session-expires", "1800;refresher=uas"]]) });
+        clock.advance(4 * half);
+        expect([stack.sent, clock.pending]).toEqual([["UPDATE"], 0]);
+    });
+
+    test("with credentials that are refused goes on as it is, and is tried again in time", async () => {
+        aDialog("received", client(), duty);
+        for (let round = 1; round <= 2; round++) {
+            clock.advance(half);
+            for (let nth = 1; nth <= 2; nth++) {
+                await settled();
+                stack.answer(407, challenge);
+            }
+        }
+        expect(stack.sent).toEqual(["UPDATE", "UPDATE", "UPDATE", "UPDATE"]);
+        expect(facts).toEqual([]);
+    });
+
+    test("is not refreshed while an offer of the peer waits, nor once the call ends", async () => {
+        const dialog = aDialog("received", client(), duty);
+        dialog.handle(new ScriptedRequest("UPDATE", { body: CHANGED }));
+        clock.advance(24_000);
+        aDialog();
+        await dialog.answerOffer(LOCAL);
+        await dialog.end("hungUp");
+        clock.advance(2 * half);
+        await settled();
+        expect(stack.sent).toEqual(["BYE"]);
     });
 });

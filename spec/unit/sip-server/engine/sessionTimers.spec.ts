@@ -94,6 +94,24 @@ describe("session timers (RFC 4028)", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it.each([401, 407])("go on when the refresh is answered %i: that is a sign of life", async (status) => {
+        const stage = new Stage();
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        await caller.engine.send(request("INVITE", bob, { headers: [header("Session-Expires", "90")], body: sdp }));
+        await stage.pass(50);
+        peer.respond(peer.request("INVITE"), { status: 200, toTag: "a", with: [peer.contact, update] });
+        for (let round = 1; round <= 4; round++) {
+            await stage.pass(46_000, 500);
+            peer.respond(peer.request("UPDATE"), { status });
+        }
+        await stage.pass(30_000, 500);
+        expect(caller.app.told).toEqual(["200 INVITE"]);
+        await stage.pass(60_000, 500);
+        expect(caller.app.told, "nobody answers any more").toEqual(["200 INVITE", "bye: Session timer expired"]);
+        await stage.expectNothingLeft(caller);
+    });
+
     it("end the call when the refresh is answered 481", async () => {
         const stage = new Stage();
         const caller = acknowledging(stage.side("192.0.2.1"));
