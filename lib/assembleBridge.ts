@@ -99,8 +99,10 @@ async function start(options: BridgeOptions, onStarted: (part: Stoppable) => voi
         orderTimeoutMs: ORDER_TIMEOUT_MS,
     });
     const dialPlan = new DialPlan(dialPlanRulesOf(config));
-    const matrix = matrixSideOf(options, { directory, dialPlan, desk, telemetry });
-    const sip = await startSip(options, { dialPlan, desk, telemetry }, onStarted);
+    const phones = await startPhones(config, dialPlan, log, onStarted);
+    const parts = { dialPlan, desk, telemetry, phones };
+    const matrix = matrixSideOf(options, { ...parts, directory });
+    const sip = await startSip(options, parts, onStarted);
     // calls can be placed only now, and end before either side stops
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();
@@ -141,6 +143,7 @@ interface CallParts {
     readonly dialPlan: DialPlan;
     readonly desk: CallDesk;
     readonly telemetry: Telemetry;
+    readonly phones: Phones | undefined;
 }
 
 function policyOf({ calls }: Config): CallPolicy {
@@ -149,7 +152,7 @@ function policyOf({ calls }: Config): CallPolicy {
 
 function matrixSideOf(
     { config, registration, port, log }: BridgeOptions,
-    { directory, desk, dialPlan, telemetry }: CallParts & { readonly directory: NedbDirectory },
+    { directory, desk, dialPlan, telemetry, phones }: CallParts & { readonly directory: NedbDirectory },
 ): MatrixSide {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
@@ -174,17 +177,25 @@ function matrixSideOf(
             ringMs: policy.ringMs,
             mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",
         },
-        { directory, dialPlan, intake: desk, newCallId, telemetry, clock: systemClock, log },
+        {
+            directory,
+            dialPlan,
+            ...(phones !== undefined && { phoneBook: phones }),
+            intake: desk,
+            newCallId,
+            telemetry,
+            clock: systemClock,
+            log,
+        },
     );
 }
 
 async function startSip(
     { config, log, version }: BridgeOptions,
-    { desk, dialPlan, telemetry }: CallParts,
+    { desk, dialPlan, telemetry, phones }: CallParts,
     onStarted: (part: Stoppable) => void,
 ): Promise<{ readonly gateway: SipGateway; readonly legs: SipLegs; readonly phoneLegs: PhoneLegs }> {
     const { trunks, peers } = sipTrunksOf(config);
-    const phones = await startPhones(config, dialPlan, log, onStarted);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,

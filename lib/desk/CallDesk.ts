@@ -74,7 +74,7 @@ export class CallDesk implements CallIntake {
             log.warn("call refused: too many calls at once", { callId: request.callId, maxCalls });
             return { refused: "serviceUnavailable" };
         }
-        const direction: CallDirection = request.target.network === "sip" ? "outbound" : "inbound";
+        const direction: CallDirection = request.target.network === "matrix" ? "inbound" : "outbound";
         const callLog = log.child({ callId: request.callId, direction });
         callLog.info("call opened");
         telemetry.callOpened(direction);

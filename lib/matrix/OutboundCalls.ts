@@ -3,10 +3,11 @@ import type { CallId, EndCause } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { CallIntake } from "../ports/CallIntake.ts";
+import type { CallIntake, CallTarget } from "../ports/CallIntake.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import type { GhostInvitations } from "./GhostInvitations.ts";
 import type { GhostNames } from "./GhostNames.ts";
@@ -26,6 +27,8 @@ export interface OutboundCallsParts {
     readonly invitations: Pick<GhostInvitations, "joining">;
     readonly intake: CallIntake;
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
+    /** The phones that are registered with us, if there are accounts. */
+    readonly phoneBook?: PhoneBook;
     readonly policy: CallPolicy;
     /** What a trunk's media looks like. */
     readonly mediaOf: (trunk: string) => MediaKind;
@@ -112,29 +115,49 @@ export class OutboundCalls {
     }
 
     #place(leg: MatrixCallerLeg, invite: Invite, callee: RemoteParty): Refusal | undefined {
-        const { dialPlan, intake, policy, mediaOf, log } = this.#parts;
-        const verdict = dialPlan.whoMayDial(leg.user, callee);
-        if (verdict.kind === "forbidden") {
-            log.info("call refused: the caller may not dial this", { callId: leg.callId });
-            return refused("forbidden");
-        }
-        if (verdict.kind === "noTrunk") {
-            log.warn("call refused: no trunk serves the callee", { callId: leg.callId });
-            return { cause: "notFound", notice: "No route to this number is set up." };
-        }
-        const { trunks } = verdict;
+        const { intake, policy } = this.#parts;
+        const destination = this.#destinationOf(leg, callee);
+        if ("cause" in destination) return destination;
+        const [target, ...alsoRing] = destination.targets;
         const opened = intake.open({
             callId: leg.callId,
             origin: leg,
             originMedia: "webrtc",
             offer: invite.sdp,
-            target: { network: "sip", media: mediaOf(trunks[0]), callee, caller: leg.user, trunks },
+            target,
+            alsoRing,
             policy,
         });
         if ("refused" in opened) return refused(opened.refused);
         leg.connect(opened.report);
         return undefined;
     }
+
+    /** A phone of ours is called directly, also where a trunk would serve its number. */
+    #destinationOf({ callId, user }: MatrixCallerLeg, callee: RemoteParty): Destination | Refusal {
+        const { dialPlan, phoneBook, mediaOf, log } = this.#parts;
+        const verdict = dialPlan.whoMayDial(user, callee);
+        if (verdict.kind === "forbidden") {
+            log.info("call refused: the caller may not dial this", { callId });
+            return refused("forbidden");
+        }
+        const phones = phoneBook?.phonesMeantBy(callee, user);
+        if (phones !== undefined) {
+            const [first, ...others] = phones;
+            return first === undefined ? refused("unavailable") : { targets: [first, ...others] };
+        }
+        if (verdict.kind === "noTrunk") {
+            log.warn("call refused: no trunk serves the callee", { callId });
+            return { cause: "notFound", notice: "No route to this number is set up." };
+        }
+        const { trunks } = verdict;
+        return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, caller: user, trunks }] };
+    }
+}
+
+/** Who is rung: the first to answer has the call. */
+interface Destination {
+    readonly targets: readonly [CallTarget, ...CallTarget[]];
 }
 
 interface Refusal {

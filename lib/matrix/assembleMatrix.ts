@@ -8,6 +8,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { AppServiceFramework } from "./AppServiceFramework.ts";
 import { ClientServerHomeserver } from "./ClientServerHomeserver.ts";
@@ -42,6 +43,8 @@ export interface MatrixOptions {
 export interface MatrixParts {
     readonly directory: Directory;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
+    /** The phones that are registered with us, if there are accounts. */
+    readonly phoneBook?: PhoneBook;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;

@@ -8,6 +8,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { DirectRooms } from "./DirectRooms.ts";
 import { EncryptedRooms } from "./EncryptedRooms.ts";
@@ -27,6 +28,8 @@ export interface CallParts {
     readonly homeserver: Homeserver;
     readonly directory: Directory;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
+    /** The phones that are registered with us, if there are accounts. */
+    readonly phoneBook?: PhoneBook;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;

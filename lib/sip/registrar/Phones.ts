@@ -1,7 +1,8 @@
-import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { localpartOf, type MatrixUserId, serverOf } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import { parseSipAddress } from "../../numbering/SipAddress.ts";
+import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { wayTo } from "./composePhoneInvite.ts";
 import type { PhoneGuard, PhoneVerdict } from "./PhoneGuard.ts";
@@ -17,8 +18,8 @@ export interface PhonesParts {
     readonly routing: Omit<PhoneRouting, "accountOf">;
 }
 
-/** The phones that belong to Matrix users, as the gateway needs them. */
-export class Phones {
+/** The phones that belong to Matrix users, as the gateway and callers in Matrix need them. */
+export class Phones implements PhoneBook {
     readonly #parts: PhonesParts;
     readonly #byName: ReadonlyMap<string, SipAccount>;
     readonly #byUser: ReadonlyMap<MatrixUserId, readonly SipAccount[]>;
@@ -55,7 +56,27 @@ export class Phones {
 
     /** Every phone of a user that is registered now, but for those of the account that calls. */
     targetsFor(user: MatrixUserId, caller: RemoteParty, calling?: SipAccount): readonly PhoneTarget[] {
-        const accounts = (this.#byUser.get(user) ?? []).filter((account) => account !== calling);
+        return this.#reach(
+            (this.#byUser.get(user) ?? []).filter((account) => account !== calling),
+            caller,
+        );
+    }
+
+    phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId): readonly PhoneTarget[] | undefined {
+        const accounts = this.#accountsMeantBy(dialled);
+        return accounts && this.#reach(accounts, matrixCaller(caller));
+    }
+
+    #accountsMeantBy(dialled: RemoteParty): readonly SipAccount[] | undefined {
+        const { dialPlan, hosts } = this.#parts.routing;
+        const isHere = dialled.kind === "address" && hosts.has(hostOf(dialled.address));
+        const account = isHere ? this.#byName.get(userOf(dialled.address)) : undefined;
+        if (account !== undefined) return [account];
+        const user = dialPlan.calleeOf(dialled);
+        return user === undefined ? undefined : this.#byUser.get(user);
+    }
+
+    #reach(accounts: readonly SipAccount[], caller: RemoteParty): readonly PhoneTarget[] {
         return accounts.flatMap(({ username, media }) =>
             this.#parts.registrar.contactsOf(username).map((contact) => ({
                 network: "phone" as const,
@@ -66,4 +87,10 @@ export class Phones {
             })),
         );
     }
+}
+
+/** How a Matrix user is shown to phones: by the address at which a SIP call would reach them. */
+function matrixCaller(user: MatrixUserId): RemoteParty {
+    const address = parseSipAddress(`${localpartOf(user)}@${serverOf(user)}`);
+    return address === undefined ? { kind: "anonymous" } : { kind: "address", address };
 }
