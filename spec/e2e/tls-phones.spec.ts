@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Baresip } from "../../lab/world/Baresip.ts";
 import { freePort, loopback } from "../../lab/world/freePort.ts";
-import { Linphone } from "../../lab/world/Linphone.ts";
+import { Linphone, type LinphoneAccount } from "../../lab/world/Linphone.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 import { makeCertificates } from "../support/sip-server/testCertificates.ts";
@@ -24,6 +24,7 @@ describe("phones over TLS that insist on SRTP", () => {
     let impostor: Baresip;
     let world: World;
     let alice: MatrixClientPage;
+    let bob: MatrixClientPage;
 
     function speakingTls(config: BridgeConfig): BridgeConfig {
         const sip = config["sip"] as BridgeConfig;
@@ -61,6 +62,7 @@ describe("phones over TLS that insist on SRTP", () => {
         impostor = await Baresip.start({ toneHz: tones.otherPhone, tls: others.phone });
         world = await World.start({ configure: speakingTls });
         alice = await world.openClient("alice", { toneHz: tones.alice });
+        bob = await world.openClient("bob", { toneHz: tones.bob });
     });
     afterAll(async () => {
         await world.stop();
@@ -105,13 +107,42 @@ describe("phones over TLS that insist on SRTP", () => {
         }
     });
 
+    const account = (): LinphoneAccount => ({
+        address: `sip:desk@${domain}`,
+        password: deskPassword,
+        registrar: `sip:localhost:${tlsPort};transport=tls`,
+    });
+
+    it.each(["the user", "linphone"] as const)(
+        "a linphone that registered is called by a Matrix user, and %s hangs up",
+        async (who) => {
+            const desk = await Linphone.start({
+                toneHz: tones.otherPhone,
+                codec: "PCMA",
+                tls: certificates,
+                account: account(),
+            });
+            try {
+                await desk.isRegistered();
+                const callId = await bob.dialNumber(numbers.alice);
+                expect(await desk.isCalled()).toContain(`sip:bob@${domain}`);
+                desk.answer();
+                await bob.awaitState(callId, "connected");
+                await Promise.all([desk.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
+                if (who === "linphone") desk.hangUp();
+                else await bob.hangUp(callId);
+                await desk.isOver();
+                const said = who === "linphone" ? { type: "m.call.hangup", reason: "user_hangup" } : "silent";
+                await expectEnded(world, bob, callId, said);
+            } finally {
+                await desk.stop();
+            }
+        },
+    );
+
     it("a linphone of the user's own rings over the connection it registered by", async () => {
-        const account = {
-            address: `sip:desk@${domain}`,
-            password: deskPassword,
-            registrar: `sip:localhost:${tlsPort};transport=tls`,
-        };
-        const desk = await Linphone.start({ toneHz: tones.bob, codec: "PCMU", tls: certificates, account });
+        const options = { toneHz: tones.bob, codec: "PCMU", tls: certificates, account: account() } as const;
+        const desk = await Linphone.start(options);
         try {
             await desk.isRegistered();
             phone.dial(`sip:${numbers.alice}@${loopback}:${tlsPort};transport=tls`);
