@@ -22,6 +22,7 @@ const pcmu = 0;
 const amplitude = 16_384;
 /** How much of what was heard is measured: long enough to tell 440 from 445 Hz. */
 const heardSamples = pcmuRate / 2;
+const quietMs = 500;
 
 /**
  * The ear and mouth of a SIP phone in the lab: sends a PCMU tone in packets of 20 ms and measures the tone it receives.
@@ -37,6 +38,7 @@ export class RtpTone implements Stoppable {
     readonly #pacing: NodeJS.Timeout;
     #heardCount = 0;
     #received = 0;
+    #lastAt = 0;
     #remote: RtpAddress | undefined;
     #sent = 0;
     #startedAt = 0;
@@ -90,6 +92,13 @@ export class RtpTone implements Stoppable {
         }, wait);
     }
 
+    /** Resolves once nothing at all has arrived for half a second. @throws Error after `timeoutMs`. */
+    async hearsNothing(timeoutMs = 10_000): Promise<void> {
+        const since = performance.now();
+        const wait = { what: "a phone to hear nothing", timeoutMs, everyMs: 100 };
+        await until(() => performance.now() - Math.max(since, this.#lastAt) >= quietMs || undefined, wait);
+    }
+
     /** Forgets what was heard so far, as before listening to a second call. */
     forget(): void {
         this.#heardCount = 0;
@@ -106,6 +115,7 @@ export class RtpTone implements Stoppable {
         if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== pcmu) return;
         this.#remote = { address: from.address, port: from.port };
         this.#received += 1;
+        this.#lastAt = performance.now();
         const csrcBytes = 4 * (packet.readUInt8(0) & 0x0f);
         for (const code of packet.subarray(headerBytes + csrcBytes)) {
             this.#heard[this.#heardCount % heardSamples] = decodeUlaw(code) / 32_768;

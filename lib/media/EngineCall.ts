@@ -43,6 +43,11 @@ export class EngineCall {
         return this.#describe("answer", exchange, { "from-tag": otherSide(exchange.by), "to-tag": exchange.by });
     }
 
+    /** Whether a side is sent what the other one says. Left to itself the engine sends it, whatever the directions are. */
+    async sendSoundTo(side: Side, isWanted: boolean): Promise<void> {
+        await this.#ask(isWanted ? "unblock media" : "block media", { "from-tag": otherSide(side) });
+    }
+
     /** How many packets came in from each side so far. */
     async countPackets(): Promise<Readonly<Record<Side, number>>> {
         const packets = packetsByTag(await this.#ask("query", {}));

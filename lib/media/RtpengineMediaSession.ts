@@ -13,7 +13,7 @@ import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
-import { flowOf, keepsACodec, standInAnswer, type Party } from "./sdp/Party.ts";
+import { flowOf, keepsACodec, standInAnswer, wantsSound, type Party } from "./sdp/Party.ts";
 import { readParty, type PartyDescription } from "./sdp/PartyDescription.ts";
 import { present } from "./sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "./sdp/SentDescription.ts";
@@ -89,6 +89,9 @@ export class RtpengineMediaSession implements MediaSession {
             const said = await call.answer(answerTo(origin, "target", answer.kind, answer.description));
             this.#require("offered");
             const told = this.#tell("origin", said, origin);
+            if (!wantsSound(origin)) await call.sendSoundTo("origin", false);
+            if (!wantsSound(answer)) await call.sendSoundTo("target", false);
+            this.#require("offered");
             this.#rise(call, { origin: { said: origin, told }, target: { said: answer, told: target } });
             this.#candidates.describe("target", answer);
             await this.#passOnCandidates("origin");
@@ -111,6 +114,8 @@ export class RtpengineMediaSession implements MediaSession {
             }
             await this.#expectKnown(before);
             const said = await this.#exchangeLocally(before, side, offer);
+            const isWanted = wantsSound(offer);
+            if (isWanted !== wantsSound(before.parties[side].said)) await before.call.sendSoundTo(side, isWanted);
             const up = this.#require("up");
             const told = this.#tell(side, said, offer, before.parties[side].told);
             const parties = { ...before.parties, [side]: { said: offer, told } };

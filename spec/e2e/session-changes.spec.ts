@@ -65,6 +65,7 @@ describe("a phone changes the session of a call", () => {
     it.each(ways)("%s: holds the user, who hears its music, and takes them back", async (way) => {
         const call = await connected(way);
         expect((await call.phone.reoffer("sendonly")).text).toMatch(/^a=recvonly/m);
+        await call.phone.tone.hearsNothing();
         await alice.hears(call.callId, tones.phone);
 
         expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
@@ -75,6 +76,7 @@ describe("a phone changes the session of a call", () => {
     it.each(ways)("%s: holds in silence, and takes the user back", async (way) => {
         const call = await connected(way);
         expect((await call.phone.reoffer("inactive")).text).toMatch(/^a=inactive/m);
+        await call.phone.tone.hearsNothing();
         expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
         await hearEachOther(call);
         await hangUp(call);

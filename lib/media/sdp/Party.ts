@@ -1,6 +1,6 @@
 import type { MediaKind } from "../../ports/MediaProxy.ts";
 import { codecsOf, isSameCodec, isVoice, withCodecs } from "./codecs.ts";
-import { mirrored, narrowed } from "./direction.ts";
+import { mirrored, narrowed, receives } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 import type { SentDescription } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
@@ -19,6 +19,11 @@ export function keepsACodec(party: Party, offer: Section): boolean {
 /** How the party's media flows: `mute` while it or the bridge holds. */
 export function flowOf(party: Party): MediaKind | "mute" {
     return party.said.section.direction === "sendrecv" ? party.said.kind : "mute";
+}
+
+/** Whether a party wants to be sent sound: not while it holds (RFC 3264, section 8.4). */
+export function wantsSound({ section }: PartyDescription): boolean {
+    return receives(section.direction ?? "sendrecv");
 }
 
 /**

@@ -22,7 +22,7 @@ function sends(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "sendonly";
 }
 
-function receives(direction: Direction): boolean {
+export function receives(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "recvonly";
 }
 

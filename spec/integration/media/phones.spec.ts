@@ -57,22 +57,50 @@ describe("two phones through rtpengine", () => {
         expect(world.reports).toEqual([]);
     });
 
-    test.each(["origin", "target"] as const)("hear each other again after the %s held", async (side) => {
+    test.each<[Side, PhoneSays, string]>([
+        ["origin", { direction: "sendonly" }, "recvonly"],
+        ["target", { direction: "sendonly" }, "recvonly"],
+        ["origin", { direction: "inactive" }, "inactive"],
+        ["target", { direction: "inactive" }, "inactive"],
+        // as phones older than RFC 3264 hold
+        ["origin", { address: "0.0.0.0" }, "recvonly"],
+    ])("the %s holds by %o, hears nothing, and hears again when it is back", async (side, hold, answered) => {
         await connect();
         await expectSound();
-        const before = await session.renegotiate(side, says(side, { direction: "sendonly", version: 2 }));
-        expect(before).toMatch(/^a=recvonly/m);
+        const before = await session.renegotiate(side, says(side, { ...hold, version: 2 }));
+        expect(before).toMatch(new RegExp(`^a=${answered}`, "m"));
+        await phones[side].hearsNothing();
         const after = await session.renegotiate(side, says(side, { version: 3 }));
         expect(audioAddress(after)).toEqual(audioAddress(before));
         await expectSound();
+        expect(world.reports).toEqual([]);
     });
 
-    test("a phone that holds by the address 0.0.0.0 holds, and is back with its address", async () => {
+    test("the other one hears the music of who holds", async () => {
+        await connect();
+        await session.renegotiate("origin", says("origin", { direction: "sendonly", version: 2 }));
+        await phones.origin.hearsNothing();
+        phones.target.forget();
+        await phones.target.hears(LOW);
+    });
+
+    test("both hold, and each ends its own hold only", async () => {
         await connect();
         await expectSound();
-        const held = await session.renegotiate("origin", says("origin", { address: "0.0.0.0", version: 2 }));
-        expect(held).toMatch(/^a=recvonly/m);
+        await session.renegotiate("origin", says("origin", { direction: "inactive", version: 2 }));
+        await session.renegotiate("target", says("target", { direction: "inactive", version: 2 }));
         await session.renegotiate("origin", says("origin", { version: 3 }));
+        await phones.target.hearsNothing();
+        await session.renegotiate("target", says("target", { version: 3 }));
+        await expectSound();
+    });
+
+    test("a phone that answers in silence hears nothing until it wants to", async () => {
+        phones.target.sendTo(audioAddress(await session.offer(says("origin"))));
+        phones.origin.sendTo(audioAddress(await session.answer(says("target", { direction: "inactive" }))));
+        await phones.origin.hears(HIGH);
+        await phones.target.hearsNothing();
+        await session.renegotiate("target", says("target", { version: 2 }));
         await expectSound();
     });
 

@@ -1,0 +1,66 @@
+import { beforeEach, expect, test } from "vitest";
+import type { CallId } from "../../../lib/call/vocabulary.ts";
+import { RtpengineMediaProxy } from "../../../lib/media/RtpengineMediaProxy.ts";
+import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
+import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import { phone } from "../../support/descriptions.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
+import { type NgScript, ScriptedNg } from "../../support/ScriptedNg.ts";
+
+const EXCHANGE = ["query", "offer", "answer"];
+
+/** It takes whatever it is asked, and would have phones talk to its port 30000. */
+const willing: NgScript = () => ({ result: "ok", sdp: phone({ port: 30_000 }) });
+
+let ng: ScriptedNg;
+let session: MediaSession;
+
+beforeEach(async () => {
+    ng = new ScriptedNg();
+    ng.script("engine", willing);
+    const proxy = new RtpengineMediaProxy(
+        { ...RTPENGINE_DEFAULTS, engines: [{ host: "engine", port: 1 }] },
+        { clock: new FakeClock(), log: new KeptLog(), telemetry: new KeptTelemetry(), openSocket: ng.open },
+    );
+    session = proxy.open({ callId: "c1" as CallId, kinds: { origin: "rtp", target: "rtp" } }, () => undefined);
+    await session.offer(phone());
+});
+
+/** What the engine was asked since the last look, and of blocked sound whose it is. */
+function asked(): readonly string[] {
+    return ng.arrivals.splice(0).map(({ body }) => {
+        const command = String(body["command"]);
+        return command.endsWith("block media") ? `${command} of ${String(body["from-tag"])}` : command;
+    });
+}
+
+test("who holds is sent nothing, until the hold is over; the engine is told of changes only", async () => {
+    await session.answer(phone());
+    asked();
+    await session.renegotiate("target", phone({ version: 2, direction: "sendonly" }));
+    expect(asked()).toEqual([...EXCHANGE, "block media of origin"]);
+    await session.renegotiate("target", phone({ version: 3, direction: "inactive" }));
+    expect(asked()).toEqual(EXCHANGE);
+    await session.renegotiate("target", phone({ version: 4 }));
+    expect(asked()).toEqual([...EXCHANGE, "unblock media of origin"]);
+});
+
+test("who begins on hold is sent nothing from the first", async () => {
+    await session.answer(phone({ direction: "inactive" }));
+    expect(asked().slice(-2)).toEqual(["answer", "block media of origin"]);
+});
+
+test("the end of a hold is refused if the engine will not have it, and may be asked for again", async () => {
+    await session.answer(phone());
+    await session.renegotiate("target", phone({ version: 2, direction: "inactive" }));
+    ng.script("engine", (body) =>
+        body["command"] === "unblock media" ? { result: "error", "error-reason": "no" } : willing(body),
+    );
+    const resuming = session.renegotiate("target", phone({ version: 3 }));
+    await expect(resuming).rejects.toMatchObject({ endCause: "noCommonMedia" });
+    ng.script("engine", willing);
+    asked();
+    await session.renegotiate("target", phone({ version: 4 }));
+    expect(asked()).toEqual([...EXCHANGE, "unblock media of origin"]);
+});
