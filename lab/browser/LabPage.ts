@@ -7,6 +7,8 @@ export interface LoginOptions {
     readonly toneHz: number;
     /** Joins every room the user is invited to, as a person would who expects a call. */
     readonly joinsOnInvite: boolean;
+    /** When it finds its ICE candidates: some of them before its description goes out, if left out, or all after it. */
+    readonly candidates?: "afterDescription";
 }
 
 /** The states of a call in matrix-js-sdk. */

@@ -20,11 +20,15 @@ export type PhoneCall =
 export interface PhonePage {
     /** Resolves once the phone is registered. @throws Error if it is refused. */
     register(options: PhoneOptions): Promise<void>;
+    /** Resolves once the server knows that it is gone, or cannot be told. */
+    unregister(): Promise<void>;
     dial(target: string): Promise<void>;
     answer(): Promise<void>;
     /** Ends the call, gives it up, or declines it. */
     hangUp(): Promise<void>;
     call(): Promise<PhoneCall>;
+    /** How many ICE candidates the other side's description named. */
+    candidatesTold(): Promise<number>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
     heardHz(): Promise<number | null>;
 }

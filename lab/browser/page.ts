@@ -4,6 +4,7 @@ import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
 import { CallBook } from "./CallBook.ts";
+import { installLateCandidates } from "./lateCandidates.ts";
 import { installToneMicrophone } from "./toneMicrophone.ts";
 import type { LabPage, LoginOptions, SeenEvent } from "./LabPage.ts";
 
@@ -18,6 +19,7 @@ class Client implements LabPage {
 
     async login(device: MatrixDevice, options: LoginOptions): Promise<void> {
         installToneMicrophone(options.toneHz);
+        if (options.candidates === "afterDescription") installLateCandidates();
         const client = createClient({
             baseUrl: device.homeserverUrl,
             userId: device.userId,

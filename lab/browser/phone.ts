@@ -26,6 +26,15 @@ class Phone implements PhonePage {
         });
     }
 
+    unregister(): Promise<void> {
+        const agent = this.#agent;
+        if (agent?.isRegistered() !== true) return Promise.resolve();
+        return new Promise((resolve) => {
+            agent.on("unregistered", () => resolve());
+            agent.unregister();
+        });
+    }
+
     dial(target: string): Promise<void> {
         if (this.#agent === undefined) throw new Error("register comes first");
         this.#agent.call(target, media);
@@ -44,6 +53,11 @@ class Phone implements PhonePage {
 
     call(): Promise<PhoneCall> {
         return Promise.resolve(this.#call);
+    }
+
+    candidatesTold(): Promise<number> {
+        const told = this.#line().connection.remoteDescription?.sdp.match(/^a=candidate:/gm);
+        return Promise.resolve(told?.length ?? 0);
     }
 
     heardHz(): Promise<number | null> {

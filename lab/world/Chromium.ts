@@ -1,4 +1,5 @@
 import { chromium as launcher } from "playwright-core";
+import { createHash, X509Certificate } from "node:crypto";
 import { writeFileSync, appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium as debianChromium } from "../install/debianPackages.ts";
@@ -36,6 +37,11 @@ const flags = [
 /** Playwright's own handlers would end this process at a signal, before the rest of the world is stopped in order. */
 const noHandlers = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 
+function trusting(certificate: string): string {
+    const key = new X509Certificate(certificate).publicKey.export({ type: "spki", format: "der" });
+    return `--ignore-certificate-errors-spki-list=${createHash("sha256").update(key).digest("base64")}`;
+}
+
 /** One headless browser; each Matrix device in it is a context of its own, as if it were another computer. */
 export class Chromium implements Stoppable {
     readonly #browser: Browser;
@@ -47,10 +53,12 @@ export class Chromium implements Stoppable {
         this.#directory = directory;
     }
 
-    static async start(): Promise<Chromium> {
+    /** @param trusted a server's certificate, PEM, that it takes whoever signed it */
+    static async start({ trusted }: { readonly trusted?: string } = {}): Promise<Chromium> {
+        const args = trusted === undefined ? flags : [...flags, trusting(trusted)];
         // Playwright talks to it through a pipe: should we die without a word, the pipe closes and Chromium ends.
         const [browser] = await Promise.all([
-            launcher.launch({ executablePath: debianChromium.provides, headless: true, args: flags, ...noHandlers }),
+            launcher.launch({ executablePath: debianChromium.provides, headless: true, args, ...noHandlers }),
             browserPage("page"),
         ]);
         return new Chromium(browser, makeRunDirectory("chromium"));

@@ -51,7 +51,14 @@ export class JsSipPage implements Stoppable {
         return until(probe, { what: `sound of ${hz} Hz at ${this.#address}`, timeoutMs, everyMs: 100 });
     }
 
+    /** How many ICE candidates the other side's description named. */
+    candidatesTold(): Promise<number> {
+        return this.#ask("candidatesTold");
+    }
+
+    /** Switches it off: it says good-bye to its server first. */
     async stop(): Promise<void> {
+        await this.#ask("unregister");
         await this.#page.context().close();
     }
 

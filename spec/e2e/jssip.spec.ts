@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Chromium } from "../../lab/world/Chromium.ts";
 import { freePort, loopback } from "../../lab/world/freePort.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { makeCertificates } from "../support/sip-server/testCertificates.ts";
 import type { BridgeConfig } from "../../lab/world/Bridge.ts";
 import type { JsSipPage } from "../../lab/world/JsSipPage.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
@@ -10,17 +15,28 @@ const password = "correct-horse";
 
 // Its Contact is a name nobody can resolve (RFC 7118, section 5), so it is reached by its own WebSocket only.
 describe.each([
-    { way: "browser to browser", media: "none", sessions: 0 },
-    { way: "through rtpengine", media: "rtpengine", sessions: 1 },
-])("jsSIP over WebSocket, $way", ({ media, sessions }) => {
-    let wsPort: number;
+    { way: "over WebSocket, browser to browser", transport: "ws", media: "none", sessions: 0 },
+    { way: "over WebSocket with TLS, browser to browser", transport: "wss", media: "none", sessions: 0 },
+    { way: "over WebSocket, through rtpengine", transport: "ws", media: "rtpengine", sessions: 1 },
+])("jsSIP $way", ({ transport, media, sessions }) => {
+    // long enough for the bridge to have nothing to say about it
+    const { bridge } = makeCertificates({ bridge: `IP:${loopback}` }, { bridge: 90 });
+    let folder: string;
+    let sipPort: number;
     let world: World;
+    let phones: Chromium;
     let alice: MatrixClientPage;
     let phone: JsSipPage;
 
     const speakingWebSocket = (config: BridgeConfig): BridgeConfig => ({
         ...config,
-        sip: { listen: [`ws:${loopback}:${wsPort}`], registrar: { algorithms: ["MD5"] } },
+        sip: {
+            listen: [`${transport}:${loopback}:${sipPort}`],
+            ...(transport === "wss" && {
+                tls: { certificate: join(folder, "bridge.pem"), key: join(folder, "bridge.key") },
+            }),
+            registrar: { algorithms: ["MD5"] },
+        },
         trunks: [],
         accounts: [account("desk", "alice"), account("other", "bob")],
         media: media === "none" ? "none" : config["media"],
@@ -31,44 +47,76 @@ describe.each([
     }
 
     async function openPhone(username: string, toneHz: number): Promise<JsSipPage> {
-        const at = { server: `ws://${loopback}:${wsPort}`, address: `sip:${username}@${domain}` };
-        return world.keepPhone(await world.chromium.openPhone({ ...at, password, toneHz }));
+        const at = { server: `${transport}://${loopback}:${sipPort}`, address: `sip:${username}@${domain}` };
+        return world.keepPhone(await phones.openPhone({ ...at, password, toneHz }));
     }
 
     beforeAll(async () => {
-        wsPort = await freePort();
+        folder = mkdtempSync(join(tmpdir(), "jssip-"));
+        writeFileSync(join(folder, "bridge.pem"), bridge.certificate);
+        writeFileSync(join(folder, "bridge.key"), bridge.key);
+        sipPort = await freePort();
         world = await World.start({ configure: speakingWebSocket });
+        // phones and Matrix clients are browsers of their own, as on two computers
+        phones = await Chromium.start({ trusted: bridge.certificate });
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     beforeEach(async () => {
         phone = await openPhone("other", tones.phone);
     });
     afterEach(() => world.stopPhones());
-    afterAll(() => world.stop());
+    afterAll(async () => {
+        await world.stop();
+        await phones.stop();
+        rmSync(folder, { recursive: true });
+    });
 
-    async function callAlice(): Promise<string> {
+    async function callTo(client: MatrixClientPage): Promise<string> {
         await phone.dial(`sip:${numbers.alice}@${domain}`);
-        const { callId } = await alice.awaitRinging();
+        const { callId } = await client.awaitRinging();
+        await client.answer(callId);
+        await phone.is("up");
         return callId;
     }
 
-    async function talk(): Promise<string> {
-        const callId = await callAlice();
-        await alice.answer(callId);
-        await phone.is("up");
-        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
-        expect(await world.rtpengine.sessionCount()).toBe(sessions);
+    async function callFrom(client: MatrixClientPage): Promise<string> {
+        const callId = await client.dialNumber(numbers.bob);
+        await phone.is("ringing");
+        await phone.answer();
+        await client.awaitState(callId, "connected");
         return callId;
+    }
+
+    async function expectSound(client: MatrixClientPage, callId: string, toneHz: number): Promise<void> {
+        await Promise.all([phone.hears(toneHz), client.hears(callId, tones.phone)]);
+        expect(await world.rtpengine.sessionCount()).toBe(sessions);
     }
 
     it("calls a user, and hangs up", async () => {
-        const callId = await talk();
+        const callId = await callTo(alice);
+        await expectSound(alice, callId, tones.alice);
         await phone.hangUp();
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
     it("calls a user, who hangs up", async () => {
-        const callId = await talk();
+        const callId = await callTo(alice);
+        await expectSound(alice, callId, tones.alice);
+        await alice.hangUp(callId);
+        await phone.is("ended");
+        await expectEnded(world, alice, callId, "silent");
+    });
+
+    it("is called by a user, and hangs up", async () => {
+        const callId = await callFrom(alice);
+        await expectSound(alice, callId, tones.alice);
+        await phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
+    it("is called by a user, who hangs up", async () => {
+        const callId = await callFrom(alice);
+        await expectSound(alice, callId, tones.alice);
         await alice.hangUp(callId);
         await phone.is("ended");
         await expectEnded(world, alice, callId, "silent");
@@ -76,7 +124,8 @@ describe.each([
 
     it("rings together with the user's Element, and answers", async () => {
         const desk = await openPhone("desk", tones.otherPhone);
-        const callId = await callAlice();
+        await phone.dial(`sip:${numbers.alice}@${domain}`);
+        const { callId } = await alice.awaitRinging();
         await desk.is("ringing");
         await desk.answer();
         await phone.is("up");
@@ -84,6 +133,26 @@ describe.each([
         await desk.hangUp();
         await phone.is("ended");
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "answered_elsewhere" });
+    });
+
+    describe("and a client that finds its candidates after its description", () => {
+        let late: MatrixClientPage;
+
+        beforeAll(async () => {
+            late = await world.openClient("alice", { toneHz: tones.bob, candidates: "afterDescription" });
+        });
+        afterAll(() => late.close());
+
+        it.each([
+            { who: "is called by it", call: callFrom },
+            { who: "calls it", call: callTo },
+        ])("$who, and is told of them", async ({ call }) => {
+            const callId = await call(late);
+            await expectSound(late, callId, tones.bob);
+            expect(await phone.candidatesTold()).toBeGreaterThan(0);
+            await late.hangUp(callId);
+            await expectEnded(world, late, callId, "silent");
+        });
     });
 
     it("gives the operator nothing to look at", () => expectQuietLog(world));
