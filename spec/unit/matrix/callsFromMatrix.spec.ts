@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
+import type { PhoneTarget } from "../../../lib/ports/CallIntake.ts";
 import { HomeserverError } from "../../../lib/matrix/HomeserverError.ts";
 import { alice, bobsGhost, CallsWorld, mallory, RING_MS } from "../../support/matrix/CallsWorld.ts";
 import { browserDescription } from "../../support/matrix/descriptions.ts";
@@ -34,6 +35,43 @@ describe("an invite", () => {
                 trunks: ["carrier"],
             },
             policy: { ringMs: RING_MS },
+        });
+    });
+
+    describe("for phones that are registered with us", () => {
+        const phone = (account: string): PhoneTarget => ({
+            network: "phone",
+            media: "webrtc",
+            account,
+            contact: `sip:${account}@192.0.2.7`,
+            caller: { kind: "anonymous" },
+        });
+
+        async function call(phones: readonly PhoneTarget[], whoMayDial: () => DialVerdict) {
+            world = new CallsWorld({
+                phoneBook: { phonesMeantBy: () => phones },
+                dialPlan: { whoMayDial, isDialable: () => true },
+            });
+            const room = await world.chat();
+            world.invite(room, "c1");
+            await world.settle();
+            return room;
+        }
+
+        it("rings them all, with or without a trunk", async () => {
+            await call([phone("hall"), phone("browser")], () => ({ kind: "noTrunk" }));
+            expect(theCall().request).toMatchObject({ target: phone("hall"), alsoRing: [phone("browser")] });
+        });
+
+        it("is refused where the caller may not dial them", async () => {
+            await call([phone("hall")], () => ({ kind: "forbidden" }));
+            expect(world.intake.calls).toEqual([]);
+        });
+
+        it("is refused where none is registered now, whatever trunk there is", async () => {
+            const room = await call([], () => ({ kind: "allowed", trunks: ["carrier"] }));
+            expect(world.intake.calls).toEqual([]);
+            expect(world.said(room, "m.call.reject")).toHaveLength(1);
         });
     });
 
