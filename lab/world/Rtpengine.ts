@@ -58,6 +58,13 @@ export class Rtpengine implements Stoppable {
         return Number(count);
     }
 
+    /** Streams it transcodes now. */
+    async transcodedStreams(): Promise<number> {
+        const count = /Transcoded media\s*:\s*(\d+)/i.exec(await askCli(this.#cliPort, "list totals"))?.[1];
+        if (count === undefined) throw new Error("rtpengine does not say what it transcodes");
+        return Number(count);
+    }
+
     /** Resolves once it holds no session. @throws Error if some are left after `timeoutMs`. */
     async drained(timeoutMs = 5_000): Promise<void> {
         await until(async () => ((await this.sessionCount()) === 0 ? true : undefined), {

@@ -42,7 +42,9 @@ export const RTPENGINE_DEFAULTS: Omit<RtpengineOptions, "engines"> = {
     probeIntervalMs: 2_000,
     liveness: { pollIntervalMs: 7_000, silenceMs: 60_000 },
     codecs: {
-        towardsSip: ["G722", "PCMA", "PCMU", "telephone-event"],
+        // browsers have all of them, so that none costs more than another here; a PBX that has Opus and phones that have
+        // not would transcode, which is why it is last
+        towardsSip: ["G722", "PCMA", "PCMU", "opus", "telephone-event"],
         towardsWebRtc: ["opus", "G722", "PCMA", "PCMU", "telephone-event"],
         transcodeTowardsWebRtc: ["opus", "PCMA"],
     },

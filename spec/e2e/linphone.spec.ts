@@ -1,36 +1,48 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loopback } from "../../lab/world/freePort.ts";
 import { Linphone } from "../../lab/world/Linphone.ts";
-import { numbers, World } from "../../lab/world/World.ts";
+import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 
 // Its signalling is belle-sip's and its media mediastreamer's.
 describe("a linphone", () => {
     let phone: Linphone;
+    /** It has no other codec than Opus. */
+    let modern: Linphone;
     let world: World;
     let alice: MatrixClientPage;
 
     beforeAll(async () => {
         phone = await Linphone.start({ toneHz: tones.phone, codec: "PCMA" });
-        const trunk = { name: "linphone", address: `${loopback}:${phone.port}`, callerId: numbers.alice };
-        world = await World.start({ configure: (config) => ({ ...config, trunks: [trunk] }) });
+        modern = await Linphone.start({ toneHz: tones.phone, codec: "opus" });
+        const trunks = [
+            { name: "linphone", address: `${loopback}:${phone.port}`, callerId: numbers.alice },
+            { name: "modern", address: `${loopback}:${modern.port}`, domains: ["modern.example"] },
+        ];
+        const allow = [{ users: ["@alice:*"], numbers: ["+*", "*@modern.example"] }];
+        world = await World.start({ configure: (config) => ({ ...config, trunks, dialling: { allow } }) });
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     afterAll(async () => {
         await world.stop();
-        await phone.stop();
+        await Promise.all([phone.stop(), modern.stop()]);
     });
 
     it("calls a user, and hangs up", () => callAndHangUp(phone));
 
-    it("calls a user with Opus, which needs no transcoding, and hangs up", async () => {
-        const modern = await Linphone.start({ toneHz: tones.phone, codec: "opus" });
-        try {
-            await callAndHangUp(modern);
-        } finally {
-            await modern.stop();
-        }
+    it("calls a user with Opus, which needs no transcoding, and hangs up", () => callAndHangUp(modern));
+
+    it("is called with Opus, where it has nothing else, and nothing is transcoded", async () => {
+        const callId = await alice.placeCall(await alice.createDirectRoom(`@sip_phone=40modern.example:${domain}`));
+        await modern.isCalled();
+        modern.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([modern.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        expect(await world.rtpengine.transcodedStreams()).toBe(0);
+        await alice.hangUp(callId);
+        await modern.isOver();
+        await expectEnded(world, alice, callId, "silent");
     });
 
     async function callAndHangUp(caller: Linphone): Promise<void> {

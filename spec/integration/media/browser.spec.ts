@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RtpTone } from "../../../lab/audio/RtpTone.ts";
+import { until } from "../../../lab/world/until.ts";
 import type { Sdp } from "../../../lib/call/vocabulary.ts";
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { BrowserPeer, startBrowser } from "../../support/BrowserPeer.ts";
@@ -140,6 +141,11 @@ describe("a phone and a real browser through rtpengine", () => {
         const g729 = { payloads: "18 101", formats: ["a=rtpmap:18 G729/8000", "a=rtpmap:101 telephone-event/8000"] };
         const answered = await session.answer(await peer.answerTo(await session.offer(says(g729))));
         expect(answered).toMatch(/^m=audio \d+ RTP\/AVP 18\b/m);
+        const [engine] = world.engines;
+        await until(async () => ((await engine?.transcodedStreams()) ?? 0) > 0 || undefined, {
+            what: "the engine to transcode",
+            timeoutMs: 5_000,
+        });
     });
 });
 

@@ -52,7 +52,7 @@ test("a browser's offer to a phone", () => {
         ...toPhone,
         flags: ["trust address", "strip extmap"],
         "DTLS-reverse": "passive",
-        codec: { strip: ["all"], offer: ["G722", "PCMA", "PCMU", "telephone-event"] },
+        codec: { strip: ["all"], offer: ["G722", "PCMA", "PCMU", "opus", "telephone-event"] },
     });
 });
 
