@@ -1,5 +1,5 @@
 /** Longer than matrix-js-sdk waits for candidates before it sends its description. */
-const lateMs = 300;
+const lateMs = 250;
 const told = new Set(["icecandidate", "icegatheringstatechange"]);
 
 /**
