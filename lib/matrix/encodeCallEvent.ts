@@ -29,7 +29,7 @@ export function encodeInvite(us: OurParty, sdp: Sdp, invitee: MatrixUserId, life
             lifetime: lifetimeMs,
             invitee,
             offer: { type: "offer", sdp: checked(sdp) },
-            ...capabilities(),
+            ...capabilities(sdp),
             ...streamMetadata(sdp),
         },
     };
@@ -42,7 +42,7 @@ export function encodeAnswer(us: OurParty, sdp: Sdp): OutgoingCallEvent {
         content: {
             ...commonOf(us),
             answer: { type: "answer", sdp: checked(sdp) },
-            ...capabilities(),
+            ...capabilities(sdp),
             ...streamMetadata(sdp),
         },
     };
@@ -95,9 +95,11 @@ function checked(sdp: Sdp): Sdp {
     return sdp;
 }
 
-/** MSC2747: gives Element's user a keypad; no transfer. */
-function capabilities(): Record<string, unknown> {
-    return { capabilities: { "m.call.transferee": false, "m.call.dtmf": true } };
+/** MSC2747: gives Element's user a keypad where the other side takes keys as RTP events; no transfer. */
+function capabilities(sdp: Sdp): Record<string, unknown> {
+    return {
+        capabilities: { "m.call.transferee": false, "m.call.dtmf": /^a=rtpmap:[0-9]+ telephone-event\//im.test(sdp) },
+    };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { LegReport } from "../ports/SignallingLeg.ts";
 import type { DigestClient } from "./digest.ts";
 import { answerChallenge } from "./answerChallenge.ts";
 import type { RefreshDuty } from "./refreshDuty.ts";
-import { replyInDialog } from "./methodReplies.ts";
+import { isKeyByInfo, replyInDialog } from "./methodReplies.ts";
 import { SignedRefresh } from "./SignedRefresh.ts";
 import { isSameSession, sessionDescriptionIn } from "./sessionDescription.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
@@ -72,6 +72,7 @@ export class SipDialog implements DialogHandler {
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
     readonly #signedRefresh: SignedRefresh | undefined;
+    #keysByInfo: "none" | "told" = "none";
 
     constructor(parts: DialogParts) {
         this.#parts = parts;
@@ -94,10 +95,17 @@ export class SipDialog implements DialogHandler {
             case "UPDATE":
                 return this.#takeOffer(request);
             default: {
+                if (isKeyByInfo(request)) this.#tellOfKeys();
                 const reply = replyInDialog(request);
                 if (reply !== undefined) this.#respond(request, reply);
             }
         }
+    }
+
+    #tellOfKeys(): void {
+        if (this.#keysByInfo === "told") return;
+        this.#keysByInfo = "told";
+        this.#parts.log.warn("keys pressed on this phone are lost: set its DTMF to RFC 4733 (RFC 2833), not SIP INFO");
     }
 
     /** Answers the offer reported last, if it still waits. */

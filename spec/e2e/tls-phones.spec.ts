@@ -129,6 +129,8 @@ describe("phones over TLS that insist on SRTP", () => {
                 desk.answer();
                 await bob.awaitState(callId, "connected");
                 await Promise.all([desk.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
+                const answer = (await bob.callEvents(callId)).find(({ type }) => type === "m.call.answer");
+                expect(answer?.content["capabilities"]).toMatchObject({ "m.call.dtmf": true });
                 if (who === "linphone") desk.hangUp();
                 else await bob.hangUp(callId);
                 await desk.isOver();

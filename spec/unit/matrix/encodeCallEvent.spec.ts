@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import {
     encodeAnswer,
@@ -15,7 +16,8 @@ import { browserDescription } from "../../support/matrix/descriptions.ts";
 const us = { callId: "c1", version: 1, partyId: "sipabc" } as const;
 const usInVersion0 = { ...us, version: 0 } as const;
 const common = { call_id: "c1", version: "1", party_id: "sipabc" };
-const sdp = browserDescription();
+const withoutKeys = browserDescription();
+const sdp = `${withoutKeys}a=rtpmap:101 telephone-event/8000\r\n` as Sdp;
 const alice = "@alice:matrix.example" as MatrixUserId;
 const capabilities = { "m.call.transferee": false, "m.call.dtmf": true };
 const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: true };
@@ -41,6 +43,12 @@ it("writes an answer in the version of the invite", () => {
         type: "m.call.answer",
         content: { call_id: "c1", version: 0, ...answer },
     });
+});
+
+it("offers no keypad where keys do not get through", () => {
+    const noKeys = { capabilities: { ...capabilities, "m.call.dtmf": false } };
+    expect(encodeInvite(us, withoutKeys, alice, 90_000).content).toMatchObject(noKeys);
+    expect(encodeAnswer(us, withoutKeys).content).toMatchObject(noKeys);
 });
 
 it("writes the rest", () => {

@@ -20,6 +20,7 @@ const CHANGED = sdpOf(40_002) as Sdp;
 let clock: FakeClock;
 let stack: ScriptedStack;
 let calls: SipCalls;
+let log: KeptLog;
 let facts: LegFact[];
 let ended: number;
 
@@ -27,6 +28,7 @@ beforeEach(() => {
     clock = new FakeClock();
     stack = new ScriptedStack();
     calls = new SipCalls();
+    log = new KeptLog();
     facts = [];
     ended = 0;
 });
@@ -37,7 +39,7 @@ function aDialog(ack: AckState = "received", digest?: DigestClient, duty?: Refre
         calls,
         clock,
         userAgent: "spec/1",
-        log: new KeptLog(),
+        log,
         dialogId: "d1",
         digest,
         duty,
@@ -193,6 +195,20 @@ describe("the end", () => {
         expect(facts.filter(({ kind }) => kind === "ended")).toEqual([{ kind: "ended", cause: "serviceUnavailable" }]);
         nothingIsLeft();
     });
+});
+
+test.each([
+    ["application/dtmf-relay", "Signal=5\r\nDuration=160", 415, 1],
+    ["application/dtmf", "5", 415, 1],
+    ["application/media_control+xml", "<x/>", 200, 0],
+])("INFO with %s is told to the operator or not, once a call", (type, body, status, told) => {
+    const dialog = aDialog();
+    for (let nth = 1; nth <= 3; nth++) {
+        const info = new ScriptedRequest("INFO", { headers: { "Content-Type": type }, body });
+        dialog.handle(info);
+        expect(info.statuses).toEqual([status]);
+    }
+    expect(log.lines).toHaveLength(told);
 });
 
 describe("a session that falls to us to refresh", () => {
