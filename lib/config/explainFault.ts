@@ -60,9 +60,13 @@ function unknownKey(key: string, known: readonly string[]): FaultText {
     return { key, text: `is not a known key; ${hint}` };
 }
 
-function wrongType({ type = "object" }: SchemaNode, value: unknown): string {
+function wrongType({ type = "object", examples }: SchemaNode, value: unknown): string {
     const unquoted = type === "string" && (typeof value === "number" || typeof value === "boolean");
-    return unquoted ? "must be text: put it in quotes" : WANTED[type];
+    if (unquoted) return "must be text: put it in quotes";
+    const isSection = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (type === "array" && isSection) return "must be a list: begin each entry with a dash";
+    const example = type === "array" || type === "object" ? examples?.[0] : undefined;
+    return example === undefined ? WANTED[type] : `${WANTED[type]}, such as ${JSON.stringify(example)}`;
 }
 
 function oneOf(allowed: readonly string[]): string {

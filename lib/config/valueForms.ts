@@ -40,7 +40,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         ),
         country: ofText("a country as two letters, such as GB", "CountryCode", parseCountry),
         numberPrefix: ofText('the beginning of a number, such as +44, or ""', "string", (text) =>
-            /^(?:\+?[0-9]*|[0-9*#]*)$/.test(text) ? text : undefined,
+            /^(?:\+?[0-9]*|[0-9*#]*)$/.test(text) ? withPlus(text) : undefined,
         ),
         dialledDigits: ofText("up to 16 of the characters 0-9, * and #", "string", (text) =>
             /^[0-9*#]{0,16}$/.test(text) ? text : undefined,
@@ -48,7 +48,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         host: ofText("a host name or an IP address", "string", (text) =>
             isHost(text) ? text.toLowerCase() : undefined,
         ),
-        hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseHostPort),
+        hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseSipHost),
         hostPorts: {
             wants: "host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
             tsType: "readonly [HostPort, ...HostPort[]]",
@@ -91,10 +91,32 @@ function parseHttpUrl(text: string): string | undefined {
 
 function parseHostPorts(value: unknown): readonly HostPort[] | undefined {
     const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
-    const addresses = texts.map((text) => (typeof text === "string" ? parseHostPort(text) : undefined));
+    const addresses = texts.map((text) => (typeof text === "string" ? parseSipHost(text) : undefined));
     const parsed = addresses.filter((address) => address !== undefined);
     const isEachOnce = new Set(parsed.map((address) => formatHostPort(address).toLowerCase())).size === texts.length;
     return parsed.length > 0 && parsed.length <= MAX_ADDRESSES && isEachOnce ? parsed : undefined;
+}
+
+/** Says more than that it is wrong to who writes addresses as other SIP software has them. */
+function parseSipHost(text: string): HostPort | undefined {
+    const parsed = parseHostPort(text);
+    if (parsed !== undefined) return parsed;
+    const alone = "must be host or host:port alone, such as sip.carrier.example:5060";
+    if (/^[0-9a-f]*:[0-9a-f:]*:[0-9a-f]*$/i.test(text)) {
+        throw new Error("must have its IPv6 address in brackets, such as [2001:db8::1]:5060");
+    }
+    if (/^(?:sips?|udp|tcp|tls|wss?):|;/i.test(text)) {
+        throw new Error(`${alone}; how SIP is carried there is said by transport`);
+    }
+    if (text.includes("@")) throw new Error(`${alone}; users have keys of their own`);
+    return undefined;
+}
+
+/** Nobody would be called by a prefix that numbers are rid of when they are read. */
+function withPlus(prefix: string): string {
+    const rest = /^00([0-9]+)$/.exec(prefix)?.[1];
+    if (rest !== undefined) throw new Error(`must have + for 00, as the bridge writes numbers: +${rest}`);
+    return prefix;
 }
 
 function parseNetwork(text: string): string | undefined {
@@ -107,6 +129,7 @@ function parseNetwork(text: string): string | undefined {
 
 function parseSecret(value: unknown, { folder }: FormContext): Secret | undefined {
     if (typeof value === "string") return value === "" ? undefined : new Secret(value);
+    if (typeof value === "number") throw new Error("must be text: put it in quotes");
     if (typeof value !== "object" || value === null || !("file" in value)) return undefined;
     const { file, ...rest } = value;
     if (typeof file !== "string" || Object.keys(rest).length > 0) return undefined;

@@ -32,7 +32,7 @@ describe("a wrong configuration", () => {
             "sip.unknownPeers: must be one of drop, reject",
         ],
         ["a boolean in words", { matrix: { joinAsCallee: "yes" } }, "matrix.joinAsCallee: must be true or false"],
-        ["a value for a list", { trunks: {} }, "trunks: must be a list"],
+        ["a value for a list", { trunks: 5 }, "trunks: must be a list"],
         ["a list for a section", { sip: [] }, "sip: must be a section of keys"],
         ["an empty list", { sip: { listen: [] } }, "sip.listen: must have at least one entry"],
         [

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+
+// What people write who have set up other SIP software: each fault names the key and what to write instead.
+
+const WITHOUT_SCHEME =
+    "must be host or host:port alone, such as sip.carrier.example:5060; how SIP is carried there is said by transport";
+const WITHOUT_USER = "must be host or host:port alone, such as sip.carrier.example:5060; users have keys of their own";
+const BRACKETS = "must have its IPv6 address in brackets, such as [2001:db8::1]:5060";
+const LIST = "must be a list: begin each entry with a dash";
+
+let folder: ConfigFolder;
+beforeAll(() => {
+    folder = new ConfigFolder();
+});
+afterAll(() => folder.remove());
+
+const faultsWith = (change: object): readonly string[] =>
+    faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change })).map((fault) => fault.replace(" (config.yaml)", ""));
+
+const trunk = (more: object): object => ({
+    trunks: [{ name: "carrier", address: "a.example", media: "webrtc", ...more }],
+});
+
+describe("a wrong trunk", () => {
+    it.each<[key: string, value: unknown, fault: string]>([
+        ["address", "sip:a.example", WITHOUT_SCHEME],
+        ["address", "udp:a.example:5060", WITHOUT_SCHEME],
+        ["address", "wss://a.example/ws", WITHOUT_SCHEME],
+        ["address", "a.example;transport=tcp", WITHOUT_SCHEME],
+        ["address", ["b.example", "tls:a.example:5061"], WITHOUT_SCHEME],
+        ["address", "bridge@a.example", WITHOUT_USER],
+        ["address", "2001:db8::1", BRACKETS],
+        ["address", "2001:db8::1:5060", BRACKETS],
+        ["proxy", "sip:a.example;lr", WITHOUT_SCHEME],
+        ["password", 12345, "must be text: put it in quotes"],
+        ["addresses", "192.0.2.1", 'must be a list, such as ["198.51.100.0/24"]'],
+        ["prefixes", "+44", 'must be a list, such as ["+44","+353"]'],
+        ["headers", "X-Tenant: 42", 'must be a section of keys, such as {"X-Tenant":"42"}'],
+        ["charging", true, 'must be a section of keys, such as {"ioi":"bridge.example"}'],
+    ])("%s: %j", (key, value, fault) => {
+        expect(faultsWith(trunk({ username: "u", [key]: value }))).toEqual([`trunks[0].${key}: ${fault}`]);
+    });
+
+    it("whose numbers begin with 00, as the bridge knows none", () => {
+        expect(faultsWith(trunk({ prefixes: ["0044"] }))).toEqual([
+            "trunks[0].prefixes[0]: must have + for 00, as the bridge writes numbers: +44",
+        ]);
+    });
+});
+
+it.each(["trunks", "accounts"])("%s that are no list", (section) => {
+    expect(faultsWith({ [section]: { desk: { name: "x" } } })).toEqual([`${section}: ${LIST}`]);
+});
