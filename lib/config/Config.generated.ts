@@ -248,7 +248,7 @@ export interface TrunkConfig {
      */
     readonly addresses: readonly string[];
     /**
-     * Whether to believe what it says of callers (P-Asserted-Identity, Remote-Party-ID, Diversion, History-Info, verstat), and to assert our callers to it (RFC 3325).
+     * Whether to believe what it says of callers (P-Asserted-Identity, Remote-Party-ID, Diversion, History-Info, verstat), to assert our callers to it (RFC 3325), and to tell it how registered phones say that they are connected (P-Access-Network-Info).
      */
     readonly trusted: boolean;
     /**
@@ -304,7 +304,7 @@ export interface TrunkConfig {
     };
 }
 /**
- * What it has to prove itself with when it calls in (digest). It may then do so from any address, so that even strangers learn that SIP is spoken here. Without it, only its address counts.
+ * What it has to prove itself with when it calls in (digest). It may then do so from any address, so that even strangers learn that SIP is spoken here. Without it, only its address counts, or that it calls by a registration (register).
  */
 export interface ProofConfig {
     /**
