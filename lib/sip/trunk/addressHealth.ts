@@ -6,8 +6,11 @@ export type AddressHealth =
 
 /** Apart from rest. */
 type Standing =
-    /** `ignoresProbes`: it takes calls but says nothing to OPTIONS, so that its silence means nothing. */
-    | { readonly kind: "alive"; readonly ignoresProbes?: true }
+    /**
+     * What became of probes: none was answered yet; one was; or none was although somebody is there, so that silence means
+     * nothing.
+     */
+    | { readonly kind: "alive"; readonly probes: "unanswered" | "answered" | "ignored" }
     /** The last probe found nobody, or somebody who serves nobody. `silent`: it was neither refused nor turned away. */
     | { readonly kind: "dead"; readonly silent?: true };
 
@@ -25,7 +28,8 @@ export type HealthEvent =
     /** The rest it asked for is over. */
     | { readonly kind: "rested" };
 
-export const ALIVE: AddressHealth = { kind: "alive" };
+/** What to begin with: nothing is known against it. */
+export const ALIVE: AddressHealth = { kind: "alive", probes: "unanswered" };
 
 /** One step of an address: pure and total. A rest is kept whatever is heard meanwhile: that is no call. */
 export function stepHealth(health: AddressHealth, event: HealthEvent): AddressHealth {
@@ -51,17 +55,29 @@ function stepStanding(
 ): Standing {
     switch (event.kind) {
         case "probed":
-            if (event.found !== "silent") return { kind: event.found };
-            return standing.kind === "alive" && standing.ignoresProbes === true
+            return afterProbe(standing, event.found);
+        case "answered":
+            if (standing.kind === "alive" && standing.probes === "answered") return standing;
+            return { kind: "alive", probes: "ignored" };
+        case "called":
+            if (standing.kind === "alive" ? standing.probes === "answered" : standing.silent !== true) return standing;
+            return { kind: "alive", probes: "ignored" };
+        case "callUnanswered":
+            return standing.kind === "alive" && standing.probes === "ignored"
+                ? { kind: "alive", probes: "unanswered" }
+                : standing;
+    }
+}
+
+function afterProbe(standing: Standing, found: "alive" | "silent" | "dead"): Standing {
+    switch (found) {
+        case "alive":
+            return { kind: "alive", probes: "answered" };
+        case "silent":
+            return standing.kind === "alive" && standing.probes === "ignored"
                 ? standing
                 : { kind: "dead", silent: true };
-        case "answered":
-            return standing.kind === "dead" ? { kind: "alive", ignoresProbes: true } : standing;
-        case "called":
-            return standing.kind === "dead" && standing.silent === true
-                ? { kind: "alive", ignoresProbes: true }
-                : standing;
-        case "callUnanswered":
-            return standing.kind === "alive" ? { kind: "alive" } : standing;
+        case "dead":
+            return { kind: "dead" };
     }
 }

@@ -105,6 +105,15 @@ describe("an address that ignores OPTIONS but takes calls", () => {
         expect(log.lines).toHaveLength(1);
     });
 
+    test("is not even thought dead if it was heard before the first probe", () => {
+        health.responded(a, said(200));
+        health.probed(a, said(408));
+        expect(order()[0]).toBe("a.example");
+        health.probed(a, said(200));
+        health.probed(a, said(408));
+        expect(order()[0], "it answers probes after all").toBe("b.example");
+    });
+
     test("is called again after it called us, by which of its addresses that was", () => {
         const inNumbers = aTrunk({
             name: "numbers",

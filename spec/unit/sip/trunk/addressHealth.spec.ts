@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { type AddressHealth, type HealthEvent, stepHealth } from "../../../../lib/sip/trunk/addressHealth.ts";
 
-const alive = { kind: "alive" } as const;
-const deaf = { kind: "alive", ignoresProbes: true } as const;
+const fresh = { kind: "alive", probes: "unanswered" } as const;
+const alive = { kind: "alive", probes: "answered" } as const;
+const deaf = { kind: "alive", probes: "ignored" } as const;
 const dead = { kind: "dead" } as const;
 const silent = { kind: "dead", silent: true } as const;
 const resting = (meanwhile: typeof alive | typeof deaf | typeof dead | typeof silent): AddressHealth => ({
@@ -12,6 +13,12 @@ const resting = (meanwhile: typeof alive | typeof deaf | typeof dead | typeof si
 const probed = (found: "alive" | "silent" | "dead"): HealthEvent => ({ kind: "probed", found });
 
 test.each<[AddressHealth, HealthEvent, AddressHealth]>([
+    [fresh, probed("alive"), alive],
+    [fresh, probed("silent"), silent],
+    [fresh, probed("dead"), dead],
+    [fresh, { kind: "answered" }, deaf],
+    [fresh, { kind: "called" }, deaf],
+    [fresh, { kind: "callUnanswered" }, fresh],
     [alive, probed("alive"), alive],
     [alive, probed("silent"), silent],
     [alive, probed("dead"), dead],
@@ -24,7 +31,7 @@ test.each<[AddressHealth, HealthEvent, AddressHealth]>([
     [deaf, probed("silent"), deaf],
     [deaf, probed("dead"), dead],
     [deaf, { kind: "answered" }, deaf],
-    [deaf, { kind: "callUnanswered" }, alive],
+    [deaf, { kind: "callUnanswered" }, fresh],
     [dead, probed("alive"), alive],
     [dead, probed("silent"), silent],
     [dead, probed("dead"), dead],
