@@ -6,7 +6,7 @@ import type { DigestClient } from "./digest.ts";
 import { answerChallenge } from "./answerChallenge.ts";
 import type { RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "./methodReplies.ts";
-import { SignedRefresh } from "./SignedRefresh.ts";
+import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession, sessionDescriptionIn } from "./sessionDescription.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import type { DialogHandler, SipCalls } from "./SipCalls.ts";
@@ -26,7 +26,7 @@ export interface DialogParts extends SipEnvironment {
     readonly dialogId: string;
     /** Answers challenges of our requests, where there are credentials. */
     readonly digest: DigestClient | undefined;
-    /** That we have to refresh the session, if so; done here where there are credentials, else by the SIP server. */
+    /** That we have to refresh the session, if so; done here where there are credentials or headers, else by the SIP server. */
     readonly duty: RefreshDuty | undefined;
     /** What every message of the call carries, beside its own. */
     readonly headers: HeaderFields;
@@ -71,7 +71,7 @@ export class SipDialog implements DialogHandler {
     #local: Sdp;
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
-    readonly #signedRefresh: SignedRefresh | undefined;
+    readonly #sessionRefresh: SessionRefresh | undefined;
     #keysByInfo: "none" | "told" = "none";
 
     constructor(parts: DialogParts) {
@@ -81,7 +81,9 @@ export class SipDialog implements DialogHandler {
         this.#remote = parts.remote;
         const { digest, duty } = parts;
         const description = (): Sdp | undefined => (this.#offer.by === "none" ? this.#local : undefined);
-        this.#signedRefresh = digest && duty && new SignedRefresh(duty, { ...parts, digest, description });
+        const isOurs = digest !== undefined || Object.keys(parts.headers).length > 0;
+        this.#sessionRefresh =
+            isOurs && duty !== undefined ? new SessionRefresh(duty, { ...parts, digest, description }) : undefined;
         parts.calls.addDialog(parts.dialogId, this);
     }
 
@@ -137,7 +139,7 @@ export class SipDialog implements DialogHandler {
             return;
         }
         this.#refusePending();
-        this.#signedRefresh?.stop();
+        this.#sessionRefresh?.stop();
         this.#state = { phase: "leaving" };
         this.#stopByeTimer = this.#parts.clock.startTimer(BYE_TIMEOUT_MS, () => this.#over());
         await this.#sayBye({ Reason: reasonHeader(cause) });
@@ -309,7 +311,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase === "over") return;
         this.#state = { phase: "over" };
         this.#takePendingOffer();
-        this.#signedRefresh?.stop();
+        this.#sessionRefresh?.stop();
         this.#stopByeTimer();
         this.#parts.calls.removeDialog(this.#parts.dialogId, this);
         this.#parts.onEnded();

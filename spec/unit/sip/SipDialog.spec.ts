@@ -5,7 +5,7 @@ import { DigestClient } from "../../../lib/sip/digest.ts";
 import type { RefreshDuty } from "../../../lib/sip/refreshDuty.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { type AckState, SipDialog } from "../../../lib/sip/SipDialog.ts";
-import { SipSendError } from "../../../lib/sip/SipStack.ts";
+import { type HeaderFields, SipSendError } from "../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { KeptLog } from "../../support/quiet.ts";
 import { sdpOf } from "../../support/sip/ScriptedPhone.ts";
@@ -33,7 +33,14 @@ beforeEach(() => {
     ended = 0;
 });
 
-function aDialog(ack: AckState = "received", digest?: DigestClient, duty?: RefreshDuty): SipDialog {
+const CHARGED = { "P-Charging-Vector": "icid-value=1" };
+
+function aDialog(
+    ack: AckState = "received",
+    digest?: DigestClient,
+    duty?: RefreshDuty,
+    headers: HeaderFields = CHARGED,
+): SipDialog {
     return new SipDialog({
         stack,
         calls,
@@ -43,7 +50,7 @@ function aDialog(ack: AckState = "received", digest?: DigestClient, duty?: Refre
         dialogId: "d1",
         digest,
         duty,
-        headers: { "P-Charging-Vector": "icid-value=1" },
+        headers,
         local: LOCAL,
         remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
         ack,
@@ -219,12 +226,22 @@ describe("a session that falls to us to refresh", () => {
     const client = (): DigestClient => new DigestClient(credentials, () => "c");
 
     test.each([
-        ["without credentials", undefined, duty],
+        ["without credentials, of a call that has no headers,", undefined, duty],
         ["that the peer refreshes", client(), undefined],
     ] as const)("%s is left to the SIP server", (_, digest, whose) => {
-        aDialog("received", digest, whose);
+        aDialog("received", digest, whose, {});
         clock.advance(2 * half);
         expect(stack.sent).toEqual([]);
+    });
+
+    test("is refreshed with the headers of the call, of which the SIP server does not know", async () => {
+        aDialog("received", undefined, duty);
+        clock.advance(half);
+        await settled();
+        expect(stack.requests).toMatchObject([{ method: "UPDATE", headers: CHARGED }]);
+        stack.answer(401, { headers: new Map([["www-authenticate", 'Digest realm="r", nonce="n"']]) });
+        await settled();
+        expect(stack.sent).toEqual(["UPDATE"]);
     });
 
     test("is refreshed with credentials before the SIP server would, and again and again", async () => {

@@ -7,13 +7,14 @@ import { dutyOfCaller, type RefreshDuty } from "./refreshDuty.ts";
 import { CAPABILITIES } from "./sipCapabilities.ts";
 import type { HeaderFields, HeaderLine, IncomingResponse, SipHeaders, SipStack } from "./SipStack.ts";
 
-export interface SignedRefreshParts {
+export interface SessionRefreshParts {
     readonly stack: SipStack;
     readonly clock: Clock;
     readonly log: Log;
     readonly userAgent: string;
     readonly dialogId: string;
-    readonly digest: DigestClient;
+    /** Answers challenges, where there are credentials. */
+    readonly digest: DigestClient | undefined;
     /** What every message of the call carries. */
     readonly headers: HeaderFields;
     /** Our description, repeated by re-INVITE; undefined while offers cross, when nothing is sent. */
@@ -29,15 +30,15 @@ const SHARE_OF_INTERVAL = 0.45;
 const MAX_REPEATS = 4;
 
 /**
- * Refreshes a session (RFC 4028) with a peer for whom there are credentials: it may ask for them each time, and the SIP
- * server, which refreshes all others by itself, knows none.
+ * Refreshes a session (RFC 4028) where the SIP server, which refreshes all others by itself, knows too little: with a peer
+ * for whom there are credentials, which it may ask for each time, and where every message of the call has headers of its own.
  */
-export class SignedRefresh {
-    readonly #parts: SignedRefreshParts;
+export class SessionRefresh {
+    readonly #parts: SessionRefreshParts;
     #stopTimer = (): void => undefined;
     #state: "running" | "stopped" = "running";
 
-    constructor(duty: RefreshDuty, parts: SignedRefreshParts) {
+    constructor(duty: RefreshDuty, parts: SessionRefreshParts) {
         this.#parts = parts;
         this.#arm(duty);
     }
@@ -47,7 +48,7 @@ export class SignedRefresh {
         this.#state = "stopped";
         this.#stopTimer();
         // a BYE may be challenged anew
-        this.#parts.digest.accepted();
+        this.#parts.digest?.accepted();
     }
 
     #arm(duty: RefreshDuty): void {
@@ -90,7 +91,7 @@ export class SignedRefresh {
                         const answer = mayRepeat ? answerChallenge(this.#parts.digest, response, request) : undefined;
                         if (answer !== undefined) return void this.#send(duty, answer, repeats + 1);
                         // the next one may be challenged anew
-                        this.#parts.digest.accepted();
+                        this.#parts.digest?.accepted();
                         log.debug("session refresh refused", { status: response.status });
                     },
                 },
@@ -102,7 +103,7 @@ export class SignedRefresh {
 
     #refreshed(duty: RefreshDuty, request: SipHeaders, response: IncomingResponse): void {
         const { digest, log } = this.#parts;
-        digest.accepted();
+        digest?.accepted();
         if (duty.method === "INVITE") {
             response.acknowledge().catch((error: unknown) => log.debug("ACK not sent", { error }));
         }
