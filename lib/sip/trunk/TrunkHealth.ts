@@ -12,7 +12,7 @@ export interface TrunkHealthParts {
     readonly clock: Clock;
     readonly log: Log;
     readonly telemetry: Pick<Telemetry, "trunkAddress">;
-    /** A call found this address silent or refusing: it is worth asking now whether it is there. Called synchronously. */
+    /** It is worth asking this address now, as a call found it silent or refusing, or it was never asked. Called synchronously. */
     readonly onDoubt: (address: SipTrunk) => void;
     /** A probe found nobody where there was somebody. Called synchronously. */
     readonly onDied?: (address: SipTrunk) => void;
@@ -66,23 +66,31 @@ export class TrunkHealth {
      * being there. Whatever else is said is a sign of life, of somebody who ignores OPTIONS too.
      */
     responded(address: SipTrunk, { status, headers }: Response): void {
-        if (status !== 408 && status !== 503) return this.#happened(address, { kind: "answered" }, {});
+        if (status !== 408 && status !== 503) return this.#answered(address);
         const seconds = Math.min(LONGEST_REST_S, secondsIn(headers.get("retry-after")));
         if (status === 503 && seconds > 0) return this.#rest(address, seconds);
         if (status === 408) this.#happened(address, { kind: "callUnanswered" }, {});
         this.#parts.onDoubt(address);
     }
 
-    /** A request of this trunk came from an IP address; where the trunk has several, it counts for the one it names so. */
+    /** A request of this trunk came from an IP address: of several, it counts for the only one there, if that can be told. */
     calledFrom(trunk: string, host: string): void {
         const ofTrunk = [...this.#watched.values()].filter(({ address }) => address.name === trunk);
-        const from = ofTrunk.filter(({ address }) => ofTrunk.length === 1 || hostOf(address) === host);
-        for (const { address } of from) this.#happened(address, { kind: "called" }, {});
+        const there = ofTrunk.filter(({ address }) => ofTrunk.length === 1 || hostOf(address) === host);
+        const [only, ...others] = there;
+        if (only !== undefined && others.length === 0) this.#happened(only.address, { kind: "called" }, {});
     }
 
     /** Ends all rests. */
     stop(): void {
         for (const { stopRest } of this.#watched.values()) stopRest();
+    }
+
+    /** One that was not found out yet is asked now: from its answer on, silence to OPTIONS means something. */
+    #answered(address: SipTrunk): void {
+        const before = this.#watched.get(keyOf(address))?.health;
+        this.#happened(address, { kind: "answered" }, {});
+        if (before?.kind === "alive" && before.probes === "unanswered") this.#parts.onDoubt(address);
     }
 
     #rest(address: SipTrunk, seconds: number): void {

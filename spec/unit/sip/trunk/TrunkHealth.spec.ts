@@ -107,8 +107,10 @@ describe("an address that ignores OPTIONS but takes calls", () => {
 
     test("is not even thought dead if it was heard before the first probe", () => {
         health.responded(a, said(200));
+        expect(doubted, "whether it answers probes is to be known soon").toEqual([a]);
         health.probed(a, said(408));
-        expect(order()[0]).toBe("a.example");
+        health.responded(a, said(200));
+        expect([order()[0], doubted.length]).toEqual(["a.example", 1]);
         health.probed(a, said(200));
         health.probed(a, said(408));
         expect(order()[0], "it answers probes after all").toBe("b.example");
@@ -129,6 +131,19 @@ describe("an address that ignores OPTIONS but takes calls", () => {
         // one that has a single address has no other to be meant
         health.calledFrom("pbx", "198.51.100.7");
         expect(health.inOrder([first, second, pbx])).toEqual([second, pbx, first]);
+    });
+
+    test("is not told from another at the same host by what comes from there", () => {
+        const twins = aTrunk({
+            name: "twins",
+            domain: "192.0.2.1:5060",
+            alternatives: [{ domain: "192.0.2.1:5062" }],
+        });
+        const [first, second] = atEachAddress(twins) as [SipTrunk, SipTrunk];
+        health = new TrunkHealth([twins], { clock, log, telemetry, onDoubt: () => undefined });
+        health.probed(first, said(408));
+        health.calledFrom("twins", "192.0.2.1");
+        expect(health.inOrder([first, second])).toEqual([second, first]);
     });
 
     test("is dead when a call finds it silent as well, until it is heard again", () => {
@@ -196,6 +211,7 @@ test.each([
     ["503 that wants rest", retryAfter("5"), []],
     ["another failure", { status: 500, headers: new Map([["retry-after", "5"]]) }, []],
 ])("%s in answer to a call leads to a probe or not", (_, response, expected) => {
+    health.probed(b, said(200));
     health.responded(b, response);
     expect(doubted.map(({ domain }) => domain)).toEqual(expected);
 });
