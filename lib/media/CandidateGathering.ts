@@ -1,12 +1,12 @@
 import type { IceCandidate, Sdp } from "../call/vocabulary.ts";
 import type { Clock } from "../ports/Clock.ts";
-import { isEndOfCandidates } from "./candidateLine.ts";
+import { isEndOfCandidates, readCandidate, type CandidateFault } from "./candidateLine.ts";
 
 /** More than any browser finds. */
 const MAX_CANDIDATES = 100;
 
 /** Why candidates were dropped. Words for `Telemetry.dropped`. */
-export type GatheringDrop = "lateCandidate" | "tooManyCandidates";
+export type GatheringDrop = CandidateFault | "lateCandidate" | "tooManyCandidates";
 
 type Gathering =
     /** `stopWaiting` does nothing unless somebody waits. */
@@ -30,12 +30,10 @@ export class CandidateGathering {
 
     /** Gives why candidates were dropped, once for each. */
     take(candidates: readonly IceCandidate[]): readonly GatheringDrop[] {
-        const named = candidates.filter((candidate) => !isEndOfCandidates(candidate));
-        if (this.#state.phase === "closed") return named.map(() => "lateCandidate");
-        const room = MAX_CANDIDATES - this.#found.length;
-        this.#found = [...this.#found, ...named.slice(0, room)];
-        if (named.length < candidates.length) this.#move({ phase: "complete" });
-        return named.slice(room).map(() => "tooManyCandidates");
+        const drops = candidates.flatMap((candidate) => this.#takeOne(candidate) ?? []);
+        // whoever waits goes on with all that came with the end
+        if (candidates.some(isEndOfCandidates) && this.#state.phase !== "closed") this.#move({ phase: "complete" });
+        return drops;
     }
 
     /**
@@ -54,6 +52,16 @@ export class CandidateGathering {
     /** Nothing is collected any more, nor waited for. Safe to call twice. */
     close(): void {
         this.#move({ phase: "closed" });
+    }
+
+    #takeOne(candidate: IceCandidate): GatheringDrop | undefined {
+        const reading = readCandidate(candidate);
+        if (reading.kind === "endOfCandidates") return undefined;
+        if (this.#state.phase === "closed") return "lateCandidate";
+        if (reading.kind === "unusable") return reading.fault;
+        if (this.#found.length >= MAX_CANDIDATES) return "tooManyCandidates";
+        this.#found = [...this.#found, candidate];
+        return undefined;
     }
 
     #wait(ms: number): Promise<void> {

@@ -53,6 +53,13 @@ async function hangUp(call: PhoneCall, ok: SipText, sequence: number): Promise<v
 }
 
 describe("a call", () => {
+    test("of a phone that speaks ICE comes with the end of its candidates", async () => {
+        const { call, opened } = await calling(sdpOf(40_000, "a=ice-ufrag:abcd", "a=ice-pwd:0123456789abcdefghijklmn"));
+        expect(await opened.reported.next()).toEqual({ kind: "candidates", candidates: [{ candidate: "" }] });
+        await opened.request.origin.end("busy");
+        phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
+    });
+
     test("is offered with who calls whom, rings, is answered, and the caller hangs up", async () => {
         const { call, opened } = await calling();
         expect(opened.request).toMatchObject({

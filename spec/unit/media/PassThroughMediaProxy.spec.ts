@@ -101,6 +101,12 @@ describe("PassThroughMediaProxy", () => {
         expect(telemetry.counted).toEqual(["dropped from media: lateCandidate", "dropped from media: lateCandidate"]);
     });
 
+    test("leaves out what is no candidate, and counts it", async () => {
+        await session.addCandidates("origin", [{ candidate: "garbage\r\nm=audio 1 RTP/AVP 0" }, candidate, end]);
+        await expect(session.offer(offer)).resolves.toBe(`${offer}${line}${endLine}`);
+        expect(telemetry.counted).toEqual(["dropped from media: malformedCandidate"]);
+    });
+
     test("keeps no flood of candidates", async () => {
         const flood = Array.from({ length: 103 }, () => candidate);
         await session.addCandidates("target", flood);
