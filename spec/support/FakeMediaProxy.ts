@@ -1,5 +1,5 @@
-import { otherSide, type EndCause, type IceCandidate, type Sdp, type Side } from "../../lib/call/vocabulary.ts";
-import { mirrored, narrowed } from "../../lib/media/sdp/direction.ts";
+import { type EndCause, type IceCandidate, type Sdp, type Side } from "../../lib/call/vocabulary.ts";
+import { mirrored } from "../../lib/media/sdp/direction.ts";
 import { readParty, type PartyDescription } from "../../lib/media/sdp/PartyDescription.ts";
 import { present } from "../../lib/media/sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../../lib/media/sdp/SentDescription.ts";
@@ -79,8 +79,7 @@ class FakeMediaSession implements MediaSession {
     async renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
         this.#note(`renegotiate ${side}`);
         const said = this.#take(side, sdp);
-        const peer = this.#said[otherSide(side)]?.section.direction ?? "sendrecv";
-        return this.#tell(side, narrowed(mirrored(said.section.direction ?? "sendrecv"), peer), said);
+        return this.#tell(side, mirrored(said.section.direction ?? "sendrecv"), said);
     }
 
     release(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MediaKind } from "../../ports/MediaProxy.ts";
 import { codecsOf, isSameCodec, isVoice, withCodecs } from "./codecs.ts";
-import { mirrored, narrowed, receives } from "./direction.ts";
+import { mirrored, receives } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 import type { SentDescription } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
@@ -30,8 +30,9 @@ export function wantsSound({ section }: PartyDescription): boolean {
  * What a party would answer to `offered`, the engine's offer to it, going by what it said last: so that an exchange with
  * the other party can be completed without this one hearing of it. Undefined if it could not accept.
  *
- * Its direction is what the offer and its own last word both allow: a party that holds the call still does
- * (RFC 3264 section 8.4). Its formats are those it agreed on, for it knows of no others.
+ * It takes any direction, also while it holds: the other party is told neither of a hold nor of its end, which it would have
+ * to be, had it been answered by one. Who holds is sent nothing all the same. Its formats are those it agreed on, for it
+ * knows of no others.
  */
 export function standInAnswer(party: Party, offered: Section): SessionDescription | undefined {
     const agreed = agreedSection(party);
@@ -45,7 +46,7 @@ export function standInAnswer(party: Party, offered: Section): SessionDescriptio
         media: [
             {
                 ...section,
-                direction: narrowed(mirrored(offered.direction ?? "sendrecv"), section.direction ?? "sendrecv"),
+                direction: mirrored(offered.direction ?? "sendrecv"),
                 ...(offered.mid === undefined ? {} : { mid: offered.mid }),
                 // towards browsers the engine is always the passive one
                 ...(section.setup === "actpass" ? { setup: "active" } : {}),

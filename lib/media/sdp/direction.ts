@@ -13,11 +13,6 @@ export function mirrored(direction: Direction): Direction {
     }
 }
 
-/** What both allow. */
-export function narrowed(one: Direction, other: Direction): Direction {
-    return directionOf(sends(one) && sends(other), receives(one) && receives(other));
-}
-
 function sends(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "sendonly";
 }

@@ -128,6 +128,19 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
     });
 
+    test("a phone on hold hears nothing though the browser restarts ICE, and hears again", async () => {
+        await browserCallsPhone();
+        await expectSound();
+        const payloads = "0 101";
+        await session.renegotiate("target", says({ direction: "inactive", version: 2, payloads }));
+        await peer.restartIce();
+        await peer.takeAnswer(await session.renegotiate("origin", await peer.offer()));
+        await session.addCandidates("origin", await peer.candidates());
+        await handset.hearsNothing();
+        await session.renegotiate("target", says({ version: 3, payloads }));
+        await expectSound();
+    });
+
     test("the browser's wish for video is turned down, and the call goes on", async () => {
         await browserCallsPhone();
         await expectSound();
