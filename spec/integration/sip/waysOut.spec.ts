@@ -191,6 +191,23 @@ describe("an address that is probed", () => {
         expect(standing(calls.other)).toBe("up");
     });
 
+    test("and is down is told of with the reason", async () => {
+        const told = vi.spyOn(side.log, "warn");
+        const at = (name: string, given: Partial<SipTrunk>): SipTrunk =>
+            aTrunk({ name, answerMs: 300, probeMs: 60_000, ...given });
+        probing(
+            at("silent", { domain: `127.0.0.1:${calls.phone.port}` }),
+            at("closed", { domain: "127.0.0.1:1", nextHop: "sip:127.0.0.1:1;transport=tcp" }),
+            at("nameless", { domain: "nowhere.invalid" }),
+        );
+        await vi.waitFor(() => expect(told.mock.calls).toHaveLength(3), 8_000);
+        const whyOf = new Map(told.mock.calls.map(([, fields]) => [fields?.["trunk"], fields?.["why"]]));
+        told.mockRestore();
+        expect(whyOf.get("silent")).toBe("no answer in time");
+        expect(whyOf.get("closed")).toBe("no connection: ECONNREFUSED");
+        expect(whyOf.get("nameless")).toMatch(/^no address for nowhere\.invalid/);
+    });
+
     test("and found silent by a call is asked at once, and the next call goes elsewhere", async () => {
         const trunk = trunkTo(calls.phone, { answerMs: 300, probeMs: 60_000 });
         calls.phone.answerAlways("OPTIONS", 200, "OK");
