@@ -1,4 +1,4 @@
-import { type EndCause, type IceCandidate, type Sdp, type Side } from "../../lib/call/vocabulary.ts";
+import type { EndCause, IceCandidate, Sdp, Side } from "../../lib/call/vocabulary.ts";
 import { mirrored } from "../../lib/media/sdp/direction.ts";
 import { readParty, type PartyDescription } from "../../lib/media/sdp/PartyDescription.ts";
 import { present } from "../../lib/media/sdp/presentation.ts";
