@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Sdp } from "../../../lib/call/vocabulary.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
@@ -126,6 +129,25 @@ test("goes on to the next address where one says nothing or refuses, and comes b
     preferred.respond(last, 200, "OK");
     await stopped;
     expect([refusing.unread, backup.unread]).toEqual([[], []]);
+});
+
+test("goes on to the next host of a name, within one address", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "registering-"));
+    stopLater.push({ stop: () => rmSync(folder, { recursive: true }) });
+    const hostsFile = join(folder, "hosts");
+    // nobody listens at the first
+    writeFileSync(hostsFile, "127.0.0.2 registrar.example\n127.0.0.1 registrar.example\n");
+    const registrar = await ScriptedPhone.on(0);
+    const domain = `registrar.example:${registrar.port}`;
+    const trunk = { domain, alternatives: [{ domain: "127.0.0.1:1" }], answerMs: 300, register: { seconds: 600 } };
+    const side = await SipSide.start({ peers: [], trunks: [aTrunk(trunk)], hostsFile });
+    registrar.talkTo(side.port());
+    stopLater.push({ stop: () => registrar.close() }, side);
+    const register = await registrar.next("REGISTER");
+    expect(register.uri).toBe(`sip:${domain}`);
+    registrar.respond(register, 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    expect(side.log.lines, "that is the SIP server's business").toEqual([]);
 });
 
 test("registers again when the SIP server was away", async () => {

@@ -31,6 +31,8 @@ export interface SipSideOptions {
     readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
     readonly t1?: number;
+    /** File of names the server knows, as /etc/hosts. */
+    readonly hostsFile?: string;
 }
 
 /** The whole SIP adapter on a real embedded server, with a script where the desk stands. */
@@ -48,12 +50,15 @@ export class SipSide {
     /** Where the phones of accounts are. */
     readonly contacts = new KeptContacts();
 
-    private constructor({ peers, trunks, strangers, accounts, t1 }: SipSideOptions) {
+    private constructor({ peers, trunks, strangers, accounts, t1, hostsFile }: SipSideOptions) {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
             bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
-            ...(t1 !== undefined && { extraArguments: ["--t1", `${t1}`] }),
+            extraArguments: [
+                ...(t1 === undefined ? [] : ["--t1", `${t1}`]),
+                ...(hostsFile === undefined ? [] : ["--hosts", hostsFile]),
+            ],
         });
         this.link = new SipLink({
             clock: systemClock,
