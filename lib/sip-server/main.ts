@@ -19,7 +19,7 @@
  *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
  *     --tls-insecure             do not verify the certificate of servers we connect to
  *     --trust <network>          address or CIDR network that is never rate limited; may be repeated. Loopback always is
- *     --strangers <verdict>      answer (default) | drop: what sources outside --trust get
+ *     --strangers <verdict>      answer | drop: what sources outside --trust get; default drop with --trust, else answer
  *     --max-rate <n>             messages a second accepted from one stranger; more are dropped and counted
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics

@@ -57,7 +57,7 @@ type RawOptions = {
     tlsCa?: string;
     tlsInsecure: boolean;
     trust?: string[];
-    strangers: "answer" | "drop";
+    strangers?: "answer" | "drop";
     maxRate?: number;
     maxCalls?: number;
     metrics?: Required<HostPort>;
@@ -98,9 +98,10 @@ function serverCommand(): Command {
         .option("--tls-insecure", "do not verify servers we connect to", false)
         .option("--trust <network>", "address or CIDR that is not rate limited; may be repeated", collect)
         .addOption(
-            new Option("--strangers <verdict>", "what sources outside --trust and loopback get")
-                .choices(["answer", "drop"])
-                .default("answer"),
+            new Option("--strangers <verdict>", "what sources outside --trust and loopback get").choices([
+                "answer",
+                "drop",
+            ]),
         )
         .option("--max-rate <n>", "messages a second from one stranger", positive)
         .option("--max-calls <n>", "calls at a time", positive)
@@ -141,7 +142,8 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         hosts: raw.hosts === undefined ? "" : read("--hosts", raw.hosts),
         tls,
         trust: raw.trust ?? [],
-        strangers: raw.strangers,
+        // who says whom to trust does not want to be found by scanners
+        strangers: raw.strangers ?? (raw.trust === undefined ? "answer" : "drop"),
         maxRate: raw.maxRate ?? null,
         maxCalls: raw.maxCalls ?? null,
         metrics: raw.metrics ?? null,

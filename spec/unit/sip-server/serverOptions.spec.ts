@@ -43,6 +43,15 @@ describe("readServerOptions", () => {
     });
 
     it.each([
+        [[], "answer"],
+        [["--trust", "192.0.2.0/24"], "drop"],
+        [["--trust", "192.0.2.0/24", "--strangers", "answer"], "answer"],
+        [["--strangers", "drop"], "drop"],
+    ] as const)("who is not trusted is dropped once somebody is: %j", (argv, strangers) => {
+        expect(options(...argv).strangers).toBe(strangers);
+    });
+
+    it.each([
         ["127.0.0.1:5070", { protocol: "udp", address: "127.0.0.1", port: 5070 }],
         ["tcp/127.0.0.1:0", { protocol: "tcp", address: "127.0.0.1", port: 0 }],
         ["ws/[::1]:8080", { protocol: "ws", address: "::1", port: 8080 }],
