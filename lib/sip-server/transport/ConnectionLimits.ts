@@ -1,12 +1,16 @@
 import type { DropReason } from "./SipTransport.ts";
 import { sourceKey } from "./sourceKey.ts";
 
-/** Counts incoming connections, in total and by source. */
+/**
+ * Counts the connections that others made us have. Strangers are limited in total and by source; those we trust are
+ * counted by themselves and only in total, so that no crowd of strangers keeps them out, and a proxy may bring many.
+ */
 export class ConnectionLimits {
     readonly #maxTotal: number;
     readonly #maxPerSource: number;
-    readonly #bySource = new Map<string, number>();
-    #total = 0;
+    readonly #strangers = new Map<string, number>();
+    #strangersInAll = 0;
+    #trusted = 0;
 
     constructor(limits: { readonly maxConnections: number; readonly maxConnectionsPerSource: number }) {
         this.#maxTotal = limits.maxConnections;
@@ -14,21 +18,29 @@ export class ConnectionLimits {
     }
 
     /** Counts a new connection in, or says why it may not be. What was counted in is given back by {@link release}, once. */
-    admit(address: string): DropReason | undefined {
+    admit(address: string, trusted: boolean): DropReason | undefined {
+        if ((trusted ? this.#trusted : this.#strangersInAll) >= this.#maxTotal) return "tooManyConnections";
+        if (trusted) {
+            this.#trusted += 1;
+            return undefined;
+        }
         const source = sourceKey(address);
-        const count = this.#bySource.get(source) ?? 0;
-        if (this.#total >= this.#maxTotal) return "tooManyConnections";
+        const count = this.#strangers.get(source) ?? 0;
         if (count >= this.#maxPerSource) return "tooManyConnectionsFromSource";
-        this.#bySource.set(source, count + 1);
-        this.#total += 1;
+        this.#strangers.set(source, count + 1);
+        this.#strangersInAll += 1;
         return undefined;
     }
 
-    release(address: string): void {
+    release(address: string, trusted: boolean): void {
+        if (trusted) {
+            this.#trusted -= 1;
+            return;
+        }
         const source = sourceKey(address);
-        const count = this.#bySource.get(source) ?? 0;
-        if (count <= 1) this.#bySource.delete(source);
-        else this.#bySource.set(source, count - 1);
-        this.#total -= 1;
+        const count = this.#strangers.get(source) ?? 0;
+        if (count <= 1) this.#strangers.delete(source);
+        else this.#strangers.set(source, count - 1);
+        this.#strangersInAll -= 1;
     }
 }

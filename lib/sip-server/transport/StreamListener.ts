@@ -101,12 +101,13 @@ export class StreamListener {
 
     /** Runs for each connection before a byte of it is read. */
     #admit(socket: Socket): void {
-        const { reception, limits } = this.#around;
+        const { options, reception, limits } = this.#around;
         const address = socket.remoteAddress;
         // No listener for errors would make them fatal; protocols above add their own once they take over.
         socket.on("error", () => socket.destroy());
         if (address === undefined || !reception.admits(this.#protocol, address)) return void socket.destroy();
-        const excess = limits.admit(address);
+        const trusted = options.admit(address) === "trusted";
+        const excess = limits.admit(address, trusted);
         if (excess !== undefined) {
             reception.drop(excess, this.#protocol, address);
             return void socket.destroy();
@@ -114,7 +115,7 @@ export class StreamListener {
         this.#sockets.add(socket);
         socket.on("close", () => {
             this.#sockets.delete(socket);
-            limits.release(address);
+            limits.release(address, trusted);
         });
     }
 

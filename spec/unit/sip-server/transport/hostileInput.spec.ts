@@ -114,7 +114,7 @@ test("over UDP a stranger beyond its rate is dropped until it has waited, answer
 });
 
 test("connections beyond the limit of a source are cut, and there is room again after one closes", async () => {
-    const server = await openParty(["tcp"], { maxConnectionsPerSource: 1 });
+    const server = await openParty(["tcp"], { admit: () => "stranger", maxConnectionsPerSource: 1 });
     const first = await connectTcp(server);
     first.write(requestBytes("tcp", "first"));
     const { flow } = await server.arrivals.next();
