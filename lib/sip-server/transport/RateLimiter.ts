@@ -7,6 +7,9 @@ interface Bucket {
     filledAt: number;
 }
 
+/** What a transaction remembers of its request is to cost as much as it takes: common messages are smaller than this. */
+const bytesPerToken = 4_096;
+
 /** One token bucket per source, in bounded memory. */
 export class RateLimiter {
     readonly #clock: Clock;
@@ -18,15 +21,16 @@ export class RateLimiter {
         this.#limit = limit;
     }
 
-    /** Takes a token of that source; false if there is none left. */
-    take(address: string): boolean {
+    /** Takes tokens of that source for a message of that size; false if there are not enough left. */
+    take(address: string, bytes = 0): boolean {
         const bucket = this.#bucketOf(sourceKey(address));
         const now = this.#clock.now();
         const gained = ((now - bucket.filledAt) / 1000) * this.#limit.perSecond;
         bucket.tokens = Math.min(this.#limit.burst, bucket.tokens + gained);
         bucket.filledAt = now;
-        if (bucket.tokens < 1) return false;
-        bucket.tokens -= 1;
+        const cost = Math.min(this.#limit.burst, Math.max(1, Math.ceil(bytes / bytesPerToken)));
+        if (bucket.tokens < cost) return false;
+        bucket.tokens -= cost;
         return true;
     }
 

@@ -44,19 +44,19 @@ export class Reception {
 
     /** A datagram or WebSocket message. */
     receiveDatagram(data: Buffer, flow: Flow): void {
-        if (!this.takeToken(flow)) return;
+        if (!this.takeToken(flow, data.length)) return;
         this.#receive(parseMessage(data, this.#options.limits), flow);
     }
 
     /** A message that was cut out of a stream. */
-    receiveFramed(result: ParseResult, flow: Flow): void {
-        if (this.takeToken(flow)) this.#receive(result, flow);
+    receiveFramed(result: ParseResult, bytes: number, flow: Flow): void {
+        if (this.takeToken(flow, bytes)) this.#receive(result, flow);
     }
 
     /** True if that source may be answered once more; counts the drop if not. For what is answered without being a message. */
-    takeToken(flow: Flow): boolean {
+    takeToken(flow: Flow, bytes = 0): boolean {
         const { address } = flow.remote;
-        if (this.#options.admit(address) === "trusted" || this.#rate.take(address)) return true;
+        if (this.#options.admit(address) === "trusted" || this.#rate.take(address, bytes)) return true;
         this.#dropFrom(flow, "rateLimited");
         return false;
     }

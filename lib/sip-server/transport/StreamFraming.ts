@@ -3,7 +3,7 @@ import { assembleMessage, contentLength, type MessageLimits, type ParseResult } 
 
 /** What came out of a stream. After a `fault` nobody knows where the next message starts: the stream must be closed. */
 export type Framed =
-    | { readonly kind: "message"; readonly result: ParseResult }
+    | { readonly kind: "message"; readonly result: ParseResult; readonly bytes: number }
     /** CRLFCRLF between messages, to be answered with CRLF (RFC 5626 4.4.1); at most one per chunk. */
     | { readonly kind: "ping" }
     | { readonly kind: "fault"; readonly reason: "framing" | "tooLarge" };
@@ -64,7 +64,7 @@ export class StreamFraming {
         const result = assembleMessage(awaited.head, data.subarray(awaited.start, end), this.#limits);
         this.#awaited = undefined;
         this.#scanned = end;
-        framed.push({ kind: "message", result });
+        framed.push({ kind: "message", result, bytes: end - at });
         return end;
     }
 
@@ -95,7 +95,7 @@ export class StreamFraming {
         }
         // Whoever sent it may still be told (400, 413) before the connection is closed.
         const result = assembleMessage(head, empty, this.#limits);
-        if (!result.ok) framed.push({ kind: "message", result });
+        if (!result.ok) framed.push({ kind: "message", result, bytes: end - at });
         this.#fail(length === undefined ? "framing" : "tooLarge", at, framed);
         return undefined;
     }

@@ -5,7 +5,7 @@ import type { DropReason, Protocol } from "./SipTransport.ts";
 /** What a source address may do: `drop` is never answered, `stranger` is rate limited, `trusted` is not. */
 export type Admission = "trusted" | "stranger" | "drop";
 
-/** Tokens per source: one for each message received, one more for each answer to what could not be used. */
+/** Tokens per source: one for each 4 KiB begun of a message received, one more for each answer to what could not be used. */
 export interface RateLimit {
     /** Messages per second in the long run. */
     readonly perSecond: number;
@@ -68,9 +68,9 @@ export interface TransportOptions {
     readonly pongTimeoutMs: number;
     /** Bytes waiting to be sent on one connection; a peer that reads no faster is cut off. */
     readonly maxQueuedBytes: number;
-    /** Incoming connections open at a time. */
+    /** Connections open at a time that strangers brought about; those of peers we trust are counted apart, up to as many. */
     readonly maxConnections: number;
-    /** Incoming connections open at a time from one source (IPv4 address, IPv6 /64). */
+    /** The same of one stranger (IPv4 address, IPv6 /64). */
     readonly maxConnectionsPerSource: number;
     /** Contacts remembered with the connection they registered over. */
     readonly maxFlowBindings: number;

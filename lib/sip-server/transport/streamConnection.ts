@@ -42,9 +42,9 @@ export function streamConnection(
     const take = (framed: Framed): void => {
         switch (framed.kind) {
             case "message":
-                return reception.receiveFramed(framed.result, flow);
+                return reception.receiveFramed(framed.result, framed.bytes, flow);
             case "ping":
-                void flow.send(pong).catch(() => undefined);
+                if (reception.takeToken(flow)) void flow.send(pong).catch(() => undefined);
                 return;
             case "fault":
                 onDrop(framed.reason);

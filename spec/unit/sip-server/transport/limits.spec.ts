@@ -29,6 +29,13 @@ test("a source may burst, then goes at its rate, and others are not touched", ()
     expect(takes("192.0.2.1", 10)).toBe(3);
 });
 
+test("large messages cost more, none more than a quiet source has saved", () => {
+    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 4, maxSources: 10 });
+    const take = (address: string, bytes: number): boolean => limiter.take(address, bytes);
+    expect([take("a", 4096), take("a", 8_193), take("a", 1)]).toEqual([true, true, false]);
+    expect([take("b", 300_000), take("b", 1)]).toEqual([true, false]);
+});
+
 test("memory of sources is bounded: the one known longest goes", () => {
     const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 1, maxSources: 3 });
     for (let n = 0; n < 1_000; n++) limiter.take(`192.0.2.${n % 250}`);
@@ -37,7 +44,7 @@ test("memory of sources is bounded: the one known longest goes", () => {
 
 test("connections are limited in total and by source, and given back", () => {
     const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 2 });
-    const admit = (address: string): string => limits.admit(address) ?? "admitted";
+    const admit = (address: string): string => limits.admit(address, false) ?? "admitted";
     expect(["a", "a", "a", "b", "c"].map(admit)).toEqual([
         "admitted",
         "admitted",
@@ -45,8 +52,18 @@ test("connections are limited in total and by source, and given back", () => {
         "admitted",
         "tooManyConnections",
     ]);
-    limits.release("a");
+    limits.release("a", false);
     expect(admit("a")).toBe("admitted");
+});
+
+test("however many connections strangers hold, those we trust get theirs, as many as there may be in all", () => {
+    const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 1 });
+    for (const stranger of ["a", "b", "c", "d"]) limits.admit(stranger, false);
+    const admit = (): string => limits.admit("pbx", true) ?? "admitted";
+    expect([admit(), admit(), admit(), admit()]).toEqual(["admitted", "admitted", "admitted", "tooManyConnections"]);
+    limits.release("pbx", true);
+    expect(admit()).toBe("admitted");
+    expect(limits.admit("e", false)).toBe("tooManyConnections");
 });
 
 const times = { firstMessageTimeoutMs: 30, messageTimeoutMs: 10, idleTimeoutMs: 100 };
