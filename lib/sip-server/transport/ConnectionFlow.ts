@@ -72,14 +72,19 @@ export class ConnectionFlow implements Flow {
     }
 
     async send(data: Buffer): Promise<void> {
+        await this.sendBy(data.length, () => this.#wire.write(data));
+        this.#counters.countSent(this.protocol);
+    }
+
+    /** As {@link send} for what is no message and goes out in another way: what waits to be sent is bounded alike. */
+    async sendBy(bytes: number, write: () => Promise<void>): Promise<void> {
         if (this.#closed) throw new TransportError("the connection is closed");
-        if (this.#wire.queuedBytes() + data.length > this.#maxQueuedBytes) {
+        if (this.#wire.queuedBytes() + bytes > this.#maxQueuedBytes) {
             this.#onDrop("backpressure");
             this.close();
             throw new TransportError("the peer does not read what it is sent");
         }
-        await this.#wire.write(data);
-        this.#counters.countSent(this.protocol);
+        await write();
     }
 
     onClose(listener: () => void): () => void {

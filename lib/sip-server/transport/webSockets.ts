@@ -21,6 +21,15 @@ export interface SipWebSocket {
     readonly socket: Socket;
 }
 
+/** SIP's messages come in one frame as a rule: each piece of one costs much more memory than its bytes. */
+const maxFragments = 64;
+
+/** What a peer may send. Pings are answered by us, not by the library: that would keep pongs without bound for who reads none. */
+function receiving({ limits }: TransportOptions) {
+    const maxPayload = limits.headerBytes + limits.bodyBytes;
+    return { perMessageDeflate: false, autoPong: false, maxPayload, maxFragments, maxBufferedChunks: 16_384 };
+}
+
 /** Lets an HTTP server upgrade connections that offer the subprotocol `sip`; all else is told 400 or 426 and closed. `onHandshakeFailed` hears the peer's address. */
 export function acceptWebSockets(
     server: Server,
@@ -30,8 +39,7 @@ export function acceptWebSockets(
 ): void {
     const upgrades = new WebSocketServer({
         noServer: true,
-        perMessageDeflate: false,
-        maxPayload: options.limits.headerBytes + options.limits.bodyBytes,
+        ...receiving(options),
         handleProtocols: () => subprotocol,
     });
     upgrades.on("wsClientError", (_error, socket) => {
@@ -58,8 +66,7 @@ export function connectWebSocket(target: Target, options: TransportOptions): Pro
     const { address, port, protocol, serverName } = target;
     const webSocket = new WebSocket(`${protocol}://${formatHostPort({ host: address, port })}/`, subprotocol, {
         handshakeTimeout: options.connectTimeoutMs,
-        perMessageDeflate: false,
-        maxPayload: options.limits.headerBytes + options.limits.bodyBytes,
+        ...receiving(options),
         ...(serverName === undefined ? {} : { headers: { host: formatHostPort({ host: serverName, port }) } }),
         ...(protocol === "wss" ? tlsClientSettings(options.tls, target) : {}),
     });
@@ -75,7 +82,7 @@ export function connectWebSocket(target: Target, options: TransportOptions): Pro
 
 /** Speaks SIP over an open WebSocket from now on: one message per WebSocket message, text or binary. */
 export function webSocketConnection(
-    { webSocket }: SipWebSocket,
+    { webSocket, socket }: SipWebSocket,
     ends: ConnectionEnds,
     incoming: boolean,
     around: ConnectionSurroundings,
@@ -89,15 +96,30 @@ export function webSocketConnection(
     };
     const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
     const keepAlive = incoming ? undefined : keepFlowAlive(flow, options, giveUp);
+    const chunk = { messages: 0, controlBytes: 0 };
+    const answerPing = (answer: () => Promise<void>): void => {
+        if (reception.takeToken(flow)) answer().catch(() => undefined);
+    };
     webSocket.on("message", (data: RawData) => {
         if (flow.closed) return;
-        watch.heard(true, false);
+        chunk.messages += 1;
         const message = toBuffer(data);
         keepAlive?.heard(message.equals(pong));
-        if (message.equals(ping)) void flow.send(pong).catch(() => undefined);
+        if (message.equals(ping)) answerPing(() => flow.send(pong));
         else if (!message.equals(pong)) reception.receiveDatagram(message, flow);
     });
-    webSocket.on("ping", () => watch.heard(true, false));
+    const controlHeader = incoming ? 6 : 2;
+    webSocket.on("pong", (data: Buffer) => (chunk.controlBytes += controlHeader + data.length));
+    webSocket.on("ping", (data: Buffer) => {
+        chunk.controlBytes += controlHeader + data.length;
+        answerPing(() => flow.sendBy(data.length, () => pongOver(webSocket, data)));
+    });
+    // Comes after what the library has made of the same chunk. It does not tell of messages begun: that is what is left over.
+    socket.on("data", ({ length }: Buffer) => {
+        const { messages, controlBytes } = chunk;
+        watch.heard(messages > 0 || length < controlBytes, messages === 0 && length > controlBytes);
+        Object.assign(chunk, { messages: 0, controlBytes: 0 });
+    });
     webSocket.on("error", () => {
         onDrop("framing");
         flow.close();
@@ -113,6 +135,12 @@ export function webSocketConnection(
 function offersSip(request: IncomingMessage): boolean {
     const offered = request.headers["sec-websocket-protocol"]?.split(",") ?? [];
     return offered.some((name) => name.trim().toLowerCase() === subprotocol);
+}
+
+function pongOver(webSocket: WebSocket, data: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+        webSocket.pong(data, undefined, (error?: Error) => (error === undefined ? resolve() : reject(error)));
+    });
 }
 
 function webSocketWire(webSocket: WebSocket): Wire {

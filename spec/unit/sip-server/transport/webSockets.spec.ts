@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
 
 let server: TransportParty;
@@ -70,5 +71,66 @@ test("a frame larger than any message may be closes the connection", async () =>
     client.send(Buffer.alloc(400_000));
     const [code] = (await once(client, "close")) as [number];
     expect([1009, 1006]).toContain(code);
+    expect(await server.drops.next()).toBe("framing");
+});
+
+test("a ping is answered with what it carries", async () => {
+    const client = await connect("sip");
+    await once(client, "open");
+    client.ping("still there?");
+    const [data] = (await once(client, "pong")) as [Buffer];
+    expect(data.toString()).toBe("still there?");
+    client.terminate();
+});
+
+test.each([
+    ["pings of WebSocket", (client: WebSocket) => client.ping(Buffer.alloc(100))],
+    ["pings of SIP", (client: WebSocket) => client.send("\r\n\r\n")],
+])("who sends %s and reads no answers is cut off", async (_name, ping) => {
+    server = await openParty(["ws"], { maxQueuedBytes: 1 });
+    const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
+    await once(client, "open");
+    ping(client);
+    expect(await server.drops.next()).toBe("backpressure");
+    await once(client, "close");
+});
+
+test.each([
+    ["pings of WebSocket", (client: WebSocket) => client.ping()],
+    ["pings of SIP", (client: WebSocket) => client.send("\r\n\r\n")],
+])("a stranger's %s count as messages", async (_name, ping) => {
+    const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
+    server = await openParty(["ws"], { clock: new FakeClock(), admit: () => "stranger", rateLimit });
+    const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
+    await once(client, "open");
+    for (let n = 0; n < 3; n++) ping(client);
+    expect(await server.drops.next()).toBe("rateLimited");
+    client.terminate();
+});
+
+test("a message begun and not finished is not waited for beyond the limit", async () => {
+    const clock = new FakeClock();
+    server = await openParty(["ws"], { clock });
+    const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
+    await once(client, "open");
+    client.send(requestBytes("ws", "whole"));
+    await server.arrivals.next();
+    client.send("OPTIONS", { fin: false });
+    // The answer to a ping comes after what was sent before it was read.
+    client.ping();
+    await once(client, "pong");
+    client.send(" sip:b@example.com", { fin: false });
+    client.ping();
+    await once(client, "pong");
+    clock.advance(10_000);
+    expect(await server.drops.next()).toBe("slowMessage");
+    await once(client, "close");
+});
+
+test("a message in more pieces than any phone would make closes the connection", async () => {
+    const client = await connect("sip");
+    await once(client, "open");
+    for (let n = 0; n < 100; n++) client.send("x", { fin: false });
+    await once(client, "close");
     expect(await server.drops.next()).toBe("framing");
 });
