@@ -103,10 +103,34 @@ export class SocketTransportLayer implements TransportLayer {
         const target = via === undefined ? undefined : responseTarget(via, arrivedOn.protocol);
         if (target === undefined) throw new TransportError("the top Via says not where to");
         const flow = arrivedOn.reliable
-            ? await this.open({ protocol: arrivedOn.protocol, ...target })
+            ? await this.#openBack({ protocol: arrivedOn.protocol, ...target })
             : this.#udpAt(arrivedOn.local)?.flowTo(target);
         if (flow === undefined) throw new TransportError("the socket is closed");
         return flow.send(data);
+    }
+
+    /**
+     * A connection to bring an answer to who closed the one it asked by (18.2.2). It counts as one that the peer made:
+     * anybody could have us hold as many as its host has ports.
+     */
+    async #openBack(target: Target): Promise<Flow> {
+        const { protocol, address } = target;
+        const open = this.#connections.to(target);
+        if (open !== undefined && !open.closed) return open;
+        const trusted = this.#options.admit(address) === "trusted";
+        const excess = this.#limits.admit(address, trusted);
+        if (excess !== undefined) {
+            this.#reception.drop(excess, protocol, address);
+            throw new TransportError("too many connections");
+        }
+        try {
+            const flow = await this.open(target);
+            flow.onClose(() => this.#limits.release(address, trusted));
+            return flow;
+        } catch (error) {
+            this.#limits.release(address, trusted);
+            throw error;
+        }
     }
 
     localAddressFor(target: Target): Required<HostPort> | undefined {

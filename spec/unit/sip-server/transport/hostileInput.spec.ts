@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { responseTo } from "../../../../lib/sip-server/sip/responseTo.ts";
 import type { SipMessage } from "../../../../lib/sip-server/sip/SipMessage.ts";
 import type { Protocol } from "../../../../lib/sip-server/transport/SipTransport.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
@@ -127,6 +129,36 @@ test("connections beyond the limit of a source are cut, and there is room again 
     const third = await connectTcp(server);
     third.write(requestBytes("tcp", "third"));
     expect(callId((await server.arrivals.next()).message)).toBe("third");
+});
+
+test("connections made to bring strangers their late answers count as theirs", async () => {
+    const server = await openParty(["tcp"], { admit: () => "stranger", maxConnectionsPerSource: 1 });
+    const listener = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void listener.close());
+    await once(listener, "listening");
+    const { port } = listener.address() as AddressInfo;
+    const stranger = await connectTcp(server);
+    stranger.write(requestBytes("tcp", "x").toString().replace("client.invalid:5099", `127.0.0.1:${port}`));
+    const { message, flow } = await server.arrivals.next();
+    if (message.kind !== "request") throw new Error("no request");
+    const closed = new Promise<void>((resolve) => flow.onClose(resolve));
+    stranger.destroy();
+    await closed;
+    const held = await connectTcp(server);
+    held.write(requestBytes("tcp", "held"));
+    const { flow: holding } = await server.arrivals.next();
+    const answer = responseTo(message, 200);
+    await expect(server.layer.respond(answer, flow)).rejects.toThrow("connections");
+    expect(await server.drops.next()).toBe("tooManyConnectionsFromSource");
+    const freed = new Promise<void>((resolve) => holding.onClose(resolve));
+    held.destroy();
+    await freed;
+    const connected = once(listener, "connection");
+    await server.layer.respond(answer, flow);
+    const [back] = (await connected) as [Socket];
+    const [bytes] = (await once(back, "data")) as [Buffer];
+    expect(bytes.toString()).toContain("SIP/2.0 200");
+    back.destroy();
 });
 
 test("CRLFCRLF is answered by CRLF, a lone CRLF over UDP by nothing", async () => {
