@@ -117,10 +117,13 @@ function handshakeFailures(options: ServerOptions, log: Log): HandshakeFailures 
     });
 }
 
-function engineOptions({ maxCalls, t1 }: ServerOptions): EngineOptions {
+function engineOptions(options: ServerOptions): EngineOptions {
+    const { maxCalls, t1 } = options;
     const { timing } = standardEngineOptions;
+    const admit = admission(options);
     return {
         ...standardEngineOptions,
+        isTrusted: (address) => admit(address) === "trusted",
         ...(maxCalls !== null && { maxDialogs: maxCalls }),
         ...(t1 !== null && { timing: { ...timing, t1, d: 64 * t1 } }),
     };

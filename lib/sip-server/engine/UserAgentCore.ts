@@ -67,7 +67,10 @@ export class UserAgentCore implements SipEngine {
                 onAck: (ack, flow) => this.#incoming.onAck(ack, flow),
                 onStrayResponse: (response, flow) => this.#incoming.onStrayResponse(response, flow),
             },
-            options.maxServerTransactions,
+            ({ remote }) =>
+                options.isTrusted(remote.address)
+                    ? options.maxServerTransactions
+                    : options.maxServerTransactionsByStrangers,
         );
         const context = {
             ...shared,

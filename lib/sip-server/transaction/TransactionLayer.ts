@@ -29,13 +29,14 @@ type ClientTransaction = InviteClientTransaction | NonInviteClientTransaction;
 export class TransactionLayer {
     readonly #context: TransactionContext;
     readonly #user: TransactionUser;
-    readonly #maxServerTransactions: number;
+    readonly #maxServerTransactions: (flow: Flow) => number;
     readonly #servers = new Map<string, ServerTransaction>();
     readonly #clients = new Map<string, ClientTransaction>();
     /** Server transactions of requests outside of dialogs by {@link mergeKey}, the first of each. */
     readonly #mergeable = new Map<string, ServerTransaction>();
 
-    constructor(context: TransactionContext, user: TransactionUser, maxServerTransactions: number) {
+    /** `maxServerTransactions`: how many there may be when one more comes by that flow. */
+    constructor(context: TransactionContext, user: TransactionUser, maxServerTransactions: (flow: Flow) => number) {
         this.#context = context;
         this.#user = user;
         this.#maxServerTransactions = maxServerTransactions;
@@ -88,7 +89,7 @@ export class TransactionLayer {
             return;
         }
         if (known !== undefined) return known.receiveAgain();
-        if (this.#servers.size >= this.#maxServerTransactions) return this.#refuseOverload(request, flow);
+        if (this.#servers.size >= this.#maxServerTransactions(flow)) return this.#refuseOverload(request, flow);
         if (request.method === "INVITE") return this.#acceptInvite(key, request, flow);
         const transaction = new NonInviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
         this.#remember(key, transaction);

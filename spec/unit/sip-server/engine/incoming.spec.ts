@@ -170,6 +170,25 @@ describe("requests from outside", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it("of strangers leave room for those of peers we trust", async () => {
+        const stage = new Stage();
+        const isTrusted = (address: string): boolean => address === "192.0.2.3";
+        const limits = { maxServerTransactions: 3, maxServerTransactionsByStrangers: 2, isTrusted };
+        const side = ringing(stage.side("192.0.2.1", limits));
+        const [stranger, pbx] = [new ScriptedPeer(stage, "192.0.2.2"), new ScriptedPeer(stage, "192.0.2.3")];
+        const call = (peer: ScriptedPeer, id: string): void => {
+            const headers = callHeaders(peer, "1 INVITE").map(([n, v]): Pair => [n, n === "Call-ID" ? id : v]);
+            peer.send("INVITE", us, headers, sdp);
+        };
+        for (const id of ["s1", "s2", "s3"]) call(stranger, id);
+        for (const id of ["p1", "p2"]) call(pbx, id);
+        await stage.pass(50);
+        const refused = (peer: ScriptedPeer): number => peer.heard.filter((heard) => heard === "503 INVITE").length;
+        expect([refused(stranger), refused(pbx)]).toEqual([1, 1]);
+        for (const { transactionId } of side.app.requests) await side.engine.respond(transactionId, response(486));
+        await stage.expectNothingLeft(side);
+    });
+
     it("REGISTER over a connection binds it: later requests to the contact go there", async () => {
         const stage = new Stage("tcp");
         const side = stage.side("192.0.2.1");
