@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, isIPv6, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
+import type { CancelTimer } from "../Clock.ts";
 import type { ConnectionEnds, ConnectionFlow } from "./ConnectionFlow.ts";
 import type { ConnectionLimits } from "./ConnectionLimits.ts";
 import type { ConnectionTable } from "./ConnectionTable.ts";
@@ -29,6 +30,8 @@ export class StreamListener {
     readonly #protocol: StreamProtocol;
     /** Every accepted socket, in a handshake or beyond it: to be closed with the listener. */
     readonly #sockets = new Set<Socket>();
+    /** What takes back the deadlines of sockets that are to become WebSockets. */
+    readonly #upgradeDeadlines = new WeakMap<Socket, CancelTimer>();
     #binding: Binding;
 
     /** Binds; rejects if the address cannot be had or the certificate is of no use. */
@@ -54,6 +57,8 @@ export class StreamListener {
         this.#server.on("connection", (socket: Socket) => this.#admit(socket));
         this.#server.on("tlsClientError", (error: Error, socket: Socket) => {
             const address = this.#handshakeFailed(socket);
+            // Node leaves open what was not done in time.
+            socket.destroy();
             around.options.onTrouble({ what: "handshake", protocol, address, error });
         });
     }
@@ -89,14 +94,31 @@ export class StreamListener {
     }
 
     #upgrading(server: HttpServer): Server {
+        server.on(this.#protocol === "wss" ? "secureConnection" : "connection", (socket: Socket) =>
+            this.#awaitUpgrade(socket),
+        );
         acceptWebSockets(
             server,
             this.#around.options,
-            (connection) =>
-                this.#remember(connection.socket, (ends) => webSocketConnection(connection, ends, true, this.#around)),
+            (connection) => {
+                this.#upgradeDeadlines.get(connection.socket)?.();
+                this.#remember(connection.socket, (ends) => webSocketConnection(connection, ends, true, this.#around));
+            },
             (socket) => void this.#handshakeFailed(socket),
         );
         return server;
+    }
+
+    /** Node's own limits on requests do not touch connections on which none was begun. */
+    #awaitUpgrade(socket: Socket): void {
+        const { clock, firstMessageTimeoutMs } = this.#around.options;
+        const { remoteAddress = "" } = socket;
+        const cancel = clock.setTimer(firstMessageTimeoutMs, () => {
+            this.#around.reception.drop("slowMessage", this.#protocol, remoteAddress);
+            socket.destroy();
+        });
+        this.#upgradeDeadlines.set(socket, cancel);
+        socket.on("close", cancel);
     }
 
     /** Runs for each connection before a byte of it is read. */

@@ -1,7 +1,13 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { TransportTrouble } from "../../../../lib/sip-server/transport/TransportOptions.ts";
 import { makeCertificates } from "../../../support/sip-server/testCertificates.ts";
-import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
+import {
+    connectTcp,
+    openParty,
+    requestBytes,
+    type TransportParty,
+} from "../../../support/sip-server/transportParty.ts";
 
 const certificates = makeCertificates({
     server: "DNS:sip.example.com,IP:127.0.0.1,IP:::1",
@@ -59,4 +65,18 @@ test("clients without a certificate are turned away if one is required", async (
     await new Promise<void>((resolve) => turnedAway.onClose(resolve));
     expect(await server.drops.next()).toBe("handshake");
     expect(troubles).toMatchObject([{ what: "handshake", protocol: "tls", address: "127.0.0.1" }]);
+});
+
+test.each([
+    ["a WebSocket connection that says nothing", "ws", ""],
+    ["half an upgrade", "ws", "GET / HTTP/1.1\r\nHost: "],
+    ["a TLS connection that says nothing", "tls", ""],
+    ["half a TLS handshake", "tls", "\x16\x03\x01\x02\x00\x01"],
+    ["half a TLS handshake below a WebSocket", "wss", "\x16\x03\x01\x02\x00\x01"],
+] as const)("%s is closed after the limit", async (_name, protocol, bytes) => {
+    const server = await openParty([protocol], { tls: serverTls, firstMessageTimeoutMs: 50 });
+    const socket = await connectTcp(server, protocol);
+    socket.write(bytes);
+    await once(socket.resume(), "close");
+    expect(server.drops.size).toBe(1);
 });
