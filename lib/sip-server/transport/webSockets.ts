@@ -24,7 +24,7 @@ export interface SipWebSocket {
 /** SIP's messages come in one frame as a rule: each piece of one costs much more memory than its bytes. */
 const maxFragments = 64;
 
-/** What a peer may send. Pings are answered by us, not by the library: that would keep pongs without bound for who reads none. */
+/** What a peer may send. Pings are answered by us, not by the library: a stranger's count as its messages. */
 function receiving({ limits }: TransportOptions) {
     const maxPayload = limits.headerBytes + limits.bodyBytes;
     return { perMessageDeflate: false, autoPong: false, maxPayload, maxFragments, maxBufferedChunks: 16_384 };
