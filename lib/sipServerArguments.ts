@@ -10,7 +10,7 @@ export function sipServerArguments(config: Config): readonly string[] {
         ...option("--tls-ca", tls?.authorities),
         ...option("--hosts", hosts),
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
-        ...(dropsStrangers(config) ? ["--strangers", "drop"] : []),
+        ...["--strangers", dropsStrangers(config) ? "drop" : "answer"],
     ];
 }
 
