@@ -63,8 +63,8 @@ export interface PhoneTarget {
     readonly account: string;
     /** Its contact, a SIP URI. */
     readonly contact: string;
-    /** Where to send to instead, a SIP URI. */
-    readonly nextHop?: string;
+    /** Where to send to, a SIP URI. */
+    readonly nextHop: string;
     /** The proxies on the way, nearest first: URIs (RFC 3327). */
     readonly route?: readonly string[];
     readonly caller: RemoteParty;

@@ -6,7 +6,7 @@ import type { CallIntake, CallTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { admitInvite, PeerTable, type StrangerPolicy } from "./admitInvite.ts";
+import { type Admission, admitInvite, PeerTable, type StrangerPolicy } from "./admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio.ts";
 import { chargingHeaders } from "./ims/chargingVector.ts";
@@ -101,7 +101,9 @@ export class SipGateway implements DrachtioListener {
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
         const { phones } = this.#parts;
         const phone = phones?.judge(request, admission.verdict === "allow" ? "peer" : "stranger");
-        if (phones !== undefined && phone?.kind === "phone") return this.#takeFromPhone(request, phone.account, phones);
+        if (phones !== undefined && phone?.kind === "phone") {
+            return this.#takeFromPhone(request, phone.account, phones, admission);
+        }
         if (phone?.kind === "answer") {
             this.#parts.telemetry.dropped("sip", phone.why);
             return this.#respond(request, phone.response);
@@ -158,10 +160,12 @@ export class SipGateway implements DrachtioListener {
         this.#open(request, invite, peer, target, this.#parts.phones?.targetsFor(callee, caller));
     }
 
-    #takeFromPhone(request: IncomingRequest, account: SipAccount, phones: Phones): void {
+    #takeFromPhone(request: IncomingRequest, account: SipAccount, phones: Phones, admission: Admission): void {
         if (this.#state === "stopping") return this.#respond(request, SERVICE_UNAVAILABLE);
         if (request.method === "REGISTER") {
-            void phones.register(account, request).then((response) => this.#respond(request, response));
+            const isTrusted = admission.verdict === "allow" && admission.peer.trusted;
+            const sender = isTrusted ? "trusted" : "untrusted";
+            void phones.register(account, request, sender).then((response) => this.#respond(request, response));
             return;
         }
         const { username, displayName } = account;

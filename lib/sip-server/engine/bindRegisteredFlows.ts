@@ -1,6 +1,6 @@
 import { parseNameAddr } from "../sip/NameAddr.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { parseSipUri } from "../sip/SipUri.ts";
+import { parseSipUri, type SipUri } from "../sip/SipUri.ts";
 import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
 import { registeredKey } from "./flowKey.ts";
 
@@ -8,7 +8,9 @@ const defaultSeconds = 3600;
 
 /**
  * After our 2xx to REGISTER or SUBSCRIBE over a connection: requests to its contacts go by that connection, for the time
- * granted. Clients behind NAT and browsers can be reached in no other way.
+ * granted. A Contact may name anybody, a trunk for one, whose requests would then come here: only an address of nobody
+ * counts, as browsers write it, and the connection's own other end. Nobody takes over what was bound for another address of record.
+ * A client behind NAT that names another address is reached by where its request came from.
  */
 export function bindRegisteredFlows(
     request: SipRequest,
@@ -17,19 +19,36 @@ export function bindRegisteredFlows(
     transport: Pick<TransportLayer, "bindFlow">,
 ): void {
     if (!flow.reliable) return;
-    const granted = new Map(response.headers.list("Contact").flatMap(readContact));
+    const granted = new Map(
+        response.headers
+            .list("Contact")
+            .flatMap(readContact)
+            .map(([key, expires]) => [key, expires]),
+    );
+    const owner = addressOfRecord(request);
     const overall = seconds(response.headers.get("Expires")) ?? seconds(request.headers.get("Expires"));
-    for (const [key, asked] of request.headers.list("Contact").flatMap(readContact)) {
-        transport.bindFlow(key, flow, granted.get(key) ?? asked ?? overall ?? defaultSeconds);
+    for (const [key, asked, uri] of request.headers.list("Contact").flatMap(readContact)) {
+        if (!isOwn(uri, flow)) continue;
+        transport.bindFlow(key, flow, granted.get(key) ?? asked ?? overall ?? defaultSeconds, owner);
     }
 }
 
-function readContact(value: string): [key: string, expires: number | undefined][] {
+/** RFC 3261, section 10.2: whom a REGISTER is for stands in To, who subscribes in From. */
+function addressOfRecord({ method, headers }: SipRequest): string {
+    const uri = parseSipUri(parseNameAddr(headers.get(method === "REGISTER" ? "To" : "From") ?? "")?.uri ?? "");
+    return uri === undefined ? "" : registeredKey(uri);
+}
+
+function isOwn({ host, port }: SipUri, { remote }: Flow): boolean {
+    return host.endsWith(".invalid") || (host === remote.address && port === remote.port);
+}
+
+function readContact(value: string): [key: string, expires: number | undefined, uri: SipUri][] {
     const address = parseNameAddr(value);
     const uri = address === undefined ? undefined : parseSipUri(address.uri);
     return address === undefined || uri === undefined
         ? []
-        : [[registeredKey(uri), seconds(address.params.get("expires") ?? undefined)]];
+        : [[registeredKey(uri), seconds(address.params.get("expires") ?? undefined), uri]];
 }
 
 function seconds(text: string | undefined): number | undefined {

@@ -3,6 +3,7 @@ import type { Flow } from "./SipTransport.ts";
 
 interface FlowBinding {
     readonly flow: Flow;
+    readonly owner: string;
     readonly release: () => void;
 }
 
@@ -17,9 +18,14 @@ export class FlowBindings {
         this.#maxBindings = maxBindings;
     }
 
-    /** Replaces what was bound to `key`. Beyond the limit new keys are not taken: who is registered stays reachable. */
-    bind(key: string, flow: Flow, expiresSeconds: number): void {
-        this.#bindings.get(key)?.release();
+    /**
+     * Replaces what was bound to `key` for the same owner; another owner's stays. Beyond the limit new keys are not taken:
+     * who is registered stays reachable.
+     */
+    bind(key: string, flow: Flow, expiresSeconds: number, owner: string): void {
+        const before = this.#bindings.get(key);
+        if (before !== undefined && before.owner !== owner) return;
+        before?.release();
         if (expiresSeconds <= 0 || flow.closed || this.#bindings.size >= this.#maxBindings) return;
         const forget = (): void => {
             cancelTimer();
@@ -29,7 +35,7 @@ export class FlowBindings {
         // Node's timers overflow beyond 24.8 days.
         const cancelTimer: CancelTimer = this.#clock.setTimer(Math.min(expiresSeconds * 1000, 2_000_000_000), forget);
         const stopListening = flow.onClose(forget);
-        this.#bindings.set(key, { flow, release: forget });
+        this.#bindings.set(key, { flow, owner, release: forget });
     }
 
     find(key: string): Flow | undefined {

@@ -73,8 +73,8 @@ export interface TransportLayer {
     localAddressFor(target: Target): Required<HostPort> | undefined;
     /** True if host and port are ours, by listening or advertised address: requests to it are addressed to this server. */
     isLocal(hostPort: HostPort): boolean;
-    /** Remembers the connection a Contact was registered over, so that requests to it go there (`.invalid` hosts, clients behind NAT). `key` is the Contact's user@host[:port]. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
-    bindFlow(key: string, flow: Flow, expiresSeconds: number): void;
+    /** Remembers the connection a Contact was registered over, so that requests to it go there. `key` is the Contact's user@host[:port], `owner` whose it is: nobody else can bind it meanwhile. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
+    bindFlow(key: string, flow: Flow, expiresSeconds: number, owner: string): void;
     flowFor(key: string): Flow | undefined;
     /** Counters since start: messages in and out by protocol, drops by reason. For metrics. */
     readonly counters: TransportCounters;

@@ -146,8 +146,8 @@ export class SocketTransportLayer implements TransportLayer {
         );
     }
 
-    bindFlow(key: string, flow: Flow, expiresSeconds: number): void {
-        this.#flowBindings.bind(key, flow, expiresSeconds);
+    bindFlow(key: string, flow: Flow, expiresSeconds: number, owner: string): void {
+        this.#flowBindings.bind(key, flow, expiresSeconds, owner);
     }
 
     flowFor(key: string): Flow | undefined {

@@ -37,8 +37,12 @@ export class Phones implements PhoneBook {
     }
 
     /** Carries out a REGISTER that was let in; never rejects. */
-    register(account: SipAccount, request: IncomingRequest): Promise<OutgoingResponse> {
-        return this.#parts.registrar.register(account.username, request);
+    register(
+        account: SipAccount,
+        request: IncomingRequest,
+        sender: "trusted" | "untrusted",
+    ): Promise<OutgoingResponse> {
+        return this.#parts.registrar.register(account.username, request, sender);
     }
 
     /** Where a phone's call goes. */

@@ -32,17 +32,21 @@ export class Registrar {
         return (this.#contacts.get(account) ?? []).filter(({ expiresAt }) => expiresAt > now);
     }
 
-    /** Carries out a REGISTER of an account; resolves to the answer once it is kept. Never rejects. */
-    async register(account: string, request: Pick<IncomingRequest, "headers" | "source">): Promise<OutgoingResponse> {
+    /**
+     * Carries out a REGISTER of an account; resolves to the answer once it is kept. Never rejects.
+     * @param sender whether we trust who sent it, a proxy of ours then, with the way to the phone
+     */
+    async register(
+        account: string,
+        request: Pick<IncomingRequest, "headers" | "source">,
+        sender: "trusted" | "untrusted",
+    ): Promise<OutgoingResponse> {
         const { clock, store, limits, log } = this.#parts;
-        const order = readRegister(request);
-        if ("kind" in order) return order.response;
+        const order = readRegister(request, sender);
+        if ("kind" in order) return this.#refuse(account, order.response);
         const before = this.contactsOf(account);
         const verdict = bind(before, order, clock.now(), limits);
-        if (verdict.kind === "refused") {
-            log.info("REGISTER refused", { account, status: verdict.response.status });
-            return verdict.response;
-        }
+        if (verdict.kind === "refused") return this.#refuse(account, verdict.response);
         const { contacts } = verdict;
         this.#contacts.set(account, contacts);
         if (contacts.length !== before.length) log.info("phones registered", { account, contacts: contacts.length });
@@ -53,5 +57,10 @@ export class Registrar {
             log.error("registration not kept", { account, error });
         }
         return registered(contacts, order, clock.now());
+    }
+
+    #refuse(account: string, response: OutgoingResponse): OutgoingResponse {
+        this.#parts.log.info("REGISTER refused", { account, status: response.status, reason: response.reason });
+        return response;
     }
 }

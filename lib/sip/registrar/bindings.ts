@@ -27,9 +27,13 @@ export type BindingVerdict =
 const MAX_URI_LENGTH = 512;
 const MAX_PATH = 8;
 
-/** Reads a REGISTER, or says why it cannot be taken. Pure. */
+/**
+ * Reads a REGISTER, or says why it cannot be taken. A Path counts from whom we trust only: whoever writes one chooses where
+ * our calls to the account go, to a trunk that takes them for ours for instance. Pure.
+ */
 export function readRegister(
     request: Pick<IncomingRequest, "headers" | "source">,
+    sender: "trusted" | "untrusted",
 ): RegisterOrder | { readonly kind: "refused"; readonly response: OutgoingResponse } {
     const { headers, source } = request;
     const callId = headers.get("call-id") ?? "";
@@ -39,6 +43,7 @@ export function readRegister(
     const path = splitValues(headers.get("path") ?? "").map((value) => parseNameAddress(value)?.uri ?? "");
     if (callId === "" || !Number.isSafeInteger(sequence)) return refused(400, "Bad Call-ID or CSeq Header");
     if (path.length > MAX_PATH || !path.every(isReachable)) return refused(400, "Bad Path Header");
+    if (path.length > 0 && sender === "untrusted") return refused(403, "Path Not Believed");
     const order = { callId, sequence, path, source };
     if (values.includes("*")) {
         // RFC 3261, section 10.2.2: alone, and to remove

@@ -12,7 +12,7 @@ export function composePhoneInvite(
 ): ComposedInvite {
     return {
         uri: contact,
-        ...(nextHop !== undefined && { nextHop }),
+        nextHop,
         headers: {
             To: `<sip:${account}@${realm}>`,
             From: callerOf(caller, realm),
@@ -23,16 +23,16 @@ export function composePhoneInvite(
 }
 
 /**
- * Where a request to a contact is sent. By the way its REGISTER came, if it named one (RFC 3327, section 5.2); over UDP
- * to where it came from, for a phone behind NAT does not know its address; else by its URI, for which the SIP server keeps
- * the connection it registered over.
+ * Where a request to a contact is sent: by the way its REGISTER came, if that was believed to name one (RFC 3327,
+ * section 5.2), else to where it came from, by the connection it came by if there was one. Never to what the Contact
+ * names: phones behind NAT do not know their address, and others name a trunk's, at which we may call what they may not.
  */
 export function wayTo({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "contact" | "nextHop" | "route"> {
     const [edge] = path;
     if (edge !== undefined) return { contact: uri, nextHop: edge, route: path };
-    const isUdp = source.protocol === "udp" && !/;transport=(?!udp)/i.test(uri);
     const host = source.address.includes(":") ? `[${source.address}]` : source.address;
-    return { contact: uri, ...(isUdp && { nextHop: `sip:${host}:${source.port}` }) };
+    const transport = source.protocol === "udp" ? "" : `;transport=${source.protocol}`;
+    return { contact: uri, nextHop: `sip:${host}:${source.port}${transport}` };
 }
 
 function callerOf(caller: RemoteParty, realm: string): string {

@@ -171,7 +171,15 @@ test("a call to its user rings a registered phone as well", async () => {
     phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
 });
 
-test("a phone behind a proxy is called by the way it registered", async () => {
+test("a phone behind a proxy is called by the way it registered, if the proxy is trusted", async () => {
+    const byTrunk = { method: "REGISTER", headers: ["Path: <sip:127.0.0.1:9;lr>"] };
+    expect((await authenticated("sip:desk@matrix.example", byTrunk)).answer.startLine).toBe(
+        "SIP/2.0 403 Path Not Believed",
+    );
+    await side.stop();
+    const peer = { name: "edge", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity };
+    side = await SipSide.start({ peers: [peer], accounts: [desk] });
+    phone.talkTo(side.port());
     const edge = await ScriptedPhone.on(side.port());
     const path = `sip:edge@127.0.0.1:${edge.port};lr`;
     const { answer } = await authenticated("sip:desk@matrix.example", {

@@ -2,17 +2,16 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
+import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
 import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { Reported } from "../../support/sip/ScriptedIntake.ts";
-import { PHONE_SDP, SipText } from "../../support/sip/ScriptedPhone.ts";
+import { PHONE_SDP, ScriptedPhone, SipText } from "../../support/sip/ScriptedPhone.ts";
 import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
 
 const password = "correct horse";
-/** As browsers and apps write it: an address nobody could connect to (RFC 7118, section 5). */
-const CONTACT = "sip:desk@f81d4fae.invalid;transport=tcp";
 
 let side: SipSide;
 let socket: Socket;
@@ -42,7 +41,7 @@ function next(start: string): Promise<SipText> {
     }, 5_000);
 }
 
-function register(sequence: number, ...more: readonly string[]): void {
+function register(sequence: number, contact: string, ...more: readonly string[]): void {
     const lines = [
         "REGISTER sip:matrix.example SIP/2.0",
         `Via: SIP/2.0/TCP f81d4fae.invalid;branch=z9hG4bK${sequence}`,
@@ -51,32 +50,63 @@ function register(sequence: number, ...more: readonly string[]): void {
         "Call-ID: r1",
         `CSeq: ${sequence} REGISTER`,
         "Max-Forwards: 70",
-        `Contact: <${CONTACT}>;expires=600`,
+        `Contact: <${contact}>;expires=600`,
         ...more,
         "Content-Length: 0",
     ];
     socket.write(`${lines.join("\r\n")}\r\n\r\n`);
 }
 
-it("calls a phone over the connection it registered by", async () => {
-    register(1);
+/** Registers with the right password; resolves to what is kept of it. */
+async function registered(uri: string): Promise<PhoneContact> {
+    register(1, uri);
     const [challenge] = parseChallenges((await next("SIP/2.0 401")).headers("www-authenticate")[0] ?? "");
     if (challenge === undefined) throw new Error("no challenge");
     const request = { method: "REGISTER", uri: "sip:matrix.example", body: "" };
-    register(2, `Authorization: ${authorization(challenge, { username: "desk", password }, request, 1, "c")}`);
+    register(2, uri, `Authorization: ${authorization(challenge, { username: "desk", password }, request, 1, "c")}`);
     await next("SIP/2.0 200");
-
     const [contact] = (await side.contacts.load()).get("desk") ?? [];
     if (contact === undefined) throw new Error("not registered");
+    return contact;
+}
+
+function call(contact: PhoneContact, reported: Reported): Promise<void> {
     const { link: stack, calls, log } = side;
     const legs = new PhoneLegs({ stack, calls, log, clock: systemClock, userAgent: "spec/1", realm: "matrix.example" });
-    const reported = new Reported();
     const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
-    const leg = legs.dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report);
-    await leg.offer(PHONE_SDP as Sdp);
-    expect((await next("INVITE ")).uri).toBe(CONTACT);
+    return legs
+        .dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report)
+        .offer(PHONE_SDP as Sdp);
+}
+
+it.each([
+    // as browsers and apps write it: an address nobody could connect to (RFC 7118, section 5)
+    ["with an address of nobody", "sip:desk@f81d4fae.invalid;transport=tcp"],
+    ["with the address it has at home", "sip:desk@192.168.1.7:5060;transport=tcp"],
+    ["with somebody else's address", "sip:+44900123456@127.0.0.1:9;transport=tcp"],
+])("calls a phone %s over the connection it registered by", async (_, uri) => {
+    const reported = new Reported();
+    await call(await registered(uri), reported);
+    expect((await next("INVITE ")).uri).toBe(uri);
 
     // when the connection is gone there is no way to it any more
     socket.destroy();
     expect(await reported.next()).toMatchObject({ kind: "ended" });
 });
+
+it.each(["", ";transport=udp", ";transport=tcp"])(
+    "gets nothing that is sent to others by registering their address%s",
+    async (transport) => {
+        const trunk = await ScriptedPhone.on(side.port());
+        const theirs = `127.0.0.1:${trunk.port}${transport}`;
+        await registered(`sip:${theirs}>, <sip:+442071838750@${theirs}`);
+        for (const user of ["", "+442071838750@"]) {
+            const uri = `sip:${user}127.0.0.1:${trunk.port}`;
+            const request = { method: "OPTIONS", uri, headers: { To: `<${uri}>` } };
+            await side.link.send(request, { onResponse: () => undefined });
+            trunk.respond(await trunk.next("OPTIONS"), 200, "OK");
+        }
+        expect(received).not.toContain("OPTIONS");
+        trunk.close();
+    },
+);

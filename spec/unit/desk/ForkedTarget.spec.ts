@@ -72,7 +72,16 @@ async function ring(prepare: (media: NamedMedia, phone: FakeLeg) => void = () =>
         originMedia: "rtp",
         offer: sdp("O"),
         target: { network: "matrix", media: "webrtc", callee: "@alice:example.org" as MatrixUserId, caller },
-        alsoRing: [{ network: "phone", media: "srtp", account: "desk", contact: "sip:desk@192.0.2.7", caller }],
+        alsoRing: [
+            {
+                network: "phone",
+                media: "srtp",
+                account: "desk",
+                contact: "sip:desk@192.0.2.7",
+                nextHop: "sip:192.0.2.7:5060",
+                caller,
+            },
+        ],
         policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
     });
     if ("refused" in opened) throw new Error("refused");

@@ -44,6 +44,7 @@ describe("an invite", () => {
             media: "webrtc",
             account,
             contact: `sip:${account}@192.0.2.7`,
+            nextHop: "sip:192.0.2.7:5060",
             caller: { kind: "anonymous" },
         });
 

@@ -132,13 +132,13 @@ test("a registered contact is found until it expires, its flow closes, or it unr
     const clock = new FakeClock();
     const bindings = new FlowBindings(clock, 10);
     const flow = new BareFlow();
-    bindings.bind("a@x.invalid", flow, 60);
-    bindings.bind("b@x.invalid", flow, 120);
-    bindings.bind("c@x.invalid", flow, 120);
+    bindings.bind("a@x.invalid", flow, 60, "a");
+    bindings.bind("b@x.invalid", flow, 120, "a");
+    bindings.bind("c@x.invalid", flow, 120, "a");
     clock.advance(60_000);
     expect(bindings.find("a@x.invalid")).toBeUndefined();
     expect(bindings.find("b@x.invalid")).toBe(flow);
-    bindings.bind("b@x.invalid", flow, 0);
+    bindings.bind("b@x.invalid", flow, 0, "a");
     expect(bindings.find("b@x.invalid")).toBeUndefined();
     flow.close();
     expect(bindings.find("c@x.invalid")).toBeUndefined();
@@ -149,9 +149,9 @@ test("registering again prolongs, and moves to the new flow", () => {
     const clock = new FakeClock();
     const bindings = new FlowBindings(clock, 10);
     const [before, after] = [new BareFlow(), new BareFlow()];
-    bindings.bind("a", before, 60);
+    bindings.bind("a", before, 60, "a");
     clock.advance(50_000);
-    bindings.bind("a", after, 60);
+    bindings.bind("a", after, 60, "a");
     before.close();
     clock.advance(50_000);
     expect(bindings.find("a")).toBe(after);
@@ -161,7 +161,20 @@ test("registering again prolongs, and moves to the new flow", () => {
 test("no more contacts than allowed are remembered, and those known stay", () => {
     const bindings = new FlowBindings(new FakeClock(), 1);
     const flow = new BareFlow();
-    bindings.bind("a", flow, 60);
-    bindings.bind("b", flow, 60);
+    bindings.bind("a", flow, 60, "a");
+    bindings.bind("b", flow, 60, "a");
     expect([bindings.find("a"), bindings.find("b")]).toEqual([flow, undefined]);
+});
+
+test("what is bound for somebody stays theirs until it ends", () => {
+    const clock = new FakeClock();
+    const bindings = new FlowBindings(clock, 10);
+    const [theirs, other] = [new BareFlow(), new BareFlow()];
+    bindings.bind("a@x.invalid", theirs, 60, "a@example.com");
+    bindings.bind("a@x.invalid", other, 60, "mallory@example.com");
+    bindings.bind("a@x.invalid", other, 0, "mallory@example.com");
+    expect(bindings.find("a@x.invalid")).toBe(theirs);
+    theirs.close();
+    bindings.bind("a@x.invalid", other, 60, "mallory@example.com");
+    expect(bindings.find("a@x.invalid")).toBe(other);
 });

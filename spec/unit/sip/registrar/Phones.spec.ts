@@ -85,6 +85,7 @@ describe("the phones a Matrix user means", () => {
                 media: "webrtc",
                 account: "browser",
                 contact: "sip:b@x.invalid;transport=ws",
+                nextHop: "sip:192.0.2.7:50000;transport=ws",
                 caller: { kind: "address", address: "alice@matrix.example" },
             },
         ]);

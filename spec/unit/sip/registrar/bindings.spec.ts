@@ -12,8 +12,11 @@ const now = 1_000_000;
 const limits: BindingLimits = { minSeconds: 60, maxSeconds: 3_600, maxContacts: 3 };
 const source = { protocol: "udp", address: "192.0.2.7", port: 5062 };
 
-const read = (headers: Record<string, string>) =>
-    readRegister({ headers: new Map(Object.entries({ "call-id": "c1", cseq: "7 REGISTER", ...headers })), source });
+const read = (headers: Record<string, string>, sender: "trusted" | "untrusted" = "trusted") =>
+    readRegister(
+        { headers: new Map(Object.entries({ "call-id": "c1", cseq: "7 REGISTER", ...headers })), source },
+        sender,
+    );
 
 function order(headers: Record<string, string>): RegisterOrder {
     const result = read(headers);
@@ -51,6 +54,12 @@ describe("a REGISTER that cannot be read", () => {
     ])("%s", (_, headers) => {
         expect(read(headers)).toMatchObject({ kind: "refused", response: { status: 400 } });
     });
+});
+
+test("a path counts from whom we trust only", () => {
+    const headers = { contact: "<sip:+44900123456@carrier.example>", path: "<sip:carrier.example;lr>" };
+    expect(read(headers)).toMatchObject({ path: ["sip:carrier.example;lr"] });
+    expect(read(headers, "untrusted")).toMatchObject({ kind: "refused", response: { status: 403 } });
 });
 
 describe("bind", () => {

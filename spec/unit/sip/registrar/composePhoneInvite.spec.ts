@@ -21,11 +21,15 @@ test.each<[string, Partial<PhoneContact>, object]>([
         { nextHop: "sip:[2001:db8::7]:5060" },
     ],
     [
-        "over a connection: the SIP server knows it by the contact",
-        { source: { protocol: "ws", address: "192.0.2.7", port: 1 } },
-        {},
+        "over a connection: by that",
+        { source: { protocol: "wss", address: "192.0.2.7", port: 50_000 } },
+        { nextHop: "sip:192.0.2.7:50000;transport=wss" },
     ],
-    ["over UDP, to be called over TCP", { uri: "sip:desk@10.0.0.7;transport=tcp" }, {}],
+    [
+        "over UDP with a Contact at somebody else's: where it came from all the same",
+        { uri: "sip:+44900123456@carrier.example;transport=tcp" },
+        { nextHop: "sip:192.0.2.7:40000" },
+    ],
     [
         "through proxies",
         { path: ["sip:edge.example;lr", "sip:far.example;lr"] },
@@ -56,7 +60,7 @@ test.each<[string, RemoteParty, string]>([
     ["a number with a #", { kind: "number", number: "*21#" as PhoneNumber }, "<sip:*21%23@matrix.example;user=phone>"],
     ["nobody", { kind: "anonymous" }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
 ])("shows %s as the caller", (_, caller, from) => {
-    const target = { network: "phone", media: "rtp", account: "desk", contact: contact.uri, caller } as const;
+    const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact), caller } as const;
     const invite = composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" });
     expect(invite).toMatchObject({ uri: contact.uri, headers: { To: "<sip:desk@matrix.example>", From: from } });
 });
