@@ -1,5 +1,6 @@
 import type { CallPolicy } from "./call/CallPolicy.ts";
 import type { Config } from "./config/Config.generated.ts";
+import { registrarRealm } from "./config/registrarRealm.ts";
 import { dialPlanRulesOf } from "./config/dialPlanRules.ts";
 import type { Registration } from "./config/registration.ts";
 import { CallDesk } from "./desk/CallDesk.ts";
@@ -13,7 +14,7 @@ import { serverOf } from "./numbering/MatrixUserId.ts";
 import type { Log } from "./ports/Log.ts";
 import type { MediaProxy } from "./ports/MediaProxy.ts";
 import type { Telemetry } from "./ports/Telemetry.ts";
-import { phonesOf, registrarRealm } from "./phonesOf.ts";
+import { phonesOf } from "./phonesOf.ts";
 import { PhoneLegs } from "./sip/registrar/PhoneLegs.ts";
 import type { Phones } from "./sip/registrar/Phones.ts";
 import { EmbeddedSipServer } from "./sip/EmbeddedSipServer.ts";

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Config } from "./config/Config.generated.ts";
 import { ConfigError } from "./config/ConfigError.ts";
 import { describeConfig } from "./config/describeConfig.ts";
+import { warningsOf } from "./config/warningsOf.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
 import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
@@ -71,6 +72,7 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     const signalled = firstSignal(log);
     log.info("starting", { version: version(), node: process.version });
     warnOfCertificate(config, log);
+    for (const why of warningsOf(config)) log.warn("configuration is probably not meant so", { why });
     // loaded here, so that the other commands answer at once
     const { assembleBridge } = await import("./assembleBridge.ts");
     const assembling = assembleBridge({

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import type { Config } from "./config/Config.generated.ts";
+import { registrarRealm } from "./config/registrarRealm.ts";
 import type { DialPlan } from "./numbering/DialPlan.ts";
 import type { Clock } from "./ports/Clock.ts";
 import type { ContactStore } from "./ports/ContactStore.ts";
@@ -32,11 +33,6 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
         registrar,
         routing: { dialPlan, hosts, mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp" },
     });
-}
-
-/** What phones know us by. */
-export function registrarRealm({ sip, homeserver }: Config): string {
-    return sip.registrar.realm ?? homeserver.domain.replace(/:[0-9]+$/, "").toLowerCase();
 }
 
 function accountOf(

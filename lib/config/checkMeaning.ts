@@ -1,4 +1,4 @@
-import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
+import { localpartOf, parseMatrixUserId, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parsePhoneNumber, type CountryCode, type PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
@@ -37,6 +37,7 @@ export function checkMeaning(
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
     if (intact("trunks")) checkProofs(shaped, tell);
+    if (intact("homeserver", "matrix", "accounts", "numbers")) checkUsers(shaped, tell);
     if (intact("sip")) checkRegistrar(shaped, tell);
     if (intact("sip")) checkTls(shaped, tell);
     if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
@@ -79,6 +80,18 @@ function checkProofs({ trunks }: ShapedConfig, tell: Tell): void {
                 `must be unique; trunks[${owner}] proves itself by it already`,
             );
     });
+}
+
+/** A call to a ghost is a call to whom it stands for: it would come back to us, or go out in nobody's name. */
+function checkUsers({ homeserver, matrix, accounts, numbers }: ShapedConfig, tell: Tell): void {
+    const places = [
+        ...accounts.map(({ user }, index) => ({ user, path: ["accounts", index, "user"] })),
+        ...Object.entries(numbers.map).map(([written, user]) => ({ user, path: ["numbers", "map", written] })),
+    ];
+    for (const { user, path } of places) {
+        if (serverOf(user) !== homeserver.domain || !localpartOf(user).startsWith(matrix.ghostPrefix)) continue;
+        tell(path, `must be a person's; users ${matrix.ghostPrefix}... are the bridge's own (matrix.ghostPrefix)`);
+    }
 }
 
 function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void {

@@ -1,5 +1,6 @@
 import type { Config, TrunkConfig } from "./Config.generated.ts";
 import { formatHostPort } from "./HostPort.ts";
+import { warningsOf } from "./warningsOf.ts";
 
 export interface ConfigSummary {
     /** What the bridge will do, as pairs of a heading and what is to be said under it. */
@@ -57,18 +58,4 @@ function embeddedServer({ sip }: Config): string {
 function describeTrunk({ name, address, transport, prefixes, domains }: TrunkConfig): string {
     const serves = [...prefixes.map((prefix) => (prefix === "" ? "every number" : `${prefix}...`)), ...domains];
     return `${name} (${transport} ${address.map(formatHostPort).join(" or ")}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
-}
-
-function warningsOf({ sip, trunks, accounts, dialling }: Config): string[] {
-    const warnings: string[] = [];
-    if (sip.peers.length === 0 && trunks.length === 0 && accounts.length === 0) {
-        warnings.push("Nobody may call in: sip.peers, trunks and accounts are empty.");
-    }
-    if (trunks.length > 0 && dialling.allow.length === 0) {
-        warnings.push("Nobody may call out: dialling.allow is empty.");
-    }
-    if (trunks.length === 0 && dialling.allow.length > 0) {
-        warnings.push("Calls out have nowhere to go: trunks is empty.");
-    }
-    return warnings;
 }

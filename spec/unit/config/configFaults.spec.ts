@@ -198,6 +198,16 @@ describe("a wrong configuration", () => {
             "accounts[0].username: must be unique; t is already the name of trunks[0]",
         ],
         [
+            "a phone of a ghost",
+            { accounts: [{ ...phone("desk"), user: "@sip_=2b442071838750:matrix.example" }] },
+            "accounts[0].user: must be a person's; users sip_... are the bridge's own (matrix.ghostPrefix)",
+        ],
+        [
+            "a number of a ghost",
+            { numbers: { map: { "2001": "@sip_bob:matrix.example" } } },
+            "numbers.map[\"2001\"]: must be a person's; users sip_... are the bridge's own (matrix.ghostPrefix)",
+        ],
+        [
             "a phone without WebRTC where nobody stands between",
             { accounts: [{ ...phone("desk"), media: "rtp" }] },
             'accounts[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',

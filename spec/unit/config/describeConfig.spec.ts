@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../../lib/config/Config.generated.ts";
 import { describeConfig } from "../../../lib/config/describeConfig.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import { Secret } from "../../../lib/config/Secret.ts";
 
 const registrar: Config["sip"]["registrar"] = {
@@ -45,6 +47,12 @@ const trunk: Config["trunks"][number] = {
     scheme: "sip",
     headers: {},
 };
+const phone: Config["accounts"][number] = {
+    username: "desk",
+    password: new Secret("hush"),
+    user: "@alice:matrix.example" as MatrixUserId,
+    media: "rtp",
+};
 const rule = { users: ["*"], numbers: ["*"] };
 
 describe("describeConfig", () => {
@@ -78,8 +86,61 @@ describe("describeConfig", () => {
         ["trunks that nobody may use", { trunks: [trunk] }, [/call out: dialling/]],
         ["rules that lead nowhere", { dialling: { allow: [rule] } }, [/call in/, /nowhere to go/]],
         ["nothing else", { trunks: [trunk], dialling: { allow: [rule] } }, []],
+        [
+            "keys in clear to a trunk",
+            { trunks: [{ ...trunk, media: "srtp" }], dialling: { allow: [rule] } },
+            [/^trunks\[0\]\.media: the keys of srtp go by tcp in clear; set transport: tls\.$/],
+        ],
+        [
+            "no keys that go by TLS",
+            { trunks: [{ ...trunk, media: "srtp-optional", transport: "tls" }], dialling: { allow: [rule] } },
+            [],
+        ],
+        [
+            "keys of phones in clear",
+            { accounts: [{ ...phone, media: "srtp-optional" }] },
+            [/^accounts\[0\]\.media: the keys of srtp-optional come in clear, as sip\.listen has no tls address;/],
+        ],
+        [
+            "no keys of phones that may come by TLS",
+            {
+                accounts: [{ ...phone, media: "srtp" }],
+                sip: { ...bare.sip, listen: [{ transport: "tls", address: "::1", port: 5061 }] },
+            },
+            [],
+        ],
+        [
+            "the time of a registration there is not",
+            { trunks: [{ ...trunk, registerSeconds: 60 }], dialling: { allow: [rule] } },
+            [/^trunks\[0\]\.registerSeconds: is of no use without register: true\.$/],
+        ],
     ])("warns of %s", (_, config, warnings) => {
         const expected = warnings.map((warning) => expect.stringMatching(warning) as string);
         expect(describeConfig({ ...bare, ...config }).warnings).toEqual(expected);
+    });
+
+    it.each<[pattern: string, accounts: Config["accounts"], verdict: "served" | "unserved"]>([
+        ["+44*", [], "unserved"],
+        ["+49*", [], "served"],
+        ["+4930123456", [], "served"],
+        ["+*", [], "served"],
+        ["2001", [], "unserved"],
+        ["2001", [phone], "served"],
+        ["2*", [phone], "served"],
+        ["\\*21", [phone], "unserved"],
+        ["*@pbx.example", [], "unserved"],
+        ["*@carrier.example", [], "served"],
+        ["desk@matrix.example", [phone], "served"],
+        ["*@*", [], "served"],
+    ])("of rules for %s, with the phones %j, finds that they are %s", (pattern, accounts, verdict) => {
+        const { warnings } = describeConfig({
+            ...bare,
+            trunks: [{ ...trunk, prefixes: ["+49"] }],
+            accounts,
+            numbers: { map: new Map([["2001" as PhoneNumber, phone.user]]) },
+            dialling: { allow: [{ users: ["*"], numbers: [pattern] }] },
+        });
+        const warning = expect.stringMatching(/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it;/) as string;
+        expect(warnings).toEqual(verdict === "served" ? [] : [warning]);
     });
 });

@@ -1,0 +1,94 @@
+import { registrarRealm } from "./registrarRealm.ts";
+import type { Config } from "./Config.generated.ts";
+import { formatPath } from "./configPath.ts";
+
+const DEFAULT_REGISTER_SECONDS = 600;
+
+/** What a configuration allows but its operator probably does not mean, each with the key it is about and what to do. Pure. */
+export function warningsOf(config: Config): string[] {
+    return [...emptinessOf(config), ...keysInClear(config), ...idleRegistrations(config), ...unservedRules(config)];
+}
+
+function emptinessOf({ sip, trunks, accounts, dialling }: Config): string[] {
+    const warnings: string[] = [];
+    if (sip.peers.length === 0 && trunks.length === 0 && accounts.length === 0) {
+        warnings.push("Nobody may call in: sip.peers, trunks and accounts are empty.");
+    }
+    if (trunks.length > 0 && dialling.allow.length === 0) {
+        warnings.push("Nobody may call out: dialling.allow is empty.");
+    }
+    if (trunks.length === 0 && dialling.allow.length > 0) {
+        warnings.push("Calls out have nowhere to go: trunks is empty.");
+    }
+    return warnings;
+}
+
+/** The keys of SDES (RFC 4568) stand in SDP: who reads the signalling hears the call. */
+function keysInClear({ sip, trunks, accounts }: Config): string[] {
+    const isOffered = (media: string): boolean => media === "srtp" || media === "srtp-optional";
+    const isSecure = (transport: string): boolean => transport === "tls" || transport === "wss";
+    const byTrunk = trunks.flatMap(({ media, transport }, index) =>
+        isOffered(media) && !isSecure(transport)
+            ? [
+                  `${formatPath(["trunks", index, "media"])}: the keys of ${media} go by ${transport} in clear; set transport: tls.`,
+              ]
+            : [],
+    );
+    // which of several ways in a phone takes is its own choice; an external server's are not known
+    if (sip.drachtio !== undefined || sip.listen.some(({ transport }) => isSecure(transport))) return byTrunk;
+    const comers = [
+        ...sip.peers.map(({ media }, index) => ({ media, path: ["sip", "peers", index, "media"] })),
+        ...accounts.map(({ media }, index) => ({ media, path: ["accounts", index, "media"] })),
+    ];
+    const text = "come in clear, as sip.listen has no tls address; add one with sip.tls.";
+    return [
+        ...byTrunk,
+        ...comers.flatMap(({ media, path }) =>
+            isOffered(media) ? [`${formatPath(path)}: the keys of ${media} ${text}`] : [],
+        ),
+    ];
+}
+
+function idleRegistrations({ trunks }: Config): string[] {
+    return trunks.flatMap(({ register, registerSeconds }, index) =>
+        !register && registerSeconds !== DEFAULT_REGISTER_SECONDS
+            ? [`${formatPath(["trunks", index, "registerSeconds"])}: is of no use without register: true.`]
+            : [],
+    );
+}
+
+/** Rules that allow what no trunk serves. What reaches Matrix users and their phones needs no trunk. */
+function unservedRules(config: Config): string[] {
+    const { trunks, accounts, numbers, dialling } = config;
+    if (trunks.length === 0) return [];
+    const ways = trunks.flatMap(({ prefixes }) => prefixes);
+    const hosts = trunks.flatMap(({ domains }) => domains);
+    const toPhones = accounts.length === 0 ? [] : [...numbers.map.keys()];
+    const isServed = (pattern: string): boolean => {
+        const host = /@([^@]*)$/.exec(pattern)?.[1];
+        if (host !== undefined) {
+            return (
+                host.includes("*") || hosts.includes(host) || (accounts.length > 0 && host === registrarRealm(config))
+            );
+        }
+        const { head, isOpen } = beginningOf(pattern);
+        const meets = (beginning: string): boolean =>
+            head.startsWith(beginning) || (isOpen && beginning.startsWith(head));
+        return ways.some(meets) || toPhones.some((number) => (isOpen ? number.startsWith(head) : number === head));
+    };
+    return dialling.allow.flatMap((rule, index) =>
+        rule.numbers.flatMap((pattern, place) =>
+            isServed(pattern)
+                ? []
+                : [
+                      `${formatPath(["dialling", "allow", index, "numbers", place])}: no trunk serves it; see prefixes and domains of trunks.`,
+                  ],
+        ),
+    );
+}
+
+/** What a pattern's numbers begin with: up to the first star that is no key (`PatternIndex`). */
+function beginningOf(pattern: string): { readonly head: string; readonly isOpen: boolean } {
+    const [, head = "", rest = ""] = /^((?:\\\*|[^*])*)(.*)$/.exec(pattern) ?? [];
+    return { head: head.replaceAll("\\*", "*"), isOpen: rest !== "" };
+}
