@@ -246,7 +246,11 @@ async function startSip(
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    const phoneLegs = new PhoneLegs({ ...environment, realm: registrarRealm(config) });
+    const phoneLegs = new PhoneLegs({
+        ...environment,
+        realm: registrarRealm(config),
+        onUnreached: (target) => phones?.forget(target),
+    });
     return { gateway, legs: new SipLegs({ ...environment, trunks, outlook }), phoneLegs };
 }
 

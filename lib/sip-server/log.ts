@@ -35,19 +35,30 @@ export function createLog(level: LogLevel, shape: LogFormat): Log {
 
 function overWinston(logger: Logger): Log {
     return {
-        debug: (message, fields) => void logger.debug(message, plain(fields)),
-        info: (message, fields) => void logger.info(message, plain(fields)),
-        warn: (message, fields) => void logger.warn(message, plain(fields)),
-        error: (message, fields) => void logger.error(message, plain(fields)),
+        debug: (message, fields) => void logger.debug(message, plain(fields, describe)),
+        info: (message, fields) => void logger.info(message, plain(fields, describe)),
+        warn: (message, fields) => void logger.warn(message, plain(fields, describe)),
+        error: (message, fields) => void logger.error(message, plain(fields, withStack)),
         isDebug: logger.isDebugEnabled(),
     };
 }
 
-/** Errors lose their text in JSON, so their stack goes in as text. */
-function plain(fields: LogFields = {}): LogFields {
+/** Errors lose their text in JSON, so it goes in as text. */
+function plain(fields: LogFields = {}, written: (error: Error) => string): LogFields {
     return Object.fromEntries(
-        Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.stack : value]),
+        Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? written(value) : value]),
     );
+}
+
+/** For a fault of the program, which is to be found. */
+function withStack(error: Error): string {
+    return error.stack ?? describe(error);
+}
+
+/** For what the world does to us: one line, whoever made it. */
+function describe({ name, message, cause }: Error): string {
+    const told = `${name}: ${message}`.replace(/\s+/g, " ").trim();
+    return cause instanceof Error ? `${told}, because of ${describe(cause)}` : told;
 }
 
 /** `2026-01-01T00:00:00.000Z info application connected application=127.0.0.1:5000` */

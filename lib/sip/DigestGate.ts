@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "../ports/Clock.ts";
 import { DigestServer } from "./digestServer.ts";
 import type { DigestAlgorithm } from "./digestResponse.ts";
+import { networkOf } from "./networkOf.ts";
 import { FailureBound } from "./FailureBound.ts";
 import { parseUri, type SipUri } from "./sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
@@ -57,10 +58,11 @@ export class DigestGate {
         passwordOf: (username: string) => string | undefined,
     ): GateVerdict {
         const { address } = request.source;
-        const user = `${address} ${claimed}`;
+        const place = networkOf(address);
+        const user = `${place} ${claimed}`;
         const header = request.headers.get("authorization") ?? request.headers.get("proxy-authorization");
         if (header === undefined) return this.#challenge(address, "fresh");
-        const blockedMs = Math.max(this.#failuresOfUsers.blockedMs(user), this.#failuresOfAddresses.blockedMs(address));
+        const blockedMs = Math.max(this.#failuresOfUsers.blockedMs(user), this.#failuresOfAddresses.blockedMs(place));
         if (blockedMs > 0) return slowedDown(blockedMs);
         const { method, uri, body } = request;
         const verdict = this.#digest.check(header, { method, uri, body, sender: address }, passwordOf, isSameResource);
@@ -71,7 +73,7 @@ export class DigestGate {
                 return this.#challenge(address, "stale");
             case "refused":
                 this.#failuresOfUsers.failed(user);
-                this.#failuresOfAddresses.failed(address);
+                this.#failuresOfAddresses.failed(place);
                 return { kind: "answer", why: "refused", response: { status: 403 } };
             case "accepted":
                 this.#failuresOfUsers.succeeded(user);

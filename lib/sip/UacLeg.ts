@@ -21,7 +21,7 @@ import {
     SipSendError,
 } from "./SipStack.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
-import { trunkTrouble } from "./trunkTrouble.ts";
+import { type TrunkTrouble, trunkTrouble } from "./trunkTrouble.ts";
 import type { TrunkOutlook } from "./trunk/TrunkHealth.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
@@ -37,6 +37,8 @@ export interface UacLegParts extends SipEnvironment {
     /** Which of them take calls at present; left out, all do. */
     readonly outlook?: TrunkOutlook;
     readonly makeCnonce: () => string;
+    /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
+    readonly onTrouble?: (trouble: TrunkTrouble) => void;
     readonly report: LegReport;
 }
 
@@ -250,6 +252,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             authorization.length > 0 ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
         );
         if (trouble === undefined) return;
+        const { onTrouble } = this.#parts;
+        if (onTrouble !== undefined) return onTrouble(trouble);
         const { message, ...why } = trouble;
         this.#parts.log.warn(message, { trunk: hop.trunk.name, ...why });
     }

@@ -11,6 +11,8 @@ import { composePhoneInvite } from "./composePhoneInvite.ts";
 export interface PhoneLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly realm: string;
+    /** Told of a phone that nobody could be reached at. */
+    readonly onUnreached: (target: PhoneTarget) => void;
 }
 
 /** Calls phones that are registered with us. */
@@ -22,14 +24,19 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
     }
 
     dial(callId: CallId, target: PhoneTarget, report: LegReport): SignallingLeg {
-        const { realm, log } = this.#parts;
+        const { realm, onUnreached } = this.#parts;
+        const log = this.#parts.log.child({ callId, leg: "phone", account: target.account });
         return new UacLeg({
             ...this.#parts,
-            log: log.child({ callId, leg: "phone", account: target.account }),
+            log,
             callId,
             compose: (_hop, options) => composePhoneInvite(target, realm, options),
             trunks: [phoneAsTrunk(target.account)],
             makeCnonce: () => randomBytes(16).toString("hex"),
+            onTrouble: ({ why }) => {
+                log.info("phone not reached", { why: why ?? "it asks for a password" });
+                if (why !== undefined) onUnreached(target);
+            },
             report,
         });
     }

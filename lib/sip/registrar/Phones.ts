@@ -45,6 +45,11 @@ export class Phones implements PhoneBook {
         return this.#parts.registrar.register(account.username, request, sender);
     }
 
+    /** A phone could not be reached: if it was called by a connection, that is closed, and it is where it was no more. */
+    forget(target: PhoneTarget): void {
+        this.#parts.registrar.forget(target);
+    }
+
     /** Where a phone's call goes. */
     routeOf(callees: readonly RemoteParty[], caller: SipAccount): PhoneRoute {
         const accountOf = (username: string): SipAccount | undefined => this.#byName.get(username);

@@ -2,6 +2,8 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { ContactStore, PhoneContact } from "../../ports/ContactStore.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import { isByConnection, wayTo } from "./composePhoneInvite.ts";
 import { bind, type BindingLimits, readRegister, registered } from "./bindings.ts";
 
 export interface RegistrarParts {
@@ -41,22 +43,39 @@ export class Registrar {
         request: Pick<IncomingRequest, "headers" | "source">,
         sender: "trusted" | "untrusted",
     ): Promise<OutgoingResponse> {
-        const { clock, store, limits, log } = this.#parts;
+        const { clock, limits, log } = this.#parts;
         const order = readRegister(request, sender);
         if ("kind" in order) return this.#refuse(account, order.response);
         const before = this.contactsOf(account);
         const verdict = bind(before, order, clock.now(), limits);
         if (verdict.kind === "refused") return this.#refuse(account, verdict.response);
         const { contacts } = verdict;
-        this.#contacts.set(account, contacts);
         if (contacts.length !== before.length) log.info("phones registered", { account, contacts: contacts.length });
+        await this.#keep(account, contacts);
+        return registered(contacts, order, clock.now());
+    }
+
+    /**
+     * Nobody can be reached by a connection that is closed, though its registration goes on: a browser's page that was
+     * left without a word. The phone is called again once it has registered anew. Harmless for any other contact.
+     */
+    forget({ account, contact: uri, nextHop }: Pick<PhoneTarget, "account" | "contact" | "nextHop">): void {
+        const before = this.contactsOf(account);
+        const isGone = (contact: PhoneContact): boolean =>
+            contact.uri === uri && isByConnection(contact) && wayTo(contact).nextHop === nextHop;
+        const contacts = before.filter((contact) => !isGone(contact));
+        if (contacts.length < before.length) void this.#keep(account, contacts);
+    }
+
+    /** Never rejects. */
+    async #keep(account: string, contacts: readonly PhoneContact[]): Promise<void> {
+        this.#contacts.set(account, contacts);
         try {
-            await store.save(account, contacts);
+            await this.#parts.store.save(account, contacts);
         } catch (error) {
             // it can be called all the same, until the bridge is restarted
-            log.error("registration not kept", { account, error });
+            this.#parts.log.error("registration not kept", { account, error });
         }
-        return registered(contacts, order, clock.now());
     }
 
     #refuse(account: string, response: OutgoingResponse): OutgoingResponse {

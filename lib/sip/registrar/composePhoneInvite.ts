@@ -35,6 +35,11 @@ export function wayTo({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "c
     return { contact: uri, nextHop: `sip:${host}:${source.port}${transport}` };
 }
 
+/** Whether it is reached by the connection it registered over, and by nothing else. */
+export function isByConnection({ path, source }: PhoneContact): boolean {
+    return path.length === 0 && source.protocol !== "udp";
+}
+
 function callerOf(caller: RemoteParty, realm: string): string {
     switch (caller.kind) {
         case "number":

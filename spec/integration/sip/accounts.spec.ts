@@ -190,7 +190,15 @@ test("a phone behind a proxy is called by the way it registered, if the proxy is
     const [contact] = (await side.contacts.load()).get("desk") ?? [];
     if (contact === undefined) throw new Error("not registered");
     const { link: stack, calls, log } = side;
-    const legs = new PhoneLegs({ stack, calls, log, clock: systemClock, userAgent: "spec/1", realm: "matrix.example" });
+    const legs = new PhoneLegs({
+        stack,
+        calls,
+        log,
+        clock: systemClock,
+        userAgent: "spec/1",
+        realm: "matrix.example",
+        onUnreached: () => undefined,
+    });
     const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
     const leg = legs.dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, () => undefined);
     await leg.offer(PHONE_SDP as Sdp);

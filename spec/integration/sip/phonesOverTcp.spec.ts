@@ -16,10 +16,12 @@ const password = "correct horse";
 let side: SipSide;
 let socket: Socket;
 let received: string;
+let unreached: string[];
 
 beforeEach(async () => {
     side = await SipSide.start({ peers: [], accounts: [{ username: "desk", password, user: ALICE, media: "rtp" }] });
     received = "";
+    unreached = [];
     socket = connect(side.port("tcp"), "127.0.0.1");
     socket.setEncoding("utf8").on("data", (text: string) => {
         received += text;
@@ -72,7 +74,15 @@ async function registered(uri: string): Promise<PhoneContact> {
 
 function call(contact: PhoneContact, reported: Reported): Promise<void> {
     const { link: stack, calls, log } = side;
-    const legs = new PhoneLegs({ stack, calls, log, clock: systemClock, userAgent: "spec/1", realm: "matrix.example" });
+    const legs = new PhoneLegs({
+        stack,
+        calls,
+        log,
+        clock: systemClock,
+        userAgent: "spec/1",
+        realm: "matrix.example",
+        onUnreached: (target) => unreached.push(target.contact),
+    });
     const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
     return legs
         .dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report)
@@ -92,6 +102,17 @@ it.each([
     // when the connection is gone there is no way to it any more
     socket.destroy();
     expect(await reported.next()).toMatchObject({ kind: "ended" });
+});
+
+it("tells of a phone whose connection is closed, once and in one line", async () => {
+    const contact = await registered("sip:desk@f81d4fae.invalid;transport=tcp");
+    socket.destroy();
+    await once(socket, "close");
+    const reported = new Reported();
+    await call(contact, reported);
+    expect(await reported.next()).toMatchObject({ kind: "ended" });
+    expect(unreached).toEqual([contact.uri]);
+    expect(side.log.lines).toEqual([]);
 });
 
 it.each(["", ";transport=udp", ";transport=tcp"])(

@@ -1,0 +1,51 @@
+import { beforeEach, expect, test } from "vitest";
+import { wayTo } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
+import { Registrar } from "../../../../lib/sip/registrar/Registrar.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+import { KeptContacts } from "../../../support/KeptContacts.ts";
+import { KeptLog } from "../../../support/quiet.ts";
+
+const limits = { minSeconds: 60, maxSeconds: 3_600, maxContacts: 3 };
+const uri = "sip:desk@x.invalid;transport=ws";
+
+let store: KeptContacts;
+let registrar: Registrar;
+
+beforeEach(() => {
+    store = new KeptContacts();
+    registrar = new Registrar({ store, clock: new FakeClock(), log: new KeptLog(), limits });
+});
+
+async function register(protocol: string, port: number, sequence: number): Promise<void> {
+    const headers = new Map(Object.entries({ "call-id": "c", cseq: `${sequence} REGISTER`, contact: `<${uri}>` }));
+    const source = { protocol, address: "192.0.2.7", port };
+    expect((await registrar.register("desk", { headers, source }, "untrusted")).status).toBe(200);
+}
+
+/** As a caller found it. */
+function found(): Parameters<Registrar["forget"]>[0] {
+    const [contact] = registrar.contactsOf("desk");
+    if (contact === undefined) throw new Error("not registered");
+    return { account: "desk", ...wayTo(contact) };
+}
+
+test("a phone whose connection is closed is called no more, nor after a restart", async () => {
+    await register("ws", 50_000, 1);
+    registrar.forget(found());
+    expect(registrar.contactsOf("desk")).toEqual([]);
+    expect((await store.load()).get("desk") ?? []).toEqual([]);
+});
+
+test("one that has registered over another connection meanwhile is", async () => {
+    await register("ws", 50_000, 1);
+    const before = found();
+    await register("ws", 50_001, 2);
+    registrar.forget(before);
+    expect(registrar.contactsOf("desk")).toHaveLength(1);
+});
+
+test("one over UDP, which has no connection, is", async () => {
+    await register("udp", 5060, 1);
+    registrar.forget(found());
+    expect(registrar.contactsOf("desk")).toHaveLength(1);
+});
