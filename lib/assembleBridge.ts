@@ -197,6 +197,7 @@ async function startSip(
     onStarted: (part: Stoppable) => void,
 ): Promise<{ readonly gateway: SipGateway; readonly legs: SipLegs; readonly phoneLegs: PhoneLegs }> {
     const { trunks, peers } = sipTrunksOf(config);
+    const realm = registrarRealm(config);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
@@ -229,7 +230,7 @@ async function startSip(
         ...(phones !== undefined && { phones }),
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
-        realm: registrarRealm(config),
+        realm,
         calleeOf: (dialled) => dialPlan.calleeOf(dialled),
         intake: desk,
         policy: policyOf(config),
@@ -246,11 +247,7 @@ async function startSip(
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    const phoneLegs = new PhoneLegs({
-        ...environment,
-        realm: registrarRealm(config),
-        onUnreached: (target) => phones?.forget(target),
-    });
+    const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
     return { gateway, legs: new SipLegs({ ...environment, trunks, outlook }), phoneLegs };
 }
 
