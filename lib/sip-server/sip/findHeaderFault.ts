@@ -32,8 +32,8 @@ export function findHeaderFault(headers: Headers, method: string | undefined): s
     return (
         findViaFault(headers) ??
         findAddressFault(headers) ??
-        findNumberFault(headers) ??
-        findCSeqFault(headers.get("CSeq"), method)
+        findCSeqFault(headers.get("CSeq"), method) ??
+        findNumberFault(headers)
     );
 }
 
