@@ -79,6 +79,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<Sip
         headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
+        callsPerSecond: trunk.callsPerSecond,
         ...(trunk.probeSeconds > 0 && { probeMs: trunk.probeSeconds * 1_000 }),
         ...(defaultCountry !== undefined && { defaultCountry }),
     };
@@ -91,7 +92,7 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 }
 
 function peerOf(
-    { name, addresses, trusted, media, stripPrefix }: PeerConfig,
+    { name, addresses, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
     country: CountryCode | undefined,
 ): SipPeer {
     return {
@@ -101,6 +102,7 @@ function peerOf(
         trusted,
         minimumMedia: media,
         maxCalls: Number.POSITIVE_INFINITY,
+        callsPerSecond,
         ...(country !== undefined && { defaultCountry: country }),
     };
 }

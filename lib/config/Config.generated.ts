@@ -184,6 +184,10 @@ export interface PeerConfig {
      * Digits it puts before called numbers, which are taken off.
      */
     readonly stripPrefix?: string;
+    /**
+     * How many calls it may place here in a second, on average; 5 seconds' worth of them may come at once. Further ones are refused (503). Each caller who is new makes a user and a room on the homeserver, which stay.
+     */
+    readonly callsPerSecond: number;
 }
 export interface TrunkConfig {
     /**
@@ -243,6 +247,10 @@ export interface TrunkConfig {
      * How many calls may be up on it at once, in and out together. Without it, any number.
      */
     readonly maxCalls?: number;
+    /**
+     * How many calls it may place here in a second, on average; as of sip.peers.
+     */
+    readonly callsPerSecond: number;
     /**
      * Where its calls come in from, as IP addresses or networks (CIDR), beside address itself if that is an IP address.
      */

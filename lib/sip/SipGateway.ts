@@ -15,6 +15,7 @@ import { replyOutsideDialog } from "./methodReplies.ts";
 import type { Phones } from "./registrar/Phones.ts";
 import type { SipAccount } from "./registrar/SipAccount.ts";
 import type { RegisteredCall, TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
+import { PeerLoad } from "./PeerLoad.ts";
 import { SilentRefusals } from "./SilentRefusals.ts";
 import type { SipEnvironment } from "./SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
@@ -54,6 +55,7 @@ export class SipGateway implements DrachtioListener {
     readonly #peers: PeerTable;
     readonly #trunks: TrunkGuard;
     readonly #silent: SilentRefusals;
+    readonly #load: PeerLoad;
     #state: "serving" | "stopping" = "serving";
 
     constructor(parts: SipGatewayParts) {
@@ -61,6 +63,7 @@ export class SipGateway implements DrachtioListener {
         this.#peers = new PeerTable(parts.peers);
         this.#trunks = new TrunkGuard(parts);
         this.#silent = new SilentRefusals(parts.clock);
+        this.#load = new PeerLoad(parts.calls, parts.clock);
     }
 
     /** From now on new requests are refused with 503. What goes on goes on: the desk ends its calls. */
@@ -144,17 +147,13 @@ export class SipGateway implements DrachtioListener {
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
         const invite = this.#read(request, uri, peer, refuse);
         if (invite === undefined) return;
-        if (this.#parts.calls.legsOf(peer.name) >= peer.maxCalls) {
-            this.#parts.telemetry.dropped("sip", "peer full");
-            this.#parts.log.warn("INVITE refused: the peer has its maximum of calls", { peer: peer.name });
-            return refuse(SERVICE_UNAVAILABLE);
-        }
         const callee = this.#calleeOf(invite);
         if (callee === undefined) {
             this.#parts.telemetry.dropped("sip", "unknown callee");
             this.#parts.log.info("INVITE refused: nobody has that number or address", { peer: peer.name });
             return refuse(NOT_FOUND);
         }
+        if (this.#isTooMuch(peer)) return refuse(SERVICE_UNAVAILABLE);
         const { caller, provenance } = invite;
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
         this.#open(request, invite, peer, target, this.#parts.phones?.targetsFor(callee, caller));
@@ -172,6 +171,7 @@ export class SipGateway implements DrachtioListener {
         const refuse = (response: OutgoingResponse): void => this.#respond(request, response);
         const read = this.#read(request, request.uri, { ...account, name: username, trusted: false }, refuse);
         if (read === undefined) return;
+        if (this.#isTooMuch({ name: username, ...PHONE_LOAD })) return this.#respond(request, SERVICE_UNAVAILABLE);
         const network = readPhoneNetwork(request.headers);
         const invite = { ...read, network };
         const route = phones.routeOf(invite.callees, account);
@@ -261,6 +261,15 @@ export class SipGateway implements DrachtioListener {
         }
     }
 
+    /** Tells the operator once in a while: a peer gone wild would fill the log as well. */
+    #isTooMuch(peer: Pick<SipPeer, "name" | "maxCalls" | "callsPerSecond">): boolean {
+        const verdict = this.#load.admit(peer);
+        if (verdict.kind === "admitted") return false;
+        this.#parts.telemetry.dropped("sip", verdict.why);
+        if (verdict.isNews) this.#parts.log.warn(TOO_MUCH[verdict.why], { peer: peer.name });
+        return true;
+    }
+
     #calleeOf(invite: DecodedInvite): MatrixUserId | undefined {
         for (const callee of invite.callees) {
             const user = this.#parts.calleeOf(callee);
@@ -287,6 +296,14 @@ export class SipGateway implements DrachtioListener {
         });
     }
 }
+
+const TOO_MUCH = {
+    "peer full": "INVITE refused: the peer has its maximum of calls",
+    "peer too fast": "INVITE refused: the peer places calls too fast",
+} as const;
+
+/** What a registered phone may do, or one that was taken over: more than a receptionist does, less than a dialler. */
+const PHONE_LOAD = { maxCalls: 50, callsPerSecond: 0.5 } as const;
 
 const SERVICE_UNAVAILABLE: OutgoingResponse = {
     status: SIP_ENDINGS.serviceUnavailable.status,

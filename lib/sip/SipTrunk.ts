@@ -25,6 +25,8 @@ export interface SipPeer {
     readonly stripPrefix?: string;
     /** Calls at once, in both directions. `Infinity` is any number. */
     readonly maxCalls: number;
+    /** How fast it may place calls here, on average. Left out, as fast as it likes. */
+    readonly callsPerSecond?: number;
 }
 
 /** One of the places a trunk is reached at. */

@@ -149,6 +149,20 @@ describe("a phone calls", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
     });
 
+    test("so many at once, and then no more for a while", async () => {
+        const forbidden = { method: "INVITE", body: PHONE_SDP };
+        for (let calls = 0; calls < 10; calls++) {
+            const { call } = await authenticated("sip:+4912345678@matrix.example", forbidden);
+            phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
+        }
+        const { call } = await authenticated("sip:+4912345678@matrix.example", forbidden);
+        const refusal = await phone.next("SIP/2.0 503");
+        expect(refusal.header("retry-after")).toBe("10");
+        phone.within(call, "ACK", refusal);
+        expect(side.telemetry.counted).toContain("dropped from sip: peer too fast");
+        expect(side.log.lines).toEqual([expect.stringContaining("the peer places calls too fast")]);
+    });
+
     test("nobody who is not there", async () => {
         const { call } = await authenticated("sip:nobody@127.0.0.1", { method: "INVITE", body: PHONE_SDP });
         phone.within(call, "ACK", await phone.next("SIP/2.0 404"));

@@ -37,6 +37,7 @@ const trunk: Config["trunks"][number] = {
     password: new Secret("hush"),
     register: false,
     registerSeconds: 600,
+    callsPerSecond: 20,
     callerIds: new Map(),
     addresses: [],
     trusted: true,

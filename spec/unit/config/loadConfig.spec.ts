@@ -97,6 +97,7 @@ describe("a right configuration", () => {
             trusted: false,
             media: "rtp",
             numberFormat: "plus",
+            callsPerSecond: 20,
             dialPrefix: "",
             numberUri: "sip-phone",
             scheme: "sip",
