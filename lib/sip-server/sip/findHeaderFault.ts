@@ -1,7 +1,7 @@
 import { parseDecimal } from "./characters.ts";
 import { parseCSeq } from "./CSeq.ts";
 import type { Headers } from "./Headers.ts";
-import { parseNameAddr } from "./NameAddr.ts";
+import { parseNameAddr, tagOf } from "./NameAddr.ts";
 import { parseVia } from "./Via.ts";
 
 /** Headers without which, or with a broken one of which, a message cannot be dealt with. Keys as in {@link headerName}. */
@@ -37,9 +37,17 @@ export function findHeaderFault(headers: Headers, method: string | undefined): s
     );
 }
 
-/** True for a Call-ID without white space: RFC 3261 wants words, but nobody needs them to be. */
+/**
+ * True for a Call-ID without white space: RFC 3261 wants words, but nobody needs them to be. No word holds `|` either,
+ * which in dialog ids would pass for the end of one where tokens are separated by it; that goes for tags too.
+ */
 function isCallId(text: string): boolean {
-    return text !== "" && !text.includes(" ") && !text.includes("\t");
+    return text !== "" && !text.includes(" ") && !text.includes("\t") && !text.includes("|");
+}
+
+function isAddressWithTag(text: string): boolean {
+    const address = parseNameAddr(text);
+    return address !== undefined && tagOf(address)?.includes("|") !== true;
 }
 
 function findViaFault(headers: Headers): string | undefined {
@@ -56,7 +64,7 @@ function findAddressFault(headers: Headers): string | undefined {
     for (const name of ["From", "To"]) {
         const value = headers.get(name);
         if (value === undefined) return `Missing ${name} Header`;
-        if (parseNameAddr(value) === undefined) return `Bad ${name} Header`;
+        if (!isAddressWithTag(value)) return `Bad ${name} Header`;
     }
     for (const name of ["Contact", "Route", "Record-Route"]) {
         const isFine = (element: string): boolean =>
