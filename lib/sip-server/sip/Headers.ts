@@ -49,9 +49,7 @@ export class Headers implements Iterable<HeaderField> {
 
     /** The elements of a list header (Via, Route, Record-Route, Contact, Supported ...) over all its lines; empty elements are left out. */
     list(name: string): string[] {
-        return this.all(name)
-            .flatMap((value) => splitOutsideQuotes(value, ","))
-            .filter((element) => element !== "");
+        return this.all(name).flatMap(elementsOf);
     }
 
     /** Appends a field after all others. */
@@ -75,14 +73,16 @@ export class Headers implements Iterable<HeaderField> {
         this.#entries = kept;
     }
 
-    /** Replaces the first element of a list header and keeps the rest: how a received top Via gets its `received`. */
+    /** Replaces the first element of {@link list} and keeps the rest: how a received top Via gets its `received`. */
     replaceFirst(name: string, element: string): void {
         const key = headerName(name).key;
-        const at = this.#entries.findIndex((entry) => entry.key === key);
-        const entry = this.#entries[at];
-        if (entry === undefined) return this.add(name, element);
-        const rest = splitOutsideQuotes(entry.value, ",").slice(1);
-        this.#entries[at] = entryOf(name, [element, ...rest].join(", "));
+        for (const [at, entry] of this.#entries.entries()) {
+            const [first, ...rest] = entry.key === key ? elementsOf(entry.value) : [];
+            if (first === undefined) continue;
+            this.#entries[at] = entryOf(name, [element, ...rest].join(", "));
+            return;
+        }
+        this.add(name, element);
     }
 
     /** Takes the first element off a list header, across lines, and returns it. */
@@ -106,6 +106,11 @@ export class Headers implements Iterable<HeaderField> {
     [Symbol.iterator](): Iterator<HeaderField> {
         return this.#entries[Symbol.iterator]();
     }
+}
+
+/** Without the empty ones: `a, , b` has two (RFC 2616 2.1). */
+function elementsOf(value: string): string[] {
+    return splitOutsideQuotes(value, ",").filter((element) => element !== "");
 }
 
 function entryOf(name: string, value: string): Entry {

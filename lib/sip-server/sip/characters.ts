@@ -37,7 +37,7 @@ export function consistsOf(text: string, allowed: CharacterClass): boolean {
     return true;
 }
 
-/** Reads a plain decimal of at most nine digits up to `max`. Undefined for anything else. */
+/** Reads a plain decimal of at most 15 digits up to `max`. Undefined for anything else. */
 export function parseDecimal(text: string, max: number): number | undefined {
     if (!consistsOf(text, digit) || text.length > 15) return undefined;
     const value = Number(text);

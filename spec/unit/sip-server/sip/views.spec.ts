@@ -115,6 +115,16 @@ test("headers compare without case and by compact form, and keep their order", (
     expect([...headers]).toHaveLength(1);
 });
 
+test.each([
+    ["no line yet", [], ["new"]],
+    ["an empty element before it", [", 1, 2"], ["new", "2"]],
+    ["an empty line before it", ["", "1, 2", "3"], ["new", "2", "3"]],
+])("the first element is replaced, not joined: %s", (_name, lines, expected) => {
+    const headers = new Headers(lines.map((line) => ["Via", line] as const));
+    headers.replaceFirst("Via", "new");
+    expect(headers.list("Via")).toEqual(expected);
+});
+
 test("a copy does not change with the original", () => {
     const headers = new Headers([["Via", "1"]]);
     const copy = headers.copy();
