@@ -25,7 +25,7 @@ import { SipCalls } from "./sip/SipCalls.ts";
 import type { SipEnvironment } from "./sip/SipDialog.ts";
 import type { SipTrunk } from "./sip/SipTrunk.ts";
 import { SipGateway } from "./sip/SipGateway.ts";
-import { SipLegs } from "./sip/SipLegs.ts";
+import { SipLegs, type SipLegsParts } from "./sip/SipLegs.ts";
 import { SipLink } from "./sip/SipLink.ts";
 import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
@@ -248,7 +248,8 @@ async function startSip(
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
-    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook }), phoneLegs };
+    const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
+    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook, mayDial }), phoneLegs };
 }
 
 /** What finds out which addresses of trunks take calls. */

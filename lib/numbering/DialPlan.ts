@@ -18,7 +18,7 @@ export interface DialPlanRules {
 interface DiallingRule {
     /** Matrix users: `@alice:matrix.example`, `@*:matrix.example`. */
     readonly users: readonly string[];
-    /** Numbers in canonical form or addresses: `+44*`, `2001`, `*@pbx.example`. */
+    /** Numbers in canonical form or addresses: `+44*`, `2001`, `*@pbx.example`. Without `@` it is numbers, but for `*`. */
     readonly numbers: readonly string[];
 }
 
@@ -44,8 +44,8 @@ export class DialPlan {
     readonly #numbers: ReadonlyMap<PhoneNumber, MatrixUserId>;
     /** Server names by host: a SIP address has no port, the name of a Matrix server may have one. */
     readonly #serverByHost: ReadonlyMap<string, string>;
-    readonly #allowed: PatternIndex<PatternIndex<true>>;
-    readonly #allowedToSomebody: PatternIndex<true>;
+    readonly #allowed: PatternIndex<PatternIndex<Covers>>;
+    readonly #allowedToSomebody: PatternIndex<Covers>;
     readonly #trunksByPrefix: PatternIndex<string>;
     readonly #trunksByDomain: ReadonlyMap<string, readonly string[]>;
 
@@ -54,7 +54,7 @@ export class DialPlan {
         this.#serverByHost = new Map(rules.domains.map((domain) => [withoutPort(domain), domain]));
         this.#allowed = indexAllowed(rules.allow);
         this.#allowedToSomebody = new PatternIndex(
-            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, true] as const)),
+            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, coversOf(pattern)] as const)),
         );
         this.#trunksByPrefix = new PatternIndex(
             rules.trunks.flatMap(({ name, prefixes }) =>
@@ -88,7 +88,7 @@ export class DialPlan {
     /** Denied until allowed. The trunk with the longest matching prefix comes first; equals as they are configured. */
     whoMayDial(user: MatrixUserId, party: RemoteParty): DialVerdict {
         const dialled = dialledText(party);
-        if (party.kind === "anonymous" || dialled === undefined || !this.#isAllowed(user, dialled)) {
+        if (party.kind === "anonymous" || dialled === undefined || !this.#isAllowed(user, party.kind, dialled)) {
             return { kind: "forbidden" };
         }
         const [first, ...others] = new Set(this.#trunksFor(party));
@@ -98,12 +98,12 @@ export class DialPlan {
     /** Whether there is anybody who may dial it. */
     isDialable(party: RemoteParty): boolean {
         const dialled = dialledText(party);
-        return dialled !== undefined && this.#allowedToSomebody.has(dialled);
+        return dialled !== undefined && isCovered(this.#allowedToSomebody, party.kind, dialled);
     }
 
-    #isAllowed(user: MatrixUserId, dialled: PhoneNumber | SipAddress): boolean {
+    #isAllowed(user: MatrixUserId, kind: RemoteParty["kind"], dialled: PhoneNumber | SipAddress): boolean {
         for (const patterns of this.#allowed.find(user)) {
-            if (patterns.has(dialled)) return true;
+            if (isCovered(patterns, kind, dialled)) return true;
         }
         return false;
     }
@@ -132,14 +132,36 @@ function dialledText(party: RemoteParty): PhoneNumber | SipAddress | undefined {
     }
 }
 
+/** What a pattern of a rule is about. */
+type Covers = "number" | "address" | "anything";
+
+/**
+ * `+44*` is about numbers: as the beginning of an address it would allow `+44;rn=+1900…@pbx.example`, of which a network
+ * makes another number.
+ */
+function coversOf(pattern: string): Covers {
+    if (pattern === "*") return "anything";
+    return pattern.includes("@") ? "address" : "number";
+}
+
+function isCovered(patterns: PatternIndex<Covers>, kind: RemoteParty["kind"], dialled: string): boolean {
+    for (const covers of patterns.find(dialled)) {
+        if (covers === "anything" || covers === kind) return true;
+    }
+    return false;
+}
+
 /** Rules are gathered by user pattern first: a user's rules are found at once and only their numbers are looked at. */
-function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<true>> {
+function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<Covers>> {
     const entries = allow.flatMap(({ users, numbers }) => users.map((user) => ({ user, numbers })));
     const byUser = [...Map.groupBy(entries, (entry) => entry.user)];
     return new PatternIndex(
         byUser.map(([user, rules]) => {
             const patterns = new Set(rules.flatMap((rule) => rule.numbers));
-            return [user, new PatternIndex([...patterns].map((pattern) => [pattern, true] as const))] as const;
+            return [
+                user,
+                new PatternIndex([...patterns].map((pattern) => [pattern, coversOf(pattern)] as const)),
+            ] as const;
         }),
     );
 }

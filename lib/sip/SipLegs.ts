@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { CallId } from "../call/vocabulary.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
@@ -14,6 +16,8 @@ export interface SipLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly trunks: readonly SipTrunk[];
     readonly outlook: TrunkOutlook;
+    /** Whether a user may dial somebody (`DialPlan.whoMayDial`). */
+    readonly mayDial: (user: MatrixUserId, party: RemoteParty) => boolean;
 }
 
 /** Places calls to the SIP side. */
@@ -35,6 +39,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             accessNetwork: target.accessNetwork,
             compose: (hop, options) => composeInvite(hop, target, options),
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
+            mayDial: (party) => this.#parts.mayDial(target.caller, party),
             makeCnonce: () => randomBytes(16).toString("hex"),
             report,
         });

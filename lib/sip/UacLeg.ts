@@ -1,4 +1,5 @@
 import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
@@ -6,6 +7,7 @@ import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "./ims/outboundNetwork.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
+import { mayFollow } from "./redirectTarget.ts";
 import { replyToEarlyUpdate } from "./methodReplies.ts";
 import { dutyOfCaller } from "./refreshDuty.ts";
 import { reportAnswered } from "./reportEndOfCandidates.ts";
@@ -37,6 +39,8 @@ export interface UacLegParts extends SipEnvironment {
     /** Which of them take calls at present; left out, all do. */
     readonly outlook?: TrunkOutlook;
     readonly makeCnonce: () => string;
+    /** Whom the caller may dial, for redirects to another number. */
+    readonly mayDial: (party: RemoteParty) => boolean;
     /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
     readonly onTrouble?: (trouble: TrunkTrouble) => void;
     readonly report: LegReport;
@@ -261,11 +265,22 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {
         const state = this.#state;
         const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
-        const way: Advance | undefined = this.#route && advance(this.#open(this.#route), { status, headers, heard });
+        const mayFollow = (uri: string): boolean => this.#mayFollow(uri);
+        const way: Advance | undefined =
+            this.#route && advance(this.#open(this.#route), { status, headers, heard }, mayFollow);
         if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
         this.#route = way.route;
         this.#attempt = firstAttempt(way.route.current, this.#parts.makeCnonce);
         return { kind: "inviteFailed", cause: "networkFailure", next: "another" };
+    }
+
+    #mayFollow(to: string): boolean {
+        const { mayDial, log } = this.#parts;
+        const trunk = this.#route?.current.trunk;
+        if (trunk === undefined || this.#sent === undefined) return false;
+        if (mayFollow({ to, sent: this.#sent.uri, trunk }, mayDial)) return true;
+        log.info("redirect not followed: the caller may not dial that", { trunk: trunk.name });
+        return false;
     }
 
     /** Without the trunks that became full meanwhile. The one this call is on has counted it already. */

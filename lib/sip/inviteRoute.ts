@@ -35,10 +35,15 @@ export function startRoute(trunks: readonly [SipTrunk, ...SipTrunk[]]): InviteRo
     return { current: { trunk: first }, rest: others.map((trunk) => ({ trunk })), redirects: 0 };
 }
 
-/** Where a call goes after a final response other than a challenge. Pure. */
-export function advance(route: InviteRoute, failure: InviteFailure): Advance {
+/**
+ * Where a call goes after a final response other than a challenge. Pure.
+ * @param mayFollow whether it may go to a URI that a redirect names
+ */
+export function advance(route: InviteRoute, failure: InviteFailure, mayFollow: (uri: string) => boolean): Advance {
     const cause = causeOfFailure(failure.status, failure.headers);
-    if (failure.status >= 300 && failure.status < 400) return followRedirect(route, failure.headers, cause);
+    if (failure.status >= 300 && failure.status < 400) {
+        return followRedirect(route, contactsOf(failure.headers).filter(mayFollow), cause);
+    }
     const [next, ...rest] = route.rest;
     if (next === undefined || !isNetworkFault(failure, cause)) return { kind: "failed", cause };
     return { kind: "next", route: { ...route, current: next, rest } };
@@ -54,12 +59,10 @@ function isNetworkFault({ status, heard }: InviteFailure, cause: EndCause): bool
 }
 
 /** RFC 3261, section 8.1.3.4. The same address is not asked twice by one answer; a loop ends at the limit. */
-function followRedirect(route: InviteRoute, headers: SipHeaders, cause: EndCause): Advance {
+function followRedirect(route: InviteRoute, contacts: readonly string[], cause: EndCause): Advance {
     const { trunk } = route.current;
     const room = trunk.followsRedirects ? MAX_REDIRECTS - route.redirects : 0;
-    const hops = contactsOf(headers)
-        .slice(0, Math.max(0, room))
-        .map((redirectedTo) => ({ trunk, redirectedTo }));
+    const hops = contacts.slice(0, Math.max(0, room)).map((redirectedTo) => ({ trunk, redirectedTo }));
     const [first, ...others] = hops;
     if (first === undefined) return { kind: "failed", cause };
     const rest = [...others, ...route.rest];

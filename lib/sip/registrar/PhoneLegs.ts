@@ -33,6 +33,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             compose: (_hop, options) => composePhoneInvite(target, realm, options),
             trunks: [phoneAsTrunk(target.account)],
             makeCnonce: () => randomBytes(16).toString("hex"),
+            mayDial: () => false,
             onTrouble: ({ why }) => {
                 log.info("phone not reached", { why: why ?? "it asks for a password" });
                 if (why !== undefined) onUnreached(target);

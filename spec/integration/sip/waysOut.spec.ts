@@ -261,6 +261,15 @@ describe("a redirect", () => {
         expect(calls.other.unread).toEqual([]);
     });
 
+    test("is not followed to a number that the caller may not dial", async () => {
+        const { reported, invite } = await calls.offered();
+        const premium = calls.other.uri.replace("phone", "+19005550123");
+        calls.phone.respond(invite, 302, "Moved Temporarily", { headers: [`Contact: <${premium}>`] });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
+        await calls.phone.next("ACK");
+        expect(calls.other.unread).toEqual([]);
+    });
+
     test("in a circle comes to an end", async () => {
         const { reported, invite } = await calls.offered();
         await calls.refuse(invite, 302, "Moved Temporarily", [`Contact: <${calls.phone.uri}>`]);

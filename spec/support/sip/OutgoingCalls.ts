@@ -65,6 +65,7 @@ export class OutgoingCalls {
             log: this.#side.log,
             trunks,
             outlook: this.outlook,
+            mayDial: (_user, party) => party.kind === "number" && party.number.startsWith("+44"),
         });
         const [first = "", ...others] = trunks.map(({ name }) => name);
         const reported = new Reported();

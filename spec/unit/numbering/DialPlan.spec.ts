@@ -67,6 +67,7 @@ describe("DialPlan.isDialable", () => {
         ["bob@pbx.example", true],
         ["+33123456789", false],
         ["bob@elsewhere.example", false],
+        ["+44bob@elsewhere.example", false],
     ])("%s: %s", (dialled, dialable) => {
         expect(plan.isDialable(party(dialled))).toBe(dialable);
     });
@@ -99,6 +100,7 @@ describe("DialPlan.whoMayDial", () => {
         ["@bob:matrix.example", "bob@pbx.example", allowed("pbx", "pbx-too")],
         ["@dave:partner.example", "+442071838750", allowed("britain", "britain-too", "world")],
         ["@dave:partner.example", "bob@pbx.example", forbidden],
+        ["@dave:partner.example", "+44;rn=+19005550123@pbx.example", forbidden],
         ["@eve:matrix.example", "+442071838750", forbidden],
         ["@eve:evil.example", "3001", forbidden],
     ])("%s dials %s", (who, dialled, verdict) => {

@@ -44,6 +44,7 @@ function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
         trunks: [aTrunk({})],
         outlook: { inOrder: (trunks) => trunks, responded: (_, { status }) => failures.push(status) },
         makeCnonce: () => "c",
+        mayDial: () => false,
         report: (fact) => facts.push(fact),
         ...given,
     });
