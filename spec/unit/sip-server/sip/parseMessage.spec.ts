@@ -43,6 +43,9 @@ test.each([
     ["a bad top Via", essential.with(0, "Via: SIP/2.0/UDP"), "dropped: Bad Via Header"],
     ["a bad second Via", [...essential, "Via: nonsense"], "400 Bad Via Header"],
     ["no To", essential.toSpliced(2, 1), "400 Missing To Header"],
+    ["a second Via of another version", [...essential, "Via: SIP/3.0/UDP a"], "400 Bad Via Header"],
+    ["Max-Forwards at its limit", [...essential, "Max-Forwards: 255"], "accepted, 0 ignored"],
+    ["Max-Forwards beyond it", [...essential, "Max-Forwards: 256"], "400 Bad Max-Forwards Header"],
     ["Contact *", [...essential, "Contact: *"], "accepted, 0 ignored"],
     ["a body beyond the limit", [...essential, "Content-Length: 101"], "413 Request Entity Too Large"],
     [
@@ -59,11 +62,22 @@ test.each([
     ["no blank line", "OPTIONS sip:a SIP/2.0\r\nVia: x"],
     ["only line ends", "\r\n\r\n\r\n"],
     ["HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
-    ["status out of range", "SIP/2.0 700 No\r\n\r\n"],
     ["bare LF line ends", "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a\n\n"],
 ])("dropped: %s", (_name, text) => {
     const result = parseMessage(Buffer.from(text));
     expect(result.ok || result.refusal).toBeUndefined();
+});
+
+test.each([
+    ["SIP/2.0 699 Last", true],
+    ["SIP/2.0 100", true],
+    ["SIP/2.0 700 No", false],
+    ["SIP/2.0 099 No", false],
+    ["SIP/2.0 1000 No", false],
+    ["SIP/2.0 20x No", false],
+    ["SIP/3.0 200 OK", false],
+])("status line %j is read: %s", (line, expected) => {
+    expect(parseMessage(Buffer.from(`${[line, ...essential].join("\r\n")}\r\n\r\n`)).ok).toBe(expected);
 });
 
 test("an ACK is never answered", () => {

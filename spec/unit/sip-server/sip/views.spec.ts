@@ -82,6 +82,7 @@ test.each([
     "<sip:a> b",
     "<a>",
     "sip:a?b=c",
+    "sip:a,sip:b",
 ])("no name-addr: %j", (text) => {
     expect(parseNameAddr(text)).toBeUndefined();
 });
@@ -92,6 +93,26 @@ test.each(["", "1", "INVITE", "1  ", "-1 INVITE", "1 IN VITE", "4294967296 INVIT
         expect(parseCSeq(text)).toBeUndefined();
     },
 );
+
+test("a CSeq goes up to 2**32 - 1, and may be blank-padded and begin with zeros", () => {
+    expect(parseCSeq("4294967295 INVITE")).toEqual({ number: 4_294_967_295, method: "INVITE" });
+    expect(parseCSeq("0007 \t ACK ")).toEqual({ number: 7, method: "ACK" });
+});
+
+test("commas and semicolons within brackets and quotes separate nothing, nor does an escaped quote end them", () => {
+    const headers = new Headers([["Route", '<sip:a;lr?x=1,2>, "b\\", c" <sip:d>;e="f;g", <sip:h>']]);
+    expect(headers.list("Route")).toEqual(["<sip:a;lr?x=1,2>", '"b\\", c" <sip:d>;e="f;g"', "<sip:h>"]);
+    expect(parseNameAddr('<sip:a>;e="f\\";g=h";i')?.params).toEqual(
+        new Map([
+            ["e", '"f\\";g=h"'],
+            ["i", null],
+        ]),
+    );
+});
+
+test("the first of two parameters of one name counts, whatever its case", () => {
+    expect(parseNameAddr("<sip:a>;tag=1;TAG=2")?.params).toEqual(new Map([["tag", "1"]]));
+});
 
 test("headers compare without case and by compact form, and keep their order", () => {
     const headers = new Headers([

@@ -10,6 +10,7 @@ interface Shape {
     readonly to?: string;
     readonly cseq?: number;
     readonly uri?: string;
+    readonly callId?: string;
 }
 
 function request({
@@ -19,12 +20,13 @@ function request({
     to = "",
     cseq = 1,
     uri = "sip:u",
+    callId = "c",
 }: Shape): SipRequest {
     const headers = new Headers([
         ["Via", `SIP/2.0/UDP ${via}`],
         ["From", `<sip:a@b>;tag=${from}`],
         ["To", `<sip:c@d>${to === "" ? "" : `;tag=${to}`}`],
-        ["Call-ID", "c"],
+        ["Call-ID", callId],
         ["CSeq", `${cseq} ${method}`],
     ]);
     return { kind: "request", method, uri, headers, body: Buffer.alloc(0) };
@@ -37,6 +39,7 @@ describe("the transaction a request belongs to", () => {
         ["the same request again", {}, {}],
         ["the ACK of a refusal", {}, { method: "ACK", to: "t" }],
         ["whatever else says the branch", {}, { cseq: 9, uri: "sip:other" }],
+        ["a branch whose cookie is in capitals", { via: "h;branch=Z9HG4BKa" }, { via: "h;branch=Z9HG4BKa", cseq: 2 }],
         ["the same request of RFC 2543", { via: old }, { via: old }],
         ["the ACK of RFC 2543, which has a To tag", { via: old }, { via: old, method: "ACK", to: "t" }],
     ])("is the same for %s", (_what, first, second) => {
@@ -50,6 +53,11 @@ describe("the transaction a request belongs to", () => {
         ["its CANCEL", {}, { method: "CANCEL" }],
         ["RFC 2543: another number", { via: old }, { via: old, cseq: 2 }],
         ["RFC 2543: another caller", { via: old }, { via: old, from: "g" }],
+        ["RFC 2543: another Call-ID", { via: old }, { via: old, callId: "d" }],
+        ["RFC 2543: another host", { via: old }, { via: "i;branch=1" }],
+        ["RFC 2543: another port", { via: old }, { via: "h:5062;branch=1" }],
+        ["RFC 2543: another branch", { via: old }, { via: "h;branch=2" }],
+        ["RFC 2543: no branch", { via: old }, { via: "h" }],
         ["RFC 2543: another URI", { via: old }, { via: old, uri: "sip:v" }],
         ["a branch that is only the cookie", { via: "h;branch=z9hG4bK" }, { via: "h;branch=z9hG4bK", cseq: 2 }],
     ])("is another for %s", (_what, first, second) => {

@@ -199,6 +199,16 @@ describe("an INVITE server transaction", () => {
     });
 });
 
+it("a refusal without its ACK is repeated after 0.5, 1, 2, 4, 4 ... s (RFC 3261 17.2.1, timer G)", () => {
+    let { state } = stepInviteServer({ phase: "proceeding" }, { kind: "respond", status: 486 }, udp);
+    const intervals = Array.from({ length: 5 }, () => {
+        const step = stepInviteServer(state, { kind: "timer", timer: "G" }, udp);
+        state = step.state;
+        return words(step.actions);
+    });
+    expect(intervals).toEqual(["resend G=1000", "resend G=2000", "resend G=4000", "resend G=4000", "resend G=4000"]);
+});
+
 describe("another client transaction", () => {
     it("starts with E and F, without E over a connection", () => {
         expect(summary(startNonInviteClient(udp))).toBe("trying: sendRequest E=500 F=32000");
