@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import { consistsOf, hostnameCharacter, parseDecimal } from "./characters.ts";
 
 /** A host and perhaps a port, as in a URI or a Via: IPv6 without brackets, names in lower case. */
@@ -22,10 +22,16 @@ export function parseHostPort(text: string): HostPort | undefined {
 /** Reads a host alone. IPv6 must be in brackets and without a zone. */
 export function parseHost(text: string): string | undefined {
     if (text.startsWith("[")) {
-        const address = text.slice(1, -1);
+        const address = withoutExtraColon(text.slice(1, -1));
         return text.endsWith("]") && isIPv6(address) && !address.includes("%") ? address.toLowerCase() : undefined;
     }
     return text.length <= 255 && consistsOf(text, hostnameCharacter) ? text.toLowerCase() : undefined;
+}
+
+/** The grammar of RFC 3261 makes three colons before an embedded IPv4 address of two; they have to be tolerated (RFC 5118 4.10). */
+function withoutExtraColon(address: string): string {
+    const at = address.lastIndexOf(":::");
+    return at !== -1 && isIPv4(address.slice(at + 3)) ? `${address.slice(0, at)}${address.slice(at + 1)}` : address;
 }
 
 /** Host as it stands in URIs and Via: IPv6 in brackets. */
