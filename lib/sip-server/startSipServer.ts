@@ -19,7 +19,7 @@ import { HandshakeFailures } from "./transport/HandshakeFailures.ts";
 import { SocketTransportLayer } from "./transport/SocketTransportLayer.ts";
 import type { Binding, Protocol } from "./transport/SipTransport.ts";
 import { defaultTransportOptions } from "./transport/TransportOptions.ts";
-import type { Admission, TransportOptions } from "./transport/TransportOptions.ts";
+import type { Admission, RateLimit, TransportOptions } from "./transport/TransportOptions.ts";
 
 /** What the parent is told once everything is bound. */
 export type Listening = {
@@ -96,7 +96,7 @@ function transportOptions(
         clock: systemClock,
         tls: options.tls,
         admit: admission(options),
-        rateLimit: maxRate === null ? rateLimit : { ...rateLimit, perSecond: maxRate, burst: 4 * maxRate },
+        rateLimit: maxRate === null ? rateLimit : raised(rateLimit, maxRate),
         onTrouble: (trouble) => {
             const { protocol, what, error } = trouble;
             if (trouble.what === "handshake") return handshakes.failed(trouble);
@@ -105,6 +105,17 @@ function transportOptions(
         onDrop: (reason, protocol, address) => {
             if (log.isDebug) log.debug("dropped", { reason, protocol, address });
         },
+    };
+}
+
+/** Whoever lets one stranger say more expects more of them all. */
+function raised({ perSecond, altogether, ...limit }: RateLimit, maxRate: number): RateLimit {
+    const factor = Math.max(1, maxRate / perSecond);
+    return {
+        ...limit,
+        perSecond: maxRate,
+        burst: 4 * maxRate,
+        altogether: { perSecond: altogether.perSecond * factor, burst: altogether.burst * factor },
     };
 }
 

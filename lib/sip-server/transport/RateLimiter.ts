@@ -10,28 +10,38 @@ interface Bucket {
 /** What a transaction remembers of its request is to cost as much as it takes: common messages are smaller than this. */
 const bytesPerToken = 4_096;
 
-/** One token bucket per source, in bounded memory. */
+/** One token bucket per source, in bounded memory, and one for all of them. */
 export class RateLimiter {
     readonly #clock: Clock;
     readonly #limit: RateLimit;
     readonly #buckets = new Map<string, Bucket>();
+    readonly #altogether: Bucket;
 
     constructor(clock: Clock, limit: RateLimit) {
         this.#clock = clock;
         this.#limit = limit;
+        this.#altogether = { tokens: limit.altogether.burst, filledAt: clock.now() };
     }
 
     /** Takes tokens of that source for a message of that size; false if there are not enough left. */
     take(address: string, bytes = 0): boolean {
+        const { burst, altogether } = this.#limit;
+        const cost = Math.min(burst, altogether.burst, Math.max(1, Math.ceil(bytes / bytesPerToken)));
+        // looked at first: a source costs nothing to remember while all of them are too many
+        this.#fill(this.#altogether, altogether);
+        if (this.#altogether.tokens < cost) return false;
         const bucket = this.#bucketOf(sourceKey(address));
-        const now = this.#clock.now();
-        const gained = ((now - bucket.filledAt) / 1000) * this.#limit.perSecond;
-        bucket.tokens = Math.min(this.#limit.burst, bucket.tokens + gained);
-        bucket.filledAt = now;
-        const cost = Math.min(this.#limit.burst, Math.max(1, Math.ceil(bytes / bytesPerToken)));
+        this.#fill(bucket, this.#limit);
         if (bucket.tokens < cost) return false;
         bucket.tokens -= cost;
+        this.#altogether.tokens -= cost;
         return true;
+    }
+
+    #fill(bucket: Bucket, { perSecond, burst }: Pick<RateLimit, "perSecond" | "burst">): void {
+        const now = this.#clock.now();
+        bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond);
+        bucket.filledAt = now;
     }
 
     /** Sources remembered. */

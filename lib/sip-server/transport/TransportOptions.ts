@@ -13,6 +13,8 @@ export interface RateLimit {
     readonly burst: number;
     /** Sources remembered; beyond it the one that has been known longest is forgotten (its bucket is full again). */
     readonly maxSources: number;
+    /** The same of all sources together: senders of UDP may have as many addresses as they like. */
+    readonly altogether: { readonly perSecond: number; readonly burst: number };
 }
 
 /** Certificates and keys as PEM. */
@@ -98,7 +100,12 @@ function admitEverybody(address: string): Admission {
 export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
     limits: defaultMessageLimits,
     admit: admitEverybody,
-    rateLimit: { perSecond: 50, burst: 200, maxSources: 10_000 },
+    rateLimit: {
+        perSecond: 50,
+        burst: 200,
+        maxSources: 10_000,
+        altogether: { perSecond: 1_000, burst: 4_000 },
+    },
     scannerUserAgents: knownScanners,
     localNetworks: [],
     tls: { allowUnverifiedServers: false, requireClientCertificate: false },

@@ -13,6 +13,9 @@ import {
     type TransportParty,
 } from "../../../support/sip-server/transportParty.ts";
 
+/** What strangers may say together, of no account where one of them is looked at. */
+const plenty = { perSecond: 1_000, burst: 1_000 };
+
 function callId(message: SipMessage): string | undefined {
     return message.headers.get("Call-ID");
 }
@@ -89,7 +92,7 @@ test.each([
 ] as const)(
     "of five messages at once of a %s over TCP %d are handed up, %d dropped",
     async (admission, up, dropped) => {
-        const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
+        const rateLimit = { perSecond: 1, burst: 2, maxSources: 10, altogether: plenty };
         const server = await openParty(["tcp"], { clock: new FakeClock(), admit: () => admission, rateLimit });
         const socket = await connectTcp(server);
         socket.end(Buffer.concat(Array.from({ length: 5 }, (_, n) => requestBytes("tcp", `n${n}`))));
@@ -101,7 +104,7 @@ test.each([
 
 test("over UDP a stranger beyond its rate is dropped until it has waited, answers to broken requests count too", async () => {
     const clock = new FakeClock();
-    const rateLimit = { perSecond: 1, burst: 3, maxSources: 10 };
+    const rateLimit = { perSecond: 1, burst: 3, maxSources: 10, altogether: plenty };
     const server = await openParty(["udp"], { clock, admit: () => "stranger", rateLimit });
     const socket = await openUdp();
     const { port } = server.target("udp");

@@ -128,7 +128,7 @@ test("a stranger gets no more answers than others", async () => {
     const server = await openParty(["udp"], {
         clock: new FakeClock(),
         admit: () => "stranger",
-        rateLimit: { perSecond: 1, burst: 2, maxSources: 10 },
+        rateLimit: { perSecond: 1, burst: 2, maxSources: 10, altogether: { perSecond: 10, burst: 10 } },
     });
     const phone = await openUdp();
     const answers: string[] = [];

@@ -5,6 +5,9 @@ import { RateLimiter } from "../../../../lib/sip-server/transport/RateLimiter.ts
 import { sourceKey } from "../../../../lib/sip-server/transport/sourceKey.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 
+/** What strangers may say together, of no account where one of them is looked at. */
+const plenty = { perSecond: 1_000, burst: 1_000 };
+
 test.each([
     ["192.0.2.1", "192.0.2.1"],
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
@@ -18,7 +21,7 @@ test.each([
 
 test("a source may burst, then goes at its rate, and others are not touched", () => {
     const clock = new FakeClock();
-    const limiter = new RateLimiter(clock, { perSecond: 10, burst: 3, maxSources: 100 });
+    const limiter = new RateLimiter(clock, { perSecond: 10, burst: 3, maxSources: 100, altogether: plenty });
     const takes = (address: string, times: number): number =>
         Array.from({ length: times }, () => limiter.take(address)).filter(Boolean).length;
     expect(takes("192.0.2.1", 10)).toBe(3);
@@ -30,16 +33,34 @@ test("a source may burst, then goes at its rate, and others are not touched", ()
 });
 
 test("large messages cost more, none more than a quiet source has saved", () => {
-    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 4, maxSources: 10 });
+    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 4, maxSources: 10, altogether: plenty });
     const take = (address: string, bytes: number): boolean => limiter.take(address, bytes);
     expect([take("a", 4096), take("a", 8_193), take("a", 1)]).toEqual([true, true, false]);
     expect([take("b", 300_000), take("b", 1)]).toEqual([true, false]);
 });
 
 test("memory of sources is bounded: the one known longest goes", () => {
-    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 1, maxSources: 3 });
+    const limiter = new RateLimiter(new FakeClock(), { perSecond: 1, burst: 1, maxSources: 3, altogether: plenty });
     for (let n = 0; n < 1_000; n++) limiter.take(`192.0.2.${n % 250}`);
     expect(limiter.size).toBe(3);
+});
+
+test("sources that all keep to their rate are too many together", () => {
+    const clock = new FakeClock();
+    const altogether = { perSecond: 5, burst: 10 };
+    const limiter = new RateLimiter(clock, { perSecond: 10, burst: 3, maxSources: 100, altogether });
+    const from = (count: number): number =>
+        Array.from({ length: count }, (_, index) => limiter.take(`192.0.2.${index}`)).filter(Boolean).length;
+    expect(from(50)).toBe(10);
+    // those that were refused are not remembered
+    expect(limiter.size).toBe(10);
+    clock.advance(1_000);
+    expect(from(50)).toBe(5);
+    // one that is over its own rate takes nothing from the others
+    clock.advance(1_000);
+    const alone = Array.from({ length: 50 }, () => limiter.take("198.51.100.1")).filter(Boolean).length;
+    expect(alone).toBe(3);
+    expect(from(50)).toBe(2);
 });
 
 test("connections are limited in total and by source, and given back", () => {

@@ -5,6 +5,9 @@ import { WebSocket } from "ws";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
 
+/** What strangers may say together, of no account where one of them is looked at. */
+const plenty = { perSecond: 1_000, burst: 1_000 };
+
 let server: TransportParty;
 
 async function connect(...subprotocols: string[]): Promise<WebSocket> {
@@ -99,7 +102,7 @@ test.each([
     ["pings of WebSocket", (client: WebSocket) => client.ping()],
     ["pings of SIP", (client: WebSocket) => client.send("\r\n\r\n")],
 ])("a stranger's %s count as messages", async (_name, ping) => {
-    const rateLimit = { perSecond: 1, burst: 2, maxSources: 10 };
+    const rateLimit = { perSecond: 1, burst: 2, maxSources: 10, altogether: plenty };
     server = await openParty(["ws"], { clock: new FakeClock(), admit: () => "stranger", rateLimit });
     const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
     await once(client, "open");
