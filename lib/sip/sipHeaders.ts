@@ -163,12 +163,11 @@ function unquote(text: string): string {
     return text.slice(1, -1).replace(/\\(.)/g, "$1");
 }
 
-/** Names are shown to people and go into headers: no control characters, no bidirectional overrides. */
+/** Names are shown to people and go into headers: no control characters or line ends, nothing unseen, no bidirectional overrides. */
 function cleanText(text: string): string {
-    return text
-        .replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, " ")
-        .trim()
-        .slice(0, MAX_NAME_LENGTH);
+    const seen = text.replace(/[\p{Cc}\u200B\u2028-\u202E\u2060\u2066-\u2069\uFEFF]+/gu, " ").trim();
+    // by characters, for half of one is no text to a homeserver
+    return seen.length <= MAX_NAME_LENGTH ? seen : Array.from(seen).slice(0, MAX_NAME_LENGTH).join("");
 }
 
 const MAX_NAME_LENGTH = 100;

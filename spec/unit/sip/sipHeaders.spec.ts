@@ -32,6 +32,7 @@ test.each([
     ["Al B <sip:a@b>", { displayName: "Al B", uri: "sip:a@b" }, {}],
     ['"<sip:evil@x>" <sip:a@b>', { displayName: "<sip:evil@x>", uri: "sip:a@b" }, {}],
     ['"a\u202eb\u0007" <sip:a@b>', { displayName: "a b", uri: "sip:a@b" }, {}],
+    ['"a\u2028b\u200bc\ufeff" <sip:a@b>', { displayName: "a b c", uri: "sip:a@b" }, {}],
     ['"" <tel:+1>', { uri: "tel:+1" }, {}],
     ["<sip:a@b>, <sip:c@d>", { uri: "sip:a@b" }, {}],
 ])("reads the address %j", (header, expected, params) => {
@@ -47,6 +48,7 @@ test.each(["", "<>", "a b c", "<sip:a@b", ","])("finds no address in %j", (heade
 
 test("a name is cut to what people read", () => {
     expect(parseNameAddress(`"${"x".repeat(1000)}" <sip:a@b>`)?.displayName).toHaveLength(100);
+    expect(parseNameAddress(`"x${"\u{1f600}".repeat(1000)}" <sip:a@b>`)?.displayName?.isWellFormed()).toBe(true);
 });
 
 describe("URIs", () => {
