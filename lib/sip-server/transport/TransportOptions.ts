@@ -104,7 +104,7 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
         perSecond: 50,
         burst: 200,
         maxSources: 10_000,
-        altogether: { perSecond: 1_000, burst: 4_000 },
+        altogether: { perSecond: 250, burst: 1_000 },
     },
     scannerUserAgents: knownScanners,
     localNetworks: [],
