@@ -7,6 +7,7 @@
  */
 import { parseArgs } from "node:util";
 import { engineTarget } from "./fuzz/engineTarget.ts";
+import { gateTarget } from "./fuzz/gateTarget.ts";
 import { Random } from "./fuzz/Random.ts";
 import { wireTargets } from "./fuzz/wireTargets.ts";
 
@@ -16,7 +17,7 @@ const { values } = parseArgs({
 const firstSeed = Number(values.seed ?? Date.now() % 4_294_967_296);
 const endsAt = performance.now() + Number(values.seconds) * 1_000;
 
-const targets = [...wireTargets, engineTarget];
+const targets = [...wireTargets, gateTarget, engineTarget];
 
 let seed = firstSeed;
 let failures = 0;

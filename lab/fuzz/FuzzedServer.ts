@@ -13,16 +13,12 @@ import type { SipMessage, SipRequest } from "../../lib/sip-server/sip/SipMessage
 import { cseqMethod, serverTransactionKey } from "../../lib/sip-server/transaction/matching.ts";
 import { FakeClock } from "../../spec/support/sip-server/FakeClock.ts";
 import { MemoryNetwork, type MemoryTransport } from "../../spec/support/sip-server/MemoryNetwork.ts";
-
-/** What an application was told: the ids it can answer with, and whether a 2xx waits for its ACK. */
-export interface Told {
-    readonly transactionId: string;
-    readonly dialogId: string;
-    readonly message: SipMessage;
-}
+import { FrameOracle, type Told } from "./FrameOracle.ts";
 
 const address = "192.0.2.2";
 const peerAddress = "192.0.2.1";
+/** Low enough to be reached now and then. */
+const bounds = { maxDialogs: 10, maxServerTransactions: 20, maxServerTransactionsByStrangers: 20 };
 const verbs = ["invite", "bye", "info", "update", "message", "options", "register", "subscribe", "notify", "refer"];
 
 /** Every name leads to the peer but those that lead nowhere; two addresses, so that there is somewhere to fail over to. */
@@ -49,6 +45,7 @@ export class FuzzedServer {
     readonly #commands: AppCommands;
     readonly #client: AppClient = { send: (frame) => this.#takeFrame(frame) };
     readonly #orders: Promise<void>[] = [];
+    readonly #frames = new FrameOracle();
     #connected = true;
 
     /** Fake time since the start, in ms. */
@@ -65,7 +62,7 @@ export class FuzzedServer {
             transport: this.#transport,
             resolver,
             listener: new AppEvents({ ...books, timeOfDay }),
-            options: { ...standardEngineOptions, maxDialogs: 40, maxServerTransactions: 60 },
+            options: { ...standardEngineOptions, ...bounds },
         });
         this.#commands = new AppCommands({
             engine: this.#engine,
@@ -98,6 +95,7 @@ export class FuzzedServer {
         for (let passed = 0; passed < ms; passed += 500) {
             await settle();
             this.#expectOneFinalEach();
+            this.#expectBounds();
             const step = Math.min(500, ms - passed);
             this.#clock.advance(step);
             this.#passed += step;
@@ -120,20 +118,18 @@ export class FuzzedServer {
         deepStrictEqual(held, { transactions: 0, dialogs: 0, timers: 0, pending: 0 });
         deepStrictEqual([this.#clock.pending, this.#transactions.size, this.#dialogs.size], [0, 0, 0]);
         this.#expectOneFinalEach();
+        deepStrictEqual(this.#frames.answers, this.#orders.length, "an order without its answer, or with two");
     }
 
-    /** A frame is its own length, a line of tokens, and a message that can be read; ids come at their places. */
     #takeFrame(frame: Buffer): void {
-        const hash = frame.indexOf("#");
-        ok(hash > 0 && Number(frame.toString("utf8", 0, hash)) === frame.length - hash - 1, "bad frame length");
-        const lineEnd = frame.indexOf("\r\n", hash);
-        const tokens = frame.toString("utf8", hash + 1, lineEnd < 0 ? frame.length : lineEnd).split("|");
-        if (lineEnd < 0) return;
-        const read = parseMessage(frame.subarray(lineEnd + 2));
-        ok(read.ok, `an application cannot read: ${read.ok ? "" : read.reason}`);
-        if (tokens[1] !== "sip") return;
-        ok(tokens.length >= 11, "too few tokens");
-        this.told.push({ transactionId: tokens[8] ?? "", dialogId: tokens[9] ?? "", message: read.message });
+        const told = this.#frames.take(frame);
+        if (told !== undefined) this.told.push(told);
+    }
+
+    /** However much is asked of it, the server holds no more than it was allowed to. */
+    #expectBounds(): void {
+        const { dialogs } = this.#engine.load();
+        ok(dialogs <= bounds.maxDialogs, `${dialogs} dialogs`);
     }
 
     /** Copies of a request get copies of one answer, for as long as the server must know the request again. */

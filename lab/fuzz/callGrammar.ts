@@ -2,7 +2,7 @@ import { responseTo } from "../../lib/sip-server/sip/responseTo.ts";
 import { serializeMessage } from "../../lib/sip-server/sip/serializeMessage.ts";
 import type { SipMessage } from "../../lib/sip-server/sip/SipMessage.ts";
 import { toTag } from "../../lib/sip-server/transaction/matching.ts";
-import type { Told } from "./FuzzedServer.ts";
+import type { Told } from "./FrameOracle.ts";
 import type { Random } from "./Random.ts";
 
 type Methods = readonly [string, ...string[]];
@@ -86,7 +86,10 @@ export class PeerScript {
 
     #opening(): Buffer {
         const method = this.#random.pick(opening);
-        const names = { callId: `c${this.#fresh()}`, from: "<sip:p@192.0.2.1>;tag=p1", to: "<sip:s@192.0.2.2>" };
+        // What separates tokens in the frames to applications, where no token of SIP has it.
+        const [bar, tagBar] = [1, 2].map(() => (this.#random.chance(0.02) ? "|" : ""));
+        const callId = `c${bar ?? ""}${this.#fresh()}`;
+        const names = { callId, from: `<sip:p@192.0.2.1>;tag=p1${tagBar ?? ""}`, to: "<sip:s@192.0.2.2>" };
         return this.#compose(method, "sip:s@192.0.2.2", names, 1 + this.#random.below(3));
     }
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Random } from "../../../../lab/fuzz/Random.ts";
+import { gateTarget } from "../../../../lab/fuzz/gateTarget.ts";
 import { wireTargets } from "../../../../lab/fuzz/wireTargets.ts";
 import { Headers } from "../../../../lib/sip-server/sip/Headers.ts";
 import { headerName } from "../../../../lib/sip-server/sip/headerNames.ts";
@@ -8,7 +9,7 @@ import { parseMessage } from "../../../../lib/sip-server/sip/parseMessage.ts";
 import { serializeMessage } from "../../../../lib/sip-server/sip/serializeMessage.ts";
 import { StreamFraming } from "../../../../lib/sip-server/transport/StreamFraming.ts";
 
-test.each(wireTargets)("fuzzing for a moment: $name", async (target) => {
+test.each([...wireTargets, gateTarget])("fuzzing for a moment: $name", async (target) => {
     for (let seed = 0; seed < 1_000; seed++) await target.run(new Random(seed));
 });
 
