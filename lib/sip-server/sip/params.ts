@@ -1,4 +1,5 @@
 import { type CharacterClass, consistsOf, token } from "./characters.ts";
+import { endOfQuotedString } from "./quotedString.ts";
 import { splitOutsideQuotes } from "./splitList.ts";
 
 /**
@@ -9,7 +10,8 @@ export type Params = Map<string, string | null>;
 
 /**
  * Reads `a=b;c`, what follows the first semicolon. The first of two parameters of one name wins; empty ones are left
- * out. Undefined if a name is empty or holds characters outside of `names`.
+ * out. Undefined if a name is empty or holds characters outside of `names`, or if a value has a quote or bracket that may
+ * be open: what is written behind it would be read as part of it.
  */
 export function parseParams(text: string, names: CharacterClass = token): Params | undefined {
     const params: Params = new Map();
@@ -18,9 +20,19 @@ export function parseParams(text: string, names: CharacterClass = token): Params
         const equals = part.indexOf("=");
         const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
         if (!consistsOf(name, names)) return undefined;
-        if (!params.has(name)) params.set(name, equals === -1 ? null : part.slice(equals + 1).trim());
+        const value = equals === -1 ? null : part.slice(equals + 1).trim();
+        if (value !== null && !isPlain(value) && !isQuotedString(value)) return undefined;
+        if (!params.has(name)) params.set(name, value);
     }
     return params;
+}
+
+function isPlain(value: string): boolean {
+    return !value.includes('"') && !value.includes("<") && !value.includes(">");
+}
+
+function isQuotedString(value: string): boolean {
+    return value.startsWith('"') && endOfQuotedString(value, 0) === value.length;
 }
 
 /** The parameters with their leading semicolons, empty for none. */

@@ -41,6 +41,13 @@ test.each([
     ["a To tag that would be two tokens", [...essential.with(2, "To: <sip:a>;tag=1|2")], "400 Bad To Header"],
     ["no Via", essential.slice(1), "dropped: Missing Via Header"],
     ["a bad top Via", essential.with(0, "Via: SIP/2.0/UDP"), "dropped: Bad Via Header"],
+    // What is added behind an open quote would be part of it: received, and with it where the response goes, or a tag.
+    ["an open quote in the top Via", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="'), "dropped: Bad Via Header"],
+    ["a quote within a value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x=a"b"'), "dropped: Bad Via Header"],
+    ["text behind a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="a"b'), "dropped: Bad Via Header"],
+    ["an open quote behind To", essential.with(2, 'To: <sip:b@example.com>;x="'), "400 Bad To Header"],
+    ["an open bracket in the top Via", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=<"), "dropped: Bad Via Header"],
+    ["a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="<a;\\"b"'), "accepted, 0 ignored"],
     ["a bad second Via", [...essential, "Via: nonsense"], "400 Bad Via Header"],
     ["no To", essential.toSpliced(2, 1), "400 Missing To Header"],
     ["a second Via of another version", [...essential, "Via: SIP/3.0/UDP a"], "400 Bad Via Header"],
