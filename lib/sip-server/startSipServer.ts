@@ -123,7 +123,8 @@ function handshakeFailures(options: ServerOptions, log: Log): HandshakeFailures 
     return new HandshakeFailures({
         clock: systemClock,
         admit: admission(options),
-        onFailure: ({ protocol, address, error }) => log.warn("TLS handshake failed", { protocol, address, error }),
+        onFailure: ({ protocol, address, error }) =>
+            log.warn("TLS handshake failed", { protocol, address: address === "" ? "gone" : address, error }),
         onSummary: (summary) => log.warn("more TLS handshakes failed", { ...summary }),
     });
 }

@@ -154,9 +154,10 @@ export class StreamListener {
         connections.add(connect({ ...ends, sentBy }));
     }
 
-    /** Returns the peer's address, if it is still known. */
+    /** Returns the peer's address; "" of one that has broken the connection, which Node tells no more. */
     #handshakeFailed(socket: Duplex): string {
-        const address = "remoteAddress" in socket ? String(socket.remoteAddress) : "";
+        const { remoteAddress } = socket as Partial<Pick<Socket, "remoteAddress">>;
+        const address = remoteAddress ?? "";
         this.#around.reception.drop("handshake", this.#protocol, address);
         return address;
     }

@@ -67,6 +67,15 @@ test("clients without a certificate are turned away if one is required", async (
     expect(troubles).toMatchObject([{ what: "handshake", protocol: "tls", address: "127.0.0.1" }]);
 });
 
+test("a client that breaks the connection in its handshake has no address any more", async () => {
+    const troubles: TransportTrouble[] = [];
+    const server = await openParty(["tls"], { tls: serverTls, onTrouble: (trouble) => troubles.push(trouble) });
+    const socket = await connectTcp(server, "tls");
+    socket.write("\x16\x03\x01\x02\x00\x01", () => socket.resetAndDestroy());
+    expect(await server.drops.next()).toBe("handshake");
+    expect(troubles).toMatchObject([{ what: "handshake", protocol: "tls", address: "" }]);
+});
+
 test.each([
     ["a WebSocket connection that says nothing", "ws", ""],
     ["half an upgrade", "ws", "GET / HTTP/1.1\r\nHost: "],
