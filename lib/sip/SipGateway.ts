@@ -98,7 +98,7 @@ export class SipGateway implements DrachtioListener {
         const dialog = this.#parts.calls.dialogOf(request);
         if (dialog !== undefined) return dialog.handle(request);
         const isNew = request.dialogId === undefined && request.origin === "network";
-        if (!isNew) return this.#respond(request, replyOutsideDialog(request.method));
+        if (!isNew) return this.#respond(request, replyOutsideDialog(request));
         const registered = this.#parts.registrations.callOf(request);
         if (registered !== undefined) return this.#takeRegistered(request, registered);
         const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
@@ -144,7 +144,7 @@ export class SipGateway implements DrachtioListener {
         const refuse = (response: OutgoingResponse): void =>
             this.#respond(request, { ...response, headers: { ...chargingHeaders(charging), ...response.headers } });
         if (this.#state === "stopping") return refuse(SERVICE_UNAVAILABLE);
-        if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request.method));
+        if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request));
         const invite = this.#read(request, uri, peer, refuse);
         if (invite === undefined) return;
         const callee = this.#calleeOf(invite);

@@ -8,7 +8,7 @@ import { readPrivacy } from "./identity/privacy.ts";
 import { type NetworkContext, readNetworkContext } from "./ims/NetworkContext.ts";
 import { sessionDescriptionIn, SYNTHETIC_OFFER } from "./sessionDescription.ts";
 import { parseNameAddress, parseUri, type SipUri, tokensOf } from "./sipHeaders.ts";
-import { SUPPORTED } from "./sipCapabilities.ts";
+import { unsupportedOf } from "./sipCapabilities.ts";
 import type { HeaderFields, IncomingRequest } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
 
@@ -41,8 +41,7 @@ export function decodeInvite(
     peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging" | "minimumMedia">,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
-    const unsupported = [...required].filter((option) => !SUPPORTED.includes(option));
-    // RFC 3261, section 8.2.2.3
+    const unsupported = unsupportedOf(request.headers.get("require"));
     if (unsupported.length > 0) return refused(420, "Bad Extension", { Unsupported: unsupported.join(", ") });
     if (isInsecure(request)) {
         // RFC 5630, section 5.4: the URI asks for TLS on every hop, and ours is not

@@ -1,13 +1,16 @@
-import { CAPABILITIES } from "./sipCapabilities.ts";
+import { parseUri } from "./sipHeaders.ts";
+import { CAPABILITIES, unsupportedOf } from "./sipCapabilities.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
 
 /** The answer to a request outside of our dialogs, other than a new INVITE. Undefined: none may be given. */
-export function replyOutsideDialog(method: string): OutgoingResponse | undefined {
-    switch (method) {
+export function replyOutsideDialog(
+    request: Pick<IncomingRequest, "method" | "uri" | "headers">,
+): OutgoingResponse | undefined {
+    switch (request.method) {
         case "ACK":
             return undefined;
         case "OPTIONS":
-            return { status: 200, headers: CAPABILITIES };
+            return replyToOptions(request);
         case "REGISTER":
         case "MESSAGE":
         case "REFER":
@@ -33,7 +36,7 @@ export function replyOutsideDialog(method: string): OutgoingResponse | undefined
 
 /** The answer within a dialog to what neither ends nor changes the session. */
 export function replyInDialog(
-    request: Pick<IncomingRequest, "method" | "headers" | "body">,
+    request: Pick<IncomingRequest, "method" | "uri" | "headers" | "body">,
 ): OutgoingResponse | undefined {
     switch (request.method) {
         case "INFO":
@@ -41,8 +44,16 @@ export function replyInDialog(
         case "REFER":
             return { status: 405, headers: CAPABILITIES };
         default:
-            return replyOutsideDialog(request.method);
+            return replyOutsideDialog(request);
     }
+}
+
+/** What an INVITE would be refused for is told to who asks for capabilities too (RFC 3261, section 11.2). */
+function replyToOptions({ uri, headers }: Pick<IncomingRequest, "uri" | "headers">): OutgoingResponse {
+    if (parseUri(uri) === undefined) return { status: 416 };
+    const unsupported = unsupportedOf(headers.get("require"));
+    if (unsupported.length > 0) return { status: 420, headers: { Unsupported: unsupported.join(", ") } };
+    return { status: 200, headers: CAPABILITIES };
 }
 
 /**

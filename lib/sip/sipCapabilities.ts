@@ -1,3 +1,4 @@
+import { tokensOf } from "./sipHeaders.ts";
 import type { HeaderFields } from "./SipStack.ts";
 
 /** Option tags we understand (RFC 3262, RFC 4028): the SIP server does the work of both. */
@@ -9,6 +10,11 @@ export const CAPABILITIES: HeaderFields = {
     Accept: "application/sdp",
     Supported: SUPPORTED.join(", "),
 };
+
+/** The option tags of a Require header that we do not understand: 420 is due (RFC 3261, section 8.2.2.3). */
+export function unsupportedOf(require: string | undefined): readonly string[] {
+    return [...tokensOf(require)].filter((option) => !SUPPORTED.includes(option));
+}
 
 /** Asked of UACs and offered to UASs (RFC 4028): a peer that vanished is noticed within half an hour. */
 export const SESSION_EXPIRES_S = 1800;

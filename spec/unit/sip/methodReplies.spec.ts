@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { replyInDialog, replyOutsideDialog, replyToEarlyUpdate } from "../../../lib/sip/methodReplies.ts";
 
+const uri = "sip:bridge.example";
+const outside = (method: string, headers: Readonly<Record<string, string>> = {}, target = uri) =>
+    replyOutsideDialog({ method, uri: target, headers: new Map(Object.entries(headers)) });
+
 test.each<[string, number | undefined]>([
     ["ACK", undefined],
     ["OPTIONS", 200],
@@ -17,20 +21,36 @@ test.each<[string, number | undefined]>([
     ["INVITE", 481],
     ["SING", 501],
 ])("%s outside of our dialogs: %s", (method, status) => {
-    expect(replyOutsideDialog(method)?.status).toBe(status);
+    expect(outside(method)?.status).toBe(status);
 });
 
 test("OPTIONS tells what we can do", () => {
-    expect(replyOutsideDialog("OPTIONS")?.headers).toMatchObject({
+    expect(outside("OPTIONS")?.headers).toMatchObject({
         Allow: expect.stringContaining("INVITE") as string,
         Accept: "application/sdp",
         Supported: "100rel, timer",
     });
 });
 
+test.each([
+    ["unkscm", "nobodyKnowsThisScheme:totallyopaquecontent"],
+    ["novelsc", "soap.beep://192.0.2.103:3002"],
+])("OPTIONS for a scheme nobody knows: RFC 4475 %s", (_, target) => {
+    expect(outside("OPTIONS", {}, target)).toEqual({ status: 416 });
+});
+
+test("OPTIONS that requires what nobody supports: RFC 4475 bext01", () => {
+    const require = "nothingSupportsThis, 100rel, nothingSupportsThisEither";
+    expect(outside("OPTIONS", { require })).toEqual({
+        status: 420,
+        headers: { Unsupported: "nothingsupportsthis, nothingsupportsthiseither" },
+    });
+});
+
 describe("within a dialog", () => {
     const request = (method: string, type = "", body = "") => ({
         method,
+        uri,
         headers: new Map([["content-type", type]]),
         body,
     });
