@@ -15,7 +15,8 @@ export interface Told {
 export class FrameOracle {
     /** Answers to orders so far: there must be one for each. */
     answers = 0;
-    readonly #sent = new Set<string>();
+    /** The application's requests by their transactions. */
+    readonly #sent = new Map<string, SipMessage>();
 
     /** What the frame tells, if it brings a message of the network. */
     take(frame: Buffer): Told | undefined {
@@ -50,7 +51,7 @@ export class FrameOracle {
         ok(isUuid(tokens[10]), `no transaction id: ${line}`);
         if (message.kind === "request") {
             ok(tokens.length === 13 && tokens[11] === "Msg sent:", `not the answer to a request: ${line}`);
-            this.#sent.add(tokens[10] ?? "");
+            this.#sent.set(tokens[10] ?? "", message);
         } else {
             ok(tokens.length === 15 && tokens[12] === "", `not the answer to a response: ${line}`);
             ok(tokens[11] === "" || isDialogOf(tokens[11], message), `the dialog of another: ${line}`);
@@ -61,10 +62,12 @@ export class FrameOracle {
         const line = tokens.join("|");
         const [transactionId = "", dialogId = "", ...more] = tokens.slice(8);
         ok(isUuid(transactionId) || (transactionId === "unsolicited" && isBye(message)), `no transaction id: ${line}`);
-        ok(dialogId === "" || isDialogOf(dialogId, message), `the dialog of another: ${line}`);
+        // A response belongs to its request by the branch (17.1.3), whatever else its sender made of it.
+        const subject = message.kind === "response" ? this.#sent.get(transactionId) : message;
+        ok(subject !== undefined, `a response before its OK: ${line}`);
+        ok(dialogId === "" || isDialogOf(dialogId, subject), `the dialog of another: ${line}`);
         const isNew = more.length === 3 && isIP(more[0] ?? "") !== 0 && Number(more[1]) > 0;
         ok(isNew ? dialogId === "" : more.length === 1, `ids at the wrong places: ${line}`);
-        if (message.kind === "response") ok(this.#sent.has(transactionId), `a response before its OK: ${line}`);
         return { transactionId, dialogId, message };
     }
 }
