@@ -18,9 +18,13 @@ const entry = z.object({
     ),
 });
 
+/** A phone may register as often as it likes, and each time is one more line of the file. */
+const COMPACT_AFTER_SAVES = 1_000;
+
 /** The registered phones in a NeDB file, `contacts.db`. */
 export class NedbContacts implements ContactStore {
     readonly #file: NedbFile;
+    #saves = 0;
 
     private constructor(file: NedbFile) {
         this.#file = file;
@@ -45,6 +49,8 @@ export class NedbContacts implements ContactStore {
     async save(account: string, contacts: readonly PhoneContact[]): Promise<void> {
         if (contacts.length === 0) await this.#file.removeAsync({ account }, { multi: true });
         else await this.#file.updateAsync({ account }, { account, contacts }, { upsert: true });
+        this.#saves += 1;
+        if (this.#saves % COMPACT_AFTER_SAVES === 0) await this.#file.compactDatafileAsync();
     }
 
     async close(): Promise<void> {

@@ -26,6 +26,8 @@ export type BindingVerdict =
 /** A phone's URI with its parameters is far shorter. */
 const MAX_URI_LENGTH = 512;
 const MAX_PATH = 8;
+/** It is kept with each contact. */
+const MAX_CALL_ID_LENGTH = 256;
 
 /**
  * Reads a REGISTER, or says why it cannot be taken. A Path counts from whom we trust only: whoever writes one chooses where
@@ -41,7 +43,8 @@ export function readRegister(
     const overall = secondsIn(headers.get("expires"));
     const values = splitValues(headers.get("contact") ?? "");
     const path = splitValues(headers.get("path") ?? "").map((value) => parseNameAddress(value)?.uri ?? "");
-    if (callId === "" || !Number.isSafeInteger(sequence)) return refused(400, "Bad Call-ID or CSeq Header");
+    const hasCallId = callId !== "" && callId.length <= MAX_CALL_ID_LENGTH;
+    if (!hasCallId || !Number.isSafeInteger(sequence)) return refused(400, "Bad Call-ID or CSeq Header");
     if (path.length > MAX_PATH || !path.every(isReachable)) return refused(400, "Bad Path Header");
     if (path.length > 0 && sender === "untrusted") return refused(403, "Path Not Believed");
     const order = { callId, sequence, path, source };

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -54,4 +54,11 @@ it("passes over what is no contact", async () => {
     appendFileSync(join(folder, "contacts.db"), '{"account":"hall","contacts":[{"uri":7}],"_id":"x"}\n');
     store = await NedbContacts.open(folder);
     expect([...(await store.load()).keys()]).toEqual(["desk"]);
+});
+
+it("does not grow with a phone that registers all the time", async () => {
+    for (let times = 0; times < 1_005; times++) await store.save("desk", [{ ...contact, sequence: times }]);
+    // the last few, and the rest as one, with an index or two
+    expect(readFileSync(join(folder, "contacts.db"), "utf8").split("\n").length).toBeLessThan(15);
+    expect((await store.load()).get("desk")?.[0]?.sequence).toBe(1_004);
 });

@@ -50,6 +50,7 @@ describe("a REGISTER that cannot be read", () => {
         ["a contact that goes on for ever", { contact: `<sip:${"a".repeat(600)}@192.0.2.7>` }],
         ["a path that is none", { contact: "<sip:a@192.0.2.7>", path: "<tel:1>" }],
         ["no Call-ID", { "call-id": "" }],
+        ["a Call-ID that goes on for ever", { "call-id": "c".repeat(257) }],
         ["no number", { cseq: "REGISTER" }],
     ])("%s", (_, headers) => {
         expect(read(headers)).toMatchObject({ kind: "refused", response: { status: 400 } });
