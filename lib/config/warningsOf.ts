@@ -17,8 +17,8 @@ function emptinessOf({ sip, trunks, accounts, dialling }: Config): string[] {
     if (trunks.length > 0 && dialling.allow.length === 0) {
         warnings.push("Nobody may call out: dialling.allow is empty.");
     }
-    if (trunks.length === 0 && dialling.allow.length > 0) {
-        warnings.push("Calls out have nowhere to go: trunks is empty.");
+    if (trunks.length === 0 && accounts.length === 0 && dialling.allow.length > 0) {
+        warnings.push("Calls out have nowhere to go: trunks and accounts are empty.");
     }
     return warnings;
 }
@@ -60,7 +60,7 @@ function idleRegistrations({ trunks }: Config): string[] {
 /** Rules that allow what no trunk serves. What reaches Matrix users and their phones needs no trunk. */
 function unservedRules(config: Config): string[] {
     const { trunks, accounts, numbers, dialling } = config;
-    if (trunks.length === 0) return [];
+    if (trunks.length === 0 && accounts.length === 0) return [];
     const ways = trunks.flatMap(({ prefixes }) => prefixes);
     const hosts = trunks.flatMap(({ domains }) => domains);
     const toPhones = accounts.length === 0 ? [] : [...numbers.map.keys()];

@@ -88,6 +88,20 @@ describe("describeConfig", () => {
         ["rules that lead nowhere", { dialling: { allow: [rule] } }, [/call in/, /nowhere to go/]],
         ["nothing else", { trunks: [trunk], dialling: { allow: [rule] } }, []],
         [
+            "nothing where numbers lead to phones",
+            {
+                accounts: [phone],
+                numbers: { map: new Map([["+442071838750" as PhoneNumber, phone.user]]) },
+                dialling: { allow: [{ users: ["*"], numbers: ["+44*"] }] },
+            },
+            [],
+        ],
+        [
+            "rules for others where there are phones alone",
+            { accounts: [phone], dialling: { allow: [{ users: ["*"], numbers: ["+44*"] }] } },
+            [/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it/],
+        ],
+        [
             "keys in clear to a trunk",
             { trunks: [{ ...trunk, media: "srtp" }], dialling: { allow: [rule] } },
             [/^trunks\[0\]\.media: the keys of srtp go by tcp in clear; set transport: tls\.$/],
