@@ -1,7 +1,7 @@
 import { ok } from "node:assert/strict";
 import { isIP } from "node:net";
 import { parseMessage } from "../../lib/sip-server/sip/parseMessage.ts";
-import type { SipMessage } from "../../lib/sip-server/sip/SipMessage.ts";
+import type { SipMessage, SipRequest } from "../../lib/sip-server/sip/SipMessage.ts";
 import { fromTag, toTag } from "../../lib/sip-server/transaction/matching.ts";
 
 /** What an application was told: the ids it can answer with, and whether a 2xx waits for its ACK. */
@@ -16,7 +16,18 @@ export class FrameOracle {
     /** Answers to orders so far: there must be one for each. */
     answers = 0;
     /** The application's requests by their transactions. */
-    readonly #sent = new Map<string, SipMessage>();
+    readonly #sent = new Map<string, SipRequest>();
+
+    readonly #finals = new Set<string>();
+
+    /** Each request has got its final response; for ACK there is none, and that to a CANCEL is for the server. */
+    expectAllAnswered(): void {
+        for (const [transactionId, message] of this.#sent) {
+            const { method } = message;
+            if (method === "ACK" || method === "CANCEL") continue;
+            ok(this.#finals.has(transactionId), `no final response to ${method}`);
+        }
+    }
 
     /** What the frame tells, if it brings a message of the network. */
     take(frame: Buffer): Told | undefined {
@@ -68,6 +79,10 @@ export class FrameOracle {
         ok(dialogId === "" || isDialogOf(dialogId, subject), `the dialog of another: ${line}`);
         const isNew = more.length === 3 && isIP(more[0] ?? "") !== 0 && Number(more[1]) > 0;
         ok(isNew ? dialogId === "" : more.length === 1, `ids at the wrong places: ${line}`);
+        if (message.kind === "response" && message.status >= 200) {
+            ok(!this.#finals.has(transactionId), `a second final response: ${line}`);
+            this.#finals.add(transactionId);
+        }
         return { transactionId, dialogId, message };
     }
 }

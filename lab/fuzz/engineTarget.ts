@@ -37,16 +37,16 @@ async function act(random: Random, server: FuzzedServer, peer: PeerScript): Prom
     const port = random.chance(0.9) ? 5060 : 5062;
     switch (random.pick(acts)) {
         case "request":
-            server.receive(damaged(random, peer.request(server.sent)), port);
+            await server.receive(damaged(random, peer.request(server.sent)), port);
             return 0;
         case "answer":
-            server.receive(damaged(random, peer.answer(server.sent)), port);
+            await server.receive(damaged(random, peer.answer(server.sent)), port);
             return 0;
         case "order":
             server.order(damaged(random, appOrder(random, server.told)));
             return 0;
         case "stray":
-            server.receive(mutate(random, makeMessage(random)), port);
+            await server.receive(mutate(random, makeMessage(random)), port);
             return 0;
         case "pause": {
             const ms = random.chance(0.2) ? 40_000 : random.below(1_000);
