@@ -47,6 +47,11 @@ test.each([
     ["text behind a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="a"b'), "dropped: Bad Via Header"],
     ["an open quote behind To", essential.with(2, 'To: <sip:b@example.com>;x="'), "400 Bad To Header"],
     ["an open bracket in the top Via", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=<"), "dropped: Bad Via Header"],
+    ["a closing bracket in a value", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=>"), "dropped: Bad Via Header"],
+    ["a Call-ID of two words, by a tab", essential.with(3, "Call-ID: c\td"), "400 Bad Call-ID Header"],
+    ["two Content-Length that agree", [...essential, "l: 0", "l: 0"], "400 Several Content-Length Headers"],
+    ["protocol and version in small letters", essential.with(0, "Via: sip/2.0/udp a"), "accepted, 0 ignored"],
+    ["a fold by a tab", essential.with(4, "CSeq: 7\r\n\tOPTIONS"), "accepted, 0 ignored"],
     ["a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="<a;\\"b"'), "accepted, 0 ignored"],
     ["a bad second Via", [...essential, "Via: nonsense"], "400 Bad Via Header"],
     ["no To", essential.toSpliced(2, 1), "400 Missing To Header"],
@@ -78,6 +83,7 @@ test.each([
 test.each([
     ["SIP/2.0 699 Last", true],
     ["SIP/2.0 100", true],
+    ["sip/2.0 200 OK", true],
     ["SIP/2.0 700 No", false],
     ["SIP/2.0 099 No", false],
     ["SIP/2.0 1000 No", false],
@@ -85,6 +91,23 @@ test.each([
     ["SIP/3.0 200 OK", false],
 ])("status line %j is read: %s", (line, expected) => {
     expect(parseMessage(Buffer.from(`${[line, ...essential].join("\r\n")}\r\n\r\n`)).ok).toBe(expected);
+});
+
+test("limits are what is still allowed: of the head and of the body", () => {
+    const head = [...essential, "Content-Length: 100", "X: "];
+    const used = ["OPTIONS sip:b@example.com SIP/2.0", ...head].join("\r\n").length;
+    const parseFilled = (free: number, length: number): string =>
+        verdictOf(
+            parse(head.with(-1, `X: ${"y".repeat(free)}`).with(-2, `Content-Length: ${length}`), "z".repeat(length)),
+        );
+    expect(parseFilled(1_000 - used, 100)).toBe("accepted, 0 ignored");
+    expect(parseFilled(1_001 - used, 100)).toBe("dropped: headers too long");
+    expect(parseFilled(1_000 - used, 101)).toBe("413 Request Entity Too Large");
+});
+
+test("a request line in small letters but for its method is one", () => {
+    const lines = ["OPTIONS sip:b@example.com sip/2.0", ...essential].join("\r\n");
+    expect(parseMessage(Buffer.from(`${lines}\r\n\r\n`)).ok).toBe(true);
 });
 
 test("an ACK is never answered", () => {

@@ -4,6 +4,7 @@ import { Headers } from "../../../../lib/sip-server/sip/Headers.ts";
 import { formatNameAddr, parseNameAddr } from "../../../../lib/sip-server/sip/NameAddr.ts";
 import { serializeMessage } from "../../../../lib/sip-server/sip/serializeMessage.ts";
 import { formatUri, parseSipUri, parseUri } from "../../../../lib/sip-server/sip/SipUri.ts";
+import { branchOf, parseVia } from "../../../../lib/sip-server/sip/Via.ts";
 import { escapeUser, unescapeUriPart } from "../../../../lib/sip-server/sip/uriEscapes.ts";
 
 test.each([
@@ -43,6 +44,16 @@ test.each([
     "tel:12 34",
 ])("no URI: %j", (text) => {
     expect(parseUri(text)).toBeUndefined();
+});
+
+test("a host is compared without case, an empty password is none but a colon", () => {
+    expect(parseUri("sip:alice:@EXAMPLE.com")).toEqual({
+        scheme: "sip",
+        user: "alice",
+        password: "",
+        host: "example.com",
+        params: new Map(),
+    });
 });
 
 test("a tel: URI is no SIP URI", () => {
@@ -108,6 +119,38 @@ test("commas and semicolons within brackets and quotes separate nothing, nor doe
             ["i", null],
         ]),
     );
+});
+
+test.each([
+    ["a", "Accept-Contact"],
+    ["b", "Referred-By"],
+    ["c", "Content-Type"],
+    ["d", "Request-Disposition"],
+    ["e", "Content-Encoding"],
+    ["f", "From"],
+    ["i", "Call-ID"],
+    ["j", "Reject-Contact"],
+    ["k", "Supported"],
+    ["l", "Content-Length"],
+    ["m", "Contact"],
+    ["n", "Identity-Info"],
+    ["o", "Event"],
+    ["r", "Refer-To"],
+    ["s", "Subject"],
+    ["t", "To"],
+    ["u", "Allow-Events"],
+    ["v", "Via"],
+    ["x", "Session-Expires"],
+    ["y", "Identity"],
+])("%s is short for %s", (compact, name) => {
+    const headers = new Headers([[compact.toUpperCase(), "1"]]);
+    expect([...headers]).toMatchObject([{ name, value: "1" }]);
+    expect(headers.get(compact)).toBe("1");
+});
+
+test.each(["SIP/2.0/UDP a", "SIP/2.0/UDP a;branch", "SIP/2.0/UDP a;branch="])("no branch in %s", (text) => {
+    const via = parseVia(text);
+    expect(via && branchOf(via)).toBeUndefined();
 });
 
 test("the first of two parameters of one name counts, whatever its case", () => {
