@@ -48,6 +48,7 @@ test.each([
     ["nothing complete", one.slice(0, -1), []],
     ["no Content-Length", request("x", "", null) + two, ["framing"]],
     ["bad Content-Length is told", request("x", "", "-1") + two, ["400", "framing"]],
+    ["two Content-Length are told, even if they agree", request("x", "", "0\r\nl: 0") + two, ["400", "framing"]],
     ["a body too large is told", request("x", "", "51") + two, ["413", "tooLarge"]],
     ["a head without end", "X".repeat(600), ["tooLarge"]],
     ["a lone CR", `${one}\rX${two}`, ["one=body one", "framing"]],
