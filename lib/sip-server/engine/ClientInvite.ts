@@ -195,12 +195,14 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         }
         if (this.#parts.dialog !== undefined)
             return this.#onReinviteAccepted(this.#parts.dialog, request, response, flow);
-        if (!response.headers.has("Contact")) return this.#refuseContactless(request, response, flow);
+        // Nobody can send requests to such a peer afterwards: 12.1.1 makes Contact mandatory.
+        if (!response.headers.has("Contact")) {
+            return this.#failInstead(500, "Missing Contact Header", request, response, flow);
+        }
         const dialog = this.#legs.win(tag) ?? dialogOfResponse(request, response, flow);
         if (dialog.phase === "ended") {
             // The application ended it by BYE while it rang.
-            this.#progress = { kind: "over" };
-            return this.#forks.end(request, response, flow);
+            return this.#failInstead(487, "Request Terminated", request, response, flow);
         }
         dialog.phase = "confirmed";
         dialog.routeSet = routeSetOfUac(response.headers);
@@ -242,15 +244,10 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         );
     }
 
-    /** A 2xx nobody can send requests to afterwards (12.1.1 makes Contact mandatory): the application gets a failure, the peer an end. */
-    #refuseContactless(request: SipRequest, response: SipResponse, flow: Flow): void {
+    /** A 2xx to a call that cannot be: the peer gets an end, the application a failure, since it waits for something final. */
+    #failInstead(status: number, reason: string, request: SipRequest, response: SipResponse, flow: Flow): void {
         this.#forks.end(request, response, flow);
-        const failure: SipResponse = {
-            ...response,
-            status: 500,
-            reason: "Missing Contact Header",
-            body: Buffer.alloc(0),
-        };
+        const failure: SipResponse = { ...response, status, reason, body: Buffer.alloc(0) };
         this.#progress = { kind: "over" };
         this.#legs.endAll();
         this.#parts.trace.stop("call-rejected", failure, metaOf(flow, "network"));

@@ -110,6 +110,25 @@ describe("CANCEL", () => {
     });
 });
 
+describe("a BYE ordered while it rings", () => {
+    it("crossed by the 2xx: the application is told that its INVITE has failed, the peer that the call is over", async () => {
+        const stage = new Stage();
+        const caller = stage.side("192.0.2.1");
+        const callee = ringing(stage.side("192.0.2.2"));
+        await caller.engine.send(request("INVITE", bob, { body: sdp }));
+        await stage.pass(100);
+        stage.network.weather = ({ message }) => [titleOf(message) === "200 INVITE" ? 2_000 : 1];
+        const dialogId = caller.app.responses.at(-1)?.dialogId ?? "";
+        const transactionId = callee.app.requests[0]?.transactionId ?? "";
+        void callee.engine.respond(transactionId, response(200, { body: sdp }));
+        void caller.engine.send(request("BYE", "sip:placeholder", { dialogId }));
+        await stage.pass(3_000);
+        expect(caller.app.told.filter((told) => told.endsWith(" INVITE"))).toEqual(["180 INVITE", "487 INVITE"]);
+        expect(stage.network.story).toContain("192.0.2.1> ACK");
+        await stage.expectNothingLeft(caller, callee);
+    });
+});
+
 describe("a BYE ordered before the ACK came", () => {
     async function answeredAndEnded(stage: Stage): Promise<readonly [caller: Side, callee: Side]> {
         const caller = acknowledging(stage.side("192.0.2.1"));
