@@ -4,7 +4,7 @@ import { formatHostPort } from "../sip/hostPort.ts";
 import { formatNameAddr, parseNameAddr, tagOf } from "../sip/NameAddr.ts";
 import type { SipRequest } from "../sip/SipMessage.ts";
 import type { Flow } from "../transport/SipTransport.ts";
-import { type AppHeaders, replaceLocalhost } from "./appHeaders.ts";
+import { type AppHeaders, isToken, replaceLocalhost } from "./appHeaders.ts";
 
 /** The part of a flow a request shows. */
 export type FlowFace = Pick<Flow, "protocol" | "sentBy">;
@@ -86,8 +86,9 @@ function withTag(value: string, tag: string): string {
     return formatNameAddr({ ...address, params: new Map([...address.params, ["tag", tag]]) });
 }
 
-/** The tag in a From or To value. */
+/** The tag an application asks for in its From or To. Undefined unless it is a token (RFC 3261 25.1), which can stand behind any address. */
 export function tagIn(value: string | undefined): string | undefined {
     const address = value === undefined ? undefined : parseNameAddr(value);
-    return address === undefined ? undefined : tagOf(address);
+    const tag = address === undefined ? undefined : tagOf(address);
+    return tag !== undefined && isToken(tag) ? tag : undefined;
 }

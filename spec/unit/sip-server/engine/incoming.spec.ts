@@ -40,6 +40,19 @@ describe("requests from outside", () => {
         expect(side.engine.load()).toMatchObject({ transactions: 0, dialogs: 0, timers: 0 });
     });
 
+    it.each(["a|b", '"a b"', "a=b"])("answered with the tag %s, which is no token, get one of ours", async (tag) => {
+        const stage = new Stage();
+        const side = stage.side("192.0.2.1");
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        peer.send("OPTIONS", us, callHeaders(peer, "1 OPTIONS"));
+        await stage.pass(50);
+        const to = header("To", `<sip:us@192.0.2.1>;tag=${tag}`);
+        await side.engine.respond(side.app.requests[0]?.transactionId ?? "", response(200, { headers: [to] }));
+        const answer = stage.network.log.find(({ message }) => titleOf(message) === "200 OPTIONS");
+        expect(answer?.message.headers.get("To")).toMatch(/;tag=[0-9a-f]+$/);
+        await stage.expectNothingLeft(side);
+    });
+
     it("that are our own, come back, are refused 482", async () => {
         const stage = new Stage();
         const side = acknowledging(stage.side("192.0.2.1"));
