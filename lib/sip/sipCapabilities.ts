@@ -2,7 +2,7 @@ import { tokensOf } from "./sipHeaders.ts";
 import type { HeaderFields } from "./SipStack.ts";
 
 /** Option tags we understand (RFC 3262, RFC 4028): the SIP server does the work of both. */
-export const SUPPORTED: readonly string[] = ["100rel", "timer"];
+const SUPPORTED: readonly string[] = ["100rel", "timer"];
 
 /** What the bridge can do, for OPTIONS (RFC 3261, section 11.2), INVITE and their 2xx. */
 export const CAPABILITIES: HeaderFields = {
