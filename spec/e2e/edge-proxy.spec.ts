@@ -72,5 +72,9 @@ describe("a phone that registers with the bridge through Kamailio", () => {
         await expectEnded(world, bob, callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
+    it("stays in the way of each call to its end", async () => {
+        await expect.poll(() => edge.requestsWithinCalls()).toEqual(["ACK", "BYE", "ACK", "BYE"]);
+    });
+
     it("gives the operator nothing to look at", () => expectQuietLog(world));
 });

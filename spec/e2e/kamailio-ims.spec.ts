@@ -90,6 +90,12 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
         await expectEnded(world, alice, callId, "silent");
     });
 
+    it("each call kept to the way the network recorded, to its end", async () => {
+        const threeCalls = ["ACK", "BYE", "ACK", "BYE", "ACK", "BYE"];
+        await expect.poll(() => network.core.requestsWithinCalls()).toEqual(threeCalls);
+        await expect.poll(() => network.edge.requestsWithinCalls()).toEqual(threeCalls);
+    });
+
     it("gives the operator nothing to look at", () => expectQuietLog(world));
 });
 

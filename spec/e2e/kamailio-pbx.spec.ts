@@ -133,6 +133,13 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
+    it.each([
+        { which: "one", at: () => office },
+        { which: "other", at: () => modern },
+    ])("the $which PBX stays in the way of each call to its end", async ({ at }) => {
+        await expect.poll(() => at().server.requestsWithinCalls()).toEqual(["ACK", "BYE", "ACK", "BYE"]);
+    });
+
     it("gives the operator nothing else to look at", () => {
         const amiss = linesOf(world).filter(({ level }) => level === "warn" || level === "error");
         expect(amiss.map(({ trunk }) => trunk)).toEqual(["locked-out", "locked-out"]);
