@@ -54,6 +54,12 @@ export interface ThirdPartyUser {
     readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** SHA-256 fingerprints of the certificates two parties showed each other. */
+export interface DtlsCertificates {
+    readonly own: string;
+    readonly other: string;
+}
+
 export interface LabPage {
     /** Starts the client; resolves once the first sync is through. */
     login(device: MatrixDevice, options: LoginOptions): Promise<void>;
@@ -75,4 +81,6 @@ export interface LabPage {
     events(): Promise<readonly SeenEvent[]>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
     heardHz(callId: string): Promise<number | null>;
+    /** Whose certificates the sound of a call is encrypted with. */
+    certificates(callId: string): Promise<DtlsCertificates | undefined>;
 }

@@ -1,6 +1,8 @@
 // What the page with a SIP phone can be asked to do: the page implements it (phone.ts), JsSipPage calls it from outside.
 // Types only, plain data only, as in LabPage.ts.
 
+import type { DtlsCertificates } from "./LabPage.ts";
+
 export interface PhoneOptions {
     /** Where the server takes WebSockets (RFC 7118). */
     readonly server: string;
@@ -31,4 +33,6 @@ export interface PhonePage {
     candidatesTold(): Promise<number>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
     heardHz(): Promise<number | null>;
+    /** Whose certificates the sound of its call is encrypted with. */
+    certificates(): Promise<DtlsCertificates | undefined>;
 }

@@ -4,9 +4,10 @@ import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
 import { CallBook } from "./CallBook.ts";
+import { dtlsCertificates } from "./dtlsCertificates.ts";
 import { installLateCandidates } from "./lateCandidates.ts";
 import { installToneMicrophone } from "./toneMicrophone.ts";
-import type { LabPage, LoginOptions, SeenEvent } from "./LabPage.ts";
+import type { DtlsCertificates, LabPage, LoginOptions, SeenEvent } from "./LabPage.ts";
 
 /** How long Element waits for the other member before it places a call into a new room. */
 const memberWaitMs = 1_500;
@@ -113,6 +114,11 @@ class Client implements LabPage {
 
     heardHz(callId: string): Promise<number | null> {
         return Promise.resolve(this.#calls.heardHz(callId));
+    }
+
+    async certificates(callId: string): Promise<DtlsCertificates | undefined> {
+        const { peerConn } = this.#calls.call(callId);
+        return peerConn && dtlsCertificates(peerConn);
     }
 
     #loggedIn(): MatrixClient {

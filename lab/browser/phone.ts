@@ -1,6 +1,8 @@
 // The SIP phone in the lab's browser: jsSIP behind the commands of PhonePage.
 import { UA, WebSocketInterface } from "jssip";
+import { dtlsCertificates } from "./dtlsCertificates.ts";
 import { Ear } from "./Ear.ts";
+import type { DtlsCertificates } from "./LabPage.ts";
 import type { PhoneCall, PhoneOptions, PhonePage } from "./PhonePage.ts";
 import { installToneMicrophone } from "./toneMicrophone.ts";
 
@@ -65,6 +67,10 @@ class Phone implements PhonePage {
         if (track === undefined) return Promise.resolve(null);
         if (this.#ear?.track !== track) this.#ear = { track, ear: new Ear(new MediaStream([track])) };
         return Promise.resolve(this.#ear.ear.heardHz());
+    }
+
+    certificates(): Promise<DtlsCertificates | undefined> {
+        return dtlsCertificates(this.#line().connection);
     }
 
     #take(session: Session): void {

@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import type { DtlsCertificates } from "../browser/LabPage.ts";
 import type { PhoneCall, PhoneOptions, PhonePage } from "../browser/PhonePage.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import { until } from "./until.ts";
@@ -54,6 +55,11 @@ export class JsSipPage implements Stoppable {
     /** How many ICE candidates the other side's description named. */
     candidatesTold(): Promise<number> {
         return this.#ask("candidatesTold");
+    }
+
+    /** Whose certificates the sound of its call is encrypted with; undefined before it flows. */
+    certificates(): Promise<DtlsCertificates | undefined> {
+        return this.#ask("certificates");
     }
 
     /** Switches it off: it says good-bye to its server first. */

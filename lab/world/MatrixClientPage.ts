@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import type {
     ClientCall,
     ClientCallState,
+    DtlsCertificates,
     LabPage,
     LoginOptions,
     SeenEvent,
@@ -149,6 +150,11 @@ export class MatrixClientPage {
             return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
         };
         return until(probe, { what: this.#who(`sound of ${hz} Hz`), timeoutMs, everyMs: 100 });
+    }
+
+    /** Whose certificates the sound of a call is encrypted with; undefined before it flows. */
+    certificates(callId: string): Promise<DtlsCertificates | undefined> {
+        return this.#ask("certificates", callId);
     }
 
     #who(what: string): string {

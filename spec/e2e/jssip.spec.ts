@@ -90,6 +90,10 @@ describe.each([
     async function expectSound(client: MatrixClientPage, callId: string, toneHz: number): Promise<void> {
         await Promise.all([phone.hears(toneHz), client.hears(callId, tones.phone)]);
         expect(await world.rtpengine.sessionCount()).toBe(sessions);
+        const [atPhone, atClient] = await Promise.all([phone.certificates(), client.certificates(callId)]);
+        expect(atPhone?.other).toMatch(/^([0-9A-F]{2}:){31}/);
+        const endToEnd = atPhone?.other === atClient?.own && atPhone?.own === atClient?.other;
+        expect(endToEnd).toBe(media === "none");
     }
 
     it("calls a user, and hangs up", async () => {
