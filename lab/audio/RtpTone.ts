@@ -31,11 +31,11 @@ const quietMs = 500;
 export class RtpTone implements Stoppable {
     readonly address = loopback;
     readonly port: number;
-    readonly toneHz: number;
     readonly #socket: Socket;
     readonly #heard = new Float32Array(heardSamples);
     readonly #ssrc = randomInt(2 ** 32 - 1);
     readonly #pacing: NodeJS.Timeout;
+    #toneHz: number;
     #heardCount = 0;
     #received = 0;
     #lastAt = 0;
@@ -46,7 +46,7 @@ export class RtpTone implements Stoppable {
     private constructor(socket: Socket, port: number, toneHz: number) {
         this.#socket = socket;
         this.port = port;
-        this.toneHz = toneHz;
+        this.#toneHz = toneHz;
         socket.on("message", (packet, from) => this.#receive(packet, from));
         // A peer that closed its port answers with ICMP, which surfaces here; to a phone that is just silence.
         socket.on("error", () => undefined);
@@ -67,6 +67,11 @@ export class RtpTone implements Stoppable {
     /** Where to send until packets say otherwise: the address in the peer's SDP. */
     sendTo(remote: RtpAddress): void {
         this.#remote = remote;
+    }
+
+    /** Plays another tone from the next packet on: whoever hears it hears what was sent after this, not before. */
+    play(toneHz: number): void {
+        this.#toneHz = toneHz;
     }
 
     get receivedPackets(): number {
@@ -143,7 +148,7 @@ export class RtpTone implements Stoppable {
         packet.writeUInt32BE(firstSample >>> 0, 4);
         packet.writeUInt32BE(this.#ssrc, 8);
         for (let n = 0; n < samplesPerPacket; n += 1) {
-            const phase = (2 * Math.PI * this.toneHz * (firstSample + n)) / pcmuRate;
+            const phase = (2 * Math.PI * this.#toneHz * (firstSample + n)) / pcmuRate;
             packet.writeUInt8(encodeUlaw(amplitude * Math.sin(phase)), headerBytes + n);
         }
         return packet;

@@ -51,9 +51,17 @@ describe("a phone changes the session of a call", () => {
     }
 
     /** Only what is heard from now on counts. */
-    async function hearEachOther({ phone, callId }: Call): Promise<void> {
-        phone.tone.forget();
-        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+    async function hearEachOther(call: Call): Promise<void> {
+        call.phone.tone.forget();
+        await Promise.all([call.phone.tone.hears(tones.alice), userHears(call, tones.phone)]);
+    }
+
+    /** From now on: the phone plays another tone before this one. */
+    async function userHears({ phone, callId }: Call, toneHz: number): Promise<void> {
+        for (const hz of [tones.otherPhone, toneHz]) {
+            phone.tone.play(hz);
+            await alice.hears(callId, hz);
+        }
     }
 
     async function hangUp({ phone, callId }: Call): Promise<void> {
@@ -66,7 +74,7 @@ describe("a phone changes the session of a call", () => {
         const call = await connected(way);
         expect((await call.phone.reoffer("sendonly")).text).toMatch(/^a=recvonly/m);
         await call.phone.tone.hearsNothing();
-        await alice.hears(call.callId, tones.phone);
+        await userHears(call, tones.phone);
 
         expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
         await hearEachOther(call);
