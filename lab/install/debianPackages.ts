@@ -22,6 +22,8 @@ export const sipp: DebianPackage = { name: "sip-tester", provides: "/usr/bin/sip
 export const baresip: DebianPackage = { name: "baresip-core", provides: "/usr/bin/baresip" };
 export const kamailio: DebianPackage = { name: "kamailio", provides: "/usr/sbin/kamailio", service: "kamailio" };
 export const linphone: DebianPackage = { name: "linphone-cli", provides: "/usr/bin/linphonec" };
+/** Makes the certificates of the specs that speak TLS. Debian has it wherever it has ca-certificates, which is not everywhere. */
+const openssl: DebianPackage = { name: "openssl", provides: "/usr/bin/openssl" };
 export const chromium: DebianPackage = { name: "chromium", provides: "/usr/bin/chromium" };
 export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr/bin/python3" };
 
@@ -29,7 +31,7 @@ export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr
 export const worldPackages: readonly DebianPackage[] = [rtpengine, sipp, chromium];
 
 /** The specs call other makers' phones and servers as well. */
-export const specPackages: readonly DebianPackage[] = [...worldPackages, baresip, kamailio, linphone];
+export const specPackages: readonly DebianPackage[] = [...worldPackages, baresip, kamailio, linphone, openssl];
 
 export function missingOf(packages: readonly DebianPackage[]): DebianPackage[] {
     return packages.filter((debianPackage) => !existsSync(debianPackage.provides));
