@@ -9,11 +9,16 @@ export interface Clock {
     setTimer(ms: number, fire: () => void): CancelTimer;
 }
 
+/** The longest time Node can wait at once: it fires at once for more. Peers may ask for more, as session timers of a year. */
+const longestMs = 2 ** 31 - 1;
+
 /** Node's monotonic clock. Its timers keep the process alive, so what is not cancelled at shutdown shows. */
 export const systemClock: Clock = {
     now: () => performance.now(),
     setTimer(ms, fire) {
-        const timer = setTimeout(fire, ms);
+        const wait = (left: number): NodeJS.Timeout =>
+            left <= longestMs ? setTimeout(fire, left) : setTimeout(() => (timer = wait(left - longestMs)), longestMs);
+        let timer = wait(ms);
         return () => clearTimeout(timer);
     },
 };

@@ -1,10 +1,15 @@
 import type { Clock } from "../ports/Clock.ts";
 
+/** The longest time Node can wait at once: it fires at once for more, and a registrar may grant more than 24 days. */
+const longestMs = 2 ** 31 - 1;
+
 /** The time of the machine. */
 export const systemClock: Clock = {
     now: () => Date.now(),
     startTimer: (ms, fire) => {
-        const timer = setTimeout(fire, ms);
+        const wait = (left: number): NodeJS.Timeout =>
+            left <= longestMs ? setTimeout(fire, left) : setTimeout(() => (timer = wait(left - longestMs)), longestMs);
+        let timer = wait(ms);
         return () => clearTimeout(timer);
     },
 };

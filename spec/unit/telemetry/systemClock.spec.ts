@@ -14,6 +14,18 @@ describe("systemClock", () => {
         expect(fired).toBe(1);
     });
 
+    it("fires after a year, longer than Node's timers hold, and can be cancelled until then", () => {
+        const yearMs = 365 * 86_400_000;
+        let fired = 0;
+        systemClock.startTimer(yearMs, () => (fired += 1));
+        const cancel = systemClock.startTimer(yearMs, () => (fired += 10));
+        vi.advanceTimersByTime(yearMs - 1);
+        expect(fired).toBe(0);
+        cancel();
+        vi.advanceTimersByTime(1);
+        expect(fired).toBe(1);
+    });
+
     it("does not fire once cancelled, which may be done at any time", () => {
         let fired = 0;
         const cancel = systemClock.startTimer(100, () => (fired += 1));
