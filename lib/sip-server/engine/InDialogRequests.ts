@@ -4,7 +4,6 @@ import type { SipResponse } from "../sip/SipMessage.ts";
 import { cseqNumber } from "../transaction/matching.ts";
 import type { NonInviteServerTransaction } from "../transaction/NonInviteServerTransaction.ts";
 import { composeResponse, type ResponseContent } from "../transaction/composeResponse.ts";
-import { composeCancel } from "./composeCancel.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import type { EngineContext } from "./EngineContext.ts";
 import { retryLater, tooSmall } from "./IncomingInvites.ts";
@@ -95,12 +94,12 @@ export class InDialogRequests {
         session.ending = true;
         session.timer.stop();
         session.trace.stop("normal-release", request, metaOf(flow, "network"));
-        serverInvite?.terminate();
         session.clientInvite?.cancelQuietly();
-        if (session.dialog.phase !== "ended" || serverInvite === undefined) return false;
-        const { transactionId } = serverInvite;
-        const message = composeCancel(serverInvite.request, request.headers);
-        this.#context.listener.onCancel({ transactionId, message, meta: metaOf(flow, "network") });
+        if (session.dialog.phase !== "early" || serverInvite === undefined) {
+            serverInvite?.terminate();
+            return false;
+        }
+        serverInvite.giveUp(487, "call-canceled", request.headers);
         return true;
     }
 

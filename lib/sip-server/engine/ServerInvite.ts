@@ -1,6 +1,7 @@
 import type { Dialog } from "../dialog/Dialog.ts";
 import { Repetition } from "../dialog/Repetition.ts";
 import { answerAsUas } from "../dialog/sessionTimer.ts";
+import { Headers } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { composeResponse } from "../transaction/composeResponse.ts";
 import type { InviteServerTransaction, InviteServerUser } from "../transaction/InviteServerTransaction.ts";
@@ -9,6 +10,7 @@ import type { Flow } from "../transport/SipTransport.ts";
 import { type AppHeaders, readAppHeaders } from "./appHeaders.ts";
 import type { CallEnd } from "./CallRecord.ts";
 import type { CallTrace } from "./CallTrace.ts";
+import { composeCancel } from "./composeCancel.ts";
 import { composeAppResponse } from "./composeAppResponse.ts";
 import { ownContact, tagIn } from "./composeRequest.ts";
 import type { DialogBook } from "./DialogBook.ts";
@@ -63,7 +65,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         this.#toTag = parts.dialog?.localTag;
         this.#reliables = new ReliableProvisionals(parts.context, parts.transaction.request, {
             send: (response) => parts.transaction.respond(response),
-            onUnacknowledged: () => this.refuse(504),
+            onUnacknowledged: () => this.giveUp(504),
         });
         parts.transaction.serve(this);
     }
@@ -121,9 +123,20 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         this.#sendRefusal(composeResponse(this.request, { status, toTag: this.localTag }), end);
     }
 
+    giveUp(status: number, end: CallEnd = "call-rejected", because = new Headers()): void {
+        if (this.answered) return;
+        this.refuse(status, end);
+        const { context, transaction } = this.#parts;
+        const message = composeCancel(this.request, because);
+        const meta = metaOf(transaction.flow, "network");
+        context.listener.onCancel({ transactionId: this.transactionId, message, meta });
+    }
+
     terminate(): void {
-        if (this.#progress.kind === "answered") this.#stopRepeating();
-        else this.refuse(487, "call-canceled");
+        if (this.#progress.kind === "answered") return this.#stopRepeating();
+        if (this.#progress.kind === "over") return;
+        this.refuse(487, "call-canceled");
+        this.#parts.context.listener.onUnanswered(this.transactionId);
     }
 
     /** True if the PRACK is for this INVITE. */
@@ -146,8 +159,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
     }
 
     onSilent(): void {
-        this.refuse(480);
-        this.#parts.context.listener.onUnanswered(this.transactionId);
+        this.giveUp(480);
     }
 
     onOver(): void {

@@ -1,7 +1,8 @@
 import type { Dialog } from "../dialog/Dialog.ts";
-import type { HeaderField } from "../sip/Headers.ts";
+import type { HeaderField, Headers } from "../sip/Headers.ts";
 import type { SipRequest } from "../sip/SipMessage.ts";
 import type { Flow } from "../transport/SipTransport.ts";
+import type { CallEnd } from "./CallRecord.ts";
 import type { CallTrace } from "./CallTrace.ts";
 import type { Refused } from "./Refused.ts";
 import type { SentRequest } from "./SipEngine.ts";
@@ -24,14 +25,15 @@ export interface PendingClientInvite {
 /** An INVITE of the peer: unanswered, or answered by a 2xx whose ACK has not come. */
 export interface PendingServerInvite {
     readonly transactionId: string;
-    readonly request: SipRequest;
     readonly answered: boolean;
     /** True while the 2xx of a new call waits for its ACK. */
     readonly awaitsFirstAck: boolean;
     /** Calls back once the ACK of its 2xx came, or will not come any more; at once if none is awaited. */
     onceAcknowledged(go: () => void): void;
-    /** Refuses it 487 if it is unanswered; stops repeating its 2xx if it is not. */
+    /** Refuses it 487 if it is unanswered, of which the application hears nothing more; stops repeating its 2xx if it is not. */
     terminate(): void;
+    /** Refuses it like this unless it is answered, and tells the application as if it were cancelled: with the Reason of those headers. */
+    giveUp(status: number, end?: CallEnd, because?: Headers): void;
     /** A BYE or the loss of the application ends it: refused like this unless it is answered. */
     refuse(status: number): void;
     /** The ACK of its 2xx. */

@@ -24,7 +24,10 @@ export interface IncomingResponse {
     readonly meta: MessageMeta;
 }
 
-/** A CANCEL that beat the final answer. The engine has answered it 200, and the INVITE 487, before it tells. */
+/**
+ * A CANCEL that beat the final answer: the engine has answered it 200, and the INVITE 487, before it tells. Also made up,
+ * for an INVITE that is over for another reason: BYE of the caller, no PRACK (504), no answer for too long (480).
+ */
 export interface IncomingCancel {
     /** Of the INVITE that is over. Answering it now is refused with `unknownTransaction`. */
     readonly transactionId: string;
@@ -63,7 +66,7 @@ export interface EngineListener {
     onResponse(response: IncomingResponse): void;
     onCancel(cancel: IncomingCancel): void;
     onUnsolicitedBye(bye: UnsolicitedBye): void;
-    /** Nobody answered this request in time, and the engine has given it up (an INVITE got 480). Answering it now is refused with `unknownTransaction`. */
+    /** Nobody answered this request in time, or its dialog has ended meanwhile, and the engine has given it up. Answering it now is refused with `unknownTransaction`. */
     onUnanswered(transactionId: string): void;
     /** A dialog is over, whoever ended it: told once for each dialog whose id was told before, after the message that ended it. */
     onDialogEnded(dialogId: string): void;

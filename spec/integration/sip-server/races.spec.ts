@@ -32,6 +32,7 @@ const apps: SrfApp[] = [];
 /** Each call is over by what was said in it, not because the application has gone. */
 afterEach(async () => {
     await vi.waitFor(async () => expect(await metric("sip_dialogs")).toBe(0), { timeout: 10_000 });
+    expect(await metric("sip_application_transactions"), "requests an application is still asked for").toBe(0);
     for (const each of apps.splice(0)) each.disconnect();
     await vi.waitFor(async () => expect(await metric("sip_applications")).toBe(0));
 });

@@ -175,6 +175,22 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it.each(["ours", "the peer's"])("a BYE, %s, ends an INVITE of the peer that is under way", async (whose) => {
+        const { stage, side, peer, later, dialogId } = await answeredCall();
+        side.app.onRequestDo = () => undefined;
+        peer.send("INVITE", us, later("11 INVITE"), sdp);
+        await stage.pass(50);
+        const { transactionId = "" } = side.app.requests.at(-1) ?? {};
+        if (whose === "ours") await side.engine.send(request("BYE", "", { dialogId }));
+        else peer.send("BYE", us, later("12 BYE"));
+        await stage.pass(50);
+        expect(peer.heard).toContain("487 INVITE");
+        expect(side.app.unanswered, "it is nobody's any more").toEqual([transactionId]);
+        expect(await side.engine.respond(transactionId, response(200))).toMatchObject({ reason: "unknownTransaction" });
+        if (whose === "ours") peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(side);
+    });
+
     it.each(["at once", "after a while"])(
         "a BYE that was answered %s is not told as unanswered later",
         async (when) => {

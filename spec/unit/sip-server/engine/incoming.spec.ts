@@ -121,7 +121,8 @@ describe("requests from outside", () => {
         await stage.pass(65_000, 500);
         expect(peer.heard).toContain("480 INVITE");
         expect(peer.heard.filter((heard) => heard.endsWith("MESSAGE"))).toEqual(["100 MESSAGE"]);
-        expect(side.app.unanswered).toHaveLength(2);
+        expect(side.app.told).toEqual(["INVITE", "MESSAGE", "cancel"]);
+        expect(side.app.unanswered).toHaveLength(1);
         await stage.expectNothingLeft(side);
     });
 

@@ -67,6 +67,7 @@ describe("a reliable provisional response", () => {
         expect(stage.network.story.filter((line) => line === "192.0.2.2> 183 INVITE")).toHaveLength(6);
         await stage.pass(2000);
         expect(caller.app.told).toEqual(["183 INVITE", "504 INVITE"]);
+        expect(callee.app.told, "the callee need not ring on").toEqual(["INVITE", "cancel"]);
         await stage.expectNothingLeft(caller, callee);
     });
 
