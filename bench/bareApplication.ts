@@ -1,7 +1,7 @@
 /**
  * The floor: the least that a drachtio-srf application can do to a call. It answers each INVITE at once with a fixed
- * SDP and lets the caller hang up. Arguments: control host, control port, secret. Prints one line, `connected` and the
- * addresses of the server, once it serves.
+ * SDP and lets the caller hang up. Arguments: control host, control port, secret. Prints `connected` once it
+ * serves; ends if the server does not have it.
  */
 import Srf from "drachtio-srf";
 
@@ -19,7 +19,10 @@ const localSdp = [
 
 const srf = new Srf();
 void srf.connect({ host: host ?? "", port: Number(port), secret: secret ?? "" });
-srf.on("connect", (_error, hostports) => process.stdout.write(`connected ${hostports}\n`));
+srf.on("connect", (error: unknown) => {
+    if (error) throw new Error("the server refuses the secret");
+    process.stdout.write("connected\n");
+});
 srf.invite((request, response) => {
     response.send(180);
     srf.createUAS(request, response, { localSdp }).then(

@@ -22,14 +22,12 @@ export async function placeBareCalls(
     { callsPerSecond, seconds }: { readonly callsPerSecond: number; readonly seconds: number },
 ): Promise<BareCallFigures> {
     const application = await startBareApplication(server, directory);
-    const hostports = /^connected (.*)$/m.exec(application.log())?.[1] ?? "";
-    const sip = server.sip ?? firstUdp(hostports);
     try {
         const load = (name: string, calls: number): ReturnType<typeof placeCalls> =>
             placeCalls({
                 name,
                 directory,
-                target: sip,
+                target: server.sip,
                 callee: calledNumber,
                 callsPerSecond,
                 calls,
@@ -71,13 +69,6 @@ export async function startBareApplication(
         directory,
         args: [join(projectRoot, "bench/bareApplication.ts"), control.host, String(control.port), secret],
     });
-    await application.ready(() => (application.log().includes("connected ") ? true : undefined), 10_000);
+    await application.ready(() => (application.log().includes("connected") ? true : undefined), 10_000);
     return application;
-}
-
-/** The first UDP address of what a server tells its applications: `udp/192.0.2.1:5060,tcp/...`. */
-function firstUdp(hostports: string): { readonly host: string; readonly port: number } {
-    const [, host, port] = /(?:^|,)udp\/([^,]+):(\d+)/.exec(hostports) ?? [];
-    if (host === undefined) throw new Error(`the server takes no SIP over UDP: ${hostports}`);
-    return { host, port: Number(port) };
 }

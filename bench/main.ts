@@ -1,27 +1,26 @@
 /**
- * `npm run bench [-- --json] [--rate 100] [--seconds 60] [--standing 1000]`: what the bridge costs, against the least
- * that any application on the same SIP server costs, in one run. The last line is one JSON object with --json.
+ * `npm run bench`: what the bridge costs, against the least that any application on the same SIP server costs, in one run.
+ * Options: `--help`.
  */
-import { parseArgs } from "node:util";
+import { command, wholeNumberFrom } from "../lab/commandLine.ts";
 import { installWorld } from "../lab/install/installWorld.ts";
 import { terminalProgress } from "../lab/install/Progress.ts";
 import { measureBareFloor } from "./bareFloor.ts";
 import { measureCallLoad } from "./callLoad.ts";
 import { countMatrixRequests } from "./matrixRequests.ts";
 
-const { values } = parseArgs({
-    options: {
-        json: { type: "boolean", default: false },
-        rate: { type: "string", default: "100" },
-        seconds: { type: "string", default: "60" },
-        standing: { type: "string", default: "1000" },
-    },
-});
-const size = {
-    callsPerSecond: Number(values.rate),
-    seconds: Number(values.seconds),
-    standingCalls: Number(values.standing),
-};
+const { json, rate, seconds, standing } = command(
+    "bench",
+    "What the bridge costs, beside the least that any application does.",
+)
+    .option("--json", "print the figures as one JSON object in the last line", false)
+    .option("--rate <calls>", "calls a second", wholeNumberFrom(1, 10_000), 100)
+    .option("--seconds <seconds>", "for how long", wholeNumberFrom(1, 3_600), 60)
+    .option("--standing <calls>", "calls to weigh by the memory they take", wholeNumberFrom(1, 100_000), 1_000)
+    .addHelpText("after", "\nExit codes: 0 done, 1 calls failed, 2 wrong options.")
+    .parse()
+    .opts<{ readonly json: boolean; readonly rate: number; readonly seconds: number; readonly standing: number }>();
+const size = { callsPerSecond: rate, seconds, standingCalls: standing };
 const say = (line: string): void => console.error(`  ${line}`);
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
@@ -63,5 +62,5 @@ console.table({
     "MiB for the standing calls": { figure: figures.standing.mebibytes, goal: "" },
     "Matrix requests per call": { figure: figures.matrixRequestsPerCall, goal: requests.join(", ") },
 });
-if (values.json) console.log(JSON.stringify(figures));
+if (json) console.log(JSON.stringify(figures));
 process.exitCode = figures.calls.failed === 0 ? 0 : 1;

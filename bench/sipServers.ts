@@ -3,14 +3,16 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../lab/labFolder.ts";
 import { freePort, loopback } from "../lab/world/freePort.ts";
+import { type Endpoint, formatHostPort, parseEndpoint } from "../lib/config/HostPort.ts";
+import { probeDrachtio } from "../lib/liveCheck/probeDrachtio.ts";
 import { LabProcess } from "../lab/world/LabProcess.ts";
 
 /** A server that speaks the drachtio control protocol, as a bench needs to know it. */
 export interface ServerUnderTest {
-    readonly control: { readonly host: string; readonly port: number };
+    readonly control: Endpoint;
     readonly secret: string;
-    /** Where it takes SIP over UDP; undefined: at the first UDP address it tells its applications. */
-    readonly sip: { readonly host: string; readonly port: number } | undefined;
+    /** Where it takes SIP over UDP. */
+    readonly sip: Endpoint;
     /** Its process, if it runs on this machine. */
     readonly pid: number | undefined;
     /** Ends what was started for the bench. */
@@ -19,7 +21,6 @@ export interface ServerUnderTest {
 
 /** A server of ours: all about it is known. */
 export interface EmbeddedServer extends ServerUnderTest {
-    readonly sip: { readonly host: string; readonly port: number };
     /** Where its counters are. */
     readonly metrics: string;
 }
@@ -53,22 +54,35 @@ export async function startEmbeddedServer(
     };
 }
 
+/** `host:port:secret`; undefined for anything else. */
+export function parseControl(text: string): (Endpoint & { readonly secret: string }) | undefined {
+    const [, address = "", secret = ""] = /^(.+?:[0-9]+):(.+)$/.exec(text) ?? [];
+    const endpoint = parseEndpoint(address);
+    return endpoint === undefined ? undefined : { ...endpoint, secret };
+}
+
 /**
- * A server somebody else has started, as `host:port:secret` of its control port and perhaps `host:port` of its SIP
- * address. Throws for anything else.
+ * A server somebody else has started, which takes SIP at `sip` or else at the first UDP address it tells. Rejects, saying
+ * why, if it is not there, knows another secret, or takes no UDP.
  */
-export function externalServer(control: string, sip: string | undefined): ServerUnderTest {
-    const [, host, port, secret] = /^([^:]+):(\d+):(.+)$/.exec(control) ?? [];
-    if (host === undefined || secret === undefined) throw new Error("DRACHTIO must be host:port:secret");
-    const [, sipHost, sipPort] = /^([^:]+):(\d+)$/.exec(sip ?? "") ?? [];
-    if (sip !== undefined && sipHost === undefined) throw new Error("the SIP address must be host:port");
-    return {
-        control: { host, port: Number(port) },
-        secret,
-        sip: sipHost === undefined ? undefined : { host: sipHost, port: Number(sipPort) },
-        pid: listenerOf(Number(port)),
-        stop: () => Promise.resolve(),
-    };
+export async function reachExternalServer(
+    { host, port, secret }: Endpoint & { readonly secret: string },
+    sip: Endpoint | undefined,
+): Promise<ServerUnderTest> {
+    const { result } = await probeDrachtio({ host, port, secret });
+    const udp = result.kind === "works" ? firstUdp(result.text) : undefined;
+    const at = sip ?? udp;
+    if (result.kind === "fails" || at === undefined) {
+        const why = result.kind === "fails" ? result.text : `it takes no SIP over UDP: ${result.text}`;
+        throw new Error(`the server at ${formatHostPort({ host, port })} cannot be measured: ${why}`);
+    }
+    return { control: { host, port }, secret, sip: at, pid: listenerOf(port), stop: () => Promise.resolve() };
+}
+
+/** The first UDP address of what a server tells its applications: `udp/192.0.2.1:5060,tcp/...`. */
+function firstUdp(hostports: string): Endpoint | undefined {
+    const [, host, port] = /(?:^|,)udp\/([^,]+):(\d+)/.exec(hostports) ?? [];
+    return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 /** The process that listens on a TCP port of this machine: whose descriptors hold the socket the kernel lists. */

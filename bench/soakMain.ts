@@ -1,14 +1,14 @@
 /**
- * `npm run soak [-- --minutes 30] [--rate 50] [--loss 2]`: calls over the embedded SIP server for a long time, through a
+ * `npm run soak`: calls over the embedded SIP server for a long time, through a
  * network that loses that many percent of the datagrams in each direction. Prints a sample a minute, and a last one when
  * all calls are long over: then no transaction, dialog, timer, connection or request may be left, and hardly more memory
- * be in use than before the first. Exit code 1 otherwise, or if a call failed.
+ * be in use than before the first. Exit code 1 otherwise, or if a call failed. Options: `--help`.
  */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
+import { command, numberFrom, wholeNumberFrom } from "../lab/commandLine.ts";
 import { installDebianPackages, missingOf, sipp } from "../lab/install/debianPackages.ts";
 import { terminalProgress } from "../lab/install/Progress.ts";
 import { startBareApplication } from "./bareCalls.ts";
@@ -19,15 +19,17 @@ import { cpuMs } from "./processCpu.ts";
 import { placeCalls } from "./SippLoad.ts";
 import { startEmbeddedServer } from "./sipServers.ts";
 
-const { values } = parseArgs({
-    options: {
-        minutes: { type: "string", default: "30" },
-        rate: { type: "string", default: "50" },
-        loss: { type: "string", default: "2" },
-    },
-});
-const seconds = Math.round(Number(values.minutes) * 60);
-const callsPerSecond = Number(values.rate);
+const { minutes, rate, loss } = command(
+    "soak",
+    "Calls over a network that loses datagrams, and what they leave behind.",
+)
+    .option("--minutes <minutes>", "for how long", numberFrom(0.1, 10_080), 30)
+    .option("--rate <calls>", "calls a second", wholeNumberFrom(1, 10_000), 50)
+    .option("--loss <percent>", "of the datagrams in each direction", numberFrom(0, 100), 2)
+    .addHelpText("after", "\nExit codes: 0 nothing left behind, 1 something, or calls failed, 2 wrong options.")
+    .parse()
+    .opts<{ readonly minutes: number; readonly rate: number; readonly loss: number }>();
+const seconds = Math.round(minutes * 60);
 /** Transactions linger for 32 s, an INVITE that nobody acknowledges too, and then its BYE. */
 const allOverMs = 110_000;
 /** What a collected heap may differ by between two looks. */
@@ -39,7 +41,7 @@ const directory = mkdtempSync(join(tmpdir(), "sip-soak-"));
 console.error(`files: ${directory}`);
 const server = await startEmbeddedServer(directory, probedIn(directory));
 const application = await startBareApplication(server, directory);
-const relay = await LossyRelay.start(server.sip.port, Number(values.loss) / 100);
+const relay = await LossyRelay.start(server.sip.port, loss / 100);
 const startedAt = Date.now();
 const samples: Record<string, number>[] = [await sample()];
 try {
@@ -48,10 +50,10 @@ try {
         directory,
         target: { port: relay.port },
         callee: calledNumber,
-        callsPerSecond,
-        calls: callsPerSecond * seconds,
+        callsPerSecond: rate,
+        calls: rate * seconds,
         talkMs: 5_000,
-        callers: callsPerSecond * 30,
+        callers: rate * 30,
         timeline: false,
     });
     const over = load.then(() => true);
