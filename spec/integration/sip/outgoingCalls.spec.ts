@@ -196,6 +196,21 @@ describe("within a call", () => {
         await calls.hangUp(placed);
     });
 
+    test.each(["uac", "uas"])(
+        "a session of thirty years, refreshed by the %s, is not over at once",
+        async (refresher) => {
+            const placed = await calls.offered();
+            const expires = [`Session-Expires: 999999999;refresher=${refresher}`, "Require: timer"];
+            calls.phone.respond(placed.invite, 200, "OK", { body: PHONE_SDP, headers: expires });
+            await placed.reported.next();
+            await calls.phone.next("ACK");
+            calls.phone.callBack(placed.invite, "UPDATE", 1, { body: PHONE_SDP });
+            expect((await calls.phone.next("SIP/2.0 200")).body).toBe(OUR_SDP);
+            expect(calls.phone.unread).toEqual([]);
+            await calls.hangUp(placed);
+        },
+    );
+
     test("an UPDATE before the answer has to wait", async () => {
         const { reported, invite } = await calls.offered();
         calls.phone.respond(invite, 180, "Ringing");
