@@ -9,15 +9,26 @@ export interface AuthParams {
 /** A parameter, maybe behind the scheme that begins a set: `Digest realm="a"` or `nonce=b`. */
 const PARAMETER = /\s*(?:([\w-]+)\s+)?([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))\s*(?:,|$)/y;
 
-/** Every set of a header in which several may be joined by commas. Reading ends at the first thing that is no parameter. */
+/**
+ * Every set of a header in which several may be joined by commas. What is no parameter is passed over, up to the next
+ * comma: a scheme without any (`Negotiate`), or a list without its quotes (`qop=auth,auth-int`).
+ */
 export function parseAuthParams(header: string): AuthParams[] {
     const sets: { readonly scheme: string; readonly params: Map<string, string> }[] = [];
     const scanner = new RegExp(PARAMETER);
-    for (let match = scanner.exec(header); match !== null; match = scanner.exec(header)) {
+    for (let at = 0; at < header.length;) {
+        scanner.lastIndex = at;
+        const match = scanner.exec(header);
+        at = match === null ? behindComma(header, at) : scanner.lastIndex;
+        if (match === null) continue;
         const [, scheme, name = "", quoted, plain] = match;
         if (scheme !== undefined) sets.push({ scheme: scheme.toLowerCase(), params: new Map() });
         sets.at(-1)?.params.set(name.toLowerCase(), quoted ?? plain ?? "");
-        if (scanner.lastIndex >= header.length) break;
     }
     return sets;
+}
+
+function behindComma(header: string, from: number): number {
+    const comma = header.indexOf(",", from);
+    return comma < 0 ? header.length : comma + 1;
 }

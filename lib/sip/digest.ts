@@ -65,7 +65,8 @@ export class DigestClient {
      */
     challenged(by: Challenger, header: string): boolean {
         const { realm: ours } = this.#credentials;
-        const challenges = parseChallenges(header).filter(({ realm }) => ours === undefined || realm === ours);
+        const isOurs = ({ realm }: DigestChallenge): boolean => ours === undefined || realm === escapeQuoted(ours);
+        const challenges = parseChallenges(header).filter(isOurs);
         let isAnswerable = false;
         for (const [realm, ofRealm] of Map.groupBy(challenges, (each) => each.realm)) {
             const key = `${by} ${realm}`;
@@ -160,10 +161,10 @@ function challengeOf(params: ReadonlyMap<string, string>): DigestChallenge | und
     };
 }
 
-/** `auth` where there is a choice: proxies that rewrite SDP break `auth-int`. */
+/** `auth` where there is a choice: proxies that rewrite SDP break `auth-int`. An empty list is no choice, as without qop. */
 function chooseQop(offered: string | undefined): DigestChallenge["qop"] | "none we know" {
-    if (offered === undefined) return undefined;
-    const options = offered.split(",").map((option) => option.trim().toLowerCase());
+    const options = (offered ?? "").split(",").map((option) => option.trim().toLowerCase());
+    if (options.every((option) => option === "")) return undefined;
     return (["auth", "auth-int"] as const).find((known) => options.includes(known)) ?? "none we know";
 }
 

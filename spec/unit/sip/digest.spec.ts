@@ -117,6 +117,9 @@ describe("challenges as they come", () => {
             ],
         ],
         ["another scheme before", 'Basic realm="x", Digest realm="a", nonce="b"', [{ realm: "a" }]],
+        ["a scheme without parameters before", 'Negotiate, Digest realm="a", nonce="b"', [{ realm: "a" }]],
+        ["qop without its quotes", 'Digest realm="a", qop=auth,auth-int, nonce="b"', [{ qop: "auth", nonce: "b" }]],
+        ["an empty qop", 'Digest realm="a", nonce="b", qop=""', [{ qop: undefined }]],
         ["an algorithm nobody knows", 'Digest realm="a", nonce="b", algorithm=AKAv1-MD5', []],
         ["a qop nobody knows", 'Digest realm="a", nonce="b", qop="auth-conf"', []],
         ["no nonce", 'Digest realm="a"', []],
@@ -151,6 +154,12 @@ describe("answering", () => {
         expect(answer(client("ours"), 'Digest realm="a", nonce="b"', invite)).toBeUndefined();
         expect(answer(client("ours"), 'Digest realm="a", nonce="b",Digest realm="ours", nonce="c"', invite)).toContain(
             'realm="ours"',
+        );
+    });
+
+    test("knows its realm behind the escapes it has in a header", () => {
+        expect(answer(client('the "best" one'), 'Digest realm="the \\"best\\" one", nonce="b"', invite)).toContain(
+            'realm="the \\"best\\" one"',
         );
     });
 
