@@ -13,11 +13,18 @@ const UNAUTHORIZED = {
     none: "trunk asks for a username and password, but has none in the configuration",
 } as const;
 
+/** An error's code: letters with hardly a digit among them, so that no number is taken for one. */
+const CODE = "[A-Z_]+(?:[0-9]{1,2}[A-Z_]+)*";
+/** A name, or an address of either kind. */
+const HOST = String.raw`(?:[a-z0-9._-]*[a-z]|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|\[?[0-9a-f]{0,4}(?::[0-9a-f.]{0,15}){2,8}\]?)`;
+
 /**
  * Our own SIP server's word for a next hop it could not reach (RFC 3261, section 20.43): a phrase and an error's code, or
- * the host name it found nothing for.
+ * the host it found nothing for.
  */
-const ownWarning = /^399 \S+ "([a-z ]+(?:: [A-Z_]+)?|no [a-z ]+ [a-z0-9.-]*[a-z](?: \([A-Za-z ]+\))?)"$/;
+const ownWarning = new RegExp(
+    String.raw`^399 \S+ "([A-Za-z ]+(?:: ${CODE})?|no [a-z ]+ ${HOST}(?: \([A-Za-z_ ]+\))?)"$`,
+);
 
 /**
  * What is wrong with a trunk by the final response that ended an attempt to call through it; undefined if that is what

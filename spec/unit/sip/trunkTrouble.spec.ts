@@ -18,7 +18,14 @@ test.each([
 test.each([
     "no connection: UNABLE_TO_VERIFY_LEAF_SIGNATURE",
     "no connection in time",
+    "no connection: ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "no WebSocket connection: CERT_HAS_EXPIRED",
+    "no UDP socket of that address family",
     "no address for sip.carrier.example (ENOTFOUND)",
+    "no address for sip.carrier.example (EAI_AGAIN)",
+    "no address for sip_1.carrier.example",
+    "no address for 2001:db8::1",
+    "no protocol of ours leads to 192.0.2.1",
 ])("what the SIP server says is told: %s", (why) => {
     const warning = `399 127.0.0.1:5061 "${why}"`;
     expect(trunkTrouble(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
@@ -28,6 +35,8 @@ test.each([
     ["a busy phone", response(486)],
     ["an overloaded trunk", response(503)],
     ["a trunk that tells of the caller", response(503, '399 pbx "no route for +442079460101"')],
+    ["one that does so without a plus", response(503, '399 pbx "no route for 442079460101"')],
+    ["one that does so behind a colon", response(503, '399 pbx "no answer: 442079460101"')],
     ["another warning", response(503, '301 pbx "no connection"')],
     ["a warning of something else", response(486, '399 pbx "no connection"')],
 ])("%s is no trouble of ours", (_, refusal) => {
