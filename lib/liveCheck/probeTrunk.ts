@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { answerChallenge } from "../sip/answerChallenge.ts";
 import { DigestClient } from "../sip/digest.ts";
+import { escapeUser } from "../sip/sipHeaders.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
 import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
 import type { Resolver } from "../sip-server/resolve/Resolver.ts";
@@ -69,7 +70,8 @@ async function askTrunk(
 ): Promise<Result> {
     const { scheme, domain, credentials } = trunk;
     const uri = `${scheme}:${domain}`;
-    const request = { method, uri, addressOfRecord: `${scheme}:${credentials?.username ?? "anonymous"}@${domain}` };
+    const user = escapeUser(credentials?.username ?? "anonymous");
+    const request = { method, uri, addressOfRecord: `${scheme}:${user}@${domain}` };
     try {
         const answer = await probe.ask(target, request);
         const authorization = answer === undefined ? undefined : authorizationFor(trunk, answer, request);

@@ -107,6 +107,11 @@ export function formatNameAddress(displayName: string | undefined, uri: string):
     return name === "" ? `<${uri}>` : `"${name.replace(/["\\]/g, "\\$&")}" <${uri}>`;
 }
 
+/** Any text as the user part of a SIP URI (RFC 3261, section 25.1): an account may be named `alice@carrier.example`. */
+export function escapeUser(text: string): string {
+    return text.toWellFormed().replace(/[^0-9A-Za-z\-_.!~*'()&=+$,;?/]/gu, encodeURIComponent);
+}
+
 /** The `;name=value` parameters in `text`, which begins with a semicolon or is blank. */
 function parseParams(text: string): ReadonlyMap<string, string> {
     const params = new Map<string, string>();

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { SipTarget } from "../../ports/CallIntake.ts";
-import { formatNameAddress } from "../sipHeaders.ts";
+import { escapeUser, formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
@@ -44,6 +44,7 @@ function callerOn(
 ): { readonly user: string | undefined; readonly isAnonymous: boolean } {
     const rule = byUser.get(caller) ?? fallback;
     const number = rule === "anonymous" ? fallback : rule;
-    const user = number === undefined || number === "anonymous" ? account : written(number);
+    const ofAccount = account === undefined ? undefined : escapeUser(account);
+    const user = number === undefined || number === "anonymous" ? ofAccount : written(number);
     return { user, isAnonymous: rule === "anonymous" || user === undefined };
 }

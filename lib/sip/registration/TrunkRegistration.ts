@@ -4,7 +4,7 @@ import type { Log } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
 import { answerChallenge } from "../answerChallenge.ts";
 import { DigestClient } from "../digest.ts";
-import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
+import { escapeUser, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
@@ -73,6 +73,8 @@ export class TrunkRegistration {
     #others: readonly SipTrunk[] = [];
     /** The address that took our last REGISTER. */
     #holder: SipTrunk | undefined;
+    /** As the SIP server wrote it in our last REGISTER. */
+    #contact: string | undefined;
     #stopTimer = (): void => undefined;
     #stopWaiting = (): void => undefined;
     readonly #news: RegistrationNews;
@@ -202,6 +204,7 @@ export class TrunkRegistration {
                 },
                 { onResponse: (response) => this.#respondedTo(attempt, response) },
             )
+            .then(({ headers }) => (this.#contact = headers.get("contact")))
             .catch(fail);
     }
 
@@ -217,7 +220,7 @@ export class TrunkRegistration {
     /** RFC 3261, section 10.2: every REGISTER to a registrar has one Call-ID and a CSeq of its own. */
     #headers({ address, seconds }: Attempt): HeaderFields {
         const { scheme, domain, credentials, nextHop } = address;
-        const ofRecord = `<${scheme}:${credentials?.username ?? this.contactUser}@${domain}>`;
+        const ofRecord = `<${scheme}:${escapeUser(credentials?.username ?? this.contactUser)}@${domain}>`;
         const transport = /;transport=(\w+)/i.exec(nextHop ?? "")?.[1];
         // RFC 7118, section 5.2.3: a WebSocket is `ws`, over TLS as well
         const parameter = transport === undefined ? "" : `;transport=${transport.replace(/^wss$/i, "ws")}`;
@@ -273,17 +276,28 @@ export class TrunkRegistration {
         };
     }
 
-    /** RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. */
+    /**
+     * RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. One of ours from before a change of address may
+     * still stand beside it, and somebody on the way may have written another address into ours.
+     */
     #grantedSeconds(headers: IncomingResponse["headers"], asked: number): number {
-        const contact = splitValues(headers.get("contact") ?? "")
+        const ours = splitValues(headers.get("contact") ?? "")
             .map(parseNameAddress)
-            .find((each) => each !== undefined && parseUri(each.uri)?.user === this.contactUser);
+            .filter((each) => each !== undefined)
+            .filter(({ uri }) => parseUri(uri)?.user === this.contactUser);
+        const here = addressIn(parseNameAddress(this.#contact ?? "")?.uri);
+        const contact = ours.find(({ uri }) => addressIn(uri) === here) ?? ours[0];
         return secondsIn(contact?.params.get("expires")) ?? secondsIn(headers.get("expires")) ?? asked;
     }
 }
 
 function registrarAt({ scheme, domain }: SipTrunk): string {
     return `${scheme}:${domain}`;
+}
+
+/** What stands before the parameters: the order and number of those is the registrar's. */
+function addressIn(uri: string | undefined): string | undefined {
+    return uri?.split(/[;?]/)[0]?.toLowerCase();
 }
 
 function secondsIn(text: string | undefined): number | undefined {

@@ -84,6 +84,7 @@ const REFUSED_DELAY_MS = 600_000;
 const LONGEST_RETRY_AFTER_S = 3_600;
 /** A week: a registrar that wants longer intervals than that means something else. */
 const LONGEST_INTERVAL_S = 604_800;
+const GRANTED_NOTHING: RegistrationFault = { kind: "failed", status: 200, reason: "for no time at all" };
 /** A registrar that grants less is asked no more often. */
 const SHORTEST_REFRESH_MS = 1_000;
 
@@ -130,6 +131,8 @@ function whileRegistering(
     const { asked, failures } = state;
     switch (event.kind) {
         case "granted":
+            // what ends at once never was
+            if (event.seconds === 0) return wait(state, GRANTED_NOTHING, delayMs(failures, jitter));
             return {
                 state: { phase: "registered", asked },
                 orders: [

@@ -53,6 +53,11 @@ describe("a caller who is shown", () => {
         expect(headers({ callerId: { byUser }, ...trunk })).toEqual(expected);
     });
 
+    test("by the account's name, as it may stand in a URI", () => {
+        const { From } = headers({ callerId: { byUser: new Map(), account: "ünit 7@carrier.example" } });
+        expect(From).toBe("<sip:%C3%BCnit%207%40carrier.example@localhost>");
+    });
+
     test("with a name everywhere", () => {
         const named = headers({ callerId: { byUser }, identity: ["asserted"] }, { callerName: "Alice" });
         expect(named["P-Asserted-Identity"]).toBe('"Alice" <sip:+493012345678@localhost>');

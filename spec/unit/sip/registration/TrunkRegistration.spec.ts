@@ -30,7 +30,8 @@ class KeptRequests implements SipStack {
         const failure = this.failures.shift();
         if (failure !== undefined) return Promise.reject(failure);
         const cancel = (): Promise<void> => Promise.resolve();
-        return Promise.resolve({ uri: request.uri ?? "", headers: new Map(), cancel });
+        const contact = (request.headers["Contact"] ?? "").replace("localhost", "192.0.2.1:5060");
+        return Promise.resolve({ uri: request.uri ?? "", headers: new Map([["contact", contact]]), cancel });
     }
 
     /** The nth request is answered. */
@@ -78,6 +79,28 @@ describe("the contact", () => {
         expect(contactOf("other")).not.toBe(contactOf("secret"));
     });
 
+    it("is not taken for the one it was at another address", async () => {
+        const registration = new TrunkRegistration(trunk(), parts());
+        registration.serverUp();
+        await settled();
+        const at = (address: string): string => `<sip:${registration.contactUser}@${address};line=1>`;
+        const listed = `${at("192.0.2.9:5060")};expires=9, ${at("192.0.2.1:5060")};expires=100`;
+        stack.answer(0, 200, [["contact", listed]]);
+        clock.advance(82_000);
+        expect(stack.requests).toHaveLength(1);
+        clock.advance(1_000);
+        expect(stack.requests).toHaveLength(2);
+    });
+
+    it("counts with another address that somebody on the way gave it", async () => {
+        const registration = new TrunkRegistration(trunk(), parts());
+        registration.serverUp();
+        await settled();
+        stack.answer(0, 200, [["contact", `<sip:${registration.contactUser}@203.0.113.7:1024>;expires=9`]]);
+        clock.advance(8_000);
+        expect(stack.requests).toHaveLength(2);
+    });
+
     it("counts for its own interval where the trunk lists others", async () => {
         const registration = new TrunkRegistration(trunk(), parts());
         registration.serverUp();
@@ -92,6 +115,13 @@ describe("the contact", () => {
         await settled();
         expect(stack.requests).toHaveLength(2);
     });
+});
+
+it("is of an account whose name is no user part of a URI", () => {
+    const credentials = { username: "alice smith@carrier.example", password: "secret" };
+    new TrunkRegistration(trunk({ credentials }), parts()).serverUp();
+    const ofRecord = "<sip:alice%20smith%40carrier.example@carrier.example>";
+    expect(stack.requests[0]?.headers).toMatchObject({ From: ofRecord, To: ofRecord });
 });
 
 it("does not listen to the answer of a request that was overtaken", () => {

@@ -59,10 +59,16 @@ describe("stepRegistration", () => {
             ["→ registered", "reportUp", "wait 247500"],
         ],
         [
-            "does not flood who grants nothing",
+            "does not flood who grants hardly anything",
             registering,
-            { kind: "granted", seconds: 0 },
+            { kind: "granted", seconds: 1 },
             ["→ registered", "reportUp", "wait 1000"],
+        ],
+        [
+            "is not registered with who grants nothing, and waits longer each time",
+            { ...registering, failures: 2 },
+            { kind: "granted", seconds: 0 },
+            ["→ waiting", "down: failed 200", "wait 6000"],
         ],
         [
             "asks for as long as it must",
