@@ -23,6 +23,7 @@ const commands = [
     { program: "bench/main.ts", options: ["--json", "--rate", "--seconds", "--standing"], figure: "--standing" },
     { program: "bench/sipMain.ts", options: ["--json", "--rate", "--seconds", "--sip", "DRACHTIO"], figure: "--rate" },
     { program: "bench/soakMain.ts", options: ["--minutes", "--rate", "--loss"], figure: "--loss" },
+    { program: "lab/fuzz.ts", options: ["--seconds", "--seed"], figure: "--seed" },
 ];
 
 test.each(commands)("$program says what it takes", async ({ program, options }) => {
