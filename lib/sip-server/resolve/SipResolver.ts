@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from "node:net";
 import type { Clock } from "../Clock.ts";
 import type { SipUri } from "../sip/SipUri.ts";
 import { defaultPorts } from "../transport/defaultPorts.ts";
+import { unmapped } from "../transport/ipAddress.ts";
 import type { Protocol, Target } from "../transport/SipTransport.ts";
 import { CachingDnsClient } from "./CachingDnsClient.ts";
 import { chooseRoute, serviceName, servicesOf } from "./chooseTransport.ts";
@@ -116,14 +117,18 @@ export class SipResolver implements Resolver {
         );
         const servers = [byNaptr, bySrv].map((found) => found.flatMap((some) => some ?? []));
         const found = servers.find((some) => some.length > 0);
-        return found ?? [this.#bareServer(host, secure ? "tls" : "udp")];
+        const bare = this.#bareServer(host, secure ? "tls" : "udp");
+        // records of none but the root say that there is no such service, by an address neither (RFC 2782)
+        const isDenied = bySrv[guesses.findIndex((protocol) => protocol === bare.protocol)] !== undefined;
+        return found ?? (isDenied ? [] : [bare]);
     }
 
     /** The servers SRV records name, in the order to try; undefined if there are no records. */
     async #serversOf(service: string, protocol: Protocol): Promise<Server[] | undefined> {
+        const { random, maxTargets } = this.#options;
         const answer: DnsAnswer<SrvRecord> = await this.#dns.srv(service);
         if (answer.kind !== "found") return undefined;
-        return orderServers(answer.records, this.#options.random).map(({ name, port }) => ({
+        return orderServers(answer.records, random, maxTargets).map(({ name, port }) => ({
             host: name.toLowerCase(),
             port,
             protocol,
@@ -144,6 +149,7 @@ export class SipResolver implements Resolver {
             const answer = answers[index];
             if (answer?.kind !== "found") return [];
             return answer.records
+                .map(unmapped)
                 .filter((address) => families.includes(isIPv4(address) ? 4 : 6))
                 .map((address): Target => {
                     const name = isIP(domain) === 0 ? { serverName: domain } : {};

@@ -2,14 +2,15 @@ import type { SrvRecord } from "./DnsClient.ts";
 
 /**
  * The order to try SRV records in (RFC 2782): by priority, and within one at random by weight. `random` gives numbers
- * from 0 (inclusive) to 1 (exclusive). Records whose target is the root ("not available here") are left out.
+ * from 0 (inclusive) to 1 (exclusive). Records whose target is the root ("not available here") or whose port is 0 are left
+ * out, and what comes after the first `limit`: a zone may hold thousands.
  */
-export function orderServers(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
+export function orderServers(records: readonly SrvRecord[], random: () => number, limit: number): SrvRecord[] {
     const left = records
-        .filter(({ name }) => name !== "" && name !== ".")
+        .filter(({ name, port }) => name !== "" && name !== "." && port > 0)
         .sort((a, b) => a.priority - b.priority || a.weight - b.weight);
     const ordered: SrvRecord[] = [];
-    while (left.length > 0) {
+    while (left.length > 0 && ordered.length < limit) {
         const priority = left[0]?.priority;
         const group = left.filter((record) => record.priority === priority);
         const chosen = pick(group, random);

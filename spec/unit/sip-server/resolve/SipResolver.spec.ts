@@ -46,12 +46,18 @@ function zone(): FakeDns {
         "a.example": ["192.0.2.10"],
         "b.example": ["192.0.2.11"],
         "c.example": ["192.0.2.12"],
+        "closed.example": ["192.0.2.13"],
+        "udponly.example": ["192.0.2.14"],
     };
     dns.srvs = {
         "_sip._udp.srv.example": [srv("a.example", 20), srv("b.example", 10, 0, 5080)],
         "_sip._tcp.srv.example": [srv("c.example")],
         "_sips._tcp.srv.example": [srv("c.example", 10, 0, 5061)],
         "_sip._udp.nowhere.example": [srv(".")],
+        "_sip._udp.closed.example": [srv(".")],
+        "_sip._tcp.closed.example": [srv(".")],
+        "_sip._tcp.udponly.example": [srv(".")],
+        "_sip._udp.noport.example": [srv("a.example", 1, 0, 0), srv("b.example", 2)],
         "_sip._tcp.elsewhere.example": [srv("b.example", 1, 0, 6060)],
         "_sips._tcp.elsewhere.example": [srv("a.example", 1, 0, 6061)],
     };
@@ -110,6 +116,11 @@ test.each([
     ],
     ["sips:naptr.example", ["tls 192.0.2.10 6061 naptr.example"]],
     ["sip:unknown.example", ["no address for unknown.example"]],
+    ["sip:closed.example", ["no protocol of ours leads to closed.example"]],
+    ["sip:udponly.example", ["udp 192.0.2.14 5060 udponly.example"]],
+    ["sip:noport.example;transport=udp", ["udp 192.0.2.11 5060 noport.example"]],
+    ["sip:[::ffff:192.0.2.5]", ["udp 192.0.2.5 5060"]],
+    ["sip:[::ffff:c000:205]:5070", ["udp 192.0.2.5 5070"]],
     ["sip:nowhere.example;transport=udp", ["no protocol of ours leads to nowhere.example"]],
 ])("%s", async (uri, expected) => {
     expect(await resolve(uri)).toEqual(expected);
@@ -210,7 +221,14 @@ test.each([
     [0.999, ["heavy", "light", "z", "last"]],
 ])("SRV records by priority, then by weight (chance %d)", (chance, expected) => {
     const records = [srv("last", 20, 99), srv("heavy", 10, 90), srv("light", 10, 10), srv("z", 10, 0), srv(".", 1)];
-    expect(orderServers(records, () => chance).map(({ name }) => name)).toEqual(expected);
+    expect(orderServers(records, () => chance, 16).map(({ name }) => name)).toEqual(expected);
+});
+
+test("of many records only as many are put in order as are wanted", () => {
+    const records = Array.from({ length: 3_000 }, (_, n) => srv(`s${n}.example`, 1, n));
+    let chances = 0;
+    const ordered = orderServers(records, () => (chances++, 0.5), 16);
+    expect([ordered.length, new Set(ordered).size, chances]).toEqual([16, 16, 16]);
 });
 
 test("over many choices a weight is what it says", () => {
@@ -218,7 +236,7 @@ test("over many choices a weight is what it says", () => {
     const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
     const firsts = Array.from(
         { length: 2_000 },
-        () => orderServers([srv("a", 1, 75), srv("b", 1, 25)], random)[0]?.name,
+        () => orderServers([srv("a", 1, 75), srv("b", 1, 25)], random, 16)[0]?.name,
     );
     const share = firsts.filter((name) => name === "a").length / firsts.length;
     expect(share).toBeGreaterThan(0.7);
