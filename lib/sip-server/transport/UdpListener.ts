@@ -66,6 +66,8 @@ export class UdpListener {
 
     send(data: Buffer, remote: Endpoint): Promise<void> {
         if (!this.#open) return Promise.reject(new TransportError("the socket is closed"));
+        // from there datagrams do come, with a forged source
+        if (remote.port === 0) return Promise.reject(new TransportError("nobody is at port 0"));
         this.#sending += 1;
         return new Promise((resolve, reject) => {
             this.#socket.send(data, remote.port, remote.address, (error) => {
