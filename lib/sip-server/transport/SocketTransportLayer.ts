@@ -7,6 +7,7 @@ import { parseVia } from "../sip/Via.ts";
 import { ConnectionLimits } from "./ConnectionLimits.ts";
 import { ConnectionTable, targetKey } from "./ConnectionTable.ts";
 import { FlowBindings } from "./FlowBindings.ts";
+import { withoutZone } from "./ipAddress.ts";
 import { chooseBinding, LocalAddresses } from "./localAddress.ts";
 import { openConnection } from "./openConnection.ts";
 import { Reception } from "./Reception.ts";
@@ -104,7 +105,7 @@ export class SocketTransportLayer implements TransportLayer {
         if (target === undefined) throw new TransportError("the top Via says not where to");
         const flow = arrivedOn.reliable
             ? await this.#openBack({ protocol: arrivedOn.protocol, ...target })
-            : this.#udpAt(arrivedOn.local)?.flowTo(target);
+            : this.#udpAt(arrivedOn.local)?.flowTo(withZoneOf(arrivedOn.remote, target));
         if (flow === undefined) throw new TransportError("the socket is closed");
         return flow.send(data);
     }
@@ -196,4 +197,9 @@ export class SocketTransportLayer implements TransportLayer {
             ({ binding }) => binding.address === local.address && binding.port === local.port,
         );
     }
+}
+
+/** The target with the zone that a Via cannot name, if it is at that link-local address. */
+function withZoneOf({ address }: Endpoint, target: Endpoint): Endpoint {
+    return withoutZone(address) === target.address ? { ...target, address } : target;
 }

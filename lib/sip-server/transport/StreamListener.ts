@@ -8,6 +8,7 @@ import type { CancelTimer } from "../Clock.ts";
 import type { ConnectionEnds, ConnectionFlow } from "./ConnectionFlow.ts";
 import type { ConnectionLimits } from "./ConnectionLimits.ts";
 import type { ConnectionTable } from "./ConnectionTable.ts";
+import { withoutZone } from "./ipAddress.ts";
 import type { LocalAddresses } from "./localAddress.ts";
 import type { Binding, Protocol } from "./SipTransport.ts";
 import { type ConnectionSurroundings, streamConnection } from "./streamConnection.ts";
@@ -163,7 +164,7 @@ export class StreamListener {
     }
 }
 
-/** Both ends of an open socket; undefined if it is not open any more. */
+/** Both ends of an open socket, as messages name them; undefined if it is not open any more. */
 export function endsOf(
     socket: Socket,
     protocol: StreamProtocol,
@@ -175,7 +176,7 @@ export function endsOf(
     return {
         id,
         protocol,
-        local: { address: localAddress, port: localPort },
-        remote: { address: remoteAddress, port: remotePort },
+        local: { address: withoutZone(localAddress), port: localPort },
+        remote: { address: withoutZone(remoteAddress), port: remotePort },
     };
 }

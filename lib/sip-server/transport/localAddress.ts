@@ -2,6 +2,7 @@ import { BlockList, isIPv6 } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import type { Clock } from "../Clock.ts";
 import type { HostPort } from "../sip/hostPort.ts";
+import { withoutZone } from "./ipAddress.ts";
 import type { Binding, Protocol } from "./SipTransport.ts";
 
 /** Addresses of this machine's interfaces; node's `networkInterfaces` in production. */
@@ -56,7 +57,8 @@ export class LocalAddresses {
             return { host: advertised.host, port: advertised.port ?? binding.port };
         }
         const bound = isWildcard(binding.address) ? undefined : binding.address;
-        return { host: bound ?? socketAddress ?? this.#addressTowards(remoteAddress), port: binding.port };
+        const host = bound ?? socketAddress ?? this.#addressTowards(remoteAddress);
+        return { host: withoutZone(host), port: binding.port };
     }
 
     /** True if the binding is reached by that host, be it a wildcard's or its advertised one. */

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { SipRequest } from "../sip/SipMessage.ts";
 import { formatVia, parseVia, type Via } from "../sip/Via.ts";
 import { defaultPorts } from "./defaultPorts.ts";
+import { withoutZone } from "./ipAddress.ts";
 import type { Endpoint, Protocol } from "./SipTransport.ts";
 
 /** True if the transport named in a Via may arrive over that protocol. A browser behind a TLS proxy says WSS and comes over ws. */
@@ -16,7 +17,7 @@ export function fillTopVia(request: SipRequest, remote: Endpoint): void {
     const [top] = request.headers.list("Via");
     const via = top === undefined ? undefined : parseVia(top);
     if (via === undefined) return;
-    via.params.set("received", remote.address);
+    via.params.set("received", withoutZone(remote.address));
     via.params.set("rport", String(remote.port));
     request.headers.replaceFirst("Via", formatVia(via));
 }

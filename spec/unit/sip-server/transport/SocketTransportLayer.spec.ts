@@ -1,7 +1,8 @@
+import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { responseTo } from "../../../../lib/sip-server/sip/responseTo.ts";
 import type { SipMessage } from "../../../../lib/sip-server/sip/SipMessage.ts";
-import type { Protocol } from "../../../../lib/sip-server/transport/SipTransport.ts";
+import { type Protocol, TransportError } from "../../../../lib/sip-server/transport/SipTransport.ts";
 import { makeCertificates } from "../../../support/sip-server/testCertificates.ts";
 import { connectTcp, openParty, requestBytes } from "../../../support/sip-server/transportParty.ts";
 
@@ -46,6 +47,27 @@ test.each<[Protocol, string]>([
     expect(server.layer.flowById(arrivedOn.id)?.id).toBe(arrivedOn.id);
 });
 
+const linkLocal = Object.entries(networkInterfaces()).flatMap(([zone, addresses = []]) =>
+    addresses.filter(({ address }) => address.startsWith("fe80:")).map(({ address }) => ({ address, zone })),
+)[0];
+
+test.skipIf(linkLocal === undefined).each<[Protocol]>([["udp"], ["tcp"]])(
+    "the zone of a link-local address is in no message over %s, and answers get back",
+    async (protocol) => {
+        const { address, zone } = linkLocal ?? expect.fail();
+        const server = await openParty([protocol], {}, "::");
+        const client = await openParty([protocol], {}, "::");
+        const flow = await client.layer.open({ ...server.target(protocol), address: `${address}%${zone}` });
+        expect(flow.sentBy.host).toBe(address);
+        await flow.send(requestBytes(protocol, "one"));
+        const { message, flow: arrivedOn } = await server.arrivals.next();
+        expect(`${message.headers.get("Via") ?? ""};`).toContain(`;received=${address};`);
+        expect(arrivedOn.sentBy.host).toBe(address);
+        if (message.kind === "request") await server.layer.respond(responseTo(message, 200), arrivedOn);
+        expect(callId((await client.arrivals.next()).message)).toBe("one");
+    },
+);
+
 test("an open connection is used again, also by two who open at once, and the other way round", async () => {
     const server = await openParty(["tcp"]);
     const client = await openParty(["tcp"]);
@@ -83,6 +105,14 @@ test("a response whose connection is gone goes to where the Via says the client 
     await closed;
     if (message.kind === "request") await server.layer.respond(responseTo(message, 200), flow);
     expect(callId((await client.arrivals.next()).message)).toBe("lost");
+});
+
+test("a datagram that cannot be sent is told as such, and keeps nothing from closing", async () => {
+    const client = await openParty(["udp"]);
+    const nowhere = await client.layer.open({ protocol: "udp", address: "127.0.0.1", port: 0 });
+    await expect(nowhere.send(requestBytes("udp", "x"))).rejects.toBeInstanceOf(TransportError);
+    await client.layer.close();
+    expect(nowhere.closed).toBe(true);
 });
 
 test("two listeners cannot have one port: nothing stays open", async () => {

@@ -3,6 +3,7 @@ import { Headers } from "../../../../lib/sip-server/sip/Headers.ts";
 import type { SipRequest } from "../../../../lib/sip-server/sip/SipMessage.ts";
 import { parseVia } from "../../../../lib/sip-server/sip/Via.ts";
 import { FlowBindings } from "../../../../lib/sip-server/transport/FlowBindings.ts";
+import { unmapped } from "../../../../lib/sip-server/transport/ipAddress.ts";
 import { chooseBinding, LocalAddresses } from "../../../../lib/sip-server/transport/localAddress.ts";
 import type { Binding, Flow, Protocol } from "../../../../lib/sip-server/transport/SipTransport.ts";
 import { fillTopVia, responseTarget, viaMatchesProtocol } from "../../../../lib/sip-server/transport/viaOnReceipt.ts";
@@ -30,6 +31,26 @@ test("the top Via gets where the request came from, the others stay", () => {
         "SIP/2.0/UDP phone.invalid:5070;branch=a;rport=40000;received=2001:db8::1",
         "SIP/2.0/UDP b;branch=c",
     ]);
+});
+
+test("where a request came from is written without the zone, which means nothing to others", () => {
+    const headers = new Headers([["Via", "SIP/2.0/UDP [fe80::1];branch=a"]]);
+    const request: SipRequest = { kind: "request", method: "INFO", uri: "sip:a", headers, body: Buffer.alloc(0) };
+    fillTopVia(request, { address: "fe80::1%eth0", port: 5060 });
+    expect(headers.get("Via")).toBe("SIP/2.0/UDP [fe80::1];branch=a;received=fe80::1;rport=5060");
+    expect(addresses().sentBy(wildcard6, "fe80::1%eth0", "fe80::2%eth0").host).toBe("fe80::2");
+});
+
+test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["0:0:0:0:0:FFFF:c000:0201", "192.0.2.1"],
+    ["::ffff:0:1", "0.0.0.1"],
+    ["::192.0.2.1", "::192.0.2.1"],
+    ["2001:db8::ffff:192.0.2.1", "2001:db8::ffff:192.0.2.1"],
+    ["fe80::1%eth0", "fe80::1%eth0"],
+])("%s is reached as %s", (address, reached) => {
+    expect(unmapped(address)).toBe(reached);
 });
 
 test.each<[string, Protocol, unknown]>([
