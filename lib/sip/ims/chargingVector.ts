@@ -41,15 +41,16 @@ export function chargingHeaders(vector: ChargingVector | undefined): HeaderField
     const { icid, generatedAt, origIoi, termIoi } = vector;
     const params = [
         `icid-value=${quoted(icid)}`,
-        ...(generatedAt === undefined ? [] : [`icid-generated-at=${generatedAt}`]),
+        ...(generatedAt === undefined ? [] : [`icid-generated-at=${written(generatedAt)}`]),
         ...(origIoi === undefined ? [] : [`orig-ioi=${written(origIoi)}`]),
         ...(termIoi === undefined ? [] : [`term-ioi=${written(termIoi)}`]),
     ];
     return { "P-Charging-Vector": params.join(";") };
 }
 
+/** A token or host as it is. */
 function written(value: string): string {
-    return /^[\w.\-!%*+`'~]+$/.test(value) ? value : quoted(value);
+    return /^(?:[\w.\-!%*+`'~]+|\[[\da-f:.]+\])$/i.test(value) ? value : quoted(value);
 }
 
 function quoted(value: string): string {

@@ -9,8 +9,8 @@ const FULL =
     'icid-value="AyretyU0dm+6O2IrT5tAFrbHLso=023551024";icid-generated-at=192.0.2.5;orig-ioi=home1.net;term-ioi=home2.net';
 
 describe("P-Charging-Vector", () => {
-    test("is written as it was read", () => {
-        expect(chargingHeaders(readChargingVector(FULL))).toEqual({ "P-Charging-Vector": FULL });
+    test.each([FULL, 'icid-value="7";icid-generated-at=[2001:db8::5]'])("is written as it was read: %s", (header) => {
+        expect(chargingHeaders(readChargingVector(header))).toEqual({ "P-Charging-Vector": header });
     });
 
     test.each<[string, object | undefined]>([
@@ -25,7 +25,7 @@ describe("P-Charging-Vector", () => {
     });
 
     test("keeps what is not a token in quotes", () => {
-        const vector = { icid: 'a"b', origIoi: "home 1" };
+        const vector = { icid: 'a"b', generatedAt: "x;term-ioi=y", origIoi: "home 1" };
         expect(readChargingVector(chargingHeaders(vector)["P-Charging-Vector"])).toEqual(vector);
     });
 });
