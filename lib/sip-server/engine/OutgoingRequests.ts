@@ -116,7 +116,7 @@ export class OutgoingRequests {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
         return this.#startReinvite(session, order, headers, (invite, response, flow) =>
-            this.#tell(invite.transactionId, response, flow),
+            this.#tell(invite.transactionId, invite.request, response, flow),
         );
     }
 
@@ -170,7 +170,7 @@ export class OutgoingRequests {
     async #startInvite(draft: RequestDraft, hop: Hop, answerMs: number | undefined): Promise<SentRequest | Refused> {
         const trace = new CallTrace(this.#context.listener, "uac");
         const tell: ClientInviteParts["tell"] = (each, response, flow) =>
-            this.#tell(each.transactionId, response, flow);
+            this.#tell(each.transactionId, each.request, response, flow);
         const invite = this.#makeInvite(draft, { trace, tell, ...(answerMs !== undefined && { answerMs }) });
         const id = dialogIdOf(draft.callId, draft.fromTag);
         this.#making.set(id, { exchange: invite.exchange, method: "INVITE", tags: new Set() });
@@ -230,7 +230,7 @@ export class OutgoingRequests {
                     if (response.status >= 200) forget();
                     const request = exchange.departure?.request;
                     if (making && request !== undefined) this.#openSubscription(request, response, flow);
-                    this.#tell(transactionId, response, flow);
+                    this.#tell(transactionId, request, response, flow);
                 },
                 onExpired: () => undefined,
                 onOver: () => forget(),
@@ -275,8 +275,7 @@ export class OutgoingRequests {
     #openSubscription(request: SipRequest, response: SipResponse, flow: Flow): void {
         const tag = toTag(response);
         if (tag === undefined || response.status < 200) return;
-        const callId = request.headers.get("Call-ID") ?? "";
-        const known = this.#book.table.find(callId, fromTag(request) ?? "", tag);
+        const known = this.#dialogOf(request, response);
         const key = subscriptionKey(request);
         if (response.status >= 300) {
             if (known !== undefined) this.#book.closeSubscription(known, key);
@@ -289,9 +288,14 @@ export class OutgoingRequests {
         this.#book.openSubscription(dialog, key, subscriptionSeconds(response, request));
     }
 
-    #tell(transactionId: string, message: SipResponse, flow: Flow): void {
-        const callId = message.headers.get("Call-ID") ?? "";
-        const dialog = this.#book.table.find(callId, fromTag(message) ?? "", toTag(message) ?? "");
+    /** By its branch a response belongs to its request (RFC 3261 17.1.3); of a dialog's id only the To tag is its sender's to choose. */
+    #dialogOf(request: SipRequest, response: SipResponse): Dialog | undefined {
+        const callId = request.headers.get("Call-ID") ?? "";
+        return this.#book.table.find(callId, fromTag(request) ?? "", toTag(response) ?? "");
+    }
+
+    #tell(transactionId: string, request: SipRequest | undefined, message: SipResponse, flow: Flow): void {
+        const dialog = request === undefined ? undefined : this.#dialogOf(request, message);
         const meta = metaOf(flow, "network");
         const told = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
         this.#context.listener.onResponse(told);

@@ -60,6 +60,24 @@ describe("a subscription", () => {
         await stage.expectNothingLeft(subscriber);
     });
 
+    it("belongs to the application that asked for it, whatever Call-ID the notifier sends back", async () => {
+        const stage = new Stage();
+        const subscriber = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        const sent = await subscriber.engine.send(subscribe);
+        await stage.pass(50);
+        const asked = peer.request("SUBSCRIBE");
+        const headers = asked.headers.copy();
+        headers.set("Call-ID", "another");
+        peer.respond({ ...asked, headers }, { status: 202, toTag: "n", with: [peer.contact, ["Expires", "60"]] });
+        await stage.pass(50);
+        const [answer] = subscriber.app.responses;
+        expect(answer?.dialogId).toBe(sent.kind === "sent" ? sent.dialogId : "not sent");
+        subscriber.engine.abandonDialog(answer?.dialogId ?? "");
+        expect(subscriber.engine.load().dialogs).toBe(0);
+        await stage.expectNothingLeft(subscriber);
+    });
+
     it("that forked is one with each notifier who speaks up within 32 s (RFC 6665 4.4.1)", async () => {
         const stage = new Stage();
         const subscriber = acknowledging(stage.side("192.0.2.1"));
