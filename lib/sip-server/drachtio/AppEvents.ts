@@ -73,6 +73,11 @@ export class AppEvents implements EngineListener {
         this.#parts.transactions.strike(transactionId);
     }
 
+    onDialogMade(dialogId: string, transactionId: string): void {
+        const client = this.#parts.transactions.ownerOf(transactionId);
+        if (client !== undefined) this.#parts.dialogs.assign(dialogId, client);
+    }
+
     onDialogEnded(dialogId: string): void {
         this.#parts.dialogs.strike(dialogId);
     }

@@ -21,6 +21,7 @@ import { subscriptionKey, subscriptionSeconds } from "./subscription.ts";
 
 /** A request that may make dialogs: a NOTIFY may come before the answer to its SUBSCRIBE, and from others than the one who answered. */
 interface Making {
+    readonly transactionId: string;
     readonly exchange: ClientExchange;
     readonly method: string;
     /** Tags of those who have made one. */
@@ -85,6 +86,7 @@ export class OutgoingRequests {
         const dialog = dialogOfNotify(subscribe, notify, flow);
         dialog.phase = "confirmed";
         this.#book.openSubscription(dialog, subscriptionKey(subscribe), 0);
+        this.#context.listener.onDialogMade(dialog.id, making.transactionId);
         return dialog;
     }
 
@@ -173,7 +175,8 @@ export class OutgoingRequests {
             this.#tell(each.transactionId, each.request, response, flow);
         const invite = this.#makeInvite(draft, { trace, tell, ...(answerMs !== undefined && { answerMs }) });
         const id = dialogIdOf(draft.callId, draft.fromTag);
-        this.#making.set(id, { exchange: invite.exchange, method: "INVITE", tags: new Set() });
+        const { transactionId, exchange } = invite;
+        this.#making.set(id, { transactionId, exchange, method: "INVITE", tags: new Set() });
         const sent = await this.#launch(invite, hop, id);
         if (sent.kind === "refused") this.#making.delete(id);
         else trace.attempt(sent.message, sent.meta);
@@ -238,7 +241,7 @@ export class OutgoingRequests {
             this.#context,
             answerMs,
         );
-        if (making) this.#making.set(id, { exchange, method: draft.method, tags: new Set() });
+        if (making) this.#making.set(id, { transactionId, exchange, method: draft.method, tags: new Set() });
         const departure = await exchange.start(hop);
         if (departure.kind === "refused") {
             forget();

@@ -68,6 +68,11 @@ export interface EngineListener {
     onUnsolicitedBye(bye: UnsolicitedBye): void;
     /** Nobody answered this request in time, or its dialog has ended meanwhile, and the engine has given it up. Answering it now is refused with `unknownTransaction`. */
     onUnanswered(transactionId: string): void;
+    /**
+     * A NOTIFY has made a dialog, before the answer to our request came or beside it: told before the NOTIFY is. The
+     * transaction is that of our request.
+     */
+    onDialogMade(dialogId: string, transactionId: string): void;
     /** A dialog is over, whoever ended it: told once for each dialog whose id was told before, after the message that ended it. */
     onDialogEnded(dialogId: string): void;
     onCallRecord(record: CallRecord): void;

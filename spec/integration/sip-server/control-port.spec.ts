@@ -231,6 +231,20 @@ describe("a drachtio-srf application", () => {
         });
     });
 
+    it("gets the NOTIFY that comes before the answer to its SUBSCRIBE", async () => {
+        const notified = Promise.withResolvers<SrfMessage>();
+        const srf = await app((each) => each.use("notify", (req) => notified.resolve(req)));
+        srf.request("sip:bob@example.org", { method: "SUBSCRIBE", headers: { Event: "presence" } }, () => undefined);
+        await vi.waitFor(() => expect(port.load().transactions).toBe(1));
+        const { listener } = port.engine;
+        const message = sipRequest("NOTIFY", "sip:127.0.0.1", { Event: "presence" });
+        listener.onDialogMade(DIALOG, "client-1");
+        expect(listener.onRequest({ transactionId: "server-1", dialogId: DIALOG, message, meta: networkMeta })).toBe(
+            true,
+        );
+        expect((await notified.promise).stackDialogId).toBe(DIALOG);
+    });
+
     it("gets the records of calls it asked for", async () => {
         const started = vi.fn();
         await app((srf) => srf.on("cdr:start", started));

@@ -19,6 +19,7 @@ export class ScriptedApp implements EngineListener {
     readonly cancels: IncomingCancel[] = [];
     readonly byes: UnsolicitedBye[] = [];
     readonly records: CallRecord[] = [];
+    readonly madeDialogs: [dialogId: string, transactionId: string][] = [];
     readonly endedDialogs: string[] = [];
     readonly unanswered: string[] = [];
     /** Everything told, in order: `INVITE`, `180 INVITE`, `cancel`, `bye: ACK timeout`. */
@@ -58,6 +59,10 @@ export class ScriptedApp implements EngineListener {
 
     onUnanswered(transactionId: string): void {
         this.unanswered.push(transactionId);
+    }
+
+    onDialogMade(dialogId: string, transactionId: string): void {
+        this.madeDialogs.push([dialogId, transactionId]);
     }
 
     onDialogEnded(dialogId: string): void {

@@ -47,12 +47,14 @@ describe("a subscription", () => {
         const stage = new Stage();
         const subscriber = acknowledging(stage.side("192.0.2.1"));
         const peer = new ScriptedPeer(stage, "192.0.2.2");
-        await subscriber.engine.send(subscribe);
+        const sent = await subscriber.engine.send(subscribe);
         await stage.pass(50);
         const asked = peer.request("SUBSCRIBE");
         peer.send("NOTIFY", "sip:192.0.2.1", notifyOf(asked, peer, "n", "active;expires=60"));
         await stage.pass(50);
         expect(peer.response("NOTIFY").status).toBe(200);
+        expect(sent).toMatchObject({ kind: "sent", dialogId: subscriber.app.requests[0]?.dialogId });
+        expect(subscriber.app.madeDialogs).toEqual(sent.kind === "sent" ? [[sent.dialogId, sent.transactionId]] : []);
         peer.respond(asked, { status: 200, toTag: "n", with: [peer.contact, ["Expires", "60"]] });
         await stage.pass(50);
         expect(subscriber.app.told).toEqual(["NOTIFY", "200 SUBSCRIBE"]);
