@@ -1,12 +1,12 @@
-import { formatSessionExpires, minSe, type SessionTimer } from "../dialog/sessionTimer.ts";
+import { formatSessionExpires, minSe } from "../dialog/sessionTimer.ts";
 import { Headers } from "../sip/Headers.ts";
 import type { SipResponse } from "../sip/SipMessage.ts";
 import type { DialogRequests } from "./DialogRequests.ts";
 import type { OutgoingRequests } from "./OutgoingRequests.ts";
 import type { Session } from "./Session.ts";
 
-/** How long we wait before a refresh that crossed another request is tried again. */
-const retryMs = 3000;
+/** How long we wait before a refresh that crossed another request is tried again: who made the Call-ID waits longer (RFC 3261 14.1). */
+const retryMs = { uac: 3000, uas: 1000 } as const;
 
 /** Keeps sessions alive whose refresh is our duty, and ends those nobody refreshed (RFC 4028 10). */
 export class SessionRefresher {
@@ -32,6 +32,7 @@ export class SessionRefresher {
             ["Session-Expires", formatSessionExpires(seconds, "uac")],
             ["Supported", "timer"],
         ]);
+        if (session.timer.least > 0) rest.add("Min-SE", String(session.timer.least));
         const answered = (response: SipResponse | undefined): void => this.#onAnswer(session, seconds, response);
         if (session.dialog.peerAllowsUpdate) {
             void this.#requests.refresh(session.dialog, rest).then(answered);
@@ -57,12 +58,15 @@ export class SessionRefresher {
         if (status < 300) return;
         // somebody is there, whose questions only the application could answer: it refreshes by itself if it can
         if (status === 401 || status === 407) return session.timer.renew(session.timer.agreed);
-        if (status === 422) return this.#refresh(session, Math.max(seconds, minSe(headers)));
         if (status === 481 || status === 408) {
             this.#requests.bye(session.dialog, "Session timer expired", "session-expired");
             return;
         }
-        const timer: SessionTimer = { seconds, weRefresh: true };
-        session.timer.retry(timer, retryMs);
+        const { timer } = session;
+        const least = status === 422 ? minSe(headers) : 0;
+        // at once only the first time: who never finds it long enough is not asked as fast as he answers
+        const ms = least > 0 && timer.least === 0 ? 0 : retryMs[session.dialog.role];
+        timer.least = Math.max(timer.least, least);
+        timer.retry({ seconds: Math.max(seconds, timer.least), weRefresh: true }, ms);
     }
 }

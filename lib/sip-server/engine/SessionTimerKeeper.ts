@@ -7,6 +7,8 @@ export class SessionTimerKeeper {
     readonly #timers: TimerSet<"refresh" | "expire">;
     #agreed: SessionTimer | undefined;
     #stopped = false;
+    /** The largest Min-SE of a 422 to a refresh of ours: to be told in each one after it (RFC 4028 7.4). */
+    least = 0;
     #onRefresh = (_timer: SessionTimer): void => undefined;
     #onExpire = (): void => undefined;
 

@@ -23,6 +23,18 @@ async function call(stage: Stage, caller: Side, headers: readonly [string, strin
     return caller.app.responses.at(-1)?.dialogId ?? "";
 }
 
+/** A call of ours for 90 s whose peer has just got our first refresh. */
+async function refreshingCall() {
+    const stage = new Stage();
+    const caller = acknowledging(stage.side("192.0.2.1"));
+    const peer = new ScriptedPeer(stage, "192.0.2.2");
+    await caller.engine.send(request("INVITE", bob, { headers: [header("Session-Expires", "90")], body: sdp }));
+    await stage.pass(50);
+    peer.respond(peer.request("INVITE"), { status: 200, toTag: "a", with: [peer.contact, update] });
+    await stage.pass(46_000, 500);
+    return { stage, caller, peer, dialogId: caller.app.responses.at(-1)?.dialogId ?? "" };
+}
+
 const timer: [string, string] = ["Supported", "timer"];
 const update: [string, string] = ["Allow", "INVITE, UPDATE, BYE"];
 
@@ -111,6 +123,51 @@ describe("session timers (RFC 4028)", () => {
         expect(caller.app.told, "nobody answers any more").toEqual(["200 INVITE", "bye: Session timer expired"]);
         await stage.expectNothingLeft(caller);
     });
+
+    it("are refreshed for longer, with Min-SE, when the refresh is refused as too short", async () => {
+        const { stage, caller, peer, dialogId } = await refreshingCall();
+        peer.respond(peer.request("UPDATE"), { status: 422, with: [["Min-SE", "1800"]] });
+        await stage.pass(300);
+        const longer = peer.request("UPDATE").headers;
+        expect(longer.get("Session-Expires")).toBe("1800;refresher=uac");
+        expect(longer.get("Min-SE")).toBe("1800");
+        const agreed: [string, string] = ["Session-Expires", "1800;refresher=uac"];
+        peer.respond(peer.request("UPDATE"), { status: 200, with: [peer.contact, agreed] });
+        await stage.pass(901_000, 1000);
+        expect(peer.heard.filter((title) => title === "UPDATE")).toHaveLength(3);
+        expect(peer.request("UPDATE").headers.get("Min-SE"), "also later (RFC 4028 7.4)").toBe("1800");
+        peer.respond(peer.request("UPDATE"), { status: 200, with: [peer.contact, agreed] });
+        await caller.engine.send(request("BYE", "", { dialogId }));
+        await stage.pass(100);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(caller);
+    });
+
+    it.each([
+        ["ever more", (asked: number) => `${asked + 1}`],
+        ["the same", () => "120"],
+        ["nothing", () => ""],
+    ])(
+        "are not refreshed as fast as a peer refuses them that finds them too short and asks for %s",
+        async (_what, least) => {
+            const { stage, caller, peer } = await refreshingCall();
+            let refusals = 0;
+            peer.onMessage = (message) => {
+                if (message.kind !== "request") return;
+                const asked = Number.parseInt(message.headers.get("Session-Expires") ?? "0");
+                if (message.method === "UPDATE") refusals += 1;
+                peer.respond(
+                    message,
+                    message.method === "BYE" ? { status: 200 } : { status: 422, with: [["Min-SE", least(asked)]] },
+                );
+            };
+            peer.onMessage(peer.request("UPDATE"), caller.transport.flowTo({ address: peer.address, port: 5060 }));
+            await stage.pass(60_000, 100);
+            expect(caller.app.told.at(-1)).toBe("bye: Session timer expired");
+            expect(refusals).toBeLessThan(10);
+            await stage.expectNothingLeft(caller);
+        },
+    );
 
     it("end the call when the refresh is answered 481", async () => {
         const stage = new Stage();
