@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { isIP, isIPv4 } from "node:net";
 import { parseDecimal } from "./sip/characters.ts";
 import { SERVER_VERSION } from "./drachtio/controlPort.ts";
+import { findTlsFault } from "./findTlsFault.ts";
 import { logFormats, logLevels } from "./log.ts";
 import type { LogFormat, LogLevel } from "./log.ts";
 import { parseHost } from "./sip/hostPort.ts";
@@ -135,6 +136,8 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
     if (sip.some(({ protocol }) => protocol === "tls" || protocol === "wss") && !(tls.certificate && tls.key)) {
         throw new InvalidArgumentError("tls and wss bindings need --tls-cert and --tls-key");
     }
+    const tlsFault = findTlsFault(tls);
+    if (tlsFault !== undefined) throw new InvalidArgumentError(tlsFault);
     return {
         control: raw.control,
         secret: secretOf(raw, sources, read),
@@ -198,9 +201,10 @@ function ipAddress(text: string): string {
 }
 
 function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
-    const [network = "", prefix] = text.split("/");
+    const [network = "", prefix, ...more] = text.split("/");
     const bits = isIP(network) === 4 ? 32 : 128;
-    if (isIP(network) === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))) {
+    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+    if (isIP(network) === 0 || !isPrefix || more.length > 0) {
         throw new InvalidArgumentError("Expected an IP address or CIDR network.");
     }
     return [...(earlier ?? []), text];

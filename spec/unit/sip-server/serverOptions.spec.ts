@@ -1,11 +1,22 @@
+import { createPrivateKey } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readServerOptions } from "../../../lib/sip-server/serverOptions.ts";
 import type { ServerOptions } from "../../../lib/sip-server/serverOptions.ts";
+import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 
+const { ca, ours, other } = makeCertificates({ ours: "DNS:sip.example.com", other: "DNS:sip.example.net" });
+const lockedKey = createPrivateKey(ours.key).export({
+    ...{ type: "pkcs8", format: "pem" },
+    ...{ cipher: "aes-256-cbc", passphrase: "secret" },
+});
 const files: Readonly<Record<string, string>> = {
     "/secret": "  from-file\n",
-    "/cert": "CERT",
-    "/key": "KEY",
+    "/cert": ours.certificate,
+    "/key": ours.key,
+    "/other-key": other.key,
+    "/locked-key": lockedKey.toString(),
+    "/ca": ca,
+    "/garbage": "-----BEGIN CERTIFICATE-----\ngarbage\n",
     "/hosts": "127.0.0.1 pbx",
 };
 
@@ -86,7 +97,7 @@ describe("readServerOptions", () => {
             "--hosts",
             "/hosts",
         );
-        expect(tls).toMatchObject({ certificate: "CERT", key: "KEY", allowUnverifiedServers: false });
+        expect(tls).toMatchObject({ certificate: ours.certificate, key: ours.key, allowUnverifiedServers: false });
         expect(hosts).toBe("127.0.0.1 pbx");
     });
 
@@ -98,6 +109,7 @@ describe("readServerOptions", () => {
         ["an unknown transport", ["--sip", "sctp/127.0.0.1:5060"], "--sip"],
         ["a port too high", ["--control", "127.0.0.1:65536"], "--control"],
         ["a network too narrow", ["--trust", "10.0.0.0/33"], "Expected an IP address or CIDR network."],
+        ["a network with two lengths", ["--trust", "10.0.0.0/8/9"], "Expected an IP address or CIDR network."],
         ["no calls at all", ["--max-calls", "0"], "Expected a whole number from 1."],
         ["an unknown verdict", ["--strangers", "hug"], "Allowed choices are answer, drop."],
         [
@@ -110,6 +122,20 @@ describe("readServerOptions", () => {
     ])("refuses %s in one line", (_what, argv, message) => {
         const result = read(argv, "s3cret");
         expect(result).toMatchObject({ kind: "bad", message: expect.stringContaining(message) as string });
+        expect(JSON.stringify(result)).not.toMatch(/\\n/);
+    });
+
+    it.each([
+        ["--tls-cert: no certificate in PEM form", "/garbage", "/key", "/ca"],
+        ["--tls-cert: no certificate in PEM form", "/key", "/key", "/ca"],
+        ["--tls-key: no private key in PEM form", "/cert", "/garbage", "/ca"],
+        ["--tls-key: protected by a passphrase", "/cert", "/locked-key", "/ca"],
+        ["--tls-key: not the key of the certificate", "/cert", "/other-key", "/ca"],
+        ["--tls-ca: no certificate in PEM form", "/cert", "/key", "/garbage"],
+    ])("says which file is of no use: %s", (message, cert, key, authorities) => {
+        const argv = ["--tls-cert", cert, "--tls-key", key, "--tls-ca", authorities];
+        const result = read(argv, "s3cret");
+        expect(result).toEqual({ kind: "bad", message: expect.stringContaining(message) as string });
         expect(JSON.stringify(result)).not.toMatch(/\\n/);
     });
 
