@@ -95,6 +95,7 @@ export type DropReason =
     | "tooLarge"
     | "framing"
     | "slowMessage"
+    | "tooMuchUnfinished"
     | "idle"
     | "dead"
     | "backpressure"

@@ -17,6 +17,7 @@ import { StreamListener } from "./StreamListener.ts";
 import { TrafficCounters } from "./TrafficCounters.ts";
 import { defaultTransportOptions, type TransportOptions } from "./TransportOptions.ts";
 import { parseUdpFlowId, UdpListener } from "./UdpListener.ts";
+import { UnfinishedMessages } from "./UnfinishedMessages.ts";
 import { responseTarget } from "./viaOnReceipt.ts";
 
 /** The transport layer over real sockets. */
@@ -29,6 +30,7 @@ export class SocketTransportLayer implements TransportLayer {
     readonly #limits: ConnectionLimits;
     readonly #connections = new ConnectionTable();
     readonly #flowBindings: FlowBindings;
+    readonly #unfinished: UnfinishedMessages;
     readonly #opening = new Map<string, Promise<Flow>>();
     #listeners: (UdpListener | StreamListener)[] = [];
     #closing = false;
@@ -39,6 +41,7 @@ export class SocketTransportLayer implements TransportLayer {
         this.counters = this.#counters;
         this.#localAddresses = new LocalAddresses(this.#options.clock, this.#options.localNetworks);
         this.#limits = new ConnectionLimits(this.#options);
+        this.#unfinished = new UnfinishedMessages(this.#options.maxUnfinishedBytes);
         this.#flowBindings = new FlowBindings(this.#options.clock, this.#options.maxFlowBindings);
         this.#reception = new Reception(this.#options, this.#counters, (response, flow) => {
             void this.respond(response, flow).catch(() => undefined);
@@ -178,6 +181,7 @@ export class SocketTransportLayer implements TransportLayer {
             counters: this.#counters,
             connections: this.#connections,
             limits: this.#limits,
+            unfinished: this.#unfinished,
             localAddresses: this.#localAddresses,
         };
     }

@@ -41,6 +41,11 @@ export class StreamFraming {
         return this.#filled > 0;
     }
 
+    /** Bytes of memory taken by what is not complete. */
+    get held(): number {
+        return this.#buffer.length;
+    }
+
     /** Takes the next bytes. After a fault nothing is read any more. */
     push(chunk: Buffer): Framed[] {
         if (this.#faulty || chunk.length === 0) return [];

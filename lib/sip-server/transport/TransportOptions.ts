@@ -74,6 +74,8 @@ export interface TransportOptions {
     readonly maxConnections: number;
     /** The same of one stranger (IPv4 address, IPv6 /64). */
     readonly maxConnectionsPerSource: number;
+    /** Bytes of messages that strangers have begun and not finished, on all their connections together. */
+    readonly maxUnfinishedBytes: number;
     /** Contacts remembered with the connection they registered over. */
     readonly maxFlowBindings: number;
     /** Time connections get to send what is queued when the layer closes, in ms. */
@@ -118,6 +120,7 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
     maxQueuedBytes: 1_048_576,
     maxConnections: 2_000,
     maxConnectionsPerSource: 100,
+    maxUnfinishedBytes: 16_777_216,
     maxFlowBindings: 50_000,
     closeTimeoutMs: 2_000,
     onTrouble: () => undefined,

@@ -7,12 +7,14 @@ import { type DropReason, TransportError } from "./SipTransport.ts";
 import { type Framed, StreamFraming } from "./StreamFraming.ts";
 import type { TrafficCounters } from "./TrafficCounters.ts";
 import type { TransportOptions } from "./TransportOptions.ts";
+import type { UnfinishedMessages } from "./UnfinishedMessages.ts";
 
 /** What a connection needs of its layer. */
 export interface ConnectionSurroundings {
     readonly options: TransportOptions;
     readonly reception: Reception;
     readonly counters: TrafficCounters;
+    readonly unfinished: UnfinishedMessages;
 }
 
 /** TCP's own probes find peers that went away without a word. */
@@ -39,6 +41,7 @@ export function streamConnection(
     const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
     const keepAlive = incoming ? undefined : keepFlowAlive(flow, options, giveUp);
     const framing = new StreamFraming(options.limits);
+    const hold = countUnfinished(flow, around, giveUp);
     const take = (framed: Framed): void => {
         switch (framed.kind) {
             case "message":
@@ -60,15 +63,27 @@ export function streamConnection(
         keepAlive?.heard(ponged);
         const framed = framing.push(ponged ? chunk.subarray(pong.length) : chunk);
         watch.heard(ponged || framed.length > 0, framing.partial);
+        hold(framing.held);
         framed.forEach(take);
     });
     socket.on("error", () => flow.close());
     socket.on("close", () => {
         watch.stop();
         keepAlive?.stop();
+        hold(0);
         flow.markClosed();
     });
     return flow;
+}
+
+/** What a connection tells how much it holds of a message that is not whole: only strangers are asked. */
+export function countUnfinished(
+    flow: ConnectionFlow,
+    { options, unfinished }: ConnectionSurroundings,
+    giveUp: (reason: DropReason) => void,
+): (bytes: number) => void {
+    if (options.admit(flow.remote.address) === "trusted") return () => undefined;
+    return unfinished.count(() => giveUp("tooMuchUnfinished"));
 }
 
 /** Pings a peer we connected to, and closes the connection once it is dead. */

@@ -5,10 +5,11 @@ import type { Duplex } from "node:stream";
 import { type RawData, WebSocket, WebSocketServer } from "ws";
 import { type ConnectionEnds, ConnectionFlow, type Wire } from "./ConnectionFlow.ts";
 import { ConnectionWatch } from "./ConnectionWatch.ts";
+import { FrameProgress } from "./FrameProgress.ts";
 import { formatHostPort } from "../sip/hostPort.ts";
 import { ping, pong } from "./KeepAlive.ts";
 import { type DropReason, type Target, TransportError } from "./SipTransport.ts";
-import { type ConnectionSurroundings, keepFlowAlive } from "./streamConnection.ts";
+import { type ConnectionSurroundings, countUnfinished, keepFlowAlive } from "./streamConnection.ts";
 import { tlsClientSettings } from "./tlsSettings.ts";
 import type { TransportOptions } from "./TransportOptions.ts";
 
@@ -20,6 +21,12 @@ export interface SipWebSocket {
     readonly webSocket: WebSocket;
     readonly socket: Socket;
 }
+
+/** The version is named for those who speak another (RFC 6455 4.4). */
+const badHandshake = ["HTTP/1.1 400 Bad Request", "Sec-WebSocket-Version: 13", "Connection: close", "Content-Length: 0"]
+    .map((line) => `${line}\r\n`)
+    .join("")
+    .concat("\r\n");
 
 /** SIP's messages come in one frame as a rule: each piece of one costs much more memory than its bytes. */
 const maxFragments = 64;
@@ -42,21 +49,18 @@ export function acceptWebSockets(
         ...receiving(options),
         handleProtocols: () => subprotocol,
     });
-    upgrades.on("wsClientError", (_error, socket) => {
+    const refuse = (socket: Duplex): void => {
         onHandshakeFailed(socket);
-        socket.destroy();
-    });
+        socket.on("error", () => undefined);
+        socket.end(badHandshake);
+    };
+    upgrades.on("wsClientError", (_error, socket) => refuse(socket));
     server.on("request", (request, response) => {
         onHandshakeFailed(request.socket);
         response.writeHead(426, { Upgrade: "websocket", Connection: "close" }).end();
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        if (!offersSip(request)) {
-            onHandshakeFailed(socket);
-            socket.on("error", () => undefined);
-            socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-            return;
-        }
+        if (!offersSip(request)) return refuse(socket);
         upgrades.handleUpgrade(request, socket, head, (webSocket) => onOpen({ webSocket, socket: request.socket }));
     });
 }
@@ -96,29 +100,24 @@ export function webSocketConnection(
     };
     const watch = new ConnectionWatch(options.clock, options, incoming, giveUp);
     const keepAlive = incoming ? undefined : keepFlowAlive(flow, options, giveUp);
-    const chunk = { messages: 0, controlBytes: 0 };
+    const progress = new FrameProgress();
+    const hold = countUnfinished(flow, around, giveUp);
     const answerPing = (answer: () => Promise<void>): void => {
         if (reception.takeToken(flow)) answer().catch(() => undefined);
     };
     webSocket.on("message", (data: RawData) => {
         if (flow.closed) return;
-        chunk.messages += 1;
         const message = toBuffer(data);
         keepAlive?.heard(message.equals(pong));
         if (message.equals(ping)) answerPing(() => flow.send(pong));
         else if (!message.equals(pong)) reception.receiveDatagram(message, flow);
     });
-    const controlHeader = incoming ? 6 : 2;
-    webSocket.on("pong", (data: Buffer) => (chunk.controlBytes += controlHeader + data.length));
-    webSocket.on("ping", (data: Buffer) => {
-        chunk.controlBytes += controlHeader + data.length;
-        answerPing(() => flow.sendBy(data.length, () => pongOver(webSocket, data)));
-    });
-    // Comes after what the library has made of the same chunk. It does not tell of messages begun: that is what is left over.
-    socket.on("data", ({ length }: Buffer) => {
-        const { messages, controlBytes } = chunk;
-        watch.heard(messages > 0 || length < controlBytes, messages === 0 && length > controlBytes);
-        Object.assign(chunk, { messages: 0, controlBytes: 0 });
+    webSocket.on("ping", (data: Buffer) => answerPing(() => flow.sendBy(data.length, () => pongOver(webSocket, data))));
+    // Comes after what the library has made of the same chunk.
+    socket.on("data", (chunk: Buffer) => {
+        if (flow.closed) return;
+        watch.heard(progress.push(chunk), progress.partial);
+        hold(progress.held);
     });
     webSocket.on("error", () => {
         onDrop("framing");
@@ -127,6 +126,7 @@ export function webSocketConnection(
     webSocket.on("close", () => {
         watch.stop();
         keepAlive?.stop();
+        hold(0);
         flow.markClosed();
     });
     return flow;

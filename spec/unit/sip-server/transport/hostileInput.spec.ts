@@ -192,6 +192,54 @@ test("a half message is not waited for beyond the limit", async () => {
     expect(server.layer.counters.connections).toBe(0);
 });
 
+/** A request with a body of that many bytes, cut in two. */
+function halves(protocol: Protocol, callId: string, bytes: number): readonly [Buffer, Buffer] {
+    const text = requestBytes(protocol, callId).toString().replace("Content-Length: 0", `Content-Length: ${bytes}`);
+    const whole = Buffer.from(text + "x".repeat(bytes));
+    return [whole.subarray(0, -1), whole.subarray(-1)];
+}
+
+test.each<["stranger" | "trusted", readonly string[]]>([
+    ["stranger", ["a", "b"]],
+    ["trusted", ["a", "b", "large"]],
+])("of what every %s has begun only so much is kept: the largest message goes first", async (admission, kept) => {
+    const server = await openParty(["tcp"], { admit: () => admission, maxUnfinishedBytes: 100_000 });
+    const senders = await Promise.all(
+        [halves("tcp", "a", 10_000), halves("tcp", "b", 20_000), halves("tcp", "large", 90_000)].map(
+            async ([begun, rest]) => ({ socket: await connectTcp(server), begun, rest }),
+        ),
+    );
+    for (const { socket, begun } of senders) socket.write(begun);
+    if (admission === "stranger") {
+        await once((senders[2] ?? expect.fail()).socket.resume(), "close");
+        expect(await server.drops.next()).toBe("tooMuchUnfinished");
+    }
+    for (const { socket, rest } of senders) socket.write(rest);
+    const arrivals: (string | undefined)[] = [];
+    for (const _ of kept) arrivals.push(callId((await server.arrivals.next()).message));
+    expect(arrivals.sort()).toEqual(kept);
+});
+
+test("what was begun is forgotten with its connection, and once it is whole", async () => {
+    const server = await openParty(["tcp"], { admit: () => "stranger", maxUnfinishedBytes: 100_000 });
+    for (const end of ["destroy", "finish", "destroy", "finish"] as const) {
+        const socket = await connectTcp(server);
+        socket.write(requestBytes("tcp", "first"));
+        const { flow } = await server.arrivals.next();
+        const [begun, rest] = halves("tcp", end, 40_000);
+        socket.write(begun);
+        if (end === "finish") {
+            socket.write(rest);
+            expect(callId((await server.arrivals.next()).message)).toBe("finish");
+        } else {
+            const closed = new Promise<void>((resolve) => flow.onClose(resolve));
+            socket.destroySoon();
+            await closed;
+        }
+    }
+    expect(server.drops.size).toBe(0);
+});
+
 test("a stream that lost its framing is told why and closed", async () => {
     const server = await openParty(["tcp"]);
     const socket = await connectTcp(server);

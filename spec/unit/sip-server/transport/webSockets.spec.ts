@@ -1,9 +1,15 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
-import { openParty, requestBytes, type TransportParty } from "../../../support/sip-server/transportParty.ts";
+import {
+    connectTcp,
+    openParty,
+    requestBytes,
+    type TransportParty,
+} from "../../../support/sip-server/transportParty.ts";
 
 /** What strangers may say together, of no account where one of them is looked at. */
 const plenty = { perSecond: 1_000, burst: 1_000 };
@@ -128,6 +134,71 @@ test("a message begun and not finished is not waited for beyond the limit", asyn
     clock.advance(10_000);
     expect(await server.drops.next()).toBe("slowMessage");
     await once(client, "close");
+});
+
+/** A frame as a client sends it: with a mask, of zeros. */
+function frame(first: number, payload: string): Buffer {
+    return Buffer.concat([Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0]), Buffer.from(payload)]);
+}
+
+/** A bare socket that has become a WebSocket. */
+async function upgraded(): Promise<Socket> {
+    const socket = await connectTcp(server, "ws");
+    const head = [
+        "GET / HTTP/1.1",
+        "Host: a",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+    ];
+    const more = ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Protocol: sip", "", ""];
+    socket.write([...head, ...more].join("\r\n"));
+    await once(socket, "data");
+    return socket;
+}
+
+test("pings, in pieces, do not prolong the time a message may take", async () => {
+    const clock = new FakeClock();
+    server = await openParty(["ws"], { clock });
+    const socket = await upgraded();
+    socket.setNoDelay(true);
+    const [text, ping] = [0x01, 0x89];
+    socket.write(frame(text, "OPTIONS"));
+    for (let n = 0; n < 3; n++) {
+        const [head, rest] = [frame(ping, "x").subarray(0, 1), frame(ping, "x").subarray(1)];
+        // what is answered was read before what follows is sent
+        socket.write(Buffer.concat([frame(ping, "y"), head]));
+        await once(socket, "data");
+        socket.write(rest);
+        await once(socket, "data");
+    }
+    clock.advance(30_000);
+    expect(await server.drops.next()).toBe("slowMessage");
+    await once(socket, "close");
+});
+
+test("of what strangers have begun only so much is kept", async () => {
+    server = await openParty(["ws"], { admit: () => "stranger", maxUnfinishedBytes: 100_000 });
+    const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
+    await once(client, "open");
+    client.send("x".repeat(90_000), { fin: false });
+    client.send("x".repeat(20_000), { fin: false });
+    await once(client, "close");
+    expect(await server.drops.next()).toBe("tooMuchUnfinished");
+});
+
+test.each([
+    ["an unknown version", "Sec-WebSocket-Version: 7"],
+    ["no key", "X-Key: 1"],
+])("a handshake with %s is told what would be right", async (_name, line) => {
+    server = await openParty(["ws"]);
+    const socket = await connectTcp(server, "ws");
+    const head = ["GET / HTTP/1.1", "Host: a", "Upgrade: websocket", "Connection: Upgrade", line];
+    socket.write([...head, "Sec-WebSocket-Protocol: sip", "", ""].join("\r\n"));
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1.1 400 .*Sec-WebSocket-Version: 13\r\n/s);
+    await once(socket, "close");
+    expect(await server.drops.next()).toBe("handshake");
 });
 
 test("a message in more pieces than any phone would make closes the connection", async () => {

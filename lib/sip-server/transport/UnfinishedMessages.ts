@@ -1,0 +1,44 @@
+interface Holder {
+    readonly bytes: number;
+    /** Closes the connection. */
+    readonly cut: () => void;
+}
+
+/** Bounds what connections of strangers hold of messages that are not whole yet: each may be large, and there may be thousands. */
+export class UnfinishedMessages {
+    readonly #maxBytes: number;
+    readonly #holders = new Map<symbol, Holder>();
+    #bytes = 0;
+
+    constructor(maxBytes: number) {
+        this.#maxBytes = maxBytes;
+    }
+
+    /**
+     * Counts one connection in. It tells what is returned how much it holds, after each change and, when it is closed, that
+     * it is nothing. `cut` is called when it holds the most at a time when all hold too much.
+     */
+    count(cut: () => void): (bytes: number) => void {
+        const key = Symbol("connection");
+        return (bytes) => {
+            this.#forget(key);
+            if (bytes === 0) return;
+            this.#holders.set(key, { bytes, cut });
+            this.#bytes += bytes;
+            while (this.#bytes > this.#maxBytes) this.#cutLargest();
+        };
+    }
+
+    #cutLargest(): void {
+        const [largest] = [...this.#holders].sort(([, a], [, b]) => b.bytes - a.bytes);
+        if (largest === undefined) return;
+        const [key, { cut }] = largest;
+        this.#forget(key);
+        cut();
+    }
+
+    #forget(key: symbol): void {
+        this.#bytes -= this.#holders.get(key)?.bytes ?? 0;
+        this.#holders.delete(key);
+    }
+}
