@@ -78,6 +78,9 @@ export class StandInHomeserver {
     #look(url: URL): { readonly status: number; readonly reply: object } {
         if (url.pathname.includes("/state/m.room.member/")) return { status: 200, reply: { membership: "join" } };
         if (url.pathname.includes("/state/")) return { status: 404, reply: { errcode: "M_NOT_FOUND", error: "" } };
+        if (url.pathname.endsWith("/whoami")) {
+            return { status: 200, reply: { user_id: `@sip-bridge:${this.#plan.domain}` } };
+        }
         if (url.pathname.endsWith("/versions")) return { status: 200, reply: { versions: ["v1.11"] } };
         return { status: 200, reply: {} };
     }

@@ -133,7 +133,8 @@ async function tryOut(config: Config, registration: Registration | undefined, po
     const { checkLive } = await import("./liveCheck/checkLive.ts");
     const findings = await checkLive({ config, registration, port, version: version() });
     print("");
-    for (const line of renderFindings(findings)) print(line);
+    // undefined where nobody looks: whoever reads a pipe wants one line each
+    for (const line of renderFindings(findings, process.stdout.columns)) print(line);
     const works = findings.every(({ result }) => result.kind === "works");
     process.exit(works ? 0 : EXIT_FAILED);
 }
@@ -193,15 +194,15 @@ function fail(error: unknown): never {
     process.exit(EXIT_FAILED);
 }
 
-/** With its causes, without stack: for the operator, not for us. */
-function describe(error: Error): string {
-    return error.cause instanceof Error ? `${error.message}: ${describe(error.cause)}` : error.message;
+/** With its causes as far as they add something, without stack: for the operator, not for us. */
+function describe({ message, cause }: Error): string {
+    if (!(cause instanceof Error) || message.includes(cause.message)) return message;
+    return `${message.replace(/\.$/, "")}: ${describe(cause)}`;
 }
 
 function parsePort(text: string): number {
-    const port = Number(text);
-    if (!Number.isInteger(port) || port < 1 || port > 65535)
-        throw new InvalidArgumentError("It must be from 1 to 65535.");
+    const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+    if (port < 1 || port > 65535) throw new InvalidArgumentError("It must be from 1 to 65535.");
     return port;
 }
 

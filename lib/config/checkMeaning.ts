@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { localpartOf, parseMatrixUserId, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parsePhoneNumber, type CountryCode, type PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath } from "./configPath.ts";
 import { parseNumberPattern } from "./numberPattern.ts";
+import { tlsFileFaults, type TlsFiles } from "./tlsFileFaults.ts";
 
 /** What the schema leaves to do: numbers, which need to know a country. */
 export interface ShapedConfig extends Omit<Config, "numbers" | "trunks"> {
@@ -101,13 +103,17 @@ function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void 
 
 function checkTls({ sip: { listen, tls } }: ShapedConfig, tell: Tell): void {
     const secure = listen.find(({ transport }) => transport === "tls" || transport === "wss")?.transport;
-    for (const key of ["certificate", "key"] as const) {
-        if (tls?.[key] !== undefined) continue;
-        if (secure !== undefined) tell(["sip", "tls", key], `is missing; sip.listen has a ${secure} address`);
-        else if (tls?.certificate !== undefined || tls?.key !== undefined) {
-            tell(["sip", "tls", key], "is missing; certificate and key are of no use without each other");
-        }
+    const missing = (["certificate", "key"] as const).filter((key) => tls?.[key] === undefined);
+    const why =
+        secure !== undefined
+            ? `sip.listen has a ${secure} address`
+            : "certificate and key are of no use without each other";
+    if (secure !== undefined || missing.length === 1) {
+        for (const key of missing) tell(["sip", "tls", key], `is missing; ${why}`);
     }
+    if (missing.length === 1) return;
+    const files = Object.entries(tls ?? {}).map(([key, path]: [string, string]) => [key, readFileSync(path, "utf8")]);
+    for (const [key, text] of tlsFileFaults(Object.fromEntries(files) as TlsFiles)) tell(["sip", "tls", key], text);
 }
 
 function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell): void {

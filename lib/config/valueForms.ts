@@ -139,6 +139,7 @@ function parseSecret(value: unknown, { folder }: FormContext): Secret | undefine
 function readSecret(path: string, asWritten: string): Secret {
     const text = readNamedFile(path, asWritten).trim();
     if (text === "") throw new Error(`must not be empty: ${asWritten} is`);
+    if (/[\r\n]/.test(text)) throw new Error(`must be one line: ${asWritten} has more`);
     return new Secret(text);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { parseDocument, stringify } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, stringify, visit, type YAMLError } from "yaml";
 import { ConfigError } from "./ConfigError.ts";
 
 /** What a YAML file says, or a `ConfigError` that says why not: unreadable, or where the syntax is wrong. */
@@ -10,17 +10,62 @@ export function readYamlFile(path: string): unknown {
 
 /** Keys are always text, so that `+442071838750:` needs no quotes. */
 function parseYaml(text: string, fileName: string): unknown {
-    const document = parseDocument(text, { stringKeys: true, prettyErrors: true });
-    if (document.errors.length > 0) {
-        throw new ConfigError(
-            document.errors.map(({ message, linePos }) => {
-                const [what = ""] = message.split(/ at line \d+, column \d+:|\n/, 1);
-                const line = linePos === undefined ? "" : ` line ${linePos[0].line}`;
-                return `${what} (${fileName}${line})`;
-            }),
-        );
+    const lineCounter = new LineCounter();
+    // its own look for keys that stand twice takes minutes for some ten thousand numbers
+    const document = parseDocument(text, { stringKeys: true, prettyErrors: true, uniqueKeys: false, lineCounter });
+    const found = [...document.errors.map(explainSyntax), ...(document.errors.length > 0 ? [] : misuses(document))];
+    if (found.length > 0) {
+        const where = ({ at }: Misuse): string => `${fileName} line ${lineCounter.linePos(at).line}`;
+        throw new ConfigError(found.map((misuse) => `${misuse.text} (${where(misuse)})`));
     }
-    return document.toJS({ maxAliasCount: 100 });
+    try {
+        return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT });
+    } catch (error) {
+        // nothing else is thrown for a document without errors
+        throw new ConfigError([`repeats its parts by aliases (*name) too often (${fileName})`], { cause: error });
+    }
+}
+
+/** How much larger aliases within aliases may make a file. */
+const MAX_ALIAS_COUNT = 100;
+
+interface Misuse {
+    readonly text: string;
+    /** Offset into the file. */
+    readonly at: number;
+}
+
+function explainSyntax({ code, message, pos: [at] }: YAMLError): Misuse {
+    if (code === "MULTIPLE_DOCS") return { text: "must be one document: take away the line ---", at };
+    const [text = ""] = message.split(/ at line \d+, column \d+:|\n/, 1);
+    return { text, at };
+}
+
+/** What YAML allows in principle and no configuration can mean. */
+function misuses(document: Document): readonly Misuse[] {
+    const found: Misuse[] = [];
+    visit(document, {
+        Map: (_, { items }) => {
+            const keys = new Set<unknown>();
+            for (const { key } of items) {
+                if (!isScalar(key)) continue;
+                if (keys.has(key.value)) {
+                    found.push({ text: `${String(key.value)}: must stand only once in its section`, at: startOf(key) });
+                }
+                keys.add(key.value);
+            }
+        },
+        Alias: (_, alias, path) => {
+            const named = alias.resolve(document);
+            if (named === undefined || !path.includes(named)) return;
+            found.push({ text: `*${alias.source} must not stand within &${alias.source}`, at: startOf(alias) });
+        },
+    });
+    return found;
+}
+
+function startOf({ range }: { readonly range?: readonly [number, ...number[]] | null | undefined }): number {
+    return range?.[0] ?? 0;
 }
 
 /** A value in one line, as it may stand behind a key. */

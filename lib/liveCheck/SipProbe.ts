@@ -52,31 +52,31 @@ export class SipProbe {
     }
 
     /**
-     * The final response, or undefined if none came in time.
+     * The final response, or why there is none: `silence` until the end of our patience, or the peer hung up.
      * @throws TransportError if there is no way to the target
      */
-    async ask(target: Target, request: ProbeRequest): Promise<SipResponse | undefined> {
+    async ask(target: Target, request: ProbeRequest): Promise<SipResponse | "silence" | "closed"> {
         const flow = await this.#transport.open(target);
         const callId = randomBytes(12).toString("hex");
         const message = this.#compose(flow, request, callId);
         return await new Promise((resolve, reject) => {
-            const settle = (response: SipResponse | undefined): void => {
-                cancelRepeat();
-                cancelTimeout();
-                this.#waiting.delete(callId);
-                resolve(response);
+            const undo: (() => void)[] = [() => this.#waiting.delete(callId)];
+            const tidy = (): void => undo.splice(0).forEach((step) => step());
+            const settle = (outcome: SipResponse | "silence" | "closed"): void => {
+                tidy();
+                resolve(outcome);
             };
-            let cancelRepeat = (): void => undefined;
             const send = (repeatAfterMs: number): void => {
-                if (!flow.reliable) cancelRepeat = systemClock.setTimer(repeatAfterMs, () => send(2 * repeatAfterMs));
+                if (!flow.reliable) undo.push(systemClock.setTimer(repeatAfterMs, () => send(2 * repeatAfterMs)));
                 flow.send(message).catch((error: unknown) => {
-                    settle(undefined);
+                    tidy();
                     reject(error instanceof Error ? error : new Error(String(error)));
                 });
             };
-            const cancelTimeout = systemClock.setTimer(ANSWER_TIMEOUT_MS, () => settle(undefined));
+            undo.push(systemClock.setTimer(ANSWER_TIMEOUT_MS, () => settle("silence")));
             this.#waiting.set(callId, settle);
             send(FIRST_REPEAT_MS);
+            undo.push(flow.onClose(() => settle("closed")));
         });
     }
 

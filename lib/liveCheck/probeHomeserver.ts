@@ -1,5 +1,5 @@
 import type { Registration } from "../config/registration.ts";
-import { explainPing } from "../matrix/pingHomeserver.ts";
+import { explainPing, isPong } from "../matrix/pingHomeserver.ts";
 import { type Finding, type Result, timed } from "./Finding.ts";
 import { askHomeserver, replyFacts, type Reply } from "./HomeserverClient.ts";
 import { PingAnswerer } from "./PingAnswerer.ts";
@@ -64,8 +64,8 @@ async function askForPing({ url, listen }: HomeserverProbe, registration: Regist
         const reply = await askHomeserver(url, "POST", path, registration.asToken.reveal(), {
             transaction_id: "check",
         });
-        if (reply.kind === "none") return absent(url, reply);
-        if (reply.status === 200) {
+        if (reply.kind === "none") return isLate(reply) ? unansweredPing(registration.url) : absent(url, reply);
+        if (reply.status === 200 && isPong(reply.body)) {
             return {
                 kind: "works",
                 text: answerer.isBridgeRunning ? "it reaches the bridge" : "it reaches this machine",
@@ -86,8 +86,23 @@ function absent(url: string, reply: Reply): Result {
     const cause = reply.kind === "none" && reply.error instanceof Error ? reply.error.cause : undefined;
     const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
     const text =
-        reply.kind === "none" ? `no answer${code}` : `status ${reply.status}: no Matrix homeserver answers there`;
+        reply.kind === "none"
+            ? `no answer${isLate(reply) ? " in time" : code}`
+            : `status ${reply.status}: no Matrix homeserver answers there`;
     return { kind: "fails", text, advice: `check homeserver.url (${url}) and that the homeserver runs` };
+}
+
+/** It waits itself, for whoever is at the url of the registration. */
+function unansweredPing(at: string): Result {
+    return {
+        kind: "fails",
+        text: "no answer in time",
+        advice: `see that nothing but the bridge listens at ${at}, the url of the registration`,
+    };
+}
+
+function isLate(reply: Reply): boolean {
+    return reply.kind === "none" && reply.error instanceof Error && reply.error.name === "TimeoutError";
 }
 
 function plain({ id, url, asToken, hsToken, senderLocalpart }: Registration) {

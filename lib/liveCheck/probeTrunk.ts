@@ -74,7 +74,7 @@ async function askTrunk(
     const request = { method, uri, addressOfRecord: `${scheme}:${user}@${domain}` };
     try {
         const answer = await probe.ask(target, request);
-        const authorization = answer === undefined ? undefined : authorizationFor(trunk, answer, request);
+        const authorization = typeof answer === "string" ? undefined : authorizationFor(trunk, answer, request);
         if (authorization === undefined) return judge(method, answer, credentials === undefined ? "none" : "kept");
         return judge(method, await probe.ask(target, { ...request, authorization }), "given");
     } catch (error) {
@@ -84,12 +84,18 @@ async function askTrunk(
 
 function judge(
     method: ProbeRequest["method"],
-    answer: SipResponse | undefined,
+    answer: SipResponse | "silence" | "closed",
     credentials: "given" | "kept" | "none",
 ): Result {
-    if (answer !== undefined) return judgeSipAnswer(answer.status, answer.reason, { method, credentials });
-    const advice = "check address and transport, and that a firewall lets us through";
-    return { kind: "fails", text: "it never answers", advice };
+    if (answer === "silence") {
+        const advice = "check address and transport, and that a firewall lets us through";
+        return { kind: "fails", text: "it never answers", advice };
+    }
+    if (answer === "closed") {
+        const advice = "check transport and port, and whether it wants a certificate of ours (sip.tls)";
+        return { kind: "fails", text: "it closes the connection", advice };
+    }
+    return judgeSipAnswer(answer.status, answer.reason, { method, credentials });
 }
 
 function authorizationFor(

@@ -105,6 +105,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
                     ask,
                     registration,
                     homeserverUrl,
+                    serverName,
                     clock,
                     log,
                     patienceMs: options.patienceMs,
@@ -113,7 +114,6 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
                 await framework.stop();
                 throw reason;
             }
-            log.info("homeserver and bridge reach each other");
         },
         stop: () => framework.stop(),
     };

@@ -16,6 +16,8 @@ export interface PingParts {
     readonly ask: AskHomeserver;
     readonly registration: Registration;
     readonly homeserverUrl: string;
+    /** What stands behind the colon of its users. */
+    readonly serverName: string;
     readonly clock: Clock;
     readonly log: Log;
     /** How long to wait for a homeserver that does not answer yet, in ms. */
@@ -30,20 +32,27 @@ const PAUSE_TO_REACH_US_MS = 500;
 
 /**
  * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
- * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet.
+ * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet, and
+ * sees that it is the one the configuration names.
  * @throws HomeserverUnusable
  */
 export async function pingHomeserver(parts: PingParts): Promise<void> {
+    const { log } = parts;
+    const isReached = await pingUntilKnown(parts);
+    await mustKnowUs(parts);
+    if (isReached) log.info("homeserver and bridge reach each other");
+    else log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime");
+}
+
+/** False if the homeserver has no such endpoint: whether it reaches us is not known then. */
+async function pingUntilKnown(parts: PingParts): Promise<boolean> {
     const { clock, log, homeserverUrl, patienceMs } = parts;
     const until = clock.now() + patienceMs;
     for (let attempt = 1; ; attempt += 1) {
-        const failure = await pingOnce(parts);
-        if (failure === undefined) return;
+        const failure = await failureOf(() => pingOnce(parts));
+        if (failure === undefined) return true;
         const meaning = explainPing(failure.reply, parts);
-        if (meaning.kind === "unsupported") {
-            log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime");
-            return;
-        }
+        if (meaning.kind === "unsupported") return false;
         const pause = pauseFor(meaning.kind, attempt);
         const mayWait = meaning.kind === "unreached" || clock.now() + PAUSE_MS <= until;
         if (pause === undefined || !mayWait) throw new HomeserverUnusable(meaning.message, { cause: failure });
@@ -53,6 +62,30 @@ export async function pingHomeserver(parts: PingParts): Promise<void> {
         await new Promise<void>((resolve) => clock.startTimer(pause, resolve));
     }
 }
+
+/** A homeserver of another name would refuse every ghost; under another path there is none at all. */
+async function mustKnowUs(parts: PingParts): Promise<void> {
+    const { ask, registration, homeserverUrl, serverName } = parts;
+    let user: unknown;
+    const failure = await failureOf(async () => {
+        user = fieldOf(await ask({ method: "GET", path: WHOAMI, timeoutMs: PING_TIMEOUT_MS }), "user_id");
+    });
+    if (failure !== undefined) {
+        const meaning = explainPing(failure.reply, parts);
+        const message = meaning.kind === "unsupported" ? noHomeserver(homeserverUrl, failure.reply) : meaning.message;
+        throw new HomeserverUnusable(message, { cause: failure });
+    }
+    const we = `@${registration.senderLocalpart}:${serverName}`;
+    if (user === we) return;
+    throw new HomeserverUnusable(
+        typeof user === "string"
+            ? `The homeserver at ${homeserverUrl} takes the bridge for ${user}, not for ${we}: see that homeserver.domain ` +
+                  "is what stands behind the colon of its users, and that its copy of the registration file is the bridge's."
+            : noHomeserver(homeserverUrl, {}),
+    );
+}
+
+const WHOAMI = "/_matrix/client/v3/account/whoami";
 
 /** How long to wait before the next ping, in ms; undefined if another would say the same. */
 function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number | undefined {
@@ -66,14 +99,29 @@ function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number
     }
 }
 
-async function pingOnce({ ask, registration }: PingParts): Promise<HomeserverError | undefined> {
+async function pingOnce({ ask, registration, homeserverUrl }: PingParts): Promise<void> {
+    const reply = await ask({
+        method: "POST",
+        path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
+        body: { transaction_id: "start" },
+        timeoutMs: PING_TIMEOUT_MS,
+    });
+    // a web server may have a page for everything
+    if (!isPong(reply)) throw new HomeserverError(`${homeserverUrl} answers, but not to a ping`, { status: 200 });
+}
+
+/** Whether that is what a homeserver says that got through to us. Pure. */
+export function isPong(reply: unknown): boolean {
+    return typeof fieldOf(reply, "duration_ms") === "number";
+}
+
+function fieldOf(reply: unknown, name: string): unknown {
+    return typeof reply === "object" && reply !== null ? (reply as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+async function failureOf(act: () => Promise<void>): Promise<HomeserverError | undefined> {
     try {
-        await ask({
-            method: "POST",
-            path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
-            body: { transaction_id: "start" },
-            timeoutMs: PING_TIMEOUT_MS,
-        });
+        await act();
         return undefined;
     } catch (reason) {
         if (reason instanceof HomeserverError) return reason;
@@ -136,5 +184,10 @@ function explainStatus({ status, errcode }: HomeserverReply, homeserverUrl: stri
     }
     // a path it does not know, told in Matrix's words; a web server without Matrix has its own
     if (errcode === "M_UNRECOGNIZED") return { kind: "unsupported" };
-    return { kind: "fatal", message: `No Matrix homeserver answers at ${homeserverUrl} (status ${status}).` };
+    return { kind: "fatal", message: noHomeserver(homeserverUrl, { status }) };
+}
+
+function noHomeserver(homeserverUrl: string, { status }: HomeserverReply): string {
+    const how = status === undefined ? "" : ` (status ${status})`;
+    return `No Matrix homeserver answers at ${homeserverUrl}, the homeserver.url of the configuration${how}.`;
 }

@@ -91,7 +91,7 @@ function serverCommand(): Command {
         .option("--secret-file <path>", "file with the secret of the applications (or set SIP_SERVER_SECRET)")
         .option("--secret <text>", "the secret, visible to every user of the machine")
         .option("--sip <binding>", "where SIP listens: udp|tcp|tls|ws|wss/host:port; may be repeated", binding)
-        .option("--advertise <address>", "address named to peers instead of the bound one", ipAddress)
+        .option("--advertise <host>", "address or name told to peers instead of the bound address", hostName)
         .option("--hosts <path>", "file in /etc/hosts form, asked before DNS")
         .option("--tls-cert <path>", "certificate chain, PEM")
         .option("--tls-key <path>", "private key, PEM")
@@ -173,10 +173,10 @@ function listener(protocol: Protocol): Binding {
     return { protocol, address: "0.0.0.0", port: 5060 };
 }
 
-/** An address of one family says nothing about listeners of the other. */
-function advertised(each: Binding, address: string | undefined): Binding {
-    if (address === undefined || isIPv4(address) !== isIPv4(each.address)) return each;
-    return { ...each, advertised: { host: address } };
+/** An address of one family says nothing about listeners of the other; a name may have addresses of both. */
+function advertised(each: Binding, host: string | undefined): Binding {
+    if (host === undefined || (isIP(host) !== 0 && isIPv4(host) !== isIPv4(each.address))) return each;
+    return { ...each, advertised: { host } };
 }
 
 function binding(text: string, earlier: readonly Binding[] | undefined): readonly Binding[] {
@@ -198,6 +198,13 @@ function address(text: string): Required<HostPort> {
 function ipAddress(text: string): string {
     if (isIP(text) === 0) throw new InvalidArgumentError("Expected an IP address.");
     return text;
+}
+
+/** IPv6 without brackets. */
+function hostName(text: string): string {
+    const host = isIP(text) === 0 ? parseHost(text) : text;
+    if (host === undefined || host === "") throw new InvalidArgumentError("Expected an IP address or a host name.");
+    return host;
 }
 
 function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {

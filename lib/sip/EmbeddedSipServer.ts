@@ -93,8 +93,10 @@ export class EmbeddedSipServer {
         } catch (error) {
             child.kill("SIGKILL");
             this.#state = { phase: "stopped" };
-            const reason = lastWords() ?? (error instanceof Error ? error.message : String(error));
-            throw new Error(`the embedded SIP server does not start: ${reason}`, { cause: error });
+            const words = lastWords();
+            const reason =
+                words === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(words);
+            throw new Error(`the embedded SIP server does not start: ${reason}`);
         }
         child.once("exit", (code, signal) => this.#died(child, code, signal));
     }
@@ -214,6 +216,13 @@ function relay(log: Log, line: string): void {
         default:
             return log.info("SIP server says", fields);
     }
+}
+
+/** What a person should know of the server's last line, without the stack of an error of ours. */
+function tellingOf(line: string): string {
+    const { event, error } = parseEntry(line).fields;
+    const [first = line] = String(error ?? event).split("\n", 1);
+    return /^(?:bind|listen) E/.test(first) ? `${first}; see sip.listen` : first;
 }
 
 function parseEntry(line: string): { readonly level?: unknown; readonly fields: LogFields } {

@@ -4,7 +4,7 @@ export class StoreError extends Error {
 
     constructor(filename: string, cause: unknown) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        super(`the store ${filename} cannot be used: ${reason}`, { cause });
+        super(`the store ${filename} cannot be used: ${reason}; see store.path`, { cause });
         this.name = new.target.name;
         this.filename = filename;
     }

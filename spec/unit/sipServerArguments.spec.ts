@@ -1,12 +1,16 @@
 import { afterAll, expect, it } from "vitest";
 import { sipServerArguments } from "../../lib/sipServerArguments.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../support/configFile.ts";
+import { makeCertificates } from "../support/sip-server/testCertificates.ts";
 
 const folder = new ConfigFolder();
 afterAll(() => folder.remove());
 
+const { ca, ours } = makeCertificates({ ours: "DNS:bridge.example" });
+const FILES = { "c.pem": ours.certificate, "k.pem": ours.key, "a.pem": ca, hosts: "" };
+
 function argumentsOf(config: object): readonly string[] {
-    for (const file of ["c.pem", "k.pem", "a.pem", "hosts"]) folder.write(file, "");
+    for (const [file, text] of Object.entries(FILES)) folder.write(file, text);
     return sipServerArguments(folder.load({ ...MINIMAL_CONFIG, ...config }));
 }
 

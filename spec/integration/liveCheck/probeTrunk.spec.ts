@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Finding } from "../../../lib/liveCheck/Finding.ts";
 import { probeTrunk } from "../../../lib/liveCheck/probeTrunk.ts";
@@ -170,6 +170,16 @@ describe("what is wrong is said", () => {
         listener.close();
         await once(listener, "close");
         expect(await tryOut(port, "tcp")).toMatchObject([{ result: failing("^connection refused") }]);
+    });
+
+    test("of a peer that hangs up, for it speaks something else", async () => {
+        const listener = createServer((socket) =>
+            socket.on("data", () => socket.destroy()).on("error", () => undefined),
+        );
+        onTestFinished(() => void listener.close());
+        await once(listener.listen(0, "127.0.0.1"), "listening");
+        const { port } = listener.address() as AddressInfo;
+        expect(await tryOut(port, "tcp")).toMatchObject([{ result: failing("^it closes the connection$") }]);
     });
 
     test.each(["udp", "tcp"] as const)("of a trunk that never answers, by %s", async (protocol) => {

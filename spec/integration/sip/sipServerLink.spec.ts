@@ -6,6 +6,8 @@ import { type DrachtioEndpoint, WrongSecretError } from "../../../lib/sip/dracht
 import { EmbeddedSipServer } from "../../../lib/sip/EmbeddedSipServer.ts";
 import { SipLink } from "../../../lib/sip/SipLink.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
+import { ConfigFolder } from "../../support/configFile.ts";
+import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 import { KeptLog } from "../../support/quiet.ts";
 import { OutgoingCalls, OUR_SDP, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone, sdpOf } from "../../support/sip/ScriptedPhone.ts";
@@ -78,7 +80,25 @@ describe("the embedded server", () => {
             log: new KeptLog(),
             bindings: [{ transport: "tcp", host: "127.0.0.1", port }],
         });
-        await expect(server.start()).rejects.toThrow(new RegExp(`does not start: .*127\\.0\\.0\\.1:${port}`));
+        await expect(server.start()).rejects.toThrow(
+            new RegExp(`does not start: .*127\\.0\\.0\\.1:${port}; see sip.listen$`),
+        );
+    });
+
+    test("that cannot use its files says why in one line", async () => {
+        const { ours, others } = makeCertificates({ ours: "DNS:a.example", others: "DNS:b.example" });
+        const folder = new ConfigFolder();
+        onTestFinished(() => folder.remove());
+        const files = ["--tls-cert", folder.write("c", ours.certificate), "--tls-key", folder.write("k", others.key)];
+        const server = new EmbeddedSipServer({
+            clock: systemClock,
+            log: new KeptLog(),
+            bindings: [{ transport: "tls", host: "127.0.0.1", port: 0 }],
+            extraArguments: files,
+        });
+        await expect(server.start()).rejects.toThrow(
+            /^the embedded SIP server does not start: [^\n{]*key values mismatch$/,
+        );
     });
 
     test("takes leave of its calls when it is stopped", async () => {

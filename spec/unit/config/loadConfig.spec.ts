@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 let folder: ConfigFolder;
@@ -147,7 +148,9 @@ describe("config.sample.yaml", () => {
 
     it("is one too with everything in it switched on", () => {
         const switchedOn = sample.replace(/^( *)#(?! \S)/gm, "$1");
-        for (const file of ["fullchain.pem", "privkey.pem", "authorities.pem", "hosts"]) folder.write(file, "");
+        const { ca, ours } = makeCertificates({ ours: "DNS:bridge.example" });
+        const files = { "fullchain.pem": ours.certificate, "privkey.pem": ours.key, "authorities.pem": ca, hosts: "" };
+        for (const [file, text] of Object.entries(files)) folder.write(file, text);
         const config = folder.loadText(switchedOn);
         expect(config.trunks[0]?.callerIds.size).toBe(1);
         expect(config.sip.drachtio?.secret.reveal()).toBe("from-a-file");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { AskHomeserver } from "../../../lib/matrix/AskHomeserver.ts";
 import { HomeserverError, type HomeserverReply } from "../../../lib/matrix/HomeserverError.ts";
 import { explainPing, pingHomeserver } from "../../../lib/matrix/pingHomeserver.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
@@ -20,7 +21,11 @@ it.each([
     [{}, "wait", "does not answer at http://hs:8008"],
     [{ status: 429, errcode: "M_LIMIT_EXCEEDED" }, "wait", "does not answer"],
     [{ status: 502 }, "wait", "does not answer"],
-    [{ status: 404 }, "fatal", "No Matrix homeserver answers at http://hs:8008 (status 404)"],
+    [
+        { status: 404 },
+        "fatal",
+        "No Matrix homeserver answers at http://hs:8008, the homeserver.url of the configuration (status 404)",
+    ],
 ] as const)("explains %j", (reply, kind, words) => {
     const meaning = explainPing(reply, { homeserverUrl, registration });
     expect(meaning.kind).toBe(kind);
@@ -34,21 +39,39 @@ it("knows a homeserver that is too old", () => {
 
 describe("the start", () => {
     /** Pings a homeserver that fails with each of these before it answers. */
-    async function ping(replies: readonly HomeserverReply[], patienceMs: number) {
+    async function ping(
+        replies: readonly HomeserverReply[],
+        patienceMs: number,
+        said: { readonly pong?: object; readonly whoami?: object | HomeserverError } = {},
+    ) {
+        const { pong = { duration_ms: 1 }, whoami = { user_id: "@bot:hs.example" } } = said;
         const clock = new FakeClock();
         const log = new KeptLog();
         const left = [...replies];
         let asked = 0;
-        const ask = async (): Promise<unknown> => {
-            asked += 1;
+        const ask: AskHomeserver = async ({ path }) => {
             await Promise.resolve();
+            if (path.endsWith("/whoami")) {
+                if (whoami instanceof HomeserverError) throw whoami;
+                return whoami;
+            }
+            asked += 1;
             const reply = left.shift();
             // the next pause passes once this attempt is over
             setImmediate(() => clock.advance(2_000));
             if (reply !== undefined) throw new HomeserverError("failed", reply);
-            return {};
+            return pong;
         };
-        const outcome = await pingHomeserver({ ask, registration, homeserverUrl, clock, log, patienceMs }).then(
+        const serverName = "hs.example";
+        const outcome = await pingHomeserver({
+            ask,
+            registration,
+            homeserverUrl,
+            serverName,
+            clock,
+            log,
+            patienceMs,
+        }).then(
             () => "reached",
             (reason: unknown) => reason,
         );
@@ -74,7 +97,11 @@ describe("the start", () => {
 
     it("lets the homeserver find out that its old connection to the bridge is closed", async () => {
         const stale = { status: 502, errcode: "M_CONNECTION_FAILED" };
-        expect(await ping([stale], 0)).toMatchObject({ outcome: "reached", asked: 2, lines: [] });
+        expect(await ping([stale], 0)).toMatchObject({
+            outcome: "reached",
+            asked: 2,
+            lines: [],
+        });
         const { outcome, asked } = await ping([stale, stale, stale], 0);
         expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
         expect(asked).toBe(3);
@@ -84,5 +111,25 @@ describe("the start", () => {
         const { outcome, lines } = await ping([{ status: 404, errcode: "M_UNRECOGNIZED" }], 60_000);
         expect(outcome).toBe("reached");
         expect(lines).toEqual([expect.stringContaining("too old for a ping")]);
+    });
+
+    it("does not take a web server's page for a homeserver's word", async () => {
+        const { outcome } = await ping([], 60_000, { pong: {} });
+        expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver answers at/) as string });
+    });
+
+    it("does not take a path the homeserver does not know for an old homeserver", async () => {
+        const unknown = { status: 404, errcode: "M_UNRECOGNIZED" };
+        const { outcome } = await ping([unknown], 60_000, { whoami: new HomeserverError("failed", unknown) });
+        expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver .*404\)/) as string });
+    });
+
+    it.each(["@bot:other.example", "@else:hs.example"])("refuses a homeserver that takes us for %s", async (user) => {
+        const { outcome, lines } = await ping([], 60_000, { whoami: { user_id: user } });
+        expect(outcome).toMatchObject({
+            name: "HomeserverUnusable",
+            message: expect.stringContaining(`takes the bridge for ${user}, not for @bot:hs.example`) as string,
+        });
+        expect(lines).toEqual([]);
     });
 });

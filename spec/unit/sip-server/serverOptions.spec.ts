@@ -70,6 +70,11 @@ describe("readServerOptions", () => {
         expect(options("--sip", text).sip).toEqual([binding]);
     });
 
+    it("advertises a name to both families", () => {
+        const { sip } = options("--sip", "udp/0.0.0.0:1", "--sip", "udp/[::]:2", "--advertise", "SIP.example");
+        expect(sip.map(({ advertised }) => advertised)).toEqual([{ host: "sip.example" }, { host: "sip.example" }]);
+    });
+
     it("keeps the order of several bindings and advertises an address to its family only", () => {
         const { sip } = options("--sip", "udp/0.0.0.0:1", "--sip", "udp/[::]:2", "--advertise", "203.0.113.5");
         expect(sip).toEqual([

@@ -1,0 +1,30 @@
+import { afterAll, expect, it } from "vitest";
+import { ConfigFolder, faultsOf } from "../../support/configFile.ts";
+
+const folder = new ConfigFolder();
+afterAll(() => folder.remove());
+
+it.each([
+    ["broken YAML", "homeserver: [\nmedia: none\n", /config\.yaml line \d+\)$/],
+    [
+        "a key twice",
+        "media: none\nmedia: none\n",
+        /^media: must stand only once in its section \(config\.yaml line 2\)$/,
+    ],
+    ["two documents", "media: none\n---\nmedia: none\n", /^must be one document: .* \(config\.yaml line 2\)$/],
+    ["a section within itself", "sip: &s\n  tls: *s\n", /^\*s must not stand within &s \(config\.yaml line 2\)$/],
+    ["sections that multiply", multiplying(6), /^repeats its parts by aliases \(\*name\) too often \(config\.yaml\)$/],
+    ["an empty file", "", /^must be a section of keys/],
+    ["a list", "- a\n", /^must be a section of keys/],
+])("a file is told of %s", (_, text, fault) => {
+    expect(faultsOf(() => folder.loadText(text))[0]).toMatch(fault);
+});
+
+/** A list of nine lists of nine lists ..., written in a few lines. */
+function multiplying(depth: number): string {
+    const lines = Array.from({ length: depth }, (_, level) => {
+        const entry = level === 0 ? "x" : `*a${level - 1}`;
+        return `a${level}: &a${level} [${Array.from({ length: 9 }, () => entry).join(", ")}]`;
+    });
+    return `${lines.join("\n")}\n`;
+}
