@@ -20,6 +20,7 @@ import { type EngineContext, newId } from "./EngineContext.ts";
 import { ForkReaper } from "./ForkReaper.ts";
 import { LateAnswers, unheard } from "./LateAnswers.ts";
 import { metaOf } from "./metaOf.ts";
+import { ProvisionalAnswers } from "./ProvisionalAnswers.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { AwaitsAck, PendingClientInvite, Session } from "./Session.ts";
 import type { LateListener } from "./SilenceBound.ts";
@@ -59,6 +60,8 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     readonly #legs: EarlyLegs;
     readonly #forks: ForkReaper;
     readonly #ack: AckSender;
+    /** Of the peer of a re-INVITE. */
+    readonly #answers = new ProvisionalAnswers();
     #progress: Progress = { kind: "open" };
     #cancellation: Cancellation = { kind: "none" };
     #abandoned = false;
@@ -148,11 +151,16 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     }
 
     owesPrack(dialog: Dialog): boolean {
-        return this.#legs.owesPrack(dialog);
+        return this.#answersOf(dialog)?.owesPrack === true;
     }
 
     takeRAck(dialog: Dialog): string | undefined {
-        return this.#legs.takeRAck(dialog, this.request);
+        return this.#answersOf(dialog)?.takeRAck(this.request);
+    }
+
+    awaitsAnswer(dialog: Dialog): boolean {
+        const offers = this.#parts.dialog !== undefined || (this.request?.body.length ?? 0) > 0;
+        return offers && this.#answersOf(dialog)?.described !== true;
     }
 
     /** The application's ACK of the 2xx. */
@@ -177,9 +185,9 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     #onProvisional(request: SipRequest, response: SipResponse, flow: Flow): void {
         if (this.#cancellation.kind === "held") this.#sendCancel();
         if (response.status === 100) return;
-        if (this.#parts.dialog === undefined && toTag(response) !== undefined) {
-            if (!this.#legs.notice(request, response, flow)) return;
-        }
+        if (this.#parts.dialog !== undefined) {
+            if (!this.#answers.notice(response)) return;
+        } else if (toTag(response) !== undefined && !this.#legs.notice(request, response, flow)) return;
         this.#parts.tell(this, response, flow);
     }
 
@@ -261,6 +269,10 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         this.#cancellation = { kind: "sent" };
         this.#parts.context.transactions.startRequest(cancel, departure.flow, unheard);
         if (transaction instanceof InviteClientTransaction) transaction.cancelSent();
+    }
+
+    #answersOf(dialog: Dialog): ProvisionalAnswers | undefined {
+        return this.#parts.dialog === undefined ? this.#legs.answersOf(dialog) : this.#answers;
     }
 
     #sessionOfReinvite(): Session | undefined {

@@ -129,14 +129,13 @@ export class DialogRequests {
             const exchange = new ClientExchange(draft, user, this.#context);
             const departure = await exchange.start(dialog.hop(options.natRule));
             if (departure.kind === "refused") {
-                if (session !== undefined && order.method === "UPDATE") session.updatePending = false;
+                if (session !== undefined && order.method === "UPDATE") session.updatePending = "none";
                 return departure;
             }
             const { request, flow } = departure;
             if (draft.contacts !== "own" && draft.contacts[0] !== undefined) {
                 dialog.localContact = request.headers.get("Contact") ?? dialog.localContact;
             }
-            if (request.method === "UPDATE") session?.describe(request.headers.get("Content-Type"), request.body);
             const meta = metaOf(flow, "application");
             return { kind: "sent", transactionId, dialogId: dialog.id, message: request, meta };
         });
@@ -151,12 +150,16 @@ export class DialogRequests {
                 return this.#concludeBye(session, request, response, flow);
             case "UPDATE":
                 if (session === undefined) return;
-                session.updatePending = false;
+                session.updatePending = "none";
                 if (!success) return;
+                session.describe(request.headers.get("Content-Type"), request.body);
                 dialog.refreshTarget(response.headers);
                 if (readAsUac(request.headers, response.headers) !== undefined) {
                     session.timer.renew(readAsUac(request.headers, response.headers));
                 }
+                return;
+            case "PRACK":
+                if (success) session?.describe(request.headers.get("Content-Type"), request.body);
                 return;
             case "NOTIFY":
                 if (subscriptionEnds(request.headers) || response.status === 481) {
@@ -197,7 +200,7 @@ export class DialogRequests {
 
 /** What ordering that request means before it is answered: a BYE ends all INVITEs under way but the one whose ACK it waits for. */
 function begin(order: DialogOrder, session: Session): void {
-    if (order.method === "UPDATE") session.updatePending = true;
+    if (order.method === "UPDATE") session.updatePending = order.body.length > 0 ? "offer" : "bare";
     if (order.method !== "BYE") return;
     session.ending = true;
     session.timer.stop();

@@ -1,18 +1,17 @@
 import type { Dialog } from "../dialog/Dialog.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { cseqNumber, toTag } from "../transaction/matching.ts";
+import { toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import type { CallTrace } from "./CallTrace.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import { dialogOfResponse } from "./dialogOfResponse.ts";
+import { ProvisionalAnswers } from "./ProvisionalAnswers.ts";
 import type { PendingClientInvite } from "./Session.ts";
 
-/** One phone that rings: its early dialog, and its reliable provisional responses (RFC 3262 4). */
+/** One phone that rings. */
 interface EarlyLeg {
     readonly dialog: Dialog;
-    lastRSeq: number | undefined;
-    /** RSeqs the application was told and has not acknowledged. */
-    readonly unacknowledged: number[];
+    readonly answers: ProvisionalAnswers;
 }
 
 /** A forking proxy makes some; a hostile one must not make more. */
@@ -37,22 +36,13 @@ export class EarlyLegs {
         const leg = this.#legOf(toTag(response) ?? "", request, response, flow);
         if (leg === undefined) return false;
         leg.dialog.noticePeer(response.headers);
-        const rseq = reliableNumber(response);
-        if (rseq === undefined) return true;
-        if (leg.lastRSeq !== undefined && rseq !== leg.lastRSeq + 1) return false;
-        leg.lastRSeq = rseq;
-        leg.unacknowledged.push(rseq);
-        return true;
+        return leg.answers.notice(response);
     }
 
-    owesPrack(dialog: Dialog): boolean {
-        return this.#legOwing(dialog) !== undefined;
-    }
-
-    /** The value of the next PRACK's RAck in that dialog. */
-    takeRAck(dialog: Dialog, request: SipRequest | undefined): string | undefined {
-        const rseq = this.#legOwing(dialog)?.unacknowledged.shift();
-        return rseq === undefined || request === undefined ? undefined : `${rseq} ${cseqNumber(request) ?? 0} INVITE`;
+    /** What the phone of that dialog has said. The accepted one too: its 2xx may overtake the PRACK. */
+    answersOf(dialog: Dialog): ProvisionalAnswers | undefined {
+        const legs = this.#winner === undefined ? [...this.#legs.values()] : [this.#winner];
+        return legs.find((leg) => leg.dialog === dialog)?.answers;
     }
 
     /** The leg of that tag was accepted: it is taken out, the others are over. Undefined if it did not ring before. */
@@ -69,26 +59,14 @@ export class EarlyLegs {
         for (const { dialog } of legs) this.#book.closeSession(dialog);
     }
 
-    /** The accepted leg too: its 2xx may overtake the PRACK. */
-    #legOwing(dialog: Dialog): EarlyLeg | undefined {
-        const legs = this.#winner === undefined ? [...this.#legs.values()] : [this.#winner];
-        return legs.find((leg) => leg.dialog === dialog && leg.unacknowledged.length > 0);
-    }
-
     #legOf(tag: string, request: SipRequest, response: SipResponse, flow: Flow): EarlyLeg | undefined {
         const known = this.#legs.get(tag);
         if (known !== undefined) return known;
         if (this.#legs.size >= maxLegs || this.#book.full) return undefined;
         const dialog = dialogOfResponse(request, response, flow);
         this.#book.openSession(dialog, this.#trace).inviteStarted(this.#invite);
-        const leg: EarlyLeg = { dialog, lastRSeq: undefined, unacknowledged: [] };
+        const leg: EarlyLeg = { dialog, answers: new ProvisionalAnswers() };
         this.#legs.set(tag, leg);
         return leg;
     }
-}
-
-function reliableNumber(response: SipResponse): number | undefined {
-    const required = response.headers.list("Require").some((tag) => tag.toLowerCase() === "100rel");
-    const rseq = response.headers.get("RSeq") ?? "";
-    return required && /^[0-9]{1,10}$/.test(rseq) ? Number(rseq) : undefined;
 }

@@ -75,15 +75,16 @@ export class InDialogRequests {
         }
     }
 
-    /** An UPDATE may not cross another, nor an offer of ours (RFC 3311 5.2). */
+    /** An UPDATE may not cross another, nor an offer that is not answered yet (RFC 3311 5.2). */
     #crossing(
         session: Session,
         offers: boolean,
         request: NonInviteServerTransaction["request"],
     ): Omit<ResponseContent, "toTag"> | undefined {
-        const ourOffer = session.clientInvite !== undefined && session.dialog.phase === "confirmed";
-        if (session.updatePending || (offers && ourOffer)) return { status: 491 };
-        if (session.updatesUnanswered > 0) return retryLater();
+        const open = session.serverInvite?.openOffer;
+        const ours = open === "ours" || session.clientInvite?.awaitsAnswer(session.dialog) === true;
+        if (session.updatePending !== "none" || (offers && ours)) return { status: 491 };
+        if (session.updatesUnanswered > 0 || (offers && open === "theirs")) return retryLater();
         const least = intervalTooSmall(request.headers, this.#context.options.sessionTimer);
         return least === undefined ? undefined : tooSmall(least);
     }
@@ -142,6 +143,9 @@ export class InDialogRequests {
     ): void {
         if (response.status >= 300) return;
         switch (request.method) {
+            case "PRACK":
+                session?.describe(response.headers.get("Content-Type"), response.body);
+                return;
             case "UPDATE":
                 return this.#renew(request.headers, session, response);
             case "SUBSCRIBE":

@@ -45,13 +45,15 @@ export class IncomingInvites {
         if (!this.#context.listener.onRequest({ transactionId, message: request, meta })) invite.refuse(503);
     }
 
-    /** An INVITE within a call: in order, and not crossing another (RFC 3261 14.2). */
+    /** An INVITE within a call: in order, and not crossing another (RFC 3261 14.2), nor an offer of ours. */
     onInDialog(transaction: InviteServerTransaction, dialog: Dialog): void {
         const { request, flow } = transaction;
         const session = this.#book.sessionOf(dialog);
         if (session === undefined || session.ending) return refuseInvite(transaction, { status: 481 });
         if (!dialog.admitRemoteCSeq(cseqNumber(request) ?? 0)) return refuseInvite(transaction, { status: 500 });
-        if (session.clientInvite !== undefined) return refuseInvite(transaction, { status: 491 });
+        if (session.clientInvite !== undefined || session.updatePending === "offer") {
+            return refuseInvite(transaction, { status: 491 });
+        }
         if (session.serverInvite !== undefined) return refuseInvite(transaction, retryLater());
         const least = intervalTooSmall(request.headers, this.#context.options.sessionTimer);
         if (least !== undefined) return refuseInvite(transaction, tooSmall(least));

@@ -58,6 +58,8 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
     #progress: Progress = { kind: "open" };
     #toTag: string | undefined;
     #dialog: Dialog | undefined;
+    /** We have described our media in some response. */
+    #described = false;
 
     constructor(parts: ServerInviteParts) {
         this.#parts = parts;
@@ -86,6 +88,12 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         return this.#progress.kind === "answered" && this.#parts.dialog === undefined;
     }
 
+    get openOffer(): "ours" | "theirs" | undefined {
+        if (this.request.body.length > 0) return this.#described ? undefined : "theirs";
+        const acknowledged = !this.#reliables.busy && this.#progress.kind !== "answered";
+        return this.#described && !acknowledged ? "ours" : undefined;
+    }
+
     onceAcknowledged(go: () => void): void {
         if (this.#progress.kind === "answered") this.#progress.waiting.push(go);
         else go();
@@ -105,12 +113,11 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const response = this.#compose(order, headers);
         if (order.status >= 300) return Promise.resolve(this.#sendRefusal(response));
         if (order.status === 100) return Promise.resolve(this.#sendProvisional(response));
-        this.#openDialog(response);
+        const reliable = order.status < 200 && wantsReliable(response);
+        if (reliable && !supports100rel(this.request)) return Promise.resolve(refuse("no100rel"));
+        this.#describe(this.#openDialog(response), response);
         if (order.status >= 200) return this.#sendOrHold(response);
-        if (!wantsReliable(response)) {
-            return Promise.resolve(this.#sendProvisional(response));
-        }
-        if (!supports100rel(this.request)) return Promise.resolve(refuse("no100rel"));
+        if (!reliable) return Promise.resolve(this.#sendProvisional(response));
         return new Promise((resolve) => {
             const done = (sent: boolean): void => resolve(sent ? this.#sent(response) : refuse("alreadyAnswered"));
             this.#reliables.send(response, done);
@@ -177,13 +184,22 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         });
     }
 
-    #openDialog(response: SipResponse): void {
+    #openDialog(response: SipResponse): Dialog {
         if (this.#dialog !== undefined) {
             this.#dialog.localContact = response.headers.get("Contact") ?? this.#dialog.localContact;
-            return;
+            return this.#dialog;
         }
         this.#dialog = dialogOfRequest(this.request, response, this.#parts.transaction.flow);
         this.#parts.book.openSession(this.#dialog, this.#parts.trace).serverInvite = this;
+        return this.#dialog;
+    }
+
+    /** What we say of our media while a new call rings holds for the call, should the 2xx say nothing of it. */
+    #describe(dialog: Dialog, { headers, body }: SipResponse): void {
+        if (body.length === 0) return;
+        this.#described = true;
+        if (this.#parts.dialog !== undefined) return;
+        this.#parts.book.sessionOf(dialog)?.describe(headers.get("Content-Type"), body);
     }
 
     #sendProvisional(response: SipResponse): SentResponse {

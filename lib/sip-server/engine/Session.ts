@@ -20,12 +20,16 @@ export interface PendingClientInvite {
     owesPrack(dialog: Dialog): boolean;
     /** RAck for the next reliable provisional response of that dialog the application has not acknowledged. Counts it as acknowledged. */
     takeRAck(dialog: Dialog): string | undefined;
+    /** True if the peer of that dialog may not offer anything: what we offered, or asked it to offer, waits for its answer. */
+    awaitsAnswer(dialog: Dialog): boolean;
 }
 
 /** An INVITE of the peer: unanswered, or answered by a 2xx whose ACK has not come. */
 export interface PendingServerInvite {
     readonly transactionId: string;
     readonly answered: boolean;
+    /** Whose offer of media waits for an answer (RFC 3311 5.2); undefined if nobody's. */
+    readonly openOffer: "ours" | "theirs" | undefined;
     /** True while the 2xx of a new call waits for its ACK. */
     readonly awaitsFirstAck: boolean;
     /** Calls back once the ACK of its 2xx came, or will not come any more; at once if none is awaited. */
@@ -63,8 +67,8 @@ export class Session {
     #latestInvite: PendingClientInvite | undefined;
     #turnTaken = false;
     readonly #waiting: (() => void)[] = [];
-    /** An UPDATE of ours without a final response. */
-    updatePending = false;
+    /** An UPDATE of ours without a final response, and whether it offers media. */
+    updatePending: "none" | "bare" | "offer" = "none";
     /** Number of UPDATEs of the peer that the application has not answered. */
     updatesUnanswered = 0;
     /** What we said about our media last. */
@@ -85,6 +89,11 @@ export class Session {
     /** The last INVITE of ours, answered or not. */
     get latestInvite(): PendingClientInvite | undefined {
         return this.#latestInvite;
+    }
+
+    /** An INVITE is under way or waits for its ACK, whosever: no other may leave (RFC 3261 14.1). */
+    get invitePending(): boolean {
+        return this.#turnTaken || this.serverInvite !== undefined;
     }
 
     get awaitsAck(): AwaitsAck | undefined {

@@ -123,6 +123,36 @@ describe("a reliable provisional response", () => {
         await stage.expectNothingLeft(caller);
     });
 
+    it("to an INVITE of ours within the call is acknowledged too", async () => {
+        const stage = new Stage();
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        await caller.engine.send(request("INVITE", bob, { body: sdp }));
+        await stage.pass(50);
+        peer.respond(peer.request("INVITE"), { status: 200, toTag: "a", with: [peer.contact] });
+        await stage.pass(50);
+        const dialogId = caller.app.responses[0]?.dialogId ?? "";
+        await caller.engine.send(request("INVITE", "", { dialogId, ...supported }));
+        await stage.pass(50);
+        const again = peer.request("INVITE");
+        for (const rseq of ["5", "5", "7"]) {
+            peer.respond(again, { status: 183, with: [peer.contact, ["Require", "100rel"], ["RSeq", rseq]] });
+        }
+        await stage.pass(50);
+        expect(caller.app.told).toEqual(["200 INVITE", "183 INVITE"]);
+        expect(await caller.engine.send(request("PRACK", "", { dialogId }))).toMatchObject({ kind: "sent" });
+        await stage.pass(50);
+        expect(peer.request("PRACK").headers.get("RAck")).toBe(`5 ${again.headers.get("CSeq")}`);
+        peer.respond(peer.request("PRACK"), { status: 200 });
+        peer.respond(again, { status: 200, with: [peer.contact] });
+        await stage.pass(100);
+        expect(peer.heard.at(-1)).toBe("ACK");
+        await caller.engine.send(request("BYE", "", { dialogId }));
+        await stage.pass(50);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(caller);
+    });
+
     it("with a PRACK for another is answered 481", async () => {
         const stage = new Stage();
         const us = stage.side("192.0.2.1");
