@@ -28,6 +28,8 @@ export class SessionRefresher {
     /** By UPDATE if the peer takes it, which leaves the media alone; else by re-INVITE with the description it knows. */
     #refresh(session: Session, seconds: number): void {
         if (session.ending) return;
+        // that refreshes the session too
+        if (session.invitePending) return this.#retry(session, seconds);
         const rest = new Headers([
             ["Session-Expires", formatSessionExpires(seconds, "uac")],
             ["Supported", "timer"],
@@ -65,8 +67,12 @@ export class SessionRefresher {
         const { timer } = session;
         const least = status === 422 ? minSe(headers) : 0;
         // at once only the first time: who never finds it long enough is not asked as fast as he answers
-        const ms = least > 0 && timer.least === 0 ? 0 : retryMs[session.dialog.role];
+        const atOnce = least > 0 && timer.least === 0;
         timer.least = Math.max(timer.least, least);
-        timer.retry({ seconds: Math.max(seconds, timer.least), weRefresh: true }, ms);
+        this.#retry(session, Math.max(seconds, timer.least), atOnce);
+    }
+
+    #retry({ timer, dialog }: Session, seconds: number, atOnce = false): void {
+        timer.retry({ seconds, weRefresh: true }, atOnce ? 0 : retryMs[dialog.role]);
     }
 }

@@ -124,6 +124,77 @@ describe("session timers (RFC 4028)", () => {
         await stage.expectNothingLeft(caller);
     });
 
+    it("are not refreshed beside an INVITE under way, which does it", async () => {
+        const stage = new Stage();
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        const accept = (): void =>
+            peer.respond(peer.request("INVITE"), {
+                status: 200,
+                toTag: "a",
+                with: [peer.contact, ["Session-Expires", "90;refresher=uac"]],
+            });
+        await caller.engine.send(request("INVITE", bob, { headers: [header("Session-Expires", "90")], body: sdp }));
+        await stage.pass(50);
+        accept();
+        await stage.pass(40_000, 500);
+        const dialogId = caller.app.responses.at(-1)?.dialogId ?? "";
+        await caller.engine.send(request("INVITE", "", { dialogId, body: sdp }));
+        await stage.pass(100);
+        peer.respond(peer.request("INVITE"), { status: 180 });
+        await stage.pass(10_000, 500);
+        accept();
+        await stage.pass(40_000, 500);
+        expect(peer.heard).toEqual(["INVITE", "ACK", "INVITE", "ACK"]);
+        await caller.engine.send(request("BYE", "", { dialogId }));
+        await stage.pass(100);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(caller);
+    });
+
+    it("are refreshed by re-INVITE with the description both agreed on: not with one the peer refused", async () => {
+        const stage = new Stage();
+        const caller = acknowledging(stage.side("192.0.2.1"));
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        await caller.engine.send(request("INVITE", bob, { headers: [header("Session-Expires", "90")], body: sdp }));
+        await stage.pass(50);
+        peer.respond(peer.request("INVITE"), { status: 200, toTag: "a", with: [peer.contact] });
+        await stage.pass(100);
+        const dialogId = caller.app.responses.at(-1)?.dialogId ?? "";
+        await caller.engine.send(request("UPDATE", "", { dialogId, body: Buffer.from("v=0\r\nrefused") }));
+        await stage.pass(100);
+        peer.respond(peer.request("UPDATE"), { status: 488 });
+        await stage.pass(46_000, 500);
+        expect(peer.request("INVITE").body).toEqual(sdp);
+        peer.respond(peer.request("INVITE"), { status: 481 });
+        await stage.pass(100);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(caller);
+    });
+
+    it("are refreshed with the description said in a 183, if the 200 had none", async () => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        us.app.onRequestDo = ({ transactionId, message }, engine) => {
+            if (message.method !== "INVITE") return;
+            void engine.respond(transactionId, response(183, { body: sdp }));
+            void engine.respond(transactionId, response(200));
+        };
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        const asked = [["Session-Expires", "90;refresher=uas"] as const, ["Supported", "timer"] as const];
+        peer.send("INVITE", "sip:us@192.0.2.1", callHeaders(peer, "1 INVITE", asked), sdp);
+        await stage.pass(50);
+        const to = peer.response("INVITE").headers.get("To") ?? "";
+        const acked = callHeaders(peer, "1 ACK").map(([n, v]) => [n, n === "To" ? to : v] as const);
+        peer.send("ACK", "sip:us@192.0.2.1", acked);
+        await stage.pass(46_000, 500);
+        expect(peer.request("INVITE").body).toEqual(sdp);
+        peer.respond(peer.request("INVITE"), { status: 481 });
+        await stage.pass(100);
+        peer.respond(peer.request("BYE"), { status: 200 });
+        await stage.expectNothingLeft(us);
+    });
+
     it("are refreshed for longer, with Min-SE, when the refresh is refused as too short", async () => {
         const { stage, caller, peer, dialogId } = await refreshingCall();
         peer.respond(peer.request("UPDATE"), { status: 422, with: [["Min-SE", "1800"]] });
