@@ -45,6 +45,8 @@ export interface OutgoingCall extends PhoneOptions {
     /** The From header's name-addr, such as `"Carol" <sip:carol@phones.example>`. */
     readonly from?: string;
     readonly extraHeaders?: readonly string[];
+    /** It asks the other side for an offer by an INVITE without SDP, and answers that in its ACK (RFC 3261, section 13.2.1). */
+    readonly withoutOffer?: boolean;
 }
 
 export type Refusal = "busy" | "decline" | "not found" | "unavailable" | "broken";
@@ -95,7 +97,12 @@ export class SippPhone implements Stoppable {
         const launched = await launch(
             "caller",
             call,
-            { from, extraHeaders: (call.extraHeaders ?? []).join("\n      ") },
+            {
+                from,
+                extraHeaders: (call.extraHeaders ?? []).join("\n"),
+                offer: call.withoutOffer === true ? noDescription : description,
+                answer: call.withoutOffer === true ? description : noDescription,
+            },
             [`${call.via.address}:${call.via.port}`, ...["-key", "to_uri", call.to]],
         );
         return new SippPhone(launched);
@@ -279,6 +286,26 @@ function isAnswerTo(method: string): (message: SipMessage) => boolean {
         direction === "received" && startLine.startsWith("SIP/2.0 200") && cseq.test(text);
 }
 
+const noDescription = "Content-Length: 0";
+
+/** The end of a message with the phone's description, in a scenario's words. */
+const description = [
+    "Content-Type: application/sdp",
+    "Content-Length: [len]",
+    "",
+    "v=0",
+    "o=phone 53655765 1 IN IP[media_ip_type] [media_ip]",
+    "s=-",
+    "c=IN IP[media_ip_type] [media_ip]",
+    "t=0 0",
+    "m=audio [rtp_port] RTP/AVP 0 101",
+    "a=rtpmap:0 PCMU/8000",
+    "a=rtpmap:101 telephone-event/8000",
+    "a=fmtp:101 0-15",
+    "a=ptime:20",
+    "a=sendrecv",
+].join("\n");
+
 interface Launched {
     readonly address: string;
     readonly port: number;
@@ -328,7 +355,7 @@ function scenarioText(scenario: string, substitutions: Readonly<Record<string, s
     return template
         .replace(/^( *)\{\{(\w+)\}\}\n/gm, (_, indent: string, key: string) => {
             const value = substitutions[key] ?? "";
-            return value === "" ? "" : `${indent}${value}\n`;
+            return value === "" ? "" : `${value.replace(/^(?=.)/gm, indent)}\n`;
         })
         .replace(/\{\{(\w+)\}\}/g, (_, key: string) => substitutions[key] ?? "");
 }

@@ -13,7 +13,7 @@ import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
-import { flowOf, keepsACodec, standInAnswer, wantsSound, type Party } from "./sdp/Party.ts";
+import { flowOf, isHeardBy, keepsACodec, standInAnswer, wantsSound, type Party } from "./sdp/Party.ts";
 import { readParty, type PartyDescription } from "./sdp/PartyDescription.ts";
 import { present } from "./sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "./sdp/SentDescription.ts";
@@ -112,6 +112,9 @@ export class RtpengineMediaSession implements MediaSession {
             if (!keepsACodec(before.parties[side], offer.section)) {
                 throw new CallFailure("noCommonMedia", "the new offer keeps no codec of the call");
             }
+            if (wantsSound(offer) && !isHeardBy(before.parties[otherSide(side)], offer.section)) {
+                throw new CallFailure("noCommonMedia", "the new offer lacks what the other party sends");
+            }
             await this.#expectKnown(before);
             const said = await this.#exchangeLocally(before, side, offer);
             const isWanted = wantsSound(offer);
@@ -208,7 +211,7 @@ export class RtpengineMediaSession implements MediaSession {
     async #exchangeLocally(up: Up, side: Side, offer: PartyDescription): Promise<SessionDescription> {
         const other = otherSide(side);
         const peer = up.parties[other];
-        const offered = await up.call.offerAgain(furtherOffer(side, offer, peer.said, this.#parts.options));
+        const offered = await up.call.offerAgain(furtherOffer(side, offer, peer, this.#parts.options));
         const section = offered.media[0];
         const standIn = section === undefined ? undefined : standInAnswer(peer, section);
         if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");

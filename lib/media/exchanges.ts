@@ -5,6 +5,7 @@ import type { Exchange } from "./EngineCall.ts";
 import { answerProfile, offerProfile } from "./mediaProfiles.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import { type Party, voiceSentBy } from "./sdp/Party.ts";
 import type { PartyDescription } from "./sdp/PartyDescription.ts";
 import type { SessionDescription } from "./sdp/sessionDescription.ts";
 
@@ -23,14 +24,18 @@ export function firstOffer(origin: PartyDescription, towards: MediaKind, choices
     };
 }
 
-/** A party's further offer, for a peer whose last word is known. */
-export function furtherOffer(by: Side, offer: PartyDescription, peer: PartyDescription, choices: Choices): Exchange {
+/**
+ * A party's further offer, for a peer whose last word is known, and who is not asked: it goes on as before, so that what it
+ * sends has to be transcoded if the offer does without that.
+ */
+export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
+    const { kind, section } = peer.said;
     return {
         by,
         description: offer.description,
         dictionary: {
-            ...offerProfile({ from: offer.kind, towards: peer.kind, protocol: peer.section.protocol }),
-            ...codecDictionary(offer.kind, peer.kind, offer.section, choices.codecs),
+            ...offerProfile({ from: offer.kind, towards: kind, protocol: section.protocol }),
+            ...codecDictionary(offer.kind, kind, offer.section, choices.codecs, voiceSentBy(peer)),
         },
     };
 }

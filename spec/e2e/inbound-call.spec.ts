@@ -55,6 +55,19 @@ describe("a phone calls a Matrix user", () => {
         await phone.isDone();
     });
 
+    it("answered, by a phone that waits for our offer: they hear each other", async () => {
+        const phone = await world.phoneCalls({ ...toAlice, withoutOffer: true });
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        expect((await phone.isAnswered()).text).toMatch(/^m=audio [1-9]/m);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        await phone.hangUp();
+
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        await phone.isDone();
+    });
+
     it("declined: the phone hears 603", async () => {
         const phone = await world.phoneCalls(toAlice);
         const { callId } = await alice.awaitRinging();

@@ -1,5 +1,5 @@
 import type { MediaKind } from "../../ports/MediaProxy.ts";
-import { codecsOf, isSameCodec, isVoice, withCodecs } from "./codecs.ts";
+import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, isVoice, withCodecs } from "./codecs.ts";
 import { mirrored, receives } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 import type { SentDescription } from "./SentDescription.ts";
@@ -54,6 +54,20 @@ export function standInAnswer(party: Party, offered: Section): SessionDescriptio
             },
         ],
     };
+}
+
+/** The voice format it sends: the first that it was told and knows (RFC 3264, section 6.1), by the number it was told. */
+export function voiceSentBy({ said, told }: Party): Codec | undefined {
+    return codecsOf(told.section).find((codec) => isVoice(codec) && hasCodec(said.section, codec));
+}
+
+/**
+ * Whether a party that is not told of `offer` can be heard by who made it: what it sends is in there, or can be transcoded.
+ * The engine gives formats that it adds to an offer numbers of its own, so that is left to those with a fixed one.
+ */
+export function isHeardBy(party: Party, offer: Section): boolean {
+    const sent = voiceSentBy(party);
+    return sent === undefined || hasCodec(offer, sent) || isStatic(sent);
 }
 
 function agreedSection({ said, told }: Party): Section {

@@ -49,6 +49,15 @@ export function isSameCodec(one: Codec, other: Codec): boolean {
     return hasName(one, other.name) && one.rate === other.rate && one.channels === other.channels;
 }
 
+export function hasCodec(section: Section, codec: Codec): boolean {
+    return codecsOf(section).some((other) => isSameCodec(codec, other));
+}
+
+/** Whether it has the payload type that is its own everywhere (RFC 3551). */
+export function isStatic({ payload, name }: Codec): boolean {
+    return STATIC_FORMATS[payload]?.name === name.toUpperCase();
+}
+
 /** The section with the formats that `keep` accepts. */
 export function withCodecs(section: Section, keep: (codec: Codec) => boolean): Section {
     const kept = codecsOf(section).filter(keep);

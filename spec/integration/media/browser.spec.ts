@@ -115,6 +115,50 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
     });
 
+    // The browser is not told, and goes on sending what its party wanted most before.
+    describe.each([
+        { codec: "G.722", payload: 9, format: "a=rtpmap:9 G722/8000" },
+        { codec: "PCMA", payload: 8, format: "a=rtpmap:8 PCMA/8000" },
+    ])("a phone that gives up $codec for another codec of the call", ({ payload, format }) => {
+        const rest = ["a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000"];
+        const both = { payloads: `${payload} 0 101`, formats: [format, ...rest] };
+        const one = { payloads: "0 101", version: 2 };
+
+        test("having called, hears and is heard", async () => {
+            session = world.open("rtp", "webrtc");
+            const answer = await peer.answerTo(await session.offer(says(both)));
+            handset.sendTo(audioAddress(await session.answer(answer)));
+            await session.addCandidates("target", await peer.candidates());
+            await peer.hears(LOW);
+            await session.renegotiate("origin", says(one));
+            await expectSound();
+        });
+
+        test("having been called, hears and is heard", async () => {
+            session = world.open("webrtc", "rtp");
+            handset.sendTo(audioAddress(await session.offer(await peer.offer())));
+            await session.addCandidates("origin", await peer.candidates());
+            await peer.takeAnswer(await session.answer(says(both)));
+            await peer.hears(LOW);
+            await session.renegotiate("target", says(one));
+            await expectSound();
+        });
+    });
+
+    test("a phone that gives up Opus, which the engine would give another number, is refused, but may hold", async () => {
+        const opus = { payloads: "98 0", formats: ["a=rtpmap:98 opus/48000/2", "a=rtpmap:0 PCMU/8000"] };
+        session = world.open("rtp", "webrtc");
+        const answer = await peer.answerTo(await session.offer(says(opus)));
+        handset.sendTo(audioAddress(await session.answer(answer)));
+        await session.addCandidates("target", await peer.candidates());
+        await peer.hears(LOW);
+        const refused = session.renegotiate("origin", says({ payloads: "0", version: 2 }));
+        await expect(refused).rejects.toMatchObject({ endCause: "noCommonMedia" });
+        await session.renegotiate("origin", says({ payloads: "0", direction: "sendonly", version: 2 }));
+        await session.renegotiate("origin", says({ ...opus, version: 3 }));
+        await peer.hears(LOW);
+    });
+
     test.each([
         ["called", phoneCallsBrowser],
         ["calling", browserCallsPhone],

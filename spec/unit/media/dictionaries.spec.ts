@@ -1,13 +1,23 @@
 import { describe, expect, test } from "vitest";
 import { answerTo, firstOffer, furtherOffer } from "../../../lib/media/exchanges.ts";
 import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
+import type { Party } from "../../../lib/media/sdp/Party.ts";
 import { readParty, type PartyDescription } from "../../../lib/media/sdp/PartyDescription.ts";
+import { parseDescription } from "../../../lib/media/sdp/sessionDescription.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 
 function read(sdp: string): PartyDescription {
     const reading = readParty(sdp, "rtp");
     if (reading.kind !== "usable") throw new Error(reading.kind);
     return reading.party;
+}
+
+/** It was told what it said. */
+function party(sdp: string): Party {
+    const description = parseDescription(sdp);
+    const section = description?.media[0];
+    if (description === undefined || section === undefined) throw new Error("unusable");
+    return { said: read(sdp), told: { sdp: phone(), description, section } };
 }
 
 const browser = read(captured("chromium-156-audio-offer"));
@@ -110,13 +120,24 @@ test("an answer keeps to the transport of the offer", () => {
 });
 
 test("a further offer keeps to the transport the peer spoke, and says nothing of networks", () => {
-    const peer = read(phone({ protocol: "RTP/AVPF" }));
+    const peer = party(phone({ protocol: "RTP/AVPF" }));
     const { dictionary } = furtherOffer("origin", browser, peer, {
         ...choices,
         interfaces: { sip: "pub", webrtc: "web" },
     });
     expect(dictionary).toMatchObject({ "transport protocol": "RTP/AVPF", "DTLS-reverse": "passive" });
     expect(dictionary).not.toHaveProperty("direction");
+});
+
+test.each([
+    ["goes on being sent as it is if the offer has it", "8 101", phone({ payloads: "8 0 101" }), undefined],
+    ["is transcoded if the offer lacks it", "8 101", phone({ payloads: "0 101" }), ["PCMA"]],
+    ["is left alone if its number is not its own", "96 101", phone({ payloads: "0 101" }), undefined],
+])("what the peer of a further offer sends %s", (_, payloads, offered, transcode) => {
+    const formats = ["a=rtpmap:8 PCMA/8000", "a=rtpmap:96 opus/48000/2", "a=rtpmap:101 telephone-event/8000"];
+    const peer = party(phone({ payloads, formats }));
+    const { codec } = furtherOffer("origin", read(offered), peer, choices).dictionary;
+    expect(codec).toEqual(transcode && { transcode });
 });
 
 test.each([

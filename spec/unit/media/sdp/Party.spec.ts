@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { flowOf, keepsACodec, standInAnswer, type Party } from "../../../../lib/media/sdp/Party.ts";
+import {
+    flowOf,
+    isHeardBy,
+    keepsACodec,
+    standInAnswer,
+    voiceSentBy,
+    type Party,
+} from "../../../../lib/media/sdp/Party.ts";
 import { readParty } from "../../../../lib/media/sdp/PartyDescription.ts";
 import { parseDescription, type Section } from "../../../../lib/media/sdp/sessionDescription.ts";
 import { browserAnswer, phone } from "../../../support/descriptions.ts";
@@ -67,6 +74,28 @@ test("a new offer must keep a voice codec that was agreed on", () => {
     const it = party(phone(), phone({ payloads: "0 101" }));
     expect(keepsACodec(it, sectionOf(phone({ payloads: "8 0" })))).toBe(true);
     expect(keepsACodec(it, sectionOf(phone({ payloads: "8 101" })))).toBe(false);
+});
+
+describe("a party that is not told of an offer", () => {
+    const formats = ["a=rtpmap:0 PCMU/8000", "a=rtpmap:9 G722/8000", "a=rtpmap:98 opus/48000/2"];
+    const said = phone({ payloads: "98 9 0", formats });
+    const told = (payloads: string): Party => party(said, phone({ payloads, formats }));
+
+    test.each([
+        ["8 9 0", "G722", 9],
+        ["98 0", "opus", 98],
+        ["0 9", "PCMU", 0],
+    ])("sends the first voice of %s that it knows", (payloads, name, payload) => {
+        expect(voiceSentBy(told(payloads))).toMatchObject({ name, payload });
+    });
+
+    test.each([
+        ["that is offered", "98 0", "0 98", true],
+        ["that can be transcoded", "9 0", "0", true],
+        ["whose number the engine would change", "98 0", "0", false],
+    ])("is heard if it sends a format %s (%s, then %s)", (_, before, offered, heard) => {
+        expect(isHeardBy(told(before), sectionOf(phone({ payloads: offered, formats })))).toBe(heard);
+    });
 });
 
 test("a party that holds is not expected to be heard", () => {
