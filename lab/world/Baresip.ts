@@ -15,6 +15,8 @@ export interface BaresipOptions {
     /** The tone it plays, in Hz. */
     readonly toneHz: number;
     readonly port?: number;
+    /** What it speaks SIP and RTP from, and nothing else; 127.0.0.1 if not given. */
+    readonly address?: "127.0.0.1" | "::1";
     /** Its address of record, such as `sip:dora@ims.example`, which it registers; its own socket if not given. */
     readonly account?: string;
     /** Parameters of its account, as in `;outbound="sip:127.0.0.1:5060"`. */
@@ -59,7 +61,7 @@ export class Baresip implements Stoppable {
             writeFileSync(join(directory, certificateFile), options.tls.certificate + options.tls.key);
         }
         writeFileSync(join(directory, "config"), configText(options, directory, port, controlPort));
-        const account = options.account ?? `sip:phone@${loopback}:${port}`;
+        const account = options.account ?? `sip:phone@${hostOf(options)}:${port}`;
         const registerEverySeconds = options.account === undefined ? 0 : 600;
         const security = options.tls === undefined ? "" : ";transport=tls;mediaenc=srtp-mand";
         const parameters = `;regint=${registerEverySeconds};answermode=manual${security}${options.accountParameters ?? ""}`;
@@ -158,12 +160,18 @@ async function freePortPair(): Promise<number> {
     }
 }
 
+/** As it stands in URIs. */
+function hostOf({ address = loopback }: BaresipOptions): string {
+    return address.includes(":") ? `[${address}]` : address;
+}
+
 function configText(options: BaresipOptions, directory: string, port: number, controlPort: number): string {
     const media = mediaPortRange();
     return [
         "module_path /usr/lib/baresip/modules",
-        `sip_listen ${loopback}:${port}`,
-        `net_interface ${loopback}`,
+        `sip_listen ${hostOf(options)}:${port}`,
+        `net_interface ${options.address ?? loopback}`,
+        ...(options.address === "::1" ? ["net_af ipv6", "prefer_ipv6 yes"] : []),
         `rtp_ports ${media.first}-${media.last}`,
         // The module ausine makes only this format.
         `audio_source ausine,${options.toneHz}`,

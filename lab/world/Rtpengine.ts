@@ -21,7 +21,8 @@ export class Rtpengine implements Stoppable {
         this.#cliPort = cliPort;
     }
 
-    static async start(extraArgs: readonly string[] = []): Promise<Rtpengine> {
+    /** @param address where it takes media */
+    static async start(extraArgs: readonly string[] = [], address: string = loopback): Promise<Rtpengine> {
         const directory = makeRunDirectory("rtpengine");
         const [ngPort, cliPort] = [await freePort(), await freePort()];
         const media = mediaPortRange();
@@ -36,7 +37,7 @@ export class Rtpengine implements Stoppable {
                 "--log-level=6",
                 // No kernel module: packets are forwarded in user space.
                 "--table=-1",
-                `--interface=${loopback}`,
+                `--interface=${address}`,
                 `--listen-ng=${loopback}:${ngPort}`,
                 `--listen-cli=${loopback}:${cliPort}`,
                 `--port-min=${media.first}`,

@@ -16,6 +16,8 @@ export interface WorldOptions {
     readonly progress?: Progress;
     /** Changes the bridge's configuration, as for what a spec is about. */
     readonly configure?: (config: BridgeConfig) => BridgeConfig;
+    /** Where rtpengine takes media, of phones and of browsers; 127.0.0.1 if not given. */
+    readonly mediaAddress?: string;
 }
 
 export const domain = "matrix.example";
@@ -130,7 +132,7 @@ async function startParts(options: WorldOptions, started: Stoppable[]): Promise<
     const [synapsePort, trunkPort, rtpengine] = await Promise.all([
         freePort(),
         freePort(),
-        Rtpengine.start().then((part) => keep(part)),
+        Rtpengine.start([], options.mediaAddress).then((part) => keep(part)),
     ]);
     const bridge = await Bridge.prepare({
         config: (sip) =>
