@@ -285,7 +285,7 @@ export interface TrunkConfig {
      */
     readonly dialPrefix: string;
     /**
-     * How a called number is named. "sip-phone" is sip:number@address;user=phone, "sip" the same without user=phone, "tel" is tel:number.
+     * How a called number is named. "sip-phone" is sip:number@address;user=phone, "sip" the same without user=phone, "tel" is tel:number. With "sip-phone" the caller's number has user=phone as well.
      */
     readonly numberUri: "sip-phone" | "sip" | "tel";
     /**

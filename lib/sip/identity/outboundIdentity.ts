@@ -18,11 +18,13 @@ export function identityHeaders(
     { caller, callerName, callerIs }: CallingUser,
     written: (number: PhoneNumber) => string,
 ): HeaderFields {
-    const { user, isAnonymous } = callerOn(trunk, caller, written);
+    const { user, is, isAnonymous } = callerOn(trunk, caller, written);
     const isWithheld = isAnonymous || callerIs === "withheld";
     const wish = isWithheld && trunk.identity.some((header) => header !== "remote-party-id") ? { Privacy: "id" } : {};
     if (user === undefined) return { From: ANONYMOUS, ...wish };
-    const at = (host: string): string => formatNameAddress(callerName, `${trunk.scheme}:${user}@${host}`);
+    // RFC 3261, section 19.1.1: without it the callee's network takes it for a name, and shows no number
+    const asPhone = is === "number" && trunk.numberUri === "sip-phone" ? ";user=phone" : "";
+    const at = (host: string): string => formatNameAddress(callerName, `${trunk.scheme}:${user}@${host}${asPhone}`);
     // the SIP server puts its own address for localhost, in From and P-Asserted-Identity
     const own = at(trunk.fromDomain ?? "localhost");
     const told = at(trunk.fromDomain ?? trunk.domain);
@@ -41,10 +43,11 @@ function callerOn(
     { callerId: { byUser, fallback, account } }: SipTrunk,
     caller: SipTarget["caller"],
     written: (number: PhoneNumber) => string,
-): { readonly user: string | undefined; readonly isAnonymous: boolean } {
+): { readonly user: string | undefined; readonly is: "number" | "account"; readonly isAnonymous: boolean } {
     const rule = byUser.get(caller) ?? fallback;
     const number = rule === "anonymous" ? fallback : rule;
+    const isNumber = number !== undefined && number !== "anonymous";
     const ofAccount = account === undefined ? undefined : escapeUser(account);
-    const user = number === undefined || number === "anonymous" ? ofAccount : written(number);
-    return { user, isAnonymous: rule === "anonymous" || user === undefined };
+    const user = isNumber ? written(number) : ofAccount;
+    return { user, is: isNumber ? "number" : "account", isAnonymous: rule === "anonymous" || user === undefined };
 }

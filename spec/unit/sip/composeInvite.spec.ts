@@ -95,18 +95,18 @@ describe("who is shown to call", () => {
     const fallback = "+4930999" as PhoneNumber;
 
     test.each<[string, Partial<SipTrunk>, string]>([
-        ["her own number", { callerId: { byUser, fallback } }, "<sip:+493012345678@localhost>"],
-        ["everybody's number", { callerId: { byUser: new Map(), fallback } }, "<sip:+4930999@localhost>"],
+        ["her own number", { callerId: { byUser, fallback } }, "<sip:+493012345678@localhost;user=phone>"],
+        ["everybody's number", { callerId: { byUser: new Map(), fallback } }, "<sip:+4930999@localhost;user=phone>"],
         ["the account", { callerId: { byUser: new Map(), account: "bridge" } }, "<sip:bridge@localhost>"],
         [
             "at the trunk's domain",
             { callerId: { byUser }, fromDomain: "carrier.example" },
-            "<sip:+493012345678@carrier.example>",
+            "<sip:+493012345678@carrier.example;user=phone>",
         ],
         [
             "as the trunk writes numbers",
             { callerId: { byUser }, numberFormat: { style: "digits" } },
-            "<sip:493012345678@localhost>",
+            "<sip:493012345678@localhost;user=phone>",
         ],
         ["nobody", {}, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
     ])("%s", (_, trunk, from) => {
@@ -115,7 +115,7 @@ describe("who is shown to call", () => {
 
     test("with a name, whatever is in it", () => {
         const headers = compose({ callerId: { byUser } }, undefined, 'Al "x"\r\nEvil: 1').headers;
-        expect(headers["From"]).toBe('"Al \\"x\\" Evil: 1" <sip:+493012345678@localhost>');
+        expect(headers["From"]).toBe('"Al \\"x\\" Evil: 1" <sip:+493012345678@localhost;user=phone>');
     });
 });
 

@@ -20,33 +20,39 @@ function headers(trunk: Partial<SipTrunk>, more: Partial<CallingUser> = {}) {
 
 describe("a caller who is shown", () => {
     test.each<[string, Partial<SipTrunk>, object]>([
-        ["From alone", {}, { From: "<sip:+493012345678@localhost>" }],
+        ["From alone", {}, { From: `<sip:+493012345678@localhost;user=phone>` }],
         [
             "asserted",
             { identity: ["asserted"] },
-            { From: "<sip:+493012345678@localhost>", "P-Asserted-Identity": "<sip:+493012345678@localhost>" },
+            {
+                From: `<sip:+493012345678@localhost;user=phone>`,
+                "P-Asserted-Identity": `<sip:+493012345678@localhost;user=phone>`,
+            },
         ],
         [
             "preferred, at the trunk's own domain",
             { identity: ["preferred"] },
-            { From: "<sip:+493012345678@localhost>", "P-Preferred-Identity": "<sip:+493012345678@carrier.example>" },
+            {
+                From: `<sip:+493012345678@localhost;user=phone>`,
+                "P-Preferred-Identity": `<sip:+493012345678@carrier.example;user=phone>`,
+            },
         ],
         [
             "told as older PBXs read it",
             { identity: ["remote-party-id"] },
             {
-                From: "<sip:+493012345678@localhost>",
-                "Remote-Party-ID": "<sip:+493012345678@carrier.example>;party=calling;screen=yes;privacy=off",
+                From: `<sip:+493012345678@localhost;user=phone>`,
+                "Remote-Party-ID": `<sip:+493012345678@carrier.example;user=phone>;party=calling;screen=yes;privacy=off`,
             },
         ],
         [
             "in all of them, at the domain of From",
             { identity: all, fromDomain: "us.example" },
             {
-                From: "<sip:+493012345678@us.example>",
-                "P-Asserted-Identity": "<sip:+493012345678@us.example>",
-                "P-Preferred-Identity": "<sip:+493012345678@us.example>",
-                "Remote-Party-ID": "<sip:+493012345678@us.example>;party=calling;screen=yes;privacy=off",
+                From: `<sip:+493012345678@us.example;user=phone>`,
+                "P-Asserted-Identity": `<sip:+493012345678@us.example;user=phone>`,
+                "P-Preferred-Identity": `<sip:+493012345678@us.example;user=phone>`,
+                "Remote-Party-ID": `<sip:+493012345678@us.example;user=phone>;party=calling;screen=yes;privacy=off`,
             },
         ],
     ])("%s", (_, trunk, expected) => {
@@ -58,9 +64,18 @@ describe("a caller who is shown", () => {
         expect(From).toBe("<sip:%C3%BCnit%207%40carrier.example@localhost>");
     });
 
+    test.each<[string, Partial<SipTrunk>, string]>([
+        ["as a number", {}, "<sip:+493012345678@localhost;user=phone>"],
+        ["as a user part that others know for a number", { numberUri: "sip" }, "<sip:+493012345678@localhost>"],
+        ["so as well where the called one is a tel: URI", { numberUri: "tel" }, "<sip:+493012345678@localhost>"],
+        ["as the account", { callerId: { byUser: new Map(), account: "bridge" } }, "<sip:bridge@localhost>"],
+    ])("%s", (_, trunk, from) => {
+        expect(headers({ callerId: { byUser }, ...trunk }).From).toBe(from);
+    });
+
     test("with a name everywhere", () => {
         const named = headers({ callerId: { byUser }, identity: ["asserted"] }, { callerName: "Alice" });
-        expect(named["P-Asserted-Identity"]).toBe('"Alice" <sip:+493012345678@localhost>');
+        expect(named["P-Asserted-Identity"]).toBe(`"Alice" <sip:+493012345678@localhost;user=phone>`);
     });
 });
 
@@ -72,20 +87,23 @@ describe("a caller who is withheld", () => {
         [
             "is asserted to the network, which is to keep it",
             { callerId, identity: ["asserted"] },
-            { From: ANONYMOUS, "P-Asserted-Identity": "<sip:+4930999@localhost>", Privacy: "id" },
+            { From: ANONYMOUS, "P-Asserted-Identity": `<sip:+4930999@localhost;user=phone>`, Privacy: "id" },
         ],
         [
             "is told to the PBX, which is to keep it",
             { callerId, identity: ["remote-party-id"] },
             {
                 From: ANONYMOUS,
-                "Remote-Party-ID": "<sip:+4930999@carrier.example>;party=calling;screen=yes;privacy=full",
+                "Remote-Party-ID": `<sip:+4930999@carrier.example;user=phone>;party=calling;screen=yes;privacy=full`,
             },
         ],
         [
             "is told as the account where there is no number",
             { callerId: { byUser, fallback: "anonymous", account: "bridge" }, identity: ["asserted"] },
-            { From: "<sip:+493012345678@localhost>", "P-Asserted-Identity": "<sip:+493012345678@localhost>" },
+            {
+                From: `<sip:+493012345678@localhost;user=phone>`,
+                "P-Asserted-Identity": `<sip:+493012345678@localhost;user=phone>`,
+            },
         ],
         [
             "is everybody without a number of their own",
@@ -101,7 +119,7 @@ describe("a caller who is withheld", () => {
         const wish = { callerIs: "withheld", callerName: "Alice" } as const;
         expect(headers({ callerId: { byUser }, identity: ["asserted"] }, wish)).toEqual({
             From: ANONYMOUS,
-            "P-Asserted-Identity": '"Alice" <sip:+493012345678@localhost>',
+            "P-Asserted-Identity": `"Alice" <sip:+493012345678@localhost;user=phone>`,
             Privacy: "id",
         });
         expect(headers({ callerId: { byUser } }, wish)).toEqual({ From: ANONYMOUS });
