@@ -11,9 +11,12 @@ export const CAPABILITIES: HeaderFields = {
     Supported: SUPPORTED.join(", "),
 };
 
-/** The option tags of a Require header that we do not understand: 420 is due (RFC 3261, section 8.2.2.3). */
-export function unsupportedOf(require: string | undefined): readonly string[] {
-    return [...tokensOf(require)].filter((option) => !SUPPORTED.includes(option));
+/**
+ * The option tags of a Require header that we do not understand: 420 is due (RFC 3261, section 8.2.2.3).
+ * @param supported what the request may require beside what INVITEs may
+ */
+export function unsupportedOf(require: string | undefined, supported: readonly string[] = []): readonly string[] {
+    return [...tokensOf(require)].filter((option) => ![...SUPPORTED, ...supported].includes(option));
 }
 
 /** Asked of UACs and offered to UASs (RFC 4028): a peer that vanished is noticed within half an hour. */

@@ -1,4 +1,5 @@
 import type { PhoneContact } from "../../ports/ContactStore.ts";
+import { unsupportedOf } from "../sipCapabilities.ts";
 import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 
@@ -43,6 +44,9 @@ export function readRegister(
     const overall = secondsIn(headers.get("expires"));
     const values = splitValues(headers.get("contact") ?? "");
     const path = splitValues(headers.get("path") ?? "").map((value) => parseNameAddress(value)?.uri ?? "");
+    // a phone that insists on keeping its flow (RFC 5626) or on a GRUU (RFC 5627) is to know that it gets neither
+    const unsupported = unsupportedOf(headers.get("require"), ["path"]);
+    if (unsupported.length > 0) return refused(420, "Bad Extension", { Unsupported: unsupported.join(", ") });
     const hasCallId = callId !== "" && callId.length <= MAX_CALL_ID_LENGTH;
     if (!hasCallId || !Number.isSafeInteger(sequence)) return refused(400, "Bad Call-ID or CSeq Header");
     if (path.length > MAX_PATH || !path.every(isReachable)) return refused(400, "Bad Path Header");
@@ -93,13 +97,17 @@ export function bind(
     return { kind: "done", contacts: [...contacts.filter(isNamed), ...others].slice(0, limits.maxContacts) };
 }
 
-/** The 200: all contacts there are now, with what is left of their time (RFC 3261, section 10.3, step 8). Pure. */
+/**
+ * The 200: all contacts there are now, with what is left of their time (RFC 3261, section 10.3, step 8). Old phones set
+ * their clock by it. Pure.
+ */
 export function registered(contacts: readonly PhoneContact[], order: RegisterOrder, now: number): OutgoingResponse {
     const listed = contacts.map(({ uri, expiresAt }) => `<${uri}>;expires=${Math.ceil((expiresAt - now) / 1_000)}`);
     const path = order.path.map((uri) => `<${uri}>`).join(", ");
     return {
         status: 200,
         headers: {
+            Date: new Date(now).toUTCString(),
             ...(listed.length > 0 && { Contact: listed.join(", ") }),
             // RFC 3327, section 5.3
             ...(path !== "" && { Path: path }),

@@ -57,6 +57,15 @@ describe("a REGISTER that cannot be read", () => {
     });
 });
 
+test.each([
+    ["outbound", 420],
+    ["gruu, path", 420],
+    ["path", undefined],
+])("a phone that insists on %s", (require, status) => {
+    const result = read({ contact: "<sip:a@192.0.2.7>", require });
+    expect("kind" in result ? result.response.status : undefined).toBe(status);
+});
+
 test("a path counts from whom we trust only", () => {
     const headers = { contact: "<sip:+44900123456@carrier.example>", path: "<sip:carrier.example;lr>" };
     expect(read(headers)).toMatchObject({ path: ["sip:carrier.example;lr"] });
@@ -148,11 +157,15 @@ describe("registered", () => {
         const response = registered([contact("sip:a@h"), contact("sip:b@h", { expiresAt: now + 1 })], asked, now);
         expect(response).toEqual({
             status: 200,
-            headers: { Contact: "<sip:a@h>;expires=100, <sip:b@h>;expires=1", Path: "<sip:edge.example;lr>" },
+            headers: {
+                Date: "Thu, 01 Jan 1970 00:16:40 GMT",
+                Contact: "<sip:a@h>;expires=100, <sip:b@h>;expires=1",
+                Path: "<sip:edge.example;lr>",
+            },
         });
     });
 
     it("lists nothing where there is nothing", () => {
-        expect(registered([], order({}), now)).toEqual({ status: 200, headers: {} });
+        expect(registered([], order({}), now).headers).toEqual({ Date: "Thu, 01 Jan 1970 00:16:40 GMT" });
     });
 });
