@@ -29,7 +29,7 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
     return new Phones({
         accounts,
         realm,
-        guard: new PhoneGuard({ accounts, realm, hosts, algorithms, clock, log }),
+        guard: new PhoneGuard({ accounts, realm, hosts, algorithms, registrar, clock, log }),
         registrar,
         routing: { dialPlan, hosts, mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp" },
     });

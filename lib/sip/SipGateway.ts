@@ -114,6 +114,9 @@ export class SipGateway implements DrachtioListener {
         const trunk = this.#trunks.judge(request, admission.verdict === "allow" ? admission.peer : undefined);
         if (trunk.kind === "trunk") return this.#takeNew(request, trunk.peer);
         if (trunk.kind === "answer") return this.#demandProof(request, trunk);
+        if (admission.verdict !== "allow" && phones?.isOfPhone(request) === true) {
+            return this.#respond(request, replyOutsideDialog(request));
+        }
         switch (admission.verdict) {
             case "allow":
                 return this.#takeNew(request, admission.peer);

@@ -3,6 +3,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { type NameAddress, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import type { SipHeaders } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
+import { isAnonymous } from "./anonymousAddress.ts";
 import { firstOfDiversion } from "./diversion.ts";
 import { firstOfHistory } from "./historyInfo.ts";
 import { numberIn, partyOfNameAddress } from "./partyOfUri.ts";
@@ -85,12 +86,6 @@ function assertedIdentities(headers: SipHeaders): NameAddress[] {
         .map(parseNameAddress)
         .filter((identity) => identity !== undefined)
         .sort((a, b) => rank(a) - rank(b));
-}
-
-/** RFC 3323, section 4.1.1.3; many networks write `anonymous`, or the ISDN's word for it, at their own host. */
-function isAnonymous({ uri }: NameAddress): boolean {
-    const { user, host } = parseUri(uri) ?? {};
-    return host === "anonymous.invalid" || ["anonymous", "restricted"].includes(user?.toLowerCase() ?? "");
 }
 
 /** Networks in transition write both headers of one diversion: Diversion is the plainer one. */

@@ -2,8 +2,10 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import { DigestGate, type GateRefusal } from "../DigestGate.ts";
 import type { DigestAlgorithm } from "../digestResponse.ts";
+import { isAnonymous } from "../identity/anonymousAddress.ts";
 import { parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { Registrar } from "./Registrar.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
 export interface PhoneGuardOptions {
@@ -13,6 +15,7 @@ export interface PhoneGuardOptions {
     readonly hosts: ReadonlySet<string>;
     /** Best first. */
     readonly algorithms: readonly DigestAlgorithm[];
+    readonly registrar: Pick<Registrar, "accountsAt">;
     readonly clock: Clock;
     readonly log: Log;
 }
@@ -42,26 +45,37 @@ export class PhoneGuard {
      * call anyway, only calls in the name of an account are.
      */
     judge(request: IncomingRequest, sender: "peer" | "stranger"): PhoneVerdict {
-        const claimed = this.#claimedUser(request);
-        if (claimed === undefined) return { kind: "notPhone" };
-        const account = this.#accounts.get(claimed);
-        if (sender === "peer" && account === undefined) return { kind: "notPhone" };
-        const verdict = this.#gate.judge(request, claimed, (username) =>
-            username === claimed ? account?.password : undefined,
-        );
-        // only an account's password is right
-        if (verdict.kind === "accepted")
+        const claimed = this.#claimedUsers(request);
+        const [first] = claimed;
+        if (first === undefined) return { kind: "notPhone" };
+        const accountOf = (username: string): SipAccount | undefined =>
+            claimed.includes(username) ? this.#accounts.get(username) : undefined;
+        if (sender === "peer" && !claimed.some(accountOf)) return { kind: "notPhone" };
+        const verdict = this.#gate.judge(request, first, (username) => accountOf(username)?.password);
+        if (verdict.kind === "accepted") {
+            const account = accountOf(verdict.username);
+            // only an account's password is right
             return account === undefined ? { kind: "notPhone" } : { kind: "phone", account };
+        }
         if (verdict.why === "refused") {
             this.#options.log.warn("phone refused: wrong user name or password", { address: request.source.address });
         }
         return { ...verdict, why: `phone ${verdict.why}` };
     }
 
-    /** The user part by which a request says whose it is (RFC 3261, section 10.2 for REGISTER), if that is one of ours. */
-    #claimedUser({ method, headers }: IncomingRequest): string | undefined {
-        const header = headers.get(method === "REGISTER" ? "to" : "from") ?? "";
-        const uri = parseUri(parseNameAddress(header)?.uri ?? "");
-        return uri?.host !== undefined && this.#options.hosts.has(uri.host) ? uri.user : undefined;
+    /** The user parts by which a request says whose it may be (RFC 3261, section 10.2 for REGISTER), if they are ours. */
+    #claimedUsers(request: IncomingRequest): readonly string[] {
+        const { method, headers, source } = request;
+        if (method === "REGISTER") return this.#userIn(headers.get("to"));
+        const from = parseNameAddress(headers.get("from") ?? "");
+        if (from === undefined || !isAnonymous(from)) return this.#userIn(headers.get("from"));
+        // whose name is withheld from the callee says it to us, its proxy (RFC 3325, section 9.2), or has registered
+        const preferred = this.#userIn(headers.get("p-preferred-identity"));
+        return preferred.length > 0 ? preferred : this.#options.registrar.accountsAt(source);
+    }
+
+    #userIn(header: string | undefined): readonly string[] {
+        const { user, host } = parseUri(parseNameAddress(header ?? "")?.uri ?? "") ?? {};
+        return user !== undefined && host !== undefined && this.#options.hosts.has(host) ? [user] : [];
     }
 }

@@ -36,6 +36,11 @@ export class Phones implements PhoneBook {
         return isPhones ? this.#parts.guard.judge(request, sender) : { kind: "notPhone" };
     }
 
+    /** Whether a question or keep-alive comes from where a phone has registered, which was asked for its password there. */
+    isOfPhone({ method, source }: IncomingRequest): boolean {
+        return method !== "REGISTER" && method !== "INVITE" && this.#parts.registrar.accountsAt(source).length > 0;
+    }
+
     /** Carries out a REGISTER that was let in; never rejects. */
     register(
         account: SipAccount,

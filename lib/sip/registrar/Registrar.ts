@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { ContactStore, PhoneContact } from "../../ports/ContactStore.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import { isByConnection, wayTo } from "./composePhoneInvite.ts";
 import { bind, type BindingLimits, readRegister, registered } from "./bindings.ts";
@@ -32,6 +32,14 @@ export class Registrar {
     contactsOf(account: string): readonly PhoneContact[] {
         const now = this.#parts.clock.now();
         return (this.#contacts.get(account) ?? []).filter(({ expiresAt }) => expiresAt > now);
+    }
+
+    /** The accounts of the phones that registered from there: by that connection, or UDP address and port. */
+    accountsAt({ protocol, address, port }: SipSource): readonly string[] {
+        const isThere = ({ path, source }: PhoneContact): boolean =>
+            // by way of a proxy, it is the proxy that is there
+            path.length === 0 && source.protocol === protocol && source.address === address && source.port === port;
+        return [...this.#contacts.keys()].filter((account) => this.contactsOf(account).some(isThere));
     }
 
     /**

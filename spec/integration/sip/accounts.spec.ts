@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
 import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
@@ -34,10 +34,17 @@ afterEach(async () => {
 /** Sends a request, and once more with what its challenge asks for. Gives the second one and the answer to it. */
 async function authenticated(
     uri: string,
-    request: { method: string; headers?: readonly string[]; body?: string; password?: string; nth?: number },
+    request: {
+        method: string;
+        headers?: readonly string[];
+        from?: string;
+        body?: string;
+        password?: string;
+        nth?: number;
+    },
 ): Promise<{ readonly call: PhoneCall; readonly answer: SipText }> {
-    const { method, headers = [], body = "", password = desk.password, nth = 0 } = request;
-    const given = { method, headers, from: FROM, ...(body !== "" && { body }) };
+    const { method, headers = [], from = FROM, body = "", password = desk.password, nth = 0 } = request;
+    const given = { method, headers, from, ...(body !== "" && { body }) };
     const challenged = phone.invite(uri, given);
     const unauthorized = await phone.next("SIP/2.0 401");
     if (method === "INVITE") phone.within(challenged, "ACK", unauthorized);
@@ -85,6 +92,24 @@ describe("a phone registers", () => {
     });
 });
 
+test.each([
+    ["OPTIONS", 200],
+    // the message waiting lamp of most phones
+    ["SUBSCRIBE", 489],
+    ["MESSAGE", 405],
+])("a phone hears an answer to %s from where it registered, and strangers hear none", async (method, status) => {
+    await side.stop();
+    side = await SipSide.start({ peers: [], strangers: "drop", accounts: [desk] });
+    phone.talkTo(side.port());
+    const stranger = await ScriptedPhone.on(side.port());
+    await register();
+    stranger.invite("sip:matrix.example", { method, from: FROM });
+    phone.invite("sip:matrix.example", { method, from: FROM });
+    await phone.next(`SIP/2.0 ${status}`);
+    await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));
+    stranger.close();
+});
+
 describe("a phone calls", () => {
     test("a number outside, as its user", async () => {
         const { call } = await authenticated("sip:+442071838750@matrix.example", { method: "INVITE", body: PHONE_SDP });
@@ -127,6 +152,24 @@ describe("a phone calls", () => {
         expect(matrix.request.target).toMatchObject({ network: "matrix", caller: { kind: "anonymous" } });
         await matrix.request.origin.end("busy");
         phone.within(inside.call, "ACK", await phone.next("SIP/2.0 486"));
+    });
+
+    test.each([
+        ["by the identity it prefers", "anonymous.invalid", ["P-Preferred-Identity: <sip:desk@matrix.example>"]],
+        ["by where it registered", "anonymous.invalid", []],
+        ["by where it registered, though anonymous with us", "matrix.example", []],
+    ])("with its own name withheld from everybody but us, who know it %s", async (_, host, headers) => {
+        if (headers.length === 0) await register();
+        const { call } = await authenticated("sip:+442071838750@matrix.example", {
+            method: "INVITE",
+            headers: ["Privacy: id", ...headers],
+            from: `"Anonymous" <sip:anonymous@${host}>`,
+            body: PHONE_SDP,
+        });
+        const { request } = await side.intake.next();
+        expect(request.target).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
+        await request.origin.end("busy");
+        phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
 
     test("a Matrix user, whose other phones ring as well", async () => {

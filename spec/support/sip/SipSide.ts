@@ -143,6 +143,7 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
                 : { kind: "forbidden" },
     };
     const limits = { minSeconds: 60, maxSeconds: 3_600, maxContacts: 3 };
+    const registrar = new Registrar({ store, clock: systemClock, log, limits });
     return new Phones({
         accounts,
         realm: REALM,
@@ -151,10 +152,11 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
             realm: REALM,
             hosts,
             algorithms: ["SHA-256", "MD5"],
+            registrar,
             clock: systemClock,
             log,
         }),
-        registrar: new Registrar({ store, clock: systemClock, log, limits }),
+        registrar,
         routing: { dialPlan, hosts, mediaOf: () => "rtp" },
     });
 }

@@ -14,7 +14,8 @@ const account = {
     media: "rtp",
 } as const;
 
-function world() {
+/** @param at the accounts with a phone that registered from where the requests come from */
+function world(at: readonly string[] = []) {
     const clock = new FakeClock();
     const log = new KeptLog();
     const guard = new PhoneGuard({
@@ -22,6 +23,7 @@ function world() {
         realm: "matrix.example",
         hosts: new Set(["matrix.example", "192.0.2.1"]),
         algorithms: ["SHA-256"],
+        registrar: { accountsAt: () => at },
         clock,
         log,
     });
@@ -59,6 +61,26 @@ describe("whose requests are a phone's", () => {
         ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:nobody@matrix.example>" }, "notPhone"],
     ])("%s of a %s", (_, sender, method, headers, kind) => {
         expect(world().guard.judge(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);
+    });
+
+    const anonymous = { From: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1' };
+    const preferring = (uri: string): HeaderFields => ({ ...anonymous, "P-Preferred-Identity": `<${uri}>` });
+    test.each<[string, "stranger" | "peer", readonly string[], HeaderFields, PhoneVerdict["kind"]]>([
+        ["by the identity it prefers", "stranger", [], preferring("sip:desk@matrix.example"), "answer"],
+        ["by that beside a peer", "peer", [], preferring("sip:desk@matrix.example"), "answer"],
+        ["by where it registered", "stranger", ["desk"], anonymous, "answer"],
+        [
+            "by that although it is anonymous at our host",
+            "stranger",
+            ["desk"],
+            { From: "<sip:anonymous@matrix.example>" },
+            "answer",
+        ],
+        ["not by an identity elsewhere", "stranger", [], preferring("sip:desk@elsewhere.example"), "notPhone"],
+        ["not by nothing", "stranger", [], anonymous, "notPhone"],
+        ["not by an account a peer has not", "peer", [], preferring("sip:nobody@matrix.example"), "notPhone"],
+    ])("a caller who is withheld is known %s", (_, sender, at, headers, kind) => {
+        expect(world(at).guard.judge(new ScriptedRequest("INVITE", { headers }), sender).kind).toBe(kind);
     });
 
     it("learns nothing of which accounts there are", () => {

@@ -58,7 +58,7 @@ describe("the phones a Matrix user means", () => {
         phones = new Phones({
             accounts,
             realm: REALM,
-            guard: new PhoneGuard({ accounts, realm: REALM, hosts, algorithms: ["MD5"], clock, log }),
+            guard: new PhoneGuard({ accounts, realm: REALM, hosts, algorithms: ["MD5"], registrar, clock, log }),
             registrar,
             routing: {
                 dialPlan: { calleeOf, whoMayDial: () => ({ kind: "noTrunk" }) },

@@ -10,10 +10,12 @@ const uri = "sip:desk@x.invalid;transport=ws";
 
 let store: KeptContacts;
 let registrar: Registrar;
+let clock: FakeClock;
 
 beforeEach(() => {
     store = new KeptContacts();
-    registrar = new Registrar({ store, clock: new FakeClock(), log: new KeptLog(), limits });
+    clock = new FakeClock();
+    registrar = new Registrar({ store, clock, log: new KeptLog(), limits });
 });
 
 async function register(protocol: string, port: number, sequence: number): Promise<void> {
@@ -48,4 +50,22 @@ test("one over UDP, which has no connection, is", async () => {
     await register("udp", 5060, 1);
     registrar.forget(found());
     expect(registrar.contactsOf("desk")).toHaveLength(1);
+});
+
+test("is known by where it registered from, as long as it is registered there", async () => {
+    const source = { protocol: "udp", address: "192.0.2.7", port: 5060 };
+    await register("udp", 5060, 1);
+    expect(registrar.accountsAt(source)).toEqual(["desk"]);
+    for (const other of [{ protocol: "tcp" }, { address: "192.0.2.8" }, { port: 5061 }]) {
+        expect(registrar.accountsAt({ ...source, ...other })).toEqual([]);
+    }
+    clock.advance(3_600_000);
+    expect(registrar.accountsAt(source)).toEqual([]);
+});
+
+test("is not known by where the proxy is that it registered through", async () => {
+    const path = { "call-id": "c", cseq: "1 REGISTER", contact: `<${uri}>`, path: "<sip:edge.example;lr>" };
+    const source = { protocol: "udp", address: "192.0.2.7", port: 5060 };
+    await registrar.register("desk", { headers: new Map(Object.entries(path)), source }, "trusted");
+    expect(registrar.accountsAt(source)).toEqual([]);
 });
