@@ -117,9 +117,14 @@ export class DialPlan {
         const server = this.#serverByHost.get(hostOf(address));
         if (server === undefined) return undefined;
         const localpart = unescapeUser(userOf(address));
-        return localpart === undefined ? undefined : parseMatrixUserId(`@${localpart.toLowerCase()}:${server}`);
+        return localpart === undefined || DIALLED.test(localpart)
+            ? undefined
+            : parseMatrixUserId(`@${localpart.toLowerCase()}:${server}`);
     }
 }
+
+/** A full number or feature code that was written at a homeserver's host, and nobody's name there. */
+const DIALLED = /^[0-9]*[+*#][0-9*#]*$/;
 
 function dialledText(party: RemoteParty): PhoneNumber | SipAddress | undefined {
     switch (party.kind) {

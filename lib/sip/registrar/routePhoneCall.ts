@@ -27,8 +27,9 @@ export interface PhoneRouting {
 }
 
 /**
- * Whom a phone means: another account, by its user name; a Matrix user, by number or address; else somebody outside, whom
- * the phone's user must be allowed to dial. Pure.
+ * Whom a phone means: another account, by its user name; else by what it may mean, likeliest first, a Matrix user or
+ * somebody outside, whom the phone's user must be allowed to dial. Phones write every number at our own host, which is a
+ * homeserver's mostly: it is dialled as a number before anybody there is called by that name. Pure.
  * @param callees what the Request-URI may mean, likeliest first
  */
 export function routePhoneCall(
@@ -41,12 +42,10 @@ export function routePhoneCall(
             callee.kind === "address" && hosts.has(hostOf(callee.address)) && accountOf(userOf(callee.address));
         if (account !== undefined && account !== false) return { kind: "matrix", callee: account.user };
     }
+    let cause: EndCause = "notFound";
     for (const callee of callees) {
         const user = dialPlan.calleeOf(callee);
         if (user !== undefined) return { kind: "matrix", callee: user };
-    }
-    let cause: EndCause = "notFound";
-    for (const callee of callees) {
         // at our own host there is nobody else
         if (callee.kind === "address" && hosts.has(hostOf(callee.address))) continue;
         const verdict = dialPlan.whoMayDial(caller.user, callee);

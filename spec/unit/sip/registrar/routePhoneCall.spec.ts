@@ -16,8 +16,11 @@ const accounts = new Map([desk, account("2002", bob)].map((each) => [each.userna
 const dialPlan = new DialPlan({
     numbers: new Map([["2003" as PhoneNumber, bob]]),
     domains: ["matrix.example"],
-    allow: [{ users: [alice], numbers: ["+44*", "999", "*@pbx.example"] }],
-    trunks: [{ name: "carrier", prefixes: ["+"], domains: ["pbx.example"] }],
+    allow: [{ users: [alice], numbers: ["+44*", "999", "\\*97", "*@pbx.example"] }],
+    trunks: [
+        { name: "carrier", prefixes: ["+"], domains: ["pbx.example"] },
+        { name: "pbx", prefixes: ["*"], domains: [] },
+    ],
 });
 
 const number = (text: string): RemoteParty => ({ kind: "number", number: text as PhoneNumber });
@@ -25,6 +28,9 @@ const address = (text: string): RemoteParty => {
     const parsed = parseSipAddress(text);
     return parsed === undefined ? { kind: "anonymous" } : { kind: "address", address: parsed };
 };
+
+/** As phones write what was typed. */
+const atRealm = (typed: string): readonly RemoteParty[] => [number(typed), address(`${typed}@matrix.example`)];
 
 const trunk = (callee: RemoteParty): PhoneRoute => ({ kind: "trunk", callee, trunks: ["carrier"], media: "srtp" });
 
@@ -35,6 +41,23 @@ test.each<[string, readonly RemoteParty[], PhoneRoute]>([
     ["a number that is mapped", [number("2003"), address("2003@192.0.2.1")], { kind: "matrix", callee: bob }],
     ["a Matrix user by address", [address("bob@matrix.example")], { kind: "matrix", callee: bob }],
     ["a number outside", [number("+442071838750"), address("+442071838750@192.0.2.1")], trunk(number("+442071838750"))],
+    ["a number at the realm", atRealm("+442071838750"), trunk(number("+442071838750"))],
+    [
+        "a number without + at the realm",
+        [number("+442071838750"), ...atRealm("02071838750").slice(1)],
+        trunk(number("+442071838750")),
+    ],
+    [
+        "a feature code at the realm",
+        atRealm("*97"),
+        { kind: "trunk", callee: number("*97"), trunks: ["pbx"], media: "srtp" },
+    ],
+    [
+        "a Matrix user whose name is digits",
+        atRealm("4711"),
+        { kind: "matrix", callee: "@4711:matrix.example" as MatrixUserId },
+    ],
+    ["a number at the realm that is not allowed", atRealm("+4930123456"), { kind: "refused", cause: "forbidden" }],
     ["a number that is not allowed", [number("+4930123456")], { kind: "refused", cause: "forbidden" }],
     ["a number no trunk serves", [number("999")], { kind: "refused", cause: "notFound" }],
     ["nobody here", [address("nobody@192.0.2.1")], { kind: "refused", cause: "notFound" }],
