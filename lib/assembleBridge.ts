@@ -289,7 +289,7 @@ async function startPhones(
     onStarted: (part: Stoppable) => void,
 ): Promise<Phones | undefined> {
     if (config.accounts.length === 0) return undefined;
-    const store = await NedbContacts.open(config.store.path);
+    const store = await NedbContacts.open(config.store.path, log);
     onStarted({ name: "registered phones", stop: () => store.close() });
     return phonesOf(config, { store, dialPlan, clock: systemClock, log });
 }

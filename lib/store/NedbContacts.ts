@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import type { Log } from "../ports/Log.ts";
 import type { ContactStore, PhoneContact } from "../ports/ContactStore.ts";
 import { closeNedbFile, openNedbFile, type NedbFile } from "./nedbFile.ts";
 
@@ -31,11 +32,20 @@ export class NedbContacts implements ContactStore {
     }
 
     /**
-     * Opens the file in `folder`, making it if need be.
-     * @throws StoreError if it cannot be read, written or understood
+     * Opens the file in `folder`, making it if need be. What cannot be read of it is told to the log and left out: those
+     * phones come back by themselves, which is no reason to be without the others until then.
+     * @throws StoreError if it cannot be read or written
      */
-    static async open(folder: string): Promise<NedbContacts> {
-        return new NedbContacts(await openNedbFile(join(folder, "contacts.db"), ["account"]));
+    static async open(folder: string, log: Log): Promise<NedbContacts> {
+        const filename = join(folder, "contacts.db");
+        const file = await openNedbFile(filename, ["account"], ({ unreadable, lines }) =>
+            log.warn("some phones are not reached until they register again: their file is corrupt", {
+                filename,
+                unreadable,
+                lines,
+            }),
+        );
+        return new NedbContacts(file);
     }
 
     async load(): Promise<ReadonlyMap<string, readonly PhoneContact[]>> {

@@ -1,4 +1,4 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, readFile, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import nedb from "@seald-io/nedb";
 import { StoreError } from "./StoreError.ts";
@@ -12,21 +12,33 @@ const Datastore = nedb as unknown as typeof nedb.default;
 /** Deleted and replaced records are cleared out of the file this often. */
 const COMPACTION_MS = 3_600_000;
 
+/** Lines that are no records, and how many lines there are. */
+export interface Corruption {
+    readonly unreadable: number;
+    readonly lines: number;
+}
+
 /**
- * Opens a file, making it if need be.
+ * Opens a file, making it if need be. A last line that was not written to its end is dropped: nobody was told that it is
+ * kept.
+ * @param onCorrupt told of lines that cannot be read, and opened without them; left out, more than a tenth is an error
  * @throws StoreError if it cannot be read, written or understood
  */
-export async function openNedbFile(filename: string, indexed: readonly string[]): Promise<NedbFile> {
-    const file = new Datastore({ filename });
+export async function openNedbFile(
+    filename: string,
+    indexed: readonly string[],
+    onCorrupt?: (corruption: Corruption) => void,
+): Promise<NedbFile> {
     try {
         await mustBeReadableAndWritable(filename);
-        await file.loadDatabaseAsync();
+        await dropUnfinishedLine(filename);
+        const file = await loaded(filename, onCorrupt);
         for (const fieldName of indexed) await file.ensureIndexAsync({ fieldName });
+        file.setAutocompactionInterval(COMPACTION_MS);
+        return file;
     } catch (reason) {
-        throw new StoreError(filename, reason);
+        throw new StoreError(filename, explained(reason));
     }
-    file.setAutocompactionInterval(COMPACTION_MS);
-    return file;
 }
 
 /** Waits for what is still being written, and leaves the file without what was deleted or replaced. */
@@ -40,4 +52,51 @@ async function mustBeReadableAndWritable(filename: string): Promise<void> {
     await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
     const handle = await open(filename, "a+", 0o600);
     await handle.close();
+}
+
+async function loaded(filename: string, onCorrupt: ((corruption: Corruption) => void) | undefined): Promise<NedbFile> {
+    if (onCorrupt === undefined) return load(new Datastore({ filename }));
+    try {
+        return await load(new Datastore({ filename, corruptAlertThreshold: 0 }));
+    } catch (reason) {
+        const corruption = corruptionIn(reason);
+        if (corruption === undefined) throw reason;
+        onCorrupt(corruption);
+        return load(new Datastore({ filename, corruptAlertThreshold: 1 }));
+    }
+}
+
+async function load(file: NedbFile): Promise<NedbFile> {
+    await file.loadDatabaseAsync();
+    return file;
+}
+
+/** A record that a lost process, or a lost power supply, left half. What is no record at all is left for the operator. */
+async function dropUnfinishedLine(filename: string): Promise<void> {
+    const content = await readFile(filename);
+    const whole = content.lastIndexOf("\n") + 1;
+    const last = content.subarray(whole).toString();
+    if (last.startsWith("{") && !isJson(last)) await truncate(filename, whole);
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** By the properties of NeDB's error that say so. */
+function corruptionIn(reason: unknown): Corruption | undefined {
+    if (!(reason instanceof Error) || !("corruptItems" in reason) || !("dataLength" in reason)) return undefined;
+    return { unreadable: Number(reason.corruptItems), lines: Number(reason.dataLength) };
+}
+
+function explained(reason: unknown): unknown {
+    const corruption = corruptionIn(reason);
+    if (corruption === undefined) return reason;
+    const { unreadable, lines } = corruption;
+    return `it is corrupt: ${unreadable} of its ${lines} lines cannot be read. Remove those, or put a copy in its place`;
 }

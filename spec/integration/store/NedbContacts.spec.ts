@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
 import { NedbContacts } from "../../../lib/store/NedbContacts.ts";
+import { KeptLog } from "../../support/quiet.ts";
 
 const contact: PhoneContact = {
     uri: "sip:desk@192.0.2.7:5062;transport=tcp",
@@ -16,15 +17,17 @@ const contact: PhoneContact = {
 
 let folder: string;
 let store: NedbContacts;
+let log: KeptLog;
 
 async function reopen(): Promise<void> {
     await store.close();
-    store = await NedbContacts.open(folder);
+    store = await NedbContacts.open(folder, log);
 }
 
 beforeEach(async () => {
+    log = new KeptLog();
     folder = mkdtempSync(join(tmpdir(), "contacts-spec-"));
-    store = await NedbContacts.open(folder);
+    store = await NedbContacts.open(folder, log);
 });
 afterEach(async () => {
     await store.close();
@@ -52,8 +55,35 @@ it("passes over what is no contact", async () => {
     await store.save("desk", [contact]);
     await store.close();
     appendFileSync(join(folder, "contacts.db"), '{"account":"hall","contacts":[{"uri":7}],"_id":"x"}\n');
-    store = await NedbContacts.open(folder);
+    store = await NedbContacts.open(folder, log);
     expect([...(await store.load()).keys()]).toEqual(["desk"]);
+});
+
+it("drops a line that a crash left half, and says nothing", async () => {
+    await store.save("desk", [contact]);
+    await store.close();
+    appendFileSync(join(folder, "contacts.db"), '{"account":"hall","conta');
+    store = await NedbContacts.open(folder, log);
+    await store.save("attic", [contact]);
+    await reopen();
+    expect([...(await store.load()).keys()].sort()).toEqual(["attic", "desk"]);
+    expect(log.lines).toEqual([]);
+});
+
+it.each([
+    ["something else altogether", () => "this is\nno store\n", []],
+    ["bad beside what is good", (good: string) => `${good}{bad}\n`.repeat(3), ["desk"]],
+])("does without what is %s, and says so", async (_, corrupt, kept) => {
+    await store.save("desk", [contact]);
+    await store.close();
+    const filename = join(folder, "contacts.db");
+    writeFileSync(filename, corrupt(readFileSync(filename, "utf8")));
+    store = await NedbContacts.open(folder, log);
+    expect([...(await store.load()).keys()]).toEqual(kept);
+    expect(log.lines).toEqual([expect.stringContaining("until they register again")]);
+    await store.save("hall", [contact]);
+    await reopen();
+    expect([...(await store.load()).keys()].sort()).toEqual([...kept, "hall"]);
 });
 
 it("does not grow with a phone that registers all the time", async () => {
