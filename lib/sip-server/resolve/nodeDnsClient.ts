@@ -1,6 +1,7 @@
 import { promises as dns } from "node:dns";
 import type { Clock } from "../Clock.ts";
 import type { DnsAnswer, DnsClient } from "./DnsClient.ts";
+import { LookupLanes } from "./LookupLanes.ts";
 
 /** How the name servers are asked. */
 export interface DnsOptions {
@@ -19,16 +20,19 @@ export function nodeDnsClient({ clock, servers, timeoutMs, tries }: DnsOptions):
     if (servers.length > 0) resolver.setServers(servers);
     // c-ares doubles its patience with each attempt; the system's resolver knows no limit of ours.
     const patience = timeoutMs * 2 ** tries;
+    const lanes = new LookupLanes(systemLookup, clock, patience);
     const ask = <Record>(question: Promise<Record[]>): Promise<DnsAnswer<Record>> =>
         answerOf(clock, question, patience);
     return {
         naptr: (name) => ask(resolver.resolveNaptr(name)),
         srv: (name) => ask(resolver.resolveSrv(name)),
-        addresses: (name) =>
-            ask(
-                dns.lookup(name, { all: true, order: "verbatim" }).then((found) => found.map(({ address }) => address)),
-            ),
+        addresses: (name) => ask(lanes.addresses(name)),
     };
+}
+
+async function systemLookup(name: string): Promise<string[]> {
+    const found = await dns.lookup(name, { all: true, order: "verbatim" });
+    return found.map(({ address }) => address);
 }
 
 async function answerOf<Record>(clock: Clock, question: Promise<Record[]>, ms: number): Promise<DnsAnswer<Record>> {
