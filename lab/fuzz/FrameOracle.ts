@@ -1,8 +1,17 @@
-import { ok } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { createRequire } from "node:module";
 import { isIP } from "node:net";
 import { parseMessage } from "../../lib/sip-server/sip/parseMessage.ts";
 import type { SipMessage, SipRequest } from "../../lib/sip-server/sip/SipMessage.ts";
-import { fromTag, toTag } from "../../lib/sip-server/transaction/matching.ts";
+import { cseqMethod, fromTag, toTag } from "../../lib/sip-server/transaction/matching.ts";
+
+/** As applications read what they are told; it has no types of its own. */
+const SrfMessage = createRequire(import.meta.url)("drachtio-srf/lib/sip-parser/message") as new (text: string) => {
+    readonly method?: string;
+    readonly status?: number;
+    get(name: string): string | undefined;
+    getParsedHeader(name: string): { readonly method?: string };
+};
 
 /** What an application was told: the ids it can answer with, and whether a 2xx waits for its ACK. */
 export interface Told {
@@ -44,6 +53,7 @@ export class FrameOracle {
         }
         const read = parseMessage(frame.subarray(lineEnd + 2));
         ok(read.ok, `an application cannot read: ${read.ok ? "" : read.reason}`);
+        expectSrfReads(frame.toString("utf8", lineEnd + 2), read.message);
         const size = frame.length - lineEnd - 2;
         if (isAnswer) {
             this.#judgeAnswer(tokens, size, read.message);
@@ -85,6 +95,16 @@ export class FrameOracle {
         }
         return { transactionId, dialogId, message };
     }
+}
+
+/** drachtio-srf loses what it cannot read without a word, and takes calls and transactions apart by these. */
+function expectSrfReads(text: string, message: SipMessage): void {
+    const read = new SrfMessage(text);
+    if (message.kind === "request") deepStrictEqual(read.method, message.method, "another method");
+    else deepStrictEqual(read.status, message.status, "another status");
+    deepStrictEqual(read.get("call-id"), message.headers.get("Call-ID"), "another Call-ID");
+    deepStrictEqual(read.getParsedHeader("cseq").method, cseqMethod(message), "another method in CSeq");
+    for (const name of ["from", "to"]) read.getParsedHeader(name);
 }
 
 /** Source, bytes, protocol, address, port, time. */

@@ -1,9 +1,12 @@
 /** Random numbers from a seed: the same seed gives the same run (mulberry32). */
 export class Random {
     #state: number;
+    readonly #slipChance: number;
 
-    constructor(seed: number) {
+    /** `slipChance`: see {@link slips}. */
+    constructor(seed: number, slipChance = 0.01) {
         this.#state = seed >>> 0;
+        this.#slipChance = slipChance;
     }
 
     /** From 0 (inclusive) to 1 (exclusive). */
@@ -22,6 +25,16 @@ export class Random {
 
     chance(probability: number): boolean {
         return this.fraction() < probability;
+    }
+
+    /** Whether who follows a grammar makes a mistake now: with the chance of slips, or so many times that. */
+    slips(times = 1): boolean {
+        return this.chance(times * this.#slipChance);
+    }
+
+    /** Other numbers, for one who makes more or fewer mistakes: none by 0. */
+    withSlips(chance: number): Random {
+        return new Random(this.below(2 ** 32), chance);
     }
 
     pick<Item>(items: readonly [Item, ...Item[]]): Item {

@@ -41,7 +41,7 @@ export const gateTarget: FuzzTarget = {
         const options = { ...defaultTransportOptions, clock: new FakeClock() };
         const gate = new Reception(options, counters, (response) => answers.push(response));
         gate.setHandler((message) => handedUp.push(message));
-        const data = mutate(random, makeMessage(random));
+        const data = mutate(random, makeMessage(random.withSlips(random.pick([0.01, 0.03]))));
         for (const times of [1, 2]) {
             gate.receiveDatagram(Buffer.from(data), flow);
             const dropped = [...counters.dropped.values()].reduce((sum, count) => sum + count, 0);
