@@ -17,11 +17,12 @@ describe("a phone that belongs to a Matrix user", () => {
     const startDesk = (auth: string): Promise<Baresip> =>
         Baresip.start({
             toneHz: tones.otherPhone,
-            account: `sip:desk@127.0.0.1:${world.bridge.sip.port}`,
-            accountParameters: `;auth_pass=${auth}`,
+            account: `sip:desk@${domain}`,
+            accountParameters: `;auth_pass=${auth};outbound="sip:127.0.0.1:${world.bridge.sip.port}"`,
         });
 
-    const dial = (number: string): void => desk.dial(`sip:${number}@127.0.0.1:${world.bridge.sip.port}`);
+    // as phones do: what was typed, at the realm, which is the homeserver's
+    const dial = (number: string): void => desk.dial(`sip:${number}@${domain}`);
 
     beforeAll(async () => {
         world = await World.start({
