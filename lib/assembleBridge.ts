@@ -27,6 +27,7 @@ import type { SipTrunk } from "./sip/SipTrunk.ts";
 import { SipGateway } from "./sip/SipGateway.ts";
 import { SipLegs, type SipLegsParts } from "./sip/SipLegs.ts";
 import { SipLink } from "./sip/SipLink.ts";
+import { serveMetrics } from "./serveMetrics.ts";
 import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 import { NedbContacts } from "./store/NedbContacts.ts";
@@ -87,7 +88,9 @@ interface Stoppable {
 
 async function start(options: BridgeOptions, onStarted: (part: Stoppable) => void): Promise<void> {
     const { config, log } = options;
-    const { telemetry } = createMetrics();
+    const { telemetry, render } = createMetrics();
+    const metrics = await serveMetrics(config, render);
+    if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
     const directory = await NedbDirectory.open(config.store.path);
     onStarted({ name: "store", stop: () => directory.close() });
     const media = await startMedia(config, telemetry, log, onStarted);

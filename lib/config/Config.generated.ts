@@ -25,6 +25,7 @@ export interface Config {
      */
     readonly media: "none" | RtpengineConfig;
     readonly store: StoreConfig;
+    readonly metrics: MetricsConfig;
     readonly logging: LoggingConfig;
 }
 /**
@@ -416,6 +417,15 @@ export interface StoreConfig {
      * Folder of its files. Made if missing. Relative to this configuration file.
      */
     readonly path: string;
+}
+/**
+ * What the bridge counts, for Prometheus.
+ */
+export interface MetricsConfig {
+    /**
+     * Where it is served over HTTP at /metrics, as address:port. Whoever reaches that may read it. Not served without it.
+     */
+    readonly listen?: Endpoint;
 }
 /**
  * What the bridge says while it runs.

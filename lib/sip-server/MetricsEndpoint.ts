@@ -7,13 +7,15 @@ export class MetricsEndpoint {
     readonly #server: Server;
 
     /** `text` is called for each scrape. */
-    constructor(text: () => string) {
+    constructor(text: () => string | Promise<string>) {
         this.#server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
             if (request.method !== "GET" || request.url !== "/metrics") {
                 response.writeHead(404).end();
                 return;
             }
-            response.writeHead(200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }).end(text());
+            void Promise.resolve(text()).then((metrics) => {
+                response.writeHead(200, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" }).end(metrics);
+            });
         });
         this.#server.maxConnections = 32;
     }

@@ -4,9 +4,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 export interface Metrics {
     /** For everyone who counts. */
     readonly telemetry: Telemetry;
-    /** The MIME type of what `render` returns. */
-    readonly contentType: string;
-    /** All metrics in Prometheus' text format, with those of the process. */
+    /** All metrics in Prometheus' text format (0.0.4), with those of the process. Never rejects. */
     readonly render: () => Promise<string>;
 }
 
@@ -21,7 +19,6 @@ export function createMetrics(): Metrics {
     collectDefaultMetrics({ register: registry });
     return {
         telemetry: { ...countCalls(registry), ...countInputs(registry), ...watchTrunks(registry) },
-        contentType: registry.contentType,
         render: () => registry.metrics(),
     };
 }

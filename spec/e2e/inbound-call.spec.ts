@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { freePort, loopback } from "../../lab/world/freePort.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { numbers, World } from "../../lab/world/World.ts";
 import { expectDiscreetLog, expectEnded, expectQuietLog, storyOf, tones } from "../support/callEnd.ts";
@@ -6,10 +7,12 @@ import { expectDiscreetLog, expectEnded, expectQuietLog, storyOf, tones } from "
 describe("a phone calls a Matrix user", () => {
     let world: World;
     let alice: MatrixClientPage;
+    let metrics: string;
     const toAlice = { toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` };
 
     beforeAll(async () => {
-        world = await World.start();
+        metrics = `${loopback}:${await freePort()}`;
+        world = await World.start({ configure: (config) => ({ ...config, metrics: { listen: metrics } }) });
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     afterEach(() => world.stopPhones());
@@ -36,6 +39,21 @@ describe("a phone calls a Matrix user", () => {
         expect(story).toContainEqual(expect.objectContaining({ roomId: call?.roomId }));
         expect(story.flatMap(({ phase }) => phase ?? [])).toEqual(["alerting", "answering", "connected"]);
         expect(story.at(-1)).toMatchObject({ message: "call ended", cause: "hungUp", by: "origin" });
+    });
+
+    it("is counted, as Prometheus reads it", async () => {
+        const response = await fetch(`http://${metrics}/metrics`);
+        expect(response.headers.get("Content-Type")).toMatch(/^text\/plain; version=0\.0\.4/);
+        const lines = (await response.text()).split("\n");
+        expect(lines).toEqual(
+            expect.arrayContaining([
+                'sip_bridge_calls_opened_total{direction="inbound"} 1',
+                'sip_bridge_calls_ended_total{direction="inbound",cause="hungUp"} 1',
+                'sip_bridge_calls_active{direction="inbound"} 0',
+                'sip_bridge_call_setup_seconds_count{direction="inbound"} 1',
+                'sip_bridge_trunk_address_up{trunk="trunk",address="' + `${loopback}:${world.trunkPort}` + '"} 1',
+            ]),
+        );
     });
 
     it("answered: the user hangs up, in the room of the call before", async () => {

@@ -23,6 +23,7 @@ const bare: Config = {
     calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
     media: "none",
     store: { path: "/var/lib/sip" },
+    metrics: {},
     logging: { level: "info", format: "human" },
 };
 const trunk: Config["trunks"][number] = {

@@ -38,6 +38,7 @@ describe("a right configuration", () => {
             calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
             media: "none",
             store: { path: join(folder.path, "data") },
+            metrics: {},
             logging: { level: "info", format: "human" },
         });
     });
