@@ -40,10 +40,13 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
     const handshakes = handshakeFailures(options, log);
     const transport = new SocketTransportLayer(transportOptions(options, log, handshakes));
     const bindings = await transport.listen(options.sip);
+    const listened = bindings.map(({ protocol }) => protocol);
     const resolver = new SipResolver({
         clock: systemClock,
         hosts: parseHostsFile(options.hosts),
-        protocols: [...new Set(bindings.map(({ protocol }) => protocol))],
+        // who connects needs no listener; but what we choose ourselves is what we can be called back by
+        protocols: [...listened, "tcp", "tls", "ws", "wss"],
+        chosenFrom: listened,
         families: [...new Set(bindings.map(({ address }) => (isIPv4(address) ? 4 : 6)))],
     });
     const makeEngine = (listener: EngineListener): UserAgentCore =>

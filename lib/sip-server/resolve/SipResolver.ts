@@ -19,6 +19,8 @@ export interface ResolverOptions {
     readonly hosts: Hosts;
     /** Protocols we can send by. */
     readonly protocols: readonly Protocol[];
+    /** Those we choose from where a URI leaves it open; all of `protocols` if left out. */
+    readonly chosenFrom?: readonly Protocol[];
     /** Address families we can send by. */
     readonly families: readonly (4 | 6)[];
     /** Name servers (`address` or `address:port`) for NAPTR and SRV; the system's if empty. */
@@ -104,8 +106,9 @@ export class SipResolver implements Resolver {
 
     /** NAPTR, else SRV of every protocol we speak, else the bare name. The questions go out together: their answers are mostly "none". */
     async #discover(host: string, secure: boolean): Promise<Server[]> {
+        const { protocols, chosenFrom = protocols } = this.#options;
         const usable = (protocol: Protocol): boolean =>
-            this.#options.protocols.includes(protocol) && (!secure || protocol === "tls");
+            chosenFrom.includes(protocol) && (!secure || protocol === "tls");
         const guesses = (["udp", "tcp", "tls"] as const).filter(usable);
         const [naptr, ...bySrv] = await Promise.all([
             this.#dns.naptr(host),

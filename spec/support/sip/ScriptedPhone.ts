@@ -1,6 +1,5 @@
-import { createSocket, type Socket } from "node:dgram";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { type PhoneWire, udpWire } from "./phoneWires.ts";
 
 const WAIT_MS = 8_000;
 
@@ -71,24 +70,24 @@ export interface PhoneCall {
 }
 
 /**
- * A phone on UDP that says exactly what a spec tells it to, when it tells it to: for races no scenario file can time.
+ * A phone, on UDP unless said otherwise, that says exactly what a spec tells it to, when it tells it to: for races no scenario file can time.
  * It repeats nothing; what the server repeats is passed over.
  */
 export class ScriptedPhone {
     readonly port: number;
-    readonly #socket: Socket;
+    readonly #wire: PhoneWire;
     #server: number;
     readonly #inbox: SipText[] = [];
     readonly #seen = new Set<string>();
     readonly #wake = new Set<() => void>();
     readonly #standingAnswers = new Map<string, readonly [status: number, phrase: string]>();
 
-    private constructor(socket: Socket, server: number) {
-        this.#socket = socket;
+    private constructor(wire: PhoneWire, server: number) {
+        this.#wire = wire;
         this.#server = server;
-        this.port = socket.address().port;
-        socket.on("message", (data) => {
-            const message = new SipText(data.toString("utf8"));
+        this.port = wire.port;
+        wire.onMessage((text) => {
+            const message = new SipText(text);
             const repeated = `${message.startLine}|${message.header("via")}|${message.header("cseq")}|${message.header("to")}`;
             if (this.#seen.has(repeated)) return;
             this.#seen.add(repeated);
@@ -101,10 +100,12 @@ export class ScriptedPhone {
 
     /** `server` is the UDP port of the SIP server it talks to. */
     static async on(server: number): Promise<ScriptedPhone> {
-        const socket = createSocket("udp4");
-        socket.bind(0, "127.0.0.1");
-        await once(socket, "listening");
-        return new ScriptedPhone(socket, server);
+        return new ScriptedPhone(await udpWire(), server);
+    }
+
+    /** A phone that takes connections, and speaks by the last of them. */
+    static by(wire: PhoneWire): ScriptedPhone {
+        return new ScriptedPhone(wire, 0);
     }
 
     /** For a phone that is there before the server it talks to. */
@@ -113,11 +114,14 @@ export class ScriptedPhone {
     }
 
     get uri(): string {
-        return `sip:phone@127.0.0.1:${this.port}`;
+        const { protocol } = this.#wire;
+        // RFC 7118, section 5.2.3: a WebSocket is `ws`, over TLS as well
+        const transport = protocol === "UDP" ? "" : `;transport=${protocol.toLowerCase().replace("wss", "ws")}`;
+        return `sip:phone@127.0.0.1:${this.port}${transport}`;
     }
 
     close(): void {
-        this.#socket.close();
+        this.#wire.close();
     }
 
     /** The next message, come or to come, that begins with `what`: a method, or `SIP/2.0 180`. Others are left. */
@@ -167,7 +171,7 @@ export class ScriptedPhone {
         const target = /<([^>]+)>/.exec(invite.header("contact"))?.[1] ?? "";
         const lines = [
             `${method} ${target} SIP/2.0`,
-            `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bK${randomBytes(6).toString("hex")}`,
+            `Via: SIP/2.0/${this.#wire.protocol} 127.0.0.1:${this.port};branch=z9hG4bK${randomBytes(6).toString("hex")}`,
             `From: ${invite.header("to")};tag=${request.tag ?? "callee"}`,
             `To: ${invite.header("from")}`,
             `Call-ID: ${invite.header("call-id")}`,
@@ -212,7 +216,7 @@ export class ScriptedPhone {
         this.#send(
             [
                 `${method} ${uri} SIP/2.0`,
-                `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=${branch}`,
+                `Via: SIP/2.0/${this.#wire.protocol} 127.0.0.1:${this.port};branch=${branch}`,
                 `From: ${call.from}`,
                 `To: ${to}`,
                 `Call-ID: ${call.callId}`,
@@ -228,7 +232,7 @@ export class ScriptedPhone {
         const hasType = headers.some((header) => /^content-type:/i.test(header));
         const type = body === "" || hasType ? [] : ["Content-Type: application/sdp"];
         const length = `Content-Length: ${Buffer.byteLength(body)}`;
-        this.#socket.send([...lines, ...headers, ...type, length, "", body].join("\r\n"), this.#server, "127.0.0.1");
+        this.#wire.send([...lines, ...headers, ...type, length, "", body].join("\r\n"), this.#server);
     }
 
     #arrival(deadline: number, what: string): Promise<void> {

@@ -33,6 +33,8 @@ export interface SipSideOptions {
     readonly t1?: number;
     /** File of names the server knows, as /etc/hosts. */
     readonly hostsFile?: string;
+    /** File of the authorities it believes (PEM). */
+    readonly authorities?: string;
 }
 
 /** The whole SIP adapter on a real embedded server, with a script where the desk stands. */
@@ -50,7 +52,7 @@ export class SipSide {
     /** Where the phones of accounts are. */
     readonly contacts = new KeptContacts();
 
-    private constructor({ peers, trunks, strangers, accounts, t1, hostsFile }: SipSideOptions) {
+    private constructor({ peers, trunks, strangers, accounts, t1, hostsFile, authorities }: SipSideOptions) {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
@@ -58,6 +60,7 @@ export class SipSide {
             extraArguments: [
                 ...(t1 === undefined ? [] : ["--t1", `${t1}`]),
                 ...(hostsFile === undefined ? [] : ["--hosts", hostsFile]),
+                ...(authorities === undefined ? [] : ["--tls-ca", authorities]),
             ],
         });
         this.link = new SipLink({

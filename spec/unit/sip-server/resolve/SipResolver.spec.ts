@@ -140,6 +140,8 @@ test("only what we can send by is given out", async () => {
     expect(await resolve("sip:192.0.2.5;transport=tls", { protocols: ["udp"] })).toEqual([
         "no protocol of ours leads to 192.0.2.5",
     ]);
+    expect(await resolve("sip:srv.example", { chosenFrom: ["tcp"] })).toEqual(["tcp 192.0.2.12 5060 srv.example"]);
+    expect(await resolve("sip:192.0.2.5;transport=tls", { chosenFrom: ["udp"] })).toEqual(["tls 192.0.2.5 5061"]);
     expect(await resolve("sip:srv.example", { maxTargets: 2 })).toHaveLength(2);
 });
 
