@@ -69,18 +69,26 @@ export function acceptWebSockets(
 export function connectWebSocket(target: Target, options: TransportOptions): Promise<SipWebSocket> {
     const { address, port, protocol, serverName } = target;
     const webSocket = new WebSocket(`${protocol}://${formatHostPort({ host: address, port })}/`, subprotocol, {
-        handshakeTimeout: options.connectTimeoutMs,
         ...receiving(options),
         ...(serverName === undefined ? {} : { headers: { host: formatHostPort({ host: serverName, port }) } }),
         ...(protocol === "wss" ? tlsClientSettings(options.tls, target) : {}),
     });
     return new Promise((resolve, reject) => {
         let socket: Socket | undefined;
+        // the library's own patience begins anew once TCP is connected
+        const cancelTimeout = options.clock.setTimer(options.connectTimeoutMs, () => {
+            reject(new TransportError("no WebSocket connection in time"));
+            webSocket.terminate();
+        });
         webSocket.on("upgrade", (response) => (socket = response.socket));
         webSocket.on("open", () => {
+            cancelTimeout();
             if (socket !== undefined) resolve({ webSocket, socket });
         });
-        webSocket.on("error", (error) => reject(new TransportError("no WebSocket connection", { cause: error })));
+        webSocket.on("error", (error) => {
+            cancelTimeout();
+            reject(new TransportError("no WebSocket connection", { cause: error }));
+        });
     });
 }
 

@@ -1,8 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
-import type { Socket } from "node:net";
-import { expect, test } from "vitest";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { defaultTransportOptions } from "../../../../lib/sip-server/transport/TransportOptions.ts";
+import { connectWebSocket } from "../../../../lib/sip-server/transport/webSockets.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 import {
     connectTcp,
@@ -42,6 +44,25 @@ test("a plain HTTP request is told to upgrade", async () => {
     response.resume();
     expect([response.statusCode, response.headers.connection]).toEqual([426, "close"]);
 });
+
+test.each(["ws", "wss"] as const)(
+    "a %s server that accepts a connection and says nothing is given up in time",
+    async (protocol) => {
+        const silent = createServer().listen(0, "127.0.0.1");
+        onTestFinished(() => void silent.close());
+        await once(silent, "listening");
+        const { port } = silent.address() as AddressInfo;
+        const clock = new FakeClock();
+        const options = { ...defaultTransportOptions, clock };
+        const connected = once(silent, "connection");
+        const outcome = connectWebSocket({ protocol, address: "127.0.0.1", port }, options).catch(String);
+        const [socket] = (await connected) as [Socket];
+        onTestFinished(() => void socket.destroy());
+        clock.advance(options.connectTimeoutMs);
+        expect(await outcome).toMatch(/no WebSocket connection in time/);
+        expect(clock.pending).toBe(0);
+    },
+);
 
 test.each([["text"], ["binary"]])("one message per %s frame, from a browser behind a TLS proxy too", async (kind) => {
     const client = await connect("sip");
