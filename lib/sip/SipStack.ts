@@ -90,8 +90,11 @@ export interface IncomingResponse {
     readonly headers: SipHeaders;
     readonly body: string;
     readonly dialogId?: string;
-    /** Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. */
-    acknowledge(headers?: HeaderFields): Promise<void>;
+    /**
+     * Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. The SIP server puts
+     * the credentials of the INVITE into the ACK; what is answered to a PRACK nobody is told.
+     */
+    acknowledge(headers?: HeaderFields, headerLines?: readonly HeaderLine[]): Promise<void>;
 }
 
 /** Told what becomes of a request sent, never before the promise of its sending is resolved. Synchronous, must not throw. */

@@ -3,6 +3,7 @@ import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import { prackCredentials } from "./answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "./ims/outboundNetwork.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
@@ -217,10 +218,10 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     /** Early media is not passed on; only that the phone rings (any 18x but 100) is. */
-    #progressed({ hop }: InviteAttempt, response: IncomingResponse): void {
+    #progressed({ hop, digest }: InviteAttempt, response: IncomingResponse): void {
         if (response.headers.has("rseq")) {
             response
-                .acknowledge(this.#network(hop, response.headers))
+                .acknowledge(this.#network(hop, response.headers), prackCredentials(digest, response.headers))
                 .catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
             const early = sessionDescriptionIn(response.headers.get("content-type"), response.body);
             if (early.kind === "given") this.#remote = early.sdp;

@@ -185,10 +185,11 @@ class SrfConnection implements DrachtioConnection {
             headers: headersOf(res.headers),
             body: res.body ?? "",
             ...dialogOf(res.stackDialogId),
-            acknowledge: (headers = {}) =>
-                this.#order<undefined>((done, fail) =>
-                    ack({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
-                ),
+            acknowledge: (headers = {}, headerLines = []) =>
+                this.#order<undefined>((done, fail) => {
+                    const all = { ...clean(headers), ...joinLines(headerLines) };
+                    ack({ headers: all }, (error) => (error ? fail(error) : done(undefined)));
+                }),
         };
     }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
 import { OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
@@ -66,6 +67,27 @@ describe("a challenge", () => {
         expect(await reported.next()).toMatchObject({ kind: "answered" });
         await calls.phone.next("ACK");
         await calls.hangUp({ leg, reported });
+    });
+
+    test("is answered for the PRACK as well, whose own nobody could answer", async () => {
+        const { reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
+        await calls.refuse(invite, 407, "Proxy Authentication Required", [challenge("n1")]);
+        const again = await calls.phone.next("INVITE");
+        calls.phone.respond(again, 183, "Session Progress", {
+            headers: ["Require: 100rel", "RSeq: 7"],
+            body: PHONE_SDP,
+        });
+        const prack = await calls.phone.next("PRACK");
+        const signature = prack.header("proxy-authorization");
+        const cnonce = /cnonce="([^"]*)"/.exec(signature)?.[1] ?? "";
+        const [asked] = parseChallenges(challenge("n1").replace("Proxy-Authenticate: ", ""));
+        if (asked === undefined) throw new Error("no challenge");
+        const signed = { method: "PRACK", uri: prack.uri, body: "" };
+        expect(signature).toBe(authorization(asked, credentials, signed, 2, cnonce));
+        calls.phone.respond(prack, 200, "OK");
+        await calls.refuse(again, 486, "Busy Here");
+        expect(await reported.next()).toEqual({ kind: "ringing" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "busy" });
     });
 
     test("of a proxy and of the callee are both answered", async () => {
