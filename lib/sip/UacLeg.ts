@@ -182,7 +182,10 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                 },
             );
         } catch (error) {
-            log.warn("INVITE not sent", { trunk: name, error });
+            // what the SIP server says of it may hold the number
+            const why = error instanceof SipSendError ? error.code : "internal error";
+            log.warn("INVITE not sent", { trunk: name, why });
+            log.debug("INVITE not sent", { error });
             return this.#apply(this.#unsendable(attempt, error));
         }
         log.info("INVITE sent", { trunk: name, sipCallId: this.#sent.headers.get("call-id") });
@@ -200,9 +203,11 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         return this.#failed(asIfAnswered);
     }
 
-    /** Whom a redirect led to is no address of the trunk's. */
+    /** Whom a redirect led to is no address of the trunk's; and the silence after ringing is that of the callee. */
     #tellOutlook({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
-        if (hop.redirectedTo === undefined) this.#parts.outlook?.responded(hop.trunk, response);
+        const hasRung = this.#state.phase === "waiting" && this.#state.heard === "ringing";
+        if (hop.redirectedTo !== undefined || (hasRung && response.status === 408)) return;
+        this.#parts.outlook?.responded(hop.trunk, response);
     }
 
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {

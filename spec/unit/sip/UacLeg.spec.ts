@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
 import type { ComposedInvite } from "../../../lib/sip/composeInvite.ts";
@@ -96,6 +96,14 @@ test.each([
     expect(calls.legs).toBe(0);
 });
 
+test("what the SIP server says of an INVITE it refuses, which may hold the number, is no warning", async () => {
+    const log = new KeptLog();
+    const warned = vi.spyOn(log, "warn");
+    stack.failWith(new SipSendError("refused", "invalid request-uri: sip:+442071838750@192.0.2.1:99999"));
+    await aLeg({ log }).offer(OFFER);
+    expect(warned).toHaveBeenCalledExactlyOnceWith("INVITE not sent", { trunk: "carrier", why: "refused" });
+});
+
 test.each([
     ["silence", 408],
     ["a refusal of the network", 503],
@@ -104,6 +112,14 @@ test.each([
     await leg.offer(OFFER);
     stack.answer(status);
     expect(failures).toEqual([status]);
+});
+
+test("a phone that rang until 408 is no silence of the trunk", async () => {
+    await leg.offer(OFFER);
+    stack.answer(180);
+    stack.answer(408);
+    expect(failures).toEqual([180]);
+    expect(facts.at(-1)).toEqual({ kind: "ended", cause: "noAnswer" });
 });
 
 describe("when the first address fails", () => {
