@@ -196,23 +196,23 @@ export interface TrunkConfig {
      */
     readonly name: string;
     /**
-     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263). Of a list, as in [a.carrier.example, b.carrier.example], the next is called if one takes no calls; the trunk is registered with at the first.
+     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263). Of a list, as in [a.carrier.example, b.carrier.example], the next is called if one takes no calls, and registered with if one takes no registration.
      */
     readonly address: readonly [HostPort, ...HostPort[]];
     /**
-     * How SIP is carried to it. With tls and wss its certificate must be good for the host name in address; see sip.tls.authorities for one that is not from a well-known authority.
+     * How SIP is carried to it. With udp, DNS may say otherwise of a name without port, and long requests go by TCP (RFC 3263, RFC 3261). With tls and wss its certificate must be good for the host name in address, or in proxy; see sip.tls.authorities for one that is not from a well-known authority. Where sip.listen has no such transport, the trunk can call here only by a connection that the bridge has made, as for register.
      */
     readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
     /**
-     * How long an address may leave a call without any response, in seconds, before the next address or trunk is called. What a phone that rings takes is not counted. Without effect on an external drachtio-server, which has its own timers.
+     * How long an address may leave a call without any response, in seconds, before the next address or trunk is called; 5 s more at most if it does not even take the connection. What a phone that rings takes is not counted. Without effect on an external drachtio-server, which has its own timers.
      */
     readonly answerSeconds: number;
     /**
-     * How often each address is asked whether it takes calls (OPTIONS), in seconds; 0 is never. An address that does not answer, or only with 503, is called after all others.
+     * How often each address is asked whether it takes calls (OPTIONS), in seconds; 0 is never. An address that does not answer, or only with 503 or 408, is called after all others.
      */
     readonly probeSeconds: number;
     /**
-     * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well.
+     * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well, emergency numbers among them.
      */
     readonly prefixes: readonly string[];
     /**
@@ -220,7 +220,7 @@ export interface TrunkConfig {
      */
     readonly domains: readonly string[];
     /**
-     * User name for digest authentication, and of the caller where no number is known.
+     * User name for digest authentication, of the account to register, and of the caller where no number is known.
      */
     readonly username?: string;
     /**
@@ -278,11 +278,11 @@ export interface TrunkConfig {
      */
     readonly stripPrefix?: string;
     /**
-     * How numbers are written for it. "plus" is +442071838750, "digits" 442071838750, "international" 00442071838750, "national" as dialled in defaultCountry (02071838750).
+     * How numbers are written for it. "plus" is +442071838750, "digits" 442071838750, "international" 00442071838750, "national" as dialled in defaultCountry (02071838750). Short codes stay as they are.
      */
     readonly numberFormat: "plus" | "digits" | "international" | "national";
     /**
-     * Digits to dial before every number, for an outside line or as the provider asks.
+     * Digits to dial before every number, for an outside line or as the provider asks; before short codes and emergency numbers too.
      */
     readonly dialPrefix: string;
     /**
@@ -294,7 +294,7 @@ export interface TrunkConfig {
      */
     readonly scheme: "sip" | "sips";
     /**
-     * The domain in From and in asserted identities, where the trunk expects one. Without it, the bridge's address.
+     * The domain in From and in asserted identities of calls, where the trunk expects one. Without it, the bridge's address. What is registered is username at address.
      */
     readonly fromDomain?: string;
     /**

@@ -6,7 +6,13 @@ const DEFAULT_REGISTER_SECONDS = 600;
 
 /** What a configuration allows but its operator probably does not mean, each with the key it is about and what to do. Pure. */
 export function warningsOf(config: Config): string[] {
-    return [...emptinessOf(config), ...keysInClear(config), ...idleRegistrations(config), ...unservedRules(config)];
+    return [
+        ...emptinessOf(config),
+        ...keysInClear(config),
+        ...idleRegistrations(config),
+        ...prefixesBeforePlus(config),
+        ...unservedRules(config),
+    ];
 }
 
 function emptinessOf({ sip, trunks, accounts, dialling }: Config): string[] {
@@ -53,6 +59,17 @@ function idleRegistrations({ trunks }: Config): string[] {
     return trunks.flatMap(({ register, registerSeconds }, index) =>
         !register && registerSeconds !== DEFAULT_REGISTER_SECONDS
             ? [`${formatPath(["trunks", index, "registerSeconds"])}: is of no use without register: true.`]
+            : [],
+    );
+}
+
+/** No network dials `9+44…`; `*31#+44…` some do. */
+function prefixesBeforePlus({ trunks }: Config): string[] {
+    return trunks.flatMap(({ dialPrefix, numberFormat }, index) =>
+        /^[0-9]+$/.test(dialPrefix) && numberFormat === "plus"
+            ? [
+                  `${formatPath(["trunks", index, "dialPrefix"])}: stands before a +, as in ${dialPrefix}+44; set numberFormat.`,
+              ]
             : [],
     );
 }

@@ -130,6 +130,22 @@ describe("describeConfig", () => {
             { trunks: [{ ...trunk, registerSeconds: 60 }], dialling: { allow: [rule] } },
             [/^trunks\[0\]\.registerSeconds: is of no use without register: true\.$/],
         ],
+        [
+            "digits before a plus",
+            { trunks: [{ ...trunk, dialPrefix: "9" }], dialling: { allow: [rule] } },
+            [/^trunks\[0\]\.dialPrefix: stands before a \+, as in 9\+44; set numberFormat\.$/],
+        ],
+        [
+            "no digits before digits, and no code before a plus",
+            {
+                trunks: [
+                    { ...trunk, dialPrefix: "9", numberFormat: "international" },
+                    { ...trunk, dialPrefix: "*31#" },
+                ],
+                dialling: { allow: [rule] },
+            },
+            [],
+        ],
     ])("warns of %s", (_, config, warnings) => {
         const expected = warnings.map((warning) => expect.stringMatching(warning) as string);
         expect(describeConfig({ ...bare, ...config }).warnings).toEqual(expected);
