@@ -31,8 +31,10 @@ describe("a call", () => {
         );
         expect(invite.uri).toBe(`sip:+442071838750@127.0.0.1:${calls.phone.port};user=phone`);
         expect(invite.body).toBe(OUR_SDP);
-        expect(invite.header("from")).toMatch(/^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?>;tag=/);
-        expect(invite.header("p-asserted-identity")).toMatch(/^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?>$/);
+        expect(invite.header("from")).toMatch(/^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?;user=phone>;tag=/);
+        expect(invite.header("p-asserted-identity")).toMatch(
+            /^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?;user=phone>$/,
+        );
         expect(invite.header("session-expires")).toBe("1800");
         expect(invite.header("supported")).toBe("100rel, timer");
         expect(invite.header("user-agent")).toBe("spec/1");
