@@ -78,6 +78,11 @@ export class ClientExchange {
         return this.#departure;
     }
 
+    /** As of a `PendingExchange`. */
+    get endsCall(): boolean {
+        return !this.#settled && (this.#draft.method === "INVITE" || this.#draft.method === "BYE");
+    }
+
     /** A CANCEL was ordered: what fails now is not tried elsewhere. */
     stay(): void {
         this.#mayMoveOn = false;

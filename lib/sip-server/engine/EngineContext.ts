@@ -16,7 +16,14 @@ export interface EngineContext extends TransactionContext {
     readonly options: EngineOptions;
     readonly largeRequests: LargeRequests;
     /** Requests of ours that wait for responses, to be aborted when the engine stops. */
-    readonly exchanges: Set<{ abort(): void }>;
+    readonly exchanges: Set<PendingExchange>;
+}
+
+/** A request of ours that waits for responses. */
+export interface PendingExchange {
+    /** An INVITE or BYE without final response: a call is not over before it. */
+    readonly endsCall?: boolean;
+    abort(): void;
 }
 
 /** A tag with 64 random bits; RFC 3261 19.3 wants at least 32. */

@@ -112,6 +112,8 @@ export class OutgoingRequests {
                 ? dialogs.find((each) => this.#book.sessionOf(each)?.latestInvite?.owesPrack(each) === true)
                 : (dialogs.find((each) => each.phase === "confirmed") ?? dialogs.at(-1));
         if (dialog === undefined) return refuse("unknownDialog");
+        // who is called refuses the INVITE (RFC 3261 15)
+        if (order.method === "BYE" && dialog.role === "uas" && dialog.phase === "early") return refuse("unknownDialog");
         if (order.method !== "INVITE") return this.#requests.send(dialog, order);
         const session = this.#book.sessionOf(dialog);
         if (session === undefined || session.ending) return refuse("unknownDialog");

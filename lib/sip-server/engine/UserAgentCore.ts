@@ -8,7 +8,7 @@ import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
 import { hasControls } from "./appHeaders.ts";
 import { DialogBook } from "./DialogBook.ts";
 import { DialogRequests } from "./DialogRequests.ts";
-import type { EngineContext } from "./EngineContext.ts";
+import type { EngineContext, PendingExchange } from "./EngineContext.ts";
 import type { EngineCounters, EngineLoad } from "./EngineLoad.ts";
 import type { EngineOptions } from "./EngineOptions.ts";
 import { InDialogRequests } from "./InDialogRequests.ts";
@@ -79,7 +79,7 @@ export class UserAgentCore implements SipEngine {
             listener,
             options,
             largeRequests: new LargeRequests(transport, this.#clock),
-            exchanges: new Set<{ abort(): void }>(),
+            exchanges: new Set<PendingExchange>(),
         };
         this.#context = context;
         this.#book = new DialogBook(context, (session) => refresher.watch(session));
@@ -164,12 +164,15 @@ export class UserAgentCore implements SipEngine {
         return this.#stopping ? "Server stopping" : "Application gone";
     }
 
-    /** Waits until every request of ours is answered: what lingers after that is only there to absorb repetitions. */
+    /** Waits until every INVITE and BYE of ours is answered: what lingers after that is only there to absorb repetitions. */
     #drained(graceMs: number): Promise<void> {
         const end = this.#clock.now() + graceMs;
         return new Promise((resolve) => {
             const look = (): void => {
-                const idle = this.#book.table.size === 0 && this.#served.unansweredInvites().length === 0;
+                const idle =
+                    this.#book.table.size === 0 &&
+                    this.#served.unansweredInvites().length === 0 &&
+                    [...this.#context.exchanges].every(({ endsCall }) => endsCall !== true);
                 if (idle || this.#clock.now() >= end) resolve();
                 else this.#clock.setTimer(Math.min(drainPollMs, Math.max(1, end - this.#clock.now())), look);
             };

@@ -261,6 +261,21 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
+    it("a BYE of the callee while it rings is refused to the application: it refuses the INVITE instead", async () => {
+        const stage = new Stage();
+        const side = stage.side("192.0.2.1");
+        const peer = new ScriptedPeer(stage, "192.0.2.2");
+        side.app.onRequestDo = ({ transactionId }, engine) => void engine.respond(transactionId, response(180));
+        peer.send("INVITE", us, callHeaders(peer, "1 INVITE"), sdp);
+        await stage.pass(50);
+        const bye = await side.engine.send(request("BYE", "", { dialogId: "call-1;from-tag=peer" }));
+        expect(bye).toMatchObject({ kind: "refused", reason: "unknownDialog" });
+        await side.engine.respond(side.app.requests[0]?.transactionId ?? "", response(603));
+        await stage.pass(50);
+        expect(peer.heard).toEqual(["100 INVITE", "180 INVITE", "603 INVITE"]);
+        await stage.expectNothingLeft(side);
+    });
+
     it("a challenged BYE leaves the call for a retry, but not for ever", async () => {
         const { stage, side, peer, dialogId } = await answeredCall();
         await side.engine.send(request("BYE", "", { dialogId }));
