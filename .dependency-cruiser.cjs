@@ -58,7 +58,7 @@ module.exports = {
         {
             name: "one-door-to-drachtio",
             severity: "error",
-            from: { path: "^lib/", pathNot: "^lib/sip/drachtio[.]ts$" },
+            from: { path: "^lib/", pathNot: "^lib/sip/drachtio/connectDrachtio[.]ts$" },
             to: { path: "node_modules/drachtio-srf" },
         },
         {

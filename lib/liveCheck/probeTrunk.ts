@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { answerChallenge } from "../sip/answerChallenge.ts";
-import { DigestClient } from "../sip/digest.ts";
+import { answerChallenge } from "../sip/digest/answerChallenge.ts";
+import { DigestClient } from "../sip/digest/DigestClient.ts";
 import { escapeUser } from "../sip/sipHeaders.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
 import { atEachAddress } from "../sip/trunk/atEachAddress.ts";

@@ -5,12 +5,12 @@ import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
-import { composeInvite } from "./composeInvite.ts";
-import type { SipEnvironment } from "./SipDialog.ts";
+import { composeInvite } from "./uac/composeInvite.ts";
+import type { SipEnvironment } from "./dialog/SipDialog.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { atEachAddress } from "./trunk/atEachAddress.ts";
 import type { TrunkOutlook } from "./trunk/TrunkHealth.ts";
-import { UacLeg } from "./UacLeg.ts";
+import { UacLeg } from "./uac/UacLeg.ts";
 
 export interface SipLegsParts extends SipEnvironment {
     readonly log: Log;

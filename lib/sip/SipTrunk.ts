@@ -2,7 +2,7 @@ import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
-import type { DigestCredentials } from "./digest.ts";
+import type { DigestCredentials } from "./digest/DigestClient.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
 export interface SipPeer {

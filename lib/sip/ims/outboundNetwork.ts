@@ -1,5 +1,5 @@
 import type { CallId } from "../../call/vocabulary.ts";
-import type { Hop } from "../inviteRoute.ts";
+import type { Hop } from "../uac/inviteRoute.ts";
 import type { HeaderFields, SipHeaders } from "../SipStack.ts";
 import { chargingHeaders, readChargingVector } from "./chargingVector.ts";
 

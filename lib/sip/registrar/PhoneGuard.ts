@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { DigestGate, type GateRefusal } from "../DigestGate.ts";
-import type { DigestAlgorithm } from "../digestResponse.ts";
+import { DigestGate, type GateRefusal } from "../digest/DigestGate.ts";
+import type { DigestAlgorithm } from "../digest/digestResponse.ts";
 import { isAnonymous } from "../identity/anonymousAddress.ts";
 import { parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";

@@ -3,9 +3,9 @@ import type { CallId } from "../../call/vocabulary.ts";
 import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
-import type { SipEnvironment } from "../SipDialog.ts";
+import type { SipEnvironment } from "../dialog/SipDialog.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { UacLeg } from "../UacLeg.ts";
+import { UacLeg } from "../uac/UacLeg.ts";
 import { composePhoneInvite } from "./composePhoneInvite.ts";
 
 export interface PhoneLegsParts extends SipEnvironment {

@@ -1,7 +1,7 @@
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
-import { capabilityHeaders, type ComposedInvite, type InviteOptions } from "../composeInvite.ts";
+import { capabilityHeaders, type ComposedInvite, type InviteOptions } from "../uac/composeInvite.ts";
 import { formatNameAddress } from "../sipHeaders.ts";
 
 /** How a call is put for a phone that is registered with us at `realm`. Pure. */

@@ -2,14 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
-import { answerChallenge } from "../answerChallenge.ts";
-import { DigestClient } from "../digest.ts";
+import { answerChallenge } from "../digest/answerChallenge.ts";
+import { DigestClient } from "../digest/DigestClient.ts";
 import { escapeUser, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
 import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
-import { failureInWords } from "../trunkTrouble.ts";
+import { failureInWords } from "../trunk/trunkTrouble.ts";
 import { RegistrationNews } from "./RegistrationNews.ts";
 import {
     type RegistrationEvent,

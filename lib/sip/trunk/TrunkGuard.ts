@@ -1,8 +1,8 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { parseAuthParams } from "../authParams.ts";
-import { DigestGate, type GateRefusal } from "../DigestGate.ts";
-import { DIGEST_ALGORITHMS } from "../digestResponse.ts";
+import { parseAuthParams } from "../digest/authParams.ts";
+import { DigestGate, type GateRefusal } from "../digest/DigestGate.ts";
+import { DIGEST_ALGORITHMS } from "../digest/digestResponse.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 

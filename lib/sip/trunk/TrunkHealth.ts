@@ -4,7 +4,7 @@ import type { Telemetry } from "../../ports/Telemetry.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk, TrunkAddress } from "../SipTrunk.ts";
-import { failureInWords } from "../trunkTrouble.ts";
+import { failureInWords } from "./trunkTrouble.ts";
 import { type AddressHealth, ALIVE, type HealthEvent, stepHealth } from "./addressHealth.ts";
 import { atEachAddress } from "./atEachAddress.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
-import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
 import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
-import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
 import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
 import { PHONE_SDP, ScriptedPhone } from "../../support/sip/ScriptedPhone.ts";
 import { ALICE, SipSide } from "../../support/sip/SipSide.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Sdp } from "../../../lib/call/vocabulary.ts";
-import { authorization, parseChallenges } from "../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
 import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
-import { authorization, parseChallenges } from "../../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
 import { PhoneGuard, type PhoneVerdict } from "../../../../lib/sip/registrar/PhoneGuard.ts";
 import type { HeaderFields, IncomingRequest } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";

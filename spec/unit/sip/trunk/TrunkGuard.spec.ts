@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { authorization, parseChallenges } from "../../../../lib/sip/digest.ts";
+import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
 import type { IncomingRequest } from "../../../../lib/sip/SipStack.ts";
 import { TrunkGuard } from "../../../../lib/sip/trunk/TrunkGuard.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";

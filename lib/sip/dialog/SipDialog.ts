@@ -1,0 +1,319 @@
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport } from "../../ports/SignallingLeg.ts";
+import type { DigestClient } from "../digest/DigestClient.ts";
+import { answerChallenge } from "../digest/answerChallenge.ts";
+import type { RefreshDuty } from "./refreshDuty.ts";
+import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
+import { SessionRefresh } from "./SessionRefresh.ts";
+import { isSameSession, sessionDescriptionIn } from "../sessionDescription.ts";
+import { CAPABILITIES } from "../sipCapabilities.ts";
+import type { DialogHandler, SipCalls } from "../SipCalls.ts";
+import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import type { HeaderFields, HeaderLine, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
+
+/** What every leg and dialog needs. */
+export interface SipEnvironment {
+    readonly stack: SipStack;
+    readonly calls: SipCalls;
+    readonly clock: Clock;
+    readonly userAgent: string;
+}
+
+export interface DialogParts extends SipEnvironment {
+    readonly log: Log;
+    readonly dialogId: string;
+    /** Answers challenges of our requests, where there are credentials. */
+    readonly digest: DigestClient | undefined;
+    /** That we have to refresh the session, if so; done here where there are credentials or headers, else by the SIP server. */
+    readonly duty: RefreshDuty | undefined;
+    /** What every message of the call carries, beside its own. */
+    readonly headers: HeaderFields;
+    /** What was agreed so far. */
+    readonly local: Sdp;
+    readonly remote: Sdp | undefined;
+    readonly ack: AckState;
+    readonly report: LegReport;
+    /** The dialog is over for the call; the answer to a BYE may still be due. */
+    readonly onEnded: () => void;
+}
+
+/** Whether the peer has acknowledged our last 2xx to INVITE, and whether its answer to an offer of ours comes with that. */
+export type AckState = "received" | "awaited" | "awaitedWithSdp";
+
+type DialogState =
+    /** `end`: the call is over, but a BYE has to wait for the ACK of our 2xx (RFC 3261, section 15). */
+    | { readonly phase: "up"; readonly ack: AckState; readonly end?: EndCause }
+    /** BYE sent, its answer is due. */
+    | { readonly phase: "leaving" }
+    | { readonly phase: "over" };
+
+/** An offer of the peer that waits for answerOffer or refuseOffer. */
+type PendingOffer =
+    | { readonly by: "none" }
+    | { readonly by: "request"; readonly request: IncomingRequest; readonly sdp: Sdp; readonly stopTimer: () => void }
+    /** The answer to an offer of ours that asked for nothing new, come with an ACK: nothing more is sent. */
+    | { readonly by: "ack" };
+
+/** How long the rest of the bridge may take over an offer; an UPDATE has to be answered within 32 s (RFC 3261, timer F). */
+const OFFER_TIMEOUT_MS = 25_000;
+/** The server tells 408 after 32 s of silence; this is for the case that it does not. */
+const BYE_TIMEOUT_MS = 40_000;
+/** A proxy and the callee may challenge each, and either nonce may be stale. */
+const MAX_BYE_REPEATS = 4;
+
+/** An established dialog, of a call received or placed alike: its offers, refreshes and end. */
+export class SipDialog implements DialogHandler {
+    readonly #parts: DialogParts;
+    #state: DialogState;
+    #offer: PendingOffer = { by: "none" };
+    #local: Sdp;
+    #remote: Sdp | undefined;
+    #stopByeTimer = (): void => undefined;
+    readonly #sessionRefresh: SessionRefresh | undefined;
+    #keysByInfo: "none" | "told" = "none";
+
+    constructor(parts: DialogParts) {
+        this.#parts = parts;
+        this.#state = { phase: "up", ack: parts.ack };
+        this.#local = parts.local;
+        this.#remote = parts.remote;
+        const { digest, duty } = parts;
+        const description = (): Sdp | undefined => (this.#offer.by === "none" ? this.#local : undefined);
+        const isOurs = digest !== undefined || Object.keys(parts.headers).length > 0;
+        this.#sessionRefresh =
+            isOurs && duty !== undefined ? new SessionRefresh(duty, { ...parts, digest, description }) : undefined;
+        parts.calls.addDialog(parts.dialogId, this);
+    }
+
+    handle(request: IncomingRequest): void {
+        switch (request.method) {
+            case "BYE":
+                return this.#takeBye(request);
+            case "ACK":
+                return this.#takeAck(request);
+            case "INVITE":
+            case "UPDATE":
+                return this.#takeOffer(request);
+            default: {
+                if (isKeyByInfo(request)) this.#tellOfKeys();
+                const reply = replyInDialog(request);
+                if (reply !== undefined) this.#respond(request, reply);
+            }
+        }
+    }
+
+    #tellOfKeys(): void {
+        if (this.#keysByInfo === "told") return;
+        this.#keysByInfo = "told";
+        this.#parts.log.warn("keys pressed on this phone are lost: set its DTMF to RFC 4733 (RFC 2833), not SIP INFO");
+    }
+
+    /** Answers the offer reported last, if it still waits. */
+    async answerOffer(sdp: Sdp): Promise<void> {
+        const offer = this.#takePendingOffer();
+        if (offer.by !== "request") return;
+        this.#remote = offer.sdp;
+        await this.#answer(offer.request, sdp, "awaited");
+    }
+
+    /** Turns it down; the session stays as it was (RFC 3261, section 14.2). */
+    async refuseOffer(cause: EndCause): Promise<void> {
+        const offer = this.#takePendingOffer();
+        if (offer.by === "request") {
+            const headers = { ...this.#parts.headers, Reason: reasonHeader(cause) };
+            await offer.request.respond({ status: 488, headers });
+        } else if (offer.by === "ack") {
+            // an answer cannot be refused: without it there is no session
+            this.#report(cause);
+            await this.end(cause);
+        }
+    }
+
+    /** Says BYE, once the peer has acknowledged. Safe to call twice. */
+    async end(cause: EndCause): Promise<void> {
+        if (this.#state.phase !== "up") return;
+        if (this.#state.ack !== "received") {
+            this.#state = { ...this.#state, end: this.#state.end ?? cause };
+            return;
+        }
+        this.#refusePending();
+        this.#sessionRefresh?.stop();
+        this.#state = { phase: "leaving" };
+        this.#stopByeTimer = this.#parts.clock.startTimer(BYE_TIMEOUT_MS, () => this.#over());
+        await this.#sayBye({ Reason: reasonHeader(cause) });
+    }
+
+    lost(): void {
+        const phase = this.#state.phase;
+        this.#over();
+        if (phase === "up") this.#report("serviceUnavailable");
+    }
+
+    /** @param repeats how often it was challenged so far */
+    async #sayBye(headers: HeaderFields, authorization: readonly HeaderLine[] = [], repeats = 0): Promise<void> {
+        const { stack, dialogId, userAgent, digest, log } = this.#parts;
+        try {
+            const sent = await stack.send(
+                {
+                    method: "BYE",
+                    dialogId,
+                    headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent },
+                    headerLines: authorization,
+                },
+                {
+                    onResponse: (response) => {
+                        if (response.status < 200 || this.#state.phase === "over") return;
+                        const bye = { method: "BYE", uri: sent.uri, body: "" };
+                        const mayRepeat = repeats < MAX_BYE_REPEATS;
+                        const answer = mayRepeat ? answerChallenge(digest, response, bye) : undefined;
+                        if (answer === undefined) return this.#over();
+                        void this.#sayBye(headers, answer, repeats + 1);
+                    },
+                },
+            );
+        } catch (error) {
+            // nobody is left to hear it: the dialog or the server is gone
+            log.debug("BYE not sent", { error });
+            this.#over();
+        }
+    }
+
+    #takeBye(request: IncomingRequest): void {
+        const phase = this.#state.phase;
+        this.#respond(request, { status: 200 });
+        if (phase !== "up") return this.#over();
+        this.#refusePending();
+        const cause = request.origin === "server" ? causeOfServerBye(request.headers) : causeOfBye(request.headers);
+        this.#over();
+        this.#report(cause);
+    }
+
+    #takeAck(ack: IncomingRequest): void {
+        if (this.#state.phase !== "up" || this.#state.ack === "received") return;
+        const before = this.#state.ack;
+        this.#acknowledged();
+        if (before === "awaitedWithSdp") this.#takeLateAnswer(ack);
+    }
+
+    /** Nothing is owed to the peer's INVITE any more: what had to wait for that is done. */
+    #acknowledged(): void {
+        if (this.#state.phase !== "up") return;
+        const { end } = this.#state;
+        this.#state = { phase: "up", ack: "received" };
+        if (end !== undefined) void this.end(end);
+    }
+
+    /** The ACK brings the answer to our offer: the media proxy has to learn of it as it would of an offer. */
+    #takeLateAnswer(ack: IncomingRequest): void {
+        if (this.#state.phase !== "up") return;
+        const description = sessionDescriptionIn(ack.headers.get("content-type"), ack.body);
+        if (description.kind !== "given") {
+            this.#report("noCommonMedia");
+            return void this.end("noCommonMedia");
+        }
+        if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) return;
+        this.#remote = description.sdp;
+        this.#offer = { by: "ack" };
+        this.#parts.report({ kind: "offered", sdp: description.sdp });
+    }
+
+    #takeOffer(request: IncomingRequest): void {
+        if (this.#state.phase !== "up") return this.#respond(request, { status: 481 });
+        // RFC 3261, section 14.2: one offer at a time
+        if (this.#offer.by !== "none") return this.#respond(request, { status: 500, headers: { "Retry-After": "3" } });
+        const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
+        switch (description.kind) {
+            case "none":
+                return this.#refresh(request);
+            case "given":
+                if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) {
+                    return this.#answerLocally(request, "awaited");
+                }
+                return this.#holdOffer(request, description.sdp);
+            case "noAudio":
+                return this.#respond(request, { status: 488 });
+            case "malformed":
+                return this.#respond(request, { status: 400, reason: "Bad Session Description" });
+            case "foreign":
+                return this.#respond(request, { status: 415, headers: { Accept: "application/sdp" } });
+        }
+    }
+
+    /** A re-INVITE without SDP asks for our offer (RFC 3261, section 14.2); an UPDATE without it for nothing. */
+    #refresh(request: IncomingRequest): void {
+        if (request.method === "UPDATE") return this.#respond(request, { status: 200, headers: CAPABILITIES });
+        this.#answerLocally(request, "awaitedWithSdp");
+    }
+
+    #answerLocally(request: IncomingRequest, ack: AckState): void {
+        this.#answer(request, this.#local, ack).catch((error: unknown) => this.#notSent(request.method, error));
+    }
+
+    #holdOffer(request: IncomingRequest, sdp: Sdp): void {
+        const stopTimer = this.#parts.clock.startTimer(OFFER_TIMEOUT_MS, () => {
+            if (this.#offer.by !== "request" || this.#offer.request !== request) return;
+            this.#offer = { by: "none" };
+            this.#respond(request, { status: 488, headers: { Reason: reasonHeader("serviceUnavailable") } });
+        });
+        this.#offer = { by: "request", request, sdp, stopTimer };
+        request.onCancel(() => {
+            if (this.#offer.by === "request" && this.#offer.request === request) this.#takePendingOffer();
+        });
+        this.#parts.report({ kind: "offered", sdp });
+    }
+
+    async #answer(request: IncomingRequest, sdp: Sdp, ack: AckState): Promise<void> {
+        this.#local = sdp;
+        if (request.method === "INVITE" && this.#state.phase === "up") this.#state = { ...this.#state, ack };
+        try {
+            await request.respond({
+                status: 200,
+                headers: { ...this.#parts.headers, ...CAPABILITIES, "Content-Type": "application/sdp" },
+                body: sdp,
+            });
+        } catch (error) {
+            // cancelled meanwhile, so no ACK will come
+            this.#acknowledged();
+            throw error;
+        }
+    }
+
+    /** RFC 3261, section 15.1.2: what is pending when the dialog ends gets 487. */
+    #refusePending(): void {
+        const offer = this.#takePendingOffer();
+        if (offer.by === "request") this.#respond(offer.request, { status: SIP_ENDINGS.cancelled.status });
+    }
+
+    #takePendingOffer(): PendingOffer {
+        const offer = this.#offer;
+        this.#offer = { by: "none" };
+        if (offer.by === "request") offer.stopTimer();
+        return offer;
+    }
+
+    #respond(request: IncomingRequest, response: OutgoingResponse): void {
+        const headers = { ...this.#parts.headers, ...response.headers };
+        request.respond({ ...response, headers }).catch((error: unknown) => this.#notSent(request.method, error));
+    }
+
+    /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is told separately. */
+    #notSent(method: string, error: unknown): void {
+        this.#parts.log.debug("response not sent", { method, error });
+    }
+
+    #report(cause: EndCause): void {
+        this.#parts.report({ kind: "ended", cause });
+    }
+
+    #over(): void {
+        if (this.#state.phase === "over") return;
+        this.#state = { phase: "over" };
+        this.#takePendingOffer();
+        this.#sessionRefresh?.stop();
+        this.#stopByeTimer();
+        this.#parts.calls.removeDialog(this.#parts.dialogId, this);
+        this.#parts.onEnded();
+    }
+}

@@ -1,0 +1,37 @@
+import type { SipHeaders } from "../SipStack.ts";
+import { MIN_SE_S } from "../sipCapabilities.ts";
+
+/** That it falls to us to refresh a session (RFC 4028), and how. */
+export interface RefreshDuty {
+    readonly seconds: number;
+    /** UPDATE leaves the media alone, but not everybody takes it. */
+    readonly method: "UPDATE" | "INVITE";
+}
+
+/** Our duty in a call we placed: what the 2xx says counts. A peer that knows of no timers is refreshed for both. Pure. */
+export function dutyOfCaller(invite: SipHeaders, ok: SipHeaders): RefreshDuty | undefined {
+    const agreed = sessionExpiresIn(ok) ?? sessionExpiresIn(invite);
+    if (agreed === undefined || (sessionExpiresIn(ok) !== undefined && agreed.refresher === "uas")) return undefined;
+    return { seconds: agreed.seconds, method: methodFor(ok) };
+}
+
+/** Our duty in a call we took: what the SIP server answers to this INVITE, or to a later request like it. Pure. */
+export function dutyOfCallee(invite: SipHeaders): RefreshDuty | undefined {
+    const asked = sessionExpiresIn(invite);
+    const knowsTimers = /\btimer\b/i.test(`${invite.get("supported") ?? ""},${invite.get("require") ?? ""}`);
+    if (asked === undefined || (knowsTimers && asked.refresher !== "uas")) return undefined;
+    return { seconds: Math.max(MIN_SE_S, asked.seconds), method: methodFor(invite) };
+}
+
+function sessionExpiresIn(
+    headers: SipHeaders,
+): { readonly seconds: number; readonly refresher: string | undefined } | undefined {
+    const header = headers.get("session-expires") ?? "";
+    const seconds = Number(/^\s*([0-9]{1,9})\s*(?:;|$)/.exec(header)?.[1] ?? 0);
+    if (seconds === 0) return undefined;
+    return { seconds, refresher: /;\s*refresher\s*=\s*(\w+)/i.exec(header)?.[1]?.toLowerCase() };
+}
+
+function methodFor(peer: SipHeaders): RefreshDuty["method"] {
+    return /\bUPDATE\b/.test(peer.get("allow") ?? "") ? "UPDATE" : "INVITE";
+}

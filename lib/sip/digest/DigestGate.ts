@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../ports/Clock.ts";
+import { DigestServer } from "./DigestServer.ts";
+import type { DigestAlgorithm } from "./digestResponse.ts";
+import { networkOf } from "./networkOf.ts";
+import { FailureBound } from "./FailureBound.ts";
+import { parseUri, type SipUri } from "../sipHeaders.ts";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+
+export interface DigestGateOptions {
+    readonly realm: string;
+    /** Best first. */
+    readonly algorithms: readonly DigestAlgorithm[];
+    readonly clock: Clock;
+}
+
+export type GateVerdict =
+    | { readonly kind: "accepted"; readonly username: string }
+    /** To be answered so. `why` is one of a few fixed words, for counting. */
+    | { readonly kind: "answer"; readonly why: GateRefusal; readonly response: OutgoingResponse };
+
+export type GateRefusal = "challenged" | "refused" | "slowed down";
+
+const NONCE_LIFETIME_MS = 300_000;
+const MAX_NONCES = 10_000;
+const NONCE_BYTES = 8;
+/** Failures before the next ones are slowed down: of a user name from one address, and of an address, which may be an office's. */
+const FREE_OF_USER = 5;
+const FREE_OF_ADDRESS = 50;
+
+/** Asks for a user name and password by digest, and slows down whoever guesses. Nobody learns from it which names there are. */
+export class DigestGate {
+    readonly #digest: DigestServer;
+    readonly #failuresOfUsers: FailureBound;
+    readonly #failuresOfAddresses: FailureBound;
+
+    constructor({ realm, algorithms, clock }: DigestGateOptions) {
+        const now = (): number => clock.now();
+        this.#digest = new DigestServer({
+            realm,
+            algorithms,
+            key: randomBytes(32),
+            now,
+            nonceLifetimeMs: NONCE_LIFETIME_MS,
+            maxNonces: MAX_NONCES,
+        });
+        this.#failuresOfUsers = new FailureBound(FREE_OF_USER, now);
+        this.#failuresOfAddresses = new FailureBound(FREE_OF_ADDRESS, now);
+    }
+
+    /**
+     * @param claimed the name the request is in, for which guesses are counted
+     * @param passwordOf undefined for a name that may not send this request
+     */
+    judge(
+        request: IncomingRequest,
+        claimed: string,
+        passwordOf: (username: string) => string | undefined,
+    ): GateVerdict {
+        const { address } = request.source;
+        const place = networkOf(address);
+        const user = `${place} ${claimed}`;
+        const header = request.headers.get("authorization") ?? request.headers.get("proxy-authorization");
+        if (header === undefined) return this.#challenge(address, "fresh");
+        const blockedMs = Math.max(this.#failuresOfUsers.blockedMs(user), this.#failuresOfAddresses.blockedMs(place));
+        if (blockedMs > 0) return slowedDown(blockedMs);
+        const { method, uri, body } = request;
+        const verdict = this.#digest.check(header, { method, uri, body, sender: address }, passwordOf, isSameResource);
+        switch (verdict.kind) {
+            case "absent":
+                return this.#challenge(address, "fresh");
+            case "stale":
+                return this.#challenge(address, "stale");
+            case "refused":
+                this.#failuresOfUsers.failed(user);
+                this.#failuresOfAddresses.failed(place);
+                return { kind: "answer", why: "refused", response: { status: 403 } };
+            case "accepted":
+                this.#failuresOfUsers.succeeded(user);
+                return verdict;
+        }
+    }
+
+    #challenge(address: string, stale: "stale" | "fresh"): GateVerdict {
+        const headerLines = this.#digest
+            .challenges(address, randomBytes(NONCE_BYTES), stale)
+            .map((value) => ["WWW-Authenticate", value] as const);
+        return { kind: "answer", why: "challenged", response: { status: 401, headerLines } };
+    }
+}
+
+function slowedDown(ms: number): GateVerdict {
+    const headers = { "Retry-After": `${Math.ceil(ms / 1_000)}` };
+    return { kind: "answer", why: "slowed down", response: { status: 503, headers } };
+}
+
+/** Ports and parameters are changed on the way, and phones leave them out of the digest. */
+function isSameResource(digestUri: string, requestUri: string): boolean {
+    const [a, b] = [parseUri(digestUri), parseUri(requestUri)];
+    const named = (uri: SipUri | undefined): string => `${uri?.user ?? ""}@${uri?.host ?? ""}`;
+    return a !== undefined && b !== undefined && named(a) === named(b);
+}

@@ -1,0 +1,239 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log, LogFields } from "../../ports/Log.ts";
+import type { DrachtioEndpoint } from "./connectDrachtio.ts";
+
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5_000;
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 10_000;
+/** A server that ran for this long was all right: its end begins a new row of failures. */
+const STEADY_MS = 60_000;
+
+export interface SipBinding {
+    readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
+    /** An address of this machine; IPv6 without brackets. */
+    readonly host: string;
+    /** 0 picks a free one. */
+    readonly port: number;
+}
+
+export interface EmbeddedSipServerOptions {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly bindings: readonly SipBinding[];
+    /** Address to name in Via and Contact instead of the bound one, for a server behind NAT. */
+    readonly advertise?: string;
+    /** Further options of lib/sip-server/main.ts: TLS files, limits, hosts file. */
+    readonly extraArguments?: readonly string[];
+}
+
+type ServerState =
+    | { readonly phase: "stopped" | "starting" }
+    | { readonly phase: "running"; readonly child: ChildProcess; readonly endpoint: DrachtioEndpoint }
+    | { readonly phase: "waiting"; readonly cancel: () => void };
+
+/** The line the server writes once everything is bound. */
+interface Listening {
+    readonly control: { readonly host: string; readonly port: number };
+    readonly sip: readonly SipBinding[];
+}
+
+/**
+ * Runs lib/sip-server as a process of its own, with a secret only the two know, and starts it again when it dies. For
+ * the rest of the bridge it is a drachtio-server like any other: its calls end when it dies.
+ */
+export class EmbeddedSipServer {
+    readonly #options: EmbeddedSipServerOptions;
+    readonly #secret = randomBytes(24).toString("base64url");
+    #state: ServerState = { phase: "stopped" };
+    /** What the first start found free is kept by later ones, so that peers find the server where it was. */
+    #controlPort = 0;
+    #bindings: readonly SipBinding[];
+    #deaths = 0;
+    #startedAt = 0;
+
+    constructor(options: EmbeddedSipServerOptions) {
+        this.#options = options;
+        this.#bindings = options.bindings;
+    }
+
+    /** Where the server listens for SIP. */
+    get bindings(): readonly SipBinding[] {
+        return this.#bindings;
+    }
+
+    get pid(): number | undefined {
+        return this.#state.phase === "running" ? this.#state.child.pid : undefined;
+    }
+
+    /** Where the control port is; rejects while the server is down. */
+    endpoint(): Promise<DrachtioEndpoint> {
+        if (this.#state.phase === "running") return Promise.resolve(this.#state.endpoint);
+        return Promise.reject(new Error("the embedded SIP server is down"));
+    }
+
+    /** Resolves once it listens. Rejects with the server's own words if it cannot: an address in use, a bad option. */
+    async start(): Promise<void> {
+        this.#state = { phase: "starting" };
+        const child = spawn(process.execPath, [...process.execArgv, SERVER_PROGRAM, ...this.#arguments()], {
+            // with an IPC channel the server notices the end of this process, however it comes
+            stdio: ["ignore", "pipe", "pipe", "ipc"],
+            env: { ...process.env, SIP_SERVER_SECRET: this.#secret },
+        });
+        const lastWords = this.#relayLog(child);
+        try {
+            const line = await firstLine(child);
+            if (this.#phase() === "stopped") throw new Error("stopped meanwhile");
+            this.#listening(child, line);
+        } catch (error) {
+            child.kill("SIGKILL");
+            this.#state = { phase: "stopped" };
+            const words = lastWords();
+            const reason =
+                words === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(words);
+            throw new Error(`the embedded SIP server does not start: ${reason}`);
+        }
+        child.once("exit", (code, signal) => this.#died(child, code, signal));
+    }
+
+    /** Ends the server: it takes leave of its peers first. Resolves when it is gone, killed if it must be. */
+    async stop(): Promise<void> {
+        const state = this.#state;
+        this.#state = { phase: "stopped" };
+        if (state.phase === "waiting") state.cancel();
+        if (state.phase !== "running" || state.child.exitCode !== null || state.child.signalCode !== null) return;
+        const gone = once(state.child, "exit");
+        state.child.kill("SIGTERM");
+        const timer = setTimeout(() => state.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+        await gone;
+        clearTimeout(timer);
+    }
+
+    /** By way of a method, for the compiler believes that awaiting changes nothing. */
+    #phase(): ServerState["phase"] {
+        return this.#state.phase;
+    }
+
+    #listening(child: ChildProcess, line: string): void {
+        const { control, sip } = readListening(line);
+        this.#controlPort = control.port;
+        this.#bindings = sip;
+        this.#startedAt = this.#options.clock.now();
+        this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret } };
+        this.#options.log.info("embedded SIP server listens", { sip, pid: child.pid });
+    }
+
+    #died(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
+        if (this.#state.phase !== "running" || this.#state.child !== child) return;
+        this.#options.log.error("embedded SIP server died", { code, signal });
+        if (this.#options.clock.now() - this.#startedAt > STEADY_MS) this.#deaths = 0;
+        this.#restartLater();
+    }
+
+    #restartLater(): void {
+        const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.#deaths++, 10));
+        const cancel = this.#options.clock.startTimer(delay, () => {
+            this.start().catch((error: unknown) => {
+                this.#options.log.error("embedded SIP server not restarted", { error });
+                this.#restartLater();
+            });
+        });
+        this.#state = { phase: "waiting", cancel };
+    }
+
+    #arguments(): string[] {
+        const { advertise, extraArguments } = this.#options;
+        return [
+            "--control",
+            `127.0.0.1:${this.#controlPort}`,
+            "--log-format",
+            "json",
+            ...this.#bindings.flatMap(({ transport, host, port }) => [
+                "--sip",
+                `${transport}/${host.includes(":") ? `[${host}]` : host}:${port}`,
+            ]),
+            ...(advertise === undefined ? [] : ["--advertise", advertise]),
+            ...(extraArguments ?? []),
+        ];
+    }
+
+    /** Passes the server's log on; the returned function tells its last line, which says why it could not start. */
+    #relayLog(child: ChildProcess): () => string | undefined {
+        let last: string | undefined;
+        if (child.stderr === null) return () => last;
+        createInterface({ input: child.stderr }).on("line", (line) => {
+            last = line;
+            relay(this.#options.log, line);
+        });
+        return () => last;
+    }
+}
+
+/** As source or compiled, as this file is. */
+const SERVER_PROGRAM = fileURLToPath(
+    new URL(import.meta.url.endsWith(".ts") ? "../../sip-server/main.ts" : "../../sip-server/main.js", import.meta.url),
+);
+
+function firstLine(child: ChildProcess): Promise<string> {
+    return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error("it does not report in time")), START_TIMEOUT_MS);
+        const fail = (error: Error): void => {
+            clearTimeout(timer);
+            reject(error);
+        };
+        child.once("error", fail);
+        // `close`, not `exit`: by then its last words are read
+        child.once("close", (code) => fail(new Error(`it exited with ${code ?? "a signal"}`)));
+        if (child.stdout === null) return fail(new Error("it has no output"));
+        createInterface({ input: child.stdout }).once("line", (line) => {
+            clearTimeout(timer);
+            resolve(line);
+        });
+    });
+}
+
+/** Our own program's line, so its form is not in doubt; a version of it that writes another must be noticed. */
+function readListening(line: string): Listening {
+    const report = JSON.parse(line) as Partial<Listening>;
+    if (report.control === undefined || report.sip === undefined) throw new Error(`unexpected report: ${line}`);
+    return { control: report.control, sip: report.sip };
+}
+
+function relay(log: Log, line: string): void {
+    const { level, fields } = parseEntry(line);
+    switch (level) {
+        case "error":
+            return log.error("SIP server says", fields);
+        case "warn":
+            return log.warn("SIP server says", fields);
+        case "debug":
+            return log.debug("SIP server says", fields);
+        default:
+            return log.info("SIP server says", fields);
+    }
+}
+
+/** What a person should know of the server's last line, without the stack of an error of ours. */
+function tellingOf(line: string): string {
+    const { event, error } = parseEntry(line).fields;
+    const [first = line] = String(error ?? event).split("\n", 1);
+    return /^(?:bind|listen) E/.test(first) ? `${first}; see sip.listen` : first;
+}
+
+function parseEntry(line: string): { readonly level?: unknown; readonly fields: LogFields } {
+    try {
+        const entry: unknown = JSON.parse(line);
+        if (typeof entry === "object" && entry !== null) {
+            const { level, message, timestamp: _, ...fields } = entry as Record<string, unknown>;
+            return { level, fields: { ...fields, event: message } };
+        }
+    } catch {
+        // what the runtime itself writes is no JSON
+    }
+    return { level: "warn", fields: { event: line } };
+}

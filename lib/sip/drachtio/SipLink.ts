@@ -1,0 +1,136 @@
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import {
+    connectDrachtio,
+    type DrachtioConnection,
+    type DrachtioEndpoint,
+    type DrachtioListener,
+    WrongSecretError,
+} from "./connectDrachtio.ts";
+import {
+    type OutgoingRequest,
+    type ResponseListener,
+    type SentRequest,
+    SipSendError,
+    type SipStack,
+} from "../SipStack.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const FIRST_DELAY_MS = 150;
+const LONGEST_DELAY_MS = 5_000;
+
+export interface SipLinkParts {
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Where the server is. Asked before each attempt: an embedded one may have moved. */
+    readonly endpoint: () => Promise<DrachtioEndpoint>;
+    /** `onLost`: every dialog and transaction so far is dead; the link is being made again. */
+    readonly listener: DrachtioListener;
+    /** Told each time the link stands, the first included, before anything comes over it. */
+    readonly onUp?: () => void;
+    /** The server came back with another secret, so the link is given up. Not called for the first attempt. */
+    readonly onRefused: (error: WrongSecretError) => void;
+}
+
+type LinkState =
+    | { readonly phase: "idle" | "connecting" | "stopped" }
+    | { readonly phase: "up"; readonly connection: DrachtioConnection }
+    | { readonly phase: "waiting"; readonly cancel: () => void };
+
+/** The connection to the SIP server, made again with growing pauses whenever it is lost. */
+export class SipLink implements SipStack {
+    readonly #parts: SipLinkParts;
+    #state: LinkState = { phase: "idle" };
+    #failures = 0;
+
+    constructor(parts: SipLinkParts) {
+        this.#parts = parts;
+    }
+
+    get connected(): boolean {
+        return this.#state.phase === "up";
+    }
+
+    /**
+     * Resolves once connected, with where the server listens (`udp/192.0.2.1:5060`, …). Waits for a server that is not
+     * up yet, for as long as it takes; rejects with a `WrongSecretError`, or when stopped meanwhile.
+     */
+    start(): Promise<readonly string[]> {
+        return new Promise((resolve, reject) => this.#connect(resolve, reject));
+    }
+
+    /** Closes the connection, and with it whatever the server still holds for us. */
+    stop(): void {
+        if (this.#state.phase === "up") this.#state.connection.close();
+        if (this.#state.phase === "waiting") this.#state.cancel();
+        this.#state = { phase: "stopped" };
+    }
+
+    async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
+        if (this.#state.phase !== "up") throw new SipSendError("disconnected", "not connected to the SIP server");
+        return this.#state.connection.send(request, listener);
+    }
+
+    #connect(onUp: (listensAt: readonly string[]) => void, onRefused: (error: Error) => void): void {
+        this.#state = { phase: "connecting" };
+        this.#open().then(
+            (connection) => {
+                if (this.#state.phase === "stopped") {
+                    connection.close();
+                    return onRefused(new Error("stopped before the SIP server answered"));
+                }
+                this.#failures = 0;
+                this.#state = { phase: "up", connection };
+                this.#parts.log.info("connected to the SIP server", {
+                    version: connection.serverVersion,
+                    listensAt: connection.listensAt,
+                });
+                this.#parts.onUp?.();
+                onUp(connection.listensAt);
+            },
+            (error: unknown) => {
+                if (error instanceof WrongSecretError) {
+                    this.#state = { phase: "stopped" };
+                    return onRefused(error);
+                }
+                if (this.#state.phase === "stopped") {
+                    return onRefused(new Error("stopped before the SIP server answered"));
+                }
+                this.#parts.log.warn("SIP server not reached", { error });
+                this.#retry(onUp, onRefused);
+            },
+        );
+    }
+
+    async #open(): Promise<DrachtioConnection> {
+        const endpoint = await this.#parts.endpoint();
+        return connectDrachtio(
+            endpoint,
+            {
+                onRequest: (request) => this.#parts.listener.onRequest(request),
+                onLost: () => this.#lost(),
+            },
+            CONNECT_TIMEOUT_MS,
+        );
+    }
+
+    #lost(): void {
+        if (this.#state.phase === "stopped") return;
+        this.#parts.log.warn("connection to the SIP server lost");
+        this.#parts.listener.onLost();
+        this.#retry(
+            () => undefined,
+            (error) => {
+                if (error instanceof WrongSecretError) this.#parts.onRefused(error);
+            },
+        );
+    }
+
+    #retry(onUp: (listensAt: readonly string[]) => void, onRefused: (error: Error) => void): void {
+        const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.#failures++, 10));
+        this.#state = {
+            phase: "waiting",
+            cancel: this.#parts.clock.startTimer(delay, () => this.#connect(onUp, onRefused)),
+        };
+    }
+}

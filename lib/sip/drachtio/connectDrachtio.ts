@@ -1,0 +1,349 @@
+import Srf from "drachtio-srf";
+import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
+import {
+    type HeaderFields,
+    type IncomingRequest,
+    type IncomingResponse,
+    type OutgoingRequest,
+    type OutgoingResponse,
+    type ResponseListener,
+    type SentRequest,
+    type SentResponse,
+    type SipHeaders,
+    SipSendError,
+    type SipStack,
+} from "../SipStack.ts";
+
+/** Where the control port of a drachtio-compatible SIP server is. */
+export interface DrachtioEndpoint {
+    readonly host: string;
+    readonly port: number;
+    readonly secret: string;
+}
+
+export interface DrachtioListener {
+    /** A request came. Synchronous: what it wants to hook (CANCEL) it hooks before it returns. */
+    onRequest(request: IncomingRequest): void;
+    /** The connection is gone, and every dialog made over it. Told once, and not for a connection that was closed by us. */
+    onLost(): void;
+}
+
+/** The server answers, and the secret is not the one it wants: trying again is of no use. */
+export class WrongSecretError extends Error {
+    constructor(endpoint: DrachtioEndpoint) {
+        super(`the SIP server at ${endpoint.host}:${endpoint.port} refuses the secret`);
+        this.name = new.target.name;
+    }
+}
+
+/** One connection to the server. It is never revived: after a loss another one is made (SipLink). */
+export interface DrachtioConnection extends SipStack {
+    readonly serverVersion: string;
+    /** Where the server listens: `udp/192.0.2.1:5060`, … */
+    readonly listensAt: readonly string[];
+    close(): void;
+}
+
+/** The methods strangers may send; the others only come within dialogs, which the server delivers by itself. */
+const SERVED = ["invite", "options", "register", "message", "subscribe", "notify", "refer", "publish", "info"] as const;
+
+/** How long the server may take to confirm an order: name resolution and connection set-up are in it. */
+const ORDER_TIMEOUT_MS = 20_000;
+/** drachtio-server's reader overwrites its own head beyond 12,228 bytes: some room is left for what it adds. */
+const MAX_MESSAGE_BYTES = 12_000;
+
+/**
+ * Connects and authenticates. Rejects with a `WrongSecretError`, or with what went wrong on the way. The only door to
+ * drachtio-srf, of which only requests and responses are used: its dialogs answer too much on their own.
+ */
+export async function connectDrachtio(
+    endpoint: DrachtioEndpoint,
+    listener: DrachtioListener,
+    timeoutMs: number,
+): Promise<DrachtioConnection> {
+    const connection = new SrfConnection(listener);
+    await connection.open(endpoint, timeoutMs);
+    return connection;
+}
+
+class SrfConnection implements DrachtioConnection {
+    readonly #listener: DrachtioListener;
+    readonly #srf: SrfLike = new SrfClass();
+    /** What waits for the server; each is told when the connection goes. */
+    readonly #waiting = new Set<(reason: SipSendError) => void>();
+    #facts: (() => void)[] = [];
+    #state: "opening" | "open" | "closed" = "opening";
+    #version = "";
+    #listensAt: readonly string[] = [];
+
+    constructor(listener: DrachtioListener) {
+        this.#listener = listener;
+    }
+
+    get serverVersion(): string {
+        return this.#version;
+    }
+
+    get listensAt(): readonly string[] {
+        return this.#listensAt;
+    }
+
+    async open(endpoint: DrachtioEndpoint, timeoutMs: number): Promise<void> {
+        for (const method of SERVED) this.#srf.use(method, (_req, _res, next) => next());
+        this.#srf.use((req, res) => {
+            const request = this.#incoming(req, res);
+            this.#tell(() => this.#listener.onRequest(request));
+        });
+        // told through the inner application below; unheard, it would end the process
+        this.#srf.on("error", () => undefined);
+        try {
+            await new Promise<void>((resolve, reject) => {
+                const timer = setTimeout(() => reject(new Error("no answer in time")), timeoutMs);
+                const fail = (error: Error): void => {
+                    clearTimeout(timer);
+                    reject(error);
+                };
+                // on the inner application, which tells at once: a refused secret must be noticed before the socket closes
+                this.#srf.app.on("connect", (error, hostports, version) => {
+                    if (error) return fail(new WrongSecretError(endpoint));
+                    if (this.#state === "closed") return this.#srf.disconnect();
+                    clearTimeout(timer);
+                    this.#state = "open";
+                    this.#version = version ?? "";
+                    this.#listensAt = (hostports ?? "").split(",");
+                    resolve();
+                });
+                this.#srf.app.on("error", (error) => fail(error ?? new Error("connection failed")));
+                this.#srf.app.on("close", () => {
+                    fail(new Error("connection closed"));
+                    this.#gone();
+                });
+                // one attempt: drachtio-srf's own retrying can neither be stopped nor told a wrong secret from a lost line
+                this.#srf.connect({ ...endpoint, reconnect: { maxAttempts: 1 }, enablePing: true });
+            });
+        } catch (error) {
+            this.close();
+            throw error;
+        }
+    }
+
+    close(): void {
+        if (this.#state === "closed") return;
+        this.#state = "closed";
+        this.#failWaiting();
+        try {
+            this.#srf.disconnect();
+        } catch {
+            // never connected, or closed by the server at the same time: there is no socket to close
+        }
+    }
+
+    async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
+        const headers = { ...clean(request.headers), ...joinLines(request.headerLines ?? []) };
+        refuseIfTooLarge(request.uri, headers, request.body);
+        return this.#order<SentRequest>((done, fail) => {
+            this.#srf.request(
+                oneLine(request.uri ?? "sip:placeholder"),
+                {
+                    method: request.method,
+                    headers,
+                    ...(request.body !== undefined && { body: request.body }),
+                    ...proxyOf(request),
+                    ...(request.dialogId !== undefined && { stackDialogId: request.dialogId }),
+                },
+                (error, req) => {
+                    if (!req) return fail(error);
+                    req.on("response", (res, ack) => {
+                        const response = this.#response(res, ack);
+                        this.#tell(() => listener.onResponse(response));
+                    });
+                    req.on("update", (update, res) => {
+                        const early = this.#incoming(update, res);
+                        this.#tell(() => listener.onUpdate?.(early));
+                    });
+                    done(this.#sent(req));
+                },
+            );
+        });
+    }
+
+    #sent(req: SrfRequest): SentRequest {
+        return {
+            uri: req.uri,
+            headers: headersOf(req.headers),
+            cancel: (headers) =>
+                this.#order<undefined>((done, fail) =>
+                    req.cancel({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
+                ),
+        };
+    }
+
+    #response(res: SrfResponse, ack: SrfAck): IncomingResponse {
+        return {
+            status: res.status,
+            reason: res.reason,
+            headers: headersOf(res.headers),
+            body: res.body ?? "",
+            ...dialogOf(res.stackDialogId),
+            acknowledge: (headers = {}, headerLines = []) =>
+                this.#order<undefined>((done, fail) => {
+                    const all = { ...clean(headers), ...joinLines(headerLines) };
+                    ack({ headers: all }, (error) => (error ? fail(error) : done(undefined)));
+                }),
+        };
+    }
+
+    #incoming(req: SrfRequest, res: SrfResponse): IncomingRequest {
+        const origin = req.source === "network" ? "network" : "server";
+        let onCancel = (_headers: SipHeaders): void => undefined;
+        let onUpdate = (_update: IncomingRequest): void => undefined;
+        req.on("cancel", (cancel) => this.#tell(() => onCancel(headersOf(cancel.headers))));
+        req.on("update", (update, updateRes) => {
+            const early = this.#incoming(update, updateRes);
+            this.#tell(() => onUpdate(early));
+        });
+        return {
+            method: req.method,
+            uri: req.uri,
+            headers: headersOf(req.headers),
+            body: req.body ?? "",
+            source: { protocol: req.protocol, address: req.source_address, port: req.source_port },
+            origin,
+            ...dialogOf(req.stackDialogId),
+            respond: (response) => (origin === "network" ? this.#respond(res, response) : Promise.resolve({})),
+            onCancel: (listener) => {
+                onCancel = listener;
+            },
+            onUpdate: (listener) => {
+                onUpdate = listener;
+            },
+        };
+    }
+
+    async #respond(res: SrfResponse, response: OutgoingResponse): Promise<SentResponse> {
+        const headers = { ...clean(response.headers ?? {}), ...joinLines(response.headerLines ?? []) };
+        refuseIfTooLarge(undefined, headers, response.body);
+        return this.#order<SentResponse>((done, fail) => {
+            const options = { headers, ...(response.body !== undefined && { body: response.body }) };
+            const reason = response.reason === undefined ? undefined : oneLine(response.reason);
+            res.send(response.status, reason, options, (error) =>
+                error ? fail(error) : done(dialogOf(res.stackDialogId)),
+            );
+        });
+    }
+
+    /** Has the server do something. It may never answer: the line may go, or the server hang. */
+    #order<Result>(give: (done: (result: Result) => void, fail: (reason: unknown) => void) => void): Promise<Result> {
+        return new Promise<Result>((resolve, reject) => {
+            if (this.#state === "closed") return reject(new SipSendError("disconnected", "no SIP server"));
+            const settle = (): void => {
+                clearTimeout(timer);
+                this.#waiting.delete(abandon);
+            };
+            const abandon = (error: SipSendError): void => {
+                settle();
+                reject(error);
+            };
+            const timer = setTimeout(
+                () => abandon(new SipSendError("timeout", "the SIP server did not confirm in time")),
+                ORDER_TIMEOUT_MS,
+            );
+            this.#waiting.add(abandon);
+            try {
+                give(
+                    (result) => {
+                        settle();
+                        resolve(result);
+                    },
+                    (reason) => abandon(sendError(reason)),
+                );
+            } catch (error) {
+                abandon(sendError(error));
+            }
+        });
+    }
+
+    /**
+     * Tells what the network did, in order, one turn later: the confirmation of an order may stand in the same chunk of
+     * data as the ACK or response it provoked, and whoever waits for it must have gone on before that is told.
+     */
+    #tell(fact: () => void): void {
+        this.#facts.push(fact);
+        if (this.#facts.length > 1) return;
+        setImmediate(() => {
+            for (const told of this.#facts.splice(0)) told();
+        });
+    }
+
+    #gone(): void {
+        if (this.#state !== "open") return;
+        this.#state = "closed";
+        this.#failWaiting();
+        this.#listener.onLost();
+    }
+
+    #failWaiting(): void {
+        for (const abandon of [...this.#waiting]) {
+            abandon(new SipSendError("disconnected", "the connection to the SIP server is lost"));
+        }
+    }
+}
+
+/** drachtio-srf tells errors of requests as `Error`s with a code, and those of responses as bare strings. */
+function sendError(reason: unknown): SipSendError {
+    if (typeof reason === "string") return new SipSendError("refused", reason);
+    if (!(reason instanceof Error)) return new SipSendError("refused", "the SIP server refused without a reason");
+    const code: unknown = "code" in reason ? reason.code : undefined;
+    if (code === "ENODIALOG") return new SipSendError("noDialog", reason.message, { cause: reason });
+    if (code === "EDRACHTIO") return new SipSendError("refused", reason.message, { cause: reason });
+    return new SipSendError("disconnected", reason.message, { cause: reason });
+}
+
+/** Where to send: the one place of an order our SIP server takes its patience from (its drachtio/answerWithin.ts). */
+function proxyOf({ uri, nextHop = uri, answerMs }: OutgoingRequest): { readonly proxy?: string } {
+    if (nextHop === undefined || (nextHop === uri && answerMs === undefined)) return {};
+    const [address = "", headers] = oneLine(nextHop).split("?", 2);
+    const patience = answerMs === undefined ? "" : `;answer-within=${answerMs}`;
+    return { proxy: `${address}${patience}${headers === undefined ? "" : `?${headers}`}` };
+}
+
+/** A value holding a line end would become a header of its own on the wire. */
+function oneLine(value: string): string {
+    return value.replace(/[\r\n\0]+/g, " ");
+}
+
+function clean(headers: HeaderFields): Record<string, string> {
+    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, oneLine(value)]));
+}
+
+/** drachtio-srf has one value a name; it writes that as it is, so that a line end in it begins a further header line. */
+function joinLines(lines: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+    const joined: Record<string, string> = {};
+    for (const [name, value] of lines) {
+        const before = joined[name];
+        joined[name] = before === undefined ? oneLine(value) : `${before}\r\n${name}: ${oneLine(value)}`;
+    }
+    return joined;
+}
+
+function refuseIfTooLarge(uri: string | undefined, headers: HeaderFields, body: string | undefined): void {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const bytes = Buffer.byteLength(`${uri ?? ""}${lines.join("")}${body ?? ""}`);
+    if (bytes > MAX_MESSAGE_BYTES) throw new SipSendError("tooLarge", `message of ${bytes} bytes`);
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): SipHeaders {
+    const result = new Map<string, string>();
+    for (const [name, value] of Object.entries(headers)) {
+        const key = name.toLowerCase();
+        const before = result.get(key);
+        result.set(key, before === undefined ? value : `${before},${value}`);
+    }
+    return result;
+}
+
+function dialogOf(dialogId: string | undefined): { readonly dialogId?: string } {
+    return dialogId === undefined || dialogId === "" ? {} : { dialogId };
+}
+
+const SrfClass = Srf as unknown as new () => SrfLike;

@@ -1,0 +1,41 @@
+/** What connectDrachtio.ts uses of drachtio-srf, whose own declarations lack most of it and get some of it wrong. */
+
+export interface SrfLike {
+    readonly app: {
+        on(event: "connect", listener: (error: unknown, hostports?: string, version?: string) => void): void;
+        on(event: "error" | "close", listener: (error?: Error) => void): void;
+    };
+    on(event: "error", listener: () => void): void;
+    use(handler: (req: SrfRequest, res: SrfResponse, next: () => void) => void): void;
+    use(method: string, handler: (req: SrfRequest, res: SrfResponse, next: () => void) => void): void;
+    connect(options: object): void;
+    disconnect(): void;
+    request(uri: string, options: object, callback: (error: unknown, req?: SrfRequest) => void): void;
+}
+
+export interface SrfRequest {
+    readonly method: string;
+    readonly uri: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly source: "network" | "application";
+    readonly source_address: string;
+    readonly source_port: number;
+    readonly protocol: string;
+    readonly stackDialogId?: string;
+    on(event: "response", listener: (res: SrfResponse, ack: SrfAck) => void): void;
+    on(event: "cancel", listener: (cancel: { readonly headers: Readonly<Record<string, string>> }) => void): void;
+    on(event: "update", listener: (update: SrfRequest, res: SrfResponse) => void): void;
+    cancel(options: object, callback: (error: unknown) => void): void;
+}
+
+export interface SrfResponse {
+    readonly status: number;
+    readonly reason: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly stackDialogId?: string;
+    send(status: number, reason: string | undefined, options: object, callback: (error: unknown) => void): void;
+}
+
+export type SrfAck = (options: object, callback: (error: unknown) => void) => void;

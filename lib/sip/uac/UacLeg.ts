@@ -1,0 +1,334 @@
+import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { CallFailure } from "../../ports/CallFailure.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import { prackCredentials } from "../digest/answerChallenge.ts";
+import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
+import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
+import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
+import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
+import { mayFollow } from "./redirectTarget.ts";
+import { replyToEarlyUpdate } from "../methodReplies.ts";
+import { dutyOfCaller } from "../dialog/refreshDuty.ts";
+import { reportAnswered } from "../reportEndOfCandidates.ts";
+import { sessionDescriptionIn } from "../sessionDescription.ts";
+import type { LiveLeg } from "../SipCalls.ts";
+import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
+import { reasonHeader } from "../sipEndCause.ts";
+import {
+    type HeaderFields,
+    type IncomingResponse,
+    type SentRequest,
+    type SipHeaders,
+    SipSendError,
+} from "../SipStack.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+import { type TrunkTrouble, trunkTrouble } from "../trunk/trunkTrouble.ts";
+import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
+import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
+
+export interface UacLegParts extends SipEnvironment {
+    readonly log: Log;
+    readonly callId: CallId;
+    /** As of the target. */
+    readonly accessNetwork?: string | undefined;
+    /** How the call is put for a hop of its route. */
+    readonly compose: (hop: Hop, options: InviteOptions) => ComposedInvite;
+    /** Each address of each trunk, as `atEachAddress` gives them, in the order of preference. */
+    readonly trunks: readonly SipTrunk[];
+    /** Which of them take calls at present; left out, all do. */
+    readonly outlook?: TrunkOutlook;
+    readonly makeCnonce: () => string;
+    /** Whom the caller may dial, for redirects to another number. */
+    readonly mayDial: (party: RemoteParty) => boolean;
+    /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
+    readonly onTrouble?: (trouble: TrunkTrouble) => void;
+    readonly report: LegReport;
+}
+
+/** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
+const CANCEL_TIMEOUT_MS = 36_000;
+const NO_HEADERS: SipHeaders = new Map();
+
+/** The half of a call that is placed by an INVITE. */
+export class UacLeg implements SignallingLeg, LiveLeg {
+    readonly #parts: UacLegParts;
+    #state: UacState = UAC_START;
+    #route: InviteRoute | undefined;
+    #attempt: InviteAttempt | undefined;
+    #sdp: Sdp | undefined;
+    #sent: SentRequest | undefined;
+    /** The 2xx, and the session it or a reliable provisional response before it agreed on. */
+    #accepted: IncomingResponse | undefined;
+    #remote: Sdp | undefined;
+    #dialog: SipDialog | undefined;
+    #stopCancelTimer = (): void => undefined;
+
+    constructor(parts: UacLegParts) {
+        this.#parts = parts;
+    }
+
+    async offer(sdp: Sdp): Promise<void> {
+        const [first, ...others] = this.#freeTrunks();
+        if (first === undefined) throw new CallFailure("serviceUnavailable", "every trunk has its maximum of calls");
+        this.#sdp = sdp;
+        this.#route = startRoute([first, ...others]);
+        this.#attempt = firstAttempt(this.#route.current, this.#parts.makeCnonce);
+        await this.#apply({ kind: "offer" });
+    }
+
+    ring(): Promise<void> {
+        return Promise.resolve();
+    }
+
+    accept(): Promise<void> {
+        return Promise.reject(new CallFailure("internalError", "an outgoing SIP call cannot be accepted"));
+    }
+
+    async answerOffer(sdp: Sdp): Promise<void> {
+        await this.#dialog?.answerOffer(sdp);
+    }
+
+    async refuseOffer(cause: EndCause): Promise<void> {
+        await this.#dialog?.refuseOffer(cause);
+    }
+
+    async end(cause: EndCause): Promise<void> {
+        await this.#apply({ kind: "end", cause });
+    }
+
+    lost(): void {
+        this.#happened({ kind: "serverLost" });
+    }
+
+    #happened(event: UacEvent): void {
+        this.#apply(event).catch((error: unknown) => this.#parts.log.error("outgoing SIP call failed", { error }));
+    }
+
+    async #apply(event: UacEvent): Promise<void> {
+        const step = stepUac(this.#state, event);
+        this.#state = step.state;
+        for (const order of step.orders) await this.#carryOut(order);
+    }
+
+    async #carryOut(order: UacOrder): Promise<void> {
+        switch (order.kind) {
+            case "sendInvite":
+                return this.#sendInvite();
+            case "sendCancel":
+                return this.#sendCancel(order.cause);
+            case "sendAck":
+                return this.#sendAck();
+            case "enterDialog":
+                this.#enterDialog();
+                return;
+            case "sayBye":
+                return this.#dialog?.end(order.cause);
+            case "reportRinging":
+                this.#parts.report({ kind: "ringing" });
+                return;
+            case "reportAnswered":
+                if (this.#remote !== undefined) reportAnswered(this.#remote, this.#parts.report);
+                return;
+            case "report":
+                this.#parts.report({ kind: "ended", cause: order.cause });
+                return;
+            case "release":
+                this.#stopCancelTimer();
+                this.#parts.calls.remove(this);
+        }
+    }
+
+    /** Trunks that may take one more call, those that are down last. */
+    #freeTrunks(): readonly SipTrunk[] {
+        const { calls, trunks, outlook } = this.#parts;
+        const free = trunks.filter((trunk) => calls.legsOf(trunk.name) < trunk.maxCalls);
+        return outlook?.inOrder(free) ?? free;
+    }
+
+    async #sendInvite(): Promise<void> {
+        const attempt = this.#attempt;
+        const sdp = this.#sdp;
+        if (attempt === undefined || sdp === undefined) return;
+        const { stack, callId, accessNetwork, compose, userAgent, calls, log } = this.#parts;
+        const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, minSe: attempt.minSe });
+        const { answerMs, name } = attempt.hop.trunk;
+        calls.add(this, name);
+        try {
+            this.#sent = await stack.send(
+                {
+                    method: "INVITE",
+                    uri,
+                    ...(nextHop !== undefined && { nextHop }),
+                    ...(answerMs !== undefined && { answerMs }),
+                    headers: {
+                        ...headers,
+                        ...outboundNetwork(attempt.hop, callId, accessNetwork),
+                        ...attempt.identity,
+                    },
+                    headerLines: attempt.authorization,
+                    body: sdp,
+                },
+                {
+                    onResponse: (response) => this.#respondedTo(attempt, response),
+                    onUpdate: (update) => {
+                        const reply = replyToEarlyUpdate(update, "uac");
+                        const all = { ...this.#network(attempt.hop, NO_HEADERS), ...reply.headers };
+                        update.respond({ ...reply, headers: all }).catch((error: unknown) => {
+                            log.debug("SIP message not sent", { error });
+                        });
+                    },
+                },
+            );
+        } catch (error) {
+            // what the SIP server says of it may hold the number
+            const why = error instanceof SipSendError ? error.code : "internal error";
+            log.warn("INVITE not sent", { trunk: name, why });
+            log.debug("INVITE not sent", { error });
+            return this.#apply(this.#unsendable(attempt, error));
+        }
+        log.info("INVITE sent", { trunk: name, sipCallId: this.#sent.headers.get("call-id") });
+        return this.#apply({ kind: "inviteSent" });
+    }
+
+    /** As a 503 of the next hop, unless it is the SIP server itself that is missing. */
+    #unsendable(attempt: InviteAttempt, error: unknown): UacEvent {
+        if (!(error instanceof SipSendError) || error.code === "tooLarge") {
+            return { kind: "inviteFailed", cause: "internalError", next: "none" };
+        }
+        if (error.code === "disconnected") return { kind: "inviteFailed", cause: "serviceUnavailable", next: "none" };
+        const asIfAnswered = { status: 503, headers: NO_HEADERS };
+        this.#tellOutlook(attempt, asIfAnswered);
+        return this.#failed(asIfAnswered);
+    }
+
+    /** Whom a redirect led to is no address of the trunk's; and the silence after ringing is that of the callee. */
+    #tellOutlook({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
+        const hasRung = this.#state.phase === "waiting" && this.#state.heard === "ringing";
+        if (hop.redirectedTo !== undefined || (hasRung && response.status === 408)) return;
+        this.#parts.outlook?.responded(hop.trunk, response);
+    }
+
+    #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
+        this.#tellOutlook(attempt, response);
+        if (response.status < 200) return this.#progressed(attempt, response);
+        if (response.status < 300) return this.#answered(attempt, response);
+        this.#happened(this.#refused(attempt, response));
+    }
+
+    /** What each message of the call carries, once it was answered so. */
+    #network(hop: Hop, answer: SipHeaders): HeaderFields {
+        return settledNetwork(hop, this.#sent?.headers, answer);
+    }
+
+    /** Early media is not passed on; only that the phone rings (any 18x but 100) is. */
+    #progressed({ hop, digest }: InviteAttempt, response: IncomingResponse): void {
+        if (response.headers.has("rseq")) {
+            response
+                .acknowledge(this.#network(hop, response.headers), prackCredentials(digest, response.headers))
+                .catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
+            const early = sessionDescriptionIn(response.headers.get("content-type"), response.body);
+            if (early.kind === "given") this.#remote = early.sdp;
+        }
+        this.#happened({ kind: "ringing" });
+    }
+
+    #answered(attempt: InviteAttempt, response: IncomingResponse): void {
+        attempt.digest?.accepted();
+        const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
+        // RFC 3261, section 13.2.1: the answer is in the 2xx, or was in a reliable response before it
+        if (description.kind === "given") this.#remote = description.sdp;
+        const hasSession = this.#remote !== undefined && (description.kind === "given" || description.kind === "none");
+        const isUsable = hasSession && response.dialogId !== undefined;
+        this.#accepted = response;
+        this.#happened({ kind: "answered", answer: isUsable ? "good" : "unusable" });
+    }
+
+    /** What a final response other than 2xx leads to: the same INVITE again, another one, or the end. */
+    #refused(attempt: InviteAttempt, response: IncomingResponse): UacEvent {
+        const again = this.#sent && repeatedAttempt(attempt, response, this.#sent, this.#sdp ?? "");
+        if (again === undefined) {
+            this.#tellTrouble(attempt, response);
+            return this.#failed(response);
+        }
+        this.#attempt = again;
+        return { kind: "inviteFailed", cause: "forbidden", next: "another" };
+    }
+
+    #tellTrouble({ hop, authorization }: InviteAttempt, response: IncomingResponse): void {
+        const trouble = trunkTrouble(
+            response,
+            authorization.length > 0 ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
+        );
+        if (trouble === undefined) return;
+        const { onTrouble } = this.#parts;
+        if (onTrouble !== undefined) return onTrouble(trouble);
+        const { message, ...why } = trouble;
+        this.#parts.log.warn(message, { trunk: hop.trunk.name, ...why });
+    }
+
+    #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {
+        const state = this.#state;
+        const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
+        const mayFollow = (uri: string): boolean => this.#mayFollow(uri);
+        const way: Advance | undefined =
+            this.#route && advance(this.#open(this.#route), { status, headers, heard }, mayFollow);
+        if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
+        this.#route = way.route;
+        this.#attempt = firstAttempt(way.route.current, this.#parts.makeCnonce);
+        return { kind: "inviteFailed", cause: "networkFailure", next: "another" };
+    }
+
+    #mayFollow(to: string): boolean {
+        const { mayDial, log } = this.#parts;
+        const trunk = this.#route?.current.trunk;
+        if (trunk === undefined || this.#sent === undefined) return false;
+        if (mayFollow({ to, sent: this.#sent.uri, trunk }, mayDial)) return true;
+        log.info("redirect not followed: the caller may not dial that", { trunk: trunk.name });
+        return false;
+    }
+
+    /** Without the trunks that became full meanwhile. The one this call is on has counted it already. */
+    #open({ current, rest, redirects }: InviteRoute): InviteRoute {
+        const isOpen = ({ trunk: { name, maxCalls } }: Hop): boolean =>
+            name === current.trunk.name || this.#parts.calls.legsOf(name) < maxCalls;
+        return { current, rest: rest.filter(isOpen), redirects };
+    }
+
+    async #sendCancel(cause: EndCause): Promise<void> {
+        this.#stopCancelTimer = this.#parts.clock.startTimer(CANCEL_TIMEOUT_MS, () => {
+            this.#happened({ kind: "cancelUnanswered" });
+        });
+        // it fails if the final response is on its way to us
+        await this.#sent?.cancel({ Reason: reasonHeader(cause) }).catch((error: unknown) => {
+            this.#parts.log.debug("CANCEL not sent", { error });
+        });
+    }
+
+    async #sendAck(): Promise<void> {
+        await this.#accepted?.acknowledge().catch((error: unknown) => {
+            this.#parts.log.warn("ACK not sent", { error });
+        });
+    }
+
+    #enterDialog(): void {
+        const { compose: _compose, trunks: _trunks, outlook: _outlook, makeCnonce: _makeCnonce, ...rest } = this.#parts;
+        const attempt = this.#attempt;
+        const response = this.#accepted;
+        if (attempt === undefined || response?.dialogId === undefined || this.#sdp === undefined) return;
+        const isForCall = this.#state.phase === "up";
+        this.#dialog = new SipDialog({
+            ...rest,
+            dialogId: response.dialogId,
+            digest: attempt.digest,
+            duty: this.#sent && dutyOfCaller(this.#sent.headers, response.headers),
+            headers: this.#network(attempt.hop, response.headers),
+            local: this.#sdp,
+            remote: this.#remote,
+            ack: "received",
+            report: isForCall ? rest.report : () => undefined,
+            onEnded: () => this.#happened({ kind: "dialogEnded" }),
+        });
+    }
+}

@@ -1,0 +1,99 @@
+import { writeNumber } from "../../numbering/NumberFormat.ts";
+import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { hostOf } from "../../numbering/SipAddress.ts";
+import type { SipTarget } from "../../ports/CallIntake.ts";
+import { type CallingUser, identityHeaders } from "../identity/outboundIdentity.ts";
+import type { Hop } from "./inviteRoute.ts";
+import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "../sipCapabilities.ts";
+import type { HeaderFields } from "../SipStack.ts";
+import type { SipTrunk } from "../SipTrunk.ts";
+
+/** An INVITE but for its body and what the SIP server adds. */
+export interface ComposedInvite {
+    readonly uri: string;
+    readonly nextHop?: string;
+    readonly headers: HeaderFields;
+}
+
+export interface InviteOptions {
+    readonly userAgent: string;
+    /** What a 422 asked for, in seconds. */
+    readonly minSe?: number | undefined;
+    /** Who is asked to refresh the session; left out, the callee's side chooses. */
+    readonly refresher?: "uas";
+}
+
+/** How a call to `target` is put for one hop of its route. Pure. */
+export function composeInvite(
+    { trunk, redirectedTo }: Hop,
+    target: Pick<SipTarget, "callee"> & CallingUser,
+    options: InviteOptions,
+): ComposedInvite {
+    const to = calleeUri(trunk, target.callee);
+    const uri = redirectedTo ?? to;
+    return {
+        uri,
+        ...nextHopOf(trunk, target.callee, redirectedTo),
+        headers: {
+            ...trunk.headers,
+            To: `<${to}>`,
+            ...identityHeaders(trunk, target, (number) => userPart(writeNumber(trunk.numberFormat, number))),
+            // the SIP server refreshes without credentials, so a trunk that asks for them had better do it itself
+            ...capabilityHeaders({ ...options, ...(trunk.credentials !== undefined && { refresher: "uas" }) }),
+        },
+    };
+}
+
+/** What we can do, and the session interval we ask for (RFC 4028): the same in every INVITE. */
+export function capabilityHeaders({ userAgent, minSe = MIN_SE_S, refresher }: InviteOptions): HeaderFields {
+    const seconds = Math.max(SESSION_EXPIRES_S, minSe);
+    return {
+        ...CAPABILITIES,
+        "Session-Expires": refresher === undefined ? `${seconds}` : `${seconds};refresher=${refresher}`,
+        "Min-SE": `${minSe}`,
+        "User-Agent": userAgent,
+        "Content-Type": "application/sdp",
+    };
+}
+
+function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
+    switch (callee.kind) {
+        case "number":
+            return numberUri(trunk, callee.number);
+        case "address":
+            return `${trunk.scheme}:${callee.address}`;
+        case "anonymous":
+            // nobody can dial this; the trunk's network is to say so
+            return `${trunk.scheme}:anonymous@${trunk.domain}`;
+    }
+}
+
+/** An address at another host still goes through the trunk; a redirect goes where it says. */
+function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | undefined): { nextHop?: string } {
+    if (redirectedTo !== undefined) return {};
+    if (trunk.nextHop !== undefined) return { nextHop: trunk.nextHop };
+    if (callee.kind === "number" && trunk.numberUri === "tel") return { nextHop: `${trunk.scheme}:${trunk.domain}` };
+    const isElsewhere = callee.kind === "address" && hostOf(callee.address) !== trunk.domain;
+    return isElsewhere ? { nextHop: `${trunk.scheme}:${trunk.domain}` } : {};
+}
+
+/** RFC 3261, section 19.1.6, and RFC 3966. */
+function numberUri(trunk: SipTrunk, number: PhoneNumber): string {
+    const dialled = userPart(`${trunk.dialPrefix}${writeNumber(trunk.numberFormat, number)}`);
+    switch (trunk.numberUri) {
+        case "sip-phone":
+            return `${trunk.scheme}:${dialled}@${trunk.domain};user=phone`;
+        case "sip":
+            return `${trunk.scheme}:${dialled}@${trunk.domain}`;
+        case "tel":
+            // what is not a global number has a meaning within a domain only
+            return dialled.startsWith("+")
+                ? `tel:${dialled}`
+                : `tel:${dialled};phone-context=${trunk.domain.replace(/:[0-9]+$/, "")}`;
+    }
+}
+
+function userPart(dialled: string): string {
+    return dialled.replace(/#/g, "%23");
+}

@@ -1,0 +1,228 @@
+import { randomBytes } from "node:crypto";
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import { CallFailure } from "../../ports/CallFailure.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { DecodedInvite } from "./decodeInvite.ts";
+import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import { chargingHeaders } from "../ims/chargingVector.ts";
+import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
+import { dutyOfCallee } from "../dialog/refreshDuty.ts";
+import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
+import type { DialogHandler, LiveLeg } from "../SipCalls.ts";
+import { CAPABILITIES } from "../sipCapabilities.ts";
+import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
+import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import { type HeaderFields, type IncomingRequest, type OutgoingResponse, SipSendError } from "../SipStack.ts";
+import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
+
+export interface UasLegParts extends SipEnvironment {
+    readonly log: Log;
+    readonly request: IncomingRequest;
+    readonly invite: DecodedInvite;
+    /** Name of the peer it came from. */
+    readonly peer: string;
+    /** What requests of ours are signed with if that peer asks for it. */
+    readonly credentials?: DigestCredentials | undefined;
+    readonly report: LegReport;
+}
+
+/** How long a peer is told to leave us alone with a 503. */
+const RETRY_AFTER_S = 10;
+
+/** The half of a call that came by an INVITE. Made in the turn the INVITE is told, so that no CANCEL is missed. */
+export class UasLeg implements SignallingLeg, LiveLeg {
+    readonly #parts: UasLegParts;
+    /** What every message of the call carries. */
+    readonly #headers: HeaderFields;
+    #state: UasState = UAS_START;
+    #dialog: SipDialog | undefined;
+    #earlyDialogId: string | undefined;
+    readonly #early: DialogHandler = {
+        handle: (request) => this.#takeEarly(request),
+        lost: () => undefined,
+    };
+    #answer: { readonly sdp: Sdp; readonly dialogId: string } | undefined;
+
+    constructor(parts: UasLegParts) {
+        this.#parts = parts;
+        const { request, calls, invite, log } = parts;
+        this.#headers = chargingHeaders(invite.network.charging);
+        if (Object.keys(invite.network).length > 0) log.debug("network of the call", { ...invite.network });
+        request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
+        request.onUpdate((update) => this.#respondTo(update, replyToEarlyUpdate(update, "uas")));
+        calls.add(this, parts.peer);
+    }
+
+    /** The call is open: the desk hears what is reported. Called once by the gateway. */
+    opened(): void {
+        reportEndOfCandidates(this.#parts.invite.offer, this.#parts.report);
+    }
+
+    offer(): Promise<void> {
+        return Promise.reject(new CallFailure("internalError", "an incoming SIP call cannot be offered"));
+    }
+
+    async ring(): Promise<void> {
+        await this.#apply({ kind: "ring" });
+    }
+
+    async accept(sdp: Sdp): Promise<void> {
+        await this.#apply({ kind: "accept" }, sdp);
+    }
+
+    async answerOffer(sdp: Sdp): Promise<void> {
+        await this.#dialog?.answerOffer(sdp);
+    }
+
+    async refuseOffer(cause: EndCause): Promise<void> {
+        await this.#dialog?.refuseOffer(cause);
+    }
+
+    async end(cause: EndCause): Promise<void> {
+        await this.#apply({ kind: "end", cause });
+    }
+
+    lost(): void {
+        this.#happened({ kind: "serverLost" });
+    }
+
+    /** An event nobody waits for. */
+    #happened(event: UasEvent): void {
+        this.#quietly(this.#apply(event));
+    }
+
+    async #apply(event: UasEvent, sdp?: Sdp): Promise<void> {
+        const step = stepUas(this.#state, event);
+        this.#state = step.state;
+        for (const order of step.orders) await this.#carryOut(order, sdp);
+    }
+
+    async #carryOut(order: UasOrder, sdp: Sdp | undefined): Promise<void> {
+        switch (order.kind) {
+            case "sendRinging":
+                return this.#sendRinging();
+            case "sendAnswer":
+                return sdp === undefined ? undefined : this.#sendAnswer(sdp);
+            case "sendRefusal":
+                return this.#sendRefusal(order.cause);
+            case "enterDialog":
+                this.#enterDialog();
+                return;
+            case "sayBye":
+                return this.#dialog?.end(order.cause);
+            case "report":
+                this.#parts.report({ kind: "ended", cause: order.cause });
+                return;
+            case "release":
+                this.#release();
+                return;
+        }
+    }
+
+    /** A 180 is only a courtesy: a call survives its loss. */
+    async #sendRinging(): Promise<void> {
+        const { request, invite, userAgent, calls, log } = this.#parts;
+        // RFC 3262, section 3: reliably if the caller insists; the server repeats it and awaits the PRACK
+        const reliably = invite.needs100rel ? { Require: "100rel" } : {};
+        try {
+            const { dialogId } = await request.respond({
+                status: 180,
+                headers: { ...this.#headers, ...reliably, "User-Agent": userAgent },
+            });
+            if (dialogId === undefined || this.#state.phase !== "proceeding") return;
+            this.#earlyDialogId = dialogId;
+            calls.addDialog(dialogId, this.#early);
+        } catch (error) {
+            log.debug("180 not sent", { error });
+        }
+    }
+
+    /** A request in the early dialog of our 180. (UPDATEs come with the INVITE.) */
+    #takeEarly(request: IncomingRequest): void {
+        if (request.method !== "BYE") {
+            const reply = replyInDialog(request);
+            if (reply !== undefined) this.#respondTo(request, reply);
+            return;
+        }
+        this.#respondTo(request, { status: 200 });
+        this.#happened({ kind: "abandoned", cause: causeOfCancel(request.headers) });
+    }
+
+    /** To a request before the call is up. */
+    #respondTo(request: IncomingRequest, response: OutgoingResponse): void {
+        this.#quietly(request.respond({ ...response, headers: { ...this.#headers, ...response.headers } }));
+    }
+
+    #release(): void {
+        const { calls } = this.#parts;
+        if (this.#earlyDialogId !== undefined) calls.removeDialog(this.#earlyDialogId, this.#early);
+        calls.remove(this);
+    }
+
+    async #sendAnswer(sdp: Sdp): Promise<void> {
+        const { request, userAgent } = this.#parts;
+        try {
+            const { dialogId } = await request.respond({
+                status: 200,
+                headers: {
+                    ...this.#headers,
+                    ...CAPABILITIES,
+                    "User-Agent": userAgent,
+                    "Content-Type": "application/sdp",
+                },
+                body: sdp,
+            });
+            if (dialogId === undefined) throw new SipSendError("refused", "the SIP server names no dialog");
+            this.#answer = { sdp, dialogId };
+        } catch (error) {
+            this.#parts.log.info("200 not sent", { error });
+            return this.#apply({ kind: "answerFailed", cause: causeOfLateAnswer(error) });
+        }
+        return this.#apply({ kind: "answerSent" });
+    }
+
+    async #sendRefusal(cause: EndCause): Promise<void> {
+        const { request, userAgent } = this.#parts;
+        const { status, reason } = SIP_ENDINGS[cause];
+        const response = {
+            status,
+            reason,
+            headers: {
+                ...this.#headers,
+                Reason: reasonHeader(cause),
+                "User-Agent": userAgent,
+                ...(status === 503 && { "Retry-After": `${RETRY_AFTER_S}` }),
+            },
+        };
+        // it fails if a CANCEL was first: then the caller has its final response
+        await request.respond(response).catch((error: unknown) => this.#parts.log.debug("refusal not sent", { error }));
+    }
+
+    #enterDialog(): void {
+        if (this.#answer === undefined) return;
+        const { invite, report, credentials, ...rest } = this.#parts;
+        this.#dialog = new SipDialog({
+            ...rest,
+            dialogId: this.#answer.dialogId,
+            digest: credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex")),
+            duty: dutyOfCallee(rest.request.headers),
+            headers: this.#headers,
+            local: this.#answer.sdp,
+            ...(invite.offerer === "late"
+                ? { remote: undefined, ack: "awaitedWithSdp" }
+                : { remote: invite.offer, ack: "awaited" }),
+            report,
+            onEnded: () => this.#happened({ kind: "dialogEnded" }),
+        });
+    }
+
+    #quietly(work: Promise<unknown>): void {
+        work.catch((error: unknown) => this.#parts.log.debug("SIP message not sent", { error }));
+    }
+}
+
+/** The server refuses a 200 whose transaction is over: a CANCEL was first. */
+function causeOfLateAnswer(error: unknown): EndCause {
+    return error instanceof SipSendError && error.code === "refused" ? "cancelled" : "networkFailure";
+}

@@ -1,0 +1,127 @@
+import type { Sdp } from "../../call/vocabulary.ts";
+import type { CallProvenance } from "../../numbering/CallProvenance.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { MediaKind } from "../../ports/MediaProxy.ts";
+import { identifyCaller } from "../identity/identifyCaller.ts";
+import { addressIn, numberIn } from "../identity/partyOfUri.ts";
+import { readPrivacy } from "../identity/privacy.ts";
+import { type NetworkContext, readNetworkContext } from "../ims/NetworkContext.ts";
+import { sessionDescriptionIn, SYNTHETIC_OFFER } from "../sessionDescription.ts";
+import { parseNameAddress, parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
+import { unsupportedOf } from "../sipCapabilities.ts";
+import type { HeaderFields, IncomingRequest } from "../SipStack.ts";
+import type { SipPeer } from "../SipTrunk.ts";
+
+/** An INVITE in the domain's words. */
+export interface DecodedInvite {
+    readonly kind: "invite";
+    readonly caller: RemoteParty;
+    readonly provenance: CallProvenance;
+    readonly network: NetworkContext;
+    /** Whom the Request-URI may mean, likeliest first; at least one. */
+    readonly callees: readonly RemoteParty[];
+    readonly offer: Sdp;
+    readonly media: MediaKind;
+    /** `late`: there was no SDP. `offer` is ours, the 200 carries the real offer and the ACK the caller's answer. */
+    readonly offerer: "caller" | "late";
+    /** The caller insists on reliable provisional responses (RFC 3262). */
+    readonly needs100rel: boolean;
+}
+
+export interface RefusedInvite {
+    readonly kind: "refused";
+    readonly status: number;
+    readonly reason: string;
+    readonly headers: HeaderFields;
+}
+
+/** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
+export function decodeInvite(
+    request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging" | "minimumMedia">,
+): DecodedInvite | RefusedInvite {
+    const required = tokensOf(request.headers.get("require"));
+    const unsupported = unsupportedOf(request.headers.get("require"));
+    if (unsupported.length > 0) return refused(420, "Bad Extension", { Unsupported: unsupported.join(", ") });
+    if (isInsecure(request)) {
+        // RFC 5630, section 5.4: the URI asks for TLS on every hop, and ours is not
+        return refused(480, "Temporarily Unavailable", { Warning: '380 localhost "SIPS Not Allowed"' });
+    }
+    const callees = calleesOf(request.uri, peer);
+    if (callees === "unknown scheme") return refused(416, "Unsupported URI Scheme");
+    if (callees.length === 0) return refused(484, "Address Incomplete");
+    const from = parseNameAddress(request.headers.get("from") ?? "");
+    if (from === undefined) return refused(400, "Bad From Header");
+    const privacy = readPrivacy(request.headers.get("privacy"));
+    if (privacy.unmet.length > 0) {
+        // RFC 3323, section 5: the phrase names what cannot be given, as far as there is room
+        return refused(500, `Privacy Failure: ${privacy.unmet.join(", ").slice(0, 100)}`);
+    }
+    const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
+    const common = {
+        kind: "invite",
+        ...identifyCaller(request.headers, from, privacy, peer),
+        network: readNetworkContext(request.headers, peer),
+        callees,
+        needs100rel: required.has("100rel"),
+    } as const;
+    switch (description.kind) {
+        case "none":
+            // our offer of plain RTP, the only one there can be without the caller's
+            if (!isProtectedAs("rtp", peer.minimumMedia)) return UNPROTECTED;
+            return { ...common, offer: SYNTHETIC_OFFER, media: "rtp", offerer: "late" };
+        case "given":
+            if (!isProtectedAs(description.media, peer.minimumMedia)) return UNPROTECTED;
+            return { ...common, offer: description.sdp, media: description.media, offerer: "caller" };
+        case "noAudio":
+            // RFC 3261, section 20.43: 304 media type not available
+            return refused(488, "Not Acceptable Here", { Warning: '304 localhost "no audio stream"' });
+        case "malformed":
+            return refused(400, "Bad Session Description");
+        case "foreign":
+            return refused(415, "Unsupported Media Type", { Accept: "application/sdp" });
+    }
+}
+
+function isProtectedAs(media: MediaKind, minimum: MediaKind = "rtp"): boolean {
+    switch (minimum) {
+        case "webrtc":
+            return media === "webrtc";
+        case "srtp":
+            return media === "srtp" || media === "webrtc";
+        case "srtp-optional":
+        case "rtp":
+            return true;
+    }
+}
+
+/** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
+function calleesOf(
+    uri: string,
+    peer: Pick<SipPeer, "defaultCountry" | "stripPrefix">,
+): readonly RemoteParty[] | "unknown scheme" {
+    const parsed = parseUri(uri);
+    if (parsed === undefined) return "unknown scheme";
+    const number = numberIn(withoutPrefix(parsed, peer.stripPrefix), peer);
+    const address = parsed.params.get("user") === "phone" ? undefined : addressIn(parsed);
+    return [
+        ...(number === undefined ? [] : [{ kind: "number", number } as const]),
+        ...(address === undefined ? [] : [{ kind: "address", address } as const]),
+    ];
+}
+
+function withoutPrefix(uri: SipUri, prefix = ""): SipUri {
+    const { user = "" } = uri;
+    return user.startsWith(prefix) ? { ...uri, user: user.slice(prefix.length) } : uri;
+}
+
+function isInsecure({ uri, source }: Pick<IncomingRequest, "uri" | "source">): boolean {
+    return /^sips:/i.test(uri) && !["tls", "wss"].includes(source.protocol.toLowerCase());
+}
+
+function refused(status: number, reason: string, headers: HeaderFields = {}): RefusedInvite {
+    return { kind: "refused", status, reason, headers };
+}
+
+/** RFC 3261, section 20.43: 302 incompatible transport protocol. */
+const UNPROTECTED = refused(488, "Not Acceptable Here", { Warning: '302 localhost "media not protected as agreed"' });

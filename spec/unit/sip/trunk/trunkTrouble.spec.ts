@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { trunkTrouble } from "../../../../lib/sip/trunk/trunkTrouble.ts";
+
+const response = (status: number, warning?: string) => ({
+    status,
+    headers: new Map(warning === undefined ? [] : [["warning", warning]]),
+});
+
+test.each([
+    [401, "given", "trunk refuses our username and password"],
+    [407, "given", "trunk refuses our username and password"],
+    [407, "kept", "trunk asks for a password in a way we do not answer: check its realm"],
+    [407, "none", "trunk asks for a username and password, but has none in the configuration"],
+] as const)("%i with credentials %s", (status, credentials, message) => {
+    expect(trunkTrouble(response(status), credentials)).toEqual({ message });
+});
+
+test.each([
+    "no connection: UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "no connection in time",
+    "no connection: ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    "no WebSocket connection: CERT_HAS_EXPIRED",
+    "no UDP socket of that address family",
+    "no address for sip.carrier.example (ENOTFOUND)",
+    "no address for sip.carrier.example (EAI_AGAIN)",
+    "no address for sip_1.carrier.example",
+    "no address for 2001:db8::1",
+    "no protocol of ours leads to 192.0.2.1",
+])("what the SIP server says is told: %s", (why) => {
+    const warning = `399 127.0.0.1:5061 "${why}"`;
+    expect(trunkTrouble(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
+});
+
+test.each([
+    ["a busy phone", response(486)],
+    ["an overloaded trunk", response(503)],
+    ["a trunk that tells of the caller", response(503, '399 pbx "no route for +442079460101"')],
+    ["one that does so without a plus", response(503, '399 pbx "no route for 442079460101"')],
+    ["one that does so behind a colon", response(503, '399 pbx "no answer: 442079460101"')],
+    ["another warning", response(503, '301 pbx "no connection"')],
+    ["a warning of something else", response(486, '399 pbx "no connection"')],
+])("%s is no trouble of ours", (_, refusal) => {
+    expect(trunkTrouble(refusal, "given")).toBeUndefined();
+});
