@@ -1,4 +1,5 @@
 import { type Dialog, dialogIdOf, type Hop } from "../dialog/Dialog.ts";
+import { chooseRoute } from "../resolve/chooseTransport.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
@@ -159,9 +160,8 @@ export class OutgoingRequests {
         const nextHop = parseNextHop(order.nextHop ?? order.uri);
         if (nextHop === undefined) return refuse("badUri", order.nextHop ?? order.uri);
         const { transport } = this.#context;
-        const secure = nextHop.scheme === "sips" || nextHop.params.get("transport")?.toLowerCase() === "tls";
-        const port = nextHop.port ?? (secure ? 5061 : 5060);
-        if (transport.isLocal({ host: nextHop.host, port })) return refuse("toMyself");
+        const route = chooseRoute(nextHop, () => true);
+        if (route.kind === "direct" && transport.isLocal(route)) return refuse("toMyself");
         const making = ["INVITE", "SUBSCRIBE", "REFER"].includes(order.method);
         if (making && this.#book.full) return refuse("overloaded");
         const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };

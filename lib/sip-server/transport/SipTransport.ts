@@ -71,8 +71,8 @@ export interface TransportLayer {
     respond(response: SipResponse, arrivedOn: Flow): Promise<void>;
     /** What we call ourselves towards that target, before there is a flow: its {@link Flow.sentBy}. Undefined if no listener speaks its protocol and address family. */
     localAddressFor(target: Target): Required<HostPort> | undefined;
-    /** True if host and port are ours, by listening or advertised address: requests to it are addressed to this server. */
-    isLocal(hostPort: HostPort): boolean;
+    /** True if host and port are ours, by listening or advertised address: requests to it are addressed to this server. Another program may have the port of another protocol. */
+    isLocal(hostPort: HostPort & { readonly protocol?: Protocol }): boolean;
     /** Remembers the connection a Contact was registered over, so that requests to it go there. `key` is the Contact's user@host[:port], `owner` whose it is: nobody else can bind it meanwhile. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
     bindFlow(key: string, flow: Flow, expiresSeconds: number, owner: string): void;
     flowFor(key: string): Flow | undefined;

@@ -11,7 +11,7 @@ import { withoutZone } from "./ipAddress.ts";
 import { chooseBinding, LocalAddresses } from "./localAddress.ts";
 import { openConnection } from "./openConnection.ts";
 import { Reception } from "./Reception.ts";
-import type { Binding, Endpoint, Flow, MessageHandler } from "./SipTransport.ts";
+import type { Binding, Endpoint, Flow, MessageHandler, Protocol } from "./SipTransport.ts";
 import { type Target, type TransportCounters, TransportError, type TransportLayer } from "./SipTransport.ts";
 import { StreamListener } from "./StreamListener.ts";
 import { TrafficCounters } from "./TrafficCounters.ts";
@@ -142,10 +142,11 @@ export class SocketTransportLayer implements TransportLayer {
         return binding === undefined ? undefined : this.#localAddresses.sentBy(binding, target.address);
     }
 
-    isLocal({ host, port }: HostPort): boolean {
+    isLocal({ host, port, protocol }: HostPort & { readonly protocol?: Protocol }): boolean {
         return this.bindings.some(
             (binding) =>
                 this.#localAddresses.isHostOf(binding, host) &&
+                (protocol === undefined || protocol === binding.protocol) &&
                 (port === undefined || port === binding.port || port === binding.advertised?.port),
         );
     }

@@ -182,6 +182,7 @@ describe("sending outside of calls", () => {
             "missing content-type",
         ],
         ["itself", request("OPTIONS", "sip:192.0.2.1"), "can not send request to myself"],
+        ["itself by maddr", request("OPTIONS", "sip:a.example;maddr=192.0.2.1"), "can not send request to myself"],
         [
             "a dialog nobody knows",
             request("BYE", "sip:placeholder", { dialogId: "x;from-tag=y" }),

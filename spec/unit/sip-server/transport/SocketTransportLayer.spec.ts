@@ -132,6 +132,8 @@ test("knows its own addresses", async () => {
     expect(layer.isLocal({ host: "127.0.0.1" })).toBe(true);
     expect(layer.isLocal({ host: "127.0.0.1", port: port - 1 })).toBe(false);
     expect(layer.isLocal({ host: "192.0.2.1", port })).toBe(false);
+    expect(layer.isLocal({ host: "127.0.0.1", port, protocol: "udp" })).toBe(true);
+    expect(layer.isLocal({ host: "127.0.0.1", port, protocol: "tcp" })).toBe(false);
     expect(layer.localAddressFor({ protocol: "udp", address: "127.0.0.9", port: 5060 })).toEqual({
         host: "127.0.0.1",
         port,
