@@ -43,11 +43,19 @@ async function run(one: (typeof progress)[number]): Promise<void> {
     one.spentMs += performance.now() - startedAt;
 }
 
+function counts(): string {
+    return progress.map(({ target, inputs }) => `${target.name} ${inputs}`).join(", ");
+}
+
+const minuteMs = 60_000;
+let reportAt = performance.now() + minuteMs;
 for (const one of progress) await run(one);
 while (performance.now() < endsAt && failures === 0) {
     await run(progress.reduce((least, one) => (one.spentMs < least.spentMs ? one : least)));
+    if (performance.now() < reportAt) continue;
+    console.error(`${Math.ceil((endsAt - performance.now()) / minuteMs)} min left; inputs: ${counts()}`);
+    reportAt += minuteMs;
 }
 
-const counts = progress.map(({ target, inputs }) => `${target.name} ${inputs}`).join(", ");
-console.log(`Inputs from seed ${firstSeed}: ${counts}; ${failures} failed`);
+console.log(`Inputs from seed ${firstSeed}: ${counts()}; ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;
