@@ -1,9 +1,10 @@
 import type { Dialog } from "../dialog/Dialog.ts";
-import { answerAsUas, intervalTooSmall } from "../dialog/sessionTimer.ts";
-import type { SipResponse } from "../sip/SipMessage.ts";
+import { intervalTooSmall } from "../dialog/sessionTimer.ts";
+import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { cseqNumber } from "../transaction/matching.ts";
 import type { NonInviteServerTransaction } from "../transaction/NonInviteServerTransaction.ts";
 import { composeResponse, type ResponseContent } from "../transaction/composeResponse.ts";
+import { agreeOnTimer } from "./agreeOnTimer.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import type { EngineContext } from "./EngineContext.ts";
 import { retryLater, tooSmall } from "./IncomingInvites.ts";
@@ -147,7 +148,7 @@ export class InDialogRequests {
                 session?.describe(response.headers.get("Content-Type"), response.body);
                 return;
             case "UPDATE":
-                return this.#renew(request.headers, session, response);
+                return this.#renew(request, session, response);
             case "SUBSCRIBE":
             case "REFER":
                 this.#book.openSubscription(dialog, subscriptionKey(request), subscriptionSeconds(response, request));
@@ -161,17 +162,10 @@ export class InDialogRequests {
         }
     }
 
-    #renew(
-        headers: NonInviteServerTransaction["request"]["headers"],
-        session: Session | undefined,
-        response: SipResponse,
-    ): void {
+    #renew(request: SipRequest, session: Session | undefined, response: SipResponse): void {
         session?.describe(response.headers.get("Content-Type"), response.body);
-        const answer = answerAsUas(headers, response.headers, this.#context.options.sessionTimer);
-        if (answer === undefined) return;
-        response.headers.set("Session-Expires", answer.sessionExpires);
-        if (answer.requireTimer) response.headers.add("Require", "timer");
-        session?.timer.renew(answer.timer);
+        const timer = agreeOnTimer(request, response, this.#context.options.sessionTimer);
+        if (timer !== undefined) session?.timer.renew(timer);
     }
 
     /** Answered or not: the request is done with. */

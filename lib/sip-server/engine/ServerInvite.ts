@@ -1,12 +1,12 @@
 import type { Dialog } from "../dialog/Dialog.ts";
 import { Repetition } from "../dialog/Repetition.ts";
-import { answerAsUas } from "../dialog/sessionTimer.ts";
 import { Headers } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { composeResponse } from "../transaction/composeResponse.ts";
 import type { InviteServerTransaction, InviteServerUser } from "../transaction/InviteServerTransaction.ts";
 import { cseqNumber } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
+import { agreeOnTimer } from "./agreeOnTimer.ts";
 import { type AppHeaders, readAppHeaders } from "./appHeaders.ts";
 import type { CallEnd } from "./CallRecord.ts";
 import type { CallTrace } from "./CallTrace.ts";
@@ -224,7 +224,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const session = book.openSession(dialog, trace);
         const first = dialog.phase === "early";
         dialog.phase = "confirmed";
-        this.#agreeOnTimer(session, response);
+        session.timer.renew(agreeOnTimer(this.request, response, context.options.sessionTimer));
         session.describe(response.headers.get("Content-Type"), response.body);
         const repeat = (): void => {
             context.counters.retransmissionsSent += 1;
@@ -239,16 +239,6 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         if (first) trace.start(response, metaOf(transaction.flow, "application"));
         this.#parts.onSettled(this);
         return this.#sent(response);
-    }
-
-    #agreeOnTimer(session: Session, response: SipResponse): void {
-        const { sessionTimer } = this.#parts.context.options;
-        const answer = answerAsUas(this.request.headers, response.headers, sessionTimer);
-        if (answer !== undefined) {
-            response.headers.set("Session-Expires", answer.sessionExpires);
-            if (answer.requireTimer) response.headers.add("Require", "timer");
-        }
-        session.timer.renew(answer?.timer);
     }
 
     #sendRefusal(response: SipResponse, end: CallEnd = "call-rejected"): SentResponse {
