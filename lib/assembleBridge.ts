@@ -1,6 +1,5 @@
 import type { CallPolicy } from "./call/CallPolicy.ts";
 import type { Config } from "./config/Config.generated.ts";
-import { registrarRealm } from "./config/registrarRealm.ts";
 import { dialPlanRulesOf } from "./config/dialPlanRules.ts";
 import type { Registration } from "./config/registration.ts";
 import { CallDesk } from "./desk/CallDesk.ts";
@@ -15,21 +14,10 @@ import type { Log } from "./ports/Log.ts";
 import type { MediaProxy } from "./ports/MediaProxy.ts";
 import type { Telemetry } from "./ports/Telemetry.ts";
 import { phonesOf } from "./phonesOf.ts";
-import { PhoneLegs } from "./sip/registrar/PhoneLegs.ts";
 import type { Phones } from "./sip/registrar/Phones.ts";
-import { EmbeddedSipServer } from "./sip/drachtio/EmbeddedSipServer.ts";
-import { TrunkRegistrations } from "./sip/registration/TrunkRegistrations.ts";
-import { TrunkHealth } from "./sip/trunk/TrunkHealth.ts";
-import { TrunkProbes } from "./sip/trunk/TrunkProbes.ts";
-import { SipCalls } from "./sip/SipCalls.ts";
-import type { SipEnvironment } from "./sip/dialog/SipDialog.ts";
-import type { SipTrunk } from "./sip/SipTrunk.ts";
-import { SipGateway } from "./sip/SipGateway.ts";
-import { SipLegs, type SipLegsParts } from "./sip/SipLegs.ts";
-import { SipLink } from "./sip/drachtio/SipLink.ts";
 import { serveMetrics } from "./serveMetrics.ts";
-import { sipServerArguments } from "./sipServerArguments.ts";
-import { sipTrunksOf } from "./sipTrunksOf.ts";
+import { startSip } from "./startSip.ts";
+import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { NedbContacts } from "./store/NedbContacts.ts";
 import { NedbDirectory } from "./store/NedbDirectory.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -57,8 +45,6 @@ const STOP_MS = 10_000;
 const DRAIN_MS = 4_000;
 /** How long the homeserver may take to come up beside us. */
 const HOMESERVER_PATIENCE_MS = 60_000;
-/** How long registrars may take to remove our registrations when the bridge stops. */
-const UNREGISTER_MS = 3_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -80,13 +66,7 @@ export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
     return { stop };
 }
 
-/** A part that runs, stopped in the reverse order of starting. */
-interface Stoppable {
-    readonly name: string;
-    readonly stop: () => Promise<void> | void;
-}
-
-async function start(options: BridgeOptions, onStarted: (part: Stoppable) => void): Promise<void> {
+async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
     const { config, log } = options;
     const { telemetry, render } = createMetrics();
     const metrics = await serveMetrics(config, render);
@@ -106,7 +86,7 @@ async function start(options: BridgeOptions, onStarted: (part: Stoppable) => voi
     const phones = await startPhones(config, dialPlan, log, onStarted);
     const parts = { dialPlan, desk, telemetry, phones };
     const matrix = matrixSideOf(options, { ...parts, directory });
-    const sip = await startSip(options, parts, onStarted);
+    const sip = await startSip({ ...options, ...parts, intake: desk, policy: policyOf(config) }, onStarted);
     // calls can be placed only now, and end before either side stops
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();
@@ -125,7 +105,7 @@ async function startMedia(
     { media }: Config,
     telemetry: Telemetry,
     log: Log,
-    onStarted: (part: Stoppable) => void,
+    onStarted: OnStarted,
 ): Promise<MediaProxy> {
     if (media === "none") return new PassThroughMediaProxy(systemClock, telemetry);
     const proxy = new RtpengineMediaProxy(
@@ -194,132 +174,17 @@ function matrixSideOf(
     );
 }
 
-async function startSip(
-    { config, log, version }: BridgeOptions,
-    { desk, dialPlan, telemetry, phones }: CallParts,
-    onStarted: (part: Stoppable) => void,
-): Promise<{ readonly gateway: SipGateway; readonly legs: SipLegs; readonly phoneLegs: PhoneLegs }> {
-    const { trunks, peers } = sipTrunksOf(config);
-    const realm = registrarRealm(config);
-    const link: SipLink = new SipLink({
-        clock: systemClock,
-        log,
-        endpoint: await startSipServer(config, log, onStarted),
-        listener: {
-            onRequest: (request) => gateway.onRequest(request),
-            onLost: () => {
-                gateway.onLost();
-                registrations.serverLost();
-            },
-        },
-        onUp: () => registrations.serverUp(),
-        onRefused: (error) => log.error("SIP server not reached any more", { error }),
-    });
-    const environment = {
-        stack: link,
-        calls: new SipCalls(),
-        clock: systemClock,
-        userAgent: `matrix-appservice-sip/${version}`,
-        log,
-        telemetry,
-    };
-    const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
-    const { outlook } = watch;
-    const registrations = new TrunkRegistrations(trunks, { ...environment, outlook, random: Math.random });
-    const gateway = new SipGateway({
-        ...environment,
-        outlook,
-        registrations,
-        ...(phones !== undefined && { phones }),
-        peers,
-        strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
-        realm,
-        calleeOf: (dialled) => dialPlan.calleeOf(dialled),
-        intake: desk,
-        policy: policyOf(config),
-        newCallId,
-    });
-    onStarted({
-        name: "SIP link",
-        stop: () => {
-            link.stop();
-            // nobody will say any more what became of a BYE that is out
-            gateway.onLost();
-        },
-    });
-    await link.start();
-    startProbes(watch, onStarted);
-    onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
-    const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
-    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook, mayDial }), phoneLegs };
-}
-
-/** What finds out which addresses of trunks take calls. */
-interface TrunkWatch {
-    readonly outlook: TrunkHealth;
-    readonly probes: TrunkProbes;
-}
-
-function watchOn(
-    trunks: readonly SipTrunk[],
-    environment: SipEnvironment & { readonly log: Log; readonly telemetry: Telemetry },
-    onDied: (address: SipTrunk) => void,
-): TrunkWatch {
-    const onDoubt = (address: SipTrunk): void => probes.askNow(address);
-    const outlook: TrunkHealth = new TrunkHealth(trunks, { ...environment, onDoubt, onDied });
-    const probes = new TrunkProbes(trunks, { ...environment, health: outlook, random: Math.random });
-    return { outlook, probes };
-}
-
-/** For as long as the SIP link is there. */
-function startProbes({ outlook, probes }: TrunkWatch, onStarted: (part: Stoppable) => void): void {
-    onStarted({
-        name: "trunk probes",
-        stop: () => {
-            probes.stop();
-            outlook.stop();
-        },
-    });
-    probes.start();
-}
-
 /** Where there are no accounts there is no registrar, and strangers are not asked who they are. */
 async function startPhones(
     config: Config,
     dialPlan: DialPlan,
     log: Log,
-    onStarted: (part: Stoppable) => void,
+    onStarted: OnStarted,
 ): Promise<Phones | undefined> {
     if (config.accounts.length === 0) return undefined;
     const store = await NedbContacts.open(config.store.path, log);
     onStarted({ name: "registered phones", stop: () => store.close() });
     return phonesOf(config, { store, dialPlan, clock: systemClock, log });
-}
-
-type SipServerEndpoint = ConstructorParameters<typeof SipLink>[0]["endpoint"];
-
-/** The server that comes with the bridge, unless the configuration names another. */
-async function startSipServer(
-    config: Config,
-    log: Log,
-    onStarted: (part: Stoppable) => void,
-): Promise<SipServerEndpoint> {
-    const { sip } = config;
-    if (sip.drachtio !== undefined) {
-        const { host, port, secret } = sip.drachtio;
-        return () => Promise.resolve({ host, port, secret: secret.reveal() });
-    }
-    const server = new EmbeddedSipServer({
-        clock: systemClock,
-        log,
-        bindings: sip.listen.map(({ transport, address, port }) => ({ transport, host: address, port })),
-        ...(sip.publicAddress !== undefined && { advertise: sip.publicAddress }),
-        extraArguments: sipServerArguments(config),
-    });
-    await server.start();
-    onStarted({ name: "SIP server", stop: () => server.stop() });
-    return () => server.endpoint();
 }
 
 async function stopped({ name, stop }: Stoppable, log: Log): Promise<void> {
