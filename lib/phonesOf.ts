@@ -5,10 +5,12 @@ import type { DialPlan } from "./numbering/DialPlan.ts";
 import type { Clock } from "./ports/Clock.ts";
 import type { ContactStore } from "./ports/ContactStore.ts";
 import type { Log } from "./ports/Log.ts";
+import { ContactGuard } from "./sip/registrar/ContactGuard.ts";
 import { PhoneGuard } from "./sip/registrar/PhoneGuard.ts";
 import { Phones } from "./sip/registrar/Phones.ts";
 import { Registrar } from "./sip/registrar/Registrar.ts";
 import type { SipAccount } from "./sip/registrar/SipAccount.ts";
+import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 export interface PhonesParts {
     readonly store: ContactStore;
@@ -24,7 +26,14 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
     const realm = registrarRealm(config);
     const hosts = hostsOf(config, realm);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
-    const registrar = new Registrar({ store, clock, log, limits: { minSeconds, maxSeconds, maxContacts } });
+    const registrar = new Registrar({
+        store,
+        clock,
+        log,
+        limits: { minSeconds, maxSeconds, maxContacts },
+        // the server that comes with the bridge takes a connection for a way to its own phone only
+        ...(config.sip.drachtio !== undefined && { contactGuard: new ContactGuard(sipTrunksOf(config).trunks) }),
+    });
     await registrar.load(accounts.map(({ username }) => username));
     return new Phones({
         accounts,

@@ -4,13 +4,16 @@ import type { Log } from "../../ports/Log.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import { isByConnection, wayTo } from "./composePhoneInvite.ts";
-import { bind, type BindingLimits, readRegister, registered } from "./bindings.ts";
+import { bind, type BindingLimits, readRegister, type RegisterOrder, registered } from "./bindings.ts";
+import type { ContactGuard } from "./ContactGuard.ts";
 
 export interface RegistrarParts {
     readonly store: ContactStore;
     readonly clock: Clock;
     readonly log: Log;
     readonly limits: BindingLimits;
+    /** Where the SIP server sends to a Contact whatever is sent there; left out, it does not. */
+    readonly contactGuard?: ContactGuard;
 }
 
 /** Knows where each account's phones are (RFC 3261, section 10.3). Who asks has been authenticated before. */
@@ -54,6 +57,7 @@ export class Registrar {
         const { clock, limits, log } = this.#parts;
         const order = readRegister(request, sender);
         if ("kind" in order) return this.#refuse(account, order.response);
+        if (!this.#isOwn(account, order)) return this.#refuse(account, { status: 403, reason: "Contact Not Believed" });
         const before = this.contactsOf(account);
         const verdict = bind(before, order, clock.now(), limits);
         if (verdict.kind === "refused") return this.#refuse(account, verdict.response);
@@ -73,6 +77,15 @@ export class Registrar {
             contact.uri === uri && isByConnection(contact) && wayTo(contact).nextHop === nextHop;
         const contacts = before.filter((contact) => !isGone(contact));
         if (contacts.length < before.length) void this.#keep(account, contacts);
+    }
+
+    /** One that is to be removed counts as well: that changes where the SIP server sends what is sent to it. */
+    #isOwn(account: string, order: RegisterOrder): boolean {
+        const { contactGuard } = this.#parts;
+        if (contactGuard === undefined || order.contacts === "all") return true;
+        const names = [...this.#contacts.keys()].filter((name) => name !== account);
+        const others = names.flatMap((name) => this.contactsOf(name));
+        return order.contacts.every(({ uri }) => contactGuard.isOwn(uri, order, others));
     }
 
     /** Never rejects. */

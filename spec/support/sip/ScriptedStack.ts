@@ -9,6 +9,7 @@ import {
     type SentRequest,
     type SentResponse,
     type SipHeaders,
+    type SipSource,
     type SipStack,
 } from "../../../lib/sip/SipStack.ts";
 
@@ -55,7 +56,7 @@ export class ScriptedRequest implements IncomingRequest {
     readonly uri = "sip:alice@bridge.example";
     readonly headers: SipHeaders;
     readonly body: string;
-    readonly source = { protocol: "udp", address: "192.0.2.1", port: 5060 };
+    readonly source: SipSource;
     readonly origin: IncomingRequest["origin"];
     readonly dialogId = "d1";
     readonly responses: OutgoingResponse[] = [];
@@ -63,12 +64,18 @@ export class ScriptedRequest implements IncomingRequest {
 
     constructor(
         method: string,
-        given: { readonly headers?: HeaderFields; readonly body?: string; readonly origin?: "server" } = {},
+        given: {
+            readonly headers?: HeaderFields;
+            readonly body?: string;
+            readonly origin?: "server";
+            readonly source?: SipSource;
+        } = {},
     ) {
         this.method = method;
         this.headers = lowerCase(given.headers ?? {});
         this.body = given.body ?? "";
         this.origin = given.origin ?? "network";
+        this.source = given.source ?? { protocol: "udp", address: "192.0.2.1", port: 5060 };
     }
 
     get statuses(): readonly number[] {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { wayTo } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
+import { ContactGuard } from "../../../../lib/sip/registrar/ContactGuard.ts";
 import { Registrar } from "../../../../lib/sip/registrar/Registrar.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptContacts } from "../../../support/KeptContacts.ts";
@@ -68,4 +69,23 @@ test("is not known by where the proxy is that it registered through", async () =
     const source = { protocol: "udp", address: "192.0.2.7", port: 5060 };
     await registrar.register("desk", { headers: new Map(Object.entries(path)), source }, "trusted");
     expect(registrar.accountsAt(source)).toEqual([]);
+});
+
+test("takes no contact another phone is called by, where the SIP server would follow it", async () => {
+    const contactGuard = new ContactGuard([]);
+    registrar = new Registrar({ store, clock, log: new KeptLog(), limits, contactGuard });
+    await registrar.load(["desk", "hall"]);
+    const asked = async (account: string, address: string, contact: string): Promise<number> => {
+        const headers = new Map(Object.entries({ "call-id": account, cseq: "1 REGISTER", contact }));
+        return (
+            await registrar.register(account, { headers, source: { protocol: "tcp", address, port: 1 } }, "untrusted")
+        ).status;
+    };
+    expect(await asked("desk", "192.0.2.7", "<sip:desk@192.168.1.7>;expires=600")).toBe(200);
+    expect(await asked("hall", "192.0.2.8", "<sip:hall@192.168.1.8>, <sip:desk@192.168.1.7>")).toBe(403);
+    // the server drops its way to a contact that is removed, whoever removes it
+    expect(await asked("hall", "192.0.2.8", "<sip:desk@192.168.1.7>;expires=0")).toBe(403);
+    expect(registrar.contactsOf("hall")).toEqual([]);
+    clock.advance(600_000);
+    expect(await asked("hall", "192.0.2.8", "<sip:desk@192.168.1.7>")).toBe(200);
 });
