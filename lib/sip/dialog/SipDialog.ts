@@ -4,7 +4,7 @@ import type { Log } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/SignallingLeg.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
 import { answerChallenge } from "../digest/answerChallenge.ts";
-import type { RefreshDuty } from "./refreshDuty.ts";
+import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession, sessionDescriptionIn } from "../sessionDescription.ts";
@@ -243,7 +243,8 @@ export class SipDialog implements DialogHandler {
 
     /** A re-INVITE without SDP asks for our offer (RFC 3261, section 14.2); an UPDATE without it for nothing. */
     #refresh(request: IncomingRequest): void {
-        if (request.method === "UPDATE") return this.#respond(request, { status: 200, headers: CAPABILITIES });
+        const headers = { ...CAPABILITIES, ...grantOf(request.headers) };
+        if (request.method === "UPDATE") return this.#respond(request, { status: 200, headers });
         this.#answerLocally(request, "awaitedWithSdp");
     }
 
@@ -270,7 +271,12 @@ export class SipDialog implements DialogHandler {
         try {
             await request.respond({
                 status: 200,
-                headers: { ...this.#parts.headers, ...CAPABILITIES, "Content-Type": "application/sdp" },
+                headers: {
+                    ...this.#parts.headers,
+                    ...CAPABILITIES,
+                    ...grantOf(request.headers),
+                    "Content-Type": "application/sdp",
+                },
                 body: sdp,
             });
         } catch (error) {

@@ -1,4 +1,4 @@
-import type { SipHeaders } from "../SipStack.ts";
+import type { HeaderFields, SipHeaders } from "../SipStack.ts";
 import { MIN_SE_S } from "../sipCapabilities.ts";
 
 /** That it falls to us to refresh a session (RFC 4028), and how. */
@@ -18,9 +18,22 @@ export function dutyOfCaller(invite: SipHeaders, ok: SipHeaders): RefreshDuty | 
 /** Our duty in a call we took: what the SIP server answers to this INVITE, or to a later request like it. Pure. */
 export function dutyOfCallee(invite: SipHeaders): RefreshDuty | undefined {
     const asked = sessionExpiresIn(invite);
-    const knowsTimers = /\btimer\b/i.test(`${invite.get("supported") ?? ""},${invite.get("require") ?? ""}`);
-    if (asked === undefined || (knowsTimers && asked.refresher !== "uas")) return undefined;
+    if (asked === undefined || (knowsTimers(invite) && asked.refresher !== "uas")) return undefined;
     return { seconds: Math.max(MIN_SE_S, asked.seconds), method: methodFor(invite) };
+}
+
+/**
+ * What our 2xx to a refresh of the peer's says (RFC 4028, section 9). A drachtio-server leaves that to us, but counts on the
+ * next refresh: a peer that hears nothing of the session's time sends none, and would be hung up on. Pure.
+ */
+export function grantOf(refresh: SipHeaders): HeaderFields {
+    const asked = sessionExpiresIn(refresh);
+    if (asked === undefined || !knowsTimers(refresh)) return {};
+    return { "Session-Expires": `${asked.seconds};refresher=${asked.refresher === "uas" ? "uas" : "uac"}` };
+}
+
+function knowsTimers(peer: SipHeaders): boolean {
+    return /\btimer\b/i.test(`${peer.get("supported") ?? ""},${peer.get("require") ?? ""}`);
 }
 
 function sessionExpiresIn(

@@ -218,6 +218,21 @@ test.each([
     expect(log.lines).toHaveLength(told);
 });
 
+test.each([
+    ["UPDATE", ""],
+    ["UPDATE", REMOTE],
+    ["INVITE", ""],
+    ["INVITE", REMOTE],
+])("a peer that refreshes by %s is told how long the session lasts from now", async (method, body) => {
+    const headers = { Supported: "timer", "Session-Expires": "1800;refresher=uac" };
+    const typed = body === "" ? headers : { ...headers, "Content-Type": "application/sdp" };
+    const refresh = new ScriptedRequest(method, { headers: typed, body });
+    aDialog().handle(refresh);
+    await settled();
+    const told = { ...CHARGED, "Session-Expires": "1800;refresher=uac" };
+    expect(refresh.responses).toMatchObject([{ status: 200, headers: told }]);
+});
+
 describe("a session that falls to us to refresh", () => {
     const credentials = { username: "bridge", password: "secret" };
     const duty = { seconds: 1_800, method: "UPDATE" } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dutyOfCallee, dutyOfCaller } from "../../../../lib/sip/dialog/refreshDuty.ts";
+import { dutyOfCallee, dutyOfCaller, grantOf } from "../../../../lib/sip/dialog/refreshDuty.ts";
 
 const said = (sessionExpires?: string, more: readonly (readonly [string, string])[] = []): Map<string, string> =>
     new Map([...(sessionExpires === undefined ? [] : [["session-expires", sessionExpires] as const]), ...more]);
@@ -27,4 +27,15 @@ test.each([
     ["nothing is asked for", said(undefined, [timer]), undefined],
 ])("of a callee, where %s", (_, invite, expected) => {
     expect(dutyOfCallee(invite)).toEqual(expected);
+});
+
+test.each([
+    ["who goes on", said("1800;refresher=uac", [timer]), { "Session-Expires": "1800;refresher=uac" }],
+    ["who wants us to go on", said("600;Refresher=UAS", [timer]), { "Session-Expires": "600;refresher=uas" }],
+    ["who does not say who goes on", said("1800", [timer]), { "Session-Expires": "1800;refresher=uac" }],
+    ["who says nonsense", said("1800;refresher=both", [timer]), { "Session-Expires": "1800;refresher=uac" }],
+    ["who knows no timers", said("1800;refresher=uac"), {}],
+    ["who does not ask", said(undefined, [timer]), {}],
+])("is granted to a peer %s", (_, refresh, granted) => {
+    expect(grantOf(refresh)).toEqual(granted);
 });
