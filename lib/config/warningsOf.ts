@@ -10,6 +10,7 @@ export function warningsOf(config: Config): string[] {
         ...emptinessOf(config),
         ...keysInClear(config),
         ...idleRegistrations(config),
+        ...deadlyUris(config),
         ...prefixesBeforePlus(config),
         ...unservedRules(config),
     ];
@@ -59,6 +60,18 @@ function idleRegistrations({ trunks }: Config): string[] {
     return trunks.flatMap(({ register, registerSeconds }, index) =>
         !register && registerSeconds !== DEFAULT_REGISTER_SECONDS
             ? [`${formatPath(["trunks", index, "registerSeconds"])}: is of no use without register: true.`]
+            : [],
+    );
+}
+
+/** It would look for the host of such a URI, and die of there being none: the bridge does not send them there. */
+function deadlyUris({ sip, trunks }: Config): string[] {
+    if (sip.drachtio === undefined) return [];
+    return trunks.flatMap(({ numberUri }, index) =>
+        numberUri === "tel"
+            ? [
+                  `${formatPath(["trunks", index, "numberUri"])}: no call goes out, as a drachtio-server does not bear tel: URIs; set sip-phone.`,
+              ]
             : [],
     );
 }

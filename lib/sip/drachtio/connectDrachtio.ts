@@ -141,6 +141,7 @@ class SrfConnection implements DrachtioConnection {
     async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
         const headers = { ...clean(request.headers), ...joinLines(request.headerLines ?? []) };
         refuseIfTooLarge(request.uri, headers, request.body);
+        this.#refuseIfDeadly(request.uri);
         return this.#order<SentRequest>((done, fail) => {
             this.#srf.request(
                 oneLine(request.uri ?? "sip:placeholder"),
@@ -165,6 +166,12 @@ class SrfConnection implements DrachtioConnection {
                 },
             );
         });
+    }
+
+    /** A drachtio-server (0.9.10) that is to send to a tel: URI looks for its host, and dies of there being none. */
+    #refuseIfDeadly(uri: string | undefined): void {
+        if (!/^\s*tel:/i.test(uri ?? "") || this.#version.endsWith("-embedded")) return;
+        throw new SipSendError("refused", "a drachtio-server does not bear a tel: URI; set numberUri: sip-phone");
     }
 
     #sent(req: SrfRequest): SentRequest {

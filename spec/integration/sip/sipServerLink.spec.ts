@@ -162,6 +162,31 @@ describe("what the server is asked to send", () => {
         });
     });
 
+    test("is no tel: URI where the server would die of it, by call or by redirect", async () => {
+        const orders: string[] = [];
+        const server = createServer((socket) => {
+            socket.setEncoding("utf8").on("data", (text: string) => {
+                for (const [, id = "", type = "", rest = ""] of text.matchAll(/[0-9]+#([^|]+)\|(\w+)([^#]*)/g)) {
+                    orders.push(type + rest);
+                    const answer = `r|response|${id}|OK${type === "authenticate" ? "|udp/192.0.2.1:5060|v0.9.10-1-g9c2dd4cb6a" : ""}`;
+                    socket.write(`${answer.length}#${answer}`);
+                }
+            });
+        }).listen(0, "127.0.0.1");
+        await once(server, "listening");
+        onTestFinished(() => void server.close());
+        const { port } = server.address() as { port: number };
+        const link = linkTo(() => Promise.resolve({ host: "127.0.0.1", port, secret: "s" }));
+        await link.start();
+        for (const uri of ["tel:+442071838750", "TEL:112;phone-context=carrier.example"]) {
+            const request = { method: "INVITE", uri, nextHop: "sip:carrier.example", headers: {} };
+            await expect(link.send(request, { onResponse: () => undefined })).rejects.toMatchObject({
+                code: "refused",
+            });
+        }
+        expect(orders.filter((order) => order.startsWith("sip"))).toEqual([]);
+    });
+
     test("fails at once for a dialog nobody knows", async () => {
         const side = await sipSide();
         const request = { method: "BYE", dialogId: "nobody;from-tag=x", headers: {} };

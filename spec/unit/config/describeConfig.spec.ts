@@ -131,6 +131,22 @@ describe("describeConfig", () => {
             [/^trunks\[0\]\.registerSeconds: is of no use without register: true\.$/],
         ],
         [
+            "URIs an external SIP server does not bear",
+            {
+                trunks: [{ ...trunk, numberUri: "tel" }],
+                dialling: { allow: [rule] },
+                sip: { ...bare.sip, drachtio: { host: "127.0.0.1", port: 9022, secret: new Secret("s") } },
+            },
+            [
+                /^trunks\[0\]\.numberUri: no call goes out, as a drachtio-server does not bear tel: URIs; set sip-phone\.$/,
+            ],
+        ],
+        [
+            "no such URIs with the SIP server that comes with the bridge",
+            { trunks: [{ ...trunk, numberUri: "tel" }], dialling: { allow: [rule] } },
+            [],
+        ],
+        [
             "digits before a plus",
             { trunks: [{ ...trunk, dialPrefix: "9" }], dialling: { allow: [rule] } },
             [/^trunks\[0\]\.dialPrefix: stands before a \+, as in 9\+44; set numberFormat\.$/],
