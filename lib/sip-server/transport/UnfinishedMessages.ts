@@ -30,11 +30,13 @@ export class UnfinishedMessages {
     }
 
     #cutLargest(): void {
-        const [largest] = [...this.#holders].sort(([, a], [, b]) => b.bytes - a.bytes);
+        let largest: [key: symbol, holder: Holder] | undefined;
+        for (const each of this.#holders) {
+            if (largest === undefined || each[1].bytes > largest[1].bytes) largest = each;
+        }
         if (largest === undefined) return;
-        const [key, { cut }] = largest;
-        this.#forget(key);
-        cut();
+        this.#forget(largest[0]);
+        largest[1].cut();
     }
 
     #forget(key: symbol): void {
