@@ -44,8 +44,8 @@ module.exports = {
         {
             name: "nothing-imports-the-composition-root",
             severity: "error",
-            from: { path: "^lib/", pathNot: "^lib/(main|assembleBridge)[.]ts$" },
-            to: { path: "^lib/(main|assembleBridge|startSip)[.]ts$" },
+            from: { path: "^lib/", pathNot: "^lib/(main[.]ts$|assembly/assembleBridge[.]ts$)" },
+            to: { path: "^lib/(main[.]ts$|assembly/(assembleBridge|startSip)[.]ts$)" },
         },
         {
             name: "only-the-command-line-checks-live",

@@ -7,7 +7,7 @@ import { describeConfig } from "./config/describeConfig.ts";
 import { warningsOf } from "./config/warningsOf.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
-import { leaveOutNativeCrypto } from "./leaveOutNativeCrypto.ts";
+import { leaveOutNativeCrypto } from "./assembly/leaveOutNativeCrypto.ts";
 import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
 import { renderFindings } from "./liveCheck/renderFindings.ts";
 import type { Log } from "./ports/Log.ts";
@@ -76,7 +76,7 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     for (const why of warningsOf(config)) log.warn("configuration is probably not meant so", { why });
     // loaded here, so that the other commands answer at once
     leaveOutNativeCrypto();
-    const { assembleBridge } = await import("./assembleBridge.ts");
+    const { assembleBridge } = await import("./assembly/assembleBridge.ts");
     const assembling = assembleBridge({
         config,
         registration,

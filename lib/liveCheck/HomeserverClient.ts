@@ -1,4 +1,4 @@
-import type { HomeserverReply } from "../matrix/HomeserverError.ts";
+import type { HomeserverReply } from "../matrix/homeserver/HomeserverError.ts";
 
 /** A reply, or why there was none. */
 export type Reply =

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/Config.generated.ts";
 import type { Registration } from "../config/registration.ts";
-import { sipTrunksOf } from "../sipTrunksOf.ts";
+import { sipTrunksOf } from "../assembly/sipTrunksOf.ts";
 import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
 import { systemClock } from "../sip-server/Clock.ts";
 import { parseHostsFile } from "../sip-server/resolve/hostsFile.ts";
@@ -62,7 +62,7 @@ export async function checkLive({
     return findings.flat();
 }
 
-/** As the SIP server is told them (lib/sipServerArguments.ts). */
+/** As the SIP server is told them (lib/assembly/sipServerArguments.ts). */
 function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
     const { certificate, key, authorities } = tls ?? {};
     return {

@@ -1,5 +1,5 @@
 import type { Registration } from "../config/registration.ts";
-import { explainPing, isPong } from "../matrix/pingHomeserver.ts";
+import { explainPing, isPong } from "../matrix/homeserver/pingHomeserver.ts";
 import { type Finding, type Result, timed } from "./Finding.ts";
 import { askHomeserver, replyFacts, type Reply } from "./HomeserverClient.ts";
 import { PingAnswerer } from "./PingAnswerer.ts";

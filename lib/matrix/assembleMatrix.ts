@@ -10,13 +10,13 @@ import type { Log } from "../ports/Log.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { AppServiceFramework } from "./AppServiceFramework.ts";
-import { ClientServerHomeserver } from "./ClientServerHomeserver.ts";
-import { connectCalls } from "./connectCalls.ts";
-import { GhostNames } from "./GhostNames.ts";
-import { HomeserverUnusable, pingHomeserver } from "./pingHomeserver.ts";
-import type { Registration } from "./Registration.ts";
-import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./thirdPartyLookup.ts";
+import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
+import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
+import { connectCalls } from "./calls/connectCalls.ts";
+import { GhostNames } from "./ghosts/GhostNames.ts";
+import { HomeserverUnusable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
+import type { Registration } from "./homeserver/Registration.ts";
+import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./lookup/thirdPartyLookup.ts";
 
 export interface MatrixOptions {
     readonly homeserverUrl: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Homeserver } from "../../lib/matrix/Homeserver.ts";
+import type { Homeserver } from "../../lib/matrix/homeserver/Homeserver.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../lib/numbering/MatrixUserId.ts";
 
 /** A homeserver, and a user's client on it, for the contract to play with. */

@@ -1,7 +1,7 @@
 import { afterAll } from "vitest";
 import type { Synapse } from "../../lab/world/Synapse.ts";
-import { AppServiceFramework } from "../../lib/matrix/AppServiceFramework.ts";
-import { ClientServerHomeserver } from "../../lib/matrix/ClientServerHomeserver.ts";
+import { AppServiceFramework } from "../../lib/matrix/homeserver/AppServiceFramework.ts";
+import { ClientServerHomeserver } from "../../lib/matrix/homeserver/ClientServerHomeserver.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../lib/numbering/MatrixUserId.ts";
 import { FakeClock } from "../support/FakeClock.ts";
 import { systemClock } from "../support/matrix/bridgeWorld.ts";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { CallId } from "../../../lib/call/vocabulary.ts";
-import { connectCalls, type CallParts, type ConnectedCalls } from "../../../lib/matrix/connectCalls.ts";
-import { GhostNames } from "../../../lib/matrix/GhostNames.ts";
+import { connectCalls, type CallParts, type ConnectedCalls } from "../../../lib/matrix/calls/connectCalls.ts";
+import { GhostNames } from "../../../lib/matrix/ghosts/GhostNames.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { CallProvenance } from "../../../lib/numbering/CallProvenance.ts";

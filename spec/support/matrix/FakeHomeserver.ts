@@ -1,6 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
-import type { Homeserver, Membership, RoomRequest } from "../../../lib/matrix/Homeserver.ts";
-import { HomeserverError } from "../../../lib/matrix/HomeserverError.ts";
+import type { Homeserver, Membership, RoomRequest } from "../../../lib/matrix/homeserver/Homeserver.ts";
+import { HomeserverError } from "../../../lib/matrix/homeserver/HomeserverError.ts";
 import type { Clock } from "../../../lib/ports/Clock.ts";
 
 /** An event as a homeserver hands it out. */

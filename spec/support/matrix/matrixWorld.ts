@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { freePort, loopback } from "../../../lab/world/freePort.ts";
 import { makeRunDirectory } from "../../../lab/labFolder.ts";
 import { Synapse } from "../../../lab/world/Synapse.ts";
-import type { Registration } from "../../../lib/matrix/Registration.ts";
+import type { Registration } from "../../../lib/matrix/homeserver/Registration.ts";
 
 /** The name of the homeserver in all specs with a real one. */
 export const SERVER = "matrix.example";

@@ -1,0 +1,196 @@
+import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { Config } from "../config/Config.generated.ts";
+import { dialPlanRulesOf } from "../config/dialPlanRules.ts";
+import type { Registration } from "../config/registration.ts";
+import { CallDesk } from "../desk/CallDesk.ts";
+import { newCallId } from "../desk/newCallId.ts";
+import { assembleMatrix, type MatrixSide } from "../matrix/assembleMatrix.ts";
+import { PassThroughMediaProxy } from "../media/PassThroughMediaProxy.ts";
+import { RtpengineMediaProxy } from "../media/RtpengineMediaProxy.ts";
+import { RTPENGINE_DEFAULTS } from "../media/RtpengineOptions.ts";
+import { DialPlan } from "../numbering/DialPlan.ts";
+import { serverOf } from "../numbering/MatrixUserId.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaProxy } from "../ports/MediaProxy.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import { phonesOf } from "./phonesOf.ts";
+import type { Phones } from "../sip/registrar/Phones.ts";
+import { serveMetrics } from "./serveMetrics.ts";
+import { startSip } from "./startSip.ts";
+import type { OnStarted, Stoppable } from "./Stoppable.ts";
+import { NedbContacts } from "../store/NedbContacts.ts";
+import { NedbDirectory } from "../store/NedbDirectory.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { systemClock } from "../telemetry/systemClock.ts";
+
+export interface BridgeOptions {
+    readonly config: Config;
+    readonly registration: Registration;
+    /** TCP port to listen on for the homeserver. */
+    readonly port: number;
+    readonly log: Log;
+    readonly version: string;
+}
+
+export interface Bridge {
+    /** Refuses new calls, ends the ones there are, frees everything. Never rejects; safe to call once. */
+    stop(): Promise<void>;
+}
+
+/** Longer than any port's own timeout: only a hang of ours meets it. */
+const ORDER_TIMEOUT_MS = 30_000;
+/** How long calls may take to end when the bridge stops. */
+const STOP_MS = 10_000;
+/** How long phones may then take to answer our last word to them. */
+const DRAIN_MS = 4_000;
+/** How long the homeserver may take to come up beside us. */
+const HOMESERVER_PATIENCE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Builds the bridge and starts it: the composition root. Resolves once calls are taken in both directions. Rejects with
+ * an error that says what is wrong, and leaves nothing running then.
+ */
+export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
+    const started: Stoppable[] = [];
+    const stop = async (): Promise<void> => {
+        for (const part of started.splice(0).reverse()) await stopped(part, options.log);
+    };
+    try {
+        await start(options, (part) => started.push(part));
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+    options.log.info("bridge ready");
+    return { stop };
+}
+
+async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
+    const { config, log } = options;
+    const { telemetry, render } = createMetrics();
+    const metrics = await serveMetrics(config, render);
+    if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
+    const directory = await NedbDirectory.open(config.store.path);
+    onStarted({ name: "store", stop: () => directory.close() });
+    const media = await startMedia(config, telemetry, log, onStarted);
+    const desk = new CallDesk({
+        clock: systemClock,
+        log,
+        telemetry,
+        media,
+        maxCalls: config.calls.maxCalls,
+        orderTimeoutMs: ORDER_TIMEOUT_MS,
+    });
+    const dialPlan = new DialPlan(dialPlanRulesOf(config));
+    const phones = await startPhones(config, dialPlan, log, onStarted);
+    const parts = { dialPlan, desk, telemetry, phones };
+    const matrix = matrixSideOf(options, { ...parts, directory });
+    const sip = await startSip({ ...options, ...parts, intake: desk, policy: policyOf(config) }, onStarted);
+    // calls can be placed only now, and end before either side stops
+    desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
+    await matrix.start();
+    onStarted({ name: "Matrix side", stop: () => matrix.stop() });
+    onStarted({
+        name: "calls",
+        stop: async () => {
+            sip.gateway.stop();
+            await desk.stop(STOP_MS);
+            await sip.gateway.drain(DRAIN_MS);
+        },
+    });
+}
+
+async function startMedia(
+    { media }: Config,
+    telemetry: Telemetry,
+    log: Log,
+    onStarted: OnStarted,
+): Promise<MediaProxy> {
+    if (media === "none") return new PassThroughMediaProxy(systemClock, telemetry);
+    const proxy = new RtpengineMediaProxy(
+        {
+            ...RTPENGINE_DEFAULTS,
+            engines: media.rtpengine,
+            requestTimeoutMs: media.timeoutMs,
+            probeIntervalMs: media.probeSeconds * 1_000,
+        },
+        { clock: systemClock, log, telemetry },
+    );
+    onStarted({ name: "media", stop: () => proxy.stop() });
+    await proxy.start();
+    await proxy.deleteOrphans();
+    return proxy;
+}
+
+interface CallParts {
+    readonly dialPlan: DialPlan;
+    readonly desk: CallDesk;
+    readonly telemetry: Telemetry;
+    readonly phones: Phones | undefined;
+}
+
+function policyOf({ calls }: Config): CallPolicy {
+    return { ringMs: calls.ringSeconds * 1_000, maxDurationMs: calls.maxHours * HOUR_MS };
+}
+
+function matrixSideOf(
+    { config, registration, port, log }: BridgeOptions,
+    { directory, desk, dialPlan, telemetry, phones }: CallParts & { readonly directory: NedbDirectory },
+): MatrixSide {
+    const policy = policyOf(config);
+    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
+    const { defaultCountry } = config.numbers;
+    return assembleMatrix(
+        {
+            homeserverUrl: config.homeserver.url,
+            serverName: config.homeserver.domain,
+            registration: {
+                id: registration.id,
+                url: registration.url,
+                asToken: registration.asToken.reveal(),
+                hsToken: registration.hsToken.reveal(),
+                senderLocalpart: registration.senderLocalpart,
+            },
+            ghostPrefix: config.matrix.ghostPrefix,
+            listen: { host: config.appservice.bind, port },
+            patienceMs: HOMESERVER_PATIENCE_MS,
+            mayJoinAs: (user) => config.matrix.joinAsCallee && serverOf(user) === config.homeserver.domain,
+            numbering: defaultCountry === undefined ? {} : { defaultCountry },
+            outboundPolicy: policy,
+            ringMs: policy.ringMs,
+            mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",
+        },
+        {
+            directory,
+            dialPlan,
+            ...(phones !== undefined && { phoneBook: phones }),
+            intake: desk,
+            newCallId,
+            telemetry,
+            clock: systemClock,
+            log,
+        },
+    );
+}
+
+/** Where there are no accounts there is no registrar, and strangers are not asked who they are. */
+async function startPhones(
+    config: Config,
+    dialPlan: DialPlan,
+    log: Log,
+    onStarted: OnStarted,
+): Promise<Phones | undefined> {
+    if (config.accounts.length === 0) return undefined;
+    const store = await NedbContacts.open(config.store.path, log);
+    onStarted({ name: "registered phones", stop: () => store.close() });
+    return phonesOf(config, { store, dialPlan, clock: systemClock, log });
+}
+
+async function stopped({ name, stop }: Stoppable, log: Log): Promise<void> {
+    try {
+        await stop();
+    } catch (error) {
+        log.warn("part not stopped properly", { part: name, error });
+    }
+}

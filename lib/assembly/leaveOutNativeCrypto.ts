@@ -1,0 +1,18 @@
+import { registerHooks } from "node:module";
+
+const ADDON = "@matrix-org/matrix-sdk-crypto-nodejs";
+/** Beside package.json, for the sources as for what is built of them. */
+const STAND_IN = new URL("../../stubs/matrix-sdk-crypto-nodejs/index.js", import.meta.url).href;
+
+/**
+ * Has the Matrix framework load a stand-in for its crypto addon, a binary that is downloaded from outside of the npm
+ * registry and that a bridge without encryption does not need. In a clone `overrides` of package.json do the same at
+ * installation; npm does not look at them where this package is somebody's dependency. To be called before the
+ * framework is imported.
+ */
+export function leaveOutNativeCrypto(): void {
+    registerHooks({
+        resolve: (specifier, context, next) =>
+            specifier === ADDON ? { url: STAND_IN, format: "commonjs", shortCircuit: true } : next(specifier, context),
+    });
+}

@@ -1,0 +1,67 @@
+import { networkInterfaces } from "node:os";
+import type { Config } from "../config/Config.generated.ts";
+import { registrarRealm } from "../config/registrarRealm.ts";
+import type { DialPlan } from "../numbering/DialPlan.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { ContactStore } from "../ports/ContactStore.ts";
+import type { Log } from "../ports/Log.ts";
+import { ContactGuard } from "../sip/registrar/ContactGuard.ts";
+import { PhoneGuard } from "../sip/registrar/PhoneGuard.ts";
+import { Phones } from "../sip/registrar/Phones.ts";
+import { Registrar } from "../sip/registrar/Registrar.ts";
+import type { SipAccount } from "../sip/registrar/SipAccount.ts";
+import { sipTrunksOf } from "./sipTrunksOf.ts";
+
+export interface PhonesParts {
+    readonly store: ContactStore;
+    readonly dialPlan: Pick<DialPlan, "calleeOf" | "whoMayDial">;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+/** The phones of the configuration's accounts, with what they registered before. Rejects if the store does. */
+export async function phonesOf(config: Config, { store, dialPlan, clock, log }: PhonesParts): Promise<Phones> {
+    const { minSeconds, maxSeconds, maxContacts, algorithms } = config.sip.registrar;
+    const accounts = config.accounts.map((account) => accountOf(account, config));
+    const realm = registrarRealm(config);
+    const hosts = hostsOf(config, realm);
+    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
+    const registrar = new Registrar({
+        store,
+        clock,
+        log,
+        limits: { minSeconds, maxSeconds, maxContacts },
+        // the server that comes with the bridge takes a connection for a way to its own phone only
+        ...(config.sip.drachtio !== undefined && { contactGuard: new ContactGuard(sipTrunksOf(config).trunks) }),
+    });
+    await registrar.load(accounts.map(({ username }) => username));
+    return new Phones({
+        accounts,
+        realm,
+        guard: new PhoneGuard({ accounts, realm, hosts, algorithms, registrar, clock, log }),
+        registrar,
+        routing: { dialPlan, hosts, mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp" },
+    });
+}
+
+function accountOf(
+    { username, password, user, displayName, media }: Config["accounts"][number],
+    config: Config,
+): SipAccount {
+    const { defaultCountry } = config.numbers;
+    return {
+        username,
+        password: password.reveal(),
+        user,
+        media,
+        ...(displayName !== undefined && { displayName }),
+        ...(defaultCountry !== undefined && { defaultCountry }),
+    };
+}
+
+/** Phones write the realm, or the address they were told to register at: any of this machine's. */
+function hostsOf({ sip }: Config, realm: string): ReadonlySet<string> {
+    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const addresses = [...sip.listen, ...own].map(({ address }) => (address.includes(":") ? `[${address}]` : address));
+    return new Set([realm, ...(sip.publicAddress === undefined ? [] : [sip.publicAddress]), ...addresses]);
+}

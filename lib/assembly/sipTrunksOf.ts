@@ -1,0 +1,108 @@
+import { isIP } from "node:net";
+import { formatHostPort, type HostPort } from "../config/HostPort.ts";
+import type { Config, PeerConfig, TrunkConfig } from "../config/Config.generated.ts";
+import type { NumberFormat } from "../numbering/NumberFormat.ts";
+import type { CountryCode } from "../numbering/PhoneNumber.ts";
+import type { SipPeer, SipTrunk, TrunkAddress } from "../sip/SipTrunk.ts";
+
+/** What the configuration says of trunks and peers, in the words of the SIP adapter. */
+export interface SipTrunks {
+    /** Ways out, each of which may call in too. */
+    readonly trunks: readonly SipTrunk[];
+    /** All who may call in; the first that matches counts. */
+    readonly peers: readonly SipPeer[];
+}
+
+export function sipTrunksOf(config: Config): SipTrunks {
+    const country = config.numbers.defaultCountry;
+    // how long it waits is an external SIP server's own business
+    const heedsPatience = config.sip.drachtio === undefined;
+    const trunks = config.trunks.map((trunk) => ({
+        ...trunkOf(trunk, country),
+        ...addressesOf(trunk),
+        ...(heedsPatience && { answerMs: Math.round(trunk.answerSeconds * 1_000) }),
+    }));
+    return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, country)), ...trunks] };
+}
+
+type Reached = "domain" | "nextHop" | "alternatives" | "addresses";
+
+/** Where it is called, and where it may call from: an address of either kind, if it is no name. */
+function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
+    const [first, ...others] = trunk.address;
+    const transport = trunk.transport === "udp" ? "" : `;transport=${trunk.transport}`;
+    const at = (address: HostPort): TrunkAddress => ({
+        domain: formatHostPort(address),
+        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport}`,
+    });
+    const fixed = trunk.address.map(({ host }) => host).filter((host) => isIP(host) !== 0);
+    return {
+        ...at(first),
+        ...(others.length > 0 && { alternatives: others.map(at) }),
+        addresses: [...fixed, ...trunk.addresses],
+    };
+}
+
+function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<SipTrunk, Reached> {
+    const { name, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
+    const defaultCountry = trunk.defaultCountry ?? country;
+    return {
+        name,
+        scheme: trunk.scheme,
+        ...(trunk.fromDomain !== undefined && { fromDomain: trunk.fromDomain }),
+        ...(username !== undefined &&
+            password !== undefined && {
+                credentials: {
+                    username,
+                    password: password.reveal(),
+                    ...(trunk.realm !== undefined && { realm: trunk.realm }),
+                },
+            }),
+        ...(trunk.proof !== undefined && {
+            proof: { username: trunk.proof.username, password: trunk.proof.password.reveal() },
+        }),
+        ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
+        numberFormat: formatOf(trunk.numberFormat, defaultCountry),
+        dialPrefix: trunk.dialPrefix,
+        numberUri: trunk.numberUri,
+        ...(trunk.stripPrefix !== undefined && { stripPrefix: trunk.stripPrefix }),
+        callerId: {
+            byUser: callerIds,
+            ...(callerId !== undefined && { fallback: callerId }),
+            ...(username !== undefined && { account: username }),
+        },
+        // who believes the peer asserts to it as well, unless the operator says otherwise
+        identity: trunk.identity ?? (trusted ? ["asserted"] : []),
+        ...(charging !== undefined && { charging }),
+        trusted,
+        minimumMedia: trunk.media,
+        headers: trunk.headers,
+        followsRedirects: true,
+        maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
+        callsPerSecond: trunk.callsPerSecond,
+        ...(trunk.probeSeconds > 0 && { probeMs: trunk.probeSeconds * 1_000 }),
+        ...(defaultCountry !== undefined && { defaultCountry }),
+    };
+}
+
+/** Without a country, what is dialled there cannot be known: a national format is refused by the configuration then. */
+function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | undefined): NumberFormat {
+    if (style === "national") return country === undefined ? { style: "plus" } : { style, country };
+    return { style };
+}
+
+function peerOf(
+    { name, addresses, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
+    country: CountryCode | undefined,
+): SipPeer {
+    return {
+        name,
+        ...(stripPrefix !== undefined && { stripPrefix }),
+        addresses,
+        trusted,
+        minimumMedia: media,
+        maxCalls: Number.POSITIVE_INFINITY,
+        callsPerSecond,
+        ...(country !== undefined && { defaultCountry: country }),
+    };
+}

@@ -1,0 +1,156 @@
+import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { Config } from "../config/Config.generated.ts";
+import { registrarRealm } from "../config/registrarRealm.ts";
+import { newCallId } from "../desk/newCallId.ts";
+import type { DialPlan } from "../numbering/DialPlan.ts";
+import type { CallIntake } from "../ports/CallIntake.ts";
+import type { Log } from "../ports/Log.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
+import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
+import { SipLink } from "../sip/drachtio/SipLink.ts";
+import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
+import type { Phones } from "../sip/registrar/Phones.ts";
+import { TrunkRegistrations } from "../sip/registration/TrunkRegistrations.ts";
+import { SipCalls } from "../sip/SipCalls.ts";
+import { SipGateway } from "../sip/SipGateway.ts";
+import { SipLegs, type SipLegsParts } from "../sip/SipLegs.ts";
+import type { SipTrunk } from "../sip/SipTrunk.ts";
+import { TrunkHealth } from "../sip/trunk/TrunkHealth.ts";
+import { TrunkProbes } from "../sip/trunk/TrunkProbes.ts";
+import { sipServerArguments } from "./sipServerArguments.ts";
+import { sipTrunksOf } from "./sipTrunksOf.ts";
+import type { OnStarted } from "./Stoppable.ts";
+import { systemClock } from "../telemetry/systemClock.ts";
+
+/** How long registrars may take to remove our registrations when the bridge stops. */
+const UNREGISTER_MS = 3_000;
+
+/** What the SIP side is built with. */
+export interface SipSideParts {
+    readonly config: Config;
+    readonly log: Log;
+    readonly version: string;
+    readonly dialPlan: DialPlan;
+    readonly intake: CallIntake;
+    readonly telemetry: Telemetry;
+    readonly policy: CallPolicy;
+    /** Where there are accounts. */
+    readonly phones: Phones | undefined;
+}
+
+/** What the rest of the bridge has of the SIP side. */
+export interface SipSide {
+    readonly gateway: SipGateway;
+    readonly legs: SipLegs;
+    readonly phoneLegs: PhoneLegs;
+}
+
+/** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
+export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promise<SipSide> {
+    const { config, log, version, dialPlan, intake, telemetry, policy, phones } = parts;
+    const { trunks, peers } = sipTrunksOf(config);
+    const realm = registrarRealm(config);
+    const link: SipLink = new SipLink({
+        clock: systemClock,
+        log,
+        endpoint: await startSipServer(config, log, onStarted),
+        listener: {
+            onRequest: (request) => gateway.onRequest(request),
+            onLost: () => {
+                gateway.onLost();
+                registrations.serverLost();
+            },
+        },
+        onUp: () => registrations.serverUp(),
+        onRefused: (error) => log.error("SIP server not reached any more", { error }),
+    });
+    const environment = {
+        stack: link,
+        calls: new SipCalls(),
+        clock: systemClock,
+        userAgent: `matrix-appservice-sip/${version}`,
+        log,
+        telemetry,
+    };
+    const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
+    const { outlook } = watch;
+    const registrations = new TrunkRegistrations(trunks, { ...environment, outlook, random: Math.random });
+    const gateway = new SipGateway({
+        ...environment,
+        outlook,
+        registrations,
+        ...(phones !== undefined && { phones }),
+        peers,
+        strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
+        realm,
+        calleeOf: (dialled) => dialPlan.calleeOf(dialled),
+        intake,
+        policy,
+        newCallId,
+    });
+    onStarted({
+        name: "SIP link",
+        stop: () => {
+            link.stop();
+            // nobody will say any more what became of a BYE that is out
+            gateway.onLost();
+        },
+    });
+    await link.start();
+    startProbes(watch, onStarted);
+    onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
+    const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
+    const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
+    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook, mayDial }), phoneLegs };
+}
+
+/** What finds out which addresses of trunks take calls. */
+interface TrunkWatch {
+    readonly outlook: TrunkHealth;
+    readonly probes: TrunkProbes;
+}
+
+function watchOn(
+    trunks: readonly SipTrunk[],
+    environment: SipEnvironment & { readonly log: Log; readonly telemetry: Telemetry },
+    onDied: (address: SipTrunk) => void,
+): TrunkWatch {
+    const onDoubt = (address: SipTrunk): void => probes.askNow(address);
+    const outlook: TrunkHealth = new TrunkHealth(trunks, { ...environment, onDoubt, onDied });
+    const probes = new TrunkProbes(trunks, { ...environment, health: outlook, random: Math.random });
+    return { outlook, probes };
+}
+
+/** For as long as the SIP link is there. */
+function startProbes({ outlook, probes }: TrunkWatch, onStarted: OnStarted): void {
+    onStarted({
+        name: "trunk probes",
+        stop: () => {
+            probes.stop();
+            outlook.stop();
+        },
+    });
+    probes.start();
+}
+
+type SipServerEndpoint = ConstructorParameters<typeof SipLink>[0]["endpoint"];
+
+/** The server that comes with the bridge, unless the configuration names another. */
+async function startSipServer(config: Config, log: Log, onStarted: OnStarted): Promise<SipServerEndpoint> {
+    const { sip } = config;
+    if (sip.drachtio !== undefined) {
+        const { host, port, secret } = sip.drachtio;
+        return () => Promise.resolve({ host, port, secret: secret.reveal() });
+    }
+    const server = new EmbeddedSipServer({
+        clock: systemClock,
+        log,
+        bindings: sip.listen.map(({ transport, address, port }) => ({ transport, host: address, port })),
+        ...(sip.publicAddress !== undefined && { advertise: sip.publicAddress }),
+        extraArguments: sipServerArguments(config),
+    });
+    await server.start();
+    onStarted({ name: "SIP server", stop: () => server.stop() });
+    return () => server.endpoint();
+}

@@ -1,0 +1,229 @@
+import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { CallFailure } from "../../ports/CallFailure.ts";
+import { describeProvenance } from "../../numbering/CallProvenance.ts";
+import type { MatrixTarget } from "../../ports/CallIntake.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { CallMessage } from "./callEventContent.ts";
+import { isToldOfEnd, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
+import { CallVoice } from "./CallVoice.ts";
+import type { DirectRoom, DirectRooms } from "../rooms/DirectRooms.ts";
+import {
+    encodeEndOfCandidates,
+    encodeHangup,
+    encodeInvite,
+    encodeNegotiateAnswer,
+    encodeSelectAnswer,
+    type OurParty,
+} from "./encodeCallEvent.ts";
+import type { Homeserver } from "../homeserver/Homeserver.ts";
+import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts";
+import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
+import type { IgnoredBecause, LegStep } from "./matrixLegStep.ts";
+import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
+import type { LiveCall } from "./resolveGlare.ts";
+
+export interface CalleeLegParts {
+    readonly homeserver: Homeserver;
+    readonly rooms: DirectRooms;
+    readonly registry: LegRegistry;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** How long the desk lets a callee ring, in ms: what the invite tells clients. */
+    readonly ringMs: number;
+}
+
+/** A user who joins late still gets a ring worth the name. */
+const SHORTEST_RING_MS = 5_000;
+
+/** The leg towards a Matrix user whom someone on the SIP side calls: their ghost invites, the user's devices ring. */
+export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
+    readonly user: MatrixUserId;
+    readonly #parts: CalleeLegParts;
+    readonly #target: MatrixTarget;
+    readonly #report: LegReport;
+    readonly #us: OurParty;
+    #state: CalleeLegState = { phase: "approaching" };
+    /** Where the call takes place, once that is known. */
+    #place: { readonly room: MatrixRoomId; readonly voice: CallVoice } | undefined;
+    /** Rings the user who is waited for. */
+    #onJoin: (() => void) | undefined;
+
+    constructor(parts: CalleeLegParts, callId: CallId, target: MatrixTarget, report: LegReport) {
+        this.user = target.callee;
+        this.#parts = parts;
+        this.#target = target;
+        this.#report = report;
+        this.#us = { callId, version: 1, partyId: newPartyId() };
+    }
+
+    get stage(): LiveCall["stage"] {
+        return this.#state.phase === "answered" ? "connected" : "ringsUser";
+    }
+
+    async offer(sdp: Sdp): Promise<void> {
+        const until = this.#parts.clock.now() + this.#parts.ringMs;
+        try {
+            const place = await this.#parts.rooms.between(this.user, this.#target.caller);
+            await this.#callIn(place, sdp, until);
+        } catch (reason) {
+            // an invite that got no reply may be in the room all the same
+            this.#endQuietly("serviceUnavailable");
+            throw asCallFailure(reason);
+        }
+    }
+
+    ring(): Promise<void> {
+        return Promise.resolve(); // said to callers only
+    }
+
+    accept(): Promise<void> {
+        return Promise.resolve(); // said to callers only
+    }
+
+    async answerOffer(sdp: Sdp): Promise<void> {
+        if (this.#state.phase !== "answered") return;
+        await this.#say(() => encodeNegotiateAnswer(this.#us, sdp, NEGOTIATION_LIFETIME_MS));
+    }
+
+    refuseOffer(): Promise<void> {
+        return Promise.resolve(); // Matrix has no word for it
+    }
+
+    async end(cause: EndCause): Promise<void> {
+        const told = isToldOfEnd(this.#state);
+        this.#close();
+        if (told) await this.#say(() => encodeHangup(this.#us, cause));
+    }
+
+    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
+        return this.#go(onMessageToCaller(this.#state, this.user, sender, message));
+    }
+
+    userJoined(): void {
+        this.#onJoin?.();
+    }
+
+    userLeft(): void {
+        this.#go(onCalleeLeft(this.#state));
+    }
+
+    ghostLeft(): void {
+        this.#go(onCalleeLeft(this.#state));
+    }
+
+    giveWay(): void {
+        this.#endQuietly("replaced");
+        this.#report({ kind: "ended", cause: "replaced" });
+    }
+
+    async #callIn(place: DirectRoom, sdp: Sdp, until: number): Promise<void> {
+        const { registry, rooms, homeserver, log } = this.#parts;
+        if (this.#state.phase === "ended") return;
+        if (registry.inRoom(place.room).length > 0) {
+            throw new CallFailure("busy", "there is a call in this room already");
+        }
+        const { callId } = this.#us;
+        const voice = new CallVoice(homeserver, { ...place, transactionPrefix: callId });
+        this.#place = { room: place.room, voice };
+        registry.add(place.room, callId, this);
+        log.info("call goes to a room", { callId, roomId: place.room, userIs: place.userIs });
+        if (place.userIs === "invited") {
+            await this.#awaitJoin(place, voice, sdp, until);
+            return;
+        }
+        try {
+            await this.#invite(voice, sdp, until);
+            if (this.#phaseNow() === "ringing") this.#report({ kind: "ringing" });
+            await this.#endCandidates(voice);
+        } catch (reason) {
+            const gone = reason instanceof HomeserverError && reason.fault === "forbidden";
+            if (!gone || place.from === "made") throw reason;
+            log.info("room of the pair is of no use any more", { roomId: place.room });
+            registry.bury(place.room, callId);
+            await rooms.forget(place.room);
+            this.#state = { phase: "approaching" };
+            await this.#callIn(await rooms.between(this.user, this.#target.caller), sdp, until);
+        }
+    }
+
+    /** The room exists and the user's client shows the invitation to it: the phone hears ringing, the call waits. */
+    async #awaitJoin(place: DirectRoom, voice: CallVoice, sdp: Sdp, until: number): Promise<void> {
+        const ringUp = async (): Promise<void> => {
+            await this.#invite(voice, sdp, until);
+            await this.#endCandidates(voice);
+        };
+        this.#onJoin = () => {
+            this.#onJoin = undefined;
+            this.#inBackground(ringUp(), "report");
+        };
+        this.#report({ kind: "ringing" });
+        // the join may have come before the call was registered
+        if (await this.#parts.rooms.hasJoined(place)) this.userJoined();
+    }
+
+    async #invite(voice: CallVoice, sdp: Sdp, until: number): Promise<void> {
+        const lifetime = Math.max(until - this.#parts.clock.now(), SHORTEST_RING_MS);
+        this.#announce(voice);
+        const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
+        // an answer may be here before the homeserver's reply
+        this.#state = { phase: "ringing", heard: [] };
+        await voice.say(invite);
+    }
+
+    /** Clients show nothing of it by themselves. Said before the invite, whose turn comes once this is through or failed. */
+    #announce(voice: CallVoice): void {
+        const text = describeProvenance(this.#target.provenance ?? {});
+        if (text !== undefined) this.#inBackground(voice.notice(text));
+    }
+
+    async #endCandidates(voice: CallVoice): Promise<void> {
+        if (this.#phaseNow() !== "ended") await voice.say(encodeEndOfCandidates(this.#us));
+    }
+
+    /** Read through a method, for the compiler takes what it saw before an await for granted. */
+    #phaseNow(): CalleeLegState["phase"] {
+        return this.#state.phase;
+    }
+
+    #go(step: LegStep<CalleeLegState>): IgnoredBecause | undefined {
+        this.#state = step.state;
+        if (step.state.phase === "ended") this.#close();
+        const { select } = step;
+        // first of all: other devices ring until they hear of it
+        if (select !== undefined) this.#inBackground(this.#say(() => encodeSelectAnswer(this.#us, select)));
+        for (const fact of step.facts) this.#report(fact);
+        return step.ignored;
+    }
+
+    #endQuietly(cause: EndCause): void {
+        this.#inBackground(this.end(cause));
+    }
+
+    async #say(encode: () => ReturnType<typeof encodeHangup>): Promise<void> {
+        try {
+            await this.#place?.voice.say(encode());
+        } catch (reason) {
+            throw asCallFailure(reason);
+        }
+    }
+
+    #close(): void {
+        this.#state = { phase: "ended" };
+        this.#onJoin = undefined;
+        if (this.#place !== undefined) this.#parts.registry.bury(this.#place.room, this.#us.callId);
+    }
+
+    /** For what no order of the desk waits for. `report`: without it there is no call, so the desk is told. */
+    #inBackground(work: Promise<void>, onFailure: "log" | "report" = "log"): void {
+        work.catch((reason: unknown) => {
+            this.#parts.log.warn("call event not sent", { callId: this.#us.callId, error: reason });
+            if (onFailure === "log" || this.#state.phase === "ended") return;
+            const failure = asCallFailure(reason);
+            this.#endQuietly("serviceUnavailable");
+            this.#report({ kind: "ended", cause: failure instanceof CallFailure ? failure.endCause : "internalError" });
+        });
+    }
+}

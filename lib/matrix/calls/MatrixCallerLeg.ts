@@ -1,0 +1,167 @@
+import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { CallFailure } from "../../ports/CallFailure.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
+import { farewellOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
+import { CallVoice } from "./CallVoice.ts";
+import {
+    encodeAnswer,
+    encodeEndOfCandidates,
+    encodeHangup,
+    encodeNegotiateAnswer,
+    encodeRefusal,
+    type OurParty,
+} from "./encodeCallEvent.ts";
+import type { Homeserver } from "../homeserver/Homeserver.ts";
+import { asCallFailure } from "../homeserver/HomeserverError.ts";
+import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
+import { noticeOf } from "./matrixEndCause.ts";
+import type { IgnoredBecause, LegStep } from "./matrixLegStep.ts";
+import type { MatrixParty } from "./MatrixParty.ts";
+import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
+import type { LiveCall } from "./resolveGlare.ts";
+
+export interface CallerLegParts {
+    readonly homeserver: Homeserver;
+    readonly registry: LegRegistry;
+    readonly log: Log;
+}
+
+/** The call a user placed: who, where, to which ghost. */
+export interface PlacedCall {
+    /** Our name for the call. */
+    readonly callId: CallId;
+    /** The name the caller's client gave it. */
+    readonly matrixCallId: string;
+    readonly room: MatrixRoomId;
+    readonly ghost: MatrixUserId;
+    readonly caller: MatrixParty;
+}
+
+/** The leg of a Matrix user who calls someone on the SIP side. Made when the invite is here and whom it is for is known. */
+export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
+    readonly user: MatrixUserId;
+    readonly #parts: CallerLegParts;
+    readonly #call: PlacedCall;
+    readonly #us: OurParty;
+    readonly #voice: CallVoice;
+    #report: LegReport = () => undefined;
+    #state: CallerLegState = { phase: "calling" };
+
+    constructor(parts: CallerLegParts, call: PlacedCall) {
+        this.user = call.caller.user;
+        this.#parts = parts;
+        this.#call = call;
+        this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId: newPartyId() };
+        this.#voice = new CallVoice(parts.homeserver, { ...call, transactionPrefix: call.callId });
+        parts.registry.add(call.room, call.matrixCallId, this);
+    }
+
+    get callId(): CallId {
+        return this.#call.callId;
+    }
+
+    get stage(): LiveCall["stage"] {
+        return this.#state.phase === "accepted" ? "connected" : "ringsUs";
+    }
+
+    /** From here on what the caller does is reported. Called once, when the desk has taken the call. */
+    connect(report: LegReport): void {
+        this.#report = report;
+    }
+
+    offer(): Promise<void> {
+        return Promise.reject(new CallFailure("internalError", "a caller is not offered a call"));
+    }
+
+    ring(): Promise<void> {
+        return Promise.resolve(); // the caller's client plays its own ringing tone
+    }
+
+    async accept(sdp: Sdp): Promise<void> {
+        if (this.#state.phase !== "calling") return;
+        await this.#say(
+            () => encodeAnswer(this.#us, sdp),
+            () => {
+                this.#state = { phase: "accepted" };
+            },
+        );
+        if (this.stage === "connected") await this.#say(() => encodeEndOfCandidates(this.#us));
+    }
+
+    async answerOffer(sdp: Sdp): Promise<void> {
+        if (this.#state.phase !== "accepted") return;
+        await this.#say(() => encodeNegotiateAnswer(this.#us, sdp, NEGOTIATION_LIFETIME_MS));
+    }
+
+    refuseOffer(): Promise<void> {
+        return Promise.resolve(); // Matrix has no word for it
+    }
+
+    async end(cause: EndCause): Promise<void> {
+        await this.refuse(cause, noticeOf(cause));
+    }
+
+    /** Ends the call, saying in the room why if it was not answered yet: a client tells its user next to nothing. */
+    async refuse(cause: EndCause, notice: string | undefined): Promise<void> {
+        const farewell = farewellOf(this.#state);
+        this.#close();
+        switch (farewell) {
+            case "refusal":
+                await this.#say(() => encodeRefusal(this.#us, cause));
+                if (notice !== undefined) await this.#voice.notice(notice);
+                return;
+            case "hangup":
+                await this.#say(() => encodeHangup(this.#us, cause));
+                return;
+            case "none":
+                return;
+        }
+    }
+
+    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
+        const parties = { caller: this.#call.caller, ourPartyId: this.#us.partyId };
+        return this.#go(onMessageToCallee(this.#state, parties, sender, message));
+    }
+
+    userJoined(): void {
+        // a caller is in the room already
+    }
+
+    userLeft(): void {
+        this.#go(onCallerLeft(this.#state));
+    }
+
+    ghostLeft(): void {
+        this.#go(onCallerLeft(this.#state));
+    }
+
+    giveWay(): void {
+        // only calls that ring a user give way
+    }
+
+    #go(step: LegStep<CallerLegState>): IgnoredBecause | undefined {
+        this.#state = step.state;
+        if (step.state.phase === "ended") this.#close();
+        for (const fact of step.facts) this.#report(fact);
+        return step.ignored;
+    }
+
+    /** `onSaying` runs when the event is known to be fit to be sent, before it is. */
+    async #say(encode: () => OutgoingCallEvent, onSaying?: () => void): Promise<void> {
+        try {
+            const event = encode();
+            onSaying?.();
+            await this.#voice.say(event);
+        } catch (reason) {
+            throw asCallFailure(reason);
+        }
+    }
+
+    #close(): void {
+        this.#state = { phase: "ended" };
+        this.#parts.registry.bury(this.#call.room, this.#call.matrixCallId);
+    }
+}

@@ -1,0 +1,20 @@
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CallMessage, CallVersion } from "./callEventContent.ts";
+
+/** One side of a Matrix call: a user on one device. */
+export interface MatrixParty {
+    readonly user: MatrixUserId;
+    readonly version: CallVersion;
+    /** Absent in version 0. */
+    readonly partyId?: string;
+}
+
+export function partyOf(sender: MatrixUserId, message: CallMessage): MatrixParty {
+    const { version, partyId } = message;
+    return { user: sender, version, ...(partyId === undefined ? {} : { partyId }) };
+}
+
+/** Clients differ in the version they write on later events, so only user and party id count. */
+export function isSameParty(one: MatrixParty, other: MatrixParty): boolean {
+    return one.user === other.user && one.partyId === other.partyId;
+}

@@ -1,0 +1,131 @@
+import type { EndCause, IceCandidate } from "../../call/vocabulary.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CallMessage } from "./callEventContent.ts";
+import { causeOfHangup } from "./matrixEndCause.ts";
+import { ignore, step, type LegStep } from "./matrixLegStep.ts";
+import { isSameParty, partyOf, type MatrixParty } from "./MatrixParty.ts";
+
+/** A call to a Matrix user, as the bridge sees it. The user may have many devices that ring. */
+export type CalleeLegState =
+    /** Nothing of the call is in the room yet: it is looked for or made, or the user has not joined it. */
+    | { readonly phase: "approaching" }
+    /** m.call.invite is out. What devices say of their candidates is kept until one of them answers. */
+    | { readonly phase: "ringing"; readonly heard: HeardCandidates }
+    /** One device answered; no other one has a say any more. */
+    | { readonly phase: "answered"; readonly peer: MatrixParty }
+    | { readonly phase: "ended" };
+
+type HeardCandidates = readonly { readonly from: MatrixParty; readonly candidates: readonly IceCandidate[] }[];
+
+/** Devices a person has, and candidates a device finds before its user answers, with room to spare. */
+const MAX_PARTIES = 20;
+const MAX_CANDIDATES_PER_PARTY = 100;
+
+/** What a call event from the room does to the call. Pure; never throws. */
+export function onMessageToCaller(
+    state: CalleeLegState,
+    callee: MatrixUserId,
+    sender: MatrixUserId,
+    message: CallMessage,
+): LegStep<CalleeLegState> {
+    if (sender !== callee) return ignore(state, "otherUser");
+    const party = partyOf(sender, message);
+    switch (state.phase) {
+        case "approaching":
+        case "ended":
+            return ignore(state, "wrongMoment");
+        case "ringing":
+            return whileRinging(state, party, message);
+        case "answered":
+            if (!isSameParty(party, state.peer)) return ignore(state, "otherParty");
+            return whileAnswered(state, message);
+    }
+}
+
+/** The callee left the room: before the answer that is a no, afterwards a hang-up (specification, VoIP module). */
+export function onCalleeLeft(state: CalleeLegState): LegStep<CalleeLegState> {
+    const ended = { phase: "ended" } as const;
+    switch (state.phase) {
+        case "approaching":
+            return step(ended, { kind: "ended", cause: "unavailable" });
+        case "ringing":
+            return step(ended, { kind: "ended", cause: "declined" });
+        case "answered":
+            return step(ended, { kind: "ended", cause: "hungUp" });
+        case "ended":
+            return ignore(state, "wrongMoment");
+    }
+}
+
+/** Whether ending the call from our side has to be told: nobody hears of a call that is not in the room. */
+export function isToldOfEnd(state: CalleeLegState): boolean {
+    return state.phase === "ringing" || state.phase === "answered";
+}
+
+function whileRinging(
+    state: Extract<CalleeLegState, { phase: "ringing" }>,
+    party: MatrixParty,
+    message: CallMessage,
+): LegStep<CalleeLegState> {
+    switch (message.kind) {
+        case "candidates": {
+            const heard = hear(state.heard, party, message.candidates);
+            return heard === undefined ? ignore(state, "wrongMoment") : step({ phase: "ringing", heard });
+        }
+        case "answer": {
+            const early = state.heard.find((entry) => isSameParty(entry.from, party))?.candidates ?? [];
+            const answered = step<CalleeLegState>(
+                { phase: "answered", peer: party },
+                { kind: "answered", sdp: message.sdp },
+                ...(early.length === 0 ? [] : [{ kind: "candidates", candidates: early } as const]),
+            );
+            // version 0 has no parties to choose from
+            return party.partyId === undefined ? answered : { ...answered, select: party.partyId };
+        }
+        case "reject":
+        case "hangup":
+            // a client of version 0 declines by hangup, and one whose media failed says so by hangup in any version
+            return ended(causeOfHangup(message.reason, "calledByUs"));
+        case "invite":
+        case "selectAnswer":
+        case "negotiate":
+            return ignore(state, "wrongMoment");
+    }
+}
+
+function whileAnswered(
+    state: Extract<CalleeLegState, { phase: "answered" }>,
+    message: CallMessage,
+): LegStep<CalleeLegState> {
+    switch (message.kind) {
+        case "candidates":
+            return step(state, { kind: "candidates", candidates: message.candidates });
+        case "hangup":
+            return ended(causeOfHangup(message.reason, "connected"));
+        case "negotiate":
+            if (message.description === "answer") return ignore(state, "wrongMoment");
+            return step(state, { kind: "offered", sdp: message.sdp });
+        case "invite":
+        case "answer":
+        case "selectAnswer":
+        case "reject":
+            return ignore(state, "wrongMoment");
+    }
+}
+
+function ended(cause: EndCause): LegStep<CalleeLegState> {
+    return step({ phase: "ended" }, { kind: "ended", cause });
+}
+
+/** Undefined when there is no room for more. */
+function hear(
+    heard: HeardCandidates,
+    from: MatrixParty,
+    candidates: readonly IceCandidate[],
+): HeardCandidates | undefined {
+    const known = heard.find((entry) => isSameParty(entry.from, from));
+    if (known === undefined) return heard.length < MAX_PARTIES ? [...heard, { from, candidates }] : undefined;
+    const all = [...known.candidates, ...candidates];
+    if (all.length > MAX_CANDIDATES_PER_PARTY) return undefined;
+    return heard.map((entry) => (entry === known ? { from, candidates: all } : entry));
+}

@@ -1,0 +1,114 @@
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./callEventContent.ts";
+import { hangupReasonOf, rejectReasonOf } from "./matrixEndCause.ts";
+import { hasActiveVideo, missingForWebRtc, streamIdsOf } from "./webRtcDescription.ts";
+
+/** Our half of one Matrix call: who speaks, in which version. */
+export interface OurParty {
+    readonly callId: string;
+    readonly version: CallVersion;
+    /** Must be no device id of anyone: js-sdk takes events with its own as echoes. */
+    readonly partyId: string;
+}
+
+/** A description that a browser could not apply: sending it would end in silence, so it is not sent. */
+export class UnfitDescription extends Error {
+    constructor(missing: readonly string[]) {
+        super(`the description for the Matrix client lacks ${missing.join(", ")}`);
+        this.name = new.target.name;
+    }
+}
+
+/** @throws UnfitDescription */
+export function encodeInvite(us: OurParty, sdp: Sdp, invitee: MatrixUserId, lifetimeMs: number): OutgoingCallEvent {
+    return {
+        type: CALL_EVENT_TYPES.invite,
+        content: {
+            ...commonOf(us),
+            lifetime: lifetimeMs,
+            invitee,
+            offer: { type: "offer", sdp: checked(sdp) },
+            ...capabilities(sdp),
+            ...streamMetadata(sdp),
+        },
+    };
+}
+
+/** @throws UnfitDescription */
+export function encodeAnswer(us: OurParty, sdp: Sdp): OutgoingCallEvent {
+    return {
+        type: CALL_EVENT_TYPES.answer,
+        content: {
+            ...commonOf(us),
+            answer: { type: "answer", sdp: checked(sdp) },
+            ...capabilities(sdp),
+            ...streamMetadata(sdp),
+        },
+    };
+}
+
+/**
+ * Says that no candidates follow: ours are all in the description. Sent once, after the invite or the answer, never
+ * before: js-sdk adds candidates it has when the answer comes before it sets the answer, and loses them.
+ */
+export function encodeEndOfCandidates(us: OurParty): OutgoingCallEvent {
+    return { type: CALL_EVENT_TYPES.candidates, content: { ...commonOf(us), candidates: [{ candidate: "" }] } };
+}
+
+export function encodeSelectAnswer(us: OurParty, selectedPartyId: string): OutgoingCallEvent {
+    return { type: CALL_EVENT_TYPES.selectAnswer, content: { ...commonOf(us), selected_party_id: selectedPartyId } };
+}
+
+/** @throws UnfitDescription */
+export function encodeNegotiateAnswer(us: OurParty, sdp: Sdp, lifetimeMs: number): OutgoingCallEvent {
+    return {
+        type: CALL_EVENT_TYPES.negotiate,
+        content: {
+            ...commonOf(us),
+            lifetime: lifetimeMs,
+            description: { type: "answer", sdp: checked(sdp) },
+            ...streamMetadata(sdp),
+        },
+    };
+}
+
+export function encodeHangup(us: OurParty, cause: EndCause): OutgoingCallEvent {
+    return { type: CALL_EVENT_TYPES.hangup, content: { ...commonOf(us), reason: hangupReasonOf(cause) } };
+}
+
+/** Turns a call down before it is answered. Version 0 has no reject. */
+export function encodeRefusal(us: OurParty, cause: EndCause): OutgoingCallEvent {
+    if (us.version === 0) return encodeHangup(us, cause);
+    const reason = rejectReasonOf(cause);
+    return { type: CALL_EVENT_TYPES.reject, content: { ...commonOf(us), ...(reason === undefined ? {} : { reason }) } };
+}
+
+function commonOf(us: OurParty): Record<string, unknown> {
+    if (us.version === 0) return { call_id: us.callId, version: 0 };
+    return { call_id: us.callId, version: "1", party_id: us.partyId };
+}
+
+function checked(sdp: Sdp): Sdp {
+    const missing = missingForWebRtc(sdp);
+    if (missing.length > 0) throw new UnfitDescription(missing);
+    return sdp;
+}
+
+/** MSC2747: gives Element's user a keypad where the other side takes keys as RTP events; no transfer. */
+function capabilities(sdp: Sdp): Record<string, unknown> {
+    return {
+        capabilities: { "m.call.transferee": false, "m.call.dtmf": /^a=rtpmap:[0-9]+ telephone-event\//im.test(sdp) },
+    };
+}
+
+/**
+ * Must name exactly the streams of the description: js-sdk throws on a stream it does not list, and the call dies
+ * without a word. Without a stream it must not be there at all.
+ */
+function streamMetadata(sdp: Sdp): Record<string, unknown> {
+    const ids = streamIdsOf(sdp);
+    if (ids.length === 0) return {};
+    const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: !hasActiveVideo(sdp) };
+    return { sdp_stream_metadata: Object.fromEntries(ids.map((streamId) => [streamId, stream])) };
+}

@@ -1,0 +1,57 @@
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { displayTextOf, type RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { Directory } from "../../ports/Directory.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { GhostNames } from "./GhostNames.ts";
+import type { Homeserver } from "../homeserver/Homeserver.ts";
+import { SingleFlight } from "../SingleFlight.ts";
+
+/** Sees to it that a party's ghost exists and is called what the party is called; asks the homeserver only for changes. */
+export class GhostProfiles {
+    readonly #names: GhostNames;
+    readonly #homeserver: Homeserver;
+    readonly #directory: Directory;
+    readonly #log: Log;
+    readonly #flights = new SingleFlight<MatrixUserId>();
+
+    constructor(names: GhostNames, homeserver: Homeserver, directory: Directory, log: Log) {
+        this.#names = names;
+        this.#homeserver = homeserver;
+        this.#directory = directory;
+        this.#log = log;
+    }
+
+    /**
+     * The party's ghost, registered and named. A party of whom only the number is known keeps the name it had.
+     * @throws HomeserverError if it could not be registered; a name that could not be set is only logged.
+     */
+    async ensure(party: RemoteParty): Promise<MatrixUserId> {
+        const ghost = this.#names.ghostOf(party);
+        const known = await this.#directory.ghost(ghost);
+        const hasName = party.kind !== "anonymous" && party.displayName !== undefined;
+        const displayName = displayTextOf(party);
+        if (known !== undefined && (!hasName || known.displayName === displayName)) return ghost;
+        return await this.#flights.run(`${ghost} ${displayName}`, async () => {
+            if (known === undefined) await this.#homeserver.register(ghost);
+            await this.#name(ghost, displayName);
+            return ghost;
+        });
+    }
+
+    /** As `ensure`, for a homeserver that turned out not to know the ghost: its database is not the one we knew. */
+    async renew(party: RemoteParty): Promise<MatrixUserId> {
+        const ghost = this.#names.ghostOf(party);
+        await this.#homeserver.register(ghost);
+        await this.#name(ghost, displayTextOf(party));
+        return ghost;
+    }
+
+    async #name(ghost: MatrixUserId, displayName: string): Promise<void> {
+        try {
+            await this.#homeserver.setDisplayName(ghost, displayName);
+            await this.#directory.rememberGhost({ userId: ghost, displayName });
+        } catch (reason) {
+            this.#log.warn("display name of a ghost not set", { error: reason });
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+
+/** One request of the client-server API, sent with the application service's token. */
+export interface HomeserverRequest {
+    readonly method: "GET" | "POST" | "PUT";
+    /** Encoded, query not included. */
+    readonly path: string;
+    /** For whom; for the bridge's bot if not given. */
+    readonly as?: MatrixUserId;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: Readonly<Record<string, unknown>>;
+    readonly timeoutMs: number;
+}
+
+/** Sends a request once. Resolves with the reply's body, unchecked; rejects with a `HomeserverError`. */
+export type AskHomeserver = (request: HomeserverRequest) => Promise<unknown>;

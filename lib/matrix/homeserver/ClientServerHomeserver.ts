@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { localpartOf, parseMatrixRoomId, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { AskHomeserver, HomeserverRequest } from "./AskHomeserver.ts";
+import type { Homeserver, Membership, RoomRequest } from "./Homeserver.ts";
+import { HomeserverError, pauseBeforeRetry, type Persistence } from "./HomeserverError.ts";
+
+/** A homeserver that takes longer for an event than this is not going to carry a call. */
+const TIMEOUT_MS = 8_000;
+/** Making or joining a room may need the answer of another homeserver first. */
+const ROOM_TIMEOUT_MS = 20_000;
+
+/** Whoever does not hear of one of these stays in a call with nobody. */
+const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject"]);
+
+const createdRoom = z.object({ room_id: z.string() });
+const memberState = z.object({ membership: z.enum(["join", "invite", "leave", "ban", "knock"]) });
+const messages = z.object({ chunk: z.array(z.unknown()) });
+
+/** The homeserver as its client-server API tells it (specification v1.11 and later, Application Service API included). */
+export class ClientServerHomeserver implements Homeserver {
+    readonly #ask: AskHomeserver;
+    readonly #clock: Clock;
+
+    constructor(ask: AskHomeserver, clock: Clock) {
+        this.#ask = ask;
+        this.#clock = clock;
+    }
+
+    async register(ghost: MatrixUserId): Promise<void> {
+        const body = {
+            type: "m.login.application_service",
+            username: localpartOf(ghost),
+            // a ghost needs no device and no token of its own
+            inhibit_login: true,
+        };
+        try {
+            await this.#request({ method: "POST", path: "/_matrix/client/v3/register", body, timeoutMs: TIMEOUT_MS });
+        } catch (reason) {
+            if (reason instanceof HomeserverError && reason.reply.errcode === "M_USER_IN_USE") return;
+            throw reason;
+        }
+    }
+
+    async setDisplayName(as: MatrixUserId, displayName: string): Promise<void> {
+        const path = `/_matrix/client/v3/profile/${encodeURIComponent(as)}/displayname`;
+        await this.#request({ method: "PUT", path, as, body: { displayname: displayName }, timeoutMs: TIMEOUT_MS });
+    }
+
+    async userExists(user: MatrixUserId): Promise<boolean> {
+        const path = `/_matrix/client/v3/profile/${encodeURIComponent(user)}`;
+        const profile = await this.#find({ method: "GET", path, timeoutMs: TIMEOUT_MS });
+        return profile !== undefined;
+    }
+
+    async createRoom(as: MatrixUserId, { name, invite, initialState }: RoomRequest): Promise<MatrixRoomId> {
+        const body = {
+            preset: "trusted_private_chat",
+            visibility: "private",
+            is_direct: true,
+            name,
+            invite: [invite],
+            initial_state: initialState.map(({ type, stateKey, content }) => ({ type, state_key: stateKey, content })),
+        };
+        const path = "/_matrix/client/v3/createRoom";
+        // without a transaction id a repetition makes a second room
+        const reply = await this.#request({ method: "POST", path, as, body, timeoutMs: ROOM_TIMEOUT_MS }, "ifLimited");
+        const room = parseMatrixRoomId(createdRoom.safeParse(reply).data?.room_id ?? "");
+        if (room === undefined) throw new HomeserverError("the homeserver made a room without an id", { status: 200 });
+        return room;
+    }
+
+    async join(as: MatrixUserId, room: MatrixRoomId): Promise<void> {
+        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/join`;
+        await this.#request({ method: "POST", path, as, body: {}, timeoutMs: ROOM_TIMEOUT_MS });
+    }
+
+    async leave(as: MatrixUserId, room: MatrixRoomId): Promise<void> {
+        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/leave`;
+        await this.#request({ method: "POST", path, as, body: {}, timeoutMs: TIMEOUT_MS });
+    }
+
+    async membership(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<Membership> {
+        const state = await this.#find(this.#stateRequest(as, room, "m.room.member", user));
+        return memberState.safeParse(state).data?.membership ?? "none";
+    }
+
+    async isEncrypted(as: MatrixUserId, room: MatrixRoomId): Promise<boolean> {
+        return (await this.#find(this.#stateRequest(as, room, "m.room.encryption", ""))) !== undefined;
+    }
+
+    async recentEvents(as: MatrixUserId, room: MatrixRoomId, limit: number): Promise<readonly unknown[]> {
+        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/messages`;
+        const query = { dir: "b", limit: String(limit) };
+        const reply = await this.#request({ method: "GET", path, as, query, timeoutMs: TIMEOUT_MS });
+        const newestFirst = messages.safeParse(reply).data?.chunk ?? [];
+        return newestFirst.reverse();
+    }
+
+    async send(
+        as: MatrixUserId,
+        room: MatrixRoomId,
+        type: string,
+        content: Readonly<Record<string, unknown>>,
+        transactionId: string,
+    ): Promise<void> {
+        const [where, what, txn] = [room, type, transactionId].map(encodeURIComponent);
+        const path = `/_matrix/client/v3/rooms/${where ?? ""}/send/${what ?? ""}/${txn ?? ""}`;
+        const request = { method: "PUT", path, as, body: content, timeoutMs: TIMEOUT_MS } as const;
+        await this.#request(request, "safely", ENDINGS.has(type) ? "untilHeard" : "briefly");
+    }
+
+    #stateRequest(as: MatrixUserId, room: MatrixRoomId, type: string, stateKey: string): HomeserverRequest {
+        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/state/${type}/${encodeURIComponent(stateKey)}`;
+        return { method: "GET", path, as, timeoutMs: TIMEOUT_MS };
+    }
+
+    /** The reply, or undefined for what is not there. */
+    async #find(request: HomeserverRequest): Promise<unknown> {
+        try {
+            return (await this.#request(request)) ?? undefined;
+        } catch (reason) {
+            if (reason instanceof HomeserverError && reason.fault === "notFound") return undefined;
+            throw reason;
+        }
+    }
+
+    async #request(
+        request: HomeserverRequest,
+        repeat: "safely" | "ifLimited" = "safely",
+        persistence?: Persistence,
+    ): Promise<unknown> {
+        for (let attempt = 1; ; attempt += 1) {
+            try {
+                return await this.#ask(request);
+            } catch (reason) {
+                if (!(reason instanceof HomeserverError)) throw reason;
+                const mayRepeat = repeat === "safely" || reason.fault === "limited";
+                const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, persistence) : undefined;
+                if (pause === undefined) throw reason;
+                await new Promise<void>((resolve) => this.#clock.startTimer(pause, resolve));
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { AskHomeserver } from "./AskHomeserver.ts";
+import { HomeserverError, type HomeserverReply } from "./HomeserverError.ts";
+import type { Registration } from "./Registration.ts";
+
+/** The homeserver and the bridge do not work together, with what to do about it in one line. */
+export class HomeserverUnusable extends Error {
+    constructor(message: string, options?: ErrorOptions) {
+        super(message, options);
+        this.name = new.target.name;
+    }
+}
+
+export interface PingParts {
+    readonly ask: AskHomeserver;
+    readonly registration: Registration;
+    readonly homeserverUrl: string;
+    /** What stands behind the colon of its users. */
+    readonly serverName: string;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** How long to wait for a homeserver that does not answer yet, in ms. */
+    readonly patienceMs: number;
+}
+
+const PING_TIMEOUT_MS = 15_000;
+const PAUSE_MS = 2_000;
+/** A homeserver that kept its connection to the bridge before a restart fails to use it once. */
+const ATTEMPTS_TO_REACH_US = 3;
+const PAUSE_TO_REACH_US_MS = 500;
+
+/**
+ * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
+ * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet, and
+ * sees that it is the one the configuration names.
+ * @throws HomeserverUnusable
+ */
+export async function pingHomeserver(parts: PingParts): Promise<void> {
+    const { log } = parts;
+    const isReached = await pingUntilKnown(parts);
+    await mustKnowUs(parts);
+    if (isReached) log.info("homeserver and bridge reach each other");
+    else log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime");
+}
+
+/** False if the homeserver has no such endpoint: whether it reaches us is not known then. */
+async function pingUntilKnown(parts: PingParts): Promise<boolean> {
+    const { clock, log, homeserverUrl, patienceMs } = parts;
+    const until = clock.now() + patienceMs;
+    for (let attempt = 1; ; attempt += 1) {
+        const failure = await failureOf(() => pingOnce(parts));
+        if (failure === undefined) return true;
+        const meaning = explainPing(failure.reply, parts);
+        if (meaning.kind === "unsupported") return false;
+        const pause = pauseFor(meaning.kind, attempt);
+        const mayWait = meaning.kind === "unreached" || clock.now() + PAUSE_MS <= until;
+        if (pause === undefined || !mayWait) throw new HomeserverUnusable(meaning.message, { cause: failure });
+        if (meaning.kind === "wait") {
+            log.warn("the homeserver does not answer yet", { url: homeserverUrl, error: failure.message });
+        }
+        await new Promise<void>((resolve) => clock.startTimer(pause, resolve));
+    }
+}
+
+/** A homeserver of another name would refuse every ghost; under another path there is none at all. */
+async function mustKnowUs(parts: PingParts): Promise<void> {
+    const { ask, registration, homeserverUrl, serverName } = parts;
+    let user: unknown;
+    const failure = await failureOf(async () => {
+        user = fieldOf(await ask({ method: "GET", path: WHOAMI, timeoutMs: PING_TIMEOUT_MS }), "user_id");
+    });
+    if (failure !== undefined) {
+        const meaning = explainPing(failure.reply, parts);
+        const message = meaning.kind === "unsupported" ? noHomeserver(homeserverUrl, failure.reply) : meaning.message;
+        throw new HomeserverUnusable(message, { cause: failure });
+    }
+    const we = `@${registration.senderLocalpart}:${serverName}`;
+    if (user === we) return;
+    throw new HomeserverUnusable(
+        typeof user === "string"
+            ? `The homeserver at ${homeserverUrl} takes the bridge for ${user}, not for ${we}: see that homeserver.domain ` +
+                  "is what stands behind the colon of its users, and that its copy of the registration file is the bridge's."
+            : noHomeserver(homeserverUrl, {}),
+    );
+}
+
+const WHOAMI = "/_matrix/client/v3/account/whoami";
+
+/** How long to wait before the next ping, in ms; undefined if another would say the same. */
+function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number | undefined {
+    switch (kind) {
+        case "fatal":
+            return undefined;
+        case "wait":
+            return PAUSE_MS;
+        case "unreached":
+            return attempt < ATTEMPTS_TO_REACH_US ? PAUSE_TO_REACH_US_MS : undefined;
+    }
+}
+
+async function pingOnce({ ask, registration, homeserverUrl }: PingParts): Promise<void> {
+    const reply = await ask({
+        method: "POST",
+        path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
+        body: { transaction_id: "start" },
+        timeoutMs: PING_TIMEOUT_MS,
+    });
+    // a web server may have a page for everything
+    if (!isPong(reply)) throw new HomeserverError(`${homeserverUrl} answers, but not to a ping`, { status: 200 });
+}
+
+/** Whether that is what a homeserver says that got through to us. Pure. */
+export function isPong(reply: unknown): boolean {
+    return typeof fieldOf(reply, "duration_ms") === "number";
+}
+
+function fieldOf(reply: unknown, name: string): unknown {
+    return typeof reply === "object" && reply !== null ? (reply as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+async function failureOf(act: () => Promise<void>): Promise<HomeserverError | undefined> {
+    try {
+        await act();
+        return undefined;
+    } catch (reason) {
+        if (reason instanceof HomeserverError) return reason;
+        throw reason;
+    }
+}
+
+type PingMeaning =
+    /** `wait`: the homeserver is not up yet; `unreached`: it is, and did not get through to us. */
+    | { readonly kind: "fatal" | "wait" | "unreached"; readonly message: string }
+    /** The homeserver has no such endpoint: nothing is known to be wrong. */
+    | { readonly kind: "unsupported" };
+
+/** What a failed ping means. Pure. */
+export function explainPing(
+    reply: HomeserverReply,
+    { homeserverUrl, registration }: Pick<PingParts, "homeserverUrl" | "registration">,
+): PingMeaning {
+    const { id, url } = registration;
+    const fatal = (message: string): PingMeaning => ({ kind: "fatal", message });
+    switch (reply.errcode) {
+        case "M_UNKNOWN_TOKEN":
+        case "M_MISSING_TOKEN":
+            return fatal(
+                `The homeserver at ${homeserverUrl} does not know the as_token: name the registration file in its ` +
+                    "app_service_config_files, see that as_token is the same in both copies, and restart it.",
+            );
+        case "M_FORBIDDEN":
+            return fatal(
+                `The homeserver at ${homeserverUrl} knows the as_token under another id than "${id}": ` +
+                    "its copy of the registration file differs from the bridge's.",
+            );
+        case "M_URL_NOT_SET":
+            return fatal("The homeserver's copy of the registration file has no url: it cannot deliver to the bridge.");
+        case "M_BAD_STATUS":
+            if (reply.pingedStatus === 401 || reply.pingedStatus === 403) {
+                return fatal(
+                    "The homeserver reached the bridge with another hs_token: its copy of the registration file " +
+                        "differs from the bridge's, or it was not restarted since.",
+                );
+            }
+            return fatal(
+                `At ${url}, the url of the registration, the homeserver found something else than this bridge ` +
+                    `(status ${reply.pingedStatus ?? "unknown"}).`,
+            );
+        case "M_CONNECTION_FAILED":
+        case "M_CONNECTION_TIMEOUT":
+            return {
+                kind: "unreached",
+                message: `The homeserver cannot reach the bridge at ${url}, the url of the registration.`,
+            };
+        default:
+            return explainStatus(reply, homeserverUrl);
+    }
+}
+
+function explainStatus({ status, errcode }: HomeserverReply, homeserverUrl: string): PingMeaning {
+    if (status === undefined || status === 429 || status >= 500) {
+        return { kind: "wait", message: `The homeserver does not answer at ${homeserverUrl}.` };
+    }
+    // a path it does not know, told in Matrix's words; a web server without Matrix has its own
+    if (errcode === "M_UNRECOGNIZED") return { kind: "unsupported" };
+    return { kind: "fatal", message: noHomeserver(homeserverUrl, { status }) };
+}
+
+function noHomeserver(homeserverUrl: string, { status }: HomeserverReply): string {
+    const how = status === undefined ? "" : ` (status ${status})`;
+    return `No Matrix homeserver answers at ${homeserverUrl}, the homeserver.url of the configuration${how}.`;
+}

@@ -1,0 +1,34 @@
+import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { Directory } from "../../ports/Directory.ts";
+import type { Homeserver } from "../homeserver/Homeserver.ts";
+
+const NOTICE =
+    "This room is encrypted, and the telephone bridge cannot read it: calls here do not get through. " +
+    "Call from a chat with this contact that is not encrypted.";
+
+/** Rooms in which no call can work: whatever clients say there is hidden from the bridge. */
+export class EncryptedRooms {
+    readonly #homeserver: Homeserver;
+    readonly #directory: Directory;
+
+    constructor(homeserver: Homeserver, directory: Directory) {
+        this.#homeserver = homeserver;
+        this.#directory = directory;
+    }
+
+    /**
+     * No more calls go to this room; the people in it are told, once.
+     * @throws HomeserverError
+     */
+    async refuse(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {
+        await this.#directory.forgetRoom(room);
+        // named by the room, so that the homeserver takes repetitions for one
+        await this.#homeserver.send(
+            ghost,
+            room,
+            "m.room.message",
+            { msgtype: "m.notice", body: NOTICE },
+            `encrypted-${room}`,
+        );
+    }
+}

@@ -1,0 +1,25 @@
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { displayTextOf, type RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { StateEvent } from "../homeserver/Homeserver.ts";
+
+/** Tells clients what a room is bridged to (MSC2346): the stable type and the one that clients look for today. */
+export function bridgeInfoOf(party: RemoteParty, ghost: MatrixUserId, bot: MatrixUserId): readonly StateEvent[] {
+    const content = {
+        bridgebot: bot,
+        creator: ghost,
+        protocol: { id: "sip", displayname: "SIP" },
+        channel: { id: channelIdOf(party), displayname: displayTextOf(party) },
+    };
+    return ["m.bridge", "uk.half-shot.bridge"].map((type) => ({ type, stateKey: `sip:/${ghost}`, content }));
+}
+
+function channelIdOf(party: RemoteParty): string {
+    switch (party.kind) {
+        case "number":
+            return `tel:${party.number}`;
+        case "address":
+            return `sip:${party.address}`;
+        case "anonymous":
+            return "sip:anonymous@anonymous.invalid";
+    }
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
+import { sipTrunksOf } from "../../../lib/assembly/sipTrunksOf.ts";
+import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
+
+let folder: ConfigFolder;
+
+beforeAll(() => {
+    folder = new ConfigFolder();
+});
+
+afterAll(() => folder.remove());
+
+function trunkOf(trunk: object, sip: object = {}): SipTrunk {
+    const config = folder.load({ ...MINIMAL_CONFIG, sip, trunks: [{ name: "t", ...trunk }] });
+    const [made] = sipTrunksOf(config).trunks;
+    if (made === undefined) throw new Error("no trunk");
+    return made;
+}
+
+const webrtc = { media: "webrtc" };
+
+describe("where a trunk is", () => {
+    test("one address is called and believed", () => {
+        expect(trunkOf({ ...webrtc, address: "192.0.2.1:5080", transport: "tcp" })).toMatchObject({
+            domain: "192.0.2.1:5080",
+            nextHop: "sip:192.0.2.1:5080;transport=tcp",
+            addresses: ["192.0.2.1"],
+        });
+        expect(trunkOf({ ...webrtc, address: "a.example" })).not.toHaveProperty("alternatives");
+    });
+
+    test("of several each is called in order, and those that are no names are believed", () => {
+        const address = ["a.example", "192.0.2.1", "[2001:db8::1]:5080"];
+        expect(trunkOf({ ...webrtc, address, addresses: ["198.51.100.0/24"] })).toMatchObject({
+            domain: "a.example",
+            nextHop: "sip:a.example",
+            alternatives: [
+                { domain: "192.0.2.1", nextHop: "sip:192.0.2.1" },
+                { domain: "[2001:db8::1]:5080", nextHop: "sip:[2001:db8::1]:5080" },
+            ],
+            addresses: ["192.0.2.1", "2001:db8::1", "198.51.100.0/24"],
+        });
+    });
+});
+
+describe("how long a trunk may be silent", () => {
+    test("four seconds, and it is probed every thirty, unless the operator says otherwise", () => {
+        expect(trunkOf({ ...webrtc, address: "a.example" })).toMatchObject({ answerMs: 4_000, probeMs: 30_000 });
+        const own = trunkOf({ ...webrtc, address: "a.example", answerSeconds: 1.5, probeSeconds: 0 });
+        expect(own.answerMs).toBe(1_500);
+        expect(own).not.toHaveProperty("probeMs");
+    });
+
+    test("is an external SIP server's own business", () => {
+        const sip = { drachtio: { host: "127.0.0.1", secret: "s" } };
+        expect(trunkOf({ ...webrtc, address: "a.example" }, sip)).not.toHaveProperty("answerMs");
+    });
+});
+
+test("the media of peers and trunks is what their calls have to keep to", () => {
+    const config = folder.load({
+        ...MINIMAL_CONFIG,
+        media: { rtpengine: ["127.0.0.1:2223"] },
+        sip: { peers: [{ name: "p", addresses: ["192.0.2.1"], media: "srtp" }] },
+        trunks: [{ name: "t", address: "a.example", media: "srtp-optional" }],
+    });
+    const { peers } = sipTrunksOf(config);
+    expect(peers.map(({ name, minimumMedia }) => [name, minimumMedia])).toEqual([
+        ["p", "srtp"],
+        ["t", "srtp-optional"],
+    ]);
+});

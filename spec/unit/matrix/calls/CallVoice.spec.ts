@@ -1,0 +1,53 @@
+import { setImmediate } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { CallVoice } from "../../../../lib/matrix/calls/CallVoice.ts";
+import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
+
+/** A voice on a homeserver that replies when it is told to. */
+function slowVoice() {
+    const sent: string[] = [];
+    const replies: ((failure?: Error) => void)[] = [];
+    const send = (_as: unknown, _room: unknown, type: string, _content: unknown, id: string): Promise<void> => {
+        sent.push(`${type} ${id}`);
+        return new Promise((resolve, reject) => {
+            replies.push((failure) => (failure === undefined ? resolve() : reject(failure)));
+        });
+    };
+    const voice = new CallVoice(
+        { send },
+        {
+            ghost: "@sip_1:matrix.example" as MatrixUserId,
+            room: "!r:matrix.example" as MatrixRoomId,
+            transactionPrefix: "call7",
+        },
+    );
+    return { voice, sent, replies };
+}
+
+it("says one thing after the other, each under its own transaction id", async () => {
+    const { voice, sent, replies } = slowVoice();
+    const answer = voice.say({ type: "m.call.answer", content: {} });
+    const hangup = voice.say({ type: "m.call.hangup", content: {} });
+    await setImmediate();
+    expect(sent).toEqual(["m.call.answer call7-1"]);
+    replies[0]?.();
+    await answer;
+    await setImmediate();
+    expect(sent).toEqual(["m.call.answer call7-1", "m.call.hangup call7-2"]);
+    replies[1]?.();
+    await hangup;
+});
+
+it("goes on after what could not be said", async () => {
+    const { voice, sent, replies } = slowVoice();
+    const lost = voice.say({ type: "m.call.answer", content: {} });
+    const notice = voice.notice("Sorry.");
+    await setImmediate();
+    replies[0]?.(new HomeserverError("down", {}));
+    await expect(lost).rejects.toThrow("down");
+    await setImmediate();
+    replies[1]?.();
+    await notice;
+    expect(sent).toEqual(["m.call.answer call7-1", "m.room.message call7-2"]);
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { END_CAUSES, type EndCause } from "../../../../lib/call/vocabulary.ts";
+import {
+    causeOfHangup,
+    hangupReasonOf,
+    noticeOf,
+    rejectReasonOf,
+} from "../../../../lib/matrix/calls/matrixEndCause.ts";
+
+const TO_MATRIX: readonly (readonly [
+    EndCause,
+    hangup: string,
+    reject: string | undefined,
+    notice: RegExp | undefined,
+])[] = [
+    ["hungUp", "user_hangup", "user_hangup", undefined],
+    ["cancelled", "user_hangup", "user_hangup", undefined],
+    ["busy", "user_busy", "user_busy", /busy/],
+    ["declined", "user_hangup", undefined, /declined/],
+    ["noAnswer", "invite_timeout", "invite_timeout", /answered/],
+    ["unavailable", "invite_timeout", "invite_timeout", /cannot be reached/],
+    ["answeredElsewhere", "answered_elsewhere", "answered_elsewhere", undefined],
+    ["notFound", "unknown_error", "unknown_error", /not recognised/],
+    ["badAddress", "unknown_error", "unknown_error", /incomplete/],
+    ["forbidden", "unknown_error", "unknown_error", /not allowed/],
+    ["blocked", "user_hangup", undefined, /blocked/],
+    ["noCommonMedia", "unknown_error", "unknown_error", /audio format/],
+    ["mediaLost", "ice_timeout", "ice_timeout", /sound/],
+    ["iceFailed", "ice_failed", "ice_failed", /sound/],
+    ["mediaDeviceFailed", "user_media_failed", "user_media_failed", undefined],
+    ["networkFailure", "unknown_error", "unknown_error", /network/],
+    ["serviceUnavailable", "unknown_error", "unknown_error", /Try again/],
+    ["replaced", "replaced", "replaced", undefined],
+    ["internalError", "unknown_error", "unknown_error", /error in the bridge/],
+];
+
+describe("an end of ours in Matrix", () => {
+    it.each(TO_MATRIX)("%s", (cause, hangup, reject, notice) => {
+        expect(hangupReasonOf(cause)).toBe(hangup);
+        expect(rejectReasonOf(cause)).toBe(reject);
+        if (notice === undefined) expect(noticeOf(cause)).toBeUndefined();
+        else expect(noticeOf(cause)).toMatch(notice);
+    });
+
+    it("is written down for every cause", () => {
+        expect(TO_MATRIX.map(([cause]) => cause).sort()).toEqual([...END_CAUSES].sort());
+    });
+});
+
+describe("an end of theirs", () => {
+    it.each([
+        [undefined, "cancelled", "declined", "hungUp"],
+        ["user_hangup", "cancelled", "declined", "hungUp"],
+        ["user_busy", "busy", "busy", "busy"],
+        ["invite_timeout", "noAnswer", "noAnswer", "noAnswer"],
+        ["ice_failed", "iceFailed", "iceFailed", "iceFailed"],
+        ["ice_timeout", "mediaLost", "mediaLost", "mediaLost"],
+        ["user_media_failed", "mediaDeviceFailed", "mediaDeviceFailed", "mediaDeviceFailed"],
+        ["answered_elsewhere", "answeredElsewhere", "answeredElsewhere", "answeredElsewhere"],
+        ["replaced", "replaced", "replaced", "replaced"],
+        ["unknown_error", "unavailable", "unavailable", "unavailable"],
+        ["create_answer", "unavailable", "unavailable", "unavailable"],
+        ["__proto__", "unavailable", "unavailable", "unavailable"],
+    ])("%s", (reason, callingUs, calledByUs, connected) => {
+        expect(causeOfHangup(reason, "callingUs")).toBe(callingUs);
+        expect(causeOfHangup(reason, "calledByUs")).toBe(calledByUs);
+        expect(causeOfHangup(reason, "connected")).toBe(connected);
+    });
+});

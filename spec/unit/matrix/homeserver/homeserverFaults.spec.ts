@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import type { HomeserverRequest } from "../../../../lib/matrix/homeserver/AskHomeserver.ts";
+import { ClientServerHomeserver } from "../../../../lib/matrix/homeserver/ClientServerHomeserver.ts";
+import { UnfitDescription } from "../../../../lib/matrix/calls/encodeCallEvent.ts";
+import {
+    asCallFailure,
+    faultOf,
+    HomeserverError,
+    NOT_RUNNING,
+    pauseBeforeRetry,
+} from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import { readReply } from "../../../../lib/matrix/homeserver/readReply.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+
+const ghost = "@sip_1:matrix.example" as MatrixUserId;
+const room = "!room:matrix.example" as MatrixRoomId;
+
+describe("a fault", () => {
+    it.each([
+        [{}, "unreachable", "serviceUnavailable"],
+        [{ status: 500 }, "unreachable", "serviceUnavailable"],
+        [{ status: 500, errcode: "M_UNKNOWN" }, "refused", "networkFailure"],
+        [{ status: 502, errcode: "M_BAD_STATUS" }, "unreachable", "serviceUnavailable"],
+        [{ status: 504 }, "unreachable", "serviceUnavailable"],
+        [{ status: 429 }, "limited", "serviceUnavailable"],
+        [{ status: 400, errcode: "M_LIMIT_EXCEEDED" }, "limited", "serviceUnavailable"],
+        [{ status: 401, errcode: "M_UNKNOWN_TOKEN" }, "unauthorised", "serviceUnavailable"],
+        [{ status: 403, errcode: "M_FORBIDDEN" }, "forbidden", "unavailable"],
+        [{ status: 403 }, "forbidden", "unavailable"],
+        [{ status: 400, errcode: "M_EXCLUSIVE" }, "forbidden", "unavailable"],
+        [{ status: 404, errcode: "M_NOT_FOUND" }, "notFound", "unavailable"],
+        [{ status: 404 }, "notFound", "unavailable"],
+        [{ status: 400, errcode: "M_BAD_JSON" }, "refused", "networkFailure"],
+    ] as const)("%j is %s and ends a call with %s", (reply, fault, endCause) => {
+        expect(faultOf(reply)).toBe(fault);
+        expect(asCallFailure(new HomeserverError("x", reply))).toMatchObject({ name: "CallFailure", endCause });
+    });
+
+    it("of the description is one of the media, and of ours stays ours", () => {
+        expect(asCallFailure(new UnfitDescription(["mid"]))).toMatchObject({ endCause: "noCommonMedia" });
+        const bug = new TypeError("x");
+        expect(asCallFailure(bug)).toBe(bug);
+    });
+});
+
+describe("what the framework throws", () => {
+    it.each([
+        [
+            { statusCode: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700, body: { error: "slow down" } },
+            "the homeserver answered 429 M_LIMIT_EXCEEDED: slow down",
+            { status: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700 },
+        ],
+        [
+            { statusCode: 502, errcode: "M_BAD_STATUS", body: { errcode: "M_BAD_STATUS", status: 403, body: "x" } },
+            "the homeserver answered 502 M_BAD_STATUS",
+            { status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 },
+        ],
+        [{ statusCode: 503, body: "<html>" }, "the homeserver answered 503", { status: 503 }],
+        [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "no answer from the homeserver (ECONNREFUSED)", {}],
+        [undefined, "no answer from the homeserver (unknown error)", {}],
+    ])("%j", (thrown, message, reply) => {
+        const [said, read] = readReply(thrown);
+        expect(said).toBe(message);
+        expect(JSON.parse(JSON.stringify(read))).toEqual(reply);
+    });
+});
+
+describe("trying again", () => {
+    it.each([
+        [{}, 1, 250],
+        [{}, 3, 1_000],
+        [{}, 4, undefined],
+        [{ status: 429, retryAfterMs: 700 }, 1, 700],
+        [{ status: 429, retryAfterMs: 30_000 }, 1, undefined],
+        [{ status: 403 }, 1, undefined],
+        [{ status: 400 }, 1, undefined],
+    ])("after %j, attempt %d: pause %s", (reply, attempt, pause) => {
+        expect(pauseBeforeRetry(new HomeserverError("x", reply), attempt)).toBe(pause);
+    });
+
+    it("goes on for longer where somebody would stay in a call that is over", () => {
+        const pauses = Array.from({ length: 12 }, (_, n) =>
+            pauseBeforeRetry(new HomeserverError("x", {}), n + 1, "untilHeard"),
+        );
+        expect(pauses).toEqual([250, 500, 1_000, 2_000, ...Array.from({ length: 7 }, () => 3_000), undefined]);
+    });
+
+    it("ends with the Matrix side", () => {
+        const stopped = new HomeserverError("x", { errcode: NOT_RUNNING });
+        expect(pauseBeforeRetry(stopped, 1, "untilHeard")).toBeUndefined();
+    });
+
+    /** Fails so often, then succeeds; notes what was asked. */
+    function flaky(failures: readonly HomeserverError[]) {
+        const clock = new FakeClock();
+        const asked: HomeserverRequest[] = [];
+        const left = [...failures];
+        const homeserver = new ClientServerHomeserver(async (request) => {
+            asked.push(request);
+            await Promise.resolve();
+            const failure = left.shift();
+            if (failure !== undefined) throw failure;
+            return { room_id: room };
+        }, clock);
+        const finish = async <T>(work: Promise<T>): Promise<T> => {
+            const settled = work.then(
+                () => "done",
+                () => "done",
+            );
+            while ((await Promise.race([settled, new Promise((r) => setImmediate(() => r("waits")))])) === "waits") {
+                clock.advance(250);
+            }
+            return await work;
+        };
+        return { homeserver, asked, finish };
+    }
+
+    const down = new HomeserverError("down", {});
+    const limited = new HomeserverError("slow", { status: 429, retryAfterMs: 100 });
+    const forbidden = new HomeserverError("no", { status: 403 });
+
+    it("gives up sooner on what is of no use later than on the end of a call", async () => {
+        const away = Array.from({ length: 20 }, () => down);
+        for (const [type, times] of [
+            ["m.call.answer", 4],
+            ["m.call.reject", 12],
+        ] as const) {
+            const { homeserver, asked, finish } = flaky(away);
+            await expect(finish(homeserver.send(ghost, room, type, {}, "c-1"))).rejects.toThrow("down");
+            expect(asked).toHaveLength(times);
+        }
+    });
+
+    it("repeats an event under its transaction id until it is through", async () => {
+        const { homeserver, asked, finish } = flaky([down, limited, down]);
+        await finish(homeserver.send(ghost, room, "m.call.hangup", { call_id: "c" }, "c-1"));
+        expect(asked).toHaveLength(4);
+        expect(new Set(asked.map(({ path }) => path))).toEqual(
+            new Set(["/_matrix/client/v3/rooms/!room%3Amatrix.example/send/m.call.hangup/c-1"]),
+        );
+    });
+
+    it("gives up in the end, and at once where it is pointless", async () => {
+        const tired = flaky([down, down, down, down]);
+        await expect(tired.finish(tired.homeserver.join(ghost, room))).rejects.toBe(down);
+        expect(tired.asked).toHaveLength(4);
+        const refused = flaky([forbidden]);
+        await expect(refused.finish(refused.homeserver.join(ghost, room))).rejects.toBe(forbidden);
+        expect(refused.asked).toHaveLength(1);
+    });
+
+    it("does not make a room twice because it heard nothing of the first", async () => {
+        const request = { name: "Bob", invite: ghost, initialState: [] };
+        const lost = flaky([down]);
+        await expect(lost.finish(lost.homeserver.createRoom(ghost, request))).rejects.toBe(down);
+        const turnedAway = flaky([limited]);
+        expect(await turnedAway.finish(turnedAway.homeserver.createRoom(ghost, request))).toBe(room);
+    });
+});
+
+it("does not believe a homeserver that makes a room without an id", async () => {
+    const homeserver = new ClientServerHomeserver(() => Promise.resolve({}), new FakeClock());
+    await expect(homeserver.createRoom(ghost, { name: "x", invite: ghost, initialState: [] })).rejects.toThrow(
+        "without an id",
+    );
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import type { AskHomeserver } from "../../../../lib/matrix/homeserver/AskHomeserver.ts";
+import { HomeserverError, type HomeserverReply } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import { explainPing, pingHomeserver } from "../../../../lib/matrix/homeserver/pingHomeserver.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+import { KeptLog } from "../../../support/quiet.ts";
+
+const registration = { id: "sip", url: "http://bridge:1", asToken: "a", hsToken: "h", senderLocalpart: "bot" };
+const homeserverUrl = "http://hs:8008";
+
+it.each([
+    [{ status: 401, errcode: "M_UNKNOWN_TOKEN" }, "fatal", "http://hs:8008 does not know the as_token"],
+    [{ status: 401, errcode: "M_MISSING_TOKEN" }, "fatal", "does not know the as_token"],
+    [{ status: 403, errcode: "M_FORBIDDEN" }, "fatal", 'under another id than "sip"'],
+    [{ status: 400, errcode: "M_URL_NOT_SET" }, "fatal", "has no url"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 }, "fatal", "another hs_token"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 401 }, "fatal", "another hs_token"],
+    [{ status: 502, errcode: "M_BAD_STATUS", pingedStatus: 404 }, "fatal", "At http://bridge:1"],
+    [{ status: 502, errcode: "M_CONNECTION_FAILED" }, "unreached", "cannot reach the bridge at http://bridge:1"],
+    [{ status: 504, errcode: "M_CONNECTION_TIMEOUT" }, "unreached", "cannot reach the bridge at http://bridge:1"],
+    [{}, "wait", "does not answer at http://hs:8008"],
+    [{ status: 429, errcode: "M_LIMIT_EXCEEDED" }, "wait", "does not answer"],
+    [{ status: 502 }, "wait", "does not answer"],
+    [
+        { status: 404 },
+        "fatal",
+        "No Matrix homeserver answers at http://hs:8008, the homeserver.url of the configuration (status 404)",
+    ],
+] as const)("explains %j", (reply, kind, words) => {
+    const meaning = explainPing(reply, { homeserverUrl, registration });
+    expect(meaning.kind).toBe(kind);
+    expect(meaning).toHaveProperty("message", expect.stringContaining(words));
+});
+
+it("knows a homeserver that is too old", () => {
+    const reply = { status: 404, errcode: "M_UNRECOGNIZED" };
+    expect(explainPing(reply, { homeserverUrl, registration })).toEqual({ kind: "unsupported" });
+});
+
+describe("the start", () => {
+    /** Pings a homeserver that fails with each of these before it answers. */
+    async function ping(
+        replies: readonly HomeserverReply[],
+        patienceMs: number,
+        said: { readonly pong?: object; readonly whoami?: object | HomeserverError } = {},
+    ) {
+        const { pong = { duration_ms: 1 }, whoami = { user_id: "@bot:hs.example" } } = said;
+        const clock = new FakeClock();
+        const log = new KeptLog();
+        const left = [...replies];
+        let asked = 0;
+        const ask: AskHomeserver = async ({ path }) => {
+            await Promise.resolve();
+            if (path.endsWith("/whoami")) {
+                if (whoami instanceof HomeserverError) throw whoami;
+                return whoami;
+            }
+            asked += 1;
+            const reply = left.shift();
+            // the next pause passes once this attempt is over
+            setImmediate(() => clock.advance(2_000));
+            if (reply !== undefined) throw new HomeserverError("failed", reply);
+            return pong;
+        };
+        const serverName = "hs.example";
+        const outcome = await pingHomeserver({
+            ask,
+            registration,
+            homeserverUrl,
+            serverName,
+            clock,
+            log,
+            patienceMs,
+        }).then(
+            () => "reached",
+            (reason: unknown) => reason,
+        );
+        return { outcome, asked, lines: log.lines };
+    }
+
+    it("waits for a homeserver that is not up yet", async () => {
+        const { outcome, asked, lines } = await ping([{}, { status: 502 }], 60_000);
+        expect([outcome, asked, lines.length]).toEqual(["reached", 3, 2]);
+    });
+
+    it("waits no longer than it is told", async () => {
+        const { outcome, asked } = await ping([{}, {}, {}, {}], 5_000);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(3);
+    });
+
+    it("does not wait where it would not help", async () => {
+        const { outcome, asked } = await ping([{ status: 401, errcode: "M_UNKNOWN_TOKEN" }], 60_000);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(1);
+    });
+
+    it("lets the homeserver find out that its old connection to the bridge is closed", async () => {
+        const stale = { status: 502, errcode: "M_CONNECTION_FAILED" };
+        expect(await ping([stale], 0)).toMatchObject({
+            outcome: "reached",
+            asked: 2,
+            lines: [],
+        });
+        const { outcome, asked } = await ping([stale, stale, stale], 0);
+        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(asked).toBe(3);
+    });
+
+    it("goes on with a homeserver that cannot ping", async () => {
+        const { outcome, lines } = await ping([{ status: 404, errcode: "M_UNRECOGNIZED" }], 60_000);
+        expect(outcome).toBe("reached");
+        expect(lines).toEqual([expect.stringContaining("too old for a ping")]);
+    });
+
+    it("does not take a web server's page for a homeserver's word", async () => {
+        const { outcome } = await ping([], 60_000, { pong: {} });
+        expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver answers at/) as string });
+    });
+
+    it("does not take a path the homeserver does not know for an old homeserver", async () => {
+        const unknown = { status: 404, errcode: "M_UNRECOGNIZED" };
+        const { outcome } = await ping([unknown], 60_000, { whoami: new HomeserverError("failed", unknown) });
+        expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver .*404\)/) as string });
+    });
+
+    it.each(["@bot:other.example", "@else:hs.example"])("refuses a homeserver that takes us for %s", async (user) => {
+        const { outcome, lines } = await ping([], 60_000, { whoami: { user_id: user } });
+        expect(outcome).toMatchObject({
+            name: "HomeserverUnusable",
+            message: expect.stringContaining(`takes the bridge for ${user}, not for @bot:hs.example`) as string,
+        });
+        expect(lines).toEqual([]);
+    });
+});

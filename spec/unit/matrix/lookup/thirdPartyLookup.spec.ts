@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import { bobsGhost, CallsWorld } from "../../../support/matrix/CallsWorld.ts";
+
+let world: CallsWorld;
+
+beforeEach(() => {
+    world = new CallsWorld();
+});
+
+const found = [{ userid: bobsGhost, protocol: "m.protocol.pstn", fields: { "m.id.phone": "+442071838750" } }];
+
+describe("a number", () => {
+    it.each([["+44 20 7183 8750"], ["020 7183 8750"], [" 442071838750"], ["+44-(0)20-7183-8750"]])(
+        "written %j is one ghost, made and named",
+        async (typed) => {
+            expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed })).toEqual(found);
+            expect(world.homeserver.displayNames.get(bobsGhost)).toBe("+44 20 7183 8750");
+        },
+    );
+
+    it("that is given twice counts once, and a known ghost is not made again", async () => {
+        const fields = { "m.id.phone": ["+442071838750", "+1"] };
+        expect(await world.calls.lookup.findUser("m.protocol.pstn", fields)).toEqual(found);
+        expect(await world.calls.lookup.findUser("m.protocol.pstn", fields)).toEqual(found);
+        expect(world.homeserver.asked).toEqual(["register", "setDisplayName"]);
+    });
+
+    it("of a feature code passes as it is", async () => {
+        expect(await world.calls.lookup.findUser("x", { "m.id.phone": "*21#" })).toEqual([
+            { userid: "@sip_=2a21=23:matrix.example", protocol: "x", fields: { "m.id.phone": "*21#" } },
+        ]);
+    });
+
+    it.each([["nobody"], [""], [undefined], [17], [{}], [[]]])("that is none, %j, is nobody", async (typed) => {
+        expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed })).toEqual([]);
+        expect(world.homeserver.asked).toEqual([]);
+    });
+
+    it("is found though its ghost could not be made now", async () => {
+        world.homeserver.failOnce("register", new HomeserverError("down", {}));
+        expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": "+442071838750" })).toEqual(found);
+        expect(world.log.lines).toEqual(["warn: ghost not made for a look-up"]);
+    });
+});
+
+describe("ghosts that a look-up makes", () => {
+    const lookUp = (typed: string) => world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed });
+    const made = (): number => world.homeserver.asked.filter((what) => what === "register").length;
+
+    it("are none of numbers nobody may dial, which are told all the same", async () => {
+        const dialPlan = { whoMayDial: () => ({ kind: "forbidden" }) as const, isDialable: () => false };
+        world = new CallsWorld({ dialPlan });
+        expect(await lookUp("+442071838750")).toEqual(found);
+        expect(world.homeserver.asked).toEqual([]);
+    });
+
+    it("are so many in a minute and no more; known ones cost nothing", async () => {
+        for (let n = 0; n < 100; n += 1) expect(await lookUp(`+4420718387${10 + (n % 90)}`)).toHaveLength(1);
+        expect(made()).toBe(60);
+        world.clock.advance(60_000);
+        for (let n = 0; n < 60; n += 1) await lookUp(`+4420718387${10 + n}`);
+        expect(made()).toBe(60);
+        await lookUp("+442071838799");
+        expect(made()).toBe(61);
+    });
+
+    it("are none whose name would not fit into a user id", async () => {
+        expect(await lookUp(`sip:${"A".repeat(90)}@example.com`)).toEqual([]);
+        expect(await lookUp(`sip:${"a".repeat(90)}@example.com`)).toHaveLength(1);
+    });
+});
+
+describe("a user", () => {
+    it("who is a ghost is a number, in both protocols", () => {
+        expect(world.calls.lookup.describeUser(bobsGhost)).toEqual(
+            ["m.protocol.pstn", "im.vector.protocol.pstn"].map((protocol) => ({ ...found[0], protocol })),
+        );
+    });
+
+    it.each([
+        ["@alice:matrix.example"],
+        ["@sip_anonymous:matrix.example"],
+        ["@sip_=2b442071838750:elsewhere.example"],
+        ["nonsense"],
+    ])("who is %s is no number", (userId) => {
+        expect(world.calls.lookup.describeUser(userId)).toEqual([]);
+    });
+});
