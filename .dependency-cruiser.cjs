@@ -1,4 +1,4 @@
-/** Which way imports may point. docs/architecture.md draws it; `npm run check` enforces it. */
+/** Which way imports may point. docs/design/architecture.md draws it; `npm run check` enforces it. */
 const adapters = "matrix|sip|media|store";
 
 module.exports = {

@@ -5,7 +5,7 @@ import { PHONE_SDP, type PhoneCall, ScriptedPhone, sdpOf, SipText } from "../../
 import { SipSide } from "../../support/sip/SipSide.ts";
 
 // Somebody else writes requests of a call that is not theirs. What they would have to know are the tags of both sides,
-// or the branch of the INVITE; where they come from makes no difference (docs/sip.md).
+// or the branch of the INVITE; where they come from makes no difference (docs/design/sip.md).
 
 let side: SipSide;
 let phone: ScriptedPhone;
