@@ -1,15 +1,16 @@
-import { networkInterfaces } from "node:os";
 import type { Config } from "../config/Config.generated.ts";
 import { registrarRealm } from "../config/registrarRealm.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { ContactStore } from "../ports/ContactStore.ts";
 import type { Log } from "../ports/Log.ts";
+import { OwnHosts } from "../sip/identity/OwnHosts.ts";
 import { ContactGuard } from "../sip/registrar/ContactGuard.ts";
 import { PhoneGuard } from "../sip/registrar/PhoneGuard.ts";
 import { Phones } from "../sip/registrar/Phones.ts";
 import { Registrar } from "../sip/registrar/Registrar.ts";
 import type { SipAccount } from "../sip/registrar/SipAccount.ts";
+import { ownHostsOf } from "./ownHostsOf.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 export interface PhonesParts {
@@ -24,7 +25,7 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
     const { minSeconds, maxSeconds, maxContacts, algorithms } = config.sip.registrar;
     const accounts = config.accounts.map((account) => accountOf(account, config));
     const realm = registrarRealm(config);
-    const hosts = hostsOf(config, realm);
+    const hosts = new OwnHosts(ownHostsOf(config));
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
     const registrar = new Registrar({
         store,
@@ -57,11 +58,4 @@ function accountOf(
         ...(displayName !== undefined && { displayName }),
         ...(defaultCountry !== undefined && { defaultCountry }),
     };
-}
-
-/** Phones write the realm, or the address they were told to register at: any of this machine's. */
-function hostsOf({ sip }: Config, realm: string): ReadonlySet<string> {
-    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    const addresses = [...sip.listen, ...own].map(({ address }) => (address.includes(":") ? `[${address}]` : address));
-    return new Set([realm, ...(sip.publicAddress === undefined ? [] : [sip.publicAddress]), ...addresses]);
 }

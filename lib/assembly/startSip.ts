@@ -9,6 +9,8 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
 import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
 import { SipLink } from "../sip/drachtio/SipLink.ts";
+import { OwnHosts } from "../sip/identity/OwnHosts.ts";
+import { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
 import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
 import type { Phones } from "../sip/registrar/Phones.ts";
 import { TrunkRegistrations } from "../sip/registration/TrunkRegistrations.ts";
@@ -18,6 +20,7 @@ import { SipLegs, type SipLegsParts } from "../sip/SipLegs.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
 import { TrunkHealth } from "../sip/trunk/TrunkHealth.ts";
 import { TrunkProbes } from "../sip/trunk/TrunkProbes.ts";
+import { ownHostsOf } from "./ownHostsOf.ts";
 import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 import type { OnStarted } from "./Stoppable.ts";
@@ -84,6 +87,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         peers,
         strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
         realm,
+        ownIdentities: ownIdentitiesOf(config),
         calleeOf: (dialled) => dialPlan.calleeOf(dialled),
         intake,
         policy,
@@ -103,6 +107,16 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
     const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
     return { gateway, legs: new SipLegs({ ...environment, trunks, outlook, mayDial }), phoneLegs };
+}
+
+/** The identities that only the bridge's own users can appear as. */
+function ownIdentitiesOf(config: Config): OwnIdentities {
+    const homeserver = config.homeserver.domain.replace(/:[0-9]+$/, "");
+    return new OwnIdentities({
+        hosts: new OwnHosts([homeserver, ...ownHostsOf(config)]),
+        accounts: new Set(config.accounts.map(({ username }) => username.toLowerCase())),
+        numbers: config.numbers.map.keys(),
+    });
 }
 
 /** What finds out which addresses of trunks take calls. */

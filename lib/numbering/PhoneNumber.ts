@@ -58,6 +58,16 @@ function isE164(number: PhoneNumber): boolean {
     return number.startsWith("+");
 }
 
+/**
+ * The digits by which a person recognises a number, however it is written, for comparing them with those of a text from
+ * outside: with the country code and without, leading zeros dropped. What is not E.164 has its own digits only.
+ */
+export function recognisableDigitsOf(number: PhoneNumber): ReadonlySet<string> {
+    const parsed = isE164(number) ? parsePhoneNumberFromString(number) : undefined;
+    const texts = parsed === undefined ? [number] : [number, parsed.nationalNumber, parsed.formatNational()];
+    return new Set(texts.map((text) => text.replace(/[^0-9*#]/g, "").replace(/^0+/, "")));
+}
+
 /** For people: `+44 20 7183 8750`; what is not E.164 as it is. */
 export function formatPhoneNumber(number: PhoneNumber): string {
     return (isE164(number) ? parsePhoneNumberFromString(number)?.formatInternational() : undefined) ?? number;

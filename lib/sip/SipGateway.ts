@@ -2,6 +2,7 @@ import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import { canonicalHost } from "../numbering/SipAddress.ts";
 import type { CallIntake, CallTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
@@ -9,6 +10,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { type Admission, admitInvite, PeerTable, type StrangerPolicy } from "./uas/admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./uas/decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio/connectDrachtio.ts";
+import type { OwnIdentities, ScreenCaller, WithheldBecause } from "./identity/OwnIdentities.ts";
 import { chargingHeaders } from "./ims/chargingVector.ts";
 import { readNetworkContext, readPhoneNetwork } from "./ims/NetworkContext.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
@@ -39,6 +41,8 @@ export interface SipGatewayParts extends SipEnvironment {
     readonly outlook?: Pick<TrunkHealth, "calledFrom">;
     /** The phones of Matrix users, where there are accounts. */
     readonly phones?: Phones;
+    /** The callers that peers and trunks cannot name. */
+    readonly ownIdentities: Pick<OwnIdentities, "screen">;
     /** Whom a dialled party reaches, or undefined (DialPlan.calleeOf). */
     readonly calleeOf: (dialled: RemoteParty) => MatrixUserId | undefined;
     readonly intake: CallIntake;
@@ -148,7 +152,10 @@ export class SipGateway implements DrachtioListener {
             this.#respond(request, { ...response, headers: { ...chargingHeaders(charging), ...response.headers } });
         if (this.#state === "stopping") return refuse(SERVICE_UNAVAILABLE);
         if (request.method !== "INVITE") return this.#respond(request, replyOutsideDialog(request));
-        const invite = this.#read(request, uri, peer, refuse);
+        const from = hostAt(request.source.address);
+        const screen: ScreenCaller = (named) =>
+            this.#parts.ownIdentities.screen(named, peer.trusted ? "trusted" : "untrusted", from);
+        const invite = this.#read(request, uri, peer, screen, refuse);
         if (invite === undefined) return;
         const callee = this.#calleeOf(invite);
         if (callee === undefined) {
@@ -172,7 +179,8 @@ export class SipGateway implements DrachtioListener {
         }
         const { username, displayName } = account;
         const refuse = (response: OutgoingResponse): void => this.#respond(request, response);
-        const read = this.#read(request, request.uri, { ...account, name: username, trusted: false }, refuse);
+        const sender = { ...account, name: username, trusted: false };
+        const read = this.#read(request, request.uri, sender, (caller) => ({ kind: "shown", caller }), refuse);
         if (read === undefined) return;
         if (this.#isTooMuch({ name: username, ...PHONE_LOAD })) return this.#respond(request, SERVICE_UNAVAILABLE);
         const network = readPhoneNetwork(request.headers);
@@ -214,15 +222,29 @@ export class SipGateway implements DrachtioListener {
         request: IncomingRequest,
         uri: string,
         peer: Caller,
+        screen: ScreenCaller,
         refuse: (response: OutgoingResponse) => void,
     ): DecodedInvite | undefined {
         const { headers, body, source } = request;
-        const invite = decodeInvite({ uri, headers, body, source }, peer);
-        if (invite.kind === "invite") return invite;
+        const invite = decodeInvite({ uri, headers, body, source }, peer, screen);
+        if (invite.kind === "invite") {
+            if (invite.withheldBecause !== undefined) this.#reportWithheld(request, peer, invite.withheldBecause);
+            return invite;
+        }
         this.#parts.telemetry.dropped("sip", "unacceptable INVITE");
         this.#parts.log.info("INVITE refused", { peer: peer.name, status: invite.status });
         refuse(invite);
         return undefined;
+    }
+
+    #reportWithheld({ headers }: IncomingRequest, { name: peer }: Caller, identity: WithheldBecause): void {
+        const hint = "only trusted peers can name users and mapped numbers, and accounts need their password";
+        this.#parts.log.info("caller withheld: identity belongs to the bridge", {
+            peer,
+            sipCallId: headers.get("call-id"),
+            identity,
+            hint,
+        });
     }
 
     #open(
@@ -298,6 +320,11 @@ export class SipGateway implements DrachtioListener {
             this.#parts.log.debug("SIP message not sent", { error });
         });
     }
+}
+
+/** @param address an IP address, IPv6 without brackets */
+function hostAt(address: string): string {
+    return canonicalHost(address.includes(":") ? `[${address}]` : address) ?? address;
 }
 
 const TOO_MUCH = {

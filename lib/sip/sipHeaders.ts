@@ -1,3 +1,5 @@
+import { canonicalHost } from "../numbering/SipAddress.ts";
+
 /** A name-addr or addr-spec with its header parameters (RFC 3261, section 20.10). */
 export interface NameAddress {
     /** Without quotes and escapes; undefined if empty. */
@@ -12,7 +14,7 @@ export interface SipUri {
     readonly scheme: "sip" | "sips" | "tel";
     /** With escapes, without password; the number of a tel: URI. */
     readonly user?: string;
-    /** IPv6 in brackets; undefined in a tel: URI. */
+    /** As `canonicalHost` writes it, IPv6 in brackets; undefined in a tel: URI. */
     readonly host?: string;
     readonly params: ReadonlyMap<string, string>;
 }
@@ -146,7 +148,7 @@ function parseSipUri(scheme: "sip" | "sips", rest: string): SipUri | undefined {
     const user = userinfo?.split(":")[0];
     return {
         scheme,
-        host: host.toLowerCase(),
+        host: canonicalHost(host) ?? host.toLowerCase(),
         params: parseParams(`;${params.join(";")}`),
         ...(user !== undefined && user !== "" && { user }),
     };

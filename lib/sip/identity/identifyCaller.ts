@@ -6,6 +6,7 @@ import type { SipPeer } from "../SipTrunk.ts";
 import { isAnonymous } from "./anonymousAddress.ts";
 import { firstOfDiversion } from "./diversion.ts";
 import { firstOfHistory } from "./historyInfo.ts";
+import type { ScreenCaller, WithheldBecause } from "./OwnIdentities.ts";
 import { numberIn, partyOfNameAddress } from "./partyOfUri.ts";
 import type { PrivacyWish } from "./privacy.ts";
 import { readRemotePartyId } from "./remotePartyId.ts";
@@ -15,6 +16,8 @@ import { numberCheckOf } from "./verstat.ts";
 export interface CallerIdentity {
     readonly caller: RemoteParty;
     readonly provenance: CallProvenance;
+    /** Why the caller is anonymous although the sender named one; for the log. */
+    readonly withheldBecause?: WithheldBecause;
 }
 
 type Peer = Pick<SipPeer, "trusted" | "defaultCountry">;
@@ -23,22 +26,24 @@ type Peer = Pick<SipPeer, "trusted" | "defaultCountry">;
  * Who calls, by an INVITE that came from `peer`. What networks assert of a caller counts from a trusted peer only
  * (RFC 3325, section 5): P-Asserted-Identity, else Remote-Party-ID, else From. P-Preferred-Identity is what a user
  * agent asks its own proxy to assert (section 9.2); a peer is none, so it never counts. A caller who withholds the
- * identity is nobody, whatever else is written. Pure.
+ * identity is anonymous, whatever the other headers say, and so is one that `screen` withholds. Pure.
  */
 export function identifyCaller(
     headers: SipHeaders,
     from: NameAddress,
     privacy: PrivacyWish,
     peer: Peer,
+    screen: ScreenCaller,
 ): CallerIdentity {
     const asserted = peer.trusted ? assertedIdentities(headers) : [];
     const remoteParty = readRemotePartyId(headers.get("remote-party-id"));
-    const caller = callerOf({ from, asserted, remoteParty, privacy, peer });
-    if (!peer.trusted) return { caller, provenance: {} };
+    const identified = callerOf({ from, asserted, remoteParty, privacy, peer }, screen);
+    if (!peer.trusted) return { ...identified, provenance: {} };
+    const { caller } = identified;
     const divertedBy = privacy.isHistoryWithheld ? undefined : divertedByOf(headers, peer);
     const numberCheck = numberCheckFor(caller, [...asserted, from], peer);
     return {
-        caller,
+        ...identified,
         provenance: {
             ...(divertedBy !== undefined && { divertedBy }),
             ...(numberCheck !== undefined && { numberCheck }),
@@ -54,21 +59,28 @@ interface Claims {
     readonly peer: Peer;
 }
 
-function callerOf({ from, asserted, remoteParty, privacy, peer }: Claims): RemoteParty {
-    const nobody = { kind: "anonymous" } as const;
-    if (privacy.identity === "withheld" || remoteParty?.isWithheld === true) return nobody;
-    // RFC 3323, section 4.2: with `none`, an anonymous From withholds nothing that was asserted beside it
-    if (isAnonymous(from) && privacy.identity !== "explicit") return nobody;
+function callerOf(
+    { from, asserted, remoteParty, privacy, peer }: Claims,
+    screen: ScreenCaller,
+): Omit<CallerIdentity, "provenance"> {
+    const caller = { kind: "anonymous" } as const;
+    if (privacy.identity === "withheld" || remoteParty?.isWithheld === true) return { caller };
+    // RFC 3323, section 4.2: with `none`, an anonymous From withholds no identity that was asserted in addition
+    if (isAnonymous(from) && privacy.identity !== "explicit") return { caller };
     const claims = [
         ...asserted,
         ...(peer.trusted && remoteParty !== undefined ? [remoteParty.identity] : []),
         ...(isAnonymous(from) ? [] : [from]),
     ];
+    let withheldBecause: WithheldBecause | undefined;
     for (const claim of claims) {
         const party = partyOfNameAddress(claim, peer);
-        if (party !== undefined) return party;
+        if (party === undefined) continue;
+        const screened = screen(party);
+        if (screened.kind === "shown") return { caller: screened.caller };
+        withheldBecause ??= screened.because;
     }
-    return nobody;
+    return { caller, ...(withheldBecause !== undefined && { withheldBecause }) };
 }
 
 /**

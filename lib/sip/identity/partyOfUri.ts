@@ -28,7 +28,7 @@ export function partyOfUri(
 
 export function numberIn(uri: SipUri, context: NumberingContext): PhoneNumber | undefined {
     const [subscriber = ""] = (uri.user ?? "").split(";");
-    const typed = subscriber.replace(/%23/g, "#").replace(/%2B/gi, "+").replace(/%2A/gi, "*");
+    const typed = unescapeUser(subscriber);
     const phoneContext = subscriberParam(uri, "phone-context");
     // RFC 3966, section 5.1.5: a local number within a global prefix
     const full = !typed.startsWith("+") && phoneContext?.startsWith("+") === true ? `${phoneContext}${typed}` : typed;
@@ -51,6 +51,15 @@ export function subscriberParam({ user, params }: SipUri, name: string): string 
         if (key.toLowerCase() === name) return value;
     }
     return params.get(name);
+}
+
+/** Without its escapes (RFC 3261, section 19.1.4); as it is if they are not UTF-8. */
+export function unescapeUser(user: string): string {
+    try {
+        return decodeURIComponent(user);
+    } catch {
+        return user;
+    }
 }
 
 /** RFC 2606: `anonymous.invalid`, `unknown.invalid` (RFC 3398) and their like are nobody's address. */

@@ -2,7 +2,11 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import { DigestGate, type GateRefusal } from "../digest/DigestGate.ts";
 import type { DigestAlgorithm } from "../digest/digestResponse.ts";
+import { hostOf } from "../../numbering/SipAddress.ts";
 import { isAnonymous } from "../identity/anonymousAddress.ts";
+import type { OwnHosts } from "../identity/OwnHosts.ts";
+import { accountNameIn } from "../identity/OwnIdentities.ts";
+import { addressIn } from "../identity/partyOfUri.ts";
 import { parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { Registrar } from "./Registrar.ts";
@@ -11,8 +15,8 @@ import type { SipAccount } from "./SipAccount.ts";
 export interface PhoneGuardOptions {
     readonly accounts: readonly SipAccount[];
     readonly realm: string;
-    /** Hosts by which phones name us in From and To, the realm included; lower case. */
-    readonly hosts: ReadonlySet<string>;
+    /** Hosts by which phones name the bridge in From and To, the realm included. */
+    readonly hosts: Pick<OwnHosts, "has">;
     /** Best first. */
     readonly algorithms: readonly DigestAlgorithm[];
     readonly registrar: Pick<Registrar, "accountsAt">;
@@ -32,11 +36,14 @@ export type PhoneVerdict =
 export class PhoneGuard {
     readonly #options: PhoneGuardOptions;
     readonly #accounts: ReadonlyMap<string, SipAccount>;
+    /** Of all accounts, as `accountNameIn` returns them. */
+    readonly #names: ReadonlySet<string>;
     readonly #gate: DigestGate;
 
     constructor(options: PhoneGuardOptions) {
         this.#options = options;
         this.#accounts = new Map(options.accounts.map((account) => [account.username, account]));
+        this.#names = new Set(options.accounts.map(({ username }) => username.toLowerCase()));
         this.#gate = new DigestGate(options);
     }
 
@@ -45,12 +52,12 @@ export class PhoneGuard {
      * call anyway, only calls in the name of an account are.
      */
     judge(request: IncomingRequest, sender: "peer" | "stranger"): PhoneVerdict {
-        const claimed = this.#claimedUsers(request);
+        const claimed = this.#claimedNames(request);
         const [first] = claimed;
         if (first === undefined) return { kind: "notPhone" };
         const accountOf = (username: string): SipAccount | undefined =>
-            claimed.includes(username) ? this.#accounts.get(username) : undefined;
-        if (sender === "peer" && !claimed.some(accountOf)) return { kind: "notPhone" };
+            claimed.includes(username.toLowerCase()) ? this.#accounts.get(username) : undefined;
+        if (sender === "peer" && !claimed.some((name) => this.#names.has(name))) return { kind: "notPhone" };
         const verdict = this.#gate.judge(request, first, (username) => accountOf(username)?.password);
         if (verdict.kind === "accepted") {
             const account = accountOf(verdict.username);
@@ -63,19 +70,24 @@ export class PhoneGuard {
         return { ...verdict, why: `phone ${verdict.why}` };
     }
 
-    /** The user parts by which a request says whose it may be (RFC 3261, section 10.2 for REGISTER), if they are ours. */
-    #claimedUsers(request: IncomingRequest): readonly string[] {
+    /**
+     * The names of accounts, in canonical form, that a request may be sent for: those that its headers name at a host of the
+     * bridge (To of a REGISTER: RFC 3261, section 10.2).
+     */
+    #claimedNames(request: IncomingRequest): readonly string[] {
         const { method, headers, source } = request;
-        if (method === "REGISTER") return this.#userIn(headers.get("to"));
+        if (method === "REGISTER") return this.#namesIn(headers.get("to"));
         const from = parseNameAddress(headers.get("from") ?? "");
-        if (from === undefined || !isAnonymous(from)) return this.#userIn(headers.get("from"));
-        // whose name is withheld from the callee says it to us, its proxy (RFC 3325, section 9.2), or has registered
-        const preferred = this.#userIn(headers.get("p-preferred-identity"));
-        return preferred.length > 0 ? preferred : this.#options.registrar.accountsAt(source);
+        if (from === undefined || !isAnonymous(from)) return this.#namesIn(headers.get("from"));
+        // a phone that withholds its identity from the callee tells its proxy (RFC 3325, section 9.2), or has registered
+        const preferred = this.#namesIn(headers.get("p-preferred-identity"));
+        if (preferred.length > 0) return preferred;
+        return this.#options.registrar.accountsAt(source).map((username) => username.toLowerCase());
     }
 
-    #userIn(header: string | undefined): readonly string[] {
-        const { user, host } = parseUri(parseNameAddress(header ?? "")?.uri ?? "") ?? {};
-        return user !== undefined && host !== undefined && this.#options.hosts.has(host) ? [user] : [];
+    #namesIn(header: string | undefined): readonly string[] {
+        const uri = parseUri(parseNameAddress(header ?? "")?.uri ?? "");
+        const address = uri === undefined ? undefined : addressIn(uri);
+        return address !== undefined && this.#options.hosts.has(hostOf(address)) ? [accountNameIn(address)] : [];
     }
 }

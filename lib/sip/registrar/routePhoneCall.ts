@@ -4,6 +4,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, userOf } from "../../numbering/SipAddress.ts";
 import type { MediaKind } from "../../ports/MediaProxy.ts";
+import type { OwnHosts } from "../identity/OwnHosts.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
 /** Where a call of a registered phone goes. */
@@ -19,8 +20,8 @@ export type PhoneRoute =
 
 export interface PhoneRouting {
     readonly dialPlan: Pick<DialPlan, "calleeOf" | "whoMayDial">;
-    /** Hosts by which phones name us, lower case. */
-    readonly hosts: ReadonlySet<string>;
+    /** Hosts by which phones name the bridge. */
+    readonly hosts: Pick<OwnHosts, "has">;
     /** What a trunk's media looks like, by its name. */
     readonly mediaOf: (trunk: string) => MediaKind;
     readonly accountOf: (username: string) => SipAccount | undefined;

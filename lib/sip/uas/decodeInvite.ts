@@ -1,8 +1,8 @@
 import type { Sdp } from "../../call/vocabulary.ts";
-import type { CallProvenance } from "../../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { MediaKind } from "../../ports/MediaProxy.ts";
-import { identifyCaller } from "../identity/identifyCaller.ts";
+import { type CallerIdentity, identifyCaller } from "../identity/identifyCaller.ts";
+import type { ScreenCaller } from "../identity/OwnIdentities.ts";
 import { addressIn, numberIn } from "../identity/partyOfUri.ts";
 import { readPrivacy } from "../identity/privacy.ts";
 import { type NetworkContext, readNetworkContext } from "../ims/NetworkContext.ts";
@@ -13,10 +13,8 @@ import type { HeaderFields, IncomingRequest } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 
 /** An INVITE in the domain's words. */
-export interface DecodedInvite {
+export interface DecodedInvite extends CallerIdentity {
     readonly kind: "invite";
-    readonly caller: RemoteParty;
-    readonly provenance: CallProvenance;
     readonly network: NetworkContext;
     /** Whom the Request-URI may mean, likeliest first; at least one. */
     readonly callees: readonly RemoteParty[];
@@ -35,10 +33,11 @@ export interface RefusedInvite {
     readonly headers: HeaderFields;
 }
 
-/** Reads an INVITE that came from `peer`. Pure; whatever a stranger writes gets an answer. */
+/** Reads an INVITE that came from `peer`. Pure; returns a response for every INVITE that it cannot read. */
 export function decodeInvite(
     request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
     peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging" | "minimumMedia">,
+    screen: ScreenCaller,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
     const unsupported = unsupportedOf(request.headers.get("require"));
@@ -60,7 +59,7 @@ export function decodeInvite(
     const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
     const common = {
         kind: "invite",
-        ...identifyCaller(request.headers, from, privacy, peer),
+        ...identifyCaller(request.headers, from, privacy, peer, screen),
         network: readNetworkContext(request.headers, peer),
         callees,
         needs100rel: required.has("100rel"),

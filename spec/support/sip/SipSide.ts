@@ -1,10 +1,13 @@
 import type { CallId } from "../../../lib/call/vocabulary.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
 import type { Log } from "../../../lib/ports/Log.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/drachtio/EmbeddedSipServer.ts";
+import { OwnHosts } from "../../../lib/sip/identity/OwnHosts.ts";
+import { OwnIdentities } from "../../../lib/sip/identity/OwnIdentities.ts";
 import { PhoneGuard } from "../../../lib/sip/registrar/PhoneGuard.ts";
 import { Phones } from "../../../lib/sip/registrar/Phones.ts";
 import { Registrar } from "../../../lib/sip/registrar/Registrar.ts";
@@ -96,6 +99,11 @@ export class SipSide {
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
             strangers: strangers ?? "refuse",
             realm: "bridge.example",
+            ownIdentities: new OwnIdentities({
+                hosts: new OwnHosts([REALM, "bridge.example"]),
+                accounts: new Set((accounts ?? []).map(({ username }) => username)),
+                numbers: ["+442079460102" as PhoneNumber],
+            }),
             registrations: this.registrations,
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
             calleeOf: aliceWhenCalled,

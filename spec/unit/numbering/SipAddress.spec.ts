@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostOf, parseSipAddress, userOf } from "../../../lib/numbering/SipAddress.ts";
+import { canonicalHost, hostOf, parseSipAddress, userOf } from "../../../lib/numbering/SipAddress.ts";
 
 describe("parseSipAddress", () => {
     it.each([
@@ -46,5 +46,24 @@ describe("parseSipAddress", () => {
     it("tells user and host apart", () => {
         const address = parseSipAddress("sip:bob%40home@pbx.example");
         expect(address && [userOf(address), hostOf(address)]).toEqual(["bob%40home", "pbx.example"]);
+    });
+});
+
+describe("canonicalHost", () => {
+    it.each([
+        ["PBX.Example.", "pbx.example"],
+        ["192.0.2.1", "192.0.2.1"],
+        ["0xC0.0.0x2.1", "192.0.2.1"],
+        ["3221225985", "192.0.2.1"],
+        ["[2001:DB8:0:0::1]", "[2001:db8::1]"],
+        ["[::ffff:192.0.2.1]", "192.0.2.1"],
+        ["[::FFFF:C000:0201]", "192.0.2.1"],
+        ["1.2.3.400", "1.2.3.400"],
+    ])("writes %s as %s", (text, host) => {
+        expect(canonicalHost(text)).toBe(host);
+    });
+
+    it.each(["", "-pbx", "pbx example", "m%61trix.example", "[::1", "[12345::1]"])("rejects %j", (text) => {
+        expect(canonicalHost(text)).toBeUndefined();
     });
 });

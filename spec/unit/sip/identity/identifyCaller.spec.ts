@@ -11,7 +11,10 @@ function identify(fields: Readonly<Record<string, string>>, peer: typeof trusted
     const headers = new Map(Object.entries({ from: '"Carol" <sip:carol@pbx.example>;tag=1', ...fields }));
     const from = parseNameAddress(headers.get("from") ?? "");
     if (from === undefined) throw new Error("the spec's From cannot be read");
-    return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer);
+    return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer, (caller) => ({
+        kind: "shown",
+        caller,
+    }));
 }
 
 const carol = { kind: "address", address: "carol@pbx.example", displayName: "Carol" };

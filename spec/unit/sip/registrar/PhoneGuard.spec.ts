@@ -58,6 +58,27 @@ describe("whose requests are a phone's", () => {
             "notPhone",
         ],
         ["a peer's call in the name of an account", "peer", "INVITE", { From: "<sip:desk@matrix.example>" }, "answer"],
+        [
+            "a peer's call in an account's name with an escape",
+            "peer",
+            "INVITE",
+            { From: "<sip:%64esk@matrix.example>" },
+            "answer",
+        ],
+        [
+            "a peer's call in an account's name in capitals",
+            "peer",
+            "INVITE",
+            { From: "<sip:DESK@Matrix.Example.>" },
+            "answer",
+        ],
+        [
+            "a peer's call in an account's name with parameters",
+            "peer",
+            "INVITE",
+            { From: "<sip:desk;a=b@[::ffff:c000:201]>" },
+            "answer",
+        ],
         ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:nobody@matrix.example>" }, "notPhone"],
     ])("%s of a %s", (_, sender, method, headers, kind) => {
         expect(world().guard.judge(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);

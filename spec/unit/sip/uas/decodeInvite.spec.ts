@@ -18,7 +18,10 @@ function decode(
 ) {
     const source = { protocol, address: "192.0.2.1", port: 5060 };
     const all = { from: '"Carol" <sip:carol@pbx.example>;tag=1', "content-type": "application/sdp", ...headers };
-    return decodeInvite({ uri, headers: new Map(Object.entries(all)), body, source }, peer);
+    return decodeInvite({ uri, headers: new Map(Object.entries(all)), body, source }, peer, (caller) => ({
+        kind: "shown",
+        caller,
+    }));
 }
 
 function invite(...args: Parameters<typeof decode>): DecodedInvite {
