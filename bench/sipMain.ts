@@ -1,6 +1,6 @@
 /**
  * `npm run bench:sip`: what the embedded SIP server costs, with a bare drachtio-srf application behind it and SIPp calling
- * over UDP; beside any other server that speaks the drachtio control protocol, in the same run. Options: `--help`.
+ * over UDP; compared with any other server that speaks the drachtio control protocol, in the same run. Options: `--help`.
  */
 import { InvalidArgumentError } from "commander";
 import { command, wholeNumberFrom } from "../lab/commandLine.ts";

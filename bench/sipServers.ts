@@ -19,7 +19,7 @@ export interface ServerUnderTest {
     stop(): Promise<void>;
 }
 
-/** A server of ours: all about it is known. */
+/** The embedded server: all its counters are known. */
 export interface EmbeddedServer extends ServerUnderTest {
     /** Where its counters are. */
     readonly metrics: string;

@@ -5,7 +5,7 @@ import { parseMessage } from "../../lib/sip-server/sip/parseMessage.ts";
 import type { SipMessage, SipRequest } from "../../lib/sip-server/sip/SipMessage.ts";
 import { cseqMethod, fromTag, toTag } from "../../lib/sip-server/transaction/matching.ts";
 
-/** As applications read what they are told; it has no types of its own. */
+/** Decodes frames as applications do. */
 const SrfMessage = createRequire(import.meta.url)("drachtio-srf/lib/sip-parser/message") as new (text: string) => {
     readonly method?: string;
     readonly status?: number;

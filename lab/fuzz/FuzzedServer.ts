@@ -20,7 +20,7 @@ const peerAddress = "192.0.2.1";
 /** Longer than anything waits: an INVITE that rings 900 s, and what follows when that is over. */
 const PATIENCE_MS = 2_000_000;
 /** Low enough to be reached now and then: what is refused is in play too. */
-const bounds = { maxDialogs: 3, maxServerTransactions: 20, maxServerTransactionsByStrangers: 20 };
+const bounds = { maxDialogs: 3, maxServerTransactions: 20, maxServerTransactionsOfUnknownPeers: 20 };
 const verbs = ["invite", "bye", "info", "update", "message", "options", "register", "subscribe", "notify", "refer"];
 
 /** Every name leads to the peer but those that lead nowhere; two addresses, so that there is somewhere to fail over to. */

@@ -6,7 +6,7 @@ import { appOrder, PeerScript } from "./callGrammar.ts";
 
 /**
  * A peer that knows the calls it is in and breaks the rules, an application that does as it pleases, and time that
- * passes: nothing throws, no request is answered twice, applications can read all they are told, nothing is left behind.
+ * passes: nothing throws, no request is answered twice, applications can decode every frame, nothing is left behind.
  */
 export const engineTarget: FuzzTarget = {
     name: "engine",

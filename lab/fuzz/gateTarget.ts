@@ -29,7 +29,7 @@ const flow: Flow = {
 };
 
 /**
- * A datagram of a stranger at the gate: it is handed up whole, or dropped and counted. An answer is given to broken
+ * A datagram from an unknown peer at the gate: it is handed up whole, or dropped and counted. An answer is given to broken
  * requests only, never to an ACK or a response, the same each time, and not much longer than what it answers.
  */
 export const gateTarget: FuzzTarget = {
@@ -56,7 +56,7 @@ export const gateTarget: FuzzTarget = {
 };
 
 function expectMeek(response: SipResponse, data: Buffer): void {
-    ok(response.status >= 400 && response.status < 600, `a stranger is told ${response.status}`);
+    ok(response.status >= 400 && response.status < 600, `an unknown peer gets ${response.status}`);
     ok(!data.toString().trimStart().startsWith("SIP/"), "a response was answered");
     ok(!data.toString().trimStart().startsWith("ACK "), "an ACK was answered");
     expectFilledVia(response);

@@ -101,7 +101,7 @@ function checkLines(written: Buffer): void {
     for (const line of head.split("\r\n")) ok(!line.includes("\r") && !line.includes("\n"), "a line end within a line");
 }
 
-/** All of a message but Content-Length, which is made anew on writing. */
+/** All of a message except Content-Length, which is computed on writing. */
 function content(message: SipMessage): unknown {
     const headers = [...message.headers].filter(({ name }) => name !== "Content-Length");
     return { ...message, headers: headers.map(({ name, value }) => [name, value]), body: message.body.toString("hex") };

@@ -10,7 +10,7 @@ export function sipServerArguments(config: Config): readonly string[] {
         ...option("--tls-ca", tls?.authorities),
         ...option("--hosts", hosts),
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
-        ...["--strangers", dropsStrangers(config) ? "drop" : "answer"],
+        ...["--unknown-peers", dropsUnknownPeers(config) ? "drop" : "answer"],
     ];
 }
 
@@ -19,10 +19,10 @@ function option(name: string, value: string | undefined): readonly string[] {
 }
 
 /**
- * Who is dropped by the server costs nothing more and learns nothing. Phones with an account, trunks that prove
- * themselves and trunks that know us by our registration may come from anywhere: the bridge looks at what they say.
+ * Requests that the server drops cost nothing more and tell the sender nothing. Phones with an account, trunks that prove
+ * themselves and trunks that know us by our registration may send from any address: the bridge authenticates them.
  */
-function dropsStrangers({ sip, trunks, accounts }: Config): boolean {
+function dropsUnknownPeers({ sip, trunks, accounts }: Config): boolean {
     const fromAnywhere = accounts.length > 0 || trunks.some(({ register, proof }) => register || proof !== undefined);
     return sip.unknownPeers === "drop" && !fromAnywhere;
 }

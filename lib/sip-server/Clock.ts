@@ -9,7 +9,7 @@ export interface Clock {
     setTimer(ms: number, fire: () => void): CancelTimer;
 }
 
-/** The longest time Node can wait at once: it fires at once for more. Peers may ask for more, as session timers of a year. */
+/** The longest delay of a Node timer, which fires immediately for more. Peers may ask for more, such as session timers of a year. */
 const longestMs = 2 ** 31 - 1;
 
 /** Node's monotonic clock. Its timers keep the process alive, so what is not cancelled at shutdown shows. */

@@ -2,13 +2,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import type { TlsOptions } from "./transport/TransportOptions.ts";
 
-/** Why nobody could be shown that certificate, or be judged by those authorities, with the option whose file it is. */
+/** Why the certificate, its private key or the CA certificates cannot be used, with the option that names the file. */
 export function findTlsFault({ certificate, key, ca }: TlsOptions): string | undefined {
     if (certificate !== undefined && readCertificate(certificate) === undefined) {
         return "--tls-cert: no certificate in PEM form";
     }
     if (ca !== undefined && readCertificate(ca) === undefined) return "--tls-ca: no certificate in PEM form";
-    if (key?.includes("ENCRYPTED")) return "--tls-key: protected by a passphrase, which nobody can type in here";
+    if (key?.includes("ENCRYPTED")) return "--tls-key: protected by a passphrase; use a private key without one";
     const privateKey = key === undefined ? undefined : readKey(key);
     if (key !== undefined && privateKey === undefined) return "--tls-key: no private key in PEM form";
     if (certificate === undefined || key === undefined || privateKey === undefined) return undefined;

@@ -6,7 +6,7 @@ export type LogLevel = (typeof logLevels)[number];
 export const logFormats = ["text", "json"] as const;
 export type LogFormat = (typeof logFormats)[number];
 
-/** Named values beside a message. Never an SDP, a phone number, a secret or an Authorization header above debug. */
+/** Named values of a log entry. Never an SDP, a phone number, a secret or an Authorization header above debug. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A logger. Messages are constant; what varies goes into the fields. */
@@ -18,7 +18,7 @@ export interface Log {
     warn(message: string, fields?: LogFields): void;
     /** A fault of this program. */
     error(message: string, fields?: LogFields): void;
-    /** Whether debug lines are wanted, for whoever would have to build expensive fields. */
+    /** Whether debug lines are written: lets callers skip expensive fields. */
     readonly isDebug: boolean;
 }
 
@@ -55,7 +55,7 @@ function withStack(error: Error): string {
     return error.stack ?? describe(error);
 }
 
-/** For what the world does to us: one line, whoever made it. */
+/** For errors caused by peers: one line, whatever they sent. */
 function describe({ name, message, cause }: Error): string {
     const told = `${name}: ${message}`.replace(/\s+/g, " ").trim();
     return cause instanceof Error ? `${told}, because of ${describe(cause)}` : told;

@@ -19,8 +19,8 @@
  *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
  *     --tls-insecure             do not verify the certificate of servers we connect to
  *     --trust <network>          address or CIDR network that is never rate limited; may be repeated. Loopback always is
- *     --strangers <verdict>      answer | drop: what sources outside --trust get; default drop with --trust, else answer
- *     --max-rate <n>             messages a second accepted from one stranger; more are dropped and counted
+ *     --unknown-peers <verdict>      answer | drop: how to handle sources outside --trust; default: drop with --trust, otherwise answer
+ *     --max-rate <n>             messages per second accepted from one unknown peer; more are dropped and counted
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics
  *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
@@ -30,7 +30,7 @@
  *     --stop-with-stdin          stop when stdin ends (for parents that have no IPC channel)
  *
  * Environment
- *     SIP_SERVER_SECRET          the secret; used if neither secret option is given, and removed from process.env at once.
+ *     SIP_SERVER_SECRET          the secret; used if neither secret option is given, and then removed from process.env.
  *                                One of the three must be set and not empty.
  *
  * stdout carries exactly one line, once everything is bound; host and port are those really bound:
@@ -40,7 +40,7 @@
  *
  * Stopping: SIGTERM or SIGINT, the end of the IPC channel if the parent made one (`stdio: [..., "ipc"]`), or the end of
  * stdin with --stop-with-stdin. New requests get 503, pending INVITEs 480, standing dialogs a BYE; then everything is closed.
- * A second signal ends the process at once.
+ * A second signal ends the process immediately.
  *
  * Exit codes
  *     0    stopped as asked
@@ -100,7 +100,7 @@ function stopWhenAsked(server: RunningSipServer, options: ServerOptions, log: Lo
     const stop = (why: string): void => {
         if (asked) process.exit(exitCodes.stopped);
         asked = true;
-        log.info("stopping", { why });
+        log.info("server stopping", { cause: why });
         server.stop().then(
             () => process.exit(exitCodes.stopped),
             (error: unknown) => die(log, error),
@@ -122,7 +122,7 @@ function isBindFailure(error: unknown): error is Error {
 
 /** A program in an unknown state must not go on answering calls; the parent starts a fresh one. */
 function die(log: Log, error: unknown): void {
-    log.error("fault", { error });
+    log.error("unexpected error", { error });
     process.exit(exitCodes.fault);
 }
 

@@ -19,7 +19,7 @@ export type ServerOptions = {
     readonly tls: TlsOptions;
     /** CIDR networks whose messages are not rate limited. */
     readonly trust: readonly string[];
-    readonly strangers: "answer" | "drop";
+    readonly unknownPeers: "answer" | "drop";
     /** Messages a second from one address that is not trusted. */
     readonly maxRate: number | null;
     readonly maxCalls: number | null;
@@ -32,7 +32,7 @@ export type ServerOptions = {
     readonly stopWithStdin: boolean;
 };
 
-/** What argv and environment ask for. `message` is one line for whoever typed it; empty for `exit` after --help and --version, which print by themselves. */
+/** The options of argv and environment. `message` is one line for the user; empty for `exit` after --help and --version, which print by themselves. */
 export type OptionsRead =
     | { readonly kind: "options"; readonly options: ServerOptions }
     | { readonly kind: "exit" }
@@ -58,7 +58,7 @@ type RawOptions = {
     tlsCa?: string;
     tlsInsecure: boolean;
     trust?: string[];
-    strangers?: "answer" | "drop";
+    unknownPeers?: "answer" | "drop";
     maxRate?: number;
     maxCalls?: number;
     metrics?: Required<HostPort>;
@@ -99,12 +99,12 @@ function serverCommand(): Command {
         .option("--tls-insecure", "do not verify servers we connect to", false)
         .option("--trust <network>", "address or CIDR that is not rate limited; may be repeated", collect)
         .addOption(
-            new Option("--strangers <verdict>", "what sources outside --trust and loopback get").choices([
+            new Option("--unknown-peers <verdict>", "how to handle sources outside --trust and loopback").choices([
                 "answer",
                 "drop",
             ]),
         )
-        .option("--max-rate <n>", "messages a second from one stranger", positive)
+        .option("--max-rate <n>", "messages per second from one unknown peer", positive)
         .option("--max-calls <n>", "calls at a time", positive)
         .option("--metrics <host:port>", "serve counters at /metrics", address)
         .option("--drain <ms>", "longest wait of a graceful stop", positive, 2000)
@@ -146,7 +146,7 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         tls,
         trust: raw.trust ?? [],
         // who says whom to trust does not want to be found by scanners
-        strangers: raw.strangers ?? (raw.trust === undefined ? "answer" : "drop"),
+        unknownPeers: raw.unknownPeers ?? (raw.trust === undefined ? "answer" : "drop"),
         maxRate: raw.maxRate ?? null,
         maxCalls: raw.maxCalls ?? null,
         metrics: raw.metrics ?? null,

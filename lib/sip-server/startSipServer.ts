@@ -21,7 +21,7 @@ import type { Binding, Protocol } from "./transport/SipTransport.ts";
 import { defaultTransportOptions } from "./transport/TransportOptions.ts";
 import type { Admission, RateLimit, TransportOptions } from "./transport/TransportOptions.ts";
 
-/** What the parent is told once everything is bound. */
+/** The addresses that are reported to the parent after everything is bound. */
 export type Listening = {
     readonly version: string;
     readonly control: Required<HostPort>;
@@ -100,18 +100,18 @@ function transportOptions(
         tls: options.tls,
         admit: admission(options),
         rateLimit: maxRate === null ? rateLimit : raised(rateLimit, maxRate),
-        onTrouble: (trouble) => {
+        onFailure: (trouble) => {
             const { protocol, what, error } = trouble;
             if (trouble.what === "handshake") return handshakes.failed(trouble);
-            log.warn("transport trouble", { protocol, what, error });
+            log.warn("listener failed", { protocol, what, error });
         },
         onDrop: (reason, protocol, address) => {
-            if (log.isDebug) log.debug("dropped", { reason, protocol, address });
+            if (log.isDebug) log.debug("message dropped", { reason, protocol, address });
         },
     };
 }
 
-/** Whoever lets one stranger say more expects more of them all. */
+/** A higher rate for one unknown peer raises the rate for all of them together. */
 function raised({ perSecond, altogether, ...limit }: RateLimit, maxRate: number): RateLimit {
     const factor = Math.max(1, maxRate / perSecond);
     return {
@@ -128,7 +128,7 @@ function handshakeFailures(options: ServerOptions, log: Log): HandshakeFailures 
         admit: admission(options),
         onFailure: ({ protocol, address, error }) =>
             log.warn("TLS handshake failed", { protocol, address: address === "" ? "gone" : address, error }),
-        onSummary: (summary) => log.warn("more TLS handshakes failed", { ...summary }),
+        onSummary: (summary) => log.warn("TLS handshakes failed repeatedly", { ...summary }),
     });
 }
 
@@ -145,7 +145,7 @@ function engineOptions(options: ServerOptions): EngineOptions {
 }
 
 /** Loopback and the networks of `--trust` are trusted. */
-function admission({ trust, strangers }: ServerOptions): (address: string) => Admission {
+function admission({ trust, unknownPeers }: ServerOptions): (address: string) => Admission {
     const trusted = new BlockList();
     for (const network of ["127.0.0.0/8", "::1", ...trust]) {
         const [address = "", prefix] = network.split("/");
@@ -153,7 +153,7 @@ function admission({ trust, strangers }: ServerOptions): (address: string) => Ad
         if (prefix === undefined) trusted.addAddress(address, family);
         else trusted.addSubnet(address, Number(prefix), family);
     }
-    const verdict: Admission = strangers === "drop" ? "drop" : "stranger";
+    const verdict: Admission = unknownPeers === "drop" ? "drop" : "unknown";
     return (address) => (trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6") ? "trusted" : verdict);
 }
 

@@ -116,7 +116,7 @@ export class Dialog {
         return natRule && goesBackByFlow(way) ? { kind: "flow", flow } : { kind: "uri", routed };
     }
 
-    /** Runs sendings one after the other, the first at once: requests leave in the order they were ordered in. */
+    /** Runs sendings one after the other, the first immediately: requests leave in the order in which they were ordered. */
     inOrder<Result>(send: () => Promise<Result>): Promise<Result> {
         const result = this.#sending === undefined ? send() : this.#sending.then(send);
         const settled: Promise<unknown> = result.then(

@@ -1,6 +1,6 @@
 import type { Refused } from "../engine/Refused.ts";
 import type { SentRequest, SipEngine } from "../engine/SipEngine.ts";
-import { takeAnswerWithin } from "./answerWithin.ts";
+import { takeResponseTimeout } from "./responseTimeout.ts";
 import { parseAppMessage } from "./appMessage.ts";
 import type { AppMessage } from "./appMessage.ts";
 import type { AppClient } from "./AppClient.ts";
@@ -49,7 +49,7 @@ export class AppCommands {
         }
     }
 
-    /** The application's socket has closed. Nobody can answer its requests nor end its calls any more. */
+    /** The socket of the application has closed: ends its calls and responds to its requests. */
     abandon(client: AppClient): void {
         const { engine, transactions, dialogs } = this.#parts;
         for (const transactionId of transactions.release(client)) engine.abandonTransaction(transactionId);
@@ -63,7 +63,7 @@ export class AppCommands {
             uri,
             headers: [...headers],
             body,
-            ...(frame.nextHop !== "" && takeAnswerWithin(frame.nextHop)),
+            ...(frame.nextHop !== "" && takeResponseTimeout(frame.nextHop)),
             ...(frame.dialogId !== "" && { dialogId: frame.dialogId }),
         });
         if (result.kind === "sent" && method !== "ACK") {

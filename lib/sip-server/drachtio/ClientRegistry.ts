@@ -34,7 +34,7 @@ export class ClientRegistry<Client> {
         else this.#turns.set(verb, left);
     }
 
-    /** The subscriber whose turn it is, who then goes to the end of the queue; undefined if nobody asked for the verb. */
+    /** The subscriber whose turn it is, which then moves to the end of the queue; undefined if no client subscribed to the method. */
     next(verb: string): Client | undefined {
         const turns = this.#turns.get(verb);
         const client = turns?.shift();

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import type { AppClient } from "./AppClient.ts";
 import type { ClientFrame } from "./clientFrame.ts";
 import { decodeClientFrame } from "./clientFrame.ts";
-import { FrameReader, MAX_FRAME_BYTES, MAX_STRANGER_FRAME_BYTES } from "./framing.ts";
+import { FrameReader, MAX_FRAME_BYTES, MAX_UNAUTHENTICATED_FRAME_BYTES } from "./framing.ts";
 import { encodeNo } from "./serverFrame.ts";
 
 /** An application that leaves this much unread is stuck; keeping more for it would only eat memory. */
@@ -13,7 +13,7 @@ export type CloseReason = "closed by the application" | "protocol error" | "does
 export type ControlConnectionListener = {
     /** Frames in their order, one at a time. Not called any more after the connection was closed from this side. */
     onFrame(connection: ControlConnection, frame: ClientFrame): void;
-    /** Once, whoever closed. */
+    /** Called once, on whichever side the connection was closed. */
     onClose(connection: ControlConnection, reason: CloseReason): void;
 };
 
@@ -21,7 +21,7 @@ export type ControlConnectionListener = {
 export class ControlConnection implements AppClient {
     readonly #socket: Socket;
     readonly #listener: ControlConnectionListener;
-    readonly #reader = new FrameReader(MAX_STRANGER_FRAME_BYTES);
+    readonly #reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);
     #state: { readonly kind: "open" } | { readonly kind: "closing"; readonly reason: CloseReason } = { kind: "open" };
 
     constructor(socket: Socket, listener: ControlConnectionListener) {

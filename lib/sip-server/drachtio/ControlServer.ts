@@ -14,7 +14,7 @@ import type { SipFrame } from "./AppCommands.ts";
 
 /** Applications authenticate right after connecting; who does not is somebody else. */
 const AUTHENTICATION_MS = 5000;
-/** Applications and strangers together. */
+/** Authenticated and unauthenticated connections together. */
 const MAX_CONNECTIONS = 256;
 
 /** The addresses SIP is reached at, as comma lists of `protocol/host:port`: from outside and as bound. */
@@ -42,7 +42,7 @@ export class ControlServer {
     readonly #parts: ControlServerParts;
     readonly #server: Server;
     /** Connections that have not proven the secret yet, with what stops their deadline. */
-    readonly #strangers = new Map<ControlConnection, CancelTimer>();
+    readonly #unauthenticated = new Map<ControlConnection, CancelTimer>();
     readonly #clients = new Set<ControlConnection>();
 
     constructor(parts: ControlServerParts) {
@@ -53,7 +53,7 @@ export class ControlServer {
                 onClose: (from, reason) => this.#onClose(from, reason),
             });
             const deadline = parts.clock.setTimer(AUTHENTICATION_MS, () => connection.close("protocol error"));
-            this.#strangers.set(connection, deadline);
+            this.#unauthenticated.set(connection, deadline);
         });
         this.#server.maxConnections = MAX_CONNECTIONS;
     }
@@ -64,7 +64,9 @@ export class ControlServer {
             this.#server.once("error", reject);
             this.#server.listen(port, host, () => {
                 this.#server.off("error", reject);
-                this.#server.on("error", (error) => this.#parts.log.warn("control port", { error: error.message }));
+                this.#server.on("error", (error) =>
+                    this.#parts.log.warn("control port failed", { error: error.message }),
+                );
                 const address = this.#server.address() as AddressInfo;
                 resolve({ host: address.address, port: address.port });
             });
@@ -78,7 +80,8 @@ export class ControlServer {
     /** Closes the port and every connection. Applications notice by their sockets closing. */
     async close(): Promise<void> {
         const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-        for (const connection of [...this.#strangers.keys(), ...this.#clients]) connection.close("server stopping");
+        for (const connection of [...this.#unauthenticated.keys(), ...this.#clients])
+            connection.close("server stopping");
         await closed;
     }
 
@@ -112,11 +115,11 @@ export class ControlServer {
         const { secret, version, hostports, registry, counters, log } = this.#parts;
         if (!isSharedSecret(frame.secret, secret)) {
             counters.unauthenticated++;
-            log.warn("application refused: incorrect secret", { application: from.remote });
+            log.warn("application rejected: incorrect secret", { application: from.remote });
             return from.refuse(frame.id, "incorrect secret");
         }
-        this.#strangers.get(from)?.();
-        this.#strangers.delete(from);
+        this.#unauthenticated.get(from)?.();
+        this.#unauthenticated.delete(from);
         this.#clients.add(from);
         from.trust();
         registry.add(from, frame.tags);
@@ -125,12 +128,12 @@ export class ControlServer {
     }
 
     #onClose(from: ControlConnection, reason: CloseReason): void {
-        this.#strangers.get(from)?.();
-        this.#strangers.delete(from);
+        this.#unauthenticated.get(from)?.();
+        this.#unauthenticated.delete(from);
         if (!this.#clients.delete(from)) return;
         const { registry, log, onGone } = this.#parts;
         registry.remove(from);
-        log.info("application gone", { reason });
+        log.info("application disconnected", { reason });
         onGone(from);
     }
 }

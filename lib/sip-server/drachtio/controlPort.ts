@@ -16,7 +16,7 @@ import { encodeNok } from "./serverFrame.ts";
 export const SERVER_VERSION = "v0.9.10-embedded";
 
 export type ControlPortParts<Engine extends SipEngine> = {
-    /** Called once, at once: the engine tells everything to this listener. */
+    /** Called once, before this function returns: the engine reports all events to this listener. */
     readonly makeEngine: (listener: EngineListener) => Engine;
     readonly secret: string;
     readonly hostports: Hostports;
@@ -46,7 +46,7 @@ export function makeControlPort<Engine extends SipEngine>(parts: ControlPortPart
     const commands = new AppCommands({ engine, transactions, dialogs, isConnected, counters, timeOfDay });
     const onSip = (client: AppClient, frame: SipFrame): void => {
         commands.carryOut(client, frame).catch((error: unknown) => {
-            log.error("an order of an application failed", { error });
+            log.error("command failed unexpectedly", { error });
             client.send(encodeNok(frame.id, "Server error"));
         });
     };

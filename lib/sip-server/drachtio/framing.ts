@@ -6,7 +6,7 @@
 /** Applications send SIP messages with SDP or text bodies: one mebibyte is far above any of them. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
 /** Enough to authenticate: what is not yet known to be an application gets no more of our memory. */
-export const MAX_STRANGER_FRAME_BYTES = 4096;
+export const MAX_UNAUTHENTICATED_FRAME_BYTES = 4096;
 const MAX_LENGTH_DIGITS = String(MAX_FRAME_BYTES).length;
 
 const HASH = 0x23;

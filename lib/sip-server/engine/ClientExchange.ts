@@ -12,8 +12,8 @@ import { composeRequest, type RequestDraft } from "./composeRequest.ts";
 import { type EngineContext, newTag } from "./EngineContext.ts";
 import { registeredKey } from "./flowKey.ts";
 import { refuse, type Refused } from "./Refused.ts";
-import { type LateListener, SilenceBound } from "./SilenceBound.ts";
-import { transportWarning, whyUnreachable } from "./transportWarning.ts";
+import { type LateListener, ResponseTimeout } from "./ResponseTimeout.ts";
+import { transportWarning, describeUnreachable } from "./transportWarning.ts";
 import { unreachedFlow } from "./unreachedFlow.ts";
 
 /** Who sent the request of an exchange. Never called before the start has resolved. */
@@ -39,13 +39,13 @@ const localResponseDelay = 10;
 
 /**
  * One request on its way, by one target after another (RFC 3263 4.3): each is a transaction of its own, with a branch of
- * its own. Silence, a lost transport and 503 lead to the next, as long as nobody has said more than 100.
+ * its own. Silence, a lost transport and 503 lead to the next, until a response above 100 arrives.
  */
 export class ClientExchange {
     readonly #draft: RequestDraft;
     readonly #user: ExchangeUser;
     readonly #context: EngineContext;
-    readonly #answerMs: number | undefined;
+    readonly #responseTimeoutMs: number | undefined;
     readonly #targets: Target[] = [];
     #target: Target | undefined;
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
@@ -61,15 +61,15 @@ export class ClientExchange {
     #trouble: string | undefined;
     #cancelDelay: CancelTimer | undefined;
 
-    /** `answerMs`: as of an `OutgoingRequest`. */
-    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext, answerMs?: number) {
+    /** `responseTimeoutMs`: as of an `OutgoingRequest`. */
+    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext, responseTimeoutMs?: number) {
         this.#draft = draft;
         this.#user = user;
         this.#context = context;
-        this.#answerMs = answerMs;
+        this.#responseTimeoutMs = responseTimeoutMs;
     }
 
-    /** The transaction under way; undefined before the start and if nobody could be reached. */
+    /** The transaction under way; undefined before the start and if no target could be reached. */
     get transaction(): InviteClientTransaction | NonInviteClientTransaction | undefined {
         return this.#transaction;
     }
@@ -88,7 +88,7 @@ export class ClientExchange {
         this.#mayMoveOn = false;
     }
 
-    /** Sends it. Resolves once it left, or once nobody can be reached, which is then told as a 503. Call once. */
+    /** Sends it. Resolves after it was sent, or after no target could be reached, which is then reported as a 503. Call once. */
     async start(hop: Hop): Promise<Departure | Refused> {
         this.#context.exchanges.add(this);
         if (hop.kind === "flow" && !hop.flow.closed) return this.#depart(hop.flow);
@@ -136,7 +136,7 @@ export class ClientExchange {
                 this.#target = target;
                 return this.#depart(flow);
             } catch (error) {
-                this.#trouble = whyUnreachable(error);
+                this.#trouble = describeUnreachable(error);
                 this.#context.resolver.reportFailure(target);
             }
         }
@@ -157,9 +157,9 @@ export class ClientExchange {
 
     /** As `user`, but for silence. */
     #impatient(user: ClientUser): ClientUser {
-        const ms = this.#answerMs;
+        const ms = this.#responseTimeoutMs;
         if (ms === undefined) return user;
-        return new SilenceBound({ user, clock: this.#context.clock, ms, onSilence: () => this.#giveUp(user) });
+        return new ResponseTimeout({ user, clock: this.#context.clock, ms, onSilence: () => this.#giveUp(user) });
     }
 
     /** The target has kept silent for too long: the next one, if any, while this one may answer yet. */

@@ -18,12 +18,12 @@ import type { DialogRequests } from "./DialogRequests.ts";
 import { EarlyLegs } from "./EarlyLegs.ts";
 import { type EngineContext, newId } from "./EngineContext.ts";
 import { ForkReaper } from "./ForkReaper.ts";
-import { LateAnswers, unheard } from "./LateAnswers.ts";
+import { LateResponses, unheard } from "./LateResponses.ts";
 import { metaOf } from "./metaOf.ts";
-import { ProvisionalAnswers } from "./ProvisionalAnswers.ts";
+import { ProvisionalResponses } from "./ProvisionalResponses.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { AwaitsAck, PendingClientInvite, Session } from "./Session.ts";
-import type { LateListener } from "./SilenceBound.ts";
+import type { LateListener } from "./ResponseTimeout.ts";
 import type { SentRequest } from "./SipEngine.ts";
 
 /** Whether the INVITE is to be cancelled: a CANCEL may not leave before a provisional response came (RFC 3261 9.1). */
@@ -36,7 +36,7 @@ type Progress =
     | { readonly kind: "accepted"; readonly dialog: Dialog; readonly tag: string }
     | { readonly kind: "over" };
 
-/** What an INVITE of ours needs around it. */
+/** What an outgoing INVITE needs around it. */
 export interface ClientInviteParts {
     readonly context: EngineContext;
     readonly book: DialogBook;
@@ -44,8 +44,8 @@ export interface ClientInviteParts {
     readonly trace: CallTrace;
     /** The dialog of a re-INVITE. */
     readonly dialog?: Dialog;
-    /** As `OutgoingRequest.answerMs`. */
-    readonly answerMs?: number;
+    /** As `OutgoingRequest.responseTimeoutMs`. */
+    readonly responseTimeoutMs?: number;
     /** Tells the responses: the application, or the engine if it refreshes a session. */
     readonly tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void;
     /** Nothing will come any more. */
@@ -61,14 +61,14 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     readonly #forks: ForkReaper;
     readonly #ack: AckSender;
     /** Of the peer of a re-INVITE. */
-    readonly #answers = new ProvisionalAnswers();
+    readonly #answers = new ProvisionalResponses();
     #progress: Progress = { kind: "open" };
     #cancellation: Cancellation = { kind: "none" };
     #abandoned = false;
 
     constructor(draft: RequestDraft, parts: ClientInviteParts) {
         this.#parts = parts;
-        this.#exchange = new ClientExchange(draft, this, parts.context, parts.answerMs);
+        this.#exchange = new ClientExchange(draft, this, parts.context, parts.responseTimeoutMs);
         this.#legs = new EarlyLegs(parts.book, parts.trace, this);
         this.#forks = new ForkReaper(parts.context);
         this.#ack = new AckSender(parts.context);
@@ -104,7 +104,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     }
 
     onGivenUp(transaction: InviteClientTransaction): LateListener {
-        const late = new LateAnswers(transaction, this.#forks, this.#parts.context);
+        const late = new LateResponses(transaction, this.#forks, this.#parts.context);
         return (response, flow) => late.onResponse(response, flow);
     }
 
@@ -143,7 +143,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         this.cancel([]);
     }
 
-    /** Nobody is left to ACK or to end the call: cancels it, or ends it if it was accepted. */
+    /** The application has gone and can neither acknowledge nor end the call: cancels it, or ends it if it was accepted. */
     abandon(): void {
         this.#abandoned = true;
         this.cancelQuietly();
@@ -203,7 +203,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         }
         if (this.#parts.dialog !== undefined)
             return this.#onReinviteAccepted(this.#parts.dialog, request, response, flow);
-        // Nobody can send requests to such a peer afterwards: 12.1.1 makes Contact mandatory.
+        // We could not send requests to such a peer afterwards: 12.1.1 makes Contact mandatory.
         if (!response.headers.has("Contact")) {
             return this.#failInstead(500, "Missing Contact Header", request, response, flow);
         }
@@ -271,7 +271,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         if (transaction instanceof InviteClientTransaction) transaction.cancelSent();
     }
 
-    #answersOf(dialog: Dialog): ProvisionalAnswers | undefined {
+    #answersOf(dialog: Dialog): ProvisionalResponses | undefined {
         return this.#parts.dialog === undefined ? this.#legs.answersOf(dialog) : this.#answers;
     }
 

@@ -79,7 +79,7 @@ export class DialogBook {
         return [...(this.#usages.get(dialog)?.subscriptions.keys() ?? [])];
     }
 
-    /** Takes everything back at once, without telling the peers. */
+    /** Ends everything immediately, without notifying the peers. */
     closeAll(): void {
         for (const dialog of this.table) this.#close(dialog);
     }

@@ -32,7 +32,7 @@ export class DialogRequests {
         this.#book = book;
     }
 
-    /** An order of the application; it is told the responses. */
+    /** Carries out an order from the application, which gets the responses. */
     send(dialog: Dialog, order: DialogOrder): Promise<SentRequest | Refused> {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return Promise.resolve(headers);
@@ -55,7 +55,7 @@ export class DialogRequests {
         return this.#carry(dialog, order, headers, transactionId, tell);
     }
 
-    /** Ends a call by a BYE of our own, which the application is told. Does nothing if it is ending already. */
+    /** Ends a call by a BYE from the engine, and notifies the application. Does nothing if it is ending already. */
     bye(dialog: Dialog, reason: UnsolicitedByeReason, end: CallEnd): void {
         const session = this.#book.sessionOf(dialog);
         if (session === undefined || session.ending) return;

@@ -5,19 +5,19 @@ import type { Flow } from "../transport/SipTransport.ts";
 import type { CallTrace } from "./CallTrace.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import { dialogOfResponse } from "./dialogOfResponse.ts";
-import { ProvisionalAnswers } from "./ProvisionalAnswers.ts";
+import { ProvisionalResponses } from "./ProvisionalResponses.ts";
 import type { PendingClientInvite } from "./Session.ts";
 
 /** One phone that rings. */
 interface EarlyLeg {
     readonly dialog: Dialog;
-    readonly answers: ProvisionalAnswers;
+    readonly answers: ProvisionalResponses;
 }
 
 /** A forking proxy makes some; a hostile one must not make more. */
 const maxLegs = 32;
 
-/** The early dialogs of one INVITE of ours, one for each tag of a provisional response. */
+/** The early dialogs of one INVITE we sent, one for each tag of a provisional response. */
 export class EarlyLegs {
     readonly #book: DialogBook;
     readonly #trace: CallTrace;
@@ -40,7 +40,7 @@ export class EarlyLegs {
     }
 
     /** What the phone of that dialog has said. The accepted one too: its 2xx may overtake the PRACK. */
-    answersOf(dialog: Dialog): ProvisionalAnswers | undefined {
+    answersOf(dialog: Dialog): ProvisionalResponses | undefined {
         const legs = this.#winner === undefined ? [...this.#legs.values()] : [this.#winner];
         return legs.find((leg) => leg.dialog === dialog)?.answers;
     }
@@ -65,7 +65,7 @@ export class EarlyLegs {
         if (this.#legs.size >= maxLegs || this.#book.full) return undefined;
         const dialog = dialogOfResponse(request, response, flow);
         this.#book.openSession(dialog, this.#trace).inviteStarted(this.#invite);
-        const leg: EarlyLeg = { dialog, answers: new ProvisionalAnswers() };
+        const leg: EarlyLeg = { dialog, answers: new ProvisionalResponses() };
         this.#legs.set(tag, leg);
         return leg;
     }

@@ -15,11 +15,11 @@ export interface EngineContext extends TransactionContext {
     readonly listener: EngineListener;
     readonly options: EngineOptions;
     readonly largeRequests: LargeRequests;
-    /** Requests of ours that wait for responses, to be aborted when the engine stops. */
+    /** Requests we sent that wait for responses, to be aborted when the engine stops. */
     readonly exchanges: Set<PendingExchange>;
 }
 
-/** A request of ours that waits for responses. */
+/** A request we sent that waits for responses. */
 export interface PendingExchange {
     /** An INVITE or BYE without final response: a call is not over before it. */
     readonly endsCall?: boolean;

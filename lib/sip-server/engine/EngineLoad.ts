@@ -27,7 +27,7 @@ export interface EngineLoad {
     readonly transactions: number;
     readonly dialogs: number;
     readonly timers: number;
-    /** What is remembered beside: requests not answered yet, of either side. */
+    /** Requests from either side that have no response yet. */
     readonly pending: number;
     readonly counters: Readonly<EngineCounters>;
 }

@@ -7,7 +7,7 @@ export interface EngineOptions {
     /** Requests being served at a time; more are refused 503 with Retry-After. */
     readonly maxServerTransactions: number;
     /** Of these, how many may be taken when a peer that is not trusted asks for one more: the rest is kept for those who are. */
-    readonly maxServerTransactionsByStrangers: number;
+    readonly maxServerTransactionsOfUnknownPeers: number;
     /** Whom to keep room for, by source address. */
     readonly isTrusted: (address: string) => boolean;
     /** Dialogs, early ones too; more INVITEs and SUBSCRIBEs are refused 503, orders for more `overloaded`. */
@@ -22,7 +22,7 @@ export interface EngineOptions {
 export const standardEngineOptions: EngineOptions = {
     timing: standardTiming,
     maxServerTransactions: 50_000,
-    maxServerTransactionsByStrangers: 40_000,
+    maxServerTransactionsOfUnknownPeers: 40_000,
     isTrusted: () => true,
     maxDialogs: 20_000,
     natRule: true,

@@ -11,7 +11,7 @@ import type { EngineContext } from "./EngineContext.ts";
 /** No INVITE forks to more phones than that; further 2xx are not worth remembering. */
 const maxForks = 64;
 
-/** Ends the calls of a forked INVITE that came to be beside the one we took (RFC 3261 13.2.2.4): each is acknowledged, then ended. */
+/** Ends the calls of a forked INVITE that were answered in addition to the one we use (RFC 3261 13.2.2.4): each is acknowledged, then ended. */
 export class ForkReaper {
     readonly #context: EngineContext;
     readonly #acks = new Map<string, AckSender>();

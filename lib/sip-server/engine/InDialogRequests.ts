@@ -34,7 +34,7 @@ export class InDialogRequests {
         const session = this.#book.sessionOf(dialog);
         const refusal = this.#refusalOf(transaction, dialog, session);
         if (refusal !== undefined) {
-            // A BYE of ours may still wait for the ACK of a call that the peer has ended now.
+            // A BYE from us may still wait for the ACK of a call that the peer has ended now.
             if (request.method === "BYE" && refusal.status === 200) session?.serverInvite?.terminate();
             return transaction.respond(composeResponse(request, { ...refusal, toTag: dialog.localTag }));
         }
@@ -90,7 +90,7 @@ export class InDialogRequests {
         return least === undefined ? undefined : tooSmall(least);
     }
 
-    /** Ends what is under way. True if the call had not been answered: then its INVITE is over, and is told so as if cancelled (15.1.2). */
+    /** Ends what is under way. True if the call had not been answered: then its INVITE has ended, and the application is notified as if it were cancelled (15.1.2). */
     #begunByBye({ request, flow }: NonInviteServerTransaction, session: Session): boolean {
         const { serverInvite } = session;
         session.ending = true;

@@ -45,7 +45,7 @@ export class IncomingInvites {
         if (!this.#context.listener.onRequest({ transactionId, message: request, meta })) invite.refuse(503);
     }
 
-    /** An INVITE within a call: in order, and not crossing another (RFC 3261 14.2), nor an offer of ours. */
+    /** An INVITE within a call: in order, and not crossing another (RFC 3261 14.2), nor an offer from us. */
     onInDialog(transaction: InviteServerTransaction, dialog: Dialog): void {
         const { request, flow } = transaction;
         const session = this.#book.sessionOf(dialog);
@@ -102,7 +102,7 @@ export class IncomingInvites {
     }
 }
 
-/** Refuses an INVITE nobody is told of. */
+/** Rejects an INVITE that is not reported to an application. */
 function refuseInvite(transaction: InviteServerTransaction, content: Omit<ResponseContent, "toTag">): void {
     transaction.respond(composeResponse(transaction.request, { ...content, toTag: newTag() }));
 }

@@ -79,7 +79,7 @@ export class IncomingRequests implements TransactionUser {
         this.#parts.context.counters.straysDropped += 1;
     }
 
-    /** A copy by another way is refused, and so is our own request that came back: its dialog would bear the same id (8.2.2.2). */
+    /** A copy by another way is refused, and so is our own request that came back: its dialog would have the same id (8.2.2.2). */
     #refusalOfNew(transaction: InviteServerTransaction | NonInviteServerTransaction): ResponseContent | undefined {
         const { request } = transaction;
         if (this.#stopping) return { status: 503 };

@@ -14,7 +14,7 @@ const maxRemembered = 1_000;
 export class LargeRequests {
     readonly #transport: TransportLayer;
     readonly #clock: Clock;
-    /** Who could not be connected to, and until when that is believed. */
+    /** Targets that accepted no connection, and until when they are assumed to accept none. */
     readonly #withoutTcp = new Map<string, number>();
 
     constructor(transport: TransportLayer, clock: Clock) {

@@ -61,7 +61,7 @@ export class OutgoingRequests {
         return this.#sendOutside(order);
     }
 
-    /** The INVITE of ours with that id, if it still waits for something. */
+    /** The INVITE we sent with that id, if it still waits for something. */
     invite(transactionId: string): ClientInvite | undefined {
         return this.#invites.get(transactionId);
     }
@@ -70,7 +70,7 @@ export class OutgoingRequests {
         return [...this.#invites.values()];
     }
 
-    /** True if a request of ours is under way that may make the dialog of that id. */
+    /** True if a request we sent may still make the dialog of that id. */
     makesDialog(id: string): boolean {
         return this.#making.has(id);
     }
@@ -167,15 +167,23 @@ export class OutgoingRequests {
         const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };
         const draft = draftOutOfDialog({ ...order, uri }, headers, made);
         const hop: Hop = { kind: "uri", routed: { uri, routes: [], nextHop } };
-        if (order.method === "INVITE") return this.#startInvite(draft, hop, order.answerMs);
-        return this.#startRequest(draft, hop, making, order.answerMs);
+        if (order.method === "INVITE") return this.#startInvite(draft, hop, order.responseTimeoutMs);
+        return this.#startRequest(draft, hop, making, order.responseTimeoutMs);
     }
 
-    async #startInvite(draft: RequestDraft, hop: Hop, answerMs: number | undefined): Promise<SentRequest | Refused> {
+    async #startInvite(
+        draft: RequestDraft,
+        hop: Hop,
+        responseTimeoutMs: number | undefined,
+    ): Promise<SentRequest | Refused> {
         const trace = new CallTrace(this.#context.listener, "uac");
         const tell: ClientInviteParts["tell"] = (each, response, flow) =>
             this.#tell(each.transactionId, each.request, response, flow);
-        const invite = this.#makeInvite(draft, { trace, tell, ...(answerMs !== undefined && { answerMs }) });
+        const invite = this.#makeInvite(draft, {
+            trace,
+            tell,
+            ...(responseTimeoutMs !== undefined && { responseTimeoutMs }),
+        });
         const id = dialogIdOf(draft.callId, draft.fromTag);
         const { transactionId, exchange } = invite;
         this.#making.set(id, { transactionId, exchange, method: "INVITE", tags: new Set() });
@@ -187,7 +195,7 @@ export class OutgoingRequests {
 
     #makeInvite(
         draft: RequestDraft,
-        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "answerMs">,
+        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "responseTimeoutMs">,
     ): ClientInvite {
         const id = dialogIdOf(draft.callId, draft.fromTag);
         return new ClientInvite(draft, {
@@ -218,7 +226,7 @@ export class OutgoingRequests {
         draft: RequestDraft,
         hop: Hop,
         making: boolean,
-        answerMs: number | undefined,
+        responseTimeoutMs: number | undefined,
     ): Promise<SentRequest | Refused> {
         const transactionId = newId();
         const id = dialogIdOf(draft.callId, draft.fromTag);
@@ -241,7 +249,7 @@ export class OutgoingRequests {
                 onOver: () => forget(),
             },
             this.#context,
-            answerMs,
+            responseTimeoutMs,
         );
         if (making) this.#making.set(id, { transactionId, exchange, method: draft.method, tags: new Set() });
         const departure = await exchange.start(hop);

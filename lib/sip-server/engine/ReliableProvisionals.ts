@@ -40,7 +40,7 @@ export class ReliableProvisionals {
         return this.#unacknowledged !== undefined || this.#unanswered > 0 || this.#queue.length > 0;
     }
 
-    /** Sends it reliably, at once or when its turn comes; `onSent` tells which of it came true. */
+    /** Sends it reliably, now or when the ones before it are acknowledged; `onSent` reports whether it was sent. */
     send(response: SipResponse, onSent: (sent: boolean) => void): void {
         this.#queue.push({ response, onSent });
         this.#sendNext();
@@ -48,7 +48,7 @@ export class ReliableProvisionals {
 
     /** True if the PRACK acknowledges the response on its way. Its answer is to be told by {@link prackAnswered}. */
     acknowledge(prack: SipRequest): boolean {
-        // What follows the method is no concern of ours: scenarios in circulation repeat it.
+        // What follows the method is ignored: common test scenarios repeat it.
         const [rseq, cseq, method] = (prack.headers.get("RAck") ?? "").trim().split(/\s+/);
         const waiting = this.#unacknowledged;
         if (waiting === undefined || Number(rseq) !== waiting.rseq) return false;

@@ -8,12 +8,12 @@ import type { Refused } from "./Refused.ts";
 import type { SentRequest } from "./SipEngine.ts";
 import type { SessionTimerKeeper } from "./SessionTimerKeeper.ts";
 
-/** An INVITE of ours whose 2xx the application has to acknowledge. */
+/** An INVITE we sent whose 2xx the application has to acknowledge. */
 export interface AwaitsAck {
     acknowledge(headers: readonly HeaderField[], body: Buffer): Promise<SentRequest | Refused>;
 }
 
-/** An INVITE of ours without a final response. */
+/** An INVITE we sent that has no final response. */
 export interface PendingClientInvite {
     cancelQuietly(): void;
     /** True if a reliable provisional response of that dialog waits for the application's PRACK. */
@@ -28,11 +28,11 @@ export interface PendingClientInvite {
 export interface PendingServerInvite {
     readonly transactionId: string;
     readonly answered: boolean;
-    /** Whose offer of media waits for an answer (RFC 3311 5.2); undefined if nobody's. */
+    /** Whose offer of media waits for an answer (RFC 3311 5.2); undefined if there is none. */
     readonly openOffer: "ours" | "theirs" | undefined;
     /** True while the 2xx of a new call waits for its ACK. */
     readonly awaitsFirstAck: boolean;
-    /** Calls back once the ACK of its 2xx came, or will not come any more; at once if none is awaited. */
+    /** Calls back once the ACK of its 2xx came, or will not come any more; immediately if none is awaited. */
     onceAcknowledged(go: () => void): void;
     /** Refuses it 487 if it is unanswered, of which the application hears nothing more; stops repeating its 2xx if it is not. */
     terminate(): void;
@@ -67,7 +67,7 @@ export class Session {
     #latestInvite: PendingClientInvite | undefined;
     #turnTaken = false;
     readonly #waiting: (() => void)[] = [];
-    /** An UPDATE of ours without a final response, and whether it offers media. */
+    /** An UPDATE we sent that has no final response, and whether it offers media. */
     updatePending: "none" | "bare" | "offer" = "none";
     /** Number of UPDATEs of the peer that the application has not answered. */
     updatesUnanswered = 0;
@@ -86,7 +86,7 @@ export class Session {
         return this.#clientInvite;
     }
 
-    /** The last INVITE of ours, answered or not. */
+    /** The last INVITE we sent, answered or not. */
     get latestInvite(): PendingClientInvite | undefined {
         return this.#latestInvite;
     }
@@ -100,7 +100,7 @@ export class Session {
         return this.#awaitsAck;
     }
 
-    /** An INVITE of ours leaves in the dialog, or has made it. */
+    /** An INVITE we send within the dialog, or the one that made it. */
     inviteStarted(invite: PendingClientInvite): void {
         this.#turnTaken = true;
         this.#clientInvite = invite;
@@ -122,7 +122,7 @@ export class Session {
     }
 
     /**
-     * Takes the turn of the next INVITE of ours, of which there may be one at a time (RFC 3261 14.1): resolves when the one
+     * Waits for the turn of our next INVITE, because there may be only one at a time (RFC 3261 14.1): resolves when the one
      * before is acknowledged. Undefined if too many wait.
      */
     inviteTurn(): Promise<void> | undefined {
@@ -141,7 +141,7 @@ export class Session {
         for (const wake of this.#waiting.splice(0)) wake();
     }
 
-    /** Remembers the session description in a message of ours. */
+    /** Remembers the session description of a message we sent. */
     describe(contentType: string | undefined, body: Buffer): void {
         if (body.length > 0 && contentType !== undefined) this.description = { contentType, body };
     }

@@ -8,7 +8,7 @@ import type { Session } from "./Session.ts";
 /** How long we wait before a refresh that crossed another request is tried again: who made the Call-ID waits longer (RFC 3261 14.1). */
 const retryMs = { uac: 3000, uas: 1000 } as const;
 
-/** Keeps sessions alive whose refresh is our duty, and ends those nobody refreshed (RFC 4028 10). */
+/** Keeps sessions alive whose refresh is our duty, and ends those that were not refreshed (RFC 4028 10). */
 export class SessionRefresher {
     readonly #requests: DialogRequests;
     readonly #outgoing: OutgoingRequests;
@@ -66,7 +66,7 @@ export class SessionRefresher {
         }
         const { timer } = session;
         const least = status === 422 ? minSe(headers) : 0;
-        // at once only the first time: who never finds it long enough is not asked as fast as he answers
+        // immediately only the first time: a peer that rejects every interval must not make us retry as fast as it responds
         const atOnce = least > 0 && timer.least === 0;
         timer.least = Math.max(timer.least, least);
         this.#retry(session, Math.max(seconds, timer.least), atOnce);

@@ -2,12 +2,12 @@ import type { Clock } from "../Clock.ts";
 import { expireAfter, refreshAfter, type SessionTimer } from "../dialog/sessionTimer.ts";
 import { TimerSet } from "../transaction/TimerSet.ts";
 
-/** The session timer of one call (RFC 4028): refreshes it if that is our duty, and ends it if nobody did. */
+/** The session timer of one call (RFC 4028): refreshes it if that is our duty, and ends it if it was not refreshed in time. */
 export class SessionTimerKeeper {
     readonly #timers: TimerSet<"refresh" | "expire">;
     #agreed: SessionTimer | undefined;
     #stopped = false;
-    /** The largest Min-SE of a 422 to a refresh of ours: to be told in each one after it (RFC 4028 7.4). */
+    /** The largest Min-SE of a 422 to one of our refreshes: repeated in each refresh after it (RFC 4028 7.4). */
     least = 0;
     #onRefresh = (_timer: SessionTimer): void => undefined;
     #onExpire = (): void => undefined;
@@ -27,7 +27,7 @@ export class SessionTimerKeeper {
         this.#onExpire = expire;
     }
 
-    /** A session refresh request was answered 2xx: the time starts anew, by what was agreed this time. */
+    /** A session refresh request was answered 2xx: the time starts again, by what was agreed this time. */
     renew(agreed: SessionTimer | undefined): void {
         this.#timers.stopAll();
         this.#agreed = agreed;

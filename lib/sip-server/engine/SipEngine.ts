@@ -53,27 +53,27 @@ export type UnsolicitedByeReason =
     | "Server stopping";
 
 /**
- * What the engine's user is told. Called synchronously, one fact at a time, in the order the network made them true,
+ * Gets the events of the engine. Called synchronously, one event at a time, in the order the network made them true,
  * and, but for call records, never from inside a call of {@link SipEngine}: a response is always told in a later turn than
  * the promise of its request resolved. Must not throw; may call the engine.
  */
 export interface EngineListener {
     /**
-     * A new request. True: somebody will {@link SipEngine.respond} (not for ACK). False: nobody serves it, and the engine
-     * answers by itself: 200 to a BYE, 405 with Allow to methods nobody has to serve, otherwise 503 (480 inside dialogs).
+     * A new request. True: the listener will call {@link SipEngine.respond} (not for ACK). False: no application handles it, and the engine
+     * responds by itself: 200 to a BYE, 405 with Allow to methods no application has to handle, otherwise 503 (480 inside dialogs).
      */
     onRequest(request: IncomingRequest): boolean;
     onResponse(response: IncomingResponse): void;
     onCancel(cancel: IncomingCancel): void;
     onUnsolicitedBye(bye: UnsolicitedBye): void;
-    /** Nobody answered this request in time, or its dialog has ended meanwhile, and the engine has given it up. Answering it now is refused with `unknownTransaction`. */
+    /** No response to this request came in time, or its dialog has ended meanwhile, and the engine has given it up. Responding now is refused with `unknownTransaction`. */
     onUnanswered(transactionId: string): void;
     /**
-     * A NOTIFY has made a dialog, before the answer to our request came or beside it: told before the NOTIFY is. The
+     * A NOTIFY has made a dialog, before or in addition to the response to our request: reported before the NOTIFY. The
      * transaction is that of our request.
      */
     onDialogMade(dialogId: string, transactionId: string): void;
-    /** A dialog is over, whoever ended it: told once for each dialog whose id was told before, after the message that ended it. */
+    /** A dialog has ended, on either side: reported once for each dialog whose id was reported before, after the message that ended it. */
     onDialogEnded(dialogId: string): void;
     onCallRecord(record: CallRecord): void;
 }
@@ -96,9 +96,9 @@ export interface OutgoingRequest {
     readonly nextHop?: string;
     /**
      * Ms an address may leave the request without any response, a 100 included, before the next one is tried and, after
-     * the last one, 408 is told: instead of the 64*T1 of RFC 3261. Ignored inside dialogs.
+     * the last one, 408 is reported: instead of the 64*T1 of RFC 3261. Ignored inside dialogs.
      */
-    readonly answerMs?: number;
+    readonly responseTimeoutMs?: number;
     readonly dialogId?: string;
 }
 
@@ -122,7 +122,7 @@ export interface SentRequest {
     readonly meta: MessageMeta;
 }
 
-/** The response is on its way. One that has to wait for a PRACK is told as sent when it was. */
+/** The response is on its way. One that has to wait for a PRACK is reported as sent after it was sent. */
 export interface SentResponse {
     readonly kind: "sent";
     readonly transactionId: string;
@@ -139,14 +139,14 @@ export interface SentResponse {
 export interface SipEngine {
     /**
      * Sends a request. Resolves once the message left (after DNS and connection set-up), before any response to it is
-     * told. Later failure of the transport, and silence, are told as responses 503 and 408. Requests of one dialog leave
+     * told. Later failure of the transport, and silence, are reported as responses 503 and 408. Requests of one dialog leave
      * in the order of the calls.
      */
     send(request: OutgoingRequest): Promise<SentRequest | Refused>;
 
     /**
      * Cancels an INVITE sent before. The CANCEL is held until a provisional response arrives, so the promise resolves as
-     * if it were sent. The INVITE's 487 is told as its response; if a 2xx crosses, it is told, and once the application
+     * if it were sent. The 487 to the INVITE is reported as its response; if a 2xx crosses, that is reported, and once the application
      * has sent its ACK the engine ends the dialog by BYE. `headers`: only Reason and extensions are taken.
      */
     cancel(transactionId: string, headers: readonly HeaderField[]): Promise<SentRequest | Refused>;
@@ -154,7 +154,7 @@ export interface SipEngine {
     /** Answers a request told by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
     respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused>;
 
-    /** The application behind a request or INVITE is gone: an unanswered INVITE gets 480, an unanswered call of ours is cancelled. Unknown ids are fine. */
+    /** The application behind a request or INVITE is gone: an unanswered INVITE gets 480, an unanswered outbound call is cancelled. Unknown ids are fine. */
     abandonTransaction(transactionId: string): void;
 
     /** The application behind a dialog is gone: ends it by BYE. Unknown ids are fine. */
@@ -164,7 +164,7 @@ export interface SipEngine {
     load(): EngineLoad;
 
     /**
-     * Stops: new requests get 503, unanswered INVITEs 480, calls of ours are cancelled, dialogs ended by BYE. Resolves when
+     * Stops: new requests get 503, unanswered INVITEs 480, outbound calls are cancelled, dialogs ended by BYE. Resolves when
      * all transactions are over or after `graceMs`, with no timer left. The transports stay open: they are the caller's.
      */
     close(graceMs: number): Promise<void>;

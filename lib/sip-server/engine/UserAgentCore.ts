@@ -70,7 +70,7 @@ export class UserAgentCore implements SipEngine {
             ({ remote }) =>
                 options.isTrusted(remote.address)
                     ? options.maxServerTransactions
-                    : options.maxServerTransactionsByStrangers,
+                    : options.maxServerTransactionsOfUnknownPeers,
         );
         const context = {
             ...shared,
@@ -156,7 +156,7 @@ export class UserAgentCore implements SipEngine {
         this.#book.closeAll();
         for (const exchange of [...this.#context.exchanges]) exchange.abort();
         this.#context.transactions.abortAll();
-        // What is told in a later turn is told now.
+        // Events that are reported in a later turn are reported now.
         await new Promise<void>((resolve) => this.#clock.setTimer(0, resolve));
     }
 
@@ -164,7 +164,7 @@ export class UserAgentCore implements SipEngine {
         return this.#stopping ? "Server stopping" : "Application gone";
     }
 
-    /** Waits until every INVITE and BYE of ours is answered: what lingers after that is only there to absorb repetitions. */
+    /** Waits until every INVITE and BYE we sent has a final response: what lingers after that is only there to absorb repetitions. */
     #drained(graceMs: number): Promise<void> {
         const end = this.#clock.now() + graceMs;
         return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { formatUri, parseSipUri, parseUri } from "../sip/SipUri.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { refuse, type Refused } from "./Refused.ts";
 
-/** What applications may not set: it is the engine's, or made anew. */
+/** What applications may not set: the engine sets these headers itself. */
 const dropped: ReadonlySet<string> = new Set([
     "Via",
     "Route",

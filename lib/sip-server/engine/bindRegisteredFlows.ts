@@ -8,8 +8,8 @@ const defaultSeconds = 3600;
 
 /**
  * After our 2xx to REGISTER or SUBSCRIBE over a connection: requests to its contacts go by that connection, for the time
- * granted. A Contact may name anybody, a trunk for one, whose requests would then come here: only an address of nobody
- * counts, as browsers write it, and the connection's own other end. Nobody takes over what was bound for another address of record.
+ * granted. A Contact may name any host, such as a trunk, whose requests would then be sent here: only a host that cannot exist
+ * is accepted, as browsers write it, and the remote end of the connection. A binding for another address of record is never replaced.
  * A client behind NAT that names another address is reached by where its request came from.
  */
 export function bindRegisteredFlows(

@@ -3,7 +3,7 @@ import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 
 /** How long a REFER's subscription may live without a NOTIFY that says more (RFC 3515 2.4.5 leaves it open). */
 const referSeconds = 600;
-/** A subscription nobody gave an Expires for. */
+/** Lifetime of a subscription without Expires. */
 const defaultSeconds = 3600;
 
 /** What tells the subscriptions of one dialog apart: event package and its id (RFC 6665 4.4.1). A REFER's are all one. */

@@ -9,7 +9,7 @@ export function transportWarning(why: string, { sentBy }: Pick<Flow, "sentBy">):
 }
 
 /** In a few words: the system's code or that of TLS (`ECONNREFUSED`, `CERT_HAS_EXPIRED`), without anything a peer has sent. */
-export function whyUnreachable(error: unknown): string {
+export function describeUnreachable(error: unknown): string {
     if (!(error instanceof Error)) return "unreachable";
     const code = error.cause instanceof Error && "code" in error.cause ? `: ${String(error.cause.code)}` : "";
     return `${error.message}${code}`;

@@ -1,7 +1,7 @@
 import type { HostPort } from "../sip/hostPort.ts";
 import { type Flow, type Target, TransportError } from "../transport/SipTransport.ts";
 
-/** Stands for the flow of a request that nobody could be reached for: it shows where to, and takes nothing. */
+/** The flow of a request for which no target could be reached: it has the address of the target, and sends nothing. */
 export function unreachedFlow(target: Target, sentBy: Required<HostPort>): Flow {
     return {
         id: "unreached",

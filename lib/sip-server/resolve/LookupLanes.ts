@@ -43,7 +43,7 @@ export class LookupLanes {
 
     async #ask(name: string, since: number): Promise<string[]> {
         const startedAt = this.#clock.now();
-        if (startedAt - since > this.#patienceMs) throw new Error("nobody waits for the answer any more");
+        if (startedAt - since > this.#patienceMs) throw new Error("all callers have given up");
         try {
             return await this.#lookup(name);
         } finally {

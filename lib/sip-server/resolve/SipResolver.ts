@@ -146,7 +146,7 @@ export class SipResolver implements Resolver {
     async #targetsOf(servers: readonly Server[], domain: string): Promise<Resolution> {
         const { maxTargets, families, protocols } = this.#options;
         const usable = servers.filter(({ protocol }) => protocols.includes(protocol)).slice(0, maxTargets);
-        if (usable.length === 0) return { ok: false, reason: `no protocol of ours leads to ${domain}` };
+        if (usable.length === 0) return { ok: false, reason: `no supported protocol leads to ${domain}` };
         const answers = await Promise.all(usable.map(({ host }) => this.#addressesOf(host)));
         const targets = usable.flatMap(({ port, protocol }, index) => {
             const answer = answers[index];

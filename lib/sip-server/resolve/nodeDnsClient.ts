@@ -18,7 +18,7 @@ export interface DnsOptions {
 export function nodeDnsClient({ clock, servers, timeoutMs, tries }: DnsOptions): DnsClient {
     const resolver = new dns.Resolver({ timeout: timeoutMs, tries });
     if (servers.length > 0) resolver.setServers(servers);
-    // c-ares doubles its patience with each attempt; the system's resolver knows no limit of ours.
+    // c-ares doubles its timeout with each attempt; the resolver of the system takes no limit from us.
     const patience = timeoutMs * 2 ** tries;
     const lanes = new LookupLanes(systemLookup, clock, patience);
     const ask = <Record>(question: Promise<Record[]>): Promise<DnsAnswer<Record>> =>

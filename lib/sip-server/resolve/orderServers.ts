@@ -21,7 +21,7 @@ export function orderServers(records: readonly SrvRecord[], random: () => number
     return ordered;
 }
 
-/** Records of weight 0 stand first, and so have a small chance beside those with weight. */
+/** Records of weight 0 stand first, and so have a small chance next to those with weight. */
 function pick(group: readonly SrvRecord[], random: () => number): SrvRecord | undefined {
     const total = group.reduce((sum, { weight }) => sum + weight, 0);
     const threshold = Math.floor(random() * (total + 1));

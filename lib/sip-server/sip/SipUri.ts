@@ -53,7 +53,7 @@ export function parseSipUri(text: string): SipUri | undefined {
     return uri?.scheme === "tel" ? undefined : uri;
 }
 
-/** The URI as an addr-spec. Parts are written as they are: whoever sets `user` from free text escapes it first. */
+/** The URI as an addr-spec. Parts are written as they are: free text for `user` must be escaped first. */
 export function formatUri(uri: SipUri | TelUri): string {
     if (uri.scheme === "tel") return `tel:${uri.number}${formatParams(uri.params)}`;
     const password = uri.password === undefined ? "" : `:${uri.password}`;

@@ -38,7 +38,7 @@ export function findHeaderFault(headers: Headers, method: string | undefined): s
 }
 
 /**
- * True for a Call-ID without white space: RFC 3261 wants words, but nobody needs them to be. No word holds `|` either,
+ * True for a Call-ID without white space: RFC 3261 requires words, but the characters do not matter to us. No word holds `|` either,
  * which in dialog ids would pass for the end of one where tokens are separated by it; that goes for tags too.
  */
 function isCallId(text: string): boolean {

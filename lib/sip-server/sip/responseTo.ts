@@ -3,7 +3,7 @@ import { parseNameAddr, tagOf } from "./NameAddr.ts";
 import { reasonPhrase } from "./reasonPhrases.ts";
 import type { SipRequest, SipResponse } from "./SipMessage.ts";
 
-/** What {@link responseTo} may be told beside the status. */
+/** Options of {@link responseTo}. */
 export interface ResponseDetails {
     /** Registered phrase of the status by default. */
     readonly reason?: string;

@@ -78,7 +78,7 @@ export class InviteClientTransaction {
         this.#runner.tell({ kind: "cancelSent" });
     }
 
-    /** The user went elsewhere: the INVITE is not repeated any more, and answers are told as before. */
+    /** The user went elsewhere: the INVITE is not retransmitted any more, and responses are reported as before. */
     giveUp(): void {
         this.#runner.tell({ kind: "givenUp" });
     }

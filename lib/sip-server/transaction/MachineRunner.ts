@@ -19,7 +19,7 @@ interface Told<Event, Message> {
 }
 
 /**
- * Runs one state machine. What is told while orders are carried out waits until they all are: an order may call back
+ * Runs one state machine. Events that arrive while effects are carried out wait until all are done: an order may call back
  * into the machine without upsetting the orders behind it.
  */
 export class MachineRunner<State, Event, Timer extends string, Order extends { readonly kind: string }, Message> {

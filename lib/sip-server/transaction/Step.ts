@@ -4,7 +4,7 @@ export interface Step<State, Action> {
     readonly actions: readonly Action[];
 }
 
-/** The orders every machine may give. Setting a timer that runs starts it anew; `over` takes back all timers. */
+/** The orders every machine may give. Setting a timer that runs restarts it; `over` takes back all timers. */
 export type TimerAction<Timer extends string> =
     | { readonly kind: "setTimer"; readonly timer: Timer; readonly ms: number }
     | { readonly kind: "stopTimer"; readonly timer: Timer }

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from "../Clock.ts";
 
-/** Timers of one owner, by name: setting one that runs starts it anew. */
+/** Timers of one owner, by name: setting one that runs restarts it. */
 export class TimerSet<Name extends string> {
     readonly #clock: Clock;
     readonly #running = new Map<Name, CancelTimer>();

@@ -104,7 +104,7 @@ export class TransactionLayer {
         return first !== undefined && first !== transaction;
     }
 
-    /** Ends all transactions at once. */
+    /** Ends all transactions immediately. */
     abortAll(): void {
         for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.abort();
     }

@@ -41,7 +41,7 @@ const sendResponse: InviteServerAction = { kind: "sendResponse" };
 const resend: InviteServerAction = { kind: "resend" };
 const terminated: InviteServerState = { phase: "terminated" };
 
-/** The 100 Trying is the first thing the user responds: at once, so the client stops repeating. */
+/** The user responds with 100 Trying immediately, so that the client stops retransmitting. */
 export function startInviteServer({ timing }: MachineSetting): InviteServerStep {
     return { state: { phase: "proceeding" }, actions: [set("silent", timing.firstResponse)] };
 }

@@ -8,7 +8,7 @@ export type NonInviteServerState =
     | { readonly phase: "completed" }
     | { readonly phase: "terminated" };
 
-/** `slow`: time for a 100 (RFC 4320 4.1). `silent`: the client has given up, an answer would be for nobody. J: repeated requests. */
+/** `slow`: time for a 100 (RFC 4320 4.1). `silent`: the client has given up, so a response would have no effect. J: repeated requests. */
 export type NonInviteServerTimer = "slow" | "silent" | "J";
 
 export type NonInviteServerEvent =

@@ -41,7 +41,7 @@ export class ConnectionWatch {
         const now = this.#clock.now();
         if (!completed && before.for !== "anything") return;
         this.#waiting = { for: partial ? "restOfMessage" : "anything", since: now };
-        // A silence that starts anew needs no new timer: the old one looks again when it fires.
+        // A silence that starts again needs no new timer: the old one checks again when it fires.
         if (before.for === "anything" && !partial) return;
         this.#cancel();
         this.#cancel = this.#arm();

@@ -18,19 +18,19 @@ export interface HandshakeFailuresParts {
 }
 
 const PERIOD_MS = 600_000;
-/** Sources whose first failure in a period is told at once: of strangers, and of peers we trust, whom no stranger may crowd out. */
-const TOLD_STRANGERS = 3;
-const TOLD_TRUSTED = 50;
-/** Sources of untold failures that are told apart in a period. */
+/** Number of sources whose first failure in a period is logged immediately: unknown ones, and trusted ones, which unknown ones must not crowd out. */
+const REPORTED_UNKNOWN = 3;
+const REPORTED_TRUSTED = 50;
+/** Number of sources of unreported failures that are counted in a period. */
 const MAX_COUNTED = 1_000;
 
 /**
- * Decides which failed handshakes the operator is told of. Anybody can make them fail, as often as connections are
- * admitted: of each source only the first in ten minutes is told, of few sources, and the rest as one count at the end.
+ * Decides which failed handshakes are logged. Any peer can make them fail, as often as connections are
+ * admitted: only the first of each source in ten minutes is logged, for a few sources, and the rest as one count at the end.
  */
 export class HandshakeFailures {
     readonly #parts: HandshakeFailuresParts;
-    readonly #told = { trusted: new Set<string>(), stranger: new Set<string>() };
+    readonly #told = { trusted: new Set<string>(), unknown: new Set<string>() };
     readonly #untoldSources = new Set<string>();
     #untold = 0;
     #stopTimer: CancelTimer | undefined;
@@ -44,8 +44,8 @@ export class HandshakeFailures {
         this.#stopTimer ??= clock.setTimer(PERIOD_MS, () => this.#endPeriod());
         const source = sourceKey(failure.address);
         const isTrusted = admit(failure.address) === "trusted";
-        const told = isTrusted ? this.#told.trusted : this.#told.stranger;
-        if (!told.has(source) && told.size < (isTrusted ? TOLD_TRUSTED : TOLD_STRANGERS)) {
+        const told = isTrusted ? this.#told.trusted : this.#told.unknown;
+        if (!told.has(source) && told.size < (isTrusted ? REPORTED_TRUSTED : REPORTED_UNKNOWN)) {
             told.add(source);
             return onFailure(failure);
         }
@@ -64,7 +64,7 @@ export class HandshakeFailures {
         const sources = this.#untoldSources.size;
         this.#stopTimer = undefined;
         this.#untold = 0;
-        for (const kept of [this.#told.trusted, this.#told.stranger, this.#untoldSources]) kept.clear();
+        for (const kept of [this.#told.trusted, this.#told.unknown, this.#untoldSources]) kept.clear();
         if (failures > 0) this.#parts.onSummary({ failures, sources, seconds: PERIOD_MS / 1_000 });
     }
 }

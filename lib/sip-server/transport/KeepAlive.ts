@@ -51,7 +51,7 @@ export class KeepAlive {
         this.#cancel();
     }
 
-    /** By chance between four fifths of the time and all of it, so that not everybody pings at once. */
+    /** By chance between four fifths of the time and all of it, so that not all connections ping at the same time. */
     #wait(): CancelTimer {
         return this.#clock.setTimer(this.#times.keepAliveMs * (0.8 + 0.2 * this.#chance()), () => {
             this.#awaited = "pong";

@@ -10,7 +10,7 @@ import type { TransportOptions } from "./TransportOptions.ts";
 import { fillTopVia, viaMatchesProtocol } from "./viaOnReceipt.ts";
 
 /** Sends a response back to where its request came from; failures are of no interest. */
-export type Answer = (response: SipResponse, flow: Flow) => void;
+export type SendResponse = (response: SipResponse, flow: Flow) => void;
 
 /**
  * The gate every message passes: who it is from, how many there were, what it says. Up goes what is sane; a broken
@@ -19,12 +19,12 @@ export type Answer = (response: SipResponse, flow: Flow) => void;
 export class Reception {
     readonly #options: TransportOptions;
     readonly #counters: TrafficCounters;
-    readonly #answer: Answer;
+    readonly #answer: SendResponse;
     readonly #rate: RateLimiter;
     readonly #tagSalt = randomBytes(16);
     #handler: MessageHandler | undefined;
 
-    constructor(options: TransportOptions, counters: TrafficCounters, answer: Answer) {
+    constructor(options: TransportOptions, counters: TrafficCounters, answer: SendResponse) {
         this.#options = options;
         this.#counters = counters;
         this.#answer = answer;

@@ -42,9 +42,9 @@ export interface Flow {
     readonly closed: boolean;
     /** Resolves once handed to the system; rejects with {@link TransportError} if the flow is closed or its peer does not read (backpressure limit). */
     send(data: Buffer): Promise<void>;
-    /** Calls back once when the connection is gone, for whatever reason; at once if it is already. Never for UDP. Returns how to take it back. */
+    /** Calls back once when the connection is gone, for whatever reason; immediately if it is already. Never for UDP. Returns how to take it back. */
     onClose(listener: () => void): () => void;
-    /** Closes a connection at once. Does nothing for UDP. */
+    /** Closes a connection immediately. Does nothing for UDP. */
     close(): void;
 }
 
@@ -73,7 +73,7 @@ export interface TransportLayer {
     localAddressFor(target: Target): Required<HostPort> | undefined;
     /** True if host and port are ours, by listening or advertised address: requests to it are addressed to this server. Another program may have the port of another protocol. */
     isLocal(hostPort: HostPort & { readonly protocol?: Protocol }): boolean;
-    /** Remembers the connection a Contact was registered over, so that requests to it go there. `key` is the Contact's user@host[:port], `owner` whose it is: nobody else can bind it meanwhile. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
+    /** Remembers the connection a Contact was registered over, so that requests to it go there. `key` is the Contact's user@host[:port], `owner` its address of record: no other owner can bind it meanwhile. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
     bindFlow(key: string, flow: Flow, expiresSeconds: number, owner: string): void;
     flowFor(key: string): Flow | undefined;
     /** Counters since start: messages in and out by protocol, drops by reason. For metrics. */

@@ -50,7 +50,7 @@ export class SocketTransportLayer implements TransportLayer {
 
     async listen(bindings: readonly Binding[]): Promise<readonly Binding[]> {
         const around = this.#around();
-        const onError = (error: Error): void => this.#options.onTrouble({ protocol: "udp", what: "listener", error });
+        const onError = (error: Error): void => this.#options.onFailure({ protocol: "udp", what: "listener", error });
         try {
             for (const binding of bindings) {
                 const { protocol } = binding;

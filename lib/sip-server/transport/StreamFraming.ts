@@ -1,7 +1,7 @@
 import { headEnd, type MessageHead, readMessageHead } from "../sip/MessageHead.ts";
 import { assembleMessage, contentLength, type MessageLimits, type ParseResult } from "../sip/parseMessage.ts";
 
-/** What came out of a stream. After a `fault` nobody knows where the next message starts: the stream must be closed. */
+/** What came out of a stream. After a `fault` it is unknown where the next message starts: the stream must be closed. */
 export type Framed =
     | { readonly kind: "message"; readonly result: ParseResult; readonly bytes: number }
     /** CRLFCRLF between messages, to be answered with CRLF (RFC 5626 4.4.1); at most one per chunk. */
@@ -98,7 +98,7 @@ export class StreamFraming {
         if (length !== undefined && length <= this.#limits.bodyBytes) {
             return { head, start: end + headEnd.length, length };
         }
-        // Whoever sent it may still be told (400, 413) before the connection is closed.
+        // The sender may still get a response (400, 413) before the connection is closed.
         const result = assembleMessage(head, empty, this.#limits);
         if (!result.ok) framed.push({ kind: "message", result, bytes: end - at });
         this.#fail(length === undefined ? "framing" : "tooLarge", at, framed);

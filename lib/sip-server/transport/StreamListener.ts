@@ -54,13 +54,13 @@ export class StreamListener {
         this.#protocol = protocol;
         this.#around = around;
         this.#server = this.#createServer();
-        this.#server.on("error", (error) => around.options.onTrouble({ protocol, what: "listener", error }));
+        this.#server.on("error", (error) => around.options.onFailure({ protocol, what: "listener", error }));
         this.#server.on("connection", (socket: Socket) => this.#admit(socket));
         this.#server.on("tlsClientError", (error: Error, socket: Socket) => {
             const address = this.#handshakeFailed(socket);
             // Node leaves open what was not done in time.
             socket.destroy();
-            around.options.onTrouble({ what: "handshake", protocol, address, error });
+            around.options.onFailure({ what: "handshake", protocol, address, error });
         });
     }
 

@@ -2,14 +2,14 @@ import type { Clock } from "../Clock.ts";
 import { defaultMessageLimits, type MessageLimits } from "../sip/parseMessage.ts";
 import type { DropReason, Protocol } from "./SipTransport.ts";
 
-/** What a source address may do: `drop` is never answered, `stranger` is rate limited, `trusted` is not. */
-export type Admission = "trusted" | "stranger" | "drop";
+/** What a source address may do: `drop` is never answered, `unknown` is rate limited, `trusted` is not. */
+export type Admission = "trusted" | "unknown" | "drop";
 
 /** Tokens per source: one for each 4 KiB begun of a message received, one more for each answer to what could not be used. */
 export interface RateLimit {
     /** Messages per second in the long run. */
     readonly perSecond: number;
-    /** Messages at once after a quiet time. */
+    /** Messages accepted in a burst after a quiet time. */
     readonly burst: number;
     /** Sources remembered; beyond it the one that has been known longest is forgotten (its bucket is full again). */
     readonly maxSources: number;
@@ -31,7 +31,7 @@ export interface TlsOptions {
 }
 
 /** Something an operator should hear of. Free of message content. */
-export type TransportTrouble =
+export type TransportFailure =
     | { readonly what: "listener"; readonly protocol: Protocol; readonly error: Error }
     /** A peer did not complete its TLS handshake: as often as anybody likes. */
     | HandshakeFailure;
@@ -53,7 +53,7 @@ export interface TransportOptions {
     readonly rateLimit: RateLimit;
     /** Requests whose User-Agent contains one of these (in lower case) are dropped. */
     readonly scannerUserAgents: readonly string[];
-    /** CIDR networks whose peers are told our real address even if the binding advertises another. */
+    /** CIDR networks whose peers get our real address even if the binding advertises another. */
     readonly localNetworks: readonly string[];
     readonly tls: TlsOptions;
     /** Time to connect, TLS and WebSocket handshake included, in ms. */
@@ -70,18 +70,18 @@ export interface TransportOptions {
     readonly pongTimeoutMs: number;
     /** Bytes waiting to be sent on one connection; a peer that reads no faster is cut off. */
     readonly maxQueuedBytes: number;
-    /** Connections open at a time that strangers brought about; those of peers we trust are counted apart, up to as many. */
+    /** Maximum number of open connections with unknown peers; those with trusted peers are counted separately, up to the same number. */
     readonly maxConnections: number;
-    /** The same of one stranger (IPv4 address, IPv6 /64). */
+    /** The same for one unknown peer (IPv4 address, IPv6 /64). */
     readonly maxConnectionsPerSource: number;
-    /** Bytes of messages that strangers have begun and not finished, on all their connections together. */
+    /** Maximum number of bytes of incomplete messages from unknown peers, on all their connections together. */
     readonly maxUnfinishedBytes: number;
     /** Contacts remembered with the connection they registered over. */
     readonly maxFlowBindings: number;
     /** Time connections get to send what is queued when the layer closes, in ms. */
     readonly closeTimeoutMs: number;
-    readonly onTrouble: (trouble: TransportTrouble) => void;
-    /** Hears of each drop beside its being counted: for debug logs and blacklists. */
+    readonly onFailure: (trouble: TransportFailure) => void;
+    /** Called for each drop, in addition to the counter: for debug logs and block lists. */
     readonly onDrop: (reason: DropReason, protocol: Protocol, address: string) => void;
 }
 
@@ -94,9 +94,9 @@ const knownScanners = ["friendly-scanner", "friendly-request", "sipvicious", "si
     "iwar",
 ]);
 
-/** Loopback is trusted, everybody else a stranger. */
+/** Loopback is trusted, all other sources are unknown. */
 function admitEverybody(address: string): Admission {
-    return address === "::1" || address.startsWith("127.") ? "trusted" : "stranger";
+    return address === "::1" || address.startsWith("127.") ? "trusted" : "unknown";
 }
 
 export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
@@ -123,6 +123,6 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
     maxUnfinishedBytes: 16_777_216,
     maxFlowBindings: 50_000,
     closeTimeoutMs: 2_000,
-    onTrouble: () => undefined,
+    onFailure: () => undefined,
     onDrop: () => undefined,
 };

@@ -6,7 +6,7 @@ import { ping, pong } from "./KeepAlive.ts";
 import type { LocalAddresses } from "./localAddress.ts";
 import type { Reception } from "./Reception.ts";
 import { type Binding, type Endpoint, type Flow, TransportError } from "./SipTransport.ts";
-import { stunAnswer } from "./stunAnswer.ts";
+import { stunResponse } from "./stunResponse.ts";
 import type { TrafficCounters } from "./TrafficCounters.ts";
 
 /** A burst of datagrams waits here while the event loop is busy; the system may grant less. */
@@ -20,7 +20,7 @@ export interface UdpSurroundings {
     readonly onError: (error: Error) => void;
 }
 
-/** One UDP socket. Its flows are made as needed and hold no state: a stranger cannot make them pile up. */
+/** One UDP socket. Its flows are made as needed and hold no state: unknown peers cannot make them pile up. */
 export class UdpListener {
     readonly binding: Binding;
     readonly #socket: Socket;
@@ -67,7 +67,7 @@ export class UdpListener {
     send(data: Buffer, remote: Endpoint): Promise<void> {
         if (!this.#open) return Promise.reject(new TransportError("the socket is closed"));
         // from there datagrams do come, with a forged source
-        if (remote.port === 0) return Promise.reject(new TransportError("nobody is at port 0"));
+        if (remote.port === 0) return Promise.reject(new TransportError("port 0 cannot receive datagrams"));
         this.#sending += 1;
         return new Promise((resolve, reject) => {
             this.#socket.send(data, remote.port, remote.address, (error) => {
@@ -97,7 +97,7 @@ export class UdpListener {
         const flow = this.flowTo({ address: source.address, port: source.port });
         // Empty, CRLFs, zeros: they hold a NAT binding open. Only a double CRLF asks for an answer.
         if (isKeepAlive(data)) return data.equals(ping) ? this.#answerKeepAlive(pong, flow) : undefined;
-        const mapped = stunAnswer(data, flow.remote);
+        const mapped = stunResponse(data, flow.remote);
         if (mapped !== undefined) return this.#answerKeepAlive(mapped, flow);
         this.#around.reception.receiveDatagram(data, flow);
     }
@@ -107,7 +107,7 @@ export class UdpListener {
     }
 }
 
-/** By its first bytes. One that answers no request of ours meets no transaction, and goes no further. */
+/** By its first bytes. A response to no request we sent matches no transaction, and is dropped there. */
 function isResponse(data: Buffer): boolean {
     return data.subarray(0, RESPONSE_START.length).equals(RESPONSE_START);
 }

@@ -4,7 +4,7 @@ interface Holder {
     readonly cut: () => void;
 }
 
-/** Bounds what connections of strangers hold of messages that are not whole yet: each may be large, and there may be thousands. */
+/** Bounds the memory for incomplete messages from unknown peers: each may be large, and there may be thousands. */
 export class UnfinishedMessages {
     readonly #maxBytes: number;
     readonly #holders = new Map<symbol, Holder>();

@@ -27,7 +27,7 @@ export async function openConnection(
 ): Promise<ConnectionFlow> {
     const finish = (socket: Socket, connect: (ends: ConnectionEnds) => ConnectionFlow): ConnectionFlow => {
         const ends = endsOf(socket, protocol, around.connections.newId());
-        if (ends === undefined) throw new TransportError("the connection broke at once");
+        if (ends === undefined) throw new TransportError("the connection was closed immediately");
         const sentBy =
             binding === undefined
                 ? { host: ends.local.address, port: ends.local.port }

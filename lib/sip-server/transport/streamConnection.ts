@@ -51,7 +51,7 @@ export function streamConnection(
                 return;
             case "fault":
                 onDrop(framed.reason);
-                // Not at once: an answer that says what was wrong may be on its way.
+                // Not immediately: a response with the reason may still be in the queue.
                 return flow.end();
         }
     };
@@ -76,7 +76,7 @@ export function streamConnection(
     return flow;
 }
 
-/** What a connection tells how much it holds of a message that is not whole: only strangers are asked. */
+/** Returns the function by which a connection reports how much of an incomplete message it holds: only unknown peers are counted. */
 export function countUnfinished(
     flow: ConnectionFlow,
     { options, unfinished }: ConnectionSurroundings,

@@ -25,7 +25,7 @@ export function fillTopVia(request: SipRequest, remote: Endpoint): void {
 /**
  * Where a response goes whose connection is gone, or that goes over UDP (RFC 3261 18.2.2, RFC 3581 4): by what
  * {@link fillTopVia} wrote. Over streams the port is that of sent-by, where the peer listens. `maddr` is not followed:
- * it would let a stranger choose whom we send to. Undefined if the Via was not filled and names no address.
+ * it would let an unknown peer choose where we send to. Undefined if the Via was not filled and names no address.
  */
 export function responseTarget(via: Via, protocol: Protocol): Endpoint | undefined {
     const received = via.params.get("received") ?? undefined;

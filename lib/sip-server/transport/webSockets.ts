@@ -31,13 +31,13 @@ const badHandshake = ["HTTP/1.1 400 Bad Request", "Sec-WebSocket-Version: 13", "
 /** SIP's messages come in one frame as a rule: each piece of one costs much more memory than its bytes. */
 const maxFragments = 64;
 
-/** What a peer may send. Pings are answered by us, not by the library: a stranger's count as its messages. */
+/** What a peer may send. We answer pings instead of the library: those from unknown peers count as messages. */
 function receiving({ limits }: TransportOptions) {
     const maxPayload = limits.headerBytes + limits.bodyBytes;
     return { perMessageDeflate: false, autoPong: false, maxPayload, maxFragments, maxBufferedChunks: 16_384 };
 }
 
-/** Lets an HTTP server upgrade connections that offer the subprotocol `sip`; all else is told 400 or 426 and closed. `onHandshakeFailed` hears the peer's address. */
+/** Lets an HTTP server upgrade connections that offer the subprotocol `sip`; other requests get 400 or 426 and are closed. `onHandshakeFailed` is called with the socket. */
 export function acceptWebSockets(
     server: Server,
     options: TransportOptions,
@@ -75,7 +75,7 @@ export function connectWebSocket(target: Target, options: TransportOptions): Pro
     });
     return new Promise((resolve, reject) => {
         let socket: Socket | undefined;
-        // the library's own patience begins anew once TCP is connected
+        // the timeout of the library starts again after TCP is connected
         const cancelTimeout = options.clock.setTimer(options.connectTimeoutMs, () => {
             reject(new TransportError("no WebSocket connection in time"));
             webSocket.terminate();

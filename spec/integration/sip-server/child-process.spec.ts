@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
 import { connectSrfApp } from "../../support/sip-server/srfApp.ts";
 
-/** The contract between the SIP server and whoever starts it, as written in lib/sip-server/main.ts. */
+/** The contract between the SIP server and its parent process, as written in lib/sip-server/main.ts. */
 const anywhere = ["--control", "127.0.0.1:0", "--sip", "udp/127.0.0.1:0"];
 
 function start(...args: ConstructorParameters<typeof SipServerProcess>): SipServerProcess {

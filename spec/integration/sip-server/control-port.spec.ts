@@ -59,7 +59,7 @@ function orders(kind: string) {
 }
 
 describe("a drachtio-srf application", () => {
-    it("connects with the secret and is told where SIP listens", async () => {
+    it("connects with the secret and gets the addresses where SIP listens", async () => {
         const connected = await connectSrfApp(tcpPort, SECRET);
         expect(connected.hostports).toBe("udp/203.0.113.5:5060,tcp/203.0.113.5:5060");
         expect(connected.localHostports).toBe("udp/10.0.0.5:5060");
@@ -179,7 +179,7 @@ describe("a drachtio-srf application", () => {
         });
     });
 
-    it("is told of a BYE the server sent, with the reason", async () => {
+    it("gets a BYE that the server sent, with the reason", async () => {
         const { dialog } = await answeredCall();
         const destroyed = once(dialog, "destroy");
         const message = sipRequest("BYE", "sip:alice@192.0.2.9", { Reason: 'SIP ;cause=200 ;text="ACK timeout"' });
@@ -270,7 +270,7 @@ describe("a drachtio-srf application", () => {
     });
 });
 
-describe("a request nobody asked for", () => {
+describe("a request without a subscriber", () => {
     it("is left to the engine", () => {
         const message = sipRequest("INVITE", "sip:bob@example.org");
         expect(port.engine.listener.onRequest({ transactionId: "server-1", message, meta: networkMeta })).toBe(false);

@@ -6,7 +6,7 @@ import { startSipp } from "../../support/sip-server/sipp.ts";
 import { connectSrfApp } from "../../support/sip-server/srfApp.ts";
 import type { SrfDialog, SrfHandler } from "../../support/sip-server/srfApp.ts";
 
-/** What becomes of calls when the application or the server goes: no peer is left with a call that nobody controls. */
+/** What becomes of calls when the application or the server goes: no peer is left in a call without an application. */
 let server: SipServerProcess;
 let listening: ListeningLine;
 

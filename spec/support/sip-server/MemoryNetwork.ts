@@ -51,7 +51,7 @@ export class MemoryNetwork {
         return transport;
     }
 
-    /** Undefined if nobody is there. */
+    /** Undefined if no transport listens there. */
     at(address: string): MemoryTransport | undefined {
         return this.#hosts.get(address);
     }

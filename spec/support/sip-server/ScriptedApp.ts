@@ -12,7 +12,7 @@ import { titleOf } from "./MemoryNetwork.ts";
 /** What an application does about a request. Undefined: nothing, but it takes it. */
 export type RequestScript = (request: IncomingRequest, engine: SipEngine) => void;
 
-/** An application above an engine: remembers all it is told, and does what its scripts say. */
+/** An application above an engine: remembers all events, and does what its scripts say. */
 export class ScriptedApp implements EngineListener {
     readonly requests: IncomingRequest[] = [];
     readonly responses: IncomingResponse[] = [];

@@ -17,7 +17,7 @@ export interface Side {
     readonly transport: MemoryTransport;
 }
 
-/** Names the stage knows, beside addresses. */
+/** Host names that the stage resolves, in addition to addresses. */
 export type Names = Readonly<Record<string, readonly string[]>>;
 
 /** Two engines with an application each, `192.0.2.1` calling and `192.0.2.2` called, or more; on a network in memory. */

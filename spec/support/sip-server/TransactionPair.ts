@@ -43,7 +43,7 @@ export class TransactionPair {
         return this.client.transport.flowTo({ address: "192.0.2.2", port: 5060 });
     }
 
-    /** Sends a request of that method in a transaction of its own; what its user is told goes into the client's `told`. */
+    /** Sends a request of that method in a transaction of its own; what is reported to its user goes into the client's `told`. */
     ask(request: SipRequest): { readonly over: boolean } {
         const { layer, told } = this.client;
         const user: ClientUser = {

@@ -2,7 +2,7 @@ import { request, response, sdp, type Side } from "./Stage.ts";
 
 export const bob = "sip:bob@192.0.2.2";
 
-/** The application rings and answers every INVITE at once, and says 200 to all else. */
+/** The application rings and answers every INVITE immediately, and sends 200 to all other requests. */
 export function answering(side: Side): Side {
     side.app.onRequestDo = ({ transactionId, message }, engine) => {
         if (message.method === "ACK") return;

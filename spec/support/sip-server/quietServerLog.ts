@@ -1,6 +1,6 @@
 import type { Log } from "../../../lib/sip-server/log.ts";
 
-/** A log of the SIP server that nobody reads. */
+/** A log of the SIP server that discards everything. */
 export const quietServerLog: Log = {
     debug: () => undefined,
     info: () => undefined,

@@ -15,11 +15,11 @@ function argumentsOf(config: object): readonly string[] {
 }
 
 const PEERS = { peers: [{ name: "pbx", addresses: ["192.0.2.0/24"], media: "webrtc" }] };
-const DROPS = ["--trust", "192.0.2.0/24", "--strangers", "drop"];
-const ANSWERS = ["--trust", "192.0.2.0/24", "--strangers", "answer"];
+const DROPS = ["--trust", "192.0.2.0/24", "--unknown-peers", "drop"];
+const ANSWERS = ["--trust", "192.0.2.0/24", "--unknown-peers", "answer"];
 
 it.each([
-    ["nothing said", {}, ["--strangers", "drop"]],
+    ["an empty configuration", {}, ["--unknown-peers", "drop"]],
     [
         "files",
         {
@@ -31,15 +31,15 @@ it.each([
         },
         [
             ...["--tls-cert", `${folder.path}/c.pem`, "--tls-key", `${folder.path}/k.pem`],
-            ...["--tls-ca", `${folder.path}/a.pem`, "--hosts", `${folder.path}/hosts`, "--strangers", "drop"],
+            ...["--tls-ca", `${folder.path}/a.pem`, "--hosts", `${folder.path}/hosts`, "--unknown-peers", "drop"],
         ],
     ],
-    ["strangers dropped", { sip: PEERS }, DROPS],
-    ["strangers refused", { sip: { ...PEERS, unknownPeers: "reject" } }, ANSWERS],
+    ["unknown peers dropped", { sip: PEERS }, DROPS],
+    ["unknown peers rejected", { sip: { ...PEERS, unknownPeers: "reject" } }, ANSWERS],
     [
         "a trunk's own address",
         { trunks: [{ name: "t", address: "192.0.2.9", addresses: ["198.51.100.0/24"], media: "webrtc" }] },
-        ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--strangers", "drop"],
+        ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--unknown-peers", "drop"],
     ],
     [
         "phones from anywhere",

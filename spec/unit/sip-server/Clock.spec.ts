@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../../lib/sip-server/Clock.ts";
 
-/** Longer than Node's own timers hold: those would fire at once. */
+/** Longer than the longest delay of a Node timer, which would fire immediately. */
 const yearMs = 365 * 86_400_000;
 
 describe("a timer of the system's clock", () => {

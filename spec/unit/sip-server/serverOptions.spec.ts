@@ -47,7 +47,7 @@ describe("readServerOptions", () => {
                 { protocol: "udp", address: "0.0.0.0", port: 5060 },
                 { protocol: "tcp", address: "0.0.0.0", port: 5060 },
             ],
-            strangers: "answer",
+            unknownPeers: "answer",
             metrics: null,
             maxCalls: null,
         });
@@ -56,10 +56,10 @@ describe("readServerOptions", () => {
     it.each([
         [[], "answer"],
         [["--trust", "192.0.2.0/24"], "drop"],
-        [["--trust", "192.0.2.0/24", "--strangers", "answer"], "answer"],
-        [["--strangers", "drop"], "drop"],
-    ] as const)("who is not trusted is dropped once somebody is: %j", (argv, strangers) => {
-        expect(options(...argv).strangers).toBe(strangers);
+        [["--trust", "192.0.2.0/24", "--unknown-peers", "answer"], "answer"],
+        [["--unknown-peers", "drop"], "drop"],
+    ] as const)("drops unknown peers by default as soon as a network is trusted: %j", (argv, unknownPeers) => {
+        expect(options(...argv).unknownPeers).toBe(unknownPeers);
     });
 
     it.each([
@@ -116,7 +116,7 @@ describe("readServerOptions", () => {
         ["a network too narrow", ["--trust", "10.0.0.0/33"], "Expected an IP address or CIDR network."],
         ["a network with two lengths", ["--trust", "10.0.0.0/8/9"], "Expected an IP address or CIDR network."],
         ["no calls at all", ["--max-calls", "0"], "Expected a whole number from 1."],
-        ["an unknown verdict", ["--strangers", "hug"], "Allowed choices are answer, drop."],
+        ["an unknown verdict", ["--unknown-peers", "hug"], "Allowed choices are answer, drop."],
         [
             "TLS without certificate",
             ["--sip", "tls/127.0.0.1:5061"],

@@ -20,7 +20,7 @@ describe("Session-Expires", () => {
         ["1800", { seconds: 1800, refresher: undefined }],
         ["1800;refresher=uas", { seconds: 1800, refresher: "uas" }],
         [" 90 ; Refresher=UAC", { seconds: 90, refresher: "uac" }],
-        ["1800;refresher=nobody", { seconds: 1800, refresher: undefined }],
+        ["1800;refresher=other", { seconds: 1800, refresher: undefined }],
         ["0", undefined],
         ["soon", undefined],
         ["-1", undefined],
@@ -39,7 +39,7 @@ describe("Session-Expires", () => {
 describe("what a UAS answers", () => {
     const timer = { Supported: "100rel, timer" };
     it.each([
-        ["nobody wants a timer", {}, {}, undefined],
+        ["neither side wants a timer", {}, {}, undefined],
         ["the peer leaves the refresher to us", { ...timer, "Session-Expires": "1800" }, {}, "1800;refresher=uac"],
         [
             "the peer names the refresher",
@@ -95,7 +95,7 @@ describe("what a UAC reads", () => {
             {},
             { seconds: 1800, weRefresh: true },
         ],
-        ["nobody wants one", {}, {}, undefined],
+        ["neither side wants one", {}, {}, undefined],
         ["a proxy asked for one", {}, { "Session-Expires": "900;refresher=uac" }, { seconds: 900, weRefresh: true }],
     ])("%s", (_what, asked, answered, expected) => {
         expect(readAsUac(headers(asked), headers(answered))).toEqual(expected);

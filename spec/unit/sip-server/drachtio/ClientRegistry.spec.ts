@@ -33,7 +33,7 @@ describe("ClientRegistry", () => {
         registry.subscribe("a", "invite");
         registry.remove("a");
         registry.subscribe("a", "invite");
-        registry.subscribe("stranger", "invite");
+        registry.subscribe("unknown", "invite");
         expect(registry.next("invite")).toBeUndefined();
         expect(registry.size).toBe(0);
     });

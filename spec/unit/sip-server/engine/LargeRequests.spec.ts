@@ -24,7 +24,7 @@ function draftOf(bodyBytes: number): RequestDraft {
 
 const target: Target = { protocol: "udp", address: "192.0.2.2", port: 5060 };
 
-/** Where requests of those sizes, one after the other, were tried. `refused`: what nobody listens on; `spoken`: our listeners. */
+/** Where requests of those sizes, one after the other, were tried. `refused`: transports without a listener at the peer; `spoken`: our listeners. */
 async function tried(
     sizes: readonly number[],
     { refused = [], spoken = ["udp", "tcp"], pauseMs = 0 }: Partial<Situation> = {},
@@ -59,7 +59,7 @@ interface Situation {
 it.each<[string, readonly number[], Partial<Situation>, readonly Protocol[]]>([
     ["a small request goes by UDP", [100], {}, ["udp"]],
     ["one of more than 1300 bytes by TCP", [1_300], {}, ["tcp"]],
-    ["or by UDP after all, where nobody takes TCP", [1_300], { refused: ["tcp"] }, ["tcp", "udp"]],
+    ["or by UDP after all, if TCP is refused", [1_300], { refused: ["tcp"] }, ["tcp", "udp"]],
     ["which is remembered", [1_300, 1_300], { refused: ["tcp"] }, ["tcp", "udp", "udp"]],
     ["for ten minutes", [1_300, 1_300], { refused: ["tcp"], pauseMs: 600_000 }, ["tcp", "udp", "tcp", "udp"]],
     ["it goes by UDP if we have no TCP ourselves", [1_300], { spoken: ["udp"] }, ["udp"]],

@@ -33,7 +33,7 @@ describe.each(["udp", "tcp"] as const)("a call over %s", (protocol) => {
         expect(callee.app.records.at(-1)).toMatchObject({ kind: "stop", end: "normal-release" });
     });
 
-    it("that rings for long is told so each minute (RFC 3261 13.3.1.1)", async () => {
+    it("that rings for long repeats its provisional response each minute (RFC 3261 13.3.1.1)", async () => {
         const stage = new Stage(protocol);
         const caller = acknowledging(stage.side("192.0.2.1"));
         const callee = ringing(stage.side("192.0.2.2"));

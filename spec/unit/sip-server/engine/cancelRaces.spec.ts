@@ -111,7 +111,7 @@ describe("CANCEL", () => {
 });
 
 describe("a BYE ordered while it rings", () => {
-    it("crossed by the 2xx: the application is told that its INVITE has failed, the peer that the call is over", async () => {
+    it("crossed by the 2xx: the application gets a failure of its INVITE, and the peer a BYE", async () => {
         const stage = new Stage();
         const caller = stage.side("192.0.2.1");
         const callee = ringing(stage.side("192.0.2.2"));
@@ -135,7 +135,7 @@ describe("a BYE ordered before the ACK came", () => {
         const callee = answering(stage.side("192.0.2.2"));
         await start(stage, caller);
         await stage.pass(10, 1);
-        // The dialog bears the same name on both sides.
+        // The dialog has the same id on both sides.
         const { dialogId = "" } = caller.app.responses.at(-1) ?? {};
         void callee.engine.send(request("BYE", "sip:placeholder", { dialogId }));
         return [caller, callee];
@@ -163,7 +163,7 @@ describe("a BYE ordered before the ACK came", () => {
         await stage.expectNothingLeft(caller, callee);
     });
 
-    it("leaves at once if the caller hangs up meanwhile", async () => {
+    it("is sent immediately if the caller hangs up meanwhile", async () => {
         const stage = new Stage();
         stage.network.weather = ({ message }) => (titleOf(message) === "ACK" ? [] : [1]);
         const [caller, callee] = await answeredAndEnded(stage);
@@ -180,7 +180,7 @@ describe("a BYE ordered before the ACK came", () => {
     });
 });
 
-describe("an answer nobody acknowledges", () => {
+describe("a 2xx without ACK", () => {
     it("is repeated for 32 s, then the call is ended: ACK timeout", async () => {
         const stage = new Stage();
         const caller = stage.side("192.0.2.1");

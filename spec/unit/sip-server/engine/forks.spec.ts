@@ -65,7 +65,7 @@ describe("a forked INVITE", () => {
         await stage.expectNothingLeft(caller);
     });
 
-    it("nobody acknowledges is ended by the engine", async () => {
+    it("without ACK is ended by the engine", async () => {
         const stage = new Stage();
         const caller = stage.side("192.0.2.1");
         const peer = new ScriptedPeer(stage, "192.0.2.2");

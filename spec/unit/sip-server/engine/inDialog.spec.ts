@@ -51,7 +51,7 @@ describe("within a call", () => {
         await hangUp(stage, side, peer, dialogId);
     });
 
-    it("a lower CSeq is answered 500, and nobody is told", async () => {
+    it("a lower CSeq gets 500, and is not reported", async () => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         peer.send("INFO", us, later("12 INFO"));
         peer.send("INFO", us, later("11 INFO"));
@@ -159,7 +159,7 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it.each(["ours", "the peer's"])("a BYE, %s, cancels an INVITE of ours that is under way", async (whose) => {
+    it.each(["ours", "the peer's"])("a BYE, %s, cancels our pending INVITE", async (whose) => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         await side.engine.send(request("INVITE", "", { dialogId, body: sdp }));
         await stage.pass(50);
@@ -185,17 +185,17 @@ describe("within a call", () => {
         else peer.send("BYE", us, later("12 BYE"));
         await stage.pass(50);
         expect(peer.heard).toContain("487 INVITE");
-        expect(side.app.unanswered, "it is nobody's any more").toEqual([transactionId]);
+        expect(side.app.unanswered, "no application owns it any more").toEqual([transactionId]);
         expect(await side.engine.respond(transactionId, response(200))).toMatchObject({ reason: "unknownTransaction" });
         if (whose === "ours") peer.respond(peer.request("BYE"), { status: 200 });
         await stage.expectNothingLeft(side);
     });
 
-    it.each(["at once", "after a while"])(
+    it.each(["immediately", "after a while"])(
         "a BYE that was answered %s is not told as unanswered later",
         async (when) => {
             const { stage, side, peer, later } = await answeredCall();
-            if (when !== "at once") side.app.onRequestDo = () => undefined;
+            if (when !== "immediately") side.app.onRequestDo = () => undefined;
             peer.send("BYE", us, later("11 BYE"));
             await stage.pass(100);
             await side.engine.respond(side.app.requests.at(-1)?.transactionId ?? "", response(200));
@@ -235,7 +235,7 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("BYEs that cross are both answered 200, and nobody is told of the second", async () => {
+    it("BYEs that cross both get 200, and only the first is reported", async () => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         await side.engine.send(request("BYE", "", { dialogId }));
         peer.send("BYE", us, later("11 BYE"));
@@ -293,7 +293,7 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("a call whose dialog is gone is told 481", async () => {
+    it("a request of a call whose dialog is gone gets 481", async () => {
         const { stage, side, peer, later, dialogId } = await answeredCall();
         await hangUp(stage, side, peer, dialogId);
         for (const [number, method] of ["BYE", "INVITE", "UPDATE", "INFO", "PRACK", "NOTIFY", "REFER"].entries()) {

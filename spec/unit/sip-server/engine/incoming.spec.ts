@@ -40,18 +40,21 @@ describe("requests from outside", () => {
         expect(side.engine.load()).toMatchObject({ transactions: 0, dialogs: 0, timers: 0 });
     });
 
-    it.each(["a|b", '"a b"', "a=b"])("answered with the tag %s, which is no token, get one of ours", async (tag) => {
-        const stage = new Stage();
-        const side = stage.side("192.0.2.1");
-        const peer = new ScriptedPeer(stage, "192.0.2.2");
-        peer.send("OPTIONS", us, callHeaders(peer, "1 OPTIONS"));
-        await stage.pass(50);
-        const to = header("To", `<sip:us@192.0.2.1>;tag=${tag}`);
-        await side.engine.respond(side.app.requests[0]?.transactionId ?? "", response(200, { headers: [to] }));
-        const answer = stage.network.log.find(({ message }) => titleOf(message) === "200 OPTIONS");
-        expect(answer?.message.headers.get("To")).toMatch(/;tag=[0-9a-f]+$/);
-        await stage.expectNothingLeft(side);
-    });
+    it.each(["a|b", '"a b"', "a=b"])(
+        "answered with the tag %s, which is no token, get a generated tag",
+        async (tag) => {
+            const stage = new Stage();
+            const side = stage.side("192.0.2.1");
+            const peer = new ScriptedPeer(stage, "192.0.2.2");
+            peer.send("OPTIONS", us, callHeaders(peer, "1 OPTIONS"));
+            await stage.pass(50);
+            const to = header("To", `<sip:us@192.0.2.1>;tag=${tag}`);
+            await side.engine.respond(side.app.requests[0]?.transactionId ?? "", response(200, { headers: [to] }));
+            const answer = stage.network.log.find(({ message }) => titleOf(message) === "200 OPTIONS");
+            expect(answer?.message.headers.get("To")).toMatch(/;tag=[0-9a-f]+$/);
+            await stage.expectNothingLeft(side);
+        },
+    );
 
     it("that are our own, come back, are refused 482", async () => {
         const stage = new Stage();
@@ -82,7 +85,7 @@ describe("requests from outside", () => {
         ["BYE", 481],
         ["UPDATE", 481],
         ["PRACK", 481],
-    ])("with nobody to take %s get %i", async (method, status) => {
+    ])("with %s, which no application handles, get %i", async (method, status) => {
         const stage = new Stage();
         const side = stage.side("192.0.2.1");
         side.app.takes = false;
@@ -138,7 +141,7 @@ describe("requests from outside", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("a call of ours whose application is gone is cancelled, or ended if it was answered", async () => {
+    it("an outbound call whose application is gone is cancelled, or ended if it was answered", async () => {
         const stage = new Stage();
         const caller = stage.side("192.0.2.1");
         const callee = answering(stage.side("192.0.2.2"));
@@ -184,21 +187,21 @@ describe("requests from outside", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("of strangers leave room for those of peers we trust", async () => {
+    it("of unknown peers leave room for those of trusted peers", async () => {
         const stage = new Stage();
         const isTrusted = (address: string): boolean => address === "192.0.2.3";
-        const limits = { maxServerTransactions: 3, maxServerTransactionsByStrangers: 2, isTrusted };
+        const limits = { maxServerTransactions: 3, maxServerTransactionsOfUnknownPeers: 2, isTrusted };
         const side = ringing(stage.side("192.0.2.1", limits));
-        const [stranger, pbx] = [new ScriptedPeer(stage, "192.0.2.2"), new ScriptedPeer(stage, "192.0.2.3")];
+        const [scanner, pbx] = [new ScriptedPeer(stage, "192.0.2.2"), new ScriptedPeer(stage, "192.0.2.3")];
         const call = (peer: ScriptedPeer, id: string): void => {
             const headers = callHeaders(peer, "1 INVITE").map(([n, v]): Pair => [n, n === "Call-ID" ? id : v]);
             peer.send("INVITE", us, headers, sdp);
         };
-        for (const id of ["s1", "s2", "s3"]) call(stranger, id);
+        for (const id of ["s1", "s2", "s3"]) call(scanner, id);
         for (const id of ["p1", "p2"]) call(pbx, id);
         await stage.pass(50);
         const refused = (peer: ScriptedPeer): number => peer.heard.filter((heard) => heard === "503 INVITE").length;
-        expect([refused(stranger), refused(pbx)]).toEqual([1, 1]);
+        expect([refused(scanner), refused(pbx)]).toEqual([1, 1]);
         for (const { transactionId } of side.app.requests) await side.engine.respond(transactionId, response(486));
         await stage.expectNothingLeft(side);
     });

@@ -32,7 +32,7 @@ async function incoming(body: typeof sdp, answer: (side: Side) => Side = (side) 
     return { stage, side, peer, say, ask, prack };
 }
 
-/** A call of ours to a scripted peer, with that body in the INVITE. */
+/** An outbound call to a scripted peer, with that body in the INVITE. */
 async function outgoing(body: typeof sdp) {
     const stage = new Stage();
     const side = acknowledging(stage.side("192.0.2.1"));
@@ -109,7 +109,7 @@ describe("an UPDATE of the peer with an offer (RFC 3311 5.2)", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("while an INVITE of ours within the call waits for its answer gets 491", async () => {
+    it("while our re-INVITE waits for its answer gets 491", async () => {
         const { stage, side, peer, say, ask } = await outgoing(sdp);
         await say(200, sdp);
         const dialogId = side.app.responses.at(-1)?.dialogId ?? "";
@@ -128,8 +128,8 @@ describe("an UPDATE of the peer with an offer (RFC 3311 5.2)", () => {
 describe("an INVITE of the peer within the call", () => {
     it.each([
         [491, "crosses", sdp],
-        [200, "goes beside", nothing],
-    ])("gets %i when it %s an UPDATE of ours", async (status, _what, offer) => {
+        [200, "does not concern", nothing],
+    ])("gets %i when it %s our own UPDATE", async (status, _what, offer) => {
         const { stage, side, peer, ask } = await incoming(sdp, answering);
         await ask("ACK", nothing);
         const dialogId = "call-1;from-tag=peer";

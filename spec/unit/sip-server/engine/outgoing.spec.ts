@@ -84,19 +84,16 @@ describe("sending outside of calls", () => {
         await stage.expectNothingLeft(us);
     });
 
-    it.each(["INVITE", "OPTIONS"])(
-        "tells 503 for %s to a name nobody knows, ten milliseconds later",
-        async (method) => {
-            const stage = new Stage();
-            const us = stage.side("192.0.2.1");
-            expect((await us.engine.send(request(method, "sip:nobody.test"))).kind).toBe("sent");
-            stage.clock.advance(9);
-            expect(us.app.told).toEqual([]);
-            stage.clock.advance(1);
-            expect(us.app.told).toEqual([`503 ${method}`]);
-            await stage.expectNothingLeft(us);
-        },
-    );
+    it.each(["INVITE", "OPTIONS"])("reports 503 for %s to an unknown name, ten milliseconds later", async (method) => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        expect((await us.engine.send(request(method, "sip:unknown.test"))).kind).toBe("sent");
+        stage.clock.advance(9);
+        expect(us.app.told).toEqual([]);
+        stage.clock.advance(1);
+        expect(us.app.told).toEqual([`503 ${method}`]);
+        await stage.expectNothingLeft(us);
+    });
 
     it("tells 503 when the connection breaks before the answer", async () => {
         const stage = new Stage("tcp");
@@ -140,7 +137,7 @@ describe("sending outside of calls", () => {
 
     it.each([
         ["From", "<sip:open"],
-        ["To", "nobody"],
+        ["To", "no address"],
         ["Contact", '"quote <sip:a@b>'],
         ["Call-ID", "two words"],
     ])("refuses a %s that no peer could read", async (name, value) => {
@@ -184,7 +181,7 @@ describe("sending outside of calls", () => {
         ["itself", request("OPTIONS", "sip:192.0.2.1"), "can not send request to myself"],
         ["itself by maddr", request("OPTIONS", "sip:a.example;maddr=192.0.2.1"), "can not send request to myself"],
         [
-            "a dialog nobody knows",
+            "an unknown dialog",
             request("BYE", "sip:placeholder", { dialogId: "x;from-tag=y" }),
             "Server error: unable to find dialog for dialog id provided",
         ],
@@ -220,7 +217,7 @@ describe("sending outside of calls", () => {
         await stage.expectNothingLeft(us);
     });
 
-    it("goes to the next hop it is told, without a Route", async () => {
+    it("goes to the given next hop, without a Route", async () => {
         const stage = new Stage();
         const us = stage.side("192.0.2.1");
         const proxy = new ScriptedPeer(stage, "192.0.2.5");

@@ -123,7 +123,7 @@ describe("a reliable provisional response", () => {
         await stage.expectNothingLeft(caller);
     });
 
-    it("to an INVITE of ours within the call is acknowledged too", async () => {
+    it("to our re-INVITE is acknowledged too", async () => {
         const stage = new Stage();
         const caller = acknowledging(stage.side("192.0.2.1"));
         const peer = new ScriptedPeer(stage, "192.0.2.2");

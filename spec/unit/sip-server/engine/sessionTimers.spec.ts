@@ -23,7 +23,7 @@ async function call(stage: Stage, caller: Side, headers: readonly [string, strin
     return caller.app.responses.at(-1)?.dialogId ?? "";
 }
 
-/** A call of ours for 90 s whose peer has just got our first refresh. */
+/** An outbound call of 90 s whose peer has just got our first refresh. */
 async function refreshingCall() {
     const stage = new Stage();
     const caller = acknowledging(stage.side("192.0.2.1"));
@@ -120,11 +120,11 @@ describe("session timers (RFC 4028)", () => {
         await stage.pass(30_000, 500);
         expect(caller.app.told).toEqual(["200 INVITE"]);
         await stage.pass(60_000, 500);
-        expect(caller.app.told, "nobody answers any more").toEqual(["200 INVITE", "bye: Session timer expired"]);
+        expect(caller.app.told, "no response comes any more").toEqual(["200 INVITE", "bye: Session timer expired"]);
         await stage.expectNothingLeft(caller);
     });
 
-    it("are not refreshed beside an INVITE under way, which does it", async () => {
+    it("are not refreshed while an INVITE is under way, which refreshes them", async () => {
         const stage = new Stage();
         const caller = acknowledging(stage.side("192.0.2.1"));
         const peer = new ScriptedPeer(stage, "192.0.2.2");

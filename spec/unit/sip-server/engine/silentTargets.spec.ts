@@ -5,7 +5,7 @@ import { request, sdp, Stage } from "../../../support/sip-server/Stage.ts";
 // Requests whose sender does not want to wait 32 s for each address that says nothing.
 
 const names = { "pbx.test": ["192.0.2.11", "192.0.2.12"] };
-const impatient = { body: sdp, answerMs: 4_000 };
+const impatient = { body: sdp, responseTimeoutMs: 4_000 };
 
 describe("an address that says nothing in time", () => {
     it.each(["OPTIONS", "INVITE"])("is left for the next one with %s", async (method) => {
@@ -26,7 +26,7 @@ describe("an address that says nothing in time", () => {
         await stage.expectNothingLeft(us);
     });
 
-    it("is told as 408 if it is the last", async () => {
+    it("is reported as 408 if it is the last", async () => {
         const stage = new Stage("udp", names);
         const us = stage.side("192.0.2.1");
         await us.engine.send(request("INVITE", "sip:pbx.test", impatient));

@@ -24,7 +24,7 @@ describe("stopping", () => {
     });
 
     it.each(["before", "after"])(
-        "waits for the end of a call of ours whose phone says its first word %s that: it gets CANCEL, and its 487 the ACK",
+        "waits for the end of an outbound call whose phone sends its first response %s that: it gets CANCEL, and its 487 the ACK",
         async (when) => {
             const stage = new Stage();
             const caller = stage.side("192.0.2.1");

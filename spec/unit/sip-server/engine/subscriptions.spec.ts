@@ -106,7 +106,7 @@ describe("a subscription", () => {
         await stage.expectNothingLeft(subscriber);
     });
 
-    it("ends by itself when nobody refreshes it", async () => {
+    it("ends by itself when it is not refreshed", async () => {
         const stage = new Stage();
         const subscriber = acknowledging(stage.side("192.0.2.1"));
         const notifier = answering(stage.side("192.0.2.2"));

@@ -116,12 +116,12 @@ test.each([
     ],
     ["sips:naptr.example", ["tls 192.0.2.10 6061 naptr.example"]],
     ["sip:unknown.example", ["no address for unknown.example"]],
-    ["sip:closed.example", ["no protocol of ours leads to closed.example"]],
+    ["sip:closed.example", ["no supported protocol leads to closed.example"]],
     ["sip:udponly.example", ["udp 192.0.2.14 5060 udponly.example"]],
     ["sip:noport.example;transport=udp", ["udp 192.0.2.11 5060 noport.example"]],
     ["sip:[::ffff:192.0.2.5]", ["udp 192.0.2.5 5060"]],
     ["sip:[::ffff:c000:205]:5070", ["udp 192.0.2.5 5070"]],
-    ["sip:nowhere.example;transport=udp", ["no protocol of ours leads to nowhere.example"]],
+    ["sip:nowhere.example;transport=udp", ["no supported protocol leads to nowhere.example"]],
 ])("%s", async (uri, expected) => {
     expect(await resolve(uri)).toEqual(expected);
 });
@@ -138,7 +138,7 @@ test("only what we can send by is given out", async () => {
     expect(await resolve("sip:srv.example", { protocols: ["tcp"] })).toEqual(["tcp 192.0.2.12 5060 srv.example"]);
     expect(await resolve("sip:plain.example:1", { families: [6] })).toEqual(["udp 2001:db8::1 1 plain.example"]);
     expect(await resolve("sip:192.0.2.5;transport=tls", { protocols: ["udp"] })).toEqual([
-        "no protocol of ours leads to 192.0.2.5",
+        "no supported protocol leads to 192.0.2.5",
     ]);
     expect(await resolve("sip:srv.example", { chosenFrom: ["tcp"] })).toEqual(["tcp 192.0.2.12 5060 srv.example"]);
     expect(await resolve("sip:192.0.2.5;transport=tls", { chosenFrom: ["udp"] })).toEqual(["tls 192.0.2.5 5061"]);

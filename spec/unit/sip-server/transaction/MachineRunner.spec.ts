@@ -46,7 +46,7 @@ it("carries out the orders of an event with its message, then those told meanwhi
     expect(parts.machine.state).toBe(2);
 });
 
-it("keeps what is told during the start until the start is done", () => {
+it("keeps events that arrive during the start until the start is done", () => {
     const parts = runner([say("first"), say("second")]);
     parts.onSay = (word) => {
         if (word === "first") parts.machine.tell([say("third")]);
@@ -76,7 +76,7 @@ it("an end from within an order stops the orders behind it, and what waits", () 
     expect(parts.said).toEqual(["first", "over"]);
 });
 
-it("a timer that is set again starts anew, one that is stopped does not fire", () => {
+it("restarts a timer that is set again, and does not fire one that is stopped", () => {
     const { said, machine, clock } = runner();
     machine.tell([set("tick", 100), set("tock", 150)]);
     clock.advance(60);

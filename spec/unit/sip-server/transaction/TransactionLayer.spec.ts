@@ -4,7 +4,7 @@ import { composeResponse } from "../../../../lib/sip-server/transaction/composeR
 import { titleOf } from "../../../support/sip-server/MemoryNetwork.ts";
 import { requestOf, TransactionPair } from "../../../support/sip-server/TransactionPair.ts";
 
-/** The pair, its server refusing every INVITE and answering every other request at once with that status. */
+/** The pair, its server rejecting every INVITE and answering every other request immediately with that status. */
 function answering(status: number, protocol: "udp" | "tcp" = "udp", limit?: number): TransactionPair {
     const pair = new TransactionPair(protocol, limit);
     const answer = (request: SipRequest): SipResponse => composeResponse(request, { status, toTag: "b" });
@@ -196,7 +196,7 @@ describe("a CANCEL", () => {
 });
 
 describe("over a connection", () => {
-    it.each(["INVITE", "OPTIONS"])("an %s fails when the connection is lost, and that once", (method) => {
+    it.each(["INVITE", "OPTIONS"])("an %s fails once when the connection is lost", (method) => {
         const pair = new TransactionPair("tcp");
         const asked = pair.ask(requestOf(method));
         pair.clock.advance(10);
@@ -248,7 +248,7 @@ describe("over a connection", () => {
 });
 
 describe("the end", () => {
-    it("is told once to each user, and leaves nothing, when all is aborted in the midst", () => {
+    it("is reported once to each user, and leaves nothing, when all is aborted", () => {
         const pair = new TransactionPair();
         pair.ask(requestOf("INVITE", "z9hG4bKi"));
         pair.ask(requestOf("OPTIONS", "z9hG4bKo"));
@@ -259,7 +259,7 @@ describe("the end", () => {
         expect(pair.server.told).toEqual(["INVITE", "OPTIONS", "over", "over unanswered"]);
     });
 
-    it("of a request that got only a 100 is told as unanswered, and a timeout is counted", () => {
+    it("of a request that got only a 100 is reported as unanswered, and a timeout is counted", () => {
         const pair = new TransactionPair();
         pair.ask(requestOf("OPTIONS"));
         end(pair);
@@ -269,7 +269,7 @@ describe("the end", () => {
         expect(pair.client.counters.timeouts).toBe(1);
     });
 
-    it("of an INVITE nobody answers comes after seven attempts, and a timeout is counted", () => {
+    it("of an INVITE without response comes after seven attempts, and a timeout is counted", () => {
         const pair = new TransactionPair();
         pair.network.weather = () => [];
         pair.ask(requestOf("INVITE"));

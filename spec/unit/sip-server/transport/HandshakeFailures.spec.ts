@@ -12,7 +12,7 @@ beforeEach(() => {
     told = [];
     failures = new HandshakeFailures({
         clock,
-        admit: (address) => (address.startsWith("10.") ? "trusted" : "stranger"),
+        admit: (address) => (address.startsWith("10.") ? "trusted" : "unknown"),
         onFailure: ({ address }) => told.push(address),
         onSummary: (summary) => told.push(`${summary.failures} of ${summary.sources} in ${summary.seconds} s`),
     });
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 const fails = (address: string): void => failures.failed({ what: "handshake", protocol: "tls", address, error });
 
-test("a source is told of once in a while, and the rest as a count", () => {
+test("logs a source once per period, and the rest as a count", () => {
     for (let i = 0; i < 1_000; i++) fails("192.0.2.1");
     expect(told).toEqual(["192.0.2.1"]);
     clock.advance(600_000);
@@ -36,7 +36,7 @@ test("many sources do not fill the log, nor memory; a /64 of IPv6 is one", () =>
     expect(told).toEqual(["198.51.0.0", "198.51.0.1", "198.51.0.2", "2005 of 1000 in 600 s"]);
 });
 
-test("a peer we trust is told of however many strangers there are", () => {
+test("logs a trusted peer however many unknown ones there are", () => {
     for (let i = 0; i < 100; i++) fails(`192.0.2.${i}`);
     fails("10.0.0.1");
     fails("10.0.0.1");

@@ -68,7 +68,7 @@ test.skipIf(linkLocal === undefined).each<[Protocol]>([["udp"], ["tcp"]])(
     },
 );
 
-test("an open connection is used again, also by two who open at once, and the other way round", async () => {
+test("uses an open connection again, also for two opens at the same time, and in the other direction", async () => {
     const server = await openParty(["tcp"]);
     const client = await openParty(["tcp"]);
     const [first, second] = await Promise.all([
@@ -83,7 +83,7 @@ test("an open connection is used again, also by two who open at once, and the ot
     expect(server.layer.counters.connections).toBe(1);
 });
 
-test("nobody there: rejected", async () => {
+test("rejects if no peer listens", async () => {
     const gone = await openParty(["tcp", "ws"]);
     const targets = [gone.target("tcp"), gone.target("ws")];
     await gone.layer.close();
@@ -107,7 +107,7 @@ test("a response whose connection is gone goes to where the Via says the client 
     expect(callId((await client.arrivals.next()).message)).toBe("lost");
 });
 
-test("a datagram that cannot be sent is told as such, and keeps nothing from closing", async () => {
+test("reports a datagram that cannot be sent, and still closes", async () => {
     const client = await openParty(["udp"]);
     const nowhere = await client.layer.open({ protocol: "udp", address: "127.0.0.1", port: 0 });
     await expect(nowhere.send(requestBytes("udp", "x"))).rejects.toBeInstanceOf(TransportError);
@@ -145,7 +145,7 @@ test("closing lets out what was sent before, and opens nothing any more", async 
     const server = await openParty(["tcp"]);
     const client = await openParty([], { maxQueuedBytes: 100_000_000 });
     const flow = await client.layer.open(server.target("tcp"));
-    // More than the system takes off our hands at once, in few messages: reading them takes time.
+    // More than the system buffers, in few messages: reading them takes time.
     const sends = Array.from({ length: 2_000 }, (_, n) =>
         flow.send(requestBytes("tcp", `n${n}`, [`X: ${"x".repeat(8_000)}`])),
     );

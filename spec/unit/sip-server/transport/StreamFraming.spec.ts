@@ -47,9 +47,9 @@ test.each([
     ["a ping first", `\r\n\r\n${one}`, ["ping", "one=body one"]],
     ["nothing complete", one.slice(0, -1), []],
     ["no Content-Length", request("x", "", null) + two, ["framing"]],
-    ["bad Content-Length is told", request("x", "", "-1") + two, ["400", "framing"]],
-    ["two Content-Length are told, even if they agree", request("x", "", "0\r\nl: 0") + two, ["400", "framing"]],
-    ["a body too large is told", request("x", "", "51") + two, ["413", "tooLarge"]],
+    ["bad Content-Length is rejected", request("x", "", "-1") + two, ["400", "framing"]],
+    ["two Content-Length are rejected, even if they agree", request("x", "", "0\r\nl: 0") + two, ["400", "framing"]],
+    ["a body too large is rejected", request("x", "", "51") + two, ["413", "tooLarge"]],
     ["a head without end", "X".repeat(600), ["tooLarge"]],
     ["a lone CR", `${one}\rX${two}`, ["one=body one", "framing"]],
     [
@@ -73,7 +73,7 @@ test("knows whether a message is under way", () => {
     expect(framing.partial).toBe(false);
 });
 
-test("many pings at once are one", () => {
+test("answers several pings of one chunk once", () => {
     expect(summary(new StreamFraming(limits).push(Buffer.from("\r\n\r\n".repeat(100))))).toEqual(["ping"]);
 });
 

@@ -13,7 +13,7 @@ import {
     type TransportParty,
 } from "../../../support/sip-server/transportParty.ts";
 
-/** What strangers may say together, of no account where one of them is looked at. */
+/** Limit of all unknown peers together, set so high that only the limit of one peer is tested. */
 const plenty = { perSecond: 1_000, burst: 1_000 };
 
 function callId(message: SipMessage): string | undefined {
@@ -87,10 +87,10 @@ test("the answer of one who is not listed is handed up: it may be whom we asked 
 });
 
 test.each([
-    ["stranger", 2, 3],
+    ["unknown", 2, 3],
     ["trusted", 5, 0],
 ] as const)(
-    "of five messages at once of a %s over TCP %d are handed up, %d dropped",
+    "of five messages in a burst of a peer that is %s over TCP %d are handed up, %d dropped",
     async (admission, up, dropped) => {
         const rateLimit = { perSecond: 1, burst: 2, maxSources: 10, altogether: plenty };
         const server = await openParty(["tcp"], { clock: new FakeClock(), admit: () => admission, rateLimit });
@@ -102,10 +102,10 @@ test.each([
     },
 );
 
-test("over UDP a stranger beyond its rate is dropped until it has waited, answers to broken requests count too", async () => {
+test("drops datagrams of an unknown peer above its rate, and counts responses to broken requests too", async () => {
     const clock = new FakeClock();
     const rateLimit = { perSecond: 1, burst: 3, maxSources: 10, altogether: plenty };
-    const server = await openParty(["udp"], { clock, admit: () => "stranger", rateLimit });
+    const server = await openParty(["udp"], { clock, admit: () => "unknown", rateLimit });
     const socket = await openUdp();
     const { port } = server.target("udp");
     socket.send(requestBytes("udp", "bad", ["Route: <"]), port, "127.0.0.1");
@@ -119,7 +119,7 @@ test("over UDP a stranger beyond its rate is dropped until it has waited, answer
 });
 
 test("connections beyond the limit of a source are cut, and there is room again after one closes", async () => {
-    const server = await openParty(["tcp"], { admit: () => "stranger", maxConnectionsPerSource: 1 });
+    const server = await openParty(["tcp"], { admit: () => "unknown", maxConnectionsPerSource: 1 });
     const first = await connectTcp(server);
     first.write(requestBytes("tcp", "first"));
     const { flow } = await server.arrivals.next();
@@ -134,18 +134,18 @@ test("connections beyond the limit of a source are cut, and there is room again 
     expect(callId((await server.arrivals.next()).message)).toBe("third");
 });
 
-test("connections made to bring strangers their late answers count as theirs", async () => {
-    const server = await openParty(["tcp"], { admit: () => "stranger", maxConnectionsPerSource: 1 });
+test("counts connections opened to deliver late responses to unknown peers as their own", async () => {
+    const server = await openParty(["tcp"], { admit: () => "unknown", maxConnectionsPerSource: 1 });
     const listener = createServer().listen(0, "127.0.0.1");
     onTestFinished(() => void listener.close());
     await once(listener, "listening");
     const { port } = listener.address() as AddressInfo;
-    const stranger = await connectTcp(server);
-    stranger.write(requestBytes("tcp", "x").toString().replace("client.invalid:5099", `127.0.0.1:${port}`));
+    const peer = await connectTcp(server);
+    peer.write(requestBytes("tcp", "x").toString().replace("client.invalid:5099", `127.0.0.1:${port}`));
     const { message, flow } = await server.arrivals.next();
     if (message.kind !== "request") throw new Error("no request");
     const closed = new Promise<void>((resolve) => flow.onClose(resolve));
-    stranger.destroy();
+    peer.destroy();
     await closed;
     const held = await connectTcp(server);
     held.write(requestBytes("tcp", "held"));
@@ -199,8 +199,8 @@ function halves(protocol: Protocol, callId: string, bytes: number): readonly [Bu
     return [whole.subarray(0, -1), whole.subarray(-1)];
 }
 
-test.each<["stranger" | "trusted", readonly string[]]>([
-    ["stranger", ["a", "b"]],
+test.each<["unknown" | "trusted", readonly string[]]>([
+    ["unknown", ["a", "b"]],
     ["trusted", ["a", "b", "large"]],
 ])("of what every %s has begun only so much is kept: the largest message goes first", async (admission, kept) => {
     const server = await openParty(["tcp"], { admit: () => admission, maxUnfinishedBytes: 100_000 });
@@ -210,7 +210,7 @@ test.each<["stranger" | "trusted", readonly string[]]>([
         ),
     );
     for (const { socket, begun } of senders) socket.write(begun);
-    if (admission === "stranger") {
+    if (admission === "unknown") {
         await once((senders[2] ?? expect.fail()).socket.resume(), "close");
         expect(await server.drops.next()).toBe("tooMuchUnfinished");
     }
@@ -221,7 +221,7 @@ test.each<["stranger" | "trusted", readonly string[]]>([
 });
 
 test("what was begun is forgotten with its connection, and once it is whole", async () => {
-    const server = await openParty(["tcp"], { admit: () => "stranger", maxUnfinishedBytes: 100_000 });
+    const server = await openParty(["tcp"], { admit: () => "unknown", maxUnfinishedBytes: 100_000 });
     for (const end of ["destroy", "finish", "destroy", "finish"] as const) {
         const socket = await connectTcp(server);
         socket.write(requestBytes("tcp", "first"));
@@ -240,7 +240,7 @@ test("what was begun is forgotten with its connection, and once it is whole", as
     expect(server.drops.size).toBe(0);
 });
 
-test("a stream that lost its framing is told why and closed", async () => {
+test("answers a stream that lost its framing with the reason, and closes it", async () => {
     const server = await openParty(["tcp"]);
     const socket = await connectTcp(server);
     let heard = "";

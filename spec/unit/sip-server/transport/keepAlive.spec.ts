@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished, test } from "vitest";
 import { KeepAlive } from "../../../../lib/sip-server/transport/KeepAlive.ts";
-import { stunAnswer } from "../../../../lib/sip-server/transport/stunAnswer.ts";
+import { stunResponse } from "../../../../lib/sip-server/transport/stunResponse.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 import { openParty, openUdp, requestBytes } from "../../../support/sip-server/transportParty.ts";
 
@@ -103,7 +103,7 @@ describe("STUN on the SIP port", () => {
             "010100182112a442b7e7a701bc34d686fa87dfae002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9",
         ],
     ])("answers with the address it sees: %s", (address, port, answer) => {
-        expect(stunAnswer(request, { address, port })?.toString("hex")).toBe(answer);
+        expect(stunResponse(request, { address, port })?.toString("hex")).toBe(answer);
     });
 
     it.each([
@@ -112,7 +112,7 @@ describe("STUN on the SIP port", () => {
         ["without the cookie", Buffer.concat([request.subarray(0, 4), Buffer.alloc(16)])],
         ["longer than it says", Buffer.concat([request, Buffer.alloc(4)])],
     ])("leaves to others what is %s", (_what, datagram) => {
-        expect(stunAnswer(datagram, { address: "192.0.2.1", port: 1 })).toBeUndefined();
+        expect(stunResponse(datagram, { address: "192.0.2.1", port: 1 })).toBeUndefined();
     });
 
     test("over a real socket", async () => {
@@ -120,14 +120,14 @@ describe("STUN on the SIP port", () => {
         const phone = await openUdp();
         phone.send(request, server.target("udp").port, "127.0.0.1");
         const [answer] = (await once(phone, "message")) as [Buffer];
-        expect(answer).toEqual(stunAnswer(request, { address: "127.0.0.1", port: phone.address().port }));
+        expect(answer).toEqual(stunResponse(request, { address: "127.0.0.1", port: phone.address().port }));
     });
 });
 
-test("a stranger gets no more answers than others", async () => {
+test("limits the answers to pings of an unknown peer", async () => {
     const server = await openParty(["udp"], {
         clock: new FakeClock(),
-        admit: () => "stranger",
+        admit: () => "unknown",
         rateLimit: { perSecond: 1, burst: 2, maxSources: 10, altogether: { perSecond: 10, burst: 10 } },
     });
     const phone = await openUdp();

@@ -5,7 +5,7 @@ import { RateLimiter } from "../../../../lib/sip-server/transport/RateLimiter.ts
 import { sourceKey } from "../../../../lib/sip-server/transport/sourceKey.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
 
-/** What strangers may say together, of no account where one of them is looked at. */
+/** Limit of all unknown peers together, set so high that only the limit of one peer is tested. */
 const plenty = { perSecond: 1_000, burst: 1_000 };
 
 test.each([
@@ -77,9 +77,9 @@ test("connections are limited in total and by source, and given back", () => {
     expect(admit("a")).toBe("admitted");
 });
 
-test("however many connections strangers hold, those we trust get theirs, as many as there may be in all", () => {
+test("trusted peers get their connections, up to the maximum, however many unknown peers hold", () => {
     const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 1 });
-    for (const stranger of ["a", "b", "c", "d"]) limits.admit(stranger, false);
+    for (const source of ["a", "b", "c", "d"]) limits.admit(source, false);
     const admit = (): string => limits.admit("pbx", true) ?? "admitted";
     expect([admit(), admit(), admit(), admit()]).toEqual(["admitted", "admitted", "admitted", "tooManyConnections"]);
     limits.release("pbx", true);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import type { TransportTrouble } from "../../../../lib/sip-server/transport/TransportOptions.ts";
+import type { TransportFailure } from "../../../../lib/sip-server/transport/TransportOptions.ts";
 import { makeCertificates } from "../../../support/sip-server/testCertificates.ts";
 import {
     connectTcp,
@@ -48,10 +48,10 @@ test("an authority we do not know is refused, unless verification is off", async
 });
 
 test("clients without a certificate are turned away if one is required", async () => {
-    const troubles: TransportTrouble[] = [];
+    const troubles: TransportFailure[] = [];
     const server = await openParty(["tls"], {
         tls: { ...serverTls, requireClientCertificate: true },
-        onTrouble: (trouble) => troubles.push(trouble),
+        onFailure: (trouble) => troubles.push(trouble),
     });
     const anonymous = await openParty([], {
         tls: { ca: certificates.ca, allowUnverifiedServers: false, requireClientCertificate: false },
@@ -68,8 +68,8 @@ test("clients without a certificate are turned away if one is required", async (
 });
 
 test("a client that breaks the connection in its handshake has no address any more", async () => {
-    const troubles: TransportTrouble[] = [];
-    const server = await openParty(["tls"], { tls: serverTls, onTrouble: (trouble) => troubles.push(trouble) });
+    const troubles: TransportFailure[] = [];
+    const server = await openParty(["tls"], { tls: serverTls, onFailure: (trouble) => troubles.push(trouble) });
     const socket = await connectTcp(server, "tls");
     socket.write("\x16\x03\x01\x02\x00\x01", () => socket.resetAndDestroy());
     expect(await server.drops.next()).toBe("handshake");

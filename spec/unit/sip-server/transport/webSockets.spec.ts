@@ -13,7 +13,7 @@ import {
     type TransportParty,
 } from "../../../support/sip-server/transportParty.ts";
 
-/** What strangers may say together, of no account where one of them is looked at. */
+/** Limit of all unknown peers together, set so high that only the limit of one peer is tested. */
 const plenty = { perSecond: 1_000, burst: 1_000 };
 
 let server: TransportParty;
@@ -37,7 +37,7 @@ test.each([[["xmpp"]], [[]]])("without the subprotocol sip (%j) there is no conn
     expect(await server.drops.next()).toBe("handshake");
 });
 
-test("a plain HTTP request is told to upgrade", async () => {
+test("answers a plain HTTP request with 426", async () => {
     server = await openParty(["ws"]);
     const question = httpRequest({ host: "127.0.0.1", port: server.target("ws").port, path: "/" }).end();
     const [response] = (await once(question, "response")) as [IncomingMessage];
@@ -128,9 +128,9 @@ test.each([
 test.each([
     ["pings of WebSocket", (client: WebSocket) => client.ping()],
     ["pings of SIP", (client: WebSocket) => client.send("\r\n\r\n")],
-])("a stranger's %s count as messages", async (_name, ping) => {
+])("counts %s from an unknown peer as messages", async (_name, ping) => {
     const rateLimit = { perSecond: 1, burst: 2, maxSources: 10, altogether: plenty };
-    server = await openParty(["ws"], { clock: new FakeClock(), admit: () => "stranger", rateLimit });
+    server = await openParty(["ws"], { clock: new FakeClock(), admit: () => "unknown", rateLimit });
     const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
     await once(client, "open");
     for (let n = 0; n < 3; n++) ping(client);
@@ -198,8 +198,8 @@ test("pings, in pieces, do not prolong the time a message may take", async () =>
     await once(socket, "close");
 });
 
-test("of what strangers have begun only so much is kept", async () => {
-    server = await openParty(["ws"], { admit: () => "stranger", maxUnfinishedBytes: 100_000 });
+test("keeps incomplete messages of unknown peers up to a limit", async () => {
+    server = await openParty(["ws"], { admit: () => "unknown", maxUnfinishedBytes: 100_000 });
     const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip");
     await once(client, "open");
     client.send("x".repeat(90_000), { fin: false });
@@ -211,7 +211,7 @@ test("of what strangers have begun only so much is kept", async () => {
 test.each([
     ["an unknown version", "Sec-WebSocket-Version: 7"],
     ["no key", "X-Key: 1"],
-])("a handshake with %s is told what would be right", async (_name, line) => {
+])("answers a handshake with %s with the supported version", async (_name, line) => {
     server = await openParty(["ws"]);
     const socket = await connectTcp(server, "ws");
     const head = ["GET / HTTP/1.1", "Host: a", "Upgrade: websocket", "Connection: Upgrade", line];

@@ -4,12 +4,12 @@ import { cseqMethod } from "../../../../lib/sip-server/transaction/matching.ts";
 import { requestOf, TransactionPair } from "../../../support/sip-server/TransactionPair.ts";
 
 // All that UDP can do to one transaction, not samples of it: each of the first messages, of whichever side, is lost,
-// comes at once, comes late (behind its own repetition and the answer to that), or both at once and late.
+// arrives immediately, arrives late (behind its own retransmission and the response to that), or both.
 
 const LATE_MS = 1_300;
 const fates = [[], [1], [LATE_MS], [1, LATE_MS]] as const;
 
-/** How the server answers, and what each side is told in the end. */
+/** How the server responds, and what is reported to each side in the end. */
 interface Scenario {
     readonly name: string;
     readonly method: "INVITE" | "OPTIONS";
@@ -19,10 +19,10 @@ interface Scenario {
 }
 
 const scenarios: readonly Scenario[] = [
-    { name: "OPTIONS, answered at once", method: "OPTIONS", status: 200, afterMs: 0 },
+    { name: "OPTIONS, answered immediately", method: "OPTIONS", status: 200, afterMs: 0 },
     { name: "OPTIONS, answered while the client repeats it", method: "OPTIONS", status: 404, afterMs: 900 },
     { name: "OPTIONS, answered after a 100", method: "OPTIONS", status: 200, afterMs: 5_000 },
-    { name: "INVITE, refused at once", method: "INVITE", status: 486, afterMs: 0 },
+    { name: "INVITE, rejected immediately", method: "INVITE", status: 486, afterMs: 0 },
     { name: "INVITE, refused while it rings", method: "INVITE", status: 603, afterMs: 2_000 },
 ];
 
@@ -57,9 +57,9 @@ function judge({ method, status }: Scenario, pair: TransactionPair): void {
         if (!holds) throw new Error(`${what}: ${story()}`);
     };
     const finals = client.told.filter((told) => !told.startsWith("1"));
-    must(finals.join() === `${status} ${method},over`, "the client is told one final response, then the end");
-    must(client.told.at(-2) === `${status} ${method}`, "nothing is told behind the final response");
-    must(server.told.join() === `${method},over`, "the server is told one request, then the end");
+    must(finals.join() === `${status} ${method},over`, "the client gets one final response, then the end");
+    must(client.told.at(-2) === `${status} ${method}`, "nothing is reported after the final response");
+    must(server.told.join() === `${method},over`, "the server gets one request, then the end");
     must(
         pair.left.every((count) => count === 0),
         `${pair.left.join()} left`,

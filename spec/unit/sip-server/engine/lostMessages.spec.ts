@@ -27,8 +27,8 @@ async function call(weather: readonly (readonly number[])[]): Promise<string> {
 }
 
 it.each([
-    ["lost, come at once, or come late", [[], [1], [LATE_MS]], 6],
-    ["lost, come late, or come at once and late", [[], [LATE_MS], [1, LATE_MS]], 5],
+    ["lost, arrive immediately, or arrive late", [[], [1], [LATE_MS]], 6],
+    ["lost, arrive late, or arrive both immediately and late", [[], [LATE_MS], [1, LATE_MS]], 5],
 ] as const)(
     "a call stands and ends, whichever of the first messages are %s",
     async (_what, fates, messages) => {

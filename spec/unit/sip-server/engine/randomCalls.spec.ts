@@ -33,7 +33,7 @@ function letLoose({ app, engine, transport }: Side, random: Random, orders: Prom
     const call = (): void => {
         const timer = random() < 0.3 ? [header("Session-Expires", "90"), header("Supported", "timer")] : [];
         const headers = [header("Supported", "100rel"), header("Allow", "UPDATE"), ...timer];
-        const patience = random() < 0.3 ? { answerMs: 50 + Math.floor(random() * 1_000) } : {};
+        const patience = random() < 0.3 ? { responseTimeoutMs: 50 + Math.floor(random() * 1_000) } : {};
         const sending = engine.send(request("INVITE", other, { headers, body: sdp, ...patience }));
         order(sending.then((sent) => sent.kind === "sent" && transactions.push(sent.transactionId)));
     };
@@ -95,7 +95,7 @@ describe("two applications that do as they please, over a bad network", () => {
             acts[turn % 2]?.();
             await stage.pass(random() < 0.1 ? 5000 : Math.floor(random() * 400), 40);
         }
-        // What is still on its way may make new calls: nobody takes them any more.
+        // Messages in flight may still make calls: they are not accepted any more.
         for (const { app } of sides) app.takes = false;
         await stage.pass(70_000, 500);
         for (const side of sides) leaveEverything(side);

@@ -1,8 +1,8 @@
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { cseqNumber } from "../transaction/matching.ts";
 
-/** What one phone says to an INVITE of ours before its final answer: reliably (RFC 3262 4) or not. */
-export class ProvisionalAnswers {
+/** The provisional responses of one phone to an INVITE we sent: reliably (RFC 3262 4) or not. */
+export class ProvisionalResponses {
     #lastRSeq: number | undefined;
     /** RSeqs the application was told and has not acknowledged. */
     readonly #unacknowledged: number[] = [];

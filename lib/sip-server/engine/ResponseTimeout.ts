@@ -6,7 +6,7 @@ import type { Flow } from "../transport/SipTransport.ts";
 /** What comes after all from a target that was given up. */
 export type LateListener = (response: SipResponse, flow: Flow) => void;
 
-export interface SilenceBoundParts {
+export interface ResponseTimeoutParts {
     readonly user: ClientUser;
     readonly clock: Clock;
     readonly ms: number;
@@ -14,18 +14,18 @@ export interface SilenceBoundParts {
     readonly onSilence: () => LateListener;
 }
 
-type Standing =
+type State =
     | { readonly kind: "listening"; readonly stopTimer: CancelTimer }
     | { readonly kind: "heard" }
     | { readonly kind: "givenUp"; readonly late: LateListener };
 
 /** Listens to a client transaction for its user, who does not want to wait as long as timers B and F (RFC 3261 17.1). */
-export class SilenceBound implements ClientUser {
-    readonly #parts: SilenceBoundParts;
-    #standing: Standing;
+export class ResponseTimeout implements ClientUser {
+    readonly #parts: ResponseTimeoutParts;
+    #standing: State;
 
     /** To be made right before the transaction starts. */
-    constructor(parts: SilenceBoundParts) {
+    constructor(parts: ResponseTimeoutParts) {
         this.#parts = parts;
         this.#standing = { kind: "listening", stopTimer: parts.clock.setTimer(parts.ms, () => this.#giveUp()) };
     }

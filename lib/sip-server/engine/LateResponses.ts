@@ -7,7 +7,7 @@ import { composeCancel } from "./composeCancel.ts";
 import type { EngineContext } from "./EngineContext.ts";
 import type { ForkReaper } from "./ForkReaper.ts";
 
-/** What is said to a CANCEL matters to nobody: the INVITE's answer decides. */
+/** The response to a CANCEL has no effect: the response to the INVITE decides. */
 export const unheard: ClientUser = {
     onResponse: () => undefined,
     onTimeout: () => undefined,
@@ -19,9 +19,9 @@ export const unheard: ClientUser = {
 /**
  * The answers to an INVITE whose target was given up for its silence: the call went elsewhere, or is over. The first
  * provisional one is met by CANCEL, which could not be sent before (RFC 3261 9.1), a 2xx by ACK and BYE. No phone goes on
- * ringing or stays off the hook for a call nobody is on.
+ * ringing, or stays off the hook in a call without another party.
  */
-export class LateAnswers {
+export class LateResponses {
     readonly #transaction: InviteClientTransaction;
     readonly #forks: ForkReaper;
     readonly #context: EngineContext;

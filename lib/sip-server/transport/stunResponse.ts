@@ -12,7 +12,7 @@ const families = { ipv4: 1, ipv6: 2 } as const;
  * The answer to a STUN Binding request (RFC 5389): the address it came from. Phones keep their NAT bindings to us alive so
  * over UDP (RFC 5626 3.5.2). Undefined if the datagram is no such request.
  */
-export function stunAnswer(datagram: Buffer, source: Endpoint): Buffer | undefined {
+export function stunResponse(datagram: Buffer, source: Endpoint): Buffer | undefined {
     if (datagram.length < headerBytes || datagram.readUInt16BE(0) !== bindingRequest) return undefined;
     if (datagram.readUInt32BE(4) !== magicCookie || datagram.readUInt16BE(2) !== datagram.length - headerBytes) {
         return undefined;

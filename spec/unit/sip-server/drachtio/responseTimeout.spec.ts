@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { takeResponseTimeout } from "../../../../lib/sip-server/drachtio/responseTimeout.ts";
+
+it.each([
+    ["sip:192.0.2.1", { nextHop: "sip:192.0.2.1" }],
+    ["sip:192.0.2.1;answer-within=4000", { nextHop: "sip:192.0.2.1", responseTimeoutMs: 4_000 }],
+    [
+        "sip:a@[::1]:5061;answer-within=1;transport=tcp",
+        { nextHop: "sip:a@[::1]:5061;transport=tcp", responseTimeoutMs: 1 },
+    ],
+    ["sip:b.example;Answer-Within=500?x=y", { nextHop: "sip:b.example?x=y", responseTimeoutMs: 500 }],
+    ["sip:b.example;answer-within=0", { nextHop: "sip:b.example" }],
+    ["sip:b.example;answer-within=soon", { nextHop: "sip:b.example;answer-within=soon" }],
+    ["sip:b.example;answer-within=123456", { nextHop: "sip:b.example;answer-within=123456" }],
+])("%s is understood", (nextHop, bound) => {
+    expect(takeResponseTimeout(nextHop)).toEqual(bound);
+});
