@@ -154,7 +154,7 @@ function matrixSideOf(
             },
             ghostPrefix: config.matrix.ghostPrefix,
             listen: { host: config.appservice.bind, port },
-            patienceMs: HOMESERVER_PATIENCE_MS,
+            startupTimeoutMs: HOMESERVER_PATIENCE_MS,
             mayJoinAs: (user) => config.matrix.joinAsCallee && serverOf(user) === config.homeserver.domain,
             numbering: defaultCountry === undefined ? {} : { defaultCountry },
             outboundPolicy: policy,

@@ -2,13 +2,13 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../ports/Clock.ts";
 
 export interface ExpiringMapOptions {
-    /** Entries at most; the one used longest ago goes first. */
+    /** Maximum number of entries; the least recently used one is removed first. */
     readonly max: number;
-    /** How long an entry is kept after it was set, in ms; for ever if not given. */
+    /** Lifetime of an entry after it was set, in ms. Default: no limit. */
     readonly ttlMs?: number;
 }
 
-/** A bounded memory: what strangers make us remember must not grow without end. */
+/** A map of limited size, for data that remote users can make the bridge store. */
 export class ExpiringMap<Value extends string | boolean | object> {
     readonly #entries: LRUCache<string, Value>;
 

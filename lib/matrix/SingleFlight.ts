@@ -1,10 +1,10 @@
-/** Work that several ask for at the same time is done once, and all get its outcome. Nothing is kept afterwards. */
+/** Runs work that several callers request at the same time only once; all of them get its result. Keeps no results. */
 export class SingleFlight<Value> {
     readonly #flights = new Map<string, Promise<Value>>();
 
     async run(key: string, work: () => Promise<Value>): Promise<Value> {
-        const underWay = this.#flights.get(key);
-        if (underWay !== undefined) return await underWay;
+        const running = this.#flights.get(key);
+        if (running !== undefined) return await running;
         const flight = work();
         this.#flights.set(key, flight);
         try {

@@ -14,7 +14,7 @@ import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
 import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
 import { connectCalls } from "./calls/connectCalls.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
-import { HomeserverUnusable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
+import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
 import type { Registration } from "./homeserver/Registration.ts";
 import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./lookup/thirdPartyLookup.ts";
 
@@ -28,7 +28,7 @@ export interface MatrixOptions {
     /** Where to listen for the homeserver. */
     readonly listen: { readonly host: string; readonly port: number };
     /** How long to wait at the start for a homeserver that does not answer yet, in ms. */
-    readonly patienceMs: number;
+    readonly startupTimeoutMs: number;
     /** Whether to join a room as this user, who is called in it: only where the registration lets the bridge act for them. */
     readonly mayJoinAs: (user: MatrixUserId) => boolean;
     readonly numbering: NumberingContext;
@@ -56,7 +56,7 @@ export interface MatrixParts {
 export interface MatrixSide extends LegDialler<MatrixTarget> {
     /**
      * Listens, and proves that the homeserver and the bridge reach each other.
-     * @throws HomeserverUnusable with one line that says what is wrong; nothing is left listening then
+     * @throws HomeserverUnavailable with one line that says what is wrong; nothing is left listening then
      */
     start(): Promise<void>;
     /** Stops listening. Calls must have ended before. Safe to call twice and without `start`. */
@@ -68,12 +68,12 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const { registration, homeserverUrl, serverName } = options;
     const { clock, log } = parts;
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
-    const ask = framework.ask.bind(framework);
+    const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
     const { gateway, dialler, profiles, lookup } = connectCalls({
         ...parts,
         names,
-        homeserver: new ClientServerHomeserver(ask, clock),
+        homeserver: new ClientServerHomeserver(send, clock),
         mayJoinAs: (user) => !names.isOurs(user) && options.mayJoinAs(user),
         numbering: options.numbering,
         outboundPolicy: options.outboundPolicy,
@@ -102,13 +102,13 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
             });
             try {
                 await pingHomeserver({
-                    ask,
+                    send,
                     registration,
                     homeserverUrl,
                     serverName,
                     clock,
                     log,
-                    patienceMs: options.patienceMs,
+                    startupTimeoutMs: options.startupTimeoutMs,
                 });
             } catch (reason) {
                 await framework.stop();
@@ -119,9 +119,9 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     };
 }
 
-function notListening({ host, port }: MatrixOptions["listen"], reason: unknown): HomeserverUnusable {
+function notListening({ host, port }: MatrixOptions["listen"], reason: unknown): HomeserverUnavailable {
     const code = reason instanceof Error && "code" in reason ? String(reason.code) : String(reason);
-    return new HomeserverUnusable(`The bridge cannot listen for the homeserver at ${host}:${port} (${code}).`, {
+    return new HomeserverUnavailable(`The bridge cannot listen for the homeserver at ${host}:${port} (${code}).`, {
         cause: reason,
     });
 }

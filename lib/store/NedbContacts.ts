@@ -39,7 +39,7 @@ export class NedbContacts implements ContactStore {
     static async open(folder: string, log: Log): Promise<NedbContacts> {
         const filename = join(folder, "contacts.db");
         const file = await openNedbFile(filename, ["account"], ({ unreadable, lines }) =>
-            log.warn("some phones are not reached until they register again: their file is corrupt", {
+            log.warn("registered phones lost: file corrupt", {
                 filename,
                 unreadable,
                 lines,

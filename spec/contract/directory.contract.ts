@@ -20,13 +20,13 @@ export function describeDirectory(name: string, open: () => Promise<Directory>):
             await directory.close();
         });
 
-        it("knows nothing at first", async () => {
+        it("is empty at first", async () => {
             expect(await directory.roomBetween(alice, bob)).toBeUndefined();
             expect(await directory.pairOf(one)).toBeUndefined();
             expect(await directory.ghost(bob)).toBeUndefined();
         });
 
-        it("remembers a room by its pair, and the pair by its room", async () => {
+        it("finds the room of a pair, and the pair of a room", async () => {
             // asked before, for what was not there must not be remembered as such
             await directory.roomBetween(alice, bob);
             await directory.pairOf(one);
@@ -38,7 +38,7 @@ export function describeDirectory(name: string, open: () => Promise<Directory>):
             expect(await directory.roomBetween(bob, alice)).toBeUndefined();
         });
 
-        it("takes the newest room for the pair's, and still knows the older one", async () => {
+        it("returns the newest room of a pair, and keeps the older one", async () => {
             await directory.rememberRoom({ user: alice, ghost: bob }, one);
             await directory.rememberRoom({ user: alice, ghost: bob }, two);
             expect(await directory.roomBetween(alice, bob)).toBe(two);
@@ -47,7 +47,7 @@ export function describeDirectory(name: string, open: () => Promise<Directory>):
             expect(await directory.roomBetween(alice, bob)).toBe(one);
         });
 
-        it("forgets a room on both sides", async () => {
+        it("forgets a room in both directions", async () => {
             await directory.rememberRoom({ user: alice, ghost: bob }, one);
             await directory.forgetRoom(one);
             await directory.forgetRoom(one);
@@ -56,7 +56,7 @@ export function describeDirectory(name: string, open: () => Promise<Directory>):
             expect(await directory.pairOf(one)).toBeUndefined();
         });
 
-        it("remembers the name a ghost has now", async () => {
+        it("stores the current display name of a ghost", async () => {
             await directory.ghost(bob);
             await directory.rememberGhost({ userId: bob, displayName: "Bob" });
             expect(await directory.ghost(bob)).toEqual({ userId: bob, displayName: "Bob" });

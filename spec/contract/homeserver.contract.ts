@@ -30,22 +30,22 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
             world = await start();
         });
 
-        it("knows who is there", async () => {
+        it("reports whether a user exists", async () => {
             const { homeserver, user, nobody } = world;
             expect(await homeserver.userExists(user)).toBe(true);
             expect(await homeserver.userExists(nobody)).toBe(false);
         });
 
-        it("lets no ghost act that is not registered", async () => {
+        it("rejects requests for a ghost that is not registered", async () => {
             const { homeserver, ghost, user } = world;
             const request = { name: "Bob", invite: user, initialState: [] };
-            await expect(homeserver.createRoom(ghost, request)).rejects.toMatchObject({ fault: "forbidden" });
+            await expect(homeserver.createRoom(ghost, request)).rejects.toMatchObject({ kind: "forbidden" });
             await homeserver.register(ghost);
             await homeserver.register(ghost);
             await homeserver.setDisplayName(ghost, "Bob");
         });
 
-        it("makes a room with the user invited", async () => {
+        it("creates a room and invites the user", async () => {
             const { homeserver, ghost, user, nobody } = world;
             const initialState = [{ type: "m.bridge", stateKey: "sip:/x", content: { protocol: { id: "sip" } } }];
             room = await homeserver.createRoom(ghost, { name: "Bob", invite: user, initialState });
@@ -55,7 +55,7 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
             expect(await homeserver.isEncrypted(ghost, room)).toBe(false);
         });
 
-        it("follows who comes and goes", async () => {
+        it("reports joins and leaves", async () => {
             const { homeserver, ghost, user } = world;
             await world.joinAs(room);
             expect(await homeserver.membership(ghost, room, user)).toBe("join");
@@ -63,7 +63,7 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
             expect(await homeserver.membership(ghost, room, user)).toBe("leave");
         });
 
-        it("takes an event once, however often it is sent under one transaction id", async () => {
+        it("adds an event once when it is sent twice with the same transaction ID", async () => {
             const { homeserver, ghost } = world;
             await homeserver.send(ghost, room, "m.call.hangup", { call_id: "a/b" }, "t/1");
             await homeserver.send(ghost, room, "m.call.hangup", { call_id: "a/b" }, "t/1");
@@ -75,21 +75,21 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
             expect(recent.at(-1)).toMatchObject({ sender: ghost, room_id: room, content: notice });
         });
 
-        it("keeps those out who are not in the room", async () => {
+        it("rejects requests of users who are not in the room", async () => {
             const { homeserver, ghost, stranger } = world;
             await homeserver.register(stranger);
             await expect(homeserver.send(stranger, room, "m.room.message", notice, "t/3")).rejects.toMatchObject({
-                fault: "forbidden",
+                kind: "forbidden",
             });
-            await expect(homeserver.join(stranger, room)).rejects.toMatchObject({ fault: "forbidden" });
-            await expect(homeserver.membership(stranger, room, ghost)).rejects.toMatchObject({ fault: "forbidden" });
+            await expect(homeserver.join(stranger, room)).rejects.toMatchObject({ kind: "forbidden" });
+            await expect(homeserver.membership(stranger, room, ghost)).rejects.toMatchObject({ kind: "forbidden" });
             await homeserver.leave(ghost, room);
             await expect(homeserver.send(ghost, room, "m.room.message", notice, "t/4")).rejects.toMatchObject({
-                fault: "forbidden",
+                kind: "forbidden",
             });
         });
 
-        it("lets a ghost join where it is invited, and tells that a room is encrypted", async () => {
+        it("lets an invited ghost join, and reports an encrypted room", async () => {
             const { homeserver, ghost } = world;
             const theirs = await world.makeRoomAs();
             await homeserver.join(ghost, theirs);

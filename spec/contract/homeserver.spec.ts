@@ -35,7 +35,7 @@ describeHomeserver("of the specs", () => {
             homeserver.setStateAs(user, room, "m.room.encryption", {});
             await Promise.resolve();
         },
-        makeRoomAs: () => Promise.resolve(homeserver.makeRoomOf(user, others.ghost)),
+        makeRoomAs: () => Promise.resolve(homeserver.createRoomOf(user, others.ghost)),
     });
 });
 
@@ -70,7 +70,7 @@ describeHomeserver("Synapse, through the framework", async () => {
     const alice = new MatrixPhone(await synapse.registerUser("alice"));
     return {
         ...others,
-        homeserver: new ClientServerHomeserver((request) => running.ask(request), systemClock),
+        homeserver: new ClientServerHomeserver((request) => running.send(request), systemClock),
         joinAs: (room) => alice.join(room),
         leaveAs: (room) => alice.leave(room),
         encryptAs: async (room) => {

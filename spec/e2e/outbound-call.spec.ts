@@ -31,7 +31,7 @@ describe("a Matrix user calls a phone", () => {
     it("is told in the log from invite to end, by one id", async () => {
         const [call] = await alice.calls();
         const story = storyOf(world, call?.callId ?? "");
-        expect(story[0]).toMatchObject({ message: "call comes from a room", roomId: call?.roomId });
+        expect(story[0]).toMatchObject({ message: "outbound call received", roomId: call?.roomId });
         expect(story).toContainEqual(expect.objectContaining({ message: "INVITE sent", trunk: "trunk" }));
         expect(story.flatMap(({ phase }) => phase ?? [])).toEqual(["alerting", "answering", "connected"]);
         expect(story.at(-1)).toMatchObject({ message: "call ended", cause: "hungUp", by: "origin" });

@@ -79,7 +79,7 @@ describe("a call of a Matrix user finds its way out", () => {
 
         await expectEnded(world, alice, callId, { type: "m.call.reject", reason: "unknown_error" });
         expect(await noticesOf(callId)).toEqual([
-            { msgtype: "m.notice", body: "You are not allowed to call this number." },
+            { msgtype: "m.notice", body: "You aren't allowed to call this number. Please contact your administrator." },
         ]);
     });
 
@@ -148,7 +148,9 @@ describe("a call of a Matrix user finds its way out", () => {
         const callId = await alice.dialNumber(called.overDigest);
 
         await expectEnded(world, alice, callId, { type: "m.call.reject", reason: "unknown_error" });
-        expect((await noticesOf(callId)).map(({ body }) => body)).toEqual(["You are not allowed to call this number."]);
+        expect((await noticesOf(callId)).map(({ body }) => body)).toEqual([
+            "You aren't allowed to call this number. Please contact your administrator.",
+        ]);
         await carrier.isDone();
     });
 

@@ -108,7 +108,7 @@ describe("matrix-appservice-sip", () => {
         const args = ["-c", "waiting.yaml", "-f", "waiting-registration.yaml", "-p", String(await freePort())];
         const running = execa(process.execPath, [program, ...args], { cwd: folder.path, reject: false });
         for await (const line of running) {
-            if (line.includes("the homeserver does not answer yet")) running.kill("SIGTERM");
+            if (line.includes("homeserver not available yet")) running.kill("SIGTERM");
         }
         expect(await running).toMatchObject({
             exitCode: 0,

@@ -2,33 +2,33 @@ import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts
 import type { Clock } from "../../ports/Clock.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { ExpiringMap } from "../ExpiringMap.ts";
-import type { IgnoredBecause } from "./matrixLegStep.ts";
+import type { IgnoreReason } from "./matrixLegStep.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
-/** A live call in a room, for those who bring it what happens there. No method throws or waits. */
+/** A live call in a room, as the event handlers see it. No method throws or waits. */
 export interface RoutedLeg extends LiveCall {
-    /** Takes in a call event with this call's id. Says why, if it had no effect. */
-    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined;
+    /** Processes a call event with this call's ID. Returns the reason if it had no effect. */
+    onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined;
     userJoined(): void;
     userLeft(): void;
-    /** Our own member of the room was removed. */
+    /** The ghost was removed from the room. */
     ghostLeft(): void;
-    /** The user calls us meanwhile: this call, which still rings, ends in favour of theirs. */
-    giveWay(): void;
+    /** The user calls the ghost at the same time: this call, which still rings, ends in favour of the user's. */
+    endByGlare(): void;
 }
 
-/** Late candidates, second hang-ups and deliveries repeated after an outage come within this time. */
-const TOMBSTONE_MS = 10 * 60_000;
-const TOMBSTONES = 20_000;
+/** Late candidates, second hangups and events delivered again after an outage arrive within this time. */
+const ENDED_CALL_MS = 10 * 60_000;
+const MAX_ENDED_CALLS = 20_000;
 
-/** Which call a call event belongs to. Calls are named by their room and call id together: either alone is the caller's whim. */
+/** Finds the call of a call event. The key is room and call ID together, because the caller chooses the call ID. */
 export class LegRegistry {
     readonly #legs = new Map<string, RoutedLeg>();
     readonly #byRoom = new Map<MatrixRoomId, Map<string, RoutedLeg>>();
-    readonly #tombstones: ExpiringMap<true>;
+    readonly #ended: ExpiringMap<true>;
 
     constructor(clock: Clock) {
-        this.#tombstones = new ExpiringMap(clock, { max: TOMBSTONES, ttlMs: TOMBSTONE_MS });
+        this.#ended = new ExpiringMap(clock, { max: MAX_ENDED_CALLS, ttlMs: ENDED_CALL_MS });
     }
 
     get size(): number {
@@ -37,8 +37,8 @@ export class LegRegistry {
 
     add(room: MatrixRoomId, callId: string, leg: RoutedLeg): void {
         this.#legs.set(keyOf(room, callId), leg);
-        const there = this.#byRoom.get(room) ?? new Map<string, RoutedLeg>();
-        this.#byRoom.set(room, there.set(callId, leg));
+        const calls = this.#byRoom.get(room) ?? new Map<string, RoutedLeg>();
+        this.#byRoom.set(room, calls.set(callId, leg));
     }
 
     find(room: MatrixRoomId, callId: string): RoutedLeg | undefined {
@@ -49,21 +49,21 @@ export class LegRegistry {
         return [...(this.#byRoom.get(room)?.values() ?? [])];
     }
 
-    /** The call is over: its name is not taken up again for a while. Fine if it was never added. */
-    bury(room: MatrixRoomId, callId: string): void {
-        this.#tombstones.set(keyOf(room, callId), true);
+    /** Removes an ended call; its ID stays blocked for a while. Has no effect on the legs if it was never added. */
+    remove(room: MatrixRoomId, callId: string): void {
+        this.#ended.set(keyOf(room, callId), true);
         this.#legs.delete(keyOf(room, callId));
-        const there = this.#byRoom.get(room);
-        there?.delete(callId);
-        if (there?.size === 0) this.#byRoom.delete(room);
+        const calls = this.#byRoom.get(room);
+        calls?.delete(callId);
+        if (calls?.size === 0) this.#byRoom.delete(room);
     }
 
-    isBuried(room: MatrixRoomId, callId: string): boolean {
-        return this.#tombstones.has(keyOf(room, callId));
+    hasEnded(room: MatrixRoomId, callId: string): boolean {
+        return this.#ended.has(keyOf(room, callId));
     }
 }
 
-/** A room id holds no white space, so no two pairs share a key. */
+/** A room ID contains no white space, so keys are unique. */
 function keyOf(room: MatrixRoomId, callId: string): string {
     return `${room} ${callId}`;
 }

@@ -7,8 +7,8 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
 import type { CallMessage } from "./callEventContent.ts";
-import { isToldOfEnd, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
-import { CallVoice } from "./CallVoice.ts";
+import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
+import { CallEventSender } from "./CallEventSender.ts";
 import type { DirectRoom, DirectRooms } from "../rooms/DirectRooms.ts";
 import {
     encodeEndOfCandidates,
@@ -21,7 +21,7 @@ import {
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
-import type { IgnoredBecause, LegStep } from "./matrixLegStep.ts";
+import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
@@ -47,7 +47,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     readonly #us: OurParty;
     #state: CalleeLegState = { phase: "approaching" };
     /** Where the call takes place, once that is known. */
-    #place: { readonly room: MatrixRoomId; readonly voice: CallVoice } | undefined;
+    #place: { readonly room: MatrixRoomId; readonly voice: CallEventSender } | undefined;
     /** Rings the user who is waited for. */
     #onJoin: (() => void) | undefined;
 
@@ -66,7 +66,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     async offer(sdp: Sdp): Promise<void> {
         const until = this.#parts.clock.now() + this.#parts.ringMs;
         try {
-            const place = await this.#parts.rooms.between(this.user, this.#target.caller);
+            const place = await this.#parts.rooms.findOrCreate(this.user, this.#target.caller);
             await this.#callIn(place, sdp, until);
         } catch (reason) {
             // an invite that got no reply may be in the room all the same
@@ -93,12 +93,12 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     }
 
     async end(cause: EndCause): Promise<void> {
-        const told = isToldOfEnd(this.#state);
+        const told = needsHangup(this.#state);
         this.#close();
         if (told) await this.#say(() => encodeHangup(this.#us, cause));
     }
 
-    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
+    onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         return this.#go(onMessageToCaller(this.#state, this.user, sender, message));
     }
 
@@ -114,7 +114,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         this.#go(onCalleeLeft(this.#state));
     }
 
-    giveWay(): void {
+    endByGlare(): void {
         this.#endQuietly("replaced");
         this.#report({ kind: "ended", cause: "replaced" });
     }
@@ -126,10 +126,10 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
             throw new CallFailure("busy", "there is a call in this room already");
         }
         const { callId } = this.#us;
-        const voice = new CallVoice(homeserver, { ...place, transactionPrefix: callId });
+        const voice = new CallEventSender(homeserver, { ...place, transactionPrefix: callId });
         this.#place = { room: place.room, voice };
         registry.add(place.room, callId, this);
-        log.info("call goes to a room", { callId, roomId: place.room, userIs: place.userIs });
+        log.info("call placed in direct room", { callId, roomId: place.room, userIs: place.userIs });
         if (place.userIs === "invited") {
             await this.#awaitJoin(place, voice, sdp, until);
             return;
@@ -139,18 +139,18 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
             if (this.#phaseNow() === "ringing") this.#report({ kind: "ringing" });
             await this.#endCandidates(voice);
         } catch (reason) {
-            const gone = reason instanceof HomeserverError && reason.fault === "forbidden";
+            const gone = reason instanceof HomeserverError && reason.kind === "forbidden";
             if (!gone || place.from === "made") throw reason;
-            log.info("room of the pair is of no use any more", { roomId: place.room });
-            registry.bury(place.room, callId);
+            log.info("direct room no longer usable", { roomId: place.room });
+            registry.remove(place.room, callId);
             await rooms.forget(place.room);
             this.#state = { phase: "approaching" };
-            await this.#callIn(await rooms.between(this.user, this.#target.caller), sdp, until);
+            await this.#callIn(await rooms.findOrCreate(this.user, this.#target.caller), sdp, until);
         }
     }
 
     /** The room exists and the user's client shows the invitation to it: the phone hears ringing, the call waits. */
-    async #awaitJoin(place: DirectRoom, voice: CallVoice, sdp: Sdp, until: number): Promise<void> {
+    async #awaitJoin(place: DirectRoom, voice: CallEventSender, sdp: Sdp, until: number): Promise<void> {
         const ringUp = async (): Promise<void> => {
             await this.#invite(voice, sdp, until);
             await this.#endCandidates(voice);
@@ -164,23 +164,23 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         if (await this.#parts.rooms.hasJoined(place)) this.userJoined();
     }
 
-    async #invite(voice: CallVoice, sdp: Sdp, until: number): Promise<void> {
+    async #invite(voice: CallEventSender, sdp: Sdp, until: number): Promise<void> {
         const lifetime = Math.max(until - this.#parts.clock.now(), SHORTEST_RING_MS);
         this.#announce(voice);
         const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
         // an answer may be here before the homeserver's reply
         this.#state = { phase: "ringing", heard: [] };
-        await voice.say(invite);
+        await voice.send(invite);
     }
 
     /** Clients show nothing of it by themselves. Said before the invite, whose turn comes once this is through or failed. */
-    #announce(voice: CallVoice): void {
+    #announce(voice: CallEventSender): void {
         const text = describeProvenance(this.#target.provenance ?? {});
-        if (text !== undefined) this.#inBackground(voice.notice(text));
+        if (text !== undefined) this.#inBackground(voice.sendNotice(text));
     }
 
-    async #endCandidates(voice: CallVoice): Promise<void> {
-        if (this.#phaseNow() !== "ended") await voice.say(encodeEndOfCandidates(this.#us));
+    async #endCandidates(voice: CallEventSender): Promise<void> {
+        if (this.#phaseNow() !== "ended") await voice.send(encodeEndOfCandidates(this.#us));
     }
 
     /** Read through a method, for the compiler takes what it saw before an await for granted. */
@@ -188,13 +188,14 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         return this.#state.phase;
     }
 
-    #go(step: LegStep<CalleeLegState>): IgnoredBecause | undefined {
+    #go(step: LegStep<CalleeLegState>): IgnoreReason | undefined {
         this.#state = step.state;
         if (step.state.phase === "ended") this.#close();
-        const { select } = step;
+        const { selectedPartyId } = step;
         // first of all: other devices ring until they hear of it
-        if (select !== undefined) this.#inBackground(this.#say(() => encodeSelectAnswer(this.#us, select)));
-        for (const fact of step.facts) this.#report(fact);
+        if (selectedPartyId !== undefined)
+            this.#inBackground(this.#say(() => encodeSelectAnswer(this.#us, selectedPartyId)));
+        for (const fact of step.events) this.#report(fact);
         return step.ignored;
     }
 
@@ -204,7 +205,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
 
     async #say(encode: () => ReturnType<typeof encodeHangup>): Promise<void> {
         try {
-            await this.#place?.voice.say(encode());
+            await this.#place?.voice.send(encode());
         } catch (reason) {
             throw asCallFailure(reason);
         }
@@ -213,7 +214,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     #close(): void {
         this.#state = { phase: "ended" };
         this.#onJoin = undefined;
-        if (this.#place !== undefined) this.#parts.registry.bury(this.#place.room, this.#us.callId);
+        if (this.#place !== undefined) this.#parts.registry.remove(this.#place.room, this.#us.callId);
     }
 
     /** For what no order of the desk waits for. `report`: without it there is no call, so the desk is told. */

@@ -4,8 +4,8 @@ import { CallFailure } from "../../ports/CallFailure.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
-import { farewellOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
-import { CallVoice } from "./CallVoice.ts";
+import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
+import { CallEventSender } from "./CallEventSender.ts";
 import {
     encodeAnswer,
     encodeEndOfCandidates,
@@ -18,7 +18,7 @@ import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure } from "../homeserver/HomeserverError.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import { noticeOf } from "./matrixEndCause.ts";
-import type { IgnoredBecause, LegStep } from "./matrixLegStep.ts";
+import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import type { MatrixParty } from "./MatrixParty.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import type { LiveCall } from "./resolveGlare.ts";
@@ -46,7 +46,7 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
     readonly #parts: CallerLegParts;
     readonly #call: PlacedCall;
     readonly #us: OurParty;
-    readonly #voice: CallVoice;
+    readonly #voice: CallEventSender;
     #report: LegReport = () => undefined;
     #state: CallerLegState = { phase: "calling" };
 
@@ -55,7 +55,7 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         this.#parts = parts;
         this.#call = call;
         this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId: newPartyId() };
-        this.#voice = new CallVoice(parts.homeserver, { ...call, transactionPrefix: call.callId });
+        this.#voice = new CallEventSender(parts.homeserver, { ...call, transactionPrefix: call.callId });
         parts.registry.add(call.room, call.matrixCallId, this);
     }
 
@@ -106,12 +106,12 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
 
     /** Ends the call, saying in the room why if it was not answered yet: a client tells its user next to nothing. */
     async refuse(cause: EndCause, notice: string | undefined): Promise<void> {
-        const farewell = farewellOf(this.#state);
+        const farewell = endSignalOf(this.#state);
         this.#close();
         switch (farewell) {
             case "refusal":
                 await this.#say(() => encodeRefusal(this.#us, cause));
-                if (notice !== undefined) await this.#voice.notice(notice);
+                if (notice !== undefined) await this.#voice.sendNotice(notice);
                 return;
             case "hangup":
                 await this.#say(() => encodeHangup(this.#us, cause));
@@ -121,7 +121,7 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         }
     }
 
-    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
+    onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         const parties = { caller: this.#call.caller, ourPartyId: this.#us.partyId };
         return this.#go(onMessageToCallee(this.#state, parties, sender, message));
     }
@@ -138,14 +138,14 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         this.#go(onCallerLeft(this.#state));
     }
 
-    giveWay(): void {
+    endByGlare(): void {
         // only calls that ring a user give way
     }
 
-    #go(step: LegStep<CallerLegState>): IgnoredBecause | undefined {
+    #go(step: LegStep<CallerLegState>): IgnoreReason | undefined {
         this.#state = step.state;
         if (step.state.phase === "ended") this.#close();
-        for (const fact of step.facts) this.#report(fact);
+        for (const fact of step.events) this.#report(fact);
         return step.ignored;
     }
 
@@ -154,7 +154,7 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         try {
             const event = encode();
             onSaying?.();
-            await this.#voice.say(event);
+            await this.#voice.send(event);
         } catch (reason) {
             throw asCallFailure(reason);
         }
@@ -162,6 +162,6 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
 
     #close(): void {
         this.#state = { phase: "ended" };
-        this.#parts.registry.bury(this.#call.room, this.#call.matrixCallId);
+        this.#parts.registry.remove(this.#call.room, this.#call.matrixCallId);
     }
 }

@@ -14,7 +14,7 @@ export function partyOf(sender: MatrixUserId, message: CallMessage): MatrixParty
     return { user: sender, version, ...(partyId === undefined ? {} : { partyId }) };
 }
 
-/** Clients differ in the version they write on later events, so only user and party id count. */
+/** Compares user and party ID only, because some clients change the version in later events. */
 export function isSameParty(one: MatrixParty, other: MatrixParty): boolean {
     return one.user === other.user && one.partyId === other.partyId;
 }

@@ -15,7 +15,7 @@ import type { Homeserver } from "../homeserver/Homeserver.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import { MatrixCallerLeg } from "./MatrixCallerLeg.ts";
 import { noticeOf } from "./matrixEndCause.ts";
-import type { IgnoredBecause } from "./matrixLegStep.ts";
+import type { IgnoreReason } from "./matrixLegStep.ts";
 import { partyOf } from "./MatrixParty.ts";
 import { resolveGlare, type LiveCall } from "./resolveGlare.ts";
 
@@ -39,7 +39,7 @@ export interface OutboundCallsParts {
 export type Invite = Extract<CallMessage, { readonly kind: "invite" }>;
 
 /** Calls for which it is still being found out whom they are for, or whose ghost is on its way; more at once are an attack or an outage. */
-const MAX_UNCLEAR = 500;
+const MAX_PENDING = 500;
 
 /** Takes in the calls that Matrix users place to ghosts. */
 export class OutboundCalls {
@@ -62,16 +62,16 @@ export class OutboundCalls {
     ): "otherInvitee" | "tooMany" | undefined {
         const { names, registry } = this.#parts;
         if (invite.invitee !== undefined && names.partyOf(invite.invitee) === undefined) return "otherInvitee";
-        if (this.#unclear >= MAX_UNCLEAR) return "tooMany";
+        if (this.#unclear >= MAX_PENDING) return "tooMany";
         const glare = resolveGlare(sender, registry.inRoom(room));
         // ours end only once it is clear that the new call is for one of our ghosts
-        const waiting = new UnclearCall(sender);
+        const waiting = new PendingCall(sender);
         registry.add(room, invite.callId, waiting);
         this.#unclear += 1;
         void this.#clear(room, waiting, invite, glare)
             .catch((reason: unknown) => {
-                this.#parts.log.warn("call from Matrix not taken", { roomId: room, error: reason });
-                registry.bury(room, invite.callId);
+                this.#parts.log.warn("outbound call failed before it was placed", { roomId: room, error: reason });
+                registry.remove(room, invite.callId);
             })
             .then((dropped) => {
                 this.#unclear -= 1;
@@ -82,7 +82,7 @@ export class OutboundCalls {
 
     async #clear(
         room: MatrixRoomId,
-        waiting: UnclearCall,
+        waiting: PendingCall,
         invite: Invite,
         glare: ReturnType<typeof resolveGlare<RoutedLeg>>,
     ): Promise<"unknownRoom" | undefined> {
@@ -92,11 +92,11 @@ export class OutboundCalls {
         const ghost = invite.invitee ?? joined ?? (await directory.pairOf(room))?.ghost;
         const party = ghost === undefined ? undefined : names.partyOf(ghost);
         if (ghost === undefined || party === undefined || waiting.isOver) {
-            registry.bury(room, invite.callId);
+            registry.remove(room, invite.callId);
             return waiting.isOver ? undefined : "unknownRoom";
         }
         const callId = this.#parts.newCallId();
-        log.info("call comes from a room", { callId, matrixCallId: invite.callId, roomId: room });
+        log.info("outbound call received", { callId, matrixCallId: invite.callId, roomId: room });
         const leg = new MatrixCallerLeg(
             { homeserver, registry, log },
             {
@@ -107,7 +107,7 @@ export class OutboundCalls {
                 caller: partyOf(waiting.user, invite),
             },
         );
-        if (glare.kind === "accept") for (const call of glare.yielding) call.giveWay();
+        if (glare.kind === "accept") for (const call of glare.yielding) call.endByGlare();
         const refusal = glare.kind === "busy" ? refused("busy") : this.#place(leg, invite, party);
         if (refusal === undefined) waiting.replayInto(leg);
         else await leg.refuse(refusal.cause, refusal.notice);
@@ -138,7 +138,7 @@ export class OutboundCalls {
         const { dialPlan, phoneBook, mediaOf, log } = this.#parts;
         const verdict = dialPlan.whoMayDial(user, callee);
         if (verdict.kind === "forbidden") {
-            log.info("call refused: the caller may not dial this", { callId });
+            log.info("outbound call rejected: no rule allows it", { callId });
             return refused("forbidden");
         }
         const phones = phoneBook?.phonesMeantBy(callee, user);
@@ -147,8 +147,11 @@ export class OutboundCalls {
             return first === undefined ? refused("unavailable") : { targets: [first, ...others] };
         }
         if (verdict.kind === "noTrunk") {
-            log.warn("call refused: no trunk serves the callee", { callId });
-            return { cause: "notFound", notice: "No route to this number is set up." };
+            log.warn("outbound call rejected: no trunk serves the number", { callId });
+            return {
+                cause: "notFound",
+                notice: "This number can't be called from here. Please contact your administrator.",
+            };
         }
         const { trunks } = verdict;
         return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, caller: user, trunks }] };
@@ -170,7 +173,7 @@ function refused(cause: EndCause): Refusal {
 }
 
 /** Stands in for the leg of a call while it is found out whom it is for, and keeps what the caller says meanwhile. */
-class UnclearCall implements RoutedLeg {
+class PendingCall implements RoutedLeg {
     readonly user: MatrixUserId;
     readonly stage: LiveCall["stage"] = "ringsUs";
     readonly #said: { readonly sender: MatrixUserId; readonly message: CallMessage }[] = [];
@@ -185,10 +188,10 @@ class UnclearCall implements RoutedLeg {
     }
 
     replayInto(leg: RoutedLeg): void {
-        for (const { sender, message } of this.#said) leg.take(sender, message);
+        for (const { sender, message } of this.#said) leg.onCallEvent(sender, message);
     }
 
-    take(sender: MatrixUserId, message: CallMessage): IgnoredBecause | undefined {
+    onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         if (sender !== this.user) return "otherUser";
         // it lasts until the ghost has joined: whoever says more than this in that time floods
         if (this.#said.length >= 50) return "wrongMoment";
@@ -208,7 +211,7 @@ class UnclearCall implements RoutedLeg {
         // a caller is in the room already
     }
 
-    giveWay(): void {
+    endByGlare(): void {
         // only calls that ring a user give way
     }
 }

@@ -1,7 +1,7 @@
 import type { IceCandidate, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 
-/** The `m.call.*` events that a bridge without video, screens and transfer understands. */
+/** The `m.call.*` event types the bridge reads. */
 export const CALL_EVENT_TYPES = {
     invite: "m.call.invite",
     candidates: "m.call.candidates",
@@ -12,19 +12,19 @@ export const CALL_EVENT_TYPES = {
     negotiate: "m.call.negotiate",
 } as const;
 
-/** `0` has no parties: one device answers for its user. Whatever is not the integer 0 counts as 1. */
+/** `0` has no party IDs: one device answers for its user. Every value other than the integer 0 counts as 1. */
 export type CallVersion = 0 | 1;
 
-/** What every call event says about itself. */
+/** The fields that every call event has. */
 export interface CallEventCommon {
-    /** Named by the caller; unique in its room only. */
+    /** Chosen by the caller; unique within its room only. */
     readonly callId: string;
     readonly version: CallVersion;
-    /** The device or session that speaks for its user. Version 0 has none. */
+    /** The sending device or session. Version 0 has none. */
     readonly partyId?: string;
 }
 
-/** A call event as another party sent it, checked: sizes, types and, for descriptions, that they parse. */
+/** A call event from another party, validated: sizes, types, and that descriptions parse. */
 export type CallMessage = CallEventCommon &
     (
         | { readonly kind: "invite"; readonly sdp: Sdp; readonly lifetimeMs: number; readonly invitee?: MatrixUserId }
@@ -41,7 +41,7 @@ export type CallMessage = CallEventCommon &
           }
     );
 
-/** A call event as we send it. */
+/** A call event sent by the bridge. */
 export interface OutgoingCallEvent {
     readonly type: string;
     readonly content: Readonly<Record<string, unknown>>;

@@ -10,12 +10,12 @@ export type CalleeLegState =
     /** Nothing of the call is in the room yet: it is looked for or made, or the user has not joined it. */
     | { readonly phase: "approaching" }
     /** m.call.invite is out. What devices say of their candidates is kept until one of them answers. */
-    | { readonly phase: "ringing"; readonly heard: HeardCandidates }
+    | { readonly phase: "ringing"; readonly heard: EarlyCandidates }
     /** One device answered; no other one has a say any more. */
     | { readonly phase: "answered"; readonly peer: MatrixParty }
     | { readonly phase: "ended" };
 
-type HeardCandidates = readonly { readonly from: MatrixParty; readonly candidates: readonly IceCandidate[] }[];
+type EarlyCandidates = readonly { readonly from: MatrixParty; readonly candidates: readonly IceCandidate[] }[];
 
 /** Devices a person has, and candidates a device finds before its user answers, with room to spare. */
 const MAX_PARTIES = 20;
@@ -58,7 +58,7 @@ export function onCalleeLeft(state: CalleeLegState): LegStep<CalleeLegState> {
 }
 
 /** Whether ending the call from our side has to be told: nobody hears of a call that is not in the room. */
-export function isToldOfEnd(state: CalleeLegState): boolean {
+export function needsHangup(state: CalleeLegState): boolean {
     return state.phase === "ringing" || state.phase === "answered";
 }
 
@@ -80,7 +80,7 @@ function whileRinging(
                 ...(early.length === 0 ? [] : [{ kind: "candidates", candidates: early } as const]),
             );
             // version 0 has no parties to choose from
-            return party.partyId === undefined ? answered : { ...answered, select: party.partyId };
+            return party.partyId === undefined ? answered : { ...answered, selectedPartyId: party.partyId };
         }
         case "reject":
         case "hangup":
@@ -119,10 +119,10 @@ function ended(cause: EndCause): LegStep<CalleeLegState> {
 
 /** Undefined when there is no room for more. */
 function hear(
-    heard: HeardCandidates,
+    heard: EarlyCandidates,
     from: MatrixParty,
     candidates: readonly IceCandidate[],
-): HeardCandidates | undefined {
+): EarlyCandidates | undefined {
     const known = heard.find((entry) => isSameParty(entry.from, from));
     if (known === undefined) return heard.length < MAX_PARTIES ? [...heard, { from, candidates }] : undefined;
     const all = [...known.candidates, ...candidates];

@@ -61,7 +61,7 @@ export function onCallerLeft(state: CallerLegState): LegStep<CallerLegState> {
 }
 
 /** How the end of the call is told from our side: a call not yet answered is refused, one that was is hung up. */
-export function farewellOf(state: CallerLegState): "refusal" | "hangup" | "none" {
+export function endSignalOf(state: CallerLegState): "refusal" | "hangup" | "none" {
     switch (state.phase) {
         case "calling":
             return "refusal";

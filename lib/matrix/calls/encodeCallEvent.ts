@@ -4,15 +4,15 @@ import { CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./ca
 import { hangupReasonOf, rejectReasonOf } from "./matrixEndCause.ts";
 import { hasActiveVideo, missingForWebRtc, streamIdsOf } from "./webRtcDescription.ts";
 
-/** Our half of one Matrix call: who speaks, in which version. */
+/** The bridge's party in one Matrix call. */
 export interface OurParty {
     readonly callId: string;
     readonly version: CallVersion;
-    /** Must be no device id of anyone: js-sdk takes events with its own as echoes. */
+    /** Must differ from every device ID: matrix-js-sdk ignores events with its own device ID as echoes. */
     readonly partyId: string;
 }
 
-/** A description that a browser could not apply: sending it would end in silence, so it is not sent. */
+/** A description that a browser cannot apply. It is not sent, because the client would report no error. */
 export class UnfitDescription extends Error {
     constructor(missing: readonly string[]) {
         super(`the description for the Matrix client lacks ${missing.join(", ")}`);
@@ -49,8 +49,8 @@ export function encodeAnswer(us: OurParty, sdp: Sdp): OutgoingCallEvent {
 }
 
 /**
- * Says that no candidates follow: ours are all in the description. Sent once, after the invite or the answer, never
- * before: js-sdk adds candidates it has when the answer comes before it sets the answer, and loses them.
+ * Signals that no candidates follow, because all of ours are in the description. Sent once, after the invite or the
+ * answer, never before: matrix-js-sdk loses candidates that arrive before the answer.
  */
 export function encodeEndOfCandidates(us: OurParty): OutgoingCallEvent {
     return { type: CALL_EVENT_TYPES.candidates, content: { ...commonOf(us), candidates: [{ candidate: "" }] } };
@@ -77,7 +77,7 @@ export function encodeHangup(us: OurParty, cause: EndCause): OutgoingCallEvent {
     return { type: CALL_EVENT_TYPES.hangup, content: { ...commonOf(us), reason: hangupReasonOf(cause) } };
 }
 
-/** Turns a call down before it is answered. Version 0 has no reject. */
+/** Rejects a call before the answer. Version 0 has no reject. */
 export function encodeRefusal(us: OurParty, cause: EndCause): OutgoingCallEvent {
     if (us.version === 0) return encodeHangup(us, cause);
     const reason = rejectReasonOf(cause);
@@ -95,7 +95,7 @@ function checked(sdp: Sdp): Sdp {
     return sdp;
 }
 
-/** MSC2747: gives Element's user a keypad where the other side takes keys as RTP events; no transfer. */
+/** MSC2747: Element shows a dial pad during the call if the other side accepts DTMF as RTP events. No transfer. */
 function capabilities(sdp: Sdp): Record<string, unknown> {
     return {
         capabilities: { "m.call.transferee": false, "m.call.dtmf": /^a=rtpmap:[0-9]+ telephone-event\//im.test(sdp) },
@@ -103,8 +103,8 @@ function capabilities(sdp: Sdp): Record<string, unknown> {
 }
 
 /**
- * Must name exactly the streams of the description: js-sdk throws on a stream it does not list, and the call dies
- * without a word. Without a stream it must not be there at all.
+ * Must list exactly the streams of the description: matrix-js-sdk throws on an unlisted stream, and the call fails
+ * without an error. Must be absent if there is no stream.
  */
 function streamMetadata(sdp: Sdp): Record<string, unknown> {
     const ids = streamIdsOf(sdp);

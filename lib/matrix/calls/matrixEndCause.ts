@@ -12,71 +12,83 @@ export type HangupReason =
     | "answered_elsewhere"
     | "replaced";
 
-interface ToldInMatrix {
+interface MatrixEnding {
     readonly reason: HangupReason;
-    /** What the Matrix user reads in the room when a call they placed fails with this; undefined where the client says enough. */
+    /** Text of the notice to a Matrix user whose outbound call fails with this cause; undefined if the client shows enough. */
     readonly notice?: string;
-    /** Told by m.call.reject without a reason: clients then show that the other side said no. */
+    /** Send m.call.reject without a reason: clients then show that the other side declined. */
     readonly plainReject?: true;
 }
 
 /**
- * What a call that ends with a cause looks like in Matrix. Element shows a dialog "User busy" for `user_busy`, plays
- * the busy tone for `user_hangup`, and shows "Call failed" for anything else, so only the notice says what happened.
+ * How each end cause is sent to Matrix. Element shows a dialog "User busy" for `user_busy`, plays the busy tone for
+ * `user_hangup`, and shows "Call failed" for every other reason, so the notice explains the failure.
  */
-const TO_MATRIX: Readonly<Record<EndCause, ToldInMatrix>> = {
+const TO_MATRIX: Readonly<Record<EndCause, MatrixEnding>> = {
     hungUp: { reason: "user_hangup" },
     cancelled: { reason: "user_hangup" },
-    busy: { reason: "user_busy", notice: "The line is busy." },
+    busy: { reason: "user_busy", notice: "The line is busy. Try again later." },
     declined: { reason: "user_hangup", notice: "The call was declined.", plainReject: true },
-    noAnswer: { reason: "invite_timeout", notice: "Nobody answered." },
-    unavailable: { reason: "invite_timeout", notice: "The number cannot be reached at the moment." },
+    noAnswer: { reason: "invite_timeout", notice: "There was no answer." },
+    unavailable: { reason: "invite_timeout", notice: "This number can't be reached at the moment. Try again later." },
     answeredElsewhere: { reason: "answered_elsewhere" },
-    notFound: { reason: "unknown_error", notice: "The number was not recognised." },
-    badAddress: { reason: "unknown_error", notice: "The number is incomplete or not valid." },
-    forbidden: { reason: "unknown_error", notice: "You are not allowed to call this number." },
-    blocked: { reason: "user_hangup", notice: "The call was blocked by the other side.", plainReject: true },
+    notFound: { reason: "unknown_error", notice: "This number doesn't exist. Check it and try again." },
+    badAddress: { reason: "unknown_error", notice: "This number is incomplete or not valid. Check it and try again." },
+    forbidden: {
+        reason: "unknown_error",
+        notice: "You aren't allowed to call this number. Please contact your administrator.",
+    },
+    blocked: { reason: "user_hangup", notice: "The other side has blocked your call.", plainReject: true },
     noCommonMedia: {
         reason: "unknown_error",
-        notice: "The call failed: both sides have no audio format in common.",
+        notice: "The call failed because your device and the other side have no audio format in common.",
     },
-    mediaLost: { reason: "ice_timeout", notice: "The call ended because no more sound came through." },
-    iceFailed: { reason: "ice_failed", notice: "The call failed: no connection for the sound could be made." },
+    mediaLost: { reason: "ice_timeout", notice: "The call ended because the audio connection was lost." },
+    iceFailed: { reason: "ice_failed", notice: "The call failed because no audio connection could be established." },
     mediaDeviceFailed: { reason: "user_media_failed" },
-    networkFailure: { reason: "unknown_error", notice: "The telephone network could not put the call through." },
-    serviceUnavailable: { reason: "unknown_error", notice: "Calls are not possible at the moment. Try again later." },
+    networkFailure: {
+        reason: "unknown_error",
+        notice: "The phone network couldn't connect the call. Try again later.",
+    },
+    serviceUnavailable: {
+        reason: "unknown_error",
+        notice: "Phone calls aren't possible at the moment. Try again later.",
+    },
     replaced: { reason: "replaced" },
-    internalError: { reason: "unknown_error", notice: "The call failed because of an error in the bridge." },
+    internalError: {
+        reason: "unknown_error",
+        notice: "The call failed because of an internal error. Please contact your administrator.",
+    },
 };
 
 export function hangupReasonOf(cause: EndCause): HangupReason {
     return TO_MATRIX[cause].reason;
 }
 
-/** The reason of an m.call.reject. Outside the specification, but js-sdk reads it; undefined for a plain no. */
+/** The reason of an m.call.reject: not in the specification, but matrix-js-sdk reads it. Undefined for a plain reject. */
 export function rejectReasonOf(cause: EndCause): HangupReason | undefined {
-    const told = TO_MATRIX[cause];
-    return told.plainReject === true ? undefined : told.reason;
+    const ending = TO_MATRIX[cause];
+    return ending.plainReject === true ? undefined : ending.reason;
 }
 
 export function noticeOf(cause: EndCause): string | undefined {
     return TO_MATRIX[cause].notice;
 }
 
-/** Where a call stood when the Matrix party ended it. */
+/** The state of the call when the Matrix party ended it. */
 export type EndedWhile = "callingUs" | "calledByUs" | "connected";
 
 type MeaningOfReason = Readonly<Record<EndedWhile, EndCause>>;
 
 const always = (cause: EndCause): MeaningOfReason => ({ callingUs: cause, calledByUs: cause, connected: cause });
 
-/** A reason we do not know is a failure the client could not name: js-sdk has its own (`create_answer`, ...). */
+/** Unknown reasons are client failures outside the specification: matrix-js-sdk has its own (`create_answer`, ...). */
 const UNKNOWN = always("unavailable");
 
 const FROM_MATRIX: Readonly<Record<string, MeaningOfReason>> = {
     user_hangup: { callingUs: "cancelled", calledByUs: "declined", connected: "hungUp" },
     user_busy: always("busy"),
-    // a caller's client that gives up after its own ring time is a caller that gives up
+    // the caller's client ended the call after its own ring time
     invite_timeout: { callingUs: "noAnswer", calledByUs: "noAnswer", connected: "noAnswer" },
     ice_failed: always("iceFailed"),
     ice_timeout: always("mediaLost"),
@@ -86,10 +98,8 @@ const FROM_MATRIX: Readonly<Record<string, MeaningOfReason>> = {
     unknown_error: UNKNOWN,
 };
 
-/** What a hangup or a reject means. No reason is `user_hangup` (specification, m.call.hangup). */
+/** Returns the end cause of a hangup or reject. A missing reason means `user_hangup` (specification, m.call.hangup). */
 export function causeOfHangup(reason: string | undefined, endedWhile: EndedWhile): EndCause {
-    const meaning = Object.hasOwn(FROM_MATRIX, reason ?? "user_hangup")
-        ? FROM_MATRIX[reason ?? "user_hangup"]
-        : UNKNOWN;
-    return (meaning ?? UNKNOWN)[endedWhile];
+    const cause = Object.hasOwn(FROM_MATRIX, reason ?? "user_hangup") ? FROM_MATRIX[reason ?? "user_hangup"] : UNKNOWN;
+    return (cause ?? UNKNOWN)[endedWhile];
 }

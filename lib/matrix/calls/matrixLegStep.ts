@@ -1,27 +1,27 @@
 import type { LegFact } from "../../ports/SignallingLeg.ts";
 
-/** Why a call event had no effect on its call. Labels of a counter. */
-export type IgnoredBecause =
-    /** From someone who is not in this call. */
+/** Why a call event had no effect on its call. Used as a metric label. */
+export type IgnoreReason =
+    /** Sent by a user who is not in this call. */
     | "otherUser"
-    /** From a device that is not the one in this call. */
+    /** Sent by a device that is not the one in this call. */
     | "otherParty"
-    /** Void in the state the call is in. */
+    /** Not valid in the current state of the call. */
     | "wrongMoment";
 
-/** One step of a leg: where it stands now, what to report to the desk, and whether an answer is to be confirmed. */
+/** One step of a leg: the new state, the events to report, and the party to select, if any. */
 export interface LegStep<State> {
     readonly state: State;
-    readonly facts: readonly LegFact[];
-    /** m.call.select_answer is to be sent, naming this party. */
-    readonly select?: string;
-    readonly ignored?: IgnoredBecause;
+    readonly events: readonly LegFact[];
+    /** Send m.call.select_answer with this party ID. */
+    readonly selectedPartyId?: string;
+    readonly ignored?: IgnoreReason;
 }
 
-export function step<State>(state: State, ...facts: LegFact[]): LegStep<State> {
-    return { state, facts };
+export function step<State>(state: State, ...events: LegFact[]): LegStep<State> {
+    return { state, events };
 }
 
-export function ignore<State>(state: State, ignored: IgnoredBecause): LegStep<State> {
-    return { state, facts: [], ignored };
+export function ignore<State>(state: State, ignored: IgnoreReason): LegStep<State> {
+    return { state, events: [], ignored };
 }

@@ -1,11 +1,11 @@
 import type { Sdp } from "../../call/vocabulary.ts";
 
-/** A browser's description has some 60 lines a media section. */
+/** A browser's description has about 60 lines per media section. */
 const MAX_LINES = 2000;
 
 /**
- * Whether a text is a session description as far as this adapter looks: lines of a letter, `=` and a value (RFC 8866,
- * section 5), beginning with the version and having a media section. What the media proxy makes of it is its own affair.
+ * Whether a text is a session description: lines of a letter, `=` and a value (RFC 8866, section 5), starting with the
+ * version, with at least one media section. The media proxy checks the rest.
  */
 export function isSessionDescription(text: string): text is Sdp {
     const lines = linesOf(text);
@@ -18,9 +18,9 @@ export function isSessionDescription(text: string): text is Sdp {
 }
 
 /**
- * What a browser needs of a description and this one lacks, in a few words each; empty if it may be sent. A browser
- * that cannot apply a description says nothing to us: the phone would ring, and the call be dead. BUNDLE and mid even
- * for a single section, because js-sdk asks for `max-bundle` (RFC 8829, section 4.1.1).
+ * Returns the parts that a browser needs and this description lacks; empty if it can be sent. A browser that cannot
+ * apply a description does not report it: the phone would ring, and the call would have no audio. BUNDLE and mid are
+ * needed even for a single section, because matrix-js-sdk uses `max-bundle` (RFC 8829, section 4.1.1).
  */
 export function missingForWebRtc(sdp: Sdp): string[] {
     const [session = [], ...sections] = sectionsOf(sdp);
@@ -31,7 +31,7 @@ export function missingForWebRtc(sdp: Sdp): string[] {
     return [...new Set(missing)];
 }
 
-/** The media streams a description announces: the first words of its `a=msid` (RFC 8830), each once. */
+/** The media stream IDs of a description: the first values of its `a=msid` lines (RFC 8830), each once. */
 export function streamIdsOf(sdp: Sdp): string[] {
     const ids = linesOf(sdp)
         .filter((line) => line.startsWith("a=msid:"))

@@ -77,8 +77,8 @@ export class MatrixGateway {
         const { message } = decoded;
         if (isStale(message, event.ageMs)) return "stale";
         const leg = registry.find(event.room, message.callId);
-        if (leg !== undefined) return leg.take(event.sender, message);
-        if (registry.isBuried(event.room, message.callId)) return "callIsOver";
+        if (leg !== undefined) return leg.onCallEvent(event.sender, message);
+        if (registry.hasEnded(event.room, message.callId)) return "callIsOver";
         if (message.kind !== "invite") return "unknownCall";
         return this.#parts.outbound.open(event.room, event.sender, message, (reason) => this.#drop(reason));
     }

@@ -45,17 +45,17 @@ export class GhostInvitations {
     accept(invitation: GhostInvitation): "tooMany" | undefined {
         if (this.#queue.size >= MAX_WAITING) return "tooMany";
         const { room, ghost } = invitation;
-        const joining = this.#queue
+        const pendingJoin = this.#queue
             .add(() => this.#join(invitation))
             .then(() => ghost)
             .catch((reason: unknown) => {
-                this.#parts.log.warn("ghost could not join", { roomId: room, error: reason });
+                this.#parts.log.warn("ghost join failed", { roomId: room, error: reason });
                 return undefined;
             })
             .finally(() => {
-                if (this.#joining.get(room) === joining) this.#joining.delete(room);
+                if (this.#joining.get(room) === pendingJoin) this.#joining.delete(room);
             });
-        this.#joining.set(room, joining);
+        this.#joining.set(room, pendingJoin);
         return undefined;
     }
 
@@ -68,9 +68,9 @@ export class GhostInvitations {
         const { homeserver, profiles, directory, encryptedRooms, log, onEvent } = this.#parts;
         await profiles.ensure(party);
         await homeserver.join(ghost, room);
-        log.info("ghost joined a room", { roomId: room });
+        log.info("ghost joined room", { roomId: room });
         if (await homeserver.isEncrypted(ghost, room)) {
-            await encryptedRooms.refuse(room, ghost);
+            await encryptedRooms.reject(room, ghost);
             return;
         }
         const pair = { user: inviter, ghost };

@@ -2,10 +2,10 @@ import { ghostLocalpartOf, partyOfLocalpart } from "../../numbering/ghostLocalpa
 import { localpartOf, serverOf, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 
-/** Bytes, sigil and server name included (Matrix appendices, "User Identifiers"); a ghost's are all ASCII. */
+/** In bytes, including sigil and server name (Matrix appendices, "User Identifiers"); ghost IDs are ASCII. */
 const LONGEST_USER_ID = 255;
 
-/** Tells the bridge's own Matrix users from everybody else's. Pure. */
+/** Maps parties to ghosts and back, and tells the bridge's users from others. Pure. */
 export class GhostNames {
     readonly serverName: string;
     readonly botUserId: MatrixUserId;
@@ -21,17 +21,17 @@ export class GhostNames {
         return `@${ghostLocalpartOf(party, this.#prefix)}:${this.serverName}` as MatrixUserId;
     }
 
-    /** The party itself, or nobody in particular where its ghost's id would be longer than a Matrix user id may be. */
+    /** The party itself, or the anonymous party if its ghost's user ID would be too long. */
     representable(party: RemoteParty): RemoteParty {
         return this.ghostOf(party).length <= LONGEST_USER_ID ? party : { kind: "anonymous" };
     }
 
-    /** Whom a ghost stands for; undefined for every other user. */
+    /** The party that a ghost represents; undefined for every other user. */
     partyOf(user: MatrixUserId): RemoteParty | undefined {
         return this.isLocal(user) ? partyOfLocalpart(localpartOf(user), this.#prefix) : undefined;
     }
 
-    /** Whether a user is the bot or in the ghosts' namespace, be it a ghost we would make or not. */
+    /** Whether a user is the bot or in the namespace of the ghosts, even if the localpart represents no party. */
     isOurs(user: MatrixUserId): boolean {
         return user === this.botUserId || (this.isLocal(user) && localpartOf(user).startsWith(this.#prefix));
     }

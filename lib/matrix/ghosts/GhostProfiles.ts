@@ -39,7 +39,7 @@ export class GhostProfiles {
     }
 
     /** As `ensure`, for a homeserver that turned out not to know the ghost: its database is not the one we knew. */
-    async renew(party: RemoteParty): Promise<MatrixUserId> {
+    async registerAgain(party: RemoteParty): Promise<MatrixUserId> {
         const ghost = this.#names.ghostOf(party);
         await this.#homeserver.register(ghost);
         await this.#name(ghost, displayTextOf(party));
@@ -51,7 +51,7 @@ export class GhostProfiles {
             await this.#homeserver.setDisplayName(ghost, displayName);
             await this.#directory.rememberGhost({ userId: ghost, displayName });
         } catch (reason) {
-            this.#log.warn("display name of a ghost not set", { error: reason });
+            this.#log.warn("ghost display name not set", { error: reason });
         }
     }
 }

@@ -8,7 +8,7 @@ import {
     MembershipCache,
     type BridgeController,
 } from "matrix-appservice-bridge";
-import type { HomeserverRequest } from "./AskHomeserver.ts";
+import type { HomeserverRequest } from "./HomeserverRequest.ts";
 import { HomeserverError, NOT_RUNNING } from "./HomeserverError.ts";
 import { readReply } from "./readReply.ts";
 import type { Registration } from "./Registration.ts";
@@ -94,7 +94,7 @@ export class AppServiceFramework {
     }
 
     /** Sends a request once, as the type `AskHomeserver` says. Only while started. */
-    async ask({ method, path, as, query, body, timeoutMs }: HomeserverRequest): Promise<unknown> {
+    async send({ method, path, as, query, body, timeoutMs }: HomeserverRequest): Promise<unknown> {
         if (this.#bridge === undefined)
             throw new HomeserverError("the Matrix side does not run", { errcode: NOT_RUNNING });
         const client = this.#bridge.getIntent().matrixClient;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { localpartOf, parseMatrixRoomId, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { Clock } from "../../ports/Clock.ts";
-import type { AskHomeserver, HomeserverRequest } from "./AskHomeserver.ts";
+import type { SendRequest, HomeserverRequest } from "./HomeserverRequest.ts";
 import type { Homeserver, Membership, RoomRequest } from "./Homeserver.ts";
-import { HomeserverError, pauseBeforeRetry, type Persistence } from "./HomeserverError.ts";
+import { HomeserverError, pauseBeforeRetry, type RetryPolicy } from "./HomeserverError.ts";
 
 /** A homeserver that takes longer for an event than this is not going to carry a call. */
 const TIMEOUT_MS = 8_000;
@@ -19,10 +19,10 @@ const messages = z.object({ chunk: z.array(z.unknown()) });
 
 /** The homeserver as its client-server API tells it (specification v1.11 and later, Application Service API included). */
 export class ClientServerHomeserver implements Homeserver {
-    readonly #ask: AskHomeserver;
+    readonly #ask: SendRequest;
     readonly #clock: Clock;
 
-    constructor(ask: AskHomeserver, clock: Clock) {
+    constructor(ask: SendRequest, clock: Clock) {
         this.#ask = ask;
         this.#clock = clock;
     }
@@ -120,7 +120,7 @@ export class ClientServerHomeserver implements Homeserver {
         try {
             return (await this.#request(request)) ?? undefined;
         } catch (reason) {
-            if (reason instanceof HomeserverError && reason.fault === "notFound") return undefined;
+            if (reason instanceof HomeserverError && reason.kind === "notFound") return undefined;
             throw reason;
         }
     }
@@ -128,14 +128,14 @@ export class ClientServerHomeserver implements Homeserver {
     async #request(
         request: HomeserverRequest,
         repeat: "safely" | "ifLimited" = "safely",
-        persistence?: Persistence,
+        persistence?: RetryPolicy,
     ): Promise<unknown> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 return await this.#ask(request);
             } catch (reason) {
                 if (!(reason instanceof HomeserverError)) throw reason;
-                const mayRepeat = repeat === "safely" || reason.fault === "limited";
+                const mayRepeat = repeat === "safely" || reason.kind === "limited";
                 const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, persistence) : undefined;
                 if (pause === undefined) throw reason;
                 await new Promise<void>((resolve) => this.#clock.startTimer(pause, resolve));

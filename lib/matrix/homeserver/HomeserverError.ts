@@ -3,7 +3,7 @@ import { CallFailure } from "../../ports/CallFailure.ts";
 import { UnfitDescription } from "../calls/encodeCallEvent.ts";
 
 /** What went wrong between us and the homeserver, as far as it makes a difference. */
-export type HomeserverFault =
+export type HomeserverErrorKind =
     /** The user may not do that: not in the room, not registered, no power. */
     | "forbidden"
     | "notFound"
@@ -26,13 +26,13 @@ export interface HomeserverReply {
 }
 
 export class HomeserverError extends Error {
-    readonly fault: HomeserverFault;
+    readonly kind: HomeserverErrorKind;
     readonly reply: HomeserverReply;
 
     constructor(message: string, reply: HomeserverReply, options?: ErrorOptions) {
         super(message, options);
         this.name = new.target.name;
-        this.fault = faultOf(reply);
+        this.kind = errorKindOf(reply);
         this.reply = reply;
     }
 }
@@ -41,7 +41,7 @@ export class HomeserverError extends Error {
 export const NOT_RUNNING = "NOT_RUNNING";
 
 /** No status means that no answer came at all. */
-export function faultOf({ status, errcode }: HomeserverReply): HomeserverFault {
+export function errorKindOf({ status, errcode }: HomeserverReply): HomeserverErrorKind {
     if (errcode === NOT_RUNNING) return "refused";
     if (errcode === "M_LIMIT_EXCEEDED" || status === 429) return "limited";
     if (errcode === "M_UNKNOWN_TOKEN" || errcode === "M_MISSING_TOKEN" || status === 401) return "unauthorised";
@@ -54,7 +54,7 @@ export function faultOf({ status, errcode }: HomeserverReply): HomeserverFault {
 
 /** A call cannot wait for long; that it is over must be heard even if the homeserver restarts meanwhile (25 s in all). */
 const ATTEMPTS = { briefly: 4, untilHeard: 12 } as const;
-export type Persistence = keyof typeof ATTEMPTS;
+export type RetryPolicy = keyof typeof ATTEMPTS;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
 
@@ -65,14 +65,14 @@ const LONGEST_PAUSE_MS = 3_000;
 export function pauseBeforeRetry(
     error: HomeserverError,
     attempt: number,
-    persistence: Persistence = "briefly",
+    persistence: RetryPolicy = "briefly",
 ): number | undefined {
-    if (error.fault !== "limited" && error.fault !== "unreachable") return undefined;
+    if (error.kind !== "limited" && error.kind !== "unreachable") return undefined;
     const pause = error.reply.retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
     return attempt >= ATTEMPTS[persistence] || pause > LONGEST_PAUSE_MS ? undefined : pause;
 }
 
-const CAUSES: Readonly<Record<HomeserverFault, EndCause>> = {
+const CAUSES: Readonly<Record<HomeserverErrorKind, EndCause>> = {
     forbidden: "unavailable",
     notFound: "unavailable",
     limited: "serviceUnavailable",
@@ -84,7 +84,7 @@ const CAUSES: Readonly<Record<HomeserverFault, EndCause>> = {
 /** What a leg rejects with when the homeserver would not do as it was asked. A fault of ours stays what it is. */
 export function asCallFailure(reason: unknown): unknown {
     if (reason instanceof HomeserverError) {
-        return new CallFailure(CAUSES[reason.fault], reason.message, { cause: reason });
+        return new CallFailure(CAUSES[reason.kind], reason.message, { cause: reason });
     }
     if (reason instanceof UnfitDescription) return new CallFailure("noCommonMedia", reason.message, { cause: reason });
     return reason;

@@ -1,11 +1,11 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { AskHomeserver } from "./AskHomeserver.ts";
+import type { SendRequest } from "./HomeserverRequest.ts";
 import { HomeserverError, type HomeserverReply } from "./HomeserverError.ts";
 import type { Registration } from "./Registration.ts";
 
 /** The homeserver and the bridge do not work together, with what to do about it in one line. */
-export class HomeserverUnusable extends Error {
+export class HomeserverUnavailable extends Error {
     constructor(message: string, options?: ErrorOptions) {
         super(message, options);
         this.name = new.target.name;
@@ -13,7 +13,7 @@ export class HomeserverUnusable extends Error {
 }
 
 export interface PingParts {
-    readonly ask: AskHomeserver;
+    readonly send: SendRequest;
     readonly registration: Registration;
     readonly homeserverUrl: string;
     /** What stands behind the colon of its users. */
@@ -21,7 +21,7 @@ export interface PingParts {
     readonly clock: Clock;
     readonly log: Log;
     /** How long to wait for a homeserver that does not answer yet, in ms. */
-    readonly patienceMs: number;
+    readonly startupTimeoutMs: number;
 }
 
 const PING_TIMEOUT_MS = 15_000;
@@ -34,20 +34,23 @@ const PAUSE_TO_REACH_US_MS = 500;
  * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
  * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet, and
  * sees that it is the one the configuration names.
- * @throws HomeserverUnusable
+ * @throws HomeserverUnavailable
  */
 export async function pingHomeserver(parts: PingParts): Promise<void> {
     const { log } = parts;
-    const isReached = await pingUntilKnown(parts);
-    await mustKnowUs(parts);
-    if (isReached) log.info("homeserver and bridge reach each other");
-    else log.warn("the homeserver is too old for a ping: deliveries may be late after a downtime");
+    const isReached = await pingUntilAnswered(parts);
+    await verifyBotUser(parts);
+    if (isReached) log.info("homeserver connection verified");
+    else {
+        const hint = "deliveries may be late after a downtime of the bridge; check the registration if none arrive";
+        log.warn("homeserver connection not verified: ping endpoint not supported", { hint });
+    }
 }
 
 /** False if the homeserver has no such endpoint: whether it reaches us is not known then. */
-async function pingUntilKnown(parts: PingParts): Promise<boolean> {
-    const { clock, log, homeserverUrl, patienceMs } = parts;
-    const until = clock.now() + patienceMs;
+async function pingUntilAnswered(parts: PingParts): Promise<boolean> {
+    const { clock, log, homeserverUrl, startupTimeoutMs } = parts;
+    const until = clock.now() + startupTimeoutMs;
     for (let attempt = 1; ; attempt += 1) {
         const failure = await failureOf(() => pingOnce(parts));
         if (failure === undefined) return true;
@@ -55,29 +58,29 @@ async function pingUntilKnown(parts: PingParts): Promise<boolean> {
         if (meaning.kind === "unsupported") return false;
         const pause = pauseFor(meaning.kind, attempt);
         const mayWait = meaning.kind === "unreached" || clock.now() + PAUSE_MS <= until;
-        if (pause === undefined || !mayWait) throw new HomeserverUnusable(meaning.message, { cause: failure });
+        if (pause === undefined || !mayWait) throw new HomeserverUnavailable(meaning.message, { cause: failure });
         if (meaning.kind === "wait") {
-            log.warn("the homeserver does not answer yet", { url: homeserverUrl, error: failure.message });
+            log.warn("homeserver not available yet", { url: homeserverUrl, error: failure.message });
         }
         await new Promise<void>((resolve) => clock.startTimer(pause, resolve));
     }
 }
 
 /** A homeserver of another name would refuse every ghost; under another path there is none at all. */
-async function mustKnowUs(parts: PingParts): Promise<void> {
-    const { ask, registration, homeserverUrl, serverName } = parts;
+async function verifyBotUser(parts: PingParts): Promise<void> {
+    const { send, registration, homeserverUrl, serverName } = parts;
     let user: unknown;
     const failure = await failureOf(async () => {
-        user = fieldOf(await ask({ method: "GET", path: WHOAMI, timeoutMs: PING_TIMEOUT_MS }), "user_id");
+        user = fieldOf(await send({ method: "GET", path: WHOAMI, timeoutMs: PING_TIMEOUT_MS }), "user_id");
     });
     if (failure !== undefined) {
         const meaning = explainPing(failure.reply, parts);
         const message = meaning.kind === "unsupported" ? noHomeserver(homeserverUrl, failure.reply) : meaning.message;
-        throw new HomeserverUnusable(message, { cause: failure });
+        throw new HomeserverUnavailable(message, { cause: failure });
     }
     const we = `@${registration.senderLocalpart}:${serverName}`;
     if (user === we) return;
-    throw new HomeserverUnusable(
+    throw new HomeserverUnavailable(
         typeof user === "string"
             ? `The homeserver at ${homeserverUrl} takes the bridge for ${user}, not for ${we}: see that homeserver.domain ` +
                   "is what stands behind the colon of its users, and that its copy of the registration file is the bridge's."
@@ -99,8 +102,8 @@ function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number
     }
 }
 
-async function pingOnce({ ask, registration, homeserverUrl }: PingParts): Promise<void> {
-    const reply = await ask({
+async function pingOnce({ send, registration, homeserverUrl }: PingParts): Promise<void> {
+    const reply = await send({
         method: "POST",
         path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
         body: { transaction_id: "start" },

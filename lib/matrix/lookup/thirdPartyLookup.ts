@@ -5,7 +5,7 @@ import { parseRemoteParty, type RemoteParty } from "../../numbering/RemoteParty.
 import type { Clock } from "../../ports/Clock.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
-import { Allowance } from "../Allowance.ts";
+import { RateLimit } from "../RateLimit.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { GhostProfiles } from "../ghosts/GhostProfiles.ts";
 
@@ -50,11 +50,11 @@ const NEW_GHOSTS_PER_MINUTE = 60;
 /** Answers the dial pad: which user a number is, and which number a user is. */
 export class ThirdPartyLookup {
     readonly #parts: ThirdPartyLookupParts;
-    readonly #newGhosts: Allowance;
+    readonly #newGhosts: RateLimit;
 
     constructor(parts: ThirdPartyLookupParts) {
         this.#parts = parts;
-        this.#newGhosts = new Allowance(parts.clock, { times: NEW_GHOSTS_PER_MINUTE, everyMs: 60_000 });
+        this.#newGhosts = new RateLimit(parts.clock, { times: NEW_GHOSTS_PER_MINUTE, everyMs: 60_000 });
     }
 
     /**
@@ -72,7 +72,7 @@ export class ThirdPartyLookup {
             if (await this.#mayMake(party)) await this.#parts.profiles.ensure(party);
         } catch (reason) {
             // the homeserver asks again for the user when the client invites it
-            this.#parts.log.warn("ghost not made for a look-up", { error: reason });
+            this.#parts.log.warn("ghost not created for third-party lookup", { error: reason });
         }
         return this.#userOf(party, protocol);
     }
@@ -88,7 +88,7 @@ export class ThirdPartyLookup {
     async #mayMake(party: RemoteParty): Promise<boolean> {
         const { names, directory, dialPlan } = this.#parts;
         if (!dialPlan.isDialable(party)) return false;
-        return (await directory.ghost(names.ghostOf(party))) !== undefined || this.#newGhosts.take();
+        return (await directory.ghost(names.ghostOf(party))) !== undefined || this.#newGhosts.tryAcquire();
     }
 
     #userOf(party: RemoteParty, protocol: string): ThirdPartyUser[] {

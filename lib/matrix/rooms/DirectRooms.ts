@@ -53,7 +53,7 @@ export class DirectRooms {
      * @throws CallFailure `notFound` if the user does not exist, `unavailable` if the room would be encrypted
      * @throws HomeserverError
      */
-    async between(user: MatrixUserId, caller: RemoteParty): Promise<DirectRoom> {
+    async findOrCreate(user: MatrixUserId, caller: RemoteParty): Promise<DirectRoom> {
         const party = this.#parts.names.representable(caller);
         const ghost = this.#parts.names.ghostOf(party);
         return await this.#flights.run(`${user} ${ghost}`, async () => {
@@ -103,13 +103,13 @@ export class DirectRooms {
         };
         const room = await this.#createRoom(ghost, party, request);
         if (await homeserver.isEncrypted(ghost, room)) {
-            log.warn("the homeserver encrypts every new room: calls to Matrix are not possible", { roomId: room });
+            log.warn("direct room rejected: homeserver encrypts every new room", { roomId: room });
             await homeserver.leave(ghost, room);
             throw new CallFailure("unavailable", "the homeserver encrypts every new room");
         }
         await directory.rememberRoom({ user, ghost }, room);
         const userIs = await this.#joinAs(user, room);
-        log.info("room made for a pair", { roomId: room, userIs });
+        log.info("direct room created", { roomId: room, userIs });
         return { room, user, ghost, userIs, from: "made" };
     }
 
@@ -121,9 +121,9 @@ export class DirectRooms {
         try {
             return await this.#parts.homeserver.createRoom(ghost, request);
         } catch (reason) {
-            if (!(reason instanceof HomeserverError) || reason.fault !== "forbidden") throw reason;
+            if (!(reason instanceof HomeserverError) || reason.kind !== "forbidden") throw reason;
             // the directory knows a ghost that the homeserver does not
-            await this.#parts.profiles.renew(party);
+            await this.#parts.profiles.registerAgain(party);
             return await this.#parts.homeserver.createRoom(ghost, request);
         }
     }
@@ -138,7 +138,7 @@ export class DirectRooms {
             return membership;
         } catch (reason) {
             const gone =
-                reason instanceof HomeserverError && (reason.fault === "forbidden" || reason.fault === "notFound");
+                reason instanceof HomeserverError && (reason.kind === "forbidden" || reason.kind === "notFound");
             if (!gone) throw reason;
             return "none";
         }
@@ -153,7 +153,7 @@ export class DirectRooms {
                 await homeserver.join(user, room);
                 userIs = "joined";
             } catch (reason) {
-                log.warn("could not join a room as the callee", { roomId: room, error: reason });
+                log.warn("join as callee failed", { roomId: room, error: reason });
             }
         }
         this.#memberships.set(`${room} ${user}`, userIs === "joined" ? "join" : "invite");

@@ -3,8 +3,8 @@ import type { Directory } from "../../ports/Directory.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 
 const NOTICE =
-    "This room is encrypted, and the telephone bridge cannot read it: calls here do not get through. " +
-    "Call from a chat with this contact that is not encrypted.";
+    "Phone calls don't work in this room because it is encrypted. " +
+    "Start an unencrypted chat with this contact and call from there.";
 
 /** Rooms in which no call can work: whatever clients say there is hidden from the bridge. */
 export class EncryptedRooms {
@@ -20,7 +20,7 @@ export class EncryptedRooms {
      * No more calls go to this room; the people in it are told, once.
      * @throws HomeserverError
      */
-    async refuse(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {
+    async reject(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {
         await this.#directory.forgetRoom(room);
         // named by the room, so that the homeserver takes repetitions for one
         await this.#homeserver.send(

@@ -89,12 +89,12 @@ export class RoomMembers {
 
     async #refuseEncrypted(room: MatrixRoomId): Promise<void> {
         const pair = await this.#parts.directory.pairOf(room);
-        if (pair !== undefined) await this.#parts.encryptedRooms.refuse(room, pair.ghost);
+        if (pair !== undefined) await this.#parts.encryptedRooms.reject(room, pair.ghost);
     }
 
     #inBackground(work: Promise<void>): void {
         work.catch((reason: unknown) => {
-            this.#parts.log.warn("change of a room not followed", { error: reason });
+            this.#parts.log.warn("room change not processed", { error: reason });
         });
     }
 }

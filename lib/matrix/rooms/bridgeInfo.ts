@@ -2,7 +2,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { displayTextOf, type RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { StateEvent } from "../homeserver/Homeserver.ts";
 
-/** Tells clients what a room is bridged to (MSC2346): the stable type and the one that clients look for today. */
+/** State events that tell clients what a room is bridged to (MSC2346): the stable type and the unstable one in use today. */
 export function bridgeInfoOf(party: RemoteParty, ghost: MatrixUserId, bot: MatrixUserId): readonly StateEvent[] {
     const content = {
         bridgebot: bot,

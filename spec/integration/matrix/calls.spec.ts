@@ -61,14 +61,14 @@ function ghostOf(number: string, prefix = "sip_"): string {
     return `@${prefix}${number.replace("+", "=2b")}:matrix.example`;
 }
 
-describe("a call from SIP", () => {
-    it("rings at once where the bridge may join as the callee", async () => {
+describe("an inbound call", () => {
+    it("rings immediately if the bridge can join as the callee", async () => {
         const { side } = await startBridge();
         const alice = await newUser();
         const number = newNumber();
         const call = dial(side, alice.userId, caller(number, "Bob"));
         await call.leg.offer(sdp);
-        expect(call.facts).toEqual([{ kind: "ringing" }]);
+        expect(call.events).toEqual([{ kind: "ringing" }]);
 
         const [room = ""] = await alice.joinedRooms();
         const invite = await alice.sees(room, "m.call.invite");
@@ -85,7 +85,7 @@ describe("a call from SIP", () => {
         await call.leg.end("cancelled");
     });
 
-    it("costs four requests in a room that is known", async () => {
+    it("sends four requests in a known room", async () => {
         const { side } = await startBridge();
         const alice = await newUser();
         const from = caller(newNumber());
@@ -98,7 +98,7 @@ describe("a call from SIP", () => {
         const call = dial(side, alice.userId, from);
         await call.leg.offer(sdp);
         await alice.answer(room, call.callId);
-        await until(() => call.facts.find((fact) => fact.kind === "answered"), {
+        await until(() => call.events.find((fact) => fact.kind === "answered"), {
             what: "the answer",
             timeoutMs: 5_000,
         });
@@ -116,19 +116,19 @@ describe("a call from SIP", () => {
         expect(selected?.content["selected_party_id"]).toBe(alice.device.deviceId);
     });
 
-    it("rings a user who must be invited the moment they join", async () => {
+    it("rings an invited user as soon as they join", async () => {
         const { side } = await startBridge({ mayJoinAs: () => false });
         const alice = await newUser();
         const call = dial(side, alice.userId, caller(newNumber()));
         await call.leg.offer(sdp);
-        expect(call.facts).toEqual([{ kind: "ringing" }]);
+        expect(call.events).toEqual([{ kind: "ringing" }]);
 
         const room = await alice.invitation();
         await alice.join(room);
         await alice.sees(room, "m.call.invite");
         await alice.say(room, call.callId, "reject", { reason: "user_busy" });
-        await until(() => call.facts.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
-        expect(call.facts).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
+        await until(() => call.events.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
+        expect(call.events).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
         await call.leg.end("busy");
         expect(await alice.events(room, "m.call.hangup")).toEqual([]);
     });
@@ -139,11 +139,11 @@ describe("a call from SIP", () => {
         const call = dial(side, alice.userId, caller(newNumber()));
         await call.leg.offer(sdp);
         await alice.leave(await alice.invitation());
-        await until(() => call.facts.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
-        expect(call.facts.at(-1)).toEqual({ kind: "ended", cause: "unavailable" });
+        await until(() => call.events.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
+        expect(call.events.at(-1)).toEqual({ kind: "ended", cause: "unavailable" });
     });
 
-    it("finds its room again after a restart, and makes another when the user left it", async () => {
+    it("uses the same room after a restart, and a new one after the user left", async () => {
         const directory = new FakeDirectory();
         const alice = await newUser();
         const from = caller(newNumber());
@@ -173,15 +173,15 @@ describe("a call from SIP", () => {
         expect(newRoom).toBeDefined();
     });
 
-    it("fails as not found for a local user who does not exist", async () => {
+    it("fails with notFound for a local user who does not exist", async () => {
         const { side } = await startBridge();
         const call = dial(side, "@nobody:matrix.example", caller(newNumber()));
         await expect(call.leg.offer(sdp)).rejects.toMatchObject({ endCause: "notFound" });
     });
 });
 
-describe("a call from Matrix", () => {
-    it("is taken when it was placed before the ghost had joined, and once", async () => {
+describe("an outbound call", () => {
+    it("is opened once when it was placed before the ghost had joined", async () => {
         const { intake } = await startBridge();
         const alice = await newUser();
         const number = newNumber();
@@ -204,7 +204,7 @@ describe("a call from Matrix", () => {
         expect(intake.calls).toHaveLength(1);
     });
 
-    it("is found in the room's history when the homeserver does not deliver it", async () => {
+    it("is found in the room history when the homeserver does not deliver it", async () => {
         const alice = await newUser();
         const number = newNumber();
         const ghost = ghostOf(number, "tel_");
@@ -219,23 +219,26 @@ describe("a call from Matrix", () => {
         expect(call.request.target).toMatchObject({ callee: { number } });
         await call.request.origin.end("busy");
         expect((await alice.sees(room, "m.call.reject")).content["reason"]).toBe("user_busy");
-        expect((await alice.sees(room, "m.room.message")).content["body"]).toBe("The line is busy.");
+        expect((await alice.sees(room, "m.room.message")).content["body"]).toBe("The line is busy. Try again later.");
     });
 
-    it("is refused with a reason where the user may not dial", async () => {
+    it("is rejected with a reason when no rule allows it", async () => {
         const { intake } = await startBridge();
         const alice = await newUser();
         const room = await alice.makeDirectRoom("@sip_=2b33123456789:matrix.example");
         await alice.call(room, "not-allowed");
         await alice.sees(room, "m.call.reject");
         const notice = await alice.sees(room, "m.room.message");
-        expect(notice.content).toEqual({ msgtype: "m.notice", body: "You are not allowed to call this number." });
+        expect(notice.content).toEqual({
+            msgtype: "m.notice",
+            body: "You aren't allowed to call this number. Please contact your administrator.",
+        });
         expect(intake.calls).toEqual([]);
     });
 });
 
 describe("the dial pad", () => {
-    it("finds both protocols and one ghost for all ways to write a number", async () => {
+    it("finds both protocols, and one ghost for every spelling of a number", async () => {
         await startBridge();
         const alice = await newUser();
         const protocols = await alice.request<Record<string, unknown>>("GET", "/thirdparty/protocols");
@@ -258,7 +261,7 @@ describe("the dial pad", () => {
         expect(await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=nobody")).toEqual([]);
     });
 
-    it("has ghosts made that clients invite without asking", async () => {
+    it("creates ghosts that clients invite without a lookup", async () => {
         await startBridge();
         const alice = await newUser();
         const ghost = ghostOf(newNumber());

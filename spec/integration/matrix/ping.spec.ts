@@ -28,7 +28,7 @@ async function start(registration: RegistrationFile["registration"], url = synap
     await bridge.side.start();
 }
 
-it("starts when both sides agree, again and again", async () => {
+it("starts repeatedly when both sides agree", async () => {
     await start(file.registration);
     await bridge?.side.stop();
     await start(file.registration);
@@ -39,22 +39,22 @@ it.each([
     ["another hs_token", { hsToken: "wrong" }, "with another hs_token"],
     ["the id of another registration", { id: "another-bridge" }, 'under another id than "another-bridge"'],
     ["an id that is no registration's", { id: "stranger" }, 'under another id than "stranger"'],
-])("says what is wrong: %s", async (_case, change, words) => {
+])("reports the error: %s", async (_case, change, words) => {
     await expect(start({ ...file.registration, ...change })).rejects.toThrow(words);
 });
 
-it("says that the homeserver cannot reach it", async () => {
+it("reports that the homeserver cannot reach the bridge", async () => {
     await expect(start(file.registration, synapse.url, await freePort())).rejects.toThrow(
         `cannot reach the bridge at ${file.registration.url}`,
     );
 });
 
-it("says that no homeserver answers", async () => {
+it("reports that no homeserver responds", async () => {
     const url = `http://${loopback}:${await freePort()}`;
     await expect(start(file.registration, url)).rejects.toThrow(`The homeserver does not answer at ${url}.`);
 });
 
-it("says that its own address is taken", async () => {
+it("reports that the listen address is in use", async () => {
     const port = Number(new URL(synapse.url).port);
     await expect(start(file.registration, synapse.url, port)).rejects.toThrow(/cannot listen .*EADDRINUSE/);
 });

@@ -34,7 +34,7 @@ afterEach(async () => {
     rmSync(folder, { recursive: true });
 });
 
-it("knows after a restart what it was told last", async () => {
+it("loads the last saved contacts after a restart", async () => {
     await store.save("desk", [contact]);
     await store.save("desk", [contact, { ...contact, uri: "sip:other@192.0.2.8" }]);
     await store.save("hall", [contact]);
@@ -44,14 +44,14 @@ it("knows after a restart what it was told last", async () => {
     expect(kept.get("hall")).toEqual([contact]);
 });
 
-it("forgets an account without contacts", async () => {
+it("removes an account that has no contacts", async () => {
     await store.save("desk", [contact]);
     await store.save("desk", []);
     await reopen();
     expect((await store.load()).size).toBe(0);
 });
 
-it("passes over what is no contact", async () => {
+it("skips entries that are not contacts", async () => {
     await store.save("desk", [contact]);
     await store.close();
     appendFileSync(join(folder, "contacts.db"), '{"account":"hall","contacts":[{"uri":7}],"_id":"x"}\n');
@@ -59,7 +59,7 @@ it("passes over what is no contact", async () => {
     expect([...(await store.load()).keys()]).toEqual(["desk"]);
 });
 
-it("drops a line that a crash left half, and says nothing", async () => {
+it("drops an incomplete last line without a warning", async () => {
     await store.save("desk", [contact]);
     await store.close();
     appendFileSync(join(folder, "contacts.db"), '{"account":"hall","conta');
@@ -73,7 +73,7 @@ it("drops a line that a crash left half, and says nothing", async () => {
 it.each([
     ["something else altogether", () => "this is\nno store\n", []],
     ["bad beside what is good", (good: string) => `${good}{bad}\n`.repeat(3), ["desk"]],
-])("does without what is %s, and says so", async (_, corrupt, kept) => {
+])("loads without %s, and logs a warning", async (_, corrupt, kept) => {
     await store.save("desk", [contact]);
     await store.close();
     const filename = join(folder, "contacts.db");
@@ -86,7 +86,7 @@ it.each([
     expect([...(await store.load()).keys()].sort()).toEqual([...kept, "hall"]);
 });
 
-it("does not grow with a phone that registers all the time", async () => {
+it("compacts the file of a phone that registers often", async () => {
     for (let times = 0; times < 1_005; times++) await store.save("desk", [{ ...contact, sequence: times }]);
     // the last few, and the rest as one, with an index or two
     expect(readFileSync(join(folder, "contacts.db"), "utf8").split("\n").length).toBeLessThan(15);

@@ -33,7 +33,7 @@ async function expectAllOf(directory: NedbDirectory): Promise<void> {
     expect(await directory.ghost(bob)).toEqual({ userId: bob, displayName: "Bob" });
 }
 
-it("makes its folder", async () => {
+it("creates its directory", async () => {
     const directory = await NedbDirectory.open(join(folder, "made", "anew"));
     await directory.rememberGhost({ userId: bob, displayName: "Bob" });
     await directory.close();
@@ -41,7 +41,7 @@ it("makes its folder", async () => {
 });
 
 describe("after a restart", () => {
-    it("knows all it knew", async () => {
+    it("loads every record", async () => {
         await (await filled()).close();
         const again = await NedbDirectory.open(folder);
         await expectAllOf(again);
@@ -52,7 +52,7 @@ describe("after a restart", () => {
         await third.close();
     });
 
-    it("knows all it knew though it was not closed", async () => {
+    it("loads every record after a crash", async () => {
         const killed = await filled();
         const again = await NedbDirectory.open(folder);
         await expectAllOf(again);
@@ -60,7 +60,7 @@ describe("after a restart", () => {
         await killed.close();
     });
 
-    it("does not mind a last line that was cut off", async () => {
+    it("drops an incomplete last line", async () => {
         const rooms = join(folder, "rooms.db");
         await (await filled()).close();
         appendFileSync(rooms, '{"id":"!three:matr');
@@ -69,7 +69,7 @@ describe("after a restart", () => {
         await again.close();
     });
 
-    it("takes records that are no pairs for none", async () => {
+    it("ignores records that are not pairs", async () => {
         await (await filled()).close();
         const bad = { id: "!three:x", matrix_id: "!three:x", remote_id: "x", remote: { user: 7 }, _id: "bad" };
         appendFileSync(join(folder, "rooms.db"), `${JSON.stringify(bad)}\n`);
@@ -79,8 +79,8 @@ describe("after a restart", () => {
     });
 });
 
-describe("says which file cannot be used, and why", () => {
-    it.each(["users.db", "rooms.db"])("%s that is something else", async (name) => {
+describe("the error names the file that cannot be used", () => {
+    it.each(["users.db", "rooms.db"])("%s is not a store", async (name) => {
         writeFileSync(join(folder, name), "this is\nno store\n");
         await expect(NedbDirectory.open(folder)).rejects.toMatchObject({
             name: "StoreError",
@@ -89,12 +89,12 @@ describe("says which file cannot be used, and why", () => {
         });
     });
 
-    it("rooms.db that is a folder", async () => {
+    it("rooms.db is a directory", async () => {
         mkdirSync(join(folder, "rooms.db"));
         await expect(NedbDirectory.open(folder)).rejects.toMatchObject({ name: "StoreError" });
     });
 
-    it("a folder that is a file", async () => {
+    it("the directory is a file", async () => {
         writeFileSync(join(folder, "file"), "");
         await expect(NedbDirectory.open(join(folder, "file"))).rejects.toMatchObject({ name: "StoreError" });
     });

@@ -26,7 +26,7 @@ export const RING_MS = 60_000;
 export interface DialledCall {
     readonly callId: CallId;
     readonly leg: SignallingLeg;
-    readonly facts: LegFact[];
+    readonly events: LegFact[];
 }
 
 /** The Matrix adapter on a homeserver, a directory, a desk and a clock that the spec owns. */
@@ -70,9 +70,9 @@ export class CallsWorld {
 
     dial(callee: MatrixUserId = alice, caller: RemoteParty = bob, provenance: CallProvenance = {}): DialledCall {
         const callId = this.#newId();
-        const facts: LegFact[] = [];
+        const events: LegFact[] = [];
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
-        return { callId, facts, leg: this.calls.dialler.dial(callId, target, (fact) => void facts.push(fact)) };
+        return { callId, events, leg: this.calls.dialler.dial(callId, target, (event) => void events.push(event)) };
     }
 
     /** A call from SIP that rings, in the room it rings in. */
@@ -89,14 +89,14 @@ export class CallsWorld {
     }
 
     /** A room that alice's client made with a ghost, who is in it. */
-    async chat(ghost: MatrixUserId = bobsGhost): Promise<MatrixRoomId> {
-        const room = this.homeserver.makeRoomOf(alice, ghost);
+    async directRoom(ghost: MatrixUserId = bobsGhost): Promise<MatrixRoomId> {
+        const room = this.homeserver.createRoomOf(alice, ghost);
         await this.settle();
         return room;
     }
 
     /** Says something in a call as a device of a user. */
-    say(
+    sendCallEvent(
         user: MatrixUserId,
         room: MatrixRoomId,
         callId: string,
@@ -110,11 +110,11 @@ export class CallsWorld {
 
     invite(room: MatrixRoomId, callId: string, more: Readonly<Record<string, unknown>> = {}, user = alice): void {
         const offer = { type: "offer", sdp: browserDescription() };
-        this.say(user, room, callId, "invite", { lifetime: RING_MS, offer, ...more });
+        this.sendCallEvent(user, room, callId, "invite", { lifetime: RING_MS, offer, ...more });
     }
 
     /** What the bridge said in a room of one type. */
-    said(room: MatrixRoomId, type: string): Readonly<Record<string, unknown>>[] {
+    sentByBridge(room: MatrixRoomId, type: string): Readonly<Record<string, unknown>>[] {
         return this.homeserver
             .eventsIn(room, type)
             .filter((event) => event.sender.startsWith("@sip_"))
@@ -122,7 +122,7 @@ export class CallsWorld {
     }
 
     notices(room: MatrixRoomId): unknown[] {
-        return this.said(room, "m.room.message").map((content) => content["body"]);
+        return this.sentByBridge(room, "m.room.message").map((content) => content["body"]);
     }
 
     #newId(): CallId {

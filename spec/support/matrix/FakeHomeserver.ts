@@ -25,7 +25,7 @@ interface Room {
  */
 export class FakeHomeserver implements Homeserver {
     /** Requests the bridge made, in order, each named by its method. */
-    readonly asked: string[] = [];
+    readonly requests: string[] = [];
     /** The display names of ghosts. */
     readonly displayNames = new Map<MatrixUserId, string>();
     /** The rooms made by the bridge, as they were asked for. */
@@ -58,7 +58,7 @@ export class FakeHomeserver implements Homeserver {
     }
 
     /** As with a registration that covers the local users: of every room. */
-    tellEverything(): void {
+    sendEverything(): void {
         this.#tellsEverything = true;
     }
 
@@ -76,7 +76,7 @@ export class FakeHomeserver implements Homeserver {
     }
 
     /** A user of a client makes a room and invites a ghost. */
-    makeRoomOf(user: MatrixUserId, invite: MatrixUserId, isDirect = true): MatrixRoomId {
+    createRoomOf(user: MatrixUserId, invite: MatrixUserId, isDirect = true): MatrixRoomId {
         const room = this.#newRoom();
         this.#member(room, user, user, "join");
         this.#member(room, user, invite, "invite", isDirect);
@@ -193,7 +193,7 @@ export class FakeHomeserver implements Homeserver {
     }
 
     async #ask<Reply>(request: string, answer: () => Reply): Promise<Reply> {
-        this.asked.push(request);
+        this.requests.push(request);
         const at = this.#failures.findIndex(({ method }) => request.split(" ")[0] === method);
         const [failure] = at < 0 ? [] : this.#failures.splice(at, 1);
         await Promise.resolve();

@@ -44,7 +44,7 @@ export function assembleForSpec(
             registration: file.registration,
             ghostPrefix: GHOST_PREFIX,
             listen: { host: loopback, port: file.port },
-            patienceMs: 0,
+            startupTimeoutMs: 0,
             mayJoinAs: () => true,
             numbering: { defaultCountry: "GB" },
             outboundPolicy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
@@ -87,12 +87,12 @@ export function caller(number: string, displayName?: string): RemoteParty {
 export interface DialledCall {
     readonly callId: CallId;
     readonly leg: SignallingLeg;
-    readonly facts: LegFact[];
+    readonly events: LegFact[];
 }
 
 export function dial(side: Pick<MatrixSide, "dial">, callee: string, from: RemoteParty): DialledCall {
     const callId = newIdForSpec();
-    const facts: LegFact[] = [];
+    const events: LegFact[] = [];
     const target = { network: "matrix", media: "webrtc", callee: callee as MatrixUserId, caller: from } as const;
-    return { callId, facts, leg: side.dial(callId, target, (fact) => void facts.push(fact)) };
+    return { callId, events, leg: side.dial(callId, target, (event) => void events.push(event)) };
 }

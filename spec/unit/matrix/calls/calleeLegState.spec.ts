@@ -43,7 +43,7 @@ it("ignores everybody but the callee, whatever they say", () => {
         for (const message of messagesFrom(phone)) {
             expect(onMessageToCaller(state, alice, mallory, message)).toEqual({
                 state,
-                facts: [],
+                events: [],
                 ignored: "otherUser",
             });
         }
@@ -53,7 +53,7 @@ it("ignores everybody but the callee, whatever they say", () => {
 it("ignores everything before the invite and after the end", () => {
     for (const state of [approaching, ended]) {
         for (const message of messagesFrom(phone)) {
-            expect(hear(state, message)).toEqual({ state, facts: [], ignored: "wrongMoment" });
+            expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrongMoment" });
         }
     }
 });
@@ -68,11 +68,11 @@ describe("while ringing", () => {
         );
         expect(step).toEqual({
             state: answered,
-            facts: [
+            events: [
                 { kind: "answered", sdp },
                 { kind: "candidates", candidates: found },
             ],
-            select: "PHONE",
+            selectedPartyId: "PHONE",
         });
     });
 
@@ -80,7 +80,7 @@ describe("while ringing", () => {
         const step = hear(ringing, { kind: "answer", ...old, sdp });
         expect(step).toEqual({
             state: { phase: "answered", peer: { user: alice, version: 0 } },
-            facts: [{ kind: "answered", sdp }],
+            events: [{ kind: "answered", sdp }],
         });
     });
 
@@ -91,12 +91,12 @@ describe("while ringing", () => {
         ["hangup", "user_media_failed", "mediaDeviceFailed"],
     ] as const)("ends at a %s for %s", (kind, reason, cause) => {
         const message = { kind, ...phone, ...(reason === undefined ? {} : { reason }) };
-        expect(hear(ringing, message)).toEqual({ state: ended, facts: [{ kind: "ended", cause }] });
+        expect(hear(ringing, message)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
     });
 
     it.each(["invite", "selectAnswer", "negotiate"] as const)("ignores %s", (kind) => {
         for (const message of messagesFrom(phone).filter((m) => m.kind === kind)) {
-            expect(hear(ringing, message)).toEqual({ state: ringing, facts: [], ignored: "wrongMoment" });
+            expect(hear(ringing, message)).toEqual({ state: ringing, events: [], ignored: "wrongMoment" });
         }
     });
 
@@ -118,25 +118,25 @@ describe("while ringing", () => {
 describe("once answered", () => {
     it("ignores every other device", () => {
         for (const message of messagesFrom(laptop)) {
-            expect(hear(answered, message)).toEqual({ state: answered, facts: [], ignored: "otherParty" });
+            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "otherParty" });
         }
     });
 
     it("takes candidates, offers and the end from the device that answered", () => {
-        expect(hear(answered, { kind: "candidates", ...phone, candidates: found }).facts).toEqual([
+        expect(hear(answered, { kind: "candidates", ...phone, candidates: found }).events).toEqual([
             { kind: "candidates", candidates: found },
         ]);
         const offer = { kind: "negotiate", ...phone, description: "offer", sdp, lifetimeMs: 1 } as const;
-        expect(hear(answered, offer)).toEqual({ state: answered, facts: [{ kind: "offered", sdp }] });
+        expect(hear(answered, offer)).toEqual({ state: answered, events: [{ kind: "offered", sdp }] });
         expect(hear(answered, { kind: "hangup", ...phone })).toEqual({
             state: ended,
-            facts: [{ kind: "ended", cause: "hungUp" }],
+            events: [{ kind: "ended", cause: "hungUp" }],
         });
     });
 
     it.each(["invite", "answer", "selectAnswer", "reject"] as const)("ignores its %s", (kind) => {
         for (const message of messagesFrom(phone).filter((m) => m.kind === kind)) {
-            expect(hear(answered, message)).toEqual({ state: answered, facts: [], ignored: "wrongMoment" });
+            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "wrongMoment" });
         }
     });
 
@@ -151,9 +151,9 @@ it.each([
     [ringing, "declined"],
     [answered, "hungUp"],
 ] as const)("takes leaving the room for the end: %j", (state, cause) => {
-    expect(onCalleeLeft(state)).toEqual({ state: ended, facts: [{ kind: "ended", cause }] });
+    expect(onCalleeLeft(state)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
 });
 
 it("has no second end", () => {
-    expect(onCalleeLeft(ended)).toEqual({ state: ended, facts: [], ignored: "wrongMoment" });
+    expect(onCalleeLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrongMoment" });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-    farewellOf,
+    endSignalOf,
     onCallerLeft,
     onMessageToCallee,
     type CallerLegState,
@@ -36,7 +36,7 @@ it.each([
             { kind: "negotiate", ...device, description: "offer", sdp, lifetimeMs: 1 } as const,
             { kind: "selectAnswer", ...device, selectedPartyId: "other" } as const,
         ]) {
-            expect(hear(state, message, sender)).toEqual({ state, facts: [], ignored });
+            expect(hear(state, message, sender)).toEqual({ state, events: [], ignored });
         }
     }
 });
@@ -44,7 +44,7 @@ it.each([
 it("takes a caller of version 0 by the user alone", () => {
     const old = { caller: { user: alice, version: 0 }, ourPartyId: "sipus" } as const;
     const hangup = { kind: "hangup", callId: "c", version: 0 } as const;
-    expect(onMessageToCallee(calling, old, alice, hangup).facts).toEqual([{ kind: "ended", cause: "cancelled" }]);
+    expect(onMessageToCallee(calling, old, alice, hangup).events).toEqual([{ kind: "ended", cause: "cancelled" }]);
 });
 
 describe("what the caller does", () => {
@@ -78,8 +78,8 @@ describe("what the caller does", () => {
             [{ kind: "offered", sdp }],
             "accepted",
         ],
-    ] as const)("%j %j", (state, message, facts, phase) => {
-        expect(hear(state, message)).toEqual({ state: { phase }, facts });
+    ] as const)("%j %j", (state, message, events, phase) => {
+        expect(hear(state, message)).toEqual({ state: { phase }, events });
     });
 
     it.each([
@@ -90,7 +90,7 @@ describe("what the caller does", () => {
         [accepted, { kind: "reject", ...phone }],
         [ended, { kind: "hangup", ...phone }],
     ] as const)("is ignored at the wrong moment: %j %j", (state, message) => {
-        expect(hear(state, message)).toEqual({ state, facts: [], ignored: "wrongMoment" });
+        expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrongMoment" });
     });
 });
 
@@ -100,12 +100,12 @@ it.each([
 ] as const)(
     "is over when the caller leaves, and told from our side by the right event: %j",
     (state, cause, farewell) => {
-        expect(onCallerLeft(state)).toEqual({ state: ended, facts: [{ kind: "ended", cause }] });
-        expect(farewellOf(state)).toBe(farewell);
+        expect(onCallerLeft(state)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
+        expect(endSignalOf(state)).toBe(farewell);
     },
 );
 
 it("is over once", () => {
-    expect(onCallerLeft(ended)).toEqual({ state: ended, facts: [], ignored: "wrongMoment" });
-    expect(farewellOf(ended)).toBe("none");
+    expect(onCallerLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrongMoment" });
+    expect(endSignalOf(ended)).toBe("none");
 });

@@ -8,7 +8,7 @@ const v1 = { call_id: "c1", version: "1", party_id: "DEVICE" };
 const common = { callId: "c1", version: 1, partyId: "DEVICE" };
 const offer = { type: "offer", sdp };
 
-describe("a call event that is right", () => {
+describe("a valid call event", () => {
     it.each([
         [
             "invite",
@@ -56,14 +56,14 @@ describe("a call event that is right", () => {
         [1, { version: 1, partyId: "DEVICE" }],
         ["2", { version: 1, partyId: "DEVICE" }],
         [undefined, { version: 1, partyId: "DEVICE" }],
-    ])("takes the version %j as the specification says", (version, expected) => {
+    ])("decodes version %j as the specification defines it", (version, expected) => {
         expect(decodeCallEvent("m.call.reject", { ...v1, version })).toEqual({
             message: { kind: "reject", callId: "c1", ...expected },
         });
     });
 });
 
-describe("a call event that is wrong", () => {
+describe("an invalid call event", () => {
     const long = "x".repeat(2_000);
     it.each([
         ["invite", { ...v1 }, "badContent"],
@@ -93,7 +93,7 @@ describe("a call event that is wrong", () => {
         expect(decodeCallEvent(`m.call.${type}`, content)).toEqual({ failure });
     });
 
-    it("never throws, whatever the content", () => {
+    it("never throws, for any content", () => {
         const types = fc.constantFrom("invite", "answer", "candidates", "hangup", "negotiate", "select_answer", "x");
         fc.assert(
             fc.property(types, fc.anything({ withNullPrototype: true }), (type, content) => {

@@ -22,7 +22,7 @@ const alice = "@alice:matrix.example" as MatrixUserId;
 const capabilities = { "m.call.transferee": false, "m.call.dtmf": true };
 const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: true };
 
-it("writes an invite as clients expect it", () => {
+it("encodes an invite with lifetime, invitee, capabilities and stream metadata", () => {
     expect(encodeInvite(us, sdp, alice, 90_000)).toEqual({
         type: "m.call.invite",
         content: {
@@ -36,7 +36,7 @@ it("writes an invite as clients expect it", () => {
     });
 });
 
-it("writes an answer in the version of the invite", () => {
+it("encodes an answer in the version of the invite", () => {
     const answer = { answer: { type: "answer", sdp }, capabilities, sdp_stream_metadata: { sipms: stream } };
     expect(encodeAnswer(us, sdp)).toEqual({ type: "m.call.answer", content: { ...common, ...answer } });
     expect(encodeAnswer(usInVersion0, sdp)).toEqual({
@@ -45,13 +45,13 @@ it("writes an answer in the version of the invite", () => {
     });
 });
 
-it("offers no keypad where keys do not get through", () => {
+it("does not announce DTMF when the description has no telephone-event", () => {
     const noKeys = { capabilities: { ...capabilities, "m.call.dtmf": false } };
     expect(encodeInvite(us, withoutKeys, alice, 90_000).content).toMatchObject(noKeys);
     expect(encodeAnswer(us, withoutKeys).content).toMatchObject(noKeys);
 });
 
-it("writes the rest", () => {
+it("encodes candidates, select_answer, negotiate and hangup", () => {
     expect(encodeEndOfCandidates(us)).toEqual({
         type: "m.call.candidates",
         content: { ...common, candidates: [{ candidate: "" }] },
@@ -75,7 +75,7 @@ it("writes the rest", () => {
     });
 });
 
-it("refuses a call by reject, or by hangup in version 0", () => {
+it("rejects a call with m.call.reject, or with m.call.hangup in version 0", () => {
     expect(encodeRefusal(us, "busy")).toEqual({ type: "m.call.reject", content: { ...common, reason: "user_busy" } });
     expect(encodeRefusal(us, "declined")).toEqual({ type: "m.call.reject", content: common });
     expect(encodeRefusal(usInVersion0, "busy")).toEqual({
@@ -85,19 +85,19 @@ it("refuses a call by reject, or by hangup in version 0", () => {
 });
 
 describe("stream metadata", () => {
-    it("names every stream of the description", () => {
+    it("lists every stream of the description", () => {
         const two = browserDescription([], ["a=msid:other track", "a=msid:sipms again"]);
         expect(encodeAnswer(us, two).content["sdp_stream_metadata"]).toEqual({ sipms: stream, other: stream });
     });
 
-    it("is not there without a stream", () => {
+    it("is left out when the description has no stream", () => {
         expect(encodeAnswer(us, browserDescription(["a=msid"])).content).not.toHaveProperty("sdp_stream_metadata");
         const none = browserDescription(["a=msid"], ["a=msid:- track"]);
         expect(encodeAnswer(us, none).content).not.toHaveProperty("sdp_stream_metadata");
     });
 });
 
-describe("a description a browser could not apply", () => {
+describe("a description that a browser cannot apply", () => {
     it.each([
         ["a=group", "BUNDLE"],
         ["a=mid", "mid"],
@@ -107,7 +107,7 @@ describe("a description a browser could not apply", () => {
         ["a=ice-ufrag", "ice-ufrag"],
         ["a=candidate", "candidate"],
         ["m=", "an active media section"],
-    ])("is not sent without %s", (beginning, missing) => {
+    ])("is not sent: no %s", (beginning, missing) => {
         const unfit = browserDescription([beginning]);
         for (const encode of [
             () => encodeInvite(us, unfit, alice, 1),
@@ -119,7 +119,7 @@ describe("a description a browser could not apply", () => {
         }
     });
 
-    it("may reject a section, and say for all sections what is the same", () => {
+    it("is sent with a rejected section and with session-level attributes", () => {
         const rejected = browserDescription([], ["m=video 0 UDP/TLS/RTP/SAVPF 96", "a=mid:1"]);
         expect(encodeAnswer(us, rejected).content["sdp_stream_metadata"]).toEqual({ sipms: stream });
         const inSession = browserDescription(["a=fingerprint", "a=setup", "a=ice-ufrag", "t=0 0"]).replace(
@@ -129,12 +129,12 @@ describe("a description a browser could not apply", () => {
         expect(() => encodeAnswer(us, inSession as typeof sdp)).not.toThrow();
     });
 
-    it("may bundle a section without a port of its own, which must have the rest", () => {
+    it("checks a bundle-only section like an active one", () => {
         const bundleOnly = browserDescription([], ["m=video 0 UDP/TLS/RTP/SAVPF 96", "a=bundle-only"]);
         expect(() => encodeAnswer(us, bundleOnly)).toThrow("lacks mid");
     });
 
-    it("is not one whose second section is outside the bundle", () => {
+    it("is not sent: its second section is outside the BUNDLE group", () => {
         const split = browserDescription(
             [],
             [

@@ -17,24 +17,24 @@ const TO_MATRIX: readonly (readonly [
     ["cancelled", "user_hangup", "user_hangup", undefined],
     ["busy", "user_busy", "user_busy", /busy/],
     ["declined", "user_hangup", undefined, /declined/],
-    ["noAnswer", "invite_timeout", "invite_timeout", /answered/],
-    ["unavailable", "invite_timeout", "invite_timeout", /cannot be reached/],
+    ["noAnswer", "invite_timeout", "invite_timeout", /no answer/],
+    ["unavailable", "invite_timeout", "invite_timeout", /be reached/],
     ["answeredElsewhere", "answered_elsewhere", "answered_elsewhere", undefined],
-    ["notFound", "unknown_error", "unknown_error", /not recognised/],
+    ["notFound", "unknown_error", "unknown_error", /exist/],
     ["badAddress", "unknown_error", "unknown_error", /incomplete/],
-    ["forbidden", "unknown_error", "unknown_error", /not allowed/],
+    ["forbidden", "unknown_error", "unknown_error", /allowed/],
     ["blocked", "user_hangup", undefined, /blocked/],
     ["noCommonMedia", "unknown_error", "unknown_error", /audio format/],
-    ["mediaLost", "ice_timeout", "ice_timeout", /sound/],
-    ["iceFailed", "ice_failed", "ice_failed", /sound/],
+    ["mediaLost", "ice_timeout", "ice_timeout", /audio connection/],
+    ["iceFailed", "ice_failed", "ice_failed", /audio connection/],
     ["mediaDeviceFailed", "user_media_failed", "user_media_failed", undefined],
     ["networkFailure", "unknown_error", "unknown_error", /network/],
     ["serviceUnavailable", "unknown_error", "unknown_error", /Try again/],
     ["replaced", "replaced", "replaced", undefined],
-    ["internalError", "unknown_error", "unknown_error", /error in the bridge/],
+    ["internalError", "unknown_error", "unknown_error", /internal error/],
 ];
 
-describe("an end of ours in Matrix", () => {
+describe("the Matrix reason and notice of an end cause", () => {
     it.each(TO_MATRIX)("%s", (cause, hangup, reject, notice) => {
         expect(hangupReasonOf(cause)).toBe(hangup);
         expect(rejectReasonOf(cause)).toBe(reject);
@@ -42,12 +42,12 @@ describe("an end of ours in Matrix", () => {
         else expect(noticeOf(cause)).toMatch(notice);
     });
 
-    it("is written down for every cause", () => {
+    it("covers every end cause", () => {
         expect(TO_MATRIX.map(([cause]) => cause).sort()).toEqual([...END_CAUSES].sort());
     });
 });
 
-describe("an end of theirs", () => {
+describe("the end cause of a Matrix reason", () => {
     it.each([
         [undefined, "cancelled", "declined", "hungUp"],
         ["user_hangup", "cancelled", "declined", "hungUp"],

@@ -6,11 +6,11 @@ const alice = "@alice:matrix.example" as MatrixUserId;
 const bob = "@bob:matrix.example" as MatrixUserId;
 const ringsAlice: LiveCall = { user: alice, stage: "ringsUser" };
 
-it("takes a call in a room without one", () => {
+it("accepts a call in a room that has no call", () => {
     expect(resolveGlare(alice, [])).toEqual({ kind: "accept", yielding: [] });
 });
 
-it("lets ours give way where both call each other", () => {
+it("accepts the user's call and ends the bridge's ringing call when both call each other", () => {
     expect(resolveGlare(alice, [ringsAlice])).toEqual({ kind: "accept", yielding: [ringsAlice] });
 });
 
@@ -18,7 +18,7 @@ it.each([
     ["we ring somebody else", { user: bob, stage: "ringsUser" }],
     ["the caller talks already", { user: alice, stage: "connected" }],
     ["another device of the caller calls", { user: alice, stage: "ringsUs" }],
-] as const)("is busy where %s", (_case, call) => {
+] as const)("answers busy when %s", (_case, call) => {
     expect(resolveGlare(alice, [call])).toEqual({ kind: "busy" });
     expect(resolveGlare(alice, [ringsAlice, call])).toEqual({ kind: "busy" });
 });

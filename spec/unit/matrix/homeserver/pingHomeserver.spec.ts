@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AskHomeserver } from "../../../../lib/matrix/homeserver/AskHomeserver.ts";
+import type { SendRequest } from "../../../../lib/matrix/homeserver/HomeserverRequest.ts";
 import { HomeserverError, type HomeserverReply } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import { explainPing, pingHomeserver } from "../../../../lib/matrix/homeserver/pingHomeserver.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
@@ -32,16 +32,16 @@ it.each([
     expect(meaning).toHaveProperty("message", expect.stringContaining(words));
 });
 
-it("knows a homeserver that is too old", () => {
+it("recognises a homeserver without the ping endpoint", () => {
     const reply = { status: 404, errcode: "M_UNRECOGNIZED" };
     expect(explainPing(reply, { homeserverUrl, registration })).toEqual({ kind: "unsupported" });
 });
 
-describe("the start", () => {
+describe("pingHomeserver", () => {
     /** Pings a homeserver that fails with each of these before it answers. */
     async function ping(
         replies: readonly HomeserverReply[],
-        patienceMs: number,
+        startupTimeoutMs: number,
         said: { readonly pong?: object; readonly whoami?: object | HomeserverError } = {},
     ) {
         const { pong = { duration_ms: 1 }, whoami = { user_id: "@bot:hs.example" } } = said;
@@ -49,7 +49,7 @@ describe("the start", () => {
         const log = new KeptLog();
         const left = [...replies];
         let asked = 0;
-        const ask: AskHomeserver = async ({ path }) => {
+        const send: SendRequest = async ({ path }) => {
             await Promise.resolve();
             if (path.endsWith("/whoami")) {
                 if (whoami instanceof HomeserverError) throw whoami;
@@ -64,13 +64,13 @@ describe("the start", () => {
         };
         const serverName = "hs.example";
         const outcome = await pingHomeserver({
-            ask,
+            send,
             registration,
             homeserverUrl,
             serverName,
             clock,
             log,
-            patienceMs,
+            startupTimeoutMs,
         }).then(
             () => "reached",
             (reason: unknown) => reason,
@@ -78,24 +78,24 @@ describe("the start", () => {
         return { outcome, asked, lines: log.lines };
     }
 
-    it("waits for a homeserver that is not up yet", async () => {
+    it("waits for a homeserver that is not available yet", async () => {
         const { outcome, asked, lines } = await ping([{}, { status: 502 }], 60_000);
         expect([outcome, asked, lines.length]).toEqual(["reached", 3, 2]);
     });
 
-    it("waits no longer than it is told", async () => {
+    it("gives up after the startup timeout", async () => {
         const { outcome, asked } = await ping([{}, {}, {}, {}], 5_000);
-        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(outcome).toMatchObject({ name: "HomeserverUnavailable" });
         expect(asked).toBe(3);
     });
 
-    it("does not wait where it would not help", async () => {
+    it("fails immediately if waiting cannot help", async () => {
         const { outcome, asked } = await ping([{ status: 401, errcode: "M_UNKNOWN_TOKEN" }], 60_000);
-        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(outcome).toMatchObject({ name: "HomeserverUnavailable" });
         expect(asked).toBe(1);
     });
 
-    it("lets the homeserver find out that its old connection to the bridge is closed", async () => {
+    it("repeats a ping that failed on the homeserver's old connection", async () => {
         const stale = { status: 502, errcode: "M_CONNECTION_FAILED" };
         expect(await ping([stale], 0)).toMatchObject({
             outcome: "reached",
@@ -103,33 +103,36 @@ describe("the start", () => {
             lines: [],
         });
         const { outcome, asked } = await ping([stale, stale, stale], 0);
-        expect(outcome).toMatchObject({ name: "HomeserverUnusable" });
+        expect(outcome).toMatchObject({ name: "HomeserverUnavailable" });
         expect(asked).toBe(3);
     });
 
-    it("goes on with a homeserver that cannot ping", async () => {
+    it("continues with a homeserver that does not support pings", async () => {
         const { outcome, lines } = await ping([{ status: 404, errcode: "M_UNRECOGNIZED" }], 60_000);
         expect(outcome).toBe("reached");
-        expect(lines).toEqual([expect.stringContaining("too old for a ping")]);
+        expect(lines).toEqual([expect.stringContaining("ping endpoint not supported")]);
     });
 
-    it("does not take a web server's page for a homeserver's word", async () => {
+    it("rejects the page of a web server", async () => {
         const { outcome } = await ping([], 60_000, { pong: {} });
         expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver answers at/) as string });
     });
 
-    it("does not take a path the homeserver does not know for an old homeserver", async () => {
+    it("rejects a homeserver behind the wrong path", async () => {
         const unknown = { status: 404, errcode: "M_UNRECOGNIZED" };
         const { outcome } = await ping([unknown], 60_000, { whoami: new HomeserverError("failed", unknown) });
         expect(outcome).toMatchObject({ message: expect.stringMatching(/^No Matrix homeserver .*404\)/) as string });
     });
 
-    it.each(["@bot:other.example", "@else:hs.example"])("refuses a homeserver that takes us for %s", async (user) => {
-        const { outcome, lines } = await ping([], 60_000, { whoami: { user_id: user } });
-        expect(outcome).toMatchObject({
-            name: "HomeserverUnusable",
-            message: expect.stringContaining(`takes the bridge for ${user}, not for @bot:hs.example`) as string,
-        });
-        expect(lines).toEqual([]);
-    });
+    it.each(["@bot:other.example", "@else:hs.example"])(
+        "rejects a homeserver that reports the bot as %s",
+        async (user) => {
+            const { outcome, lines } = await ping([], 60_000, { whoami: { user_id: user } });
+            expect(outcome).toMatchObject({
+                name: "HomeserverUnavailable",
+                message: expect.stringContaining(`takes the bridge for ${user}, not for @bot:hs.example`) as string,
+            });
+            expect(lines).toEqual([]);
+        },
+    );
 });

@@ -19,43 +19,43 @@ describe("a number", () => {
         },
     );
 
-    it("that is given twice counts once, and a known ghost is not made again", async () => {
+    it("uses the first of two values, and does not create a known ghost again", async () => {
         const fields = { "m.id.phone": ["+442071838750", "+1"] };
         expect(await world.calls.lookup.findUser("m.protocol.pstn", fields)).toEqual(found);
         expect(await world.calls.lookup.findUser("m.protocol.pstn", fields)).toEqual(found);
-        expect(world.homeserver.asked).toEqual(["register", "setDisplayName"]);
+        expect(world.homeserver.requests).toEqual(["register", "setDisplayName"]);
     });
 
-    it("of a feature code passes as it is", async () => {
+    it("keeps a feature code unchanged", async () => {
         expect(await world.calls.lookup.findUser("x", { "m.id.phone": "*21#" })).toEqual([
             { userid: "@sip_=2a21=23:matrix.example", protocol: "x", fields: { "m.id.phone": "*21#" } },
         ]);
     });
 
-    it.each([["nobody"], [""], [undefined], [17], [{}], [[]]])("that is none, %j, is nobody", async (typed) => {
+    it.each([["nobody"], [""], [undefined], [17], [{}], [[]]])("returns no user for %j", async (typed) => {
         expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed })).toEqual([]);
-        expect(world.homeserver.asked).toEqual([]);
+        expect(world.homeserver.requests).toEqual([]);
     });
 
-    it("is found though its ghost could not be made now", async () => {
+    it("returns the ghost even if it cannot be created now", async () => {
         world.homeserver.failOnce("register", new HomeserverError("down", {}));
         expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": "+442071838750" })).toEqual(found);
-        expect(world.log.lines).toEqual(["warn: ghost not made for a look-up"]);
+        expect(world.log.lines).toEqual(["warn: ghost not created for third-party lookup"]);
     });
 });
 
-describe("ghosts that a look-up makes", () => {
+describe("ghosts created by a lookup", () => {
     const lookUp = (typed: string) => world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed });
-    const made = (): number => world.homeserver.asked.filter((what) => what === "register").length;
+    const made = (): number => world.homeserver.requests.filter((what) => what === "register").length;
 
-    it("are none of numbers nobody may dial, which are told all the same", async () => {
+    it("returns the ghost of a number that no rule allows, but does not create it", async () => {
         const dialPlan = { whoMayDial: () => ({ kind: "forbidden" }) as const, isDialable: () => false };
         world = new CallsWorld({ dialPlan });
         expect(await lookUp("+442071838750")).toEqual(found);
-        expect(world.homeserver.asked).toEqual([]);
+        expect(world.homeserver.requests).toEqual([]);
     });
 
-    it("are so many in a minute and no more; known ones cost nothing", async () => {
+    it("creates a limited number of ghosts per minute; known ghosts do not count", async () => {
         for (let n = 0; n < 100; n += 1) expect(await lookUp(`+4420718387${10 + (n % 90)}`)).toHaveLength(1);
         expect(made()).toBe(60);
         world.clock.advance(60_000);
@@ -65,14 +65,14 @@ describe("ghosts that a look-up makes", () => {
         expect(made()).toBe(61);
     });
 
-    it("are none whose name would not fit into a user id", async () => {
+    it("returns no ghost whose user ID would be too long", async () => {
         expect(await lookUp(`sip:${"A".repeat(90)}@example.com`)).toEqual([]);
         expect(await lookUp(`sip:${"a".repeat(90)}@example.com`)).toHaveLength(1);
     });
 });
 
 describe("a user", () => {
-    it("who is a ghost is a number, in both protocols", () => {
+    it("returns the number of a ghost, for both protocols", () => {
         expect(world.calls.lookup.describeUser(bobsGhost)).toEqual(
             ["m.protocol.pstn", "im.vector.protocol.pstn"].map((protocol) => ({ ...found[0], protocol })),
         );
@@ -83,7 +83,7 @@ describe("a user", () => {
         ["@sip_anonymous:matrix.example"],
         ["@sip_=2b442071838750:elsewhere.example"],
         ["nonsense"],
-    ])("who is %s is no number", (userId) => {
+    ])("returns no number for %s", (userId) => {
         expect(world.calls.lookup.describeUser(userId)).toEqual([]);
     });
 });

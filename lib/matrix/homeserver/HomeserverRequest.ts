@@ -13,4 +13,4 @@ export interface HomeserverRequest {
 }
 
 /** Sends a request once. Resolves with the reply's body, unchecked; rejects with a `HomeserverError`. */
-export type AskHomeserver = (request: HomeserverRequest) => Promise<unknown>;
+export type SendRequest = (request: HomeserverRequest) => Promise<unknown>;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { HomeserverRequest } from "../../../../lib/matrix/homeserver/AskHomeserver.ts";
+import type { HomeserverRequest } from "../../../../lib/matrix/homeserver/HomeserverRequest.ts";
 import { ClientServerHomeserver } from "../../../../lib/matrix/homeserver/ClientServerHomeserver.ts";
 import { UnfitDescription } from "../../../../lib/matrix/calls/encodeCallEvent.ts";
 import {
     asCallFailure,
-    faultOf,
+    errorKindOf,
     HomeserverError,
     NOT_RUNNING,
     pauseBeforeRetry,
@@ -16,7 +16,7 @@ import { FakeClock } from "../../../support/FakeClock.ts";
 const ghost = "@sip_1:matrix.example" as MatrixUserId;
 const room = "!room:matrix.example" as MatrixRoomId;
 
-describe("a fault", () => {
+describe("the kind of an error", () => {
     it.each([
         [{}, "unreachable", "serviceUnavailable"],
         [{ status: 500 }, "unreachable", "serviceUnavailable"],
@@ -33,18 +33,18 @@ describe("a fault", () => {
         [{ status: 404 }, "notFound", "unavailable"],
         [{ status: 400, errcode: "M_BAD_JSON" }, "refused", "networkFailure"],
     ] as const)("%j is %s and ends a call with %s", (reply, fault, endCause) => {
-        expect(faultOf(reply)).toBe(fault);
+        expect(errorKindOf(reply)).toBe(fault);
         expect(asCallFailure(new HomeserverError("x", reply))).toMatchObject({ name: "CallFailure", endCause });
     });
 
-    it("of the description is one of the media, and of ours stays ours", () => {
+    it("maps an unfit description to noCommonMedia and leaves other errors unchanged", () => {
         expect(asCallFailure(new UnfitDescription(["mid"]))).toMatchObject({ endCause: "noCommonMedia" });
         const bug = new TypeError("x");
         expect(asCallFailure(bug)).toBe(bug);
     });
 });
 
-describe("what the framework throws", () => {
+describe("an error thrown by the framework", () => {
     it.each([
         [
             { statusCode: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700, body: { error: "slow down" } },
@@ -66,7 +66,7 @@ describe("what the framework throws", () => {
     });
 });
 
-describe("trying again", () => {
+describe("retries", () => {
     it.each([
         [{}, 1, 250],
         [{}, 3, 1_000],
@@ -79,14 +79,14 @@ describe("trying again", () => {
         expect(pauseBeforeRetry(new HomeserverError("x", reply), attempt)).toBe(pause);
     });
 
-    it("goes on for longer where somebody would stay in a call that is over", () => {
+    it("retries an ending for longer than other requests", () => {
         const pauses = Array.from({ length: 12 }, (_, n) =>
             pauseBeforeRetry(new HomeserverError("x", {}), n + 1, "untilHeard"),
         );
         expect(pauses).toEqual([250, 500, 1_000, 2_000, ...Array.from({ length: 7 }, () => 3_000), undefined]);
     });
 
-    it("ends with the Matrix side", () => {
+    it("stops when the Matrix side has stopped", () => {
         const stopped = new HomeserverError("x", { errcode: NOT_RUNNING });
         expect(pauseBeforeRetry(stopped, 1, "untilHeard")).toBeUndefined();
     });
@@ -120,7 +120,7 @@ describe("trying again", () => {
     const limited = new HomeserverError("slow", { status: 429, retryAfterMs: 100 });
     const forbidden = new HomeserverError("no", { status: 403 });
 
-    it("gives up sooner on what is of no use later than on the end of a call", async () => {
+    it("gives up earlier on an invite than on a hangup", async () => {
         const away = Array.from({ length: 20 }, () => down);
         for (const [type, times] of [
             ["m.call.answer", 4],
@@ -132,7 +132,7 @@ describe("trying again", () => {
         }
     });
 
-    it("repeats an event under its transaction id until it is through", async () => {
+    it("repeats an event with the same transaction ID until it succeeds", async () => {
         const { homeserver, asked, finish } = flaky([down, limited, down]);
         await finish(homeserver.send(ghost, room, "m.call.hangup", { call_id: "c" }, "c-1"));
         expect(asked).toHaveLength(4);
@@ -141,7 +141,7 @@ describe("trying again", () => {
         );
     });
 
-    it("gives up in the end, and at once where it is pointless", async () => {
+    it("gives up after the last attempt, and immediately if a retry cannot help", async () => {
         const tired = flaky([down, down, down, down]);
         await expect(tired.finish(tired.homeserver.join(ghost, room))).rejects.toBe(down);
         expect(tired.asked).toHaveLength(4);
@@ -150,7 +150,7 @@ describe("trying again", () => {
         expect(refused.asked).toHaveLength(1);
     });
 
-    it("does not make a room twice because it heard nothing of the first", async () => {
+    it("does not repeat createRoom after a timeout", async () => {
         const request = { name: "Bob", invite: ghost, initialState: [] };
         const lost = flaky([down]);
         await expect(lost.finish(lost.homeserver.createRoom(ghost, request))).rejects.toBe(down);
@@ -159,7 +159,7 @@ describe("trying again", () => {
     });
 });
 
-it("does not believe a homeserver that makes a room without an id", async () => {
+it("rejects a createRoom response without a room ID", async () => {
     const homeserver = new ClientServerHomeserver(() => Promise.resolve({}), new FakeClock());
     await expect(homeserver.createRoom(ghost, { name: "x", invite: ghost, initialState: [] })).rejects.toThrow(
         "without an id",

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { CallVoice } from "../../../../lib/matrix/calls/CallVoice.ts";
+import { CallEventSender } from "../../../../lib/matrix/calls/CallEventSender.ts";
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 
@@ -14,7 +14,7 @@ function slowVoice() {
             replies.push((failure) => (failure === undefined ? resolve() : reject(failure)));
         });
     };
-    const voice = new CallVoice(
+    const voice = new CallEventSender(
         { send },
         {
             ghost: "@sip_1:matrix.example" as MatrixUserId,
@@ -25,10 +25,10 @@ function slowVoice() {
     return { voice, sent, replies };
 }
 
-it("says one thing after the other, each under its own transaction id", async () => {
+it("sends events one after the other, each with its own transaction ID", async () => {
     const { voice, sent, replies } = slowVoice();
-    const answer = voice.say({ type: "m.call.answer", content: {} });
-    const hangup = voice.say({ type: "m.call.hangup", content: {} });
+    const answer = voice.send({ type: "m.call.answer", content: {} });
+    const hangup = voice.send({ type: "m.call.hangup", content: {} });
     await setImmediate();
     expect(sent).toEqual(["m.call.answer call7-1"]);
     replies[0]?.();
@@ -39,10 +39,10 @@ it("says one thing after the other, each under its own transaction id", async ()
     await hangup;
 });
 
-it("goes on after what could not be said", async () => {
+it("sends the next event after one that failed", async () => {
     const { voice, sent, replies } = slowVoice();
-    const lost = voice.say({ type: "m.call.answer", content: {} });
-    const notice = voice.notice("Sorry.");
+    const lost = voice.send({ type: "m.call.answer", content: {} });
+    const notice = voice.sendNotice("Sorry.");
     await setImmediate();
     replies[0]?.(new HomeserverError("down", {}));
     await expect(lost).rejects.toThrow("down");

@@ -19,8 +19,8 @@ function theCall(at = 0) {
 }
 
 describe("an invite", () => {
-    it("becomes a call of the room's ghost", async () => {
-        const room = await world.chat();
+    it("opens a call to the number of the room's ghost", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         expect(world.intake.calls).toHaveLength(1);
@@ -38,7 +38,7 @@ describe("an invite", () => {
         });
     });
 
-    describe("for phones that are registered with us", () => {
+    describe("to registered phones", () => {
         const phone = (account: string): PhoneTarget => ({
             network: "phone",
             media: "webrtc",
@@ -53,63 +53,63 @@ describe("an invite", () => {
                 phoneBook: { phonesMeantBy: () => phones },
                 dialPlan: { whoMayDial, isDialable: () => true },
             });
-            const room = await world.chat();
+            const room = await world.directRoom();
             world.invite(room, "c1");
             await world.settle();
             return room;
         }
 
-        it("rings them all, with or without a trunk", async () => {
+        it("rings all of them, with or without a trunk", async () => {
             await call([phone("hall"), phone("browser")], () => ({ kind: "noTrunk" }));
             expect(theCall().request).toMatchObject({ target: phone("hall"), alsoRing: [phone("browser")] });
         });
 
-        it("is refused where the caller may not dial them", async () => {
+        it("is rejected when no rule allows the caller to dial them", async () => {
             await call([phone("hall")], () => ({ kind: "forbidden" }));
             expect(world.intake.calls).toEqual([]);
         });
 
-        it("is refused where none is registered now, whatever trunk there is", async () => {
+        it("is rejected when none is registered, even if a trunk serves the number", async () => {
             const room = await call([], () => ({ kind: "allowed", trunks: ["carrier"] }));
             expect(world.intake.calls).toEqual([]);
-            expect(world.said(room, "m.call.reject")).toHaveLength(1);
+            expect(world.sentByBridge(room, "m.call.reject")).toHaveLength(1);
         });
     });
 
-    it("is for the ghost it names", async () => {
-        const room = await world.chat();
+    it("calls the number of the ghost named as invitee", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1", { invitee: "@sip_2001:matrix.example" });
         await world.settle();
         expect(theCall().request.target).toMatchObject({ callee: { number: "2001" } });
     });
 
-    it("waits for a ghost who is still joining, with what its caller says meanwhile", async () => {
-        world.homeserver.tellEverything();
-        const room = world.homeserver.makeRoomOf(alice, bobsGhost);
+    it("waits for a ghost that is joining, and keeps the caller's candidates meanwhile", async () => {
+        world.homeserver.sendEverything();
+        const room = world.homeserver.createRoomOf(alice, bobsGhost);
         world.invite(room, "early");
-        world.say(alice, room, "early", "candidates", { candidates: [{ candidate: "candidate:1" }] });
+        world.sendCallEvent(alice, room, "early", "candidates", { candidates: [{ candidate: "candidate:1" }] });
         await world.settle();
         expect(world.intake.calls).toHaveLength(1);
         expect(theCall().facts).toEqual([{ kind: "candidates", candidates: [{ candidate: "candidate:1" }] }]);
     });
 
-    it("is no call any more when its caller gave up before the ghost had joined", async () => {
-        world.homeserver.tellEverything();
-        const room = world.homeserver.makeRoomOf(alice, bobsGhost);
+    it("opens no call when the caller hangs up before the ghost has joined", async () => {
+        world.homeserver.sendEverything();
+        const room = world.homeserver.createRoomOf(alice, bobsGhost);
         world.invite(room, "early");
-        world.say(alice, room, "early", "hangup");
+        world.sendCallEvent(alice, room, "early", "hangup");
         await world.settle();
         expect(world.intake.calls).toEqual([]);
         expect(world.calls.registry.size).toBe(0);
     });
 
     it.each([
-        ["that is too old", () => ({ age: RING_MS - 2_999 }), {}, "stale"],
-        ["for somebody else", () => ({ age: 0 }), { invitee: mallory }, "otherInvitee"],
-        ["that names a ghost of no number", () => ({ age: 0 }), { invitee: "@sip_:matrix.example" }, "otherInvitee"],
-        ["without a description", () => ({ age: 0 }), { offer: {} }, "badContent"],
-    ])("is dropped %s", async (_what, unsigned, more, reason) => {
-        const room = await world.chat();
+        ["expired", () => ({ age: RING_MS - 2_999 }), {}, "stale"],
+        ["other invitee", () => ({ age: 0 }), { invitee: mallory }, "otherInvitee"],
+        ["invitee is not a valid ghost", () => ({ age: 0 }), { invitee: "@sip_:matrix.example" }, "otherInvitee"],
+        ["no description", () => ({ age: 0 }), { offer: {} }, "badContent"],
+    ])("is dropped: %s", async (_what, unsigned, more, reason) => {
+        const room = await world.directRoom();
         world.calls.gateway.onEvent({
             event_id: "$x",
             type: "m.call.invite",
@@ -124,8 +124,8 @@ describe("an invite", () => {
         expect(world.intake.calls).toEqual([]);
     });
 
-    it("is dropped in a room that is not ours", async () => {
-        const room = await world.chat();
+    it("is dropped in a room that has no ghost", async () => {
+        const room = await world.directRoom();
         await world.directory.forgetRoom(room);
         world.invite(room, "c1");
         await world.settle();
@@ -133,8 +133,8 @@ describe("an invite", () => {
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("makes one call, however often it is delivered, also when the call is over", async () => {
-        const room = await world.chat();
+    it("opens one call when it is delivered again, even after the call has ended", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         const [event] = world.homeserver.eventsIn(room, "m.call.invite");
@@ -148,58 +148,61 @@ describe("an invite", () => {
 });
 
 describe("the caller", () => {
-    it("is answered, with the end of candidates after it", async () => {
-        const room = await world.chat();
+    it("receives m.call.answer, then the end of candidates", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         await theCall().leg.ring();
         await theCall().leg.accept(sdp);
-        const [said] = world.said(room, "m.call.answer");
+        const [said] = world.sentByBridge(room, "m.call.answer");
         expect(said).toMatchObject({ call_id: "c1", version: "1", answer: { type: "answer", sdp } });
-        expect(world.homeserver.asked.slice(-2)).toEqual(["send m.call.answer", "send m.call.candidates"]);
-        world.say(alice, room, "c1", "select_answer", { selected_party_id: said?.["party_id"] });
+        expect(world.homeserver.requests.slice(-2)).toEqual(["send m.call.answer", "send m.call.candidates"]);
+        world.sendCallEvent(alice, room, "c1", "select_answer", { selected_party_id: said?.["party_id"] });
         await world.settle();
         expect(theCall().facts).toEqual([]);
         await theCall().leg.end("hungUp");
-        expect(world.said(room, "m.call.hangup")).toMatchObject([
+        expect(world.sentByBridge(room, "m.call.hangup")).toMatchObject([
             { call_id: "c1", reason: "user_hangup", party_id: said?.["party_id"] },
         ]);
         expect(world.notices(room)).toEqual([]);
     });
 
-    it("is spoken to in version 0 by a client that speaks it", async () => {
-        const room = await world.chat();
+    it("receives version 0 events if the invite had version 0", async () => {
+        const room = await world.directRoom();
         const content = { call_id: "old", version: 0, lifetime: RING_MS, offer: { type: "offer", sdp } };
         world.homeserver.sendAs(alice, room, "m.call.invite", content);
         await world.settle();
         await theCall().leg.end("busy");
-        expect(world.said(room, "m.call.reject")).toEqual([]);
-        expect(world.said(room, "m.call.hangup")).toEqual([{ call_id: "old", version: 0, reason: "user_busy" }]);
+        expect(world.sentByBridge(room, "m.call.reject")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([
+            { call_id: "old", version: 0, reason: "user_busy" },
+        ]);
     });
 
-    it("hears why a call failed, once, in the event and in words", async () => {
-        const room = await world.chat();
+    it("receives the reason of a failed call once, in the event and as a notice", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         await theCall().leg.end("busy");
         await theCall().leg.end("busy");
-        expect(world.said(room, "m.call.reject")).toMatchObject([{ reason: "user_busy" }]);
-        expect(world.said(room, "m.call.hangup")).toEqual([]);
-        expect(world.notices(room)).toEqual(["The line is busy."]);
+        expect(world.sentByBridge(room, "m.call.reject")).toMatchObject([{ reason: "user_busy" }]);
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
+        expect(world.notices(room)).toEqual(["The line is busy. Try again later."]);
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("gives up, answers elsewhere, or leaves: each ends the call without a word back", async () => {
+    it("ends the call by hanging up, selecting another answer, or leaving, and receives no event for it", async () => {
         for (const [callId, leaves, cause] of [
-            ["c1", (room: never) => world.say(alice, room, "c1", "hangup"), "cancelled"],
+            ["c1", (room: never) => world.sendCallEvent(alice, room, "c1", "hangup"), "cancelled"],
             [
                 "c2",
-                (room: never) => world.say(alice, room, "c2", "select_answer", { selected_party_id: "other" }),
+                (room: never) =>
+                    world.sendCallEvent(alice, room, "c2", "select_answer", { selected_party_id: "other" }),
                 "answeredElsewhere",
             ],
             ["c3", (room: never) => world.homeserver.leaveAs(alice, room), "cancelled"],
         ] as const) {
-            const room = await world.chat();
+            const room = await world.directRoom();
             world.invite(room, callId);
             await world.settle();
             leaves(room as never);
@@ -207,82 +210,84 @@ describe("the caller", () => {
             const call = theCall(world.intake.calls.length - 1);
             expect(call.facts).toEqual([{ kind: "ended", cause }]);
             await call.leg.end(cause);
-            expect(world.said(room, "m.call.reject")).toEqual([]);
+            expect(world.sentByBridge(room, "m.call.reject")).toEqual([]);
         }
     });
 
-    it("who hangs up while we answer is not told that candidates have ended", async () => {
-        const room = await world.chat();
+    it("receives no end of candidates after hanging up during the answer", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
-        world.say(alice, room, "c1", "hangup");
+        world.sendCallEvent(alice, room, "c1", "hangup");
         await theCall().leg.accept(sdp);
         await world.settle();
-        expect(world.said(room, "m.call.candidates")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.candidates")).toEqual([]);
         expect(theCall().facts).toEqual([{ kind: "ended", cause: "hungUp" }]);
     });
 });
 
-describe("a refusal", () => {
+describe("a rejected call", () => {
     it.each([
-        [{ kind: "forbidden" }, "You are not allowed to call this number."],
-        [{ kind: "noTrunk" }, "No route to this number is set up."],
-    ] as const)("rings nowhere and says why: %j", async (verdict: DialVerdict, notice) => {
+        [{ kind: "forbidden" }, "You aren't allowed to call this number. Please contact your administrator."],
+        [{ kind: "noTrunk" }, "This number can't be called from here. Please contact your administrator."],
+    ] as const)("rings nothing and sends a notice with the reason: %j", async (verdict: DialVerdict, notice) => {
         world = new CallsWorld({ dialPlan: { whoMayDial: () => verdict, isDialable: () => false } });
-        const room = await world.chat();
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         expect(world.intake.calls).toEqual([]);
-        expect(world.said(room, "m.call.reject")).toHaveLength(1);
+        expect(world.sentByBridge(room, "m.call.reject")).toHaveLength(1);
         expect(world.notices(room)).toEqual([notice]);
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("of the desk is told too", async () => {
+    it("sends a notice when the desk rejects the call", async () => {
         world.intake.refuseWith("serviceUnavailable");
-        const room = await world.chat();
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
-        expect(world.notices(room)).toEqual(["Calls are not possible at the moment. Try again later."]);
+        expect(world.notices(room)).toEqual(["Phone calls aren't possible at the moment. Try again later."]);
     });
 
-    it("that cannot be sent leaves nothing behind", async () => {
+    it("leaves no call in the registry when the rejection cannot be sent", async () => {
         world.intake.refuseWith("serviceUnavailable");
-        const room = await world.chat();
+        const room = await world.directRoom();
         world.homeserver.failOnce("send", new HomeserverError("no answer", {}));
         world.invite(room, "c1");
         await world.settle();
         expect(world.calls.registry.size).toBe(0);
-        expect(world.log.lines).toEqual(["warn: call from Matrix not taken"]);
+        expect(world.log.lines).toEqual(["warn: outbound call failed before it was placed"]);
     });
 });
 
 describe("two calls in one room", () => {
-    it("ours gives way to the user's own", async () => {
+    it("ends the bridge's ringing call in favour of the user's own", async () => {
         const ours = await world.ringing();
         world.invite(ours.room, "hers");
         await world.settle();
-        expect(ours.facts.at(-1)).toEqual({ kind: "ended", cause: "replaced" });
-        expect(world.said(ours.room, "m.call.hangup")).toMatchObject([{ call_id: ours.callId, reason: "replaced" }]);
+        expect(ours.events.at(-1)).toEqual({ kind: "ended", cause: "replaced" });
+        expect(world.sentByBridge(ours.room, "m.call.hangup")).toMatchObject([
+            { call_id: ours.callId, reason: "replaced" },
+        ]);
         expect(world.intake.calls).toHaveLength(1);
         expect(world.calls.registry.inRoom(ours.room)).toHaveLength(1);
     });
 
-    it("a second one of the user is busy", async () => {
-        const room = await world.chat();
+    it("rejects the user's second call as busy", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         world.invite(room, "c2");
         await world.settle();
         expect(world.intake.calls).toHaveLength(1);
-        expect(world.said(room, "m.call.reject")).toMatchObject([{ call_id: "c2", reason: "user_busy" }]);
+        expect(world.sentByBridge(room, "m.call.reject")).toMatchObject([{ call_id: "c2", reason: "user_busy" }]);
     });
 
-    it("one from SIP is busy while the user calls", async () => {
-        const room = await world.chat();
+    it("rejects an inbound call as busy while the user calls", async () => {
+        const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();
         await expect(world.dial().leg.offer(sdp)).rejects.toMatchObject({ endCause: "busy" });
-        expect(world.said(room, "m.call.invite")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.invite")).toEqual([]);
     });
 });
 
@@ -294,13 +299,13 @@ it.each([
         "a sender who is none",
         { event_id: "$1", type: "m.call.invite", room_id: "!r:x", sender: "alice", content: {}, origin_server_ts: 1 },
     ],
-])("drops %s", (_what, event) => {
+])("drops an unreadable event: %s", (_what, event) => {
     world.calls.gateway.onEvent(event);
     expect(world.telemetry.counted).toEqual(["dropped from matrix: badEvent"]);
 });
 
-it("remembers no more calls than it must", async () => {
-    const room = await world.chat();
+it("remembers an ended call for ten minutes", async () => {
+    const room = await world.directRoom();
     world.invite(room, "c1");
     await world.settle();
     await theCall().leg.end("busy");

@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 
 describe("a first call", () => {
-    it("makes the ghost, the room, and rings", async () => {
-        const { facts, callId, room } = await world.ringing();
-        expect(facts).toEqual([{ kind: "ringing" }]);
-        expect(world.homeserver.asked).toEqual([
+    it("creates the ghost and the room, and rings", async () => {
+        const { events, callId, room } = await world.ringing();
+        expect(events).toEqual([{ kind: "ringing" }]);
+        expect(world.homeserver.requests).toEqual([
             "register",
             "setDisplayName",
             "userExists",
@@ -32,14 +32,14 @@ describe("a first call", () => {
         ]);
         expect(world.homeserver.displayNames.get(bobsGhost)).toBe("Bob");
         expect(world.homeserver.roomRequests[0]).toMatchObject({ name: "Bob", invite: alice });
-        const [invite] = world.said(room, "m.call.invite");
+        const [invite] = world.sentByBridge(room, "m.call.invite");
         expect(invite).toMatchObject({ call_id: callId, invitee: alice, lifetime: RING_MS });
-        expect(world.said(room, "m.call.candidates")).toMatchObject([
+        expect(world.sentByBridge(room, "m.call.candidates")).toMatchObject([
             { party_id: invite?.["party_id"], candidates: [{ candidate: "" }] },
         ]);
     });
 
-    it("comes from nobody in particular if the caller's name does not fit into a user id", async () => {
+    it("comes from the anonymous ghost if the caller's user ID would be too long", async () => {
         const address = parseSipAddress(`${"A".repeat(90)}@pbx.example`);
         if (address === undefined) throw new Error("no address");
         await world.dial(alice, { kind: "address", address, displayName: "Carol" }).leg.offer(sdp);
@@ -47,52 +47,54 @@ describe("a first call", () => {
         expect(world.homeserver.rooms).toHaveLength(1);
     });
 
-    it("waits for a user who has to join by themselves, and rings for the time that is left", async () => {
-        const { facts, room } = await world.ringing(carol);
-        expect(facts).toEqual([{ kind: "ringing" }]);
-        expect(world.said(room, "m.call.invite")).toEqual([]);
+    it("waits for an invited user to join, and rings for the rest of the ring time", async () => {
+        const { events, room } = await world.ringing(carol);
+        expect(events).toEqual([{ kind: "ringing" }]);
+        expect(world.sentByBridge(room, "m.call.invite")).toEqual([]);
         world.clock.advance(20_000);
         world.homeserver.joinAs(carol, room);
         await world.settle();
-        expect(world.said(room, "m.call.invite")).toMatchObject([{ invitee: carol, lifetime: RING_MS - 20_000 }]);
-        expect(world.said(room, "m.call.candidates")).toHaveLength(1);
-        expect(facts).toEqual([{ kind: "ringing" }]);
+        expect(world.sentByBridge(room, "m.call.invite")).toMatchObject([
+            { invitee: carol, lifetime: RING_MS - 20_000 },
+        ]);
+        expect(world.sentByBridge(room, "m.call.candidates")).toHaveLength(1);
+        expect(events).toEqual([{ kind: "ringing" }]);
     });
 
-    it("rings though the user's joining was told before the call waited for it", async () => {
+    it("rings when the join arrived before the call waited for it", async () => {
         world.homeserver.listen((event) => {
             const isInvitation = event.state_key === carol && event.content["membership"] === "invite";
             if (isInvitation) world.homeserver.joinAs(carol, event.room_id);
         });
         const { room } = await world.ringing(carol);
-        expect(world.said(room, "m.call.invite")).toHaveLength(1);
+        expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
     });
 
-    it("ends when the invited user does not want the room", async () => {
-        const { facts, leg, room } = await world.ringing(carol);
+    it("ends when the invited user declines the room", async () => {
+        const { events, leg, room } = await world.ringing(carol);
         world.homeserver.leaveAs(carol, room);
         await world.settle();
-        expect(facts.at(-1)).toEqual({ kind: "ended", cause: "unavailable" });
+        expect(events.at(-1)).toEqual({ kind: "ended", cause: "unavailable" });
         await leg.end("unavailable");
-        expect(world.said(room, "m.call.hangup")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("says nothing in the room when it is given up before the user joined", async () => {
+    it("sends no event when it is cancelled before the user joined", async () => {
         const { leg, room } = await world.ringing(carol);
         await leg.end("cancelled");
         world.homeserver.joinAs(carol, room);
         await world.settle();
-        expect(world.said(room, "m.call.invite")).toEqual([]);
-        expect(world.said(room, "m.call.hangup")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.invite")).toEqual([]);
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
     });
 
-    it("tells the desk when the user joined and cannot be rung", async () => {
-        const { facts, room } = await world.ringing(carol);
+    it("reports the end when the user joined but the invite cannot be sent", async () => {
+        const { events, room } = await world.ringing(carol);
         world.homeserver.failOnce("send", unreachable);
         world.homeserver.joinAs(carol, room);
         await world.settle();
-        expect(facts.at(-1)).toEqual({ kind: "ended", cause: "serviceUnavailable" });
+        expect(events.at(-1)).toEqual({ kind: "ended", cause: "serviceUnavailable" });
         expect(world.calls.registry.size).toBe(0);
     });
 
@@ -106,7 +108,7 @@ describe("a first call", () => {
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("is two calls in one room at the same time, of which the second is busy", async () => {
+    it("rejects the second of two calls in one room as busy", async () => {
         const [one, two] = [world.dial(), world.dial()];
         const outcomes = await Promise.allSettled([one.leg.offer(sdp), two.leg.offer(sdp)]);
         expect(outcomes.map((outcome) => outcome.status)).toEqual(["fulfilled", "rejected"]);
@@ -116,16 +118,16 @@ describe("a first call", () => {
 });
 
 describe("a call in a known room", () => {
-    it("asks for nothing but what it says", async () => {
+    it("sends only call events to the homeserver", async () => {
         const first = await world.ringing();
         await first.leg.end("cancelled");
-        world.homeserver.asked.length = 0;
-        const { callId, leg, room, facts } = await world.ringing();
-        world.say(alice, room, callId, "answer", answer);
+        world.homeserver.requests.length = 0;
+        const { callId, leg, room, events } = await world.ringing();
+        world.sendCallEvent(alice, room, callId, "answer", answer);
         await world.settle();
         await leg.end("hungUp");
-        expect(facts).toEqual([{ kind: "ringing" }, { kind: "answered", sdp }]);
-        expect(world.homeserver.asked).toEqual([
+        expect(events).toEqual([{ kind: "ringing" }, { kind: "answered", sdp }]);
+        expect(world.homeserver.requests).toEqual([
             "send m.call.invite",
             "send m.call.candidates",
             "send m.call.select_answer",
@@ -134,28 +136,28 @@ describe("a call in a known room", () => {
         expect(world.homeserver.rooms).toHaveLength(1);
     });
 
-    it("asks once after a restart whether the user is in it", async () => {
-        const room = await world.chat();
-        world.homeserver.asked.length = 0;
+    it("requests the membership once after a restart", async () => {
+        const room = await world.directRoom();
+        world.homeserver.requests.length = 0;
         for (const _ of ["first", "second"]) await (await world.ringing()).leg.end("cancelled");
         expect(world.homeserver.rooms).toEqual([room]);
-        expect(world.homeserver.asked.filter((request) => !request.startsWith("send"))).toEqual([
+        expect(world.homeserver.requests.filter((request) => !request.startsWith("send"))).toEqual([
             "setDisplayName",
             "membership",
         ]);
     });
 
-    it("rings at once when the user joined since the last call", async () => {
+    it("rings immediately when the user joined since the last call", async () => {
         const first = await world.ringing(carol);
         await first.leg.end("cancelled");
         world.homeserver.joinAs(carol, first.room);
         await world.settle();
-        world.homeserver.asked.length = 0;
+        world.homeserver.requests.length = 0;
         await world.ringing(carol);
-        expect(world.homeserver.asked).toEqual(["send m.call.invite", "send m.call.candidates"]);
+        expect(world.homeserver.requests).toEqual(["send m.call.invite", "send m.call.candidates"]);
     });
 
-    it("goes to a new one when the user left", async () => {
+    it("uses a new room when the user left", async () => {
         const first = await world.ringing();
         await first.leg.end("cancelled");
         world.homeserver.leaveAs(alice, first.room);
@@ -163,118 +165,123 @@ describe("a call in a known room", () => {
         expect(world.homeserver.membershipOf(first.room, bobsGhost)).toBe("leave");
         const second = await world.ringing();
         expect(second.room).not.toBe(first.room);
-        expect(world.said(second.room, "m.call.invite")).toHaveLength(1);
+        expect(world.sentByBridge(second.room, "m.call.invite")).toHaveLength(1);
     });
 
-    it("goes to a new one when the ghost turns out not to be in it", async () => {
+    it("uses a new room when the ghost is not in the known one", async () => {
         const first = await world.ringing();
         await first.leg.end("cancelled");
         world.homeserver.failOnce("send", forbidden);
         const second = await world.ringing();
         expect(second.room).not.toBe(first.room);
-        expect(second.facts).toEqual([{ kind: "ringing" }]);
-        world.say(alice, second.room, second.callId, "reject");
+        expect(second.events).toEqual([{ kind: "ringing" }]);
+        world.sendCallEvent(alice, second.room, second.callId, "reject");
         await world.settle();
-        expect(second.facts.at(-1)).toEqual({ kind: "ended", cause: "declined" });
+        expect(second.events.at(-1)).toEqual({ kind: "ended", cause: "declined" });
     });
 
-    it("makes ghost and room anew on a homeserver that lost both", async () => {
+    it("creates ghost and room again on a homeserver that lost both", async () => {
         await world.directory.rememberGhost({ userId: bobsGhost, displayName: "Bob" });
         await world.ringing();
-        expect(world.homeserver.asked.filter((request) => request === "createRoom" || request === "register")).toEqual([
-            "createRoom",
-            "register",
-            "createRoom",
-        ]);
+        expect(
+            world.homeserver.requests.filter((request) => request === "createRoom" || request === "register"),
+        ).toEqual(["createRoom", "register", "createRoom"]);
     });
 });
 
 describe("the end", () => {
     it.each([
         ["while it rings", "cancelled", "user_hangup"],
-        ["when nobody answers", "noAnswer", "invite_timeout"],
-    ] as const)("is told once %s", async (_when, cause, reason) => {
+        ["when the ring time is over", "noAnswer", "invite_timeout"],
+    ] as const)("sends one hangup %s", async (_when, cause, reason) => {
         const { leg, room } = await world.ringing();
         await leg.end(cause);
         await leg.end(cause);
-        const [invite] = world.said(room, "m.call.invite");
-        expect(world.said(room, "m.call.hangup")).toMatchObject([{ reason, party_id: invite?.["party_id"] }]);
+        const [invite] = world.sentByBridge(room, "m.call.invite");
+        expect(world.sentByBridge(room, "m.call.hangup")).toMatchObject([{ reason, party_id: invite?.["party_id"] }]);
         expect(world.calls.registry.size).toBe(0);
     });
 
-    it("is not told back to the user who ended", async () => {
-        const { leg, callId, room, facts } = await world.ringing();
-        world.say(alice, room, callId, "reject", { reason: "user_busy" });
-        world.say(alice, room, callId, "reject", { reason: "user_busy" }, "LAPTOP");
+    it("sends no hangup to the user who ended the call", async () => {
+        const { leg, callId, room, events } = await world.ringing();
+        world.sendCallEvent(alice, room, callId, "reject", { reason: "user_busy" });
+        world.sendCallEvent(alice, room, callId, "reject", { reason: "user_busy" }, "LAPTOP");
         await world.settle();
         await leg.end("busy");
-        expect(facts).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
-        expect(world.said(room, "m.call.hangup")).toEqual([]);
+        expect(events).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
         expect(world.telemetry.counted).toEqual(["dropped from matrix: callIsOver"]);
     });
 
-    it("waits for the invite, and is told though the invite got no reply", async () => {
+    it("sends a hangup even if the invite got no response", async () => {
         const first = await world.ringing();
         await first.leg.end("cancelled");
         world.homeserver.failOnce("send", unreachable);
         const call = world.dial();
         await expect(call.leg.offer(sdp)).rejects.toMatchObject({ endCause: "serviceUnavailable" });
         await world.settle();
-        expect(world.said(first.room, "m.call.hangup").at(-1)).toMatchObject({ call_id: call.callId });
+        expect(world.sentByBridge(first.room, "m.call.hangup").at(-1)).toMatchObject({ call_id: call.callId });
     });
 
-    it("comes with the callee's leaving and with the ghost's removal", async () => {
+    it("is reported when the callee leaves and when the ghost is removed", async () => {
         const one = await world.ringing();
         world.homeserver.leaveAs(alice, one.room);
         await world.settle();
-        expect(one.facts.at(-1)).toEqual({ kind: "ended", cause: "declined" });
+        expect(one.events.at(-1)).toEqual({ kind: "ended", cause: "declined" });
 
         const two = await world.ringing();
-        world.say(alice, two.room, two.callId, "answer", answer);
+        world.sendCallEvent(alice, two.room, two.callId, "answer", answer);
         await world.settle();
         world.homeserver.kick(alice, two.room, bobsGhost);
         await world.settle();
-        expect(two.facts.at(-1)).toEqual({ kind: "ended", cause: "hungUp" });
+        expect(two.events.at(-1)).toEqual({ kind: "ended", cause: "hungUp" });
         expect(await world.directory.roomBetween(alice, bobsGhost)).toBeUndefined();
     });
 });
 
 describe("devices", () => {
-    it("ring until one answers, and then have no say", async () => {
-        const { callId, room, facts } = await world.ringing();
-        world.say(alice, room, callId, "candidates", { candidates: [{ candidate: "candidate:1" }] }, "LAPTOP");
-        world.say(alice, room, callId, "answer", answer, "LAPTOP");
-        world.say(alice, room, callId, "answer", answer, "PHONE");
-        world.say(alice, room, callId, "hangup", {}, "PHONE");
+    it("ring until one answers; events of the others are ignored then", async () => {
+        const { callId, room, events } = await world.ringing();
+        world.sendCallEvent(
+            alice,
+            room,
+            callId,
+            "candidates",
+            { candidates: [{ candidate: "candidate:1" }] },
+            "LAPTOP",
+        );
+        world.sendCallEvent(alice, room, callId, "answer", answer, "LAPTOP");
+        world.sendCallEvent(alice, room, callId, "answer", answer, "PHONE");
+        world.sendCallEvent(alice, room, callId, "hangup", {}, "PHONE");
         world.homeserver.joinAs(mallory, room);
-        world.say(mallory, room, callId, "hangup", {}, "LAPTOP");
+        world.sendCallEvent(mallory, room, callId, "hangup", {}, "LAPTOP");
         await world.settle();
-        expect(facts).toEqual([
+        expect(events).toEqual([
             { kind: "ringing" },
             { kind: "answered", sdp },
             { kind: "candidates", candidates: [{ candidate: "candidate:1" }] },
         ]);
-        expect(world.said(room, "m.call.select_answer")).toMatchObject([{ selected_party_id: "LAPTOP" }]);
+        expect(world.sentByBridge(room, "m.call.select_answer")).toMatchObject([{ selected_party_id: "LAPTOP" }]);
     });
 
-    it("may change the media once they answered", async () => {
-        const { callId, room, facts, leg } = await world.ringing();
-        world.say(alice, room, callId, "answer", answer);
+    it("can change the media after the answer", async () => {
+        const { callId, room, events, leg } = await world.ringing();
+        world.sendCallEvent(alice, room, callId, "answer", answer);
         const offer = { description: { type: "offer", sdp }, lifetime: 10_000 };
-        world.say(alice, room, callId, "negotiate", offer);
-        world.say(alice, room, callId, "negotiate", offer, "LAPTOP");
+        world.sendCallEvent(alice, room, callId, "negotiate", offer);
+        world.sendCallEvent(alice, room, callId, "negotiate", offer, "LAPTOP");
         await world.settle();
-        expect(facts.slice(2)).toEqual([{ kind: "offered", sdp }]);
+        expect(events.slice(2)).toEqual([{ kind: "offered", sdp }]);
         await leg.answerOffer(sdp);
         await leg.refuseOffer("noCommonMedia");
-        expect(world.said(room, "m.call.negotiate")).toMatchObject([{ description: { type: "answer", sdp } }]);
+        expect(world.sentByBridge(room, "m.call.negotiate")).toMatchObject([{ description: { type: "answer", sdp } }]);
     });
 });
 
-it("refuses to send what a browser could not apply", async () => {
+it("rejects a description that a browser cannot apply", async () => {
     const call = world.dial();
     await expect(call.leg.offer(browserDescription(["a=group"]))).rejects.toMatchObject({ endCause: "noCommonMedia" });
-    expect(world.homeserver.asked).not.toContain("send m.call.invite");
+    expect(world.homeserver.requests).not.toContain("send m.call.invite");
 });
 
 it("keeps a caller's name when the next call comes without one", async () => {
@@ -289,36 +296,36 @@ it("keeps a caller's name when the next call comes without one", async () => {
     expect(world.homeserver.displayNames.get(bobsGhost)).toBe("Robert");
 });
 
-describe("what a trusted network says of a call", () => {
+describe("call provenance", () => {
     const divertedBy = { kind: "number", number: "+442071838751" as PhoneNumber } as const;
 
-    it("is told in the room before it rings, in one message", async () => {
+    it("is sent as one notice before the invite", async () => {
         const { room } = await world.ringing(alice, { divertedBy, numberCheck: "passed" });
         expect(world.notices(room)).toEqual([
             "Call via +44 20 7183 8751. The carrier has verified the caller's number.",
         ]);
-        const sent = world.homeserver.asked.filter((request) => request.startsWith("send"));
+        const sent = world.homeserver.requests.filter((request) => request.startsWith("send"));
         expect(sent).toEqual(["send m.room.message", "send m.call.invite", "send m.call.candidates"]);
     });
 
-    it("is told once the user has joined, for before they could not read it", async () => {
+    it("is sent after an invited user has joined", async () => {
         const { room } = await world.ringing(carol, { divertedBy });
         expect(world.notices(room)).toEqual([]);
         world.homeserver.joinAs(carol, room);
         await world.settle();
         expect(world.notices(room)).toEqual(["Call via +44 20 7183 8751."]);
-        expect(world.said(room, "m.call.invite")).toHaveLength(1);
+        expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
     });
 
-    it("costs nothing when there is nothing to tell", async () => {
+    it("sends no notice when there is none", async () => {
         const { room } = await world.ringing();
         expect(world.notices(room)).toEqual([]);
     });
 
-    it("does not keep the call from ringing when it cannot be told", async () => {
+    it("does not prevent ringing when the notice cannot be sent", async () => {
         world.homeserver.failOnce("send", unreachable);
-        const { facts, room } = await world.ringing(alice, { divertedBy });
-        expect(facts).toEqual([{ kind: "ringing" }]);
-        expect(world.said(room, "m.call.invite")).toHaveLength(1);
+        const { events, room } = await world.ringing(alice, { divertedBy });
+        expect(events).toEqual([{ kind: "ringing" }]);
+        expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
     });
 });

@@ -9,36 +9,36 @@ beforeEach(() => {
     world = new CallsWorld();
 });
 
-describe("a ghost", () => {
-    it("joins where it is invited, and the room becomes the pair's", async () => {
-        const room = await world.chat();
+describe("GhostInvitations", () => {
+    it("joins the room and stores it as the direct room of the inviter and the ghost", async () => {
+        const room = await world.directRoom();
         expect(world.homeserver.membershipOf(room, bobsGhost)).toBe("join");
         expect(await world.directory.roomBetween(alice, bobsGhost)).toBe(room);
     });
 
-    it("does not let a group take the place of the chat of two", async () => {
-        const room = await world.chat();
-        world.homeserver.makeRoomOf(alice, bobsGhost, false);
+    it("keeps the stored direct room when the ghost is invited to a group", async () => {
+        const room = await world.directRoom();
+        world.homeserver.createRoomOf(alice, bobsGhost, false);
         await world.settle();
         expect(await world.directory.roomBetween(alice, bobsGhost)).toBe(room);
     });
 
-    it("that stands for nobody does not join", async () => {
+    it("ignores an invitation of a ghost ID that represents no number or address", async () => {
         const nobody = "@sip_:matrix.example" as MatrixUserId;
-        const room = world.homeserver.makeRoomOf(alice, nobody);
+        const room = world.homeserver.createRoomOf(alice, nobody);
         await world.settle();
         expect(world.homeserver.membershipOf(room, nobody)).toBe("invite");
     });
 
-    it("finds the call that was placed before it came, and not those that are old", async () => {
-        const room = world.homeserver.makeRoomOf(alice, bobsGhost);
+    it("opens a call that was placed before the ghost joined, but not an expired one", async () => {
+        const room = world.homeserver.createRoomOf(alice, bobsGhost);
         // what the homeserver keeps from us until the ghost is there
         world.homeserver.listen(() => undefined);
         world.invite(room, "old");
         await world.settle();
         world.clock.advance(RING_MS);
         world.invite(room, "fresh");
-        world.say(alice, room, "fresh", "candidates", { candidates: [{ candidate: "candidate:1" }] });
+        world.sendCallEvent(alice, room, "fresh", "candidates", { candidates: [{ candidate: "candidate:1" }] });
         await world.settle();
         world.homeserver.listen((event) => world.calls.gateway.onEvent(event));
         world.calls.gateway.onEvent(world.homeserver.eventsIn(room, "m.room.member")[1]);
@@ -50,28 +50,28 @@ describe("a ghost", () => {
         ]);
     });
 
-    it("that cannot join is logged, and its caller's call dropped", async () => {
-        world.homeserver.tellEverything();
+    it("logs a failed join and drops the call that waited for it", async () => {
+        world.homeserver.sendEverything();
         world.homeserver.failOnce("join", new HomeserverError("no", { status: 403 }));
-        const room = world.homeserver.makeRoomOf(alice, bobsGhost);
+        const room = world.homeserver.createRoomOf(alice, bobsGhost);
         world.invite(room, "c1");
         await world.settle();
-        expect(world.log.lines).toEqual(["warn: ghost could not join"]);
+        expect(world.log.lines).toEqual(["warn: ghost join failed"]);
         expect(world.telemetry.counted).toEqual(["dropped from matrix: unknownRoom"]);
     });
 });
 
 describe("an encrypted room", () => {
-    it("is refused with one notice when the ghost is invited to it", async () => {
-        const room = world.homeserver.makeRoomOf(alice, bobsGhost);
+    it("gets one notice and is not stored when the ghost is invited to it", async () => {
+        const room = world.homeserver.createRoomOf(alice, bobsGhost);
         world.homeserver.setStateAs(alice, room, "m.room.encryption", {});
         await world.settle();
         expect(world.notices(room)).toEqual([expect.stringContaining("encrypted")]);
         expect(await world.directory.roomBetween(alice, bobsGhost)).toBeUndefined();
     });
 
-    it("is not used any more when it becomes one, and what is said in it is counted", async () => {
-        const room = await world.chat();
+    it("is not used for calls after encryption is enabled, and its encrypted events are counted", async () => {
+        const room = await world.directRoom();
         world.homeserver.setStateAs(alice, room, "m.room.encryption", {});
         world.homeserver.sendAs(alice, room, "m.room.encrypted", {});
         world.homeserver.setStateAs(alice, room, "m.room.encryption", {});
@@ -83,8 +83,8 @@ describe("an encrypted room", () => {
     });
 });
 
-it("forgets a room that was replaced by another", async () => {
-    const room = await world.chat();
+it("forgets a room with a tombstone", async () => {
+    const room = await world.directRoom();
     world.homeserver.setStateAs(alice, room, "m.room.tombstone", { replacement_room: "!new" });
     await world.settle();
     expect(await world.directory.roomBetween(alice, bobsGhost)).toBeUndefined();
