@@ -16,7 +16,7 @@ export interface LoadPlan {
     readonly calls: number;
     /** How long each call is up, in ms. */
     readonly talkMs: number;
-    /** Different numbers to call from; more than there are calls at once. */
+    /** Different numbers to call from; more than calls at the same time. */
     readonly callers: number;
     /** Keep the moments of each call, which takes a file that grows with them; so unless false. */
     readonly timeline?: boolean;

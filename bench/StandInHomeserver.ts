@@ -11,7 +11,7 @@ export interface StandInPlan {
     readonly hsToken: string;
     /** Where the bridge listens for transactions. */
     readonly appserviceUrl: string;
-    /** The local user all calls are for. Answers each at once. */
+    /** The local user all calls are for. Answers each immediately. */
     readonly callee: string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The floor: the least that a drachtio-srf application can do to a call. It answers each INVITE at once with a fixed
+ * The floor: the least that a drachtio-srf application can do to a call. It answers each INVITE immediately with a fixed
  * SDP and lets the caller hang up. Arguments: control host, control port, secret. Prints `connected` once it
  * serves; ends if the server does not have it.
  */

@@ -35,7 +35,7 @@ export interface LoadSize {
 const talkMs = 1_000;
 /** SIP transactions are kept for 32 s (RFC 3261, 64*T1), ended calls as long. */
 const forgetMs = 40_000;
-/** Twice as many as are ever up at once, so that no number has two calls. */
+/** Twice as many as are connected at the same time, so that no number has two calls. */
 const callersPer = (callsPerSecond: number): number => callsPerSecond * 4;
 
 /** The bridge with its SIP server and a real rtpengine, against phones played by SIPp and a homeserver that takes no time. */
@@ -70,7 +70,7 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
         const delays = delaysOf(result, homeserver, skipped);
         say(`${forgetMs / 1_000} s in which what is kept of ended calls is forgotten`);
         await delay(forgetMs);
-        say(`${size.standingCalls} calls standing at once`);
+        say(`${size.standingCalls} connected calls at the same time`);
         const standing = await measureStanding(() => memoryOf(bridge, directory), size, load);
         return {
             calls: { perSecond: size.callsPerSecond, attempted: result.attempted, failed: result.failed },

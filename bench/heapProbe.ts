@@ -18,7 +18,7 @@ process.on("SIGUSR2", () => {
     const { heapUsed, external } = process.memoryUsage();
     probes += 1;
     const file = join(directory, `heap-${process.pid}.${probes}`);
-    // whole or not there at all, for whoever waits for it
+    // complete or absent, for the process that waits for it
     writeFileSync(`${file}.part`, String(heapUsed + external));
     renameSync(`${file}.part`, file);
 });

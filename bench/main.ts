@@ -9,10 +9,7 @@ import { measureBareFloor } from "./bareFloor.ts";
 import { measureCallLoad } from "./callLoad.ts";
 import { countMatrixRequests } from "./matrixRequests.ts";
 
-const { json, rate, seconds, standing } = command(
-    "bench",
-    "What the bridge costs, beside the least that any application does.",
-)
+const { json, rate, seconds, standing } = command("bench", "Cost of the bridge, compared with a minimal application.")
     .option("--json", "print the figures as one JSON object in the last line", false)
     .option("--rate <calls>", "calls a second", wholeNumberFrom(1, 10_000), 100)
     .option("--seconds <seconds>", "for how long", wholeNumberFrom(1, 3_600), 60)

@@ -106,6 +106,6 @@ function linksOf(directory: string): string[] {
     try {
         return readdirSync(directory).map((name) => readlinkSync(join(directory, name)));
     } catch {
-        return []; // gone meanwhile, or not ours to look into
+        return []; // exited meanwhile, or owned by another user
     }
 }

@@ -30,7 +30,7 @@ const { minutes, rate, loss } = command(
     .parse()
     .opts<{ readonly minutes: number; readonly rate: number; readonly loss: number }>();
 const seconds = Math.round(minutes * 60);
-/** Transactions linger for 32 s, an INVITE that nobody acknowledges too, and then its BYE. */
+/** Transactions linger for 32 s, an INVITE without ACK too, and then its BYE. */
 const allOverMs = 110_000;
 /** What a collected heap may differ by between two looks. */
 const toleratedMebibytes = 8;

@@ -1,7 +1,7 @@
 import * as sdpTransform from "sdp-transform";
 
 /**
- * A browser's audio answer to an offer, with the offer's mid and payload type. Nobody listens at its address: the
+ * A browser's audio answer to an offer, with the offer's mid and payload type. No process listens at its address: the
  * bridge's signalling is measured, not sound.
  */
 export function webrtcAnswerTo(offerSdp: string): string {

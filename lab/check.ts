@@ -1,5 +1,5 @@
-// `npm run check`: everything that can be known without starting a server. All checks run, even after a failure, so that
-// one run tells everything; the table at the end says what passed.
+// `npm run check`: everything that can be checked without a server. All checks run, even after a failure, so that one run
+// reports everything; the table at the end shows the results.
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -31,13 +31,14 @@ const checks: readonly Check[] = [
     {
         name: "unused exports",
         command: "ts-unused-exports",
-        // what is imported only once its time has come looks unused; types are part of their functions' contracts
+        // files that are imported dynamically look unused; types are part of their functions' contracts
         args: [
             "tsconfig.json",
             "--allowUnusedTypes",
             "--excludePathsFromReport=vitest.config;lib/assembly/assembleBridge;lib/liveCheck/checkLive",
         ],
     },
+    { name: "words", command: "node", args: ["lab/checkWords.ts"] },
     { name: "generated files", command: "node", args: ["lab/generate.ts", "--check"] },
     { name: "formatting", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
 ];
@@ -59,7 +60,7 @@ function run(check: Check): Promise<Verdict> {
     });
 }
 
-/** Each worker takes the next check as it gets free; the slow ones stand first. */
+/** Each worker takes the next check when it has finished one; the slow checks come first. */
 async function runAll(): Promise<Verdict[]> {
     const waiting = [...checks];
     const verdicts: Verdict[] = [];

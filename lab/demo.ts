@@ -1,5 +1,5 @@
-// `npm run demo`: starts everything, places a call in each direction, proves the sound of both and tells what happened.
-// `--once` ends after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
+// `npm run demo`: starts everything, places a call in each direction, proves the audio of both and prints what happened.
+// `--once` exits after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
 import { parseArgs } from "node:util";
 import { callFromMatrix, callFromSip, tones } from "./demo/calls.ts";
 import { stayUp } from "./demo/stayUp.ts";
@@ -25,15 +25,15 @@ const notProven: CallProof = { ok: false, setupMs: null, heardBySipHz: null, hea
 const usage = `npm run demo [-- options]
 
 Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call in each direction.
-What is missing is installed first: npm packages, Debian packages (as root or with sudo), Synapse.
+It first installs what is missing: npm packages, Debian packages (as root or with sudo), Synapse.
 
-  --once   end after the two calls instead of staying up until Ctrl-C
+  --once   exit after the two calls instead of running until Ctrl-C
   --json   print the result as one JSON object in the last line
-  --help   print this
+  --help   print this help
 
-Exit codes: 0 all went well, 1 something did not, 2 wrong options.`;
+Exit codes: 0 both calls succeeded, 1 a call or the start failed, 2 wrong options.`;
 
-/** Ends the program where nothing is to be demonstrated. */
+/** Reads the command line; exits for `--help` and for wrong options. */
 function readOptions(): Options {
     const boolean = { type: "boolean", default: false } as const;
     try {
@@ -60,8 +60,8 @@ async function demonstrate(world: World, options: Options, leaving: AbortSignal)
     const outcome = { inbound: inbound.proof(), outbound: outbound.proof() };
     console.log(
         allWell(outcome)
-            ? "Both calls went through, with sound in both directions.\n"
-            : `Not all went well; the logs are in ${world.bridge.directory} and beside it.\n`,
+            ? "Both calls succeeded, with audio in both directions.\n"
+            : `A call failed. The logs are in ${world.bridge.directory} and the directories next to it.\n`,
     );
     if (!options.once && allWell(outcome)) await stayUp(world, alice, leaving);
     return outcome;

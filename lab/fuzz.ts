@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what strangers might send, until the time is
+ * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what unknown peers might send, until the time is
  * over or an invariant breaks. Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input again.
  * Exit code 1 on failure. Options: `--help`.
  */
@@ -10,10 +10,13 @@ import { Random } from "./fuzz/Random.ts";
 import { wireTargets } from "./fuzz/wireTargets.ts";
 
 const seeds = 2 ** 32;
-const { seconds, seed: firstSeed } = command("fuzz", "Sends the SIP server what strangers and applications might.")
-    .option("--seconds <seconds>", "for how long; 0 for one input", numberFrom(0, 2_592_000), 60)
-    .option("--seed <number>", "of the first input", wholeNumberFrom(0, seeds - 1), Date.now() % seeds)
-    .addHelpText("after", "\nExit codes: 0 nothing found, 1 an invariant broke, 2 wrong options.")
+const { seconds, seed: firstSeed } = command(
+    "fuzz",
+    "Sends hostile input of unknown peers and applications to the SIP server.",
+)
+    .option("--seconds <seconds>", "duration in seconds; 0 runs one input", numberFrom(0, 2_592_000), 60)
+    .option("--seed <number>", "seed of the first input", wholeNumberFrom(0, seeds - 1), Date.now() % seeds)
+    .addHelpText("after", "\nExit codes: 0 no findings, 1 an invariant was violated, 2 wrong options.")
     .parse()
     .opts<{ readonly seconds: number; readonly seed: number }>();
 const endsAt = performance.now() + seconds * 1_000;
@@ -23,7 +26,7 @@ const progress = [...wireTargets, gateTarget, engineTarget].map((target) => ({ t
 
 let failures = 0;
 let running = "";
-// a promise that nobody waits for is in no target's hands
+// an unhandled rejection reaches no target
 process.on("uncaughtException", (error) => {
     console.error(`${running}:`, error);
     process.exit(1);

@@ -25,7 +25,7 @@ export function makeRunDirectory(name: string): string {
     }
 }
 
-/** Two worlds may start at the same time: whoever makes the directory has it. */
+/** Two worlds may start at the same time: the one that creates the directory uses it. */
 function madeNow(directory: string): boolean {
     try {
         mkdirSync(directory);

@@ -13,7 +13,7 @@ import { SuiteTestbed } from "./srf-suite/SuiteTestbed.ts";
 /** The files of the suite's index, less those that are about something else. */
 const files = ["b2b", "reinvite-tests", "uac", "uas", "utils", "refer"];
 const notRun: Readonly<Record<string, string>> = {
-    "proxy.js (2 checks)": "the embedded server has no proxy mode and says NOK to it",
+    "proxy.js (2 checks)": "the embedded server has no proxy mode and responds with NOK",
     "unit-tests/ (mocha)": "they test drachtio-srf's own parser, without any server",
     "docker_start.js, docker_stop.js (1 check each)": "there are no containers",
 };

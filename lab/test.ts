@@ -1,4 +1,4 @@
-// `npm test`: sets the machine up, then runs every spec: unit, contract, integration, e2e. Arguments are vitest's own, so
+// `npm test`: installs what is missing, then runs every spec: unit, contract, integration, e2e. Arguments are vitest's own, so
 // `npm test -- spec/unit/call` or `npm test -- --project e2e` run a part. The last line is `N passed, N failed`.
 import { parseCLI, startVitest } from "vitest/node";
 import type { Vitest } from "vitest/node";
@@ -14,8 +14,8 @@ interface Count {
 }
 
 /**
- * A spec file that cannot be loaded, a hook that throws and an error nobody caught are failures too, although no test
- * carries them.
+ * A spec file that cannot be loaded, a hook that throws and an uncaught error are failures too, although no test
+ * contains them.
  */
 function count(vitest: Vitest): Count {
     let passed = 0;
@@ -28,7 +28,7 @@ function count(vitest: Vitest): Count {
         for (const test of file.children.allTests()) {
             const { state } = test.result();
             if (state === "passed") passed += 1;
-            // `pending` after the run: it never got its turn.
+            // `pending` after the run: it was never started.
             if (state === "failed" || state === "pending") failed += 1;
         }
     }
@@ -56,5 +56,5 @@ async function installAndRun(args: readonly string[]): Promise<Count> {
 
 const { passed, failed } = await installAndRun(process.argv.slice(2));
 console.log(`${passed} passed, ${failed} failed`);
-// Nothing found to run is not a success.
+// A run without any test is a failure.
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

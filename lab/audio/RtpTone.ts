@@ -57,7 +57,7 @@ export class RtpTone implements Stoppable {
     static async start(toneHz: number): Promise<RtpTone> {
         const socket = createSocket("udp4");
         const port = await freePort();
-        // RTCP goes to the next one (RFC 3550, section 11), where nobody else should wonder at it.
+        // RTCP goes to the next one (RFC 3550, section 11), so that port is reserved as well.
         await freePort();
         socket.bind(port, loopback);
         await once(socket, "listening");
@@ -69,7 +69,7 @@ export class RtpTone implements Stoppable {
         this.#remote = remote;
     }
 
-    /** Plays another tone from the next packet on: whoever hears it hears what was sent after this, not before. */
+    /** Plays another tone from the next packet on. A peer that measures it measures what was sent after this call. */
     play(toneHz: number): void {
         this.#toneHz = toneHz;
     }

@@ -2,7 +2,7 @@ import type { DtlsCertificates } from "./LabPage.ts";
 
 /**
  * What the DTLS handshake was done with, whatever the descriptions said: the keys of the sound are known to the holders of
- * these certificates and nobody between them (RFC 5764). Undefined before the handshake is over.
+ * these certificates only (RFC 5764). Undefined before the handshake is over.
  */
 export async function dtlsCertificates(connection: RTCPeerConnection): Promise<DtlsCertificates | undefined> {
     const report = await connection.getStats();

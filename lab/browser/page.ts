@@ -71,7 +71,7 @@ class Client implements LabPage {
 
     async dialNumber(number: string): Promise<string> {
         const [found] = await this.lookUpNumber(pstnProtocol, number);
-        if (found === undefined) throw new Error(`the lookup of ${number} found nobody`);
+        if (found === undefined) throw new Error(`the lookup of ${number} returned no user`);
         const known = this.#directRooms()[found.userid]?.at(-1);
         return this.placeCall(known ?? (await this.createDirectRoom(found.userid)));
     }

@@ -20,7 +20,7 @@ export function callFromSip(world: World, alice: MatrixClientPage): Promise<Call
         record.tell(phoneName, `dials ${numbers.alice}, Alice's number`, dialled);
         record.tell(aliceName, `her browser rings and shows "${nameOf(ringing)}"`, timeOf(ringing, "ringing"));
         await alice.answer(ringing.callId);
-        record.tell(phoneName, "hears that it rings", (await phone.isRinging()).at);
+        record.tell(phoneName, "receives 180 Ringing", (await phone.isRinging()).at);
         const answered = await phone.isAnswered();
         record.tell(phoneName, "is connected", answered.at);
         record.setupMs = answered.at.getTime() - dialled.getTime();
@@ -32,7 +32,7 @@ export function callFromSip(world: World, alice: MatrixClientPage): Promise<Call
         await phone.hangUp();
         record.tell(phoneName, "hangs up");
         const ended = await alice.awaitState(ringing.callId, "ended");
-        record.tell(aliceName, "sees that the call is over", timeOf(ended, "ended"));
+        record.tell(aliceName, "sees that the call has ended", timeOf(ended, "ended"));
         await finish(record, world, phone);
     });
 }
@@ -55,7 +55,7 @@ export function callFromMatrix(world: World, alice: MatrixClientPage): Promise<C
 
         await alice.hangUp(callId);
         record.tell(aliceName, "hangs up");
-        record.tell(phoneName, "is told that the call is over", (await phone.isHungUp()).at);
+        record.tell(phoneName, "receives the end of the call", (await phone.isHungUp()).at);
         await finish(record, world, phone);
     });
 }
@@ -66,12 +66,12 @@ async function recorded(call: (record: CallRecord) => Promise<void>): Promise<Ca
         await call(record);
     } catch (error) {
         record.failure = error;
-        record.tell("demo", "gave up: the call did not go as it should");
+        record.tell("demo", "stopped: the call did not proceed as expected");
     }
     return record;
 }
 
-/** Both sides listen at the same time: the sound must pass in both directions at once. */
+/** Measures the audio at both ends at the same time. */
 async function listen(record: CallRecord, phone: SippPhone, alice: MatrixClientPage, callId: string): Promise<void> {
     const heard = await Promise.allSettled([
         phone.tone.hears(tones.alice).then((hz) => {
@@ -90,7 +90,7 @@ async function listen(record: CallRecord, phone: SippPhone, alice: MatrixClientP
 async function finish(record: CallRecord, world: World, phone: SippPhone): Promise<void> {
     await phone.isDone();
     await world.rtpengine.drained();
-    record.tell("rtpengine", "holds no session any more");
+    record.tell("rtpengine", "has no session left");
     await world.stopPhones();
 }
 
@@ -99,5 +99,5 @@ function timeOf(call: ClientCall, state: ClientCallState): number {
 }
 
 function nameOf(call: ClientCall): string {
-    return call.opponent?.name ?? "nobody";
+    return call.opponent?.name ?? "an unnamed contact";
 }

@@ -8,8 +8,8 @@ const visitor = { localpart: "bob", password: "bob" } as const;
 const pauseAfterFailureMs = 1_000;
 
 /**
- * Keeps the world up for visitors: Alice and a phone behind the trunk pick up whatever rings, and say so. Resolves once
- * `leaving` is aborted.
+ * Keeps everything running for manual calls: Alice and a phone behind the trunk answer every call and print it. Resolves
+ * when `leaving` is aborted.
  */
 export async function stayUp(world: World, alice: MatrixClientPage, leaving: AbortSignal): Promise<void> {
     await world.synapse.registerUser(visitor.localpart, "Bob", visitor.password);
@@ -22,16 +22,16 @@ export async function stayUp(world: World, alice: MatrixClientPage, leaving: Abo
 
 function invitation({ bridge, synapse }: World): string {
     const sip = `${bridge.sip.address}:${bridge.sip.port}`;
-    return `Everything stays up until Ctrl-C. Call in yourself, from this machine:
+    return `Everything runs until Ctrl-C. Place your own calls from this machine:
 
   With a softphone (no account, no registration; UDP or TCP, PCMU, PCMA or Opus)
-    sip:${numbers.alice}@${sip}   reaches Alice, who picks up and plays ${tones.alice} Hz
-    sip:${numbers.bob}@${sip}   reaches Bob: that is you, if you log in as him
+    sip:${numbers.alice}@${sip}   calls Alice, who answers and plays ${tones.alice} Hz
+    sip:${numbers.bob}@${sip}   calls Bob: log in as Bob to answer
 
   With Element (or another Matrix client with voice calls)
     homeserver ${synapse.url}, user ${visitor.localpart}, password ${visitor.password}
-    Bob may dial any number beginning with +; a phone picks up and plays ${tones.phone} Hz
-    The user's full name is @${visitor.localpart}:${domain}
+    Bob may call any number that begins with +; a phone answers and plays ${tones.phone} Hz
+    The user ID is @${visitor.localpart}:${domain}
 
   Logs and configuration: ${bridge.directory}
 `;
@@ -39,7 +39,7 @@ function invitation({ bridge, synapse }: World): string {
 
 async function letAliceAnswer(alice: MatrixClientPage): Promise<void> {
     const { callId, opponent } = await alice.awaitRinging(Number.POSITIVE_INFINITY);
-    console.log(`Alice answers a call of ${opponent?.name ?? "somebody"}.`);
+    console.log(`Alice answers a call from ${opponent?.name ?? "an unnamed contact"}.`);
     await alice.answer(callId);
     await alice.awaitState(callId, "ended", Number.POSITIVE_INFINITY);
 }
@@ -53,7 +53,7 @@ async function letPhoneAnswer(world: World): Promise<void> {
     await world.stopPhones();
 }
 
-/** A visitor may hang up at any moment: what fails is begun anew. */
+/** Repeats an action: it fails if a caller hangs up early, and then starts again. */
 async function keepDoing(action: () => Promise<void>, leaving: AbortSignal): Promise<void> {
     while (!leaving.aborted) {
         try {

@@ -68,7 +68,7 @@ const views: FuzzTarget = {
 
 export const wireTargets: readonly FuzzTarget[] = [datagram, grammar, stream, views];
 
-/** Slow once may be another process's turn; slow three times is ours. */
+/** One slow run can be caused by another process; three slow runs count as a failure. */
 function checkTime(data: Buffer): void {
     const allowed = 20 + (millisecondsPerKibibyte * data.length) / 1_024;
     const tooSlow = (): boolean => {

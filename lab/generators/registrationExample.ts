@@ -6,7 +6,7 @@ const HEADER = `# What tells a homeserver of the bridge. Do not copy this: the b
 # matrix.joinAsCallee, which lets the bridge join a called user to the room of the call.
 `;
 
-/** A registration to look at, with tokens nobody uses. */
+/** A registration as an illustration, with placeholders instead of tokens. */
 export function registrationExample(): string {
     const choices = { homeserver: { domain: "matrix.example" }, matrix: { ghostPrefix: "sip_", joinAsCallee: true } };
     const tokens = { asToken: "<random>", hsToken: "<random>" };

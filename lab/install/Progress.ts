@@ -9,12 +9,12 @@ export interface Step {
     fail(): void;
 }
 
-/** How installing and starting is told to the person who waits. */
+/** Shows the progress of an installation or start to the user. */
 export interface Progress {
     begin(what: string): Step;
 }
 
-/** For specs and benches: they report in their own way. */
+/** For specs and benches, which have their own output. */
 export const silentProgress: Progress = {
     begin: () => ({ detail: () => undefined, done: () => undefined, fail: () => undefined }),
 };

@@ -5,7 +5,7 @@ import { InstallError } from "./InstallError.ts";
 import { runVisibly } from "./runVisibly.ts";
 import type { Progress } from "./Progress.ts";
 
-/** What the lab takes from Debian: the package, and the file by which it is recognised (whoever installed it). */
+/** What the lab takes from Debian: the package, and the file by which it is recognised (however it was installed). */
 export interface DebianPackage {
     readonly name: string;
     readonly provides: string;
@@ -22,7 +22,7 @@ export const sipp: DebianPackage = { name: "sip-tester", provides: "/usr/bin/sip
 export const baresip: DebianPackage = { name: "baresip-core", provides: "/usr/bin/baresip" };
 export const kamailio: DebianPackage = { name: "kamailio", provides: "/usr/sbin/kamailio", service: "kamailio" };
 export const linphone: DebianPackage = { name: "linphone-cli", provides: "/usr/bin/linphonec" };
-/** Makes the certificates of the specs that speak TLS. Debian has it wherever it has ca-certificates, which is not everywhere. */
+/** Creates the certificates for specs that use TLS. Debian installs it with ca-certificates, which can be missing. */
 const openssl: DebianPackage = { name: "openssl", provides: "/usr/bin/openssl" };
 export const chromium: DebianPackage = { name: "chromium", provides: "/usr/bin/chromium" };
 export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr/bin/python3" };
@@ -30,7 +30,7 @@ export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr
 /** The neighbours of the bridge that the demo and the benches start. */
 export const worldPackages: readonly DebianPackage[] = [rtpengine, sipp, chromium];
 
-/** The specs call other makers' phones and servers as well. */
+/** The specs also call phones and servers of other vendors. */
 export const specPackages: readonly DebianPackage[] = [...worldPackages, baresip, kamailio, linphone, openssl];
 
 export function missingOf(packages: readonly DebianPackage[]): DebianPackage[] {
@@ -49,14 +49,16 @@ export async function installDebianPackages(packages: readonly DebianPackage[], 
     const foreign = foreignSystem(existsSync(osRelease) ? readFileSync(osRelease, "utf8") : "");
     if (foreign !== undefined) {
         throw new InstallError(
-            `${names} missing, which come from Debian, and this is ${foreign}. On Debian 12 or newer, as root: ${command}`,
+            `missing Debian packages: ${names}. This system is ${foreign}. On Debian 12 or newer, run as root: ${command}`,
         );
     }
     if (!existsSync("/usr/bin/apt-get")) {
-        throw new InstallError(`${names} missing, and so is apt-get, which gets them. With it, as root: ${command}`);
+        throw new InstallError(
+            `missing Debian packages: ${names}; apt-get is missing too. Install apt-get, then run as root: ${command}`,
+        );
     }
     const asRoot = rootCommand();
-    if (asRoot === undefined) throw new InstallError(`${names} missing. Run as root: ${command}`);
+    if (asRoot === undefined) throw new InstallError(`missing Debian packages: ${names}. Run as root: ${command}`);
     const step = progress.begin(`Installing Debian packages: ${names}`);
     const services = packages.flatMap(({ service }) => service ?? []);
     const [program, ...args] = [...asRoot, "sh", "-c", installScript, "install", services.join(" "), names];
@@ -65,7 +67,7 @@ export async function installDebianPackages(packages: readonly DebianPackage[], 
     if (exitCode !== 0 || stillMissing.length > 0) {
         step.fail();
         throw new InstallError(
-            `apt-get could not install ${stillMissing.join(" ") || names} (see above; is the network up?). Run as root: ${command}`,
+            `apt-get failed to install ${stillMissing.join(" ") || names} (output above); check the network, then run as root: ${command}`,
         );
     }
     step.done();
@@ -80,7 +82,7 @@ function rootCommand(): readonly string[] | undefined {
 }
 
 /**
- * Runs as root; $1: services, $2: packages. A package's service would start at once, on the default ports, so
+ * Runs as root; $1: services, $2: packages. A package's service would start immediately, on the default ports, so
  * /usr/sbin/policy-rc.d (Debian Policy 9.3.3.2: exit 101 forbids starting) stands for as long as apt-get runs and goes
  * however this shell ends. An administrator's own policy file is respected. Afterwards the services are disabled, so that
  * the next boot does not start them either.

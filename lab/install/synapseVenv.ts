@@ -20,7 +20,7 @@ export function synapseIsInstalled(): boolean {
 }
 
 /**
- * A Python new enough for Synapse that can make virtual environments, or undefined. Debian splits `venv` off its Python,
+ * A Python that is new enough for Synapse and can create virtual environments, or undefined. Debian splits `venv` off its Python,
  * and a version manager's Python may come first in the path, so each candidate is asked what it can.
  */
 export function findPython(): string | undefined {
@@ -42,14 +42,14 @@ export async function installSynapse(progress: Progress): Promise<void> {
         );
     }
     const step = progress.begin(`Installing Synapse from PyPI: ${release}`);
-    // A half-made environment of an interrupted run is worth nothing.
+    // An interrupted run can leave an incomplete environment.
     rmSync(environment, { recursive: true, force: true });
     const made = await runVisibly(python, ["-m", "venv", environment], {}, step);
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off", release];
     if (made !== 0 || (await runVisibly(synapsePython, pip, {}, step)) !== 0) {
         step.fail();
         throw new InstallError(
-            `Synapse could not be installed (see above; is PyPI reachable?). Try: ${python} -m venv .lab/synapse && .lab/synapse/bin/pip install ${release}`,
+            `failed to install Synapse (output above); check that PyPI is reachable. Try: ${python} -m venv .lab/synapse && .lab/synapse/bin/pip install ${release}`,
         );
     }
     writeFileSync(stamp, release);

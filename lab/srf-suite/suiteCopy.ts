@@ -36,7 +36,7 @@ interface Manifest {
 
 /**
  * drachtio-srf as installed, its tests included, in a directory of the lab where its test tools are installed and the
- * corrections made. Made once for each version; later calls return at once. The package itself stays untouched.
+ * corrections made. Created once per version; later calls return immediately. The package itself stays untouched.
  * @throws Error if npm cannot install the tools.
  */
 export function suiteCopy(): string {

@@ -15,7 +15,7 @@ export interface BaresipOptions {
     /** The tone it plays, in Hz. */
     readonly toneHz: number;
     readonly port?: number;
-    /** What it speaks SIP and RTP from, and nothing else; 127.0.0.1 if not given. */
+    /** The only address it uses for SIP and RTP; default: 127.0.0.1. */
     readonly address?: "127.0.0.1" | "::1";
     /** Its address of record, such as `sip:dora@ims.example`, which it registers; its own socket if not given. */
     readonly account?: string;
@@ -31,13 +31,13 @@ export interface BaresipOptions {
 const certificateFile = "certificate.pem";
 const defaultTimeoutMs = 15_000;
 
-/** Debian's baresip as a phone: a SIP stack nobody here wrote, controlled like a person would with its keys. */
+/** Debian's baresip as a phone: a foreign SIP stack, controlled through its menu commands. */
 export class Baresip implements Stoppable {
     readonly port: number;
     readonly directory: string;
     readonly #process: LabProcess;
     readonly #control: BaresipControl;
-    /** Of calls before the latest. */
+    /** Of all calls before the current one. */
     #oldRecordings: readonly string[] = [];
 
     private constructor(port: number, directory: string, running: LabProcess, control: BaresipControl) {
@@ -77,8 +77,8 @@ export class Baresip implements Stoppable {
     }
 
     /**
-     * Resolves once its account is registered. Baresip registers before anybody can have connected to hear its events, so
-     * this reads what it printed. @throws Error with the refusal.
+     * Resolves once its account is registered. Baresip registers before a client can connect for its events, so
+     * this reads its output. @throws Error with the refusal.
      */
     async isRegistered(timeoutMs = defaultTimeoutMs): Promise<void> {
         const probe = (): true | undefined => {
@@ -103,7 +103,7 @@ export class Baresip implements Stoppable {
         this.#control.command("hangup");
     }
 
-    /** Everything it told so far, oldest first. */
+    /** All events so far, oldest first. */
     events(): readonly BaresipEvent[] {
         return this.#control.events;
     }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { loopback } from "./freePort.ts";
 import type { Socket } from "node:net";
 
-/** What baresip tells about its calls, as its module ctrl_tcp sends it. */
+/** An event about a call, as baresip's module ctrl_tcp sends it. */
 export interface BaresipEvent {
     readonly at: Date;
     /** CALL_INCOMING, CALL_RINGING, CALL_ESTABLISHED, CALL_CLOSED, ... */
@@ -24,7 +24,7 @@ export class BaresipControl {
     private constructor(socket: Socket) {
         this.#socket = socket;
         socket.on("data", (bytes) => this.#read(bytes));
-        // Baresip going away is noticed by whoever waits for one of its events.
+        // If baresip exits, the wait for one of its events fails.
         socket.on("error", () => undefined);
     }
 

@@ -10,14 +10,14 @@ import type { SipAddress } from "./SippPhone.ts";
 export type BridgeConfig = Readonly<Record<string, unknown>>;
 
 export interface BridgePlan {
-    /** Makes the configuration, given where the bridge is to speak SIP. */
+    /** Returns the configuration for the given SIP addresses. */
     readonly config: (sip: SipAddress) => BridgeConfig;
 }
 
 const program = join(projectRoot, "lib", "main.ts");
 const registerTimeoutMs = 20_000;
 const startTimeoutMs = 30_000;
-/** It ends its calls first. */
+/** Enough time to end its calls. */
 const stopGraceMs = 10_000;
 
 /** The bridge as its users run it: configured by a file, registered by its own command, started as a program. */
@@ -38,7 +38,7 @@ export class Bridge implements Stoppable {
         this.#port = port;
     }
 
-    /** Writes its configuration and has it write its registration; it does not run yet. */
+    /** Writes its configuration and runs its registration command; does not start it yet. */
     static async prepare(plan: BridgePlan): Promise<Bridge> {
         const directory = makeRunDirectory("bridge");
         const bridge = new Bridge(directory, { address: loopback, port: await freePort() }, await freePort());
@@ -48,7 +48,7 @@ export class Bridge implements Stoppable {
         return bridge;
     }
 
-    /** Starts it; resolves once it takes calls. The homeserver must run. */
+    /** Starts it; resolves when it accepts calls. The homeserver must run. */
     async start(): Promise<void> {
         const before = this.log().length;
         const running = this.#run("bridge", ["--port", String(this.#port)]);
@@ -58,12 +58,12 @@ export class Bridge implements Stoppable {
         await running.ready(() => (isReady() ? true : undefined), startTimeoutMs);
     }
 
-    /** Ends it as an administrator would (SIGTERM). */
+    /** Stops it as an administrator does (SIGTERM). */
     async stop(): Promise<void> {
         await this.#process?.stop(stopGraceMs);
     }
 
-    /** Asks it to end, and lets it take its time. Resolves to how it ended. */
+    /** Sends SIGTERM and waits without a limit. Resolves to how it exited. */
     async terminate(): Promise<ExitStatus> {
         if (this.#process === undefined) throw new Error("the bridge was not started");
         this.#process.signal("SIGTERM");
@@ -75,7 +75,7 @@ export class Bridge implements Stoppable {
         await this.start();
     }
 
-    /** Everything it logged since it was first started, one JSON object a line. */
+    /** Everything it has logged since its first start, one JSON object per line. */
     log(): string {
         return this.#process?.log() ?? "";
     }

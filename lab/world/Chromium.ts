@@ -53,10 +53,10 @@ export class Chromium implements Stoppable {
         this.#directory = directory;
     }
 
-    /** @param trusted a server's certificate, PEM, that it takes whoever signed it */
+    /** @param trusted a server's certificate (PEM) that it accepts regardless of its issuer */
     static async start({ trusted }: { readonly trusted?: string } = {}): Promise<Chromium> {
         const args = trusted === undefined ? flags : [...flags, trusting(trusted)];
-        // Playwright talks to it through a pipe: should we die without a word, the pipe closes and Chromium ends.
+        // Playwright uses a pipe: if this process is killed, the pipe closes and Chromium exits.
         const [browser] = await Promise.all([
             launcher.launch({ executablePath: debianChromium.provides, headless: true, args, ...noHandlers }),
             browserPage("page"),

@@ -62,7 +62,7 @@ export class JsSipPage implements Stoppable {
         return this.#ask("certificates");
     }
 
-    /** Switches it off: it says good-bye to its server first. */
+    /** Closes it: it unregisters first. */
     async stop(): Promise<void> {
         await this.#ask("unregister");
         await this.#page.context().close();

@@ -13,7 +13,7 @@ export interface ProcessPlan {
     /** A directory of `makeRunDirectory`; also the working directory. */
     readonly directory: string;
     readonly env?: Readonly<Record<string, string>>;
-    /** What the kernel sends it when we die; SIGTERM for a program whose own children would outlive a SIGKILL. */
+    /** What the kernel sends it when this process exits; SIGTERM for a program whose own children would outlive a SIGKILL. */
     readonly deathSignal?: "KILL" | "TERM";
     /** It reads orders from its standard input, for `order`. */
     readonly takesOrders?: boolean;
@@ -30,8 +30,8 @@ export interface Stoppable {
 }
 
 /**
- * A child process that never outlives us. It is started through setpriv, which has the kernel kill it when we die,
- * however that happens; and in a session of its own, so that Ctrl-C reaches only us and we stop things in order.
+ * A child process that never outlives us. It is started through setpriv, so that the kernel kills it when this process exits,
+ * for any reason. It has its own session, so that Ctrl-C reaches only this process, which stops everything in order.
  */
 export class LabProcess implements Stoppable {
     readonly name: string;
@@ -79,7 +79,7 @@ export class LabProcess implements Stoppable {
     }
 
     /**
-     * Resolves once `probe` gives something. A process that ends meanwhile fails the wait at once, with the end of its
+     * Resolves once `probe` gives something. If the process exits meanwhile, the wait fails immediately, with the end of its
      * log in the message.
      */
     async ready<T>(probe: () => Promise<T | undefined> | T | undefined, timeoutMs: number): Promise<T> {

@@ -17,7 +17,7 @@ export interface LinphoneOptions {
     /** Where it registers, and as whom; nowhere if not given. */
     readonly account?: LinphoneAccount;
     /**
-     * PEM of the authority it believes: it then connects over TLS (for `;transport=tls`), to servers it could verify, and
+     * PEM of the CA certificate it trusts: it then connects over TLS (for `;transport=tls`), to servers it could verify, and
      * talks SRTP or not at all (SDES).
      */
     readonly tls?: { readonly ca: string };
@@ -42,13 +42,12 @@ const codecs = {
 } as const;
 
 const defaultTimeoutMs = 15_000;
-/** Longer than any spec talks. */
+/** Longer than the calls of any spec. */
 const toneSeconds = 60;
 
 /**
- * Debian's linphonec, the console client of Linphone: a SIP stack (belle-sip) and an RTP stack (mediastreamer) nobody
- * here wrote. It is ordered about through its standard input, plays a file instead of a microphone's sound and records
- * what it hears.
+ * Debian's linphonec, the console client of Linphone: a foreign SIP stack (belle-sip) and RTP stack (mediastreamer).
+ * It reads commands from its standard input, plays a file instead of a microphone and records what it receives.
  */
 export class Linphone implements Stoppable {
     readonly port: number;
@@ -57,7 +56,7 @@ export class Linphone implements Stoppable {
     readonly #recordedRate: number;
     #recording = "";
     #calls = 0;
-    /** How much it had told before its latest call. */
+    /** Length of its output before its current call. */
     #toldBefore = 0;
 
     private constructor(port: number, running: LabProcess, directory: string, recordedRate: number) {
@@ -182,7 +181,7 @@ function configText(
         `contact="Linphone" <sip:phone@${loopback}>`,
         // It would put an address of the machine's network instead.
         "guess_hostname=0",
-        // Without the second line it believes that the first is an older release's.
+        // Without the second line it treats the first as the setting of an older release.
         "use_ipv6=0",
         "ipv6_migration_done=1",
         `default_proxy=${account === undefined ? -1 : 0}`,

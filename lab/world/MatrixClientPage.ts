@@ -127,7 +127,7 @@ export class MatrixClientPage {
         });
     }
 
-    /** Resolves once a call has reached a state. A call that ends instead fails the wait at once. */
+    /** Resolves once a call has reached a state. If the call ends instead, the wait fails immediately. */
     awaitState(callId: string, state: ClientCallState, timeoutMs = defaultTimeoutMs): Promise<ClientCall> {
         const probe = async (): Promise<ClientCall | undefined> => {
             const call = await this.call(callId);

@@ -47,7 +47,7 @@ export class Pbx implements Stoppable {
         return new Pbx(server);
     }
 
-    /** What the desk phone must know, whoever made it. */
+    /** The settings of the desk phone, for any vendor. */
     get phoneAccount(): LinphoneAccount {
         const { address, port } = this.server;
         return {

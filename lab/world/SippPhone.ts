@@ -28,7 +28,7 @@ export interface PhoneOptions {
 
 export interface CalledPhoneOptions extends PhoneOptions {
     /** Whether it rings (180) as soon as it is called; otherwise it says nothing at all until told to. Default: true. */
-    readonly ringsAtOnce?: boolean;
+    readonly ringsImmediately?: boolean;
 }
 
 export interface DigestTrunkOptions extends PhoneOptions {
@@ -67,7 +67,7 @@ const defaultTimeoutMs = 15_000;
 
 /**
  * A SIP phone for one call, played by SIPp with the scenarios of lab/scenarios, with our own RTP endpoint as its ear and
- * mouth. It decides nothing by itself: it rings, and whoever holds this handle answers, refuses or hangs up.
+ * mouth. It decides nothing itself: it rings, and the owner of this handle answers, rejects or hangs up.
  */
 export class SippPhone implements Stoppable {
     readonly address: string;
@@ -76,7 +76,7 @@ export class SippPhone implements Stoppable {
     readonly trace: SipTrace;
     readonly directory: string;
     readonly #process: LabProcess;
-    readonly #ringsAtOnce: boolean;
+    readonly #ringsImmediately: boolean;
     /** Of the phone's latest SDP. */
     #version = 1;
     #direction: Direction = "sendrecv";
@@ -88,10 +88,10 @@ export class SippPhone implements Stoppable {
         this.directory = launched.directory;
         this.trace = new SipTrace(join(launched.directory, "messages.log"));
         this.#process = launched.running;
-        this.#ringsAtOnce = launched.ringsAtOnce;
+        this.#ringsImmediately = launched.ringsImmediately;
     }
 
-    /** Starts a phone that calls at once. */
+    /** Starts a phone that calls immediately. */
     static async call(call: OutgoingCall): Promise<SippPhone> {
         const from = call.from ?? '"Lab phone" <sip:+493012345678@phones.example>';
         const launched = await launch(
@@ -110,12 +110,12 @@ export class SippPhone implements Stoppable {
 
     /** Starts a phone that can be called; resolves once it listens. */
     static async listen(options: CalledPhoneOptions): Promise<SippPhone> {
-        const { ringsAtOnce = true } = options;
-        const launched = await launch("callee", options, { atFirst: ringsAtOnce ? "ringing" : "waiting" }, []);
-        return new SippPhone({ ...launched, ringsAtOnce });
+        const { ringsImmediately = true } = options;
+        const launched = await launch("callee", options, { atFirst: ringsImmediately ? "ringing" : "waiting" }, []);
+        return new SippPhone({ ...launched, ringsImmediately });
     }
 
-    /** Starts a carrier that answers by itself whoever knows the password; resolves once it listens. */
+    /** Starts a carrier that answers every caller with the right password; resolves when it listens. */
     static async listenForPassword(options: DigestTrunkOptions): Promise<SippPhone> {
         const { username, password } = options;
         return new SippPhone(await launch("digest-trunk", options, { username, password }, []));
@@ -127,11 +127,11 @@ export class SippPhone implements Stoppable {
     async isCalled(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         const invite = await this.trace.awaitReceived(/^INVITE /, timeoutMs);
         // Only then does it wait for orders.
-        if (this.#ringsAtOnce) await this.trace.awaitSent(/^SIP\/2\.0 180 /, defaultTimeoutMs);
+        if (this.#ringsImmediately) await this.trace.awaitSent(/^SIP\/2\.0 180 /, defaultTimeoutMs);
         return invite;
     }
 
-    /** For a phone that does not ring at once. */
+    /** For a phone that does not ring immediately. */
     async ring(): Promise<void> {
         await this.#order("LAB-RING");
     }
@@ -312,7 +312,7 @@ interface Launched {
     readonly tone: RtpTone;
     readonly directory: string;
     readonly running: LabProcess;
-    readonly ringsAtOnce: boolean;
+    readonly ringsImmediately: boolean;
 }
 
 async function launch(
@@ -346,7 +346,7 @@ async function launch(
         env: { TZ: "UTC", TERM: "dumb" },
     });
     if (scenario !== "caller") await running.ready(() => portIsBound(transport, port, address), 5_000);
-    return { address, port, tone, directory, running, ringsAtOnce: false };
+    return { address, port, tone, directory, running, ringsImmediately: false };
 }
 
 function scenarioText(scenario: string, substitutions: Readonly<Record<string, string>>): string {

@@ -22,7 +22,7 @@ export interface WorldOptions {
 
 export const domain = "matrix.example";
 
-/** Numbers Ofcom keeps free for drama: nobody has them. */
+/** Numbers that Ofcom reserves for drama: they have no subscriber. */
 export const numbers = {
     /** Reaches @alice. */
     alice: "+442079460101",
@@ -34,7 +34,7 @@ export const numbers = {
 
 /**
  * The real world around a bridge, and the bridge: Synapse, rtpengine and Chromium, each of its own on free ports of
- * loopback, so several worlds may stand beside each other. Whatever is started through it ends with it.
+ * loopback, so several worlds can run at the same time. Everything that is started through it ends with it.
  */
 export class World implements Stoppable {
     readonly synapse: Synapse;
@@ -97,14 +97,14 @@ export class World implements Stoppable {
         return phone;
     }
 
-    /** Hangs every phone up for good, as between two specs. */
+    /** Stops every phone, as between two specs. */
     async stopPhones(): Promise<void> {
         await Promise.all(this.#phones.splice(0).map((phone) => phone.stop()));
     }
 
     async stop(): Promise<void> {
         await this.stopPhones();
-        // The bridge first, while those it says good-bye to are still there.
+        // The bridge first, while the parties of its calls still run.
         await this.bridge.stop();
         await Promise.all([this.chromium.stop(), this.synapse.stop(), this.rtpengine.stop()]);
     }
@@ -127,7 +127,7 @@ async function startParts(options: WorldOptions, started: Stoppable[]): Promise<
     };
     const step = progress.begin("Starting Synapse, rtpengine, Chromium");
     const startingChromium = Chromium.start().then((part) => keep(part));
-    // Its failure is told where it is awaited, below.
+    // A failure is reported where it is awaited, below.
     startingChromium.catch(() => undefined);
     const [synapsePort, trunkPort, rtpengine] = await Promise.all([
         freePort(),

@@ -18,7 +18,7 @@ const BLOCKS = 99;
 let block: Promise<Generator<number, never>> | undefined;
 
 /**
- * A port that is free for both TCP and UDP (SIP needs the same number for both). Nobody else who asks here is given it,
+ * A port that is free for both TCP and UDP (SIP needs the same number for both). No other caller receives it,
  * in this process or another, until this process has asked for a few dozen more: a server that is slow to start still
  * finds its port free.
  */
@@ -42,7 +42,7 @@ async function claimBlock(): Promise<Generator<number, never>> {
             return portsFrom(first + 1);
         }
     }
-    throw new Error("all blocks of ports are taken: too many tests run on this machine at once");
+    throw new Error("all blocks of ports are taken: too many tests run on this machine at the same time");
 }
 
 function* portsFrom(first: number): Generator<number, never> {

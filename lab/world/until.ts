@@ -9,7 +9,7 @@ export interface Wait {
 
 /**
  * Asks `probe` again and again until it gives something other than undefined, and resolves to that. A probe that throws
- * ends the wait at once.
+ * ends the wait immediately.
  * @throws Error naming `what` after `timeoutMs`.
  */
 export async function until<T>(probe: () => Promise<T | undefined> | T | undefined, wait: Wait): Promise<T> {
@@ -17,7 +17,7 @@ export async function until<T>(probe: () => Promise<T | undefined> | T | undefin
     for (;;) {
         const found = await probe();
         if (found !== undefined) return found;
-        if (Date.now() > deadline) throw new Error(`waited ${wait.timeoutMs} ms in vain for: ${wait.what}`);
+        if (Date.now() > deadline) throw new Error(`timeout after ${wait.timeoutMs} ms, waiting for: ${wait.what}`);
         await delay(wait.everyMs ?? 25);
     }
 }

@@ -86,7 +86,7 @@ describe("the bridge and the homeserver come and go", () => {
 
     it("the bridge is stopped: both sides of every call are told, new calls hear 503, nothing is left", async () => {
         const { phone, callId } = await connectedInbound();
-        const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsAtOnce: false });
+        const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsImmediately: false });
         const outbound = await alice.dialNumber(numbers.phone);
         await ringing.isCalled();
         const stopping = world.bridge.terminate();

@@ -108,7 +108,7 @@ describe("a call of a Matrix user finds its way out", () => {
     });
 
     it("the first trunk is out of order: the second one is tried", async () => {
-        const broken = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsAtOnce: false });
+        const broken = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsImmediately: false });
         const phone = await world.phoneListens({ toneHz: tones.otherPhone, port: ports.second });
         const callId = await alice.dialNumber(called.overTwoTrunks);
         await broken.isCalled();
@@ -155,7 +155,7 @@ describe("a call of a Matrix user finds its way out", () => {
     });
 
     it("the number has moved: the call follows", async () => {
-        const before = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsAtOnce: false });
+        const before = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsImmediately: false });
         const phone = await world.phoneListens({ toneHz: tones.otherPhone, port: ports.elsewhere });
         const callId = await alice.dialNumber(called.plainly);
         await before.isCalled();
@@ -171,7 +171,7 @@ describe("a call of a Matrix user finds its way out", () => {
     });
 
     it("given up before the phone said anything: it is cancelled once it does", async () => {
-        const phone = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsAtOnce: false });
+        const phone = await world.phoneListens({ toneHz: tones.phone, port: ports.first, ringsImmediately: false });
         const callId = await alice.dialNumber(called.plainly);
         await phone.isCalled();
         await alice.hangUp(callId);
