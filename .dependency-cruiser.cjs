@@ -18,10 +18,23 @@ module.exports = {
             to: { pathNot: ["^lib/(call|numbering)/", "node_modules/libphonenumber-js"] },
         },
         {
+            name: "messages-are-pure",
+            comment: "lib/message imports nothing but lib/numbering",
+            severity: "error",
+            from: { path: "^lib/message/" },
+            to: { pathNot: "^lib/(message|numbering)/" },
+        },
+        {
             name: "ports-are-types",
             severity: "error",
             from: { path: "^lib/ports/" },
-            to: { pathNot: "^lib/(ports|call|numbering)/" },
+            to: { pathNot: "^lib/(ports|call|message|numbering)/" },
+        },
+        {
+            name: "the-delivery-knows-no-adapter",
+            severity: "error",
+            from: { path: "^lib/delivery/" },
+            to: { path: `^lib/(${adapters}|desk|sip-server|config)/` },
         },
         {
             name: "the-desk-knows-no-adapter",
@@ -33,7 +46,7 @@ module.exports = {
             name: "adapters-know-neither-each-other-nor-the-desk",
             severity: "error",
             from: { path: `^lib/(${adapters})/` },
-            to: { path: `^lib/(${adapters}|desk|sip-server)/`, pathNot: "^lib/$1/" },
+            to: { path: `^lib/(${adapters}|desk|delivery|sip-server)/`, pathNot: "^lib/$1/" },
         },
         {
             name: "the-sip-server-stands-alone",

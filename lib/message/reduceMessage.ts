@@ -1,0 +1,176 @@
+import type { MessageEffect } from "./MessageEffect.ts";
+import type { MessageEvent } from "./MessageEvent.ts";
+import type { MessagePolicy } from "./MessagePolicy.ts";
+import type { Delivered, Failed, MessageState, Queued, Sending, Sent } from "./MessageState.ts";
+import { retryPause } from "./retryPause.ts";
+import type { FailureCause } from "./vocabulary.ts";
+
+export interface Transition {
+    readonly state: MessageState;
+    readonly effects: readonly MessageEffect[];
+}
+
+/** What the reducer must know of a message besides its state. */
+export interface MessageTerms {
+    readonly policy: MessagePolicy;
+    readonly acceptedAt: number;
+}
+
+/** The state in which every message begins. */
+export function openMessage(): Queued {
+    return { phase: "queued", attempts: 0, partsSent: 0, wait: { kind: "turn" } };
+}
+
+/**
+ * Computes one step of a message from its state and what happened. Pure; never throws. An event that means nothing in a
+ * state returns the same state, by identity, with no effects.
+ */
+export function reduceMessage(state: MessageState, event: MessageEvent, terms: MessageTerms): Transition {
+    switch (state.phase) {
+        case "queued":
+            return whileQueued(state, event, terms);
+        case "sending":
+            return whileSending(state, event, terms);
+        case "sent":
+            return onceSent(state, event);
+        case "delivered":
+            return onceDelivered(state, event);
+        case "displayed":
+            return stay(state);
+        case "failed":
+            return onceFailed(state, event);
+    }
+}
+
+function whileQueued(state: Queued, event: MessageEvent, { policy, acceptedAt }: MessageTerms): Transition {
+    switch (event.kind) {
+        case "due":
+            return whenDue(state, event.now, acceptedAt + policy.maxAgeMs);
+        case "recipientAvailable":
+            if (state.wait.kind === "turn") return stay(state);
+            return go({ ...state, wait: { kind: "turn" } }, { kind: "wake", at: 0 });
+        case "restarted":
+            return go(state, { kind: "wake", at: dueAt(state) });
+        case "notDelivered":
+            // a receipt for a part of a split message, or for an attempt whose response was lost
+            return fail(event.cause);
+        case "partsAccepted":
+        case "accepted":
+        case "unavailable":
+        case "offline":
+        case "rejected":
+        case "delivered":
+        case "displayed":
+        case "failureReported":
+            return stay(state);
+    }
+}
+
+function whenDue(state: Queued, now: number, failsAt: number): Transition {
+    const { wait, attempts, partsSent } = state;
+    if (wait.kind === "offline") {
+        return now >= wait.until ? fail("recipientOffline") : go(state, { kind: "wake", at: wait.until });
+    }
+    if (wait.kind === "retry" && now < wait.at) return go(state, { kind: "wake", at: wait.at });
+    // one that waited for its turn or for the phone is attempted, however old it is
+    if (wait.kind === "retry" && now >= failsAt) return fail("networkFailure");
+    const attempt = attempts + 1;
+    return go({ phase: "sending", attempts: attempt, partsSent }, { kind: "deliver", attempt, partsSent });
+}
+
+function whileSending(state: Sending, event: MessageEvent, { policy, acceptedAt }: MessageTerms): Transition {
+    const { attempts, partsSent } = state;
+    switch (event.kind) {
+        case "partsAccepted":
+            return event.parts > partsSent ? go({ ...state, partsSent: event.parts }) : stay(state);
+        case "accepted":
+            return event.by === "recipient"
+                ? go({ phase: "delivered", reference: event.reference }, { kind: "confirm", receipt: "delivery" })
+                : go({ phase: "sent", reference: event.reference });
+        case "unavailable": {
+            const at = event.now + retryPause(policy, attempts, event.retryAfterMs);
+            if (event.now >= acceptedAt + policy.maxAgeMs) return fail("networkFailure");
+            return go({ phase: "queued", attempts, partsSent, wait: { kind: "retry", at } }, { kind: "wake", at });
+        }
+        case "offline": {
+            const until = acceptedAt + policy.offlineMs;
+            if (event.now >= until) return fail("recipientOffline");
+            const wait = { kind: "offline", until } as const;
+            return go({ phase: "queued", attempts, partsSent, wait }, { kind: "wake", at: until });
+        }
+        case "rejected":
+        case "notDelivered":
+            return fail(event.cause);
+        case "restarted":
+            // the same identifiers are sent again: whoever has received the message recognises the repetition
+            return go({ phase: "queued", attempts, partsSent, wait: { kind: "turn" } }, { kind: "wake", at: 0 });
+        case "due":
+        case "recipientAvailable":
+        case "delivered":
+        case "displayed":
+        case "failureReported":
+            return stay(state);
+    }
+}
+
+function onceSent(state: Sent, event: MessageEvent): Transition {
+    switch (event.kind) {
+        case "delivered":
+            return go({ phase: "delivered", reference: state.reference }, { kind: "confirm", receipt: "delivery" });
+        case "displayed":
+            // it has been delivered as well, even if that receipt was lost
+            return go(
+                { phase: "displayed", reference: state.reference },
+                { kind: "confirm", receipt: "delivery" },
+                { kind: "confirm", receipt: "display" },
+            );
+        case "notDelivered":
+            return fail(event.cause);
+        case "due":
+        case "partsAccepted":
+        case "accepted":
+        case "unavailable":
+        case "offline":
+        case "rejected":
+        case "recipientAvailable":
+        case "failureReported":
+        case "restarted":
+            return stay(state);
+    }
+}
+
+function onceDelivered(state: Delivered, event: MessageEvent): Transition {
+    if (event.kind !== "displayed") return stay(state);
+    return go({ phase: "displayed", reference: state.reference }, { kind: "confirm", receipt: "display" });
+}
+
+function onceFailed(state: Failed, event: MessageEvent): Transition {
+    if (state.report === "given") return stay(state);
+    if (event.kind === "failureReported") return go({ ...state, report: "given" });
+    if (event.kind === "restarted") return go(state, { kind: "reportFailure", cause: state.cause });
+    return stay(state);
+}
+
+function dueAt({ wait }: Queued): number {
+    switch (wait.kind) {
+        case "turn":
+            return 0;
+        case "retry":
+            return wait.at;
+        case "offline":
+            return wait.until;
+    }
+}
+
+/** The one exit to failure: the sender is always notified. */
+function fail(cause: FailureCause): Transition {
+    return go({ phase: "failed", cause, report: "owed" }, { kind: "reportFailure", cause });
+}
+
+function go(state: MessageState, ...effects: MessageEffect[]): Transition {
+    return { state, effects };
+}
+
+function stay(state: MessageState): Transition {
+    return { state, effects: [] };
+}

@@ -1,0 +1,193 @@
+import {
+    closeSync,
+    fdatasync,
+    fsyncSync,
+    mkdirSync,
+    openSync,
+    readFileSync,
+    renameSync,
+    truncateSync,
+    writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { StoreError } from "./StoreError.ts";
+
+interface Waiting {
+    readonly resolve: () => void;
+    readonly reject: (reason: unknown) => void;
+}
+
+/** Lines are written in blocks of this many while the file is rewritten, so that nothing else waits for long. */
+const REWRITE_BLOCK = 500;
+
+/**
+ * An append-only file of JSON lines. `append` hands each line to the operating system before it returns, so that it
+ * survives a crash of the process; lines appended while the disk is busy are synchronised together (group commit), after
+ * which they survive a power failure.
+ *
+ * It is a file of its own and not a NeDB file because NeDB neither writes synchronously nor waits for the disk.
+ */
+export class JournalFile {
+    readonly #filename: string;
+    #fd: number;
+    #lines: number;
+    /** Callers that wait for the next synchronisation. */
+    #waiting: Waiting[] = [];
+    #disk: "idle" | "synchronising" = "idle";
+    #rewrite: { readonly fd: number } | undefined;
+    #closed: Promise<void> | undefined;
+
+    private constructor(filename: string, fd: number, lines: number) {
+        this.#filename = filename;
+        this.#fd = fd;
+        this.#lines = lines;
+    }
+
+    /**
+     * Opens the file, creating it if it does not exist, and returns the values of its lines in order. A last line that was
+     * not written to its end is removed: no one was promised that it is kept. Other lines that are not JSON are counted.
+     * @throws StoreError if it cannot be read or written
+     */
+    static open(filename: string): {
+        readonly file: JournalFile;
+        readonly values: readonly unknown[];
+        readonly unreadable: number;
+    } {
+        try {
+            mkdirSync(dirname(filename), { recursive: true, mode: 0o700 });
+            const fd = openSync(filename, "a+", 0o600);
+            const { values, lines, unreadable } = readLines(filename);
+            return { file: new JournalFile(filename, fd, lines), values, unreadable };
+        } catch (reason) {
+            throw new StoreError(filename, reason);
+        }
+    }
+
+    /** Number of lines in the file. */
+    get lines(): number {
+        return this.#lines;
+    }
+
+    /** Resolves when the line is on the disk. Rejects if the disk fails, or the file is closed. Throws if the disk is full. */
+    append(value: unknown): Promise<void> {
+        if (this.#closed !== undefined) return Promise.reject(new Error(`${this.#filename} is closed`));
+        const line = `${JSON.stringify(value)}\n`;
+        writeFully(this.#fd, line);
+        // whichever of the two files is there after a crash has the line
+        if (this.#rewrite !== undefined) writeFully(this.#rewrite.fd, line);
+        this.#lines += 1;
+        const synchronised = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+        this.#synchronise();
+        return synchronised;
+    }
+
+    /**
+     * Replaces the contents by these values, and the lines appended meanwhile. `values` is read little by little: what it
+     * yields must be as new as the lines appended until then, and later lines must replace earlier ones for the reader.
+     * @throws the system's error; the file stays as it is then
+     */
+    async rewrite(values: () => Iterable<unknown>): Promise<void> {
+        if (this.#rewrite !== undefined || this.#closed !== undefined) return;
+        const draft = `${this.#filename}.new`;
+        const fd = openSync(draft, "w", 0o600);
+        this.#rewrite = { fd };
+        let lines = 0;
+        const before = this.#lines;
+        try {
+            for (const block of blocksOf(values())) {
+                writeFully(fd, block.map((value) => `${JSON.stringify(value)}\n`).join(""));
+                lines += block.length;
+                await new Promise<void>((resolve) => setImmediate(resolve));
+            }
+            fsyncSync(fd);
+            renameSync(draft, this.#filename);
+        } catch (reason) {
+            this.#rewrite = undefined;
+            closeSync(fd);
+            throw reason;
+        }
+        const old = this.#fd;
+        this.#fd = fd;
+        this.#rewrite = undefined;
+        this.#lines = lines + this.#lines - before;
+        synchroniseFolder(dirname(this.#filename));
+        // a synchronisation of the old file may be under way: it is closed once that has ended
+        this.#whenIdle(() => closeSync(old));
+    }
+
+    /** Waits for the disk and closes the file. Safe to call twice. */
+    close(): Promise<void> {
+        this.#closed ??= new Promise<void>((resolve) => {
+            this.#whenIdle(() => {
+                closeSync(this.#fd);
+                resolve();
+            });
+        });
+        return this.#closed;
+    }
+
+    #synchronise(): void {
+        if (this.#disk === "synchronising" || this.#waiting.length === 0) return;
+        const waiting = this.#waiting.splice(0);
+        this.#disk = "synchronising";
+        fdatasync(this.#fd, (error) => {
+            this.#disk = "idle";
+            for (const { resolve, reject } of waiting) {
+                if (error === null) resolve();
+                else reject(error);
+            }
+            this.#synchronise();
+        });
+    }
+
+    #whenIdle(act: () => void): void {
+        if (this.#disk === "idle" && this.#waiting.length === 0) return act();
+        const after = (): void => this.#whenIdle(act);
+        this.#waiting.push({ resolve: after, reject: after });
+        this.#synchronise();
+    }
+}
+
+/** `writeSync` can write less than it was given, as when a disk is nearly full. */
+function writeFully(fd: number, text: string): void {
+    let rest = Buffer.from(text);
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+}
+
+function* blocksOf(values: Iterable<unknown>): Generator<readonly unknown[]> {
+    let block: unknown[] = [];
+    for (const value of values) {
+        block.push(value);
+        if (block.length < REWRITE_BLOCK) continue;
+        yield block;
+        block = [];
+    }
+    yield block;
+}
+
+function readLines(filename: string): { values: readonly unknown[]; lines: number; unreadable: number } {
+    const content = readFileSync(filename);
+    const whole = content.lastIndexOf("\n") + 1;
+    if (whole < content.length) truncateSync(filename, whole);
+    const lines = content.subarray(0, whole).toString().split("\n").slice(0, -1);
+    const values: unknown[] = [];
+    let unreadable = 0;
+    for (const line of lines) {
+        try {
+            values.push(JSON.parse(line) as unknown);
+        } catch {
+            unreadable += 1;
+        }
+    }
+    return { values, lines: lines.length, unreadable };
+}
+
+/** Makes the new name of a file survive a power failure. */
+function synchroniseFolder(folder: string): void {
+    const fd = openSync(folder, "r");
+    try {
+        fsyncSync(fd);
+    } finally {
+        closeSync(fd);
+    }
+}
