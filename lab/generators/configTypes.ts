@@ -7,6 +7,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
     Endpoint: "./HostPort.ts",
     HostPort: "./HostPort.ts",
     MatrixUserId: "../numbering/MatrixUserId.ts",
+    NumberPattern: "../numbering/NumberPattern.ts",
     PhoneNumber: "../numbering/PhoneNumber.ts",
     Secret: "./Secret.ts",
     SipListener: "./HostPort.ts",

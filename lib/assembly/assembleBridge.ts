@@ -1,6 +1,7 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { Config } from "../config/Config.generated.ts";
 import { dialPlanRulesOf } from "../config/dialPlanRules.ts";
+import { numberingOf } from "../config/numberingOf.ts";
 import type { Registration } from "../config/registration.ts";
 import { CallDesk } from "../desk/CallDesk.ts";
 import { newCallId } from "../desk/newCallId.ts";
@@ -140,7 +141,6 @@ function matrixSideOf(
 ): MatrixSide {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
-    const { defaultCountry } = config.numbers;
     return assembleMatrix(
         {
             homeserverUrl: config.homeserver.url,
@@ -156,7 +156,7 @@ function matrixSideOf(
             listen: { host: config.appservice.bind, port },
             startupTimeoutMs: HOMESERVER_PATIENCE_MS,
             mayJoinAs: (user) => config.matrix.joinAsCallee && serverOf(user) === config.homeserver.domain,
-            numbering: defaultCountry === undefined ? {} : { defaultCountry },
+            numbering: numberingOf(config),
             outboundPolicy: policy,
             ringMs: policy.ringMs,
             mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",

@@ -1,4 +1,5 @@
 import type { Config } from "../config/Config.generated.ts";
+import { numberingOf } from "../config/numberingOf.ts";
 import { registrarRealm } from "../config/registrarRealm.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { Clock } from "../ports/Clock.ts";
@@ -49,13 +50,12 @@ function accountOf(
     { username, password, user, displayName, media }: Config["accounts"][number],
     config: Config,
 ): SipAccount {
-    const { defaultCountry } = config.numbers;
     return {
         username,
         password: password.reveal(),
         user,
         media,
         ...(displayName !== undefined && { displayName }),
-        ...(defaultCountry !== undefined && { defaultCountry }),
+        ...numberingOf(config),
     };
 }

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { formatHostPort, type HostPort } from "../config/HostPort.ts";
 import type { Config, PeerConfig, TrunkConfig } from "../config/Config.generated.ts";
+import { numberingOf, type Numbering } from "../config/numberingOf.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { CountryCode } from "../numbering/PhoneNumber.ts";
 import type { SipPeer, SipTrunk, TrunkAddress } from "../sip/SipTrunk.ts";
@@ -14,15 +15,15 @@ export interface SipTrunks {
 }
 
 export function sipTrunksOf(config: Config): SipTrunks {
-    const country = config.numbers.defaultCountry;
+    const numbering = numberingOf(config);
     // how long it waits is an external SIP server's own business
     const heedsPatience = config.sip.drachtio === undefined;
     const trunks = config.trunks.map((trunk) => ({
-        ...trunkOf(trunk, country),
+        ...trunkOf(trunk, numbering),
         ...addressesOf(trunk),
         ...(heedsPatience && { answerMs: Math.round(trunk.answerSeconds * 1_000) }),
     }));
-    return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, country)), ...trunks] };
+    return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, numbering)), ...trunks] };
 }
 
 type Reached = "domain" | "nextHop" | "alternatives" | "addresses";
@@ -43,9 +44,9 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
     };
 }
 
-function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<SipTrunk, Reached> {
+function trunkOf(trunk: TrunkConfig, numbering: Numbering): Omit<SipTrunk, Reached> {
     const { name, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
-    const defaultCountry = trunk.defaultCountry ?? country;
+    const defaultCountry = trunk.defaultCountry ?? numbering.defaultCountry;
     return {
         name,
         scheme: trunk.scheme,
@@ -81,6 +82,7 @@ function trunkOf(trunk: TrunkConfig, country: CountryCode | undefined): Omit<Sip
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
         callsPerSecond: trunk.callsPerSecond,
         ...(trunk.probeSeconds > 0 && { probeMs: trunk.probeSeconds * 1_000 }),
+        ...numbering,
         ...(defaultCountry !== undefined && { defaultCountry }),
     };
 }
@@ -93,7 +95,7 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 
 function peerOf(
     { name, addresses, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
-    country: CountryCode | undefined,
+    numbering: Numbering,
 ): SipPeer {
     return {
         name,
@@ -103,6 +105,6 @@ function peerOf(
         minimumMedia: media,
         maxCalls: Number.POSITIVE_INFINITY,
         callsPerSecond,
-        ...(country !== undefined && { defaultCountry: country }),
+        ...numbering,
     };
 }

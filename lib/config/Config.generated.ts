@@ -1,5 +1,6 @@
 /* Written by lab/generate.ts from config.schema.yaml. Change that and run npm run generate. */
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { NumberPattern } from "../numbering/NumberPattern.ts";
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { Endpoint, HostPort, SipListener } from "./HostPort.ts";
 import type { Secret } from "./Secret.ts";
@@ -365,6 +366,14 @@ export interface NumbersConfig {
      */
     readonly defaultCountry?: CountryCode;
     /**
+     * Number of digits of the longest short code (extension, service or emergency number). Longer numbers that are not complete can only be called if shortCodes or a rule names them. 0 leaves only those.
+     */
+    readonly shortCodeDigits: number;
+    /**
+     * Further short codes, which are never completed with a country code. A ? is any digit, \* the star key.
+     */
+    readonly shortCodes: readonly NumberPattern[];
+    /**
      * Whom an incoming call to a number reaches. One number a line, one Matrix user each.
      */
     readonly map: ReadonlyMap<PhoneNumber, MatrixUserId>;
@@ -386,11 +395,11 @@ export interface DiallingRuleConfig {
      */
     readonly users: readonly string[];
     /**
-     * Full numbers with +, short codes, or addresses as user@domain. A * stands for anything, \* for the star key.
+     * Numbers or addresses to allow. "+44*" is every full number that begins so, "2*" every short code that begins so, "20??" has one ? for each digit, "\*21#" has the star key, "*@pbx.example" is every user there, and "*" everything. Write the star key in single quotes. Short codes are those of numbers.shortCodeDigits and numbers.shortCodes, and those named here. CAUTION: "*", "+*" and full numbers abroad include premium numbers, which cost money.
      *
      * @minItems 1
      */
-    readonly numbers: readonly string[];
+    readonly numbers: readonly NumberPattern[];
 }
 /**
  * Bounds on every call.

@@ -1,16 +1,27 @@
 import { readFileSync } from "node:fs";
 import { localpartOf, parseMatrixUserId, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
-import { parsePhoneNumber, type CountryCode, type PhoneNumber } from "../numbering/PhoneNumber.ts";
+import {
+    parsePhoneNumber,
+    type CountryCode,
+    type NumberingContext,
+    type PhoneNumber,
+} from "../numbering/PhoneNumber.ts";
+import { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath } from "./configPath.ts";
-import { parseNumberPattern } from "./numberPattern.ts";
+import { parseNumberPattern } from "../numbering/NumberPattern.ts";
 import { tlsFileFaults, type TlsFiles } from "./tlsFileFaults.ts";
 
 /** What the schema leaves to do: numbers, which need to know a country. */
-export interface ShapedConfig extends Omit<Config, "numbers" | "trunks"> {
+export interface ShapedConfig extends Omit<Config, "numbers" | "trunks" | "dialling"> {
+    readonly dialling: { readonly allow: readonly ShapedRule[] };
     readonly numbers: ShapedNumbers;
     readonly trunks: readonly ShapedTrunk[];
+}
+
+interface ShapedRule extends Omit<DiallingRuleConfig, "numbers"> {
+    readonly numbers: readonly string[];
 }
 
 interface ShapedNumbers extends Omit<NumbersConfig, "map"> {
@@ -35,7 +46,7 @@ export function checkMeaning(
     const faults: string[] = [];
     const tell: Tell = (path, text) => faults.push(`${formatPath(path)}: ${text}`);
     const intact = (...sections: (keyof Config)[]): boolean => !sections.some((section) => broken.has(section));
-    const country = intact("numbers") ? shaped.numbers.defaultCountry : undefined;
+    const numbering = intact("numbers") ? numberingIn(shaped.numbers) : {};
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
     if (intact("trunks")) checkProofs(shaped, tell);
@@ -45,9 +56,12 @@ export function checkMeaning(
     if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
     const config: Config = {
         ...shaped,
-        numbers: { ...shaped.numbers, map: intact("numbers") ? readNumberMap(shaped.numbers, tell) : new Map() },
-        trunks: intact("trunks") ? shaped.trunks.map((trunk, index) => readTrunk(trunk, index, country, tell)) : [],
-        dialling: { allow: intact("dialling") ? readRules(shaped.dialling.allow, country, tell) : [] },
+        numbers: {
+            ...shaped.numbers,
+            map: intact("numbers") ? readNumberMap(shaped.numbers.map, numbering, tell) : new Map(),
+        },
+        trunks: intact("trunks") ? shaped.trunks.map((trunk, index) => readTrunk(trunk, index, numbering, tell)) : [],
+        dialling: { allow: intact("dialling") ? readRules(shaped.dialling.allow, numbering, tell) : [] },
     };
     return { config, faults };
 }
@@ -124,11 +138,19 @@ function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell):
     accounts.forEach((account, index) => account.media === "webrtc" || tell(["accounts", index, "media"], text));
 }
 
-function readNumberMap({ map, defaultCountry }: ShapedNumbers, tell: Tell): ReadonlyMap<PhoneNumber, MatrixUserId> {
+function numberingIn({ defaultCountry, shortCodes, shortCodeDigits: maxDigits }: ShapedNumbers): NumberingContext {
+    return { defaultCountry, shortCodes: new ShortCodes({ maxDigits, listed: shortCodes, alsoNamed: [] }) };
+}
+
+function readNumberMap(
+    map: ShapedNumbers["map"],
+    numbering: NumberingContext,
+    tell: Tell,
+): ReadonlyMap<PhoneNumber, MatrixUserId> {
     const users = new Map<PhoneNumber, MatrixUserId>();
     for (const [written, user] of Object.entries(map)) {
         const path = ["numbers", "map", written];
-        const number = readNumber(written, defaultCountry, path, tell);
+        const number = readNumber(written, numbering, path, tell);
         if (number === undefined) continue;
         if (users.has(number)) tell(path, `must be unique; it is ${number}, which is in the map already`);
         users.set(number, user);
@@ -139,25 +161,26 @@ function readNumberMap({ map, defaultCountry }: ShapedNumbers, tell: Tell): Read
 function readTrunk(
     { callerId: writtenCallerId, callerIds, ...trunk }: ShapedTrunk,
     index: number,
-    country: CountryCode | undefined,
+    ofAll: NumberingContext,
     tell: Tell,
 ): TrunkConfig {
     const here = ["trunks", index];
+    const numbering = { ...ofAll, defaultCountry: trunk.defaultCountry ?? ofAll.defaultCountry };
     if (trunk.password !== undefined && trunk.username === undefined) {
         tell([...here, "username"], "is missing; the password is of no use without it");
     }
     if (trunk.register && trunk.password === undefined) {
         tell([...here, "password"], "is missing; the trunk can only be registered with by username and password");
     }
-    checkWritten(trunk, trunk.defaultCountry ?? country, here, tell);
+    checkWritten(trunk, numbering.defaultCountry, here, tell);
     const callerId =
         writtenCallerId === undefined
             ? undefined
-            : readCallerId(writtenCallerId, trunk.defaultCountry ?? country, [...here, "callerId"], tell);
+            : readCallerId(writtenCallerId, numbering, [...here, "callerId"], tell);
     return {
         ...trunk,
         ...(callerId === undefined ? {} : { callerId }),
-        callerIds: readCallerIds(callerIds, trunk.defaultCountry ?? country, [...here, "callerIds"], tell),
+        callerIds: readCallerIds(callerIds, numbering, [...here, "callerIds"], tell),
     };
 }
 
@@ -183,7 +206,7 @@ function checkWritten(
 
 function readCallerIds(
     written: Readonly<Record<string, string>>,
-    country: CountryCode | undefined,
+    numbering: NumberingContext,
     here: readonly (string | number)[],
     tell: Tell,
 ): ReadonlyMap<MatrixUserId, CallerId> {
@@ -191,7 +214,7 @@ function readCallerIds(
     for (const [key, text] of Object.entries(written)) {
         const user = parseMatrixUserId(key);
         if (user === undefined) tell([...here, key], "must be under a Matrix user such as @alice:matrix.example");
-        const number = readCallerId(text, country, [...here, key], tell);
+        const number = readCallerId(text, numbering, [...here, key], tell);
         if (user !== undefined && number !== undefined) callerIds.set(user, number);
     }
     return callerIds;
@@ -205,27 +228,26 @@ function readCallerId(...written: Parameters<typeof readNumber>): CallerId | und
 
 function readNumber(
     text: string,
-    defaultCountry: CountryCode | undefined,
+    numbering: NumberingContext,
     path: readonly (string | number)[],
     tell: Tell,
 ): PhoneNumber | undefined {
-    const number = parsePhoneNumber(text, { defaultCountry });
+    const number = parsePhoneNumber(text, numbering);
     if (number === undefined) tell(path, "must be a phone number such as +442071838750, or a short code such as 2001");
     return number;
 }
 
 function readRules(
-    rules: readonly DiallingRuleConfig[],
-    defaultCountry: CountryCode | undefined,
+    rules: readonly ShapedRule[],
+    numbering: NumberingContext,
     tell: Tell,
 ): readonly DiallingRuleConfig[] {
     return rules.map(({ users, numbers }, rule) => ({
         users,
         numbers: numbers.flatMap((written, index) => {
-            const pattern = parseNumberPattern(written, { defaultCountry });
-            if (pattern !== undefined) return [pattern];
-            const wants = "must be a number, an address or a pattern such as +44*, 2001 or *@pbx.example";
-            tell(["dialling", "allow", rule, "numbers", index], wants);
+            const parsed = parseNumberPattern(written, numbering);
+            if (parsed.kind === "pattern") return [parsed.pattern];
+            tell(["dialling", "allow", rule, "numbers", index], `${parsed.fault} (${written})`);
             return [];
         }),
     }));

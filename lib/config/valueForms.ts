@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { isServerName, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
+import { parseShortCodePattern } from "../numbering/NumberPattern.ts";
 import { parseCountry } from "../numbering/PhoneNumber.ts";
 import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
 import { Secret } from "./Secret.ts";
@@ -39,6 +40,11 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             /^[a-z0-9._-]{1,32}$/.test(text) ? text : undefined,
         ),
         country: ofText("a country as two letters, such as GB", "CountryCode", parseCountry),
+        shortCode: ofText("a short code such as 112", "NumberPattern", (text) => {
+            const parsed = parseShortCodePattern(text);
+            if (parsed.kind === "invalid") throw new Error(parsed.fault);
+            return parsed.pattern;
+        }),
         numberPrefix: ofText('the beginning of a number, such as +44, or ""', "string", (text) =>
             /^(?:\+?[0-9]*|[0-9*#]*)$/.test(text) ? withPlus(text) : undefined,
         ),

@@ -1,6 +1,7 @@
 import { registrarRealm } from "./registrarRealm.ts";
 import type { Config } from "./Config.generated.ts";
 import { formatPath } from "./configPath.ts";
+import { openRules } from "./openRules.ts";
 
 const DEFAULT_REGISTER_SECONDS = 600;
 
@@ -13,6 +14,7 @@ export function warningsOf(config: Config): string[] {
         ...deadlyUris(config),
         ...prefixesBeforePlus(config),
         ...unservedRules(config),
+        ...openRules(config),
     ];
 }
 
@@ -117,8 +119,8 @@ function unservedRules(config: Config): string[] {
     );
 }
 
-/** What a pattern's numbers begin with: up to the first star that is no key (`PatternIndex`). */
+/** What a pattern's numbers begin with: up to the first wildcard (`PatternIndex`). */
 function beginningOf(pattern: string): { readonly head: string; readonly isOpen: boolean } {
-    const [, head = "", rest = ""] = /^((?:\\\*|[^*])*)(.*)$/.exec(pattern) ?? [];
+    const [, head = "", rest = ""] = /^((?:\\\*|[^*?])*)(.*)$/.exec(pattern) ?? [];
     return { head: head.replaceAll("\\*", "*"), isOpen: rest !== "" };
 }

@@ -1,6 +1,8 @@
+import { calledPartyOf, type CalledParty, type CallingContext } from "./CalledParty.ts";
 import { parseMatrixUserId, type MatrixUserId } from "./MatrixUserId.ts";
+import { coverageOf, type Coverage, type NumberPattern } from "./NumberPattern.ts";
 import { PatternIndex } from "./PatternIndex.ts";
-import type { PhoneNumber } from "./PhoneNumber.ts";
+import { isE164, type PhoneNumber } from "./PhoneNumber.ts";
 import type { RemoteParty } from "./RemoteParty.ts";
 import { hostOf, userOf, type SipAddress } from "./SipAddress.ts";
 
@@ -10,16 +12,17 @@ export interface DialPlanRules {
     readonly numbers: ReadonlyMap<PhoneNumber, MatrixUserId>;
     /** Homeservers, by server name, whose users may be called as `sip:user@domain`. */
     readonly domains: readonly string[];
-    /** Who may dial what: nobody anything that no rule allows. Patterns as in `PatternIndex`. */
+    /** Who may call what. A call that no rule allows is forbidden. */
     readonly allow: readonly DiallingRule[];
     readonly trunks: readonly TrunkRoute[];
+    /** How dialled numbers are read. */
+    readonly numbering: CallingContext;
 }
 
 interface DiallingRule {
     /** Matrix users: `@alice:matrix.example`, `@*:matrix.example`. */
     readonly users: readonly string[];
-    /** Numbers in canonical form or addresses: `+44*`, `2001`, `*@pbx.example`. Without `@` it is numbers, but for `*`. */
-    readonly numbers: readonly string[];
+    readonly numbers: readonly NumberPattern[];
 }
 
 interface TrunkRoute {
@@ -30,11 +33,11 @@ interface TrunkRoute {
     readonly domains: readonly string[];
 }
 
-/** Whether a call may go out and where: trunks by name, best first. */
+/** Whether a user may call somebody: the called party to use from here on, and the trunks by name, best first. */
 export type DialVerdict =
-    | { readonly kind: "allowed"; readonly trunks: readonly [string, ...string[]] }
+    | { readonly kind: "allowed"; readonly callee: CalledParty; readonly trunks: readonly [string, ...string[]] }
     | { readonly kind: "forbidden" }
-    | { readonly kind: "noTrunk" };
+    | { readonly kind: "noTrunk"; readonly callee: CalledParty };
 
 /**
  * Who reaches whom. Pure, and indexed once when built, so that a call costs a few look-ups however long the rules are.
@@ -44,17 +47,19 @@ export class DialPlan {
     readonly #numbers: ReadonlyMap<PhoneNumber, MatrixUserId>;
     /** Server names by host: a SIP address has no port, the name of a Matrix server may have one. */
     readonly #serverByHost: ReadonlyMap<string, string>;
-    readonly #allowed: PatternIndex<PatternIndex<Covers>>;
-    readonly #allowedToSomebody: PatternIndex<Covers>;
+    readonly #numbering: CallingContext;
+    readonly #allowed: PatternIndex<PatternIndex<Coverage>>;
+    readonly #allowedToSomebody: PatternIndex<Coverage>;
     readonly #trunksByPrefix: PatternIndex<string>;
     readonly #trunksByDomain: ReadonlyMap<string, readonly string[]>;
 
     constructor(rules: DialPlanRules) {
         this.#numbers = new Map(rules.numbers);
         this.#serverByHost = new Map(rules.domains.map((domain) => [withoutPort(domain), domain]));
+        this.#numbering = rules.numbering;
         this.#allowed = indexAllowed(rules.allow);
         this.#allowedToSomebody = new PatternIndex(
-            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, coversOf(pattern)] as const)),
+            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, coverageOf(pattern)] as const)),
         );
         this.#trunksByPrefix = new PatternIndex(
             rules.trunks.flatMap(({ name, prefixes }) =>
@@ -85,30 +90,32 @@ export class DialPlan {
         }
     }
 
-    /** Denied until allowed. The trunk with the longest matching prefix comes first; equals as they are configured. */
-    whoMayDial(user: MatrixUserId, party: RemoteParty): DialVerdict {
-        const dialled = dialledText(party);
-        if (party.kind === "anonymous" || dialled === undefined || !this.#isAllowed(user, party.kind, dialled)) {
-            return { kind: "forbidden" };
-        }
-        const [first, ...others] = new Set(this.#trunksFor(party));
-        return first === undefined ? { kind: "noTrunk" } : { kind: "allowed", trunks: [first, ...others] };
+    /**
+     * Decides whether a user may call what was dialled. Forbidden until a rule allows it. The trunk with the longest
+     * matching prefix comes first; equals in the order of the configuration.
+     */
+    whoMayDial(user: MatrixUserId, dialled: RemoteParty): DialVerdict {
+        const callee = calledPartyOf(dialled, this.#numbering);
+        if (callee === undefined || !this.#isAllowed(user, callee)) return { kind: "forbidden" };
+        const [first, ...others] = new Set(this.#trunksFor(callee));
+        if (first === undefined) return { kind: "noTrunk", callee };
+        return { kind: "allowed", callee, trunks: [first, ...others] };
     }
 
-    /** Whether there is anybody who may dial it. */
-    isDialable(party: RemoteParty): boolean {
-        const dialled = dialledText(party);
-        return dialled !== undefined && isCovered(this.#allowedToSomebody, party.kind, dialled);
+    /** Whether any user may call what was dialled. */
+    isDialable(dialled: RemoteParty): boolean {
+        const callee = calledPartyOf(dialled, this.#numbering);
+        return callee !== undefined && isCovered(this.#allowedToSomebody, callee);
     }
 
-    #isAllowed(user: MatrixUserId, kind: RemoteParty["kind"], dialled: PhoneNumber | SipAddress): boolean {
+    #isAllowed(user: MatrixUserId, callee: CalledParty): boolean {
         for (const patterns of this.#allowed.find(user)) {
-            if (isCovered(patterns, kind, dialled)) return true;
+            if (isCovered(patterns, callee)) return true;
         }
         return false;
     }
 
-    #trunksFor(party: Exclude<RemoteParty, { kind: "anonymous" }>): Iterable<string> {
+    #trunksFor(party: CalledParty): Iterable<string> {
         if (party.kind === "number") return this.#trunksByPrefix.find(party.number);
         return this.#trunksByDomain.get(hostOf(party.address)) ?? [];
     }
@@ -126,53 +133,36 @@ export class DialPlan {
 /** A full number or feature code that was written at a homeserver's host, and nobody's name there. */
 const DIALLED = /^[0-9]*[+*#][0-9*#]*$/;
 
-function dialledText(party: RemoteParty): PhoneNumber | SipAddress | undefined {
-    switch (party.kind) {
-        case "number":
-            return party.number;
-        case "address":
-            return party.address;
-        case "anonymous":
-            return undefined;
-    }
-}
-
-/** What a pattern of a rule is about. */
-type Covers = "number" | "address" | "anything";
-
-/**
- * `+44*` is about numbers: as the beginning of an address it would allow `+44;rn=+1900…@pbx.example`, of which a network
- * makes another number.
- */
-function coversOf(pattern: string): Covers {
-    if (pattern === "*") return "anything";
-    return pattern.includes("@") ? "address" : "number";
-}
-
-function isCovered(patterns: PatternIndex<Covers>, kind: RemoteParty["kind"], dialled: string): boolean {
-    for (const covers of patterns.find(dialled)) {
-        if (covers === "anything" || covers === kind) return true;
+function isCovered(patterns: PatternIndex<Coverage>, callee: CalledParty): boolean {
+    const [text, kind] = coveredAs(callee);
+    for (const coverage of patterns.find(text)) {
+        if (coverage === "anything" || coverage === kind) return true;
     }
     return false;
 }
 
-/** Rules are gathered by user pattern first: a user's rules are found at once and only their numbers are looked at. */
-function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<Covers>> {
+function coveredAs(callee: CalledParty): readonly [text: string, kind: Coverage] {
+    if (callee.kind === "address") return [callee.address, "address"];
+    return [callee.number, isE164(callee.number) ? "fullNumber" : "shortCode"];
+}
+
+/** Indexes the rules by user first, so that only the numbers of the user's own rules are searched. */
+function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<Coverage>> {
     const entries = allow.flatMap(({ users, numbers }) => users.map((user) => ({ user, numbers })));
     const byUser = [...Map.groupBy(entries, (entry) => entry.user)];
     return new PatternIndex(
         byUser.map(([user, rules]) => {
             const patterns = new Set(rules.flatMap((rule) => rule.numbers));
             return [
-                user,
-                new PatternIndex([...patterns].map((pattern) => [pattern, coversOf(pattern)] as const)),
+                user.replaceAll("?", "\\?"),
+                new PatternIndex([...patterns].map((pattern) => [pattern, coverageOf(pattern)] as const)),
             ] as const;
         }),
     );
 }
 
 function literal(text: string): string {
-    return text.replace(/[\\*]/g, "\\$&");
+    return text.replace(/[\\*?]/g, "\\$&");
 }
 
 function withoutPort(serverName: string): string {

@@ -1,7 +1,7 @@
 /**
- * Values filed under patterns and found by a text. `*` stands for any run of characters, `\*` for the star key; all
- * else for itself. Built once, asked for every call: patterns without a star and those with only one at the end
- * cost a look-up each, however many there are.
+ * Values filed under patterns and found by a text. `*` stands for any run of characters and `?` for one digit; `\*` and
+ * `\?` are these characters themselves. Built once, searched for every call: patterns without wildcard and those with
+ * only a star at the end cost one look-up each, however many there are.
  */
 export class PatternIndex<Value> {
     readonly #exact = new Map<string, Value[]>();
@@ -31,12 +31,13 @@ export class PatternIndex<Value> {
     }
 
     #file(pattern: string, value: Value): void {
-        const pieces = literalPieces(pattern);
-        const [first = "", second] = pieces;
-        if (second === undefined) {
-            push(this.#exact, first, value);
-        } else if (pieces.length === 2 && second === "") {
-            push(this.#byPrefix, first, value);
+        const pieces = piecesOf(pattern);
+        const [first = [], second] = pieces;
+        const literal = literalOf(first);
+        if (literal !== undefined && second === undefined) {
+            push(this.#exact, literal, value);
+        } else if (literal !== undefined && pieces.length === 2 && second?.length === 0) {
+            push(this.#byPrefix, literal, value);
         } else {
             const known = this.#others.get(pattern);
             if (known === undefined) this.#others.set(pattern, { matches: matcher(pieces), values: [value] });
@@ -45,36 +46,48 @@ export class PatternIndex<Value> {
     }
 }
 
-/** The literal text between the stars; one piece if there is no star. */
-function literalPieces(pattern: string): string[] {
-    const pieces: string[] = [];
-    let piece = "";
-    for (const [token] of pattern.matchAll(/\\[\\*]|[^]/gu)) {
-        if (token === "*") {
-            pieces.push(piece);
-            piece = "";
-        } else {
-            piece += token.length === 2 && token.startsWith("\\") ? token.slice(1) : token;
-        }
+/** One character of a piece: itself, or any digit. */
+type Token = string | typeof ANY_DIGIT;
+const ANY_DIGIT = Symbol("any digit");
+
+/** The tokens between the stars; one piece if there is no star. */
+function piecesOf(pattern: string): Token[][] {
+    const pieces: Token[][] = [[]];
+    for (const [token] of pattern.matchAll(/\\[\\*?]|[^]/g)) {
+        if (token === "*") pieces.push([]);
+        else if (token === "?") pieces.at(-1)?.push(ANY_DIGIT);
+        else pieces.at(-1)?.push(token.slice(-1));
     }
-    return [...pieces, piece];
+    return pieces;
 }
 
-/** Takes each piece at its first place, which finds a match whenever there is one, in linear time. */
-function matcher(pieces: readonly string[]): (text: string) => boolean {
-    const first = pieces[0] ?? "";
-    const last = pieces.at(-1) ?? "";
+function literalOf(piece: readonly Token[]): string | undefined {
+    return piece.includes(ANY_DIGIT) ? undefined : piece.join("");
+}
+
+/** Matches each piece at its first place, which finds a match whenever there is one, without backtracking. */
+function matcher(pieces: readonly (readonly Token[])[]): (text: string) => boolean {
+    const first = pieces[0] ?? [];
+    const last = pieces.at(-1) ?? [];
     const middle = pieces.slice(1, -1);
     return (text) => {
-        if (!text.startsWith(first)) return false;
+        if (!isAt(text, 0, first)) return false;
+        if (pieces.length === 1) return text.length === first.length;
         let from = first.length;
         for (const piece of middle) {
-            const at = text.indexOf(piece, from);
-            if (at < 0) return false;
-            from = at + piece.length;
+            while (from + piece.length <= text.length && !isAt(text, from, piece)) from += 1;
+            if (from + piece.length > text.length) return false;
+            from += piece.length;
         }
-        return text.length - last.length >= from && text.endsWith(last);
+        return text.length - last.length >= from && isAt(text, text.length - last.length, last);
     };
+}
+
+function isAt(text: string, from: number, piece: readonly Token[]): boolean {
+    return piece.every((token, index) => {
+        const character = text[from + index];
+        return token === ANY_DIGIT ? character !== undefined && /[0-9]/.test(character) : character === token;
+    });
 }
 
 function push<Value>(map: Map<string, Value[]>, key: string, value: Value): void {

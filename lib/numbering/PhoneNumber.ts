@@ -1,60 +1,76 @@
 import {
     getCountryCallingCode,
     isSupportedCountry,
+    Metadata,
     parsePhoneNumberFromString,
     type CountryCode,
-} from "libphonenumber-js/min";
+} from "libphonenumber-js/max";
+import type { ShortCodes } from "./ShortCodes.ts";
+import { foldTypedText } from "./foldTypedText.ts";
 
 declare const brand: unique symbol;
 
-/** What can be dialled: E.164 with a leading `+`, or a short code or feature code of digits, `*` and `#` as it was typed. */
+/**
+ * A number in canonical form: E.164 with a leading `+`, or the digits, `*` and `#` of a short or feature code as they
+ * were written. Whether a code can be called is decided by `calledPartyOf`: a caller can have any number.
+ */
 export type PhoneNumber = string & { readonly [brand]: "PhoneNumber" };
 
-/** ISO 3166-1 alpha-2, in capitals: the numbering plan a number without `+` belongs to. */
+/** ISO 3166-1 alpha-2, in capitals: the numbering plan that a number without country code belongs to. */
 export type { CountryCode };
 
+/** How numbers without country code are read. */
 export interface NumberingContext {
-    /** Without it, national numbers are taken as they were typed. */
+    /** If undefined, national numbers stay as they were written. */
     readonly defaultCountry?: CountryCode | undefined;
+    /** Codes that are never completed with a country code. */
+    readonly shortCodes?: ShortCodes | undefined;
 }
 
 /** Longer than any number with an access code, a feature code and its separators. */
 const MAX_TYPED_LENGTH = 64;
-/** RFC 3966 visual separators, spaces, slashes and the dashes that word processors make. */
-const SEPARATORS = /[\s().\-/\u2010-\u2015\u2212]/gu;
 const NOT_DIGITS = /[^0-9]/g;
 const E164 = /^\+[1-9][0-9]{2,14}$/;
 const INTERNATIONAL = /^\+[0-9]{3,20}$/;
 const AS_TYPED = /^[0-9*#]{1,32}$/;
-/** Up to this many digits a number without prefix is an extension or a service number, never completed. */
-const MAX_SHORT_CODE_DIGITS = 6;
+/** An international number that is too short or too long, and no short code. */
+const INCOMPLETE_ABROAD = /^00[0-9]{5,}$/;
+/** Subscriber numbers have at most eight digits: a longer national number contains its area code. */
+const MAX_SUBSCRIBER_DIGITS = 8;
+/** Shorter numbers that begin with the trunk prefix are taken for codes unless they are in use. */
+const MIN_PREFIXED_DIGITS = 7;
 
 /**
- * The canonical form of a number as a person, a trunk or a URI writes it: one text for all ways to write one number.
+ * Parses a number as a person, a trunk or a URI writes it into its canonical form: one text for all ways to write one
+ * number.
  *
- * Separators are dropped. `+44 (0)20 7183 8750`, `0044...`, ` 44...` (a leading space is a `+` lost to URL decoding)
- * and, within `defaultCountry`, `020 7183 8750` become E.164. Codes with `*` or `#`, up to six digits, and digits that
- * belong to no numbering plan we know (an outside-line prefix, a long extension) stay as typed. Undefined for
- * what nobody can dial: letters, nothing, or an international number that is too short or too long.
+ * Separators and invisible characters are dropped, digits of all scripts are read. `+44 (0)20 7183 8750`, `0044...`,
+ * ` 44...` (a leading space is a `+` lost to URL decoding) and, within `defaultCountry`, `020 7183 8750` and
+ * `442071838750` become E.164. Codes with `*` or `#`, declared short codes, and digits that the country's numbering plan
+ * does not allow as a national number stay as written. Returns undefined for letters, an empty text, or an
+ * international number that is too short or too long.
  */
 export function parsePhoneNumber(text: string, context: NumberingContext = {}): PhoneNumber | undefined {
     if (text.length > MAX_TYPED_LENGTH) return undefined;
-    const typed = text.normalize("NFKC").replace(SEPARATORS, "");
+    const typed = foldTypedText(text);
     if (INTERNATIONAL.test(typed)) return international(typed);
     if (!AS_TYPED.test(typed)) return undefined;
-    if (/[*#]/.test(typed)) return typed as PhoneNumber;
-    const restored = /^\s[\s]*[1-9]/.test(text) ? international(`+${typed}`) : undefined;
-    if (restored !== undefined) return restored;
-    if (typed.length <= MAX_SHORT_CODE_DIGITS) return typed as PhoneNumber;
-    return national(typed, context.defaultCountry) ?? unplanned(typed);
+    if (/[*#]/.test(typed) || context.shortCodes?.isListed(typed) === true) return typed as PhoneNumber;
+    const restored = /^\s+[1-9]/.test(text) ? international(`+${typed}`) : undefined;
+    const planned = restored ?? fromPlan(typed, context.defaultCountry);
+    return planned ?? (INCOMPLETE_ABROAD.test(typed) ? undefined : (typed as PhoneNumber));
 }
 
-/** The number in canonical text: what `parsePhoneNumber` returned once, read back from where it was kept. */
+/**
+ * Reads a number in canonical form back from where it was kept, such as a ghost's name. It says who that is, not that
+ * the number can be called: see `calledPartyOf`.
+ */
 export function readPhoneNumber(canonical: string): PhoneNumber | undefined {
     return E164.test(canonical) || AS_TYPED.test(canonical) ? (canonical as PhoneNumber) : undefined;
 }
 
-function isE164(number: PhoneNumber): boolean {
+/** Whether a number is a full one, with country code. */
+export function isE164(number: PhoneNumber): boolean {
     return number.startsWith("+");
 }
 
@@ -68,14 +84,14 @@ export function recognisableDigitsOf(number: PhoneNumber): ReadonlySet<string> {
     return new Set(texts.map((text) => text.replace(/[^0-9*#]/g, "").replace(/^0+/, "")));
 }
 
-/** For people: `+44 20 7183 8750`; what is not E.164 as it is. */
+/** Formats a number for people: `+44 20 7183 8750`. Codes stay as they are. */
 export function formatPhoneNumber(number: PhoneNumber): string {
     return (isE164(number) ? parsePhoneNumberFromString(number)?.formatInternational() : undefined) ?? number;
 }
 
 /**
- * The digits to dial for a number from within a country's network: `02071838750` in GB, `004420…` from DE, `0114420…`
- * from US. Codes that are not E.164 as they are.
+ * Returns the digits to dial for a number from within a country's network: `02071838750` in GB, `004420…` from DE,
+ * `0114420…` from US. Codes stay as they are.
  */
 export function digitsDialledIn(country: CountryCode, number: PhoneNumber): string {
     const parsed = isE164(number) ? parsePhoneNumberFromString(number) : undefined;
@@ -85,7 +101,7 @@ export function digitsDialledIn(country: CountryCode, number: PhoneNumber): stri
     return dialled?.replace(NOT_DIGITS, "") ?? digitsDialledAbroad(number);
 }
 
-/** Undefined where a country has a prefix for each carrier and none that always works, whatever the library's types say. */
+/** Undefined if a country has a prefix for each carrier and none that always works, whatever the library's types say. */
 function abroad(
     number: NonNullable<ReturnType<typeof parsePhoneNumberFromString>>,
     from: CountryCode,
@@ -93,30 +109,76 @@ function abroad(
     return number.format("IDD", { fromCountry: from });
 }
 
-/** With `00`, the international prefix of most of the world (ITU-T E.164). Codes that are not E.164 as they are. */
+/** Returns the digits with `00`, the international prefix of most countries (ITU-T E.164). Codes stay as they are. */
 export function digitsDialledAbroad(number: PhoneNumber): string {
     return isE164(number) ? `00${number.slice(1)}` : number;
 }
 
-/** The country a two-letter code means, in either case, if it has a numbering plan. */
+/** Returns the country that a two-letter code means, in either case, if it has a numbering plan. */
 export function parseCountry(text: string): CountryCode | undefined {
     const code = text.toUpperCase();
     return isSupportedCountry(code) ? code : undefined;
 }
 
-/** By length only: the ranges in use change more often than this program is updated. */
+/** The country calling code, without `+`: `44` for GB. */
+export function callingCodeOf(country: CountryCode): string {
+    return getCountryCallingCode(country);
+}
+
+/** Whether calls to a number are charged at a premium or shared-cost rate, as far as its country's plan says so. */
+export function isPremiumRate(number: string): boolean {
+    const type = parsePhoneNumberFromString(number)?.getType();
+    return type === "PREMIUM_RATE" || type === "SHARED_COST";
+}
+
+/** Checks the length only: the ranges in use change more often than this program is updated. */
 function international(typed: string): PhoneNumber | undefined {
     const parsed = parsePhoneNumberFromString(typed);
     return parsed?.isPossible() === true && E164.test(parsed.number) ? (parsed.number as PhoneNumber) : undefined;
 }
 
-function national(typed: string, country: CountryCode | undefined): PhoneNumber | undefined {
-    if (country === undefined) return undefined;
-    const parsed = parsePhoneNumberFromString(typed, country);
-    return parsed?.isPossible() === true ? (parsed.number as PhoneNumber) : undefined;
+/** A number without `+`, as far as the country's plan allows it. `00` is read as the international prefix in all of them. */
+function fromPlan(typed: string, country: CountryCode | undefined): PhoneNumber | undefined {
+    const abroadDigits = withoutInternationalPrefix(typed, country);
+    const fromAbroad = abroadDigits === undefined ? undefined : international(`+${abroadDigits}`);
+    return fromAbroad ?? (country === undefined ? undefined : national(typed, country));
 }
 
-/** `00` is the international prefix of most of the world (ITU-T E.164), so it is one where the country says nothing else. */
-function unplanned(typed: string): PhoneNumber | undefined {
-    return typed.startsWith("00") ? international(`+${typed.slice(2)}`) : (typed as PhoneNumber);
+function withoutInternationalPrefix(typed: string, country: CountryCode | undefined): string | undefined {
+    const prefix = country === undefined ? undefined : planOf(country).IDDPrefix();
+    const match = prefix === undefined ? null : new RegExp(`^(?:${prefix})`).exec(typed);
+    if (match !== null) return typed.slice(match[0].length);
+    return typed.startsWith("00") ? typed.slice(2) : undefined;
+}
+
+/**
+ * Completes a national number. It is one if it is written as the country dials it. Without its trunk prefix it could be
+ * a local number, or a full one whose `+` was lost: the latter is preferred if it begins with the country's own code.
+ */
+function national(typed: string, country: CountryCode): PhoneNumber | undefined {
+    const parsed = parsePhoneNumberFromString(typed, country);
+    if (parsed?.isPossible() === true && E164.test(parsed.number)) {
+        const number = parsed.number as PhoneNumber;
+        const isAsDialled = digitsDialledIn(country, number) === typed && parsed.isValid();
+        const hasPrefix = typed === `${planOf(country).nationalPrefix() ?? "-"}${parsed.nationalNumber}`;
+        if (isAsDialled || (hasPrefix && typed.length >= MIN_PREFIXED_DIGITS)) return number;
+    }
+    const lostPlus = typed.startsWith(getCountryCallingCode(country))
+        ? parsePhoneNumberFromString(`+${typed}`)
+        : undefined;
+    if (lostPlus?.isValid() === true) return lostPlus.number as PhoneNumber;
+    const hasAreaCode = typed.length > MAX_SUBSCRIBER_DIGITS;
+    return hasAreaCode && parsed?.isValid() === true ? (parsed.number as PhoneNumber) : undefined;
+}
+
+/** What the library's types leave out of a country's numbering plan. */
+interface Plan {
+    IDDPrefix(): string | undefined;
+    nationalPrefix(): string | undefined;
+}
+
+function planOf(country: CountryCode): Plan {
+    const metadata = new Metadata();
+    metadata.selectNumberingPlan(country);
+    return metadata.numberingPlan as unknown as Plan;
 }

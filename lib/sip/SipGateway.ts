@@ -51,7 +51,7 @@ export interface SipGatewayParts extends SipEnvironment {
 }
 
 /** What is to be known of a caller to read its INVITE. */
-type Caller = Pick<SipPeer, "name" | "trusted" | "defaultCountry" | "charging" | "minimumMedia">;
+type Caller = Pick<SipPeer, "name" | "trusted" | "defaultCountry" | "shortCodes" | "charging" | "minimumMedia">;
 
 /** Takes in what the SIP side sends: new calls go to the desk, requests within dialogs to their leg. Never throws. */
 export class SipGateway implements DrachtioListener {

@@ -1,4 +1,5 @@
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
+import type { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { MediaKind } from "../ports/MediaProxy.ts";
@@ -13,6 +14,8 @@ export interface SipPeer {
     readonly trusted: boolean;
     /** The numbering plan of numbers without `+` that come from it. */
     readonly defaultCountry?: CountryCode;
+    /** Codes that are never completed with a country code. */
+    readonly shortCodes?: ShortCodes;
     /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
     readonly charging?: { readonly ioi?: string };
     /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */

@@ -134,13 +134,14 @@ export class OutboundCalls {
     }
 
     /** A phone of ours is called directly, also where a trunk would serve its number. */
-    #destinationOf({ callId, user }: MatrixCallerLeg, callee: RemoteParty): Destination | Refusal {
+    #destinationOf({ callId, user }: MatrixCallerLeg, dialled: RemoteParty): Destination | Refusal {
         const { dialPlan, phoneBook, mediaOf, log } = this.#parts;
-        const verdict = dialPlan.whoMayDial(user, callee);
+        const verdict = dialPlan.whoMayDial(user, dialled);
         if (verdict.kind === "forbidden") {
             log.info("outbound call rejected: no rule allows it", { callId });
             return refused("forbidden");
         }
+        const { callee } = verdict;
         const phones = phoneBook?.phonesMeantBy(callee, user);
         if (phones !== undefined) {
             const [first, ...others] = phones;

@@ -20,7 +20,7 @@ export interface CallerIdentity {
     readonly withheldBecause?: WithheldBecause;
 }
 
-type Peer = Pick<SipPeer, "trusted" | "defaultCountry">;
+type Peer = Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes">;
 
 /**
  * Who calls, by an INVITE that came from `peer`. What networks assert of a caller counts from a trusted peer only

@@ -1,5 +1,6 @@
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CountryCode } from "../../numbering/PhoneNumber.ts";
+import type { ShortCodes } from "../../numbering/ShortCodes.ts";
 import type { MediaKind } from "../../ports/MediaProxy.ts";
 
 /** A phone that registers with us and belongs to a Matrix user. Plain data: the composition root makes it of the configuration. */
@@ -13,4 +14,6 @@ export interface SipAccount {
     readonly displayName?: string;
     readonly media: MediaKind;
     readonly defaultCountry?: CountryCode;
+    /** Codes that are never completed with a country code. */
+    readonly shortCodes?: ShortCodes;
 }

@@ -52,7 +52,7 @@ export function routePhoneCall(
         const verdict = dialPlan.whoMayDial(caller.user, callee);
         if (verdict.kind === "allowed") {
             const { trunks } = verdict;
-            return { kind: "trunk", callee, trunks, media: mediaOf(trunks[0]) };
+            return { kind: "trunk", callee: verdict.callee, trunks, media: mediaOf(trunks[0]) };
         }
         if (verdict.kind === "forbidden") cause = "forbidden";
     }

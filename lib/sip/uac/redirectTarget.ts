@@ -9,7 +9,11 @@ import type { SipTrunk } from "../SipTrunk.ts";
  * @param sent the Request-URI that was redirected
  */
 export function mayFollow(
-    redirect: { readonly to: string; readonly sent: string; readonly trunk: Pick<SipTrunk, "defaultCountry"> },
+    redirect: {
+        readonly to: string;
+        readonly sent: string;
+        readonly trunk: Pick<SipTrunk, "defaultCountry" | "shortCodes">;
+    },
     mayDial: (party: RemoteParty) => boolean,
 ): boolean {
     const to = parseUri(redirect.to);

@@ -36,7 +36,7 @@ export interface RefusedInvite {
 /** Reads an INVITE that came from `peer`. Pure; returns a response for every INVITE that it cannot read. */
 export function decodeInvite(
     request: Pick<IncomingRequest, "uri" | "headers" | "body" | "source">,
-    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix" | "charging" | "minimumMedia">,
+    peer: Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes" | "stripPrefix" | "charging" | "minimumMedia">,
     screen: ScreenCaller,
 ): DecodedInvite | RefusedInvite {
     const required = tokensOf(request.headers.get("require"));
@@ -97,7 +97,7 @@ function isProtectedAs(media: MediaKind, minimum: MediaKind = "rtp"): boolean {
 /** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
 function calleesOf(
     uri: string,
-    peer: Pick<SipPeer, "defaultCountry" | "stripPrefix">,
+    peer: Pick<SipPeer, "defaultCountry" | "shortCodes" | "stripPrefix">,
 ): readonly RemoteParty[] | "unknown scheme" {
     const parsed = parseUri(uri);
     if (parsed === undefined) return "unknown scheme";

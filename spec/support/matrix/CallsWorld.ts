@@ -13,6 +13,7 @@ import { KeptLog, KeptTelemetry } from "../quiet.ts";
 import { browserDescription } from "./descriptions.ts";
 import { FakeHomeserver } from "./FakeHomeserver.ts";
 import { KeptIntake } from "./KeptIntake.ts";
+import { allowedBy } from "../dialling.ts";
 
 export const alice = "@alice:matrix.example" as MatrixUserId;
 export const mallory = "@mallory:matrix.example" as MatrixUserId;
@@ -47,7 +48,7 @@ export class CallsWorld {
             names,
             homeserver: this.homeserver,
             directory: this.directory,
-            dialPlan: { whoMayDial: () => ({ kind: "allowed", trunks: ["carrier"] }), isDialable: () => true },
+            dialPlan: { whoMayDial: allowedBy("carrier"), isDialable: () => true },
             intake: this.intake,
             newCallId: () => this.#newId(),
             telemetry: this.telemetry,

@@ -11,6 +11,7 @@ import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptTelemetry } from "../quiet.ts";
 import { KeptIntake } from "./KeptIntake.ts";
 import { GHOST_PREFIX, SERVER, type RegistrationFile } from "./matrixWorld.ts";
+import { allowedBy } from "../dialling.ts";
 
 export const systemClock: Clock = {
     now: () => Date.now(),
@@ -56,9 +57,9 @@ export function assembleForSpec(
             directory,
             dialPlan: {
                 isDialable: () => true,
-                whoMayDial: (_user, party) =>
+                whoMayDial: (user, party) =>
                     party.kind === "number" && party.number.startsWith("+44")
-                        ? { kind: "allowed", trunks: ["carrier"] }
+                        ? allowedBy("carrier")(user, party)
                         : { kind: "forbidden" },
             },
             intake,

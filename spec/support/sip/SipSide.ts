@@ -23,6 +23,7 @@ import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { KeptLog, KeptTelemetry } from "../quiet.ts";
 import { KeptContacts } from "../KeptContacts.ts";
 import { ScriptedIntake } from "./ScriptedIntake.ts";
+import { allowedBy } from "../dialling.ts";
 
 export const ALICE = "@alice:matrix.example" as MatrixUserId;
 
@@ -148,9 +149,9 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
     const hosts = new Set([REALM, "127.0.0.1"]);
     const dialPlan = {
         calleeOf: aliceWhenCalled,
-        whoMayDial: (_user: MatrixUserId, party: RemoteParty): DialVerdict =>
+        whoMayDial: (user: MatrixUserId, party: RemoteParty): DialVerdict =>
             party.kind === "number" && party.number.startsWith("+44")
-                ? { kind: "allowed", trunks: ["carrier"] }
+                ? allowedBy("carrier")(user, party)
                 : { kind: "forbidden" },
     };
     const limits = { minSeconds: 60, maxSeconds: 3_600, maxContacts: 3 };

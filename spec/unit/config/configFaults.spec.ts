@@ -263,7 +263,7 @@ describe("a wrong configuration", () => {
         [
             "no number in a rule",
             { dialling: { allow: [{ users: ["*"], numbers: ["+x*"] }] } },
-            "dialling.allow[0].numbers[0]: must be a number, an address or a pattern such as +44*, 2001 or *@pbx.example",
+            "dialling.allow[0].numbers[0]: must be a number, an address or a pattern such as +44*, 2001, 20?? or *@pbx.example (+x*)",
         ],
     ])("names %s", (_, change, fault) => {
         expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);

@@ -4,6 +4,7 @@ import { describeConfig } from "../../../lib/config/describeConfig.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import { Secret } from "../../../lib/config/Secret.ts";
+import { patterns } from "../../support/dialling.ts";
 
 const registrar: Config["sip"]["registrar"] = {
     minSeconds: 60,
@@ -11,6 +12,7 @@ const registrar: Config["sip"]["registrar"] = {
     maxContacts: 10,
     algorithms: ["MD5"],
 };
+const numbers: Config["numbers"] = { map: new Map(), shortCodes: [], shortCodeDigits: 6 };
 const bare: Config = {
     homeserver: { url: "http://127.0.0.1:8008", domain: "matrix.example" },
     appservice: { bind: "127.0.0.1", port: 9995 },
@@ -18,7 +20,7 @@ const bare: Config = {
     sip: { listen: [{ transport: "udp", address: "::1", port: 5060 }], unknownPeers: "drop", registrar, peers: [] },
     trunks: [],
     accounts: [],
-    numbers: { map: new Map() },
+    numbers,
     dialling: { allow: [] },
     calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
     media: "none",
@@ -55,7 +57,7 @@ const phone: Config["accounts"][number] = {
     user: "@alice:matrix.example" as MatrixUserId,
     media: "rtp",
 };
-const rule = { users: ["*"], numbers: ["*"] };
+const rule = { users: ["@alice:matrix.example"], numbers: patterns("*") };
 
 describe("describeConfig", () => {
     it("says what was set up, and no secret", () => {
@@ -92,14 +94,17 @@ describe("describeConfig", () => {
             "nothing where numbers lead to phones",
             {
                 accounts: [phone],
-                numbers: { map: new Map([["+442071838750" as PhoneNumber, phone.user]]) },
-                dialling: { allow: [{ users: ["*"], numbers: ["+44*"] }] },
+                numbers: { ...numbers, map: new Map([["+442071838750" as PhoneNumber, phone.user]]) },
+                dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns("+44*") }] },
             },
             [],
         ],
         [
             "rules for others where there are phones alone",
-            { accounts: [phone], dialling: { allow: [{ users: ["*"], numbers: ["+44*"] }] } },
+            {
+                accounts: [phone],
+                dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns("+44*") }] },
+            },
             [/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it/],
         ],
         [
@@ -185,8 +190,8 @@ describe("describeConfig", () => {
             ...bare,
             trunks: [{ ...trunk, prefixes: ["+49"] }],
             accounts,
-            numbers: { map: new Map([["2001" as PhoneNumber, phone.user]]) },
-            dialling: { allow: [{ users: ["*"], numbers: [pattern] }] },
+            numbers: { ...numbers, map: new Map([["2001" as PhoneNumber, phone.user]]) },
+            dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns(pattern) }] },
         });
         const warning = expect.stringMatching(/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it;/) as string;
         expect(warnings).toEqual(verdict === "served" ? [] : [warning]);

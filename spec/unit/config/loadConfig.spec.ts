@@ -33,7 +33,7 @@ describe("a right configuration", () => {
             },
             trunks: [],
             accounts: [],
-            numbers: { map: new Map() },
+            numbers: { shortCodeDigits: 6, shortCodes: [], map: new Map() },
             dialling: { allow: [] },
             calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
             media: "none",

@@ -7,6 +7,8 @@ import {
     readPhoneNumber,
     type CountryCode,
 } from "../../../lib/numbering/PhoneNumber.ts";
+import { ShortCodes } from "../../../lib/numbering/ShortCodes.ts";
+import { patterns } from "../../support/dialling.ts";
 
 const read = (text: string, defaultCountry?: CountryCode): string | undefined =>
     parsePhoneNumber(text, { defaultCountry });
@@ -31,8 +33,50 @@ describe("parsePhoneNumber", () => {
         ["(020) 7183/8750", "GB"],
         ["2071838750", "GB"],
         ["442071838750", "GB"],
+        ["\u202a+44 20 7183 8750\u202c", undefined],
+        ["\u200e+442071838750", undefined],
+        ["\u2066020 7183\u00ad8750\u2069", "GB"],
+        ["+٤٤٢٠٧١٨٣٨٧٥٠", undefined],
+        ["०२० ७१८३ ८७५०", "GB"],
     ])("reads %j (%s) as +442071838750", (typed, country) => {
         expect(read(typed, country)).toBe("+442071838750");
+    });
+
+    it.each<[typed: string, country: CountryCode, number: string]>([
+        ["491713920012", "DE", "+491713920012"],
+        ["4915228817386", "DE", "+4915228817386"],
+        ["493023125012", "DE", "+493023125012"],
+        ["436641234567", "AT", "+436641234567"],
+        ["62812345678", "ID", "+62812345678"],
+        ["12125551234", "US", "+12125551234"],
+        ["390612345678", "IT", "+390612345678"],
+        ["3901234567", "IT", "+393901234567"],
+        ["79123456789", "RU", "+79123456789"],
+        ["89123456789", "RU", "+79123456789"],
+        ["201234", "FO", "+298201234"],
+        ["2125551234", "US", "+12125551234"],
+        ["00442071838750", "AU", "+442071838750"],
+        ["0011442071838750", "AU", "+442071838750"],
+        ["0302312", "DE", "+49302312"],
+    ])("completes %s in %s as %s", (typed, country, number) => {
+        expect(read(typed, country)).toBe(number);
+    });
+
+    it.each<[typed: string, country: CountryCode, why: string]>([
+        ["23456789", "DE", "a local number has no area code"],
+        ["201234", "DE", "a local number has no area code"],
+        ["1234567", "GB", "no such area code"],
+        ["71838750", "GB", "a local number has no area code"],
+        ["5551234", "US", "a local number has no area code"],
+        ["2001", "NU", "no such number"],
+    ])("leaves %s in %s as it was typed: %s", (typed, country) => {
+        expect(read(typed, country)).toBe(typed);
+    });
+
+    it("leaves a listed short code as it was typed, although it could be a national number", () => {
+        const shortCodes = new ShortCodes({ maxDigits: 6, listed: patterns("2?????"), alsoNamed: [] });
+        expect(parsePhoneNumber("201234", { defaultCountry: "FO", shortCodes })).toBe("201234");
+        expect(parsePhoneNumber("301234", { defaultCountry: "FO", shortCodes })).toBe("+298301234");
     });
 
     it.each<[typed: string, country: CountryCode | undefined, number: string]>([
@@ -72,7 +116,6 @@ describe("parsePhoneNumber", () => {
         "1".repeat(33),
         "+44 20 7183 8750x",
         "1".repeat(200),
-        "٤٤",
     ])("finds no number in %j", (typed) => {
         expect(read(typed, "GB")).toBeUndefined();
     });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { DialVerdict } from "../../../../lib/numbering/DialPlan.ts";
+import type { DialPlan } from "../../../../lib/numbering/DialPlan.ts";
 import type { PhoneTarget } from "../../../../lib/ports/CallIntake.ts";
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import { alice, bobsGhost, CallsWorld, mallory, RING_MS } from "../../../support/matrix/CallsWorld.ts";
+import { allowedBy, noTrunkFor } from "../../../support/dialling.ts";
 import { browserDescription } from "../../../support/matrix/descriptions.ts";
 
 const sdp = browserDescription();
@@ -48,7 +49,7 @@ describe("an invite", () => {
             caller: { kind: "anonymous" },
         });
 
-        async function call(phones: readonly PhoneTarget[], whoMayDial: () => DialVerdict) {
+        async function call(phones: readonly PhoneTarget[], whoMayDial: DialPlan["whoMayDial"]) {
             world = new CallsWorld({
                 phoneBook: { phonesMeantBy: () => phones },
                 dialPlan: { whoMayDial, isDialable: () => true },
@@ -60,7 +61,7 @@ describe("an invite", () => {
         }
 
         it("rings all of them, with or without a trunk", async () => {
-            await call([phone("hall"), phone("browser")], () => ({ kind: "noTrunk" }));
+            await call([phone("hall"), phone("browser")], noTrunkFor);
             expect(theCall().request).toMatchObject({ target: phone("hall"), alsoRing: [phone("browser")] });
         });
 
@@ -70,7 +71,7 @@ describe("an invite", () => {
         });
 
         it("is rejected when none is registered, even if a trunk serves the number", async () => {
-            const room = await call([], () => ({ kind: "allowed", trunks: ["carrier"] }));
+            const room = await call([], allowedBy("carrier"));
             expect(world.intake.calls).toEqual([]);
             expect(world.sentByBridge(room, "m.call.reject")).toHaveLength(1);
         });
@@ -228,10 +229,14 @@ describe("the caller", () => {
 
 describe("a rejected call", () => {
     it.each([
-        [{ kind: "forbidden" }, "You aren't allowed to call this number. Please contact your administrator."],
-        [{ kind: "noTrunk" }, "This number can't be called from here. Please contact your administrator."],
-    ] as const)("rings nothing and sends a notice with the reason: %j", async (verdict: DialVerdict, notice) => {
-        world = new CallsWorld({ dialPlan: { whoMayDial: () => verdict, isDialable: () => false } });
+        [
+            "forbidden",
+            () => ({ kind: "forbidden" }) as const,
+            "You aren't allowed to call this number. Please contact your administrator.",
+        ],
+        ["no trunk", noTrunkFor, "This number can't be called from here. Please contact your administrator."],
+    ])("rings nothing and sends a notice with the reason: %s", async (_reason, whoMayDial, notice) => {
+        world = new CallsWorld({ dialPlan: { whoMayDial, isDialable: () => false } });
         const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();

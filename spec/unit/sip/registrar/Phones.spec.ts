@@ -8,6 +8,7 @@ import type { SipAccount } from "../../../../lib/sip/registrar/SipAccount.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptContacts } from "../../../support/KeptContacts.ts";
 import { KeptLog } from "../../../support/quiet.ts";
+import { noTrunkFor } from "../../../support/dialling.ts";
 
 const REALM = "matrix.example";
 const alice = user("@alice:matrix.example");
@@ -61,7 +62,7 @@ describe("the phones a Matrix user means", () => {
             guard: new PhoneGuard({ accounts, realm: REALM, hosts, algorithms: ["MD5"], registrar, clock, log }),
             registrar,
             routing: {
-                dialPlan: { calleeOf, whoMayDial: () => ({ kind: "noTrunk" }) },
+                dialPlan: { calleeOf, whoMayDial: noTrunkFor },
                 hosts,
                 mediaOf: () => "rtp",
             },

@@ -7,7 +7,7 @@ const british = { trusted: true, defaultCountry: "GB" } as const;
 
 const carol = { kind: "address", address: "carol@pbx.example", displayName: "Carol" };
 
-type Peer = Pick<SipPeer, "trusted" | "defaultCountry" | "minimumMedia">;
+type Peer = Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes" | "minimumMedia">;
 
 function decode(
     headers: Readonly<Record<string, string>>,

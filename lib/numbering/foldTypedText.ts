@@ -1,0 +1,19 @@
+/**
+ * RFC 3966 visual separators, spaces, slashes, the dashes of word processors, and invisible characters such as the
+ * direction marks that come with a copied number.
+ */
+const SEPARATORS = /[\s\p{Cf}().\-/\u2010-\u2015\u2212]/gu;
+const DIGIT_OF_ANY_SCRIPT = /(?![0-9])\p{Nd}/gu;
+
+/** Drops what separates the digits of a number that somebody typed or copied, and writes them as ASCII. Pure. */
+export function foldTypedText(text: string): string {
+    return text.normalize("NFKC").replace(SEPARATORS, "").replace(DIGIT_OF_ANY_SCRIPT, asciiDigit);
+}
+
+/** Unicode keeps the ten digits of a script in order and without gaps (Unicode Standard, section 4.6). */
+function asciiDigit(digit: string): string {
+    const code = digit.codePointAt(0) ?? 0;
+    let zero = code;
+    while (/^\p{Nd}$/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+    return String((code - zero) % 10);
+}

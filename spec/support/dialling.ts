@@ -1,0 +1,45 @@
+import { calledPartyOf, type CalledParty, type CallingContext } from "../../lib/numbering/CalledParty.ts";
+import type { DialVerdict } from "../../lib/numbering/DialPlan.ts";
+import { namesShortCodes, parseNumberPattern, type NumberPattern } from "../../lib/numbering/NumberPattern.ts";
+import type { CountryCode } from "../../lib/numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../lib/numbering/RemoteParty.ts";
+import { ShortCodes } from "../../lib/numbering/ShortCodes.ts";
+
+/** The patterns of a dialling rule, as the configuration parses them. Throws for one that it rejects. */
+export function patterns(...written: readonly string[]): readonly NumberPattern[] {
+    return written.map((text) => {
+        const parsed = parseNumberPattern(text, { defaultCountry: "GB" });
+        if (parsed.kind === "invalid") throw new Error(`${text} ${parsed.fault}`);
+        return parsed.pattern;
+    });
+}
+
+/** How numbers are read with short codes of up to six digits and those that `rules` name. */
+export function numberingWith(
+    rules: readonly NumberPattern[] = [],
+    defaultCountry: CountryCode = "GB",
+): CallingContext {
+    const shortCodes = new ShortCodes({ maxDigits: 6, listed: [], alsoNamed: rules.filter(namesShortCodes) });
+    return { defaultCountry, shortCodes };
+}
+
+/** The called party that a number or address is. Throws for one that cannot be called. */
+export function called(dialled: RemoteParty): CalledParty {
+    const callee = calledPartyOf(dialled, numberingWith(patterns("\\*??", "\\*??#")));
+    if (callee === undefined) throw new Error(`${JSON.stringify(dialled)} cannot be called`);
+    return callee;
+}
+
+/** A verdict that sends every call to the same trunks. */
+export function allowedBy(...trunks: readonly [string, ...string[]]) {
+    return (_user: unknown, dialled: RemoteParty): DialVerdict => ({
+        kind: "allowed",
+        callee: called(dialled),
+        trunks,
+    });
+}
+
+/** A verdict for calls that no trunk serves. */
+export function noTrunkFor(_user: unknown, dialled: RemoteParty): DialVerdict {
+    return { kind: "noTrunk", callee: called(dialled) };
+}
