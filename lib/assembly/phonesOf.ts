@@ -6,8 +6,8 @@ import type { Clock } from "../ports/Clock.ts";
 import type { ContactStore } from "../ports/ContactStore.ts";
 import type { Log } from "../ports/Log.ts";
 import { OwnHosts } from "../sip/identity/OwnHosts.ts";
-import { ContactGuard } from "../sip/registrar/ContactGuard.ts";
-import { PhoneGuard } from "../sip/registrar/PhoneGuard.ts";
+import { ContactPolicy } from "../sip/registrar/ContactPolicy.ts";
+import { PhoneAuthenticator } from "../sip/registrar/PhoneAuthenticator.ts";
 import { Phones } from "../sip/registrar/Phones.ts";
 import { Registrar } from "../sip/registrar/Registrar.ts";
 import type { SipAccount } from "../sip/registrar/SipAccount.ts";
@@ -34,13 +34,13 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
         log,
         limits: { minSeconds, maxSeconds, maxContacts },
         // the server that comes with the bridge takes a connection for a way to its own phone only
-        ...(config.sip.drachtio !== undefined && { contactGuard: new ContactGuard(sipTrunksOf(config).trunks) }),
+        ...(config.sip.drachtio !== undefined && { contactPolicy: new ContactPolicy(sipTrunksOf(config).trunks) }),
     });
     await registrar.load(accounts.map(({ username }) => username));
     return new Phones({
         accounts,
         realm,
-        guard: new PhoneGuard({ accounts, realm, hosts, algorithms, registrar, clock, log }),
+        authenticator: new PhoneAuthenticator({ accounts, realm, hosts, algorithms, registrar, clock, log }),
         registrar,
         routing: { dialPlan, hosts, mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp" },
     });

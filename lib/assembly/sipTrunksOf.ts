@@ -60,7 +60,7 @@ function trunkOf(trunk: TrunkConfig, numbering: Numbering): Omit<SipTrunk, Reach
                 },
             }),
         ...(trunk.proof !== undefined && {
-            proof: { username: trunk.proof.username, password: trunk.proof.password.reveal() },
+            inboundAuth: { username: trunk.proof.username, password: trunk.proof.password.reveal() },
         }),
         ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
         numberFormat: formatOf(trunk.numberFormat, defaultCountry),

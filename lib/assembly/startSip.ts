@@ -66,7 +66,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
             },
         },
         onUp: () => registrations.serverUp(),
-        onRefused: (error) => log.error("SIP server not reached any more", { error }),
+        onRefused: (error) => log.error("SIP server connection given up", { error }),
     });
     const environment = {
         stack: link,
@@ -77,15 +77,15 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         telemetry,
     };
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
-    const { outlook } = watch;
-    const registrations = new TrunkRegistrations(trunks, { ...environment, outlook, random: Math.random });
+    const { availability } = watch;
+    const registrations = new TrunkRegistrations(trunks, { ...environment, availability, random: Math.random });
     const gateway = new SipGateway({
         ...environment,
-        outlook,
+        availability,
         registrations,
         ...(phones !== undefined && { phones }),
         peers,
-        strangers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
+        unknownPeers: config.sip.unknownPeers === "reject" ? "refuse" : "drop",
         realm,
         ownIdentities: ownIdentitiesOf(config),
         calleeOf: (dialled) => dialPlan.calleeOf(dialled),
@@ -106,7 +106,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
     const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
     const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
-    return { gateway, legs: new SipLegs({ ...environment, trunks, outlook, mayDial }), phoneLegs };
+    return { gateway, legs: new SipLegs({ ...environment, trunks, availability, mayDial }), phoneLegs };
 }
 
 /** The identities that only the bridge's own users can appear as. */
@@ -121,7 +121,7 @@ function ownIdentitiesOf(config: Config): OwnIdentities {
 
 /** What finds out which addresses of trunks take calls. */
 interface TrunkWatch {
-    readonly outlook: TrunkHealth;
+    readonly availability: TrunkHealth;
     readonly probes: TrunkProbes;
 }
 
@@ -131,18 +131,18 @@ function watchOn(
     onDied: (address: SipTrunk) => void,
 ): TrunkWatch {
     const onDoubt = (address: SipTrunk): void => probes.askNow(address);
-    const outlook: TrunkHealth = new TrunkHealth(trunks, { ...environment, onDoubt, onDied });
-    const probes = new TrunkProbes(trunks, { ...environment, health: outlook, random: Math.random });
-    return { outlook, probes };
+    const availability: TrunkHealth = new TrunkHealth(trunks, { ...environment, onDoubt, onDied });
+    const probes = new TrunkProbes(trunks, { ...environment, health: availability, random: Math.random });
+    return { availability, probes };
 }
 
 /** For as long as the SIP link is there. */
-function startProbes({ outlook, probes }: TrunkWatch, onStarted: OnStarted): void {
+function startProbes({ availability, probes }: TrunkWatch, onStarted: OnStarted): void {
     onStarted({
         name: "trunk probes",
         stop: () => {
             probes.stop();
-            outlook.stop();
+            availability.stop();
         },
     });
     probes.start();

@@ -7,7 +7,7 @@ import type { CallIntake, CallTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { type Admission, admitInvite, PeerTable, type StrangerPolicy } from "./uas/admitInvite.ts";
+import { type Admission, admitInvite, PeerTable, type UnknownPeerPolicy } from "./uas/admitInvite.ts";
 import { type DecodedInvite, decodeInvite } from "./uas/decodeInvite.ts";
 import type { DrachtioListener } from "./drachtio/connectDrachtio.ts";
 import type { OwnIdentities, ScreenCaller, WithheldBecause } from "./identity/OwnIdentities.ts";
@@ -18,27 +18,27 @@ import type { Phones } from "./registrar/Phones.ts";
 import type { SipAccount } from "./registrar/SipAccount.ts";
 import type { RegisteredCall, TrunkRegistrations } from "./registration/TrunkRegistrations.ts";
 import { PeerLoad } from "./uas/PeerLoad.ts";
-import { SilentRefusals } from "./uas/SilentRefusals.ts";
+import { UnansweredRequests } from "./uas/UnansweredRequests.ts";
 import type { SipEnvironment } from "./dialog/SipDialog.ts";
 import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
 import type { IncomingRequest, OutgoingResponse } from "./SipStack.ts";
 import type { SipPeer } from "./SipTrunk.ts";
-import { TrunkGuard, type TrunkVerdict } from "./trunk/TrunkGuard.ts";
+import { TrunkAuthenticator, type TrunkAuthentication } from "./trunk/TrunkAuthenticator.ts";
 import type { TrunkHealth } from "./trunk/TrunkHealth.ts";
 import { UasLeg } from "./uas/UasLeg.ts";
 
 export interface SipGatewayParts extends SipEnvironment {
     readonly log: Log;
     readonly telemetry: Telemetry;
-    /** Everybody who may call in, trunks included; the first that matches counts. */
+    /** All peers that may call in, trunks included; the first one that matches is used. */
     readonly peers: readonly SipPeer[];
-    readonly strangers: StrangerPolicy;
-    /** What trunks that have to prove themselves are told that we are. */
+    readonly unknownPeers: UnknownPeerPolicy;
+    /** Digest realm for challenges to trunks. */
     readonly realm: string;
     /** Where we are registered: calls that come by that are their trunk's, wherever they come from. */
     readonly registrations: Pick<TrunkRegistrations, "callOf">;
-    /** Learns of each request of a peer or trunk; left out, nobody does. */
-    readonly outlook?: Pick<TrunkHealth, "calledFrom">;
+    /** Is informed of every request from a peer or trunk. */
+    readonly availability?: Pick<TrunkHealth, "calledFrom">;
     /** The phones of Matrix users, where there are accounts. */
     readonly phones?: Phones;
     /** The callers that peers and trunks cannot name. */
@@ -57,16 +57,16 @@ type Caller = Pick<SipPeer, "name" | "trusted" | "defaultCountry" | "shortCodes"
 export class SipGateway implements DrachtioListener {
     readonly #parts: SipGatewayParts;
     readonly #peers: PeerTable;
-    readonly #trunks: TrunkGuard;
-    readonly #silent: SilentRefusals;
+    readonly #trunks: TrunkAuthenticator;
+    readonly #silent: UnansweredRequests;
     readonly #load: PeerLoad;
     #state: "serving" | "stopping" = "serving";
 
     constructor(parts: SipGatewayParts) {
         this.#parts = parts;
         this.#peers = new PeerTable(parts.peers);
-        this.#trunks = new TrunkGuard(parts);
-        this.#silent = new SilentRefusals(parts.clock);
+        this.#trunks = new TrunkAuthenticator(parts);
+        this.#silent = new UnansweredRequests(parts.clock);
         this.#load = new PeerLoad(parts.calls, parts.clock);
     }
 
@@ -88,7 +88,7 @@ export class SipGateway implements DrachtioListener {
         cancel();
     }
 
-    /** Requests of strangers that are held without an answer. */
+    /** Requests from unknown peers that are held without an answer. */
     get unanswered(): number {
         return this.#silent.held;
     }
@@ -105,9 +105,9 @@ export class SipGateway implements DrachtioListener {
         if (!isNew) return this.#respond(request, replyOutsideDialog(request));
         const registered = this.#parts.registrations.callOf(request);
         if (registered !== undefined) return this.#takeRegistered(request, registered);
-        const admission = admitInvite(this.#peers, request.source, this.#parts.strangers);
+        const admission = admitInvite(this.#peers, request.source, this.#parts.unknownPeers);
         const { phones } = this.#parts;
-        const phone = phones?.judge(request, admission.verdict === "allow" ? "peer" : "stranger");
+        const phone = phones?.authenticate(request, admission.verdict === "allow" ? "peer" : "unknown");
         if (phones !== undefined && phone?.kind === "phone") {
             return this.#takeFromPhone(request, phone.account, phones, admission);
         }
@@ -115,7 +115,7 @@ export class SipGateway implements DrachtioListener {
             this.#parts.telemetry.dropped("sip", phone.why);
             return this.#respond(request, phone.response);
         }
-        const trunk = this.#trunks.judge(request, admission.verdict === "allow" ? admission.peer : undefined);
+        const trunk = this.#trunks.authenticate(request, admission.verdict === "allow" ? admission.peer : undefined);
         if (trunk.kind === "trunk") return this.#takeNew(request, trunk.peer);
         if (trunk.kind === "answer") return this.#demandProof(request, trunk);
         if (admission.verdict !== "allow" && phones?.isOfPhone(request) === true) {
@@ -125,27 +125,27 @@ export class SipGateway implements DrachtioListener {
             case "allow":
                 return this.#takeNew(request, admission.peer);
             case "refuse":
-                return this.#refuseStranger(request);
+                return this.#rejectUnknown(request);
             case "drop":
-                return this.#dropStranger(request);
+                return this.#dropUnknown(request);
         }
     }
 
     /** Who knows our contact has it from the trunk; one that has to prove itself has to all the same. */
     #takeRegistered(request: IncomingRequest, { trunk, uri }: RegisteredCall): void {
-        const verdict = this.#trunks.judge(request, trunk);
+        const verdict = this.#trunks.authenticate(request, trunk);
         if (verdict.kind === "answer") return this.#demandProof(request, verdict);
         this.#takeNew(request, trunk, uri);
     }
 
-    #demandProof(request: IncomingRequest, { why, response }: Extract<TrunkVerdict, { kind: "answer" }>): void {
+    #demandProof(request: IncomingRequest, { why, response }: Extract<TrunkAuthentication, { kind: "answer" }>): void {
         this.#parts.telemetry.dropped("sip", why);
         this.#respond(request, response);
     }
 
     /** @param uri whom it is for, where the Request-URI does not say so */
     #takeNew(request: IncomingRequest, peer: SipPeer, uri = request.uri): void {
-        this.#parts.outlook?.calledFrom(peer.name, request.source.address);
+        this.#parts.availability?.calledFrom(peer.name, request.source.address);
         if (request.method === "ACK") return;
         const { charging } = readNetworkContext(request.headers, peer);
         const refuse = (response: OutgoingResponse): void =>
@@ -160,7 +160,7 @@ export class SipGateway implements DrachtioListener {
         const callee = this.#calleeOf(invite);
         if (callee === undefined) {
             this.#parts.telemetry.dropped("sip", "unknown callee");
-            this.#parts.log.info("INVITE refused: nobody has that number or address", { peer: peer.name });
+            this.#parts.log.info("inbound call rejected: number not mapped", { peer: peer.name });
             return refuse(NOT_FOUND);
         }
         if (this.#isTooMuch(peer)) return refuse(SERVICE_UNAVAILABLE);
@@ -189,7 +189,7 @@ export class SipGateway implements DrachtioListener {
         switch (route.kind) {
             case "refused":
                 this.#parts.telemetry.dropped("sip", "phone may not dial this");
-                this.#parts.log.info("INVITE of a phone refused", { account: username, cause: route.cause });
+                this.#parts.log.info("call from a phone rejected", { account: username, cause: route.cause });
                 return this.#respond(request, refusal(route.cause));
             case "matrix": {
                 const { callee } = route;
@@ -303,13 +303,13 @@ export class SipGateway implements DrachtioListener {
         return undefined;
     }
 
-    #refuseStranger(request: IncomingRequest): void {
-        this.#parts.telemetry.dropped("sip", "stranger");
+    #rejectUnknown(request: IncomingRequest): void {
+        this.#parts.telemetry.dropped("sip", "unknown peer");
         if (request.method !== "ACK") this.#respond(request, { status: 403 });
     }
 
-    #dropStranger(request: IncomingRequest): void {
-        this.#parts.telemetry.dropped("sip", "stranger");
+    #dropUnknown(request: IncomingRequest): void {
+        this.#parts.telemetry.dropped("sip", "unknown peer");
         if (request.method !== "ACK" && !this.#silent.hold(request)) this.#respond(request, { status: 403 });
     }
 
@@ -328,8 +328,8 @@ function hostAt(address: string): string {
 }
 
 const TOO_MUCH = {
-    "peer full": "INVITE refused: the peer has its maximum of calls",
-    "peer too fast": "INVITE refused: the peer places calls too fast",
+    "peer full": "inbound call rejected: peer has reached its maximum number of calls",
+    "peer too fast": "inbound call rejected: peer exceeds its call rate",
 } as const;
 
 /** What a registered phone may do, or one that was taken over: more than a receptionist does, less than a dialler. */

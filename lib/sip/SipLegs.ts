@@ -9,13 +9,13 @@ import { composeInvite } from "./uac/composeInvite.ts";
 import type { SipEnvironment } from "./dialog/SipDialog.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { atEachAddress } from "./trunk/atEachAddress.ts";
-import type { TrunkOutlook } from "./trunk/TrunkHealth.ts";
+import type { TrunkAvailability } from "./trunk/TrunkHealth.ts";
 import { UacLeg } from "./uac/UacLeg.ts";
 
 export interface SipLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly trunks: readonly SipTrunk[];
-    readonly outlook: TrunkOutlook;
+    readonly availability: TrunkAvailability;
     /** Whether a user may dial somebody (`DialPlan.whoMayDial`). */
     readonly mayDial: (user: MatrixUserId, party: RemoteParty) => boolean;
 }

@@ -62,7 +62,7 @@ export interface OutgoingRequest {
     readonly nextHop?: string;
     /**
      * Outside of dialogs: ms until an address that has not responded at all, not even by 100, is left for the next one its
-     * name resolves to; after the last, 408 is told. What it responds later ends there. Without it that takes 32 s an
+     * name resolves to; after the last, the response is 408. What it responds later ends there. Without it that takes 32 s an
      * address (RFC 3261, timers B and F), as it does with a SIP server that is not ours.
      */
     readonly answerMs?: number;
@@ -92,7 +92,7 @@ export interface IncomingResponse {
     readonly dialogId?: string;
     /**
      * Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. The SIP server puts
-     * the credentials of the INVITE into the ACK; what is answered to a PRACK nobody is told.
+     * the credentials of the INVITE into the ACK; the response to a PRACK is not reported.
      */
     acknowledge(headers?: HeaderFields, headerLines?: readonly HeaderLine[]): Promise<void>;
 }
@@ -105,9 +105,9 @@ export interface ResponseListener {
     onUpdate?(update: IncomingRequest): void;
 }
 
-/** The SIP server as the bridge sees it: transactions in and out. Requests come to whoever made the stack. */
+/** The SIP server as the bridge sees it: transactions in and out. Requests go to the creator of the stack. */
 export interface SipStack {
-    /** Resolves once the request is on the wire, before any response is told; rejects with a `SipSendError`. */
+    /** Resolves once the request is on the wire, before any response is reported; rejects with a `SipSendError`. */
     send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest>;
 }
 

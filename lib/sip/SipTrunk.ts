@@ -10,7 +10,7 @@ export interface SipPeer {
     readonly name: string;
     /** Addresses and networks (CIDR) its requests come from. */
     readonly addresses: readonly string[];
-    /** The peer belongs to our trust domain (RFC 3325): identities are believed from it, and asserted to it. */
+    /** The peer belongs to our trust domain (RFC 3325): identities from it are trusted, and identities are asserted to it. */
     readonly trusted: boolean;
     /** The numbering plan of numbers without `+` that come from it. */
     readonly defaultCountry?: CountryCode;
@@ -19,14 +19,14 @@ export interface SipPeer {
     /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
     readonly charging?: { readonly ioi?: string };
     /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */
-    readonly proof?: { readonly username: string; readonly password: string };
+    readonly inboundAuth?: { readonly username: string; readonly password: string };
     /** What our requests to it are signed with if it asks for that. */
     readonly credentials?: DigestCredentials;
     /** The least protected media its calls may come with. Left out, any will do. */
     readonly minimumMedia?: MediaKind;
     /** Digits its network puts before called numbers, to be taken off. */
     readonly stripPrefix?: string;
-    /** Calls at once, in both directions. `Infinity` is any number. */
+    /** Maximum number of calls at the same time, in both directions. `Infinity`: unlimited. */
     readonly maxCalls: number;
     /** How fast it may place calls here, on average. Left out, as fast as it likes. */
     readonly callsPerSecond?: number;
@@ -68,7 +68,7 @@ export interface SipTrunk extends SipPeer, TrunkAddress {
     readonly followsRedirects: boolean;
 }
 
-/** Who a called phone is told is calling. */
+/** The caller ID that a called phone is shown. */
 interface CallerIdRules {
     readonly byUser: ReadonlyMap<MatrixUserId, CallerIdRule>;
     /** For everybody else. */
@@ -78,7 +78,7 @@ interface CallerIdRules {
 }
 
 /**
- * How a trunk is told who calls, beside From: by P-Asserted-Identity within a trust domain (RFC 3325, section 9.1), by
+ * The headers in addition to From that tell a trunk who calls: by P-Asserted-Identity within a trust domain (RFC 3325, section 9.1), by
  * P-Preferred-Identity where it is the trunk that asserts (section 9.2), or by Remote-Party-ID as older PBXs read it.
  */
 export type IdentityHeader = "asserted" | "preferred" | "remote-party-id";

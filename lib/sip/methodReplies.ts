@@ -48,7 +48,7 @@ export function replyInDialog(
     }
 }
 
-/** What an INVITE would be refused for is told to who asks for capabilities too (RFC 3261, section 11.2). */
+/** OPTIONS is rejected for the same reasons as an INVITE (RFC 3261, section 11.2). */
 function replyToOptions({ uri, headers }: Pick<IncomingRequest, "uri" | "headers">): OutgoingResponse {
     if (parseUri(uri) === undefined) return { status: 416 };
     const unsupported = unsupportedOf(headers.get("require"));

@@ -3,7 +3,7 @@ import type { LegReport } from "../ports/SignallingLeg.ts";
 
 /**
  * Reports, right after a SIP peer's description, that no candidates will follow it. We do not offer to take any (the
- * option tag `trickle-ice`, RFC 8840, section 4.1), so that a peer has to put all it has into the description, and nobody
+ * option tag `trickle-ice`, RFC 8840, section 4.1), so that a peer has to put all its candidates into the description, and nothing
  * need wait for more. One without ICE has none: then nothing is reported.
  */
 export function reportEndOfCandidates(sdp: Sdp, report: LegReport): void {

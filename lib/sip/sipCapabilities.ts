@@ -13,7 +13,7 @@ export const CAPABILITIES: HeaderFields = {
 
 /**
  * The option tags of a Require header that we do not understand: 420 is due (RFC 3261, section 8.2.2.3).
- * @param supported what the request may require beside what INVITEs may
+ * @param supported what the request may require in addition to what INVITEs may
  */
 export function unsupportedOf(require: string | undefined, supported: readonly string[] = []): readonly string[] {
     return [...tokensOf(require)].filter((option) => ![...SUPPORTED, ...supported].includes(option));

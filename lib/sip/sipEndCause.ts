@@ -2,7 +2,7 @@ import type { EndCause } from "../call/vocabulary.ts";
 import { parseReasons } from "./sipHeaders.ts";
 import type { SipHeaders } from "./SipStack.ts";
 
-/** How an end is told in SIP: the final response while there is none yet, and the cause of the Reason header always. */
+/** How the end of a call is sent in SIP: the final response while there is none yet, and the cause of the Reason header always. */
 export interface SipEnding {
     readonly status: number;
     readonly reason: string;
@@ -144,7 +144,7 @@ export function causeOfServerBye(headers: SipHeaders): EndCause {
     return "networkFailure";
 }
 
-/** The value of a Reason header for an end (RFC 3326). Somebody else's answer is told as phones understand it, too. */
+/** The value of a Reason header for an end (RFC 3326). That another device answered is written as phones understand it, too. */
 export function reasonHeader(cause: EndCause): string {
     const q850 = `Q.850;cause=${SIP_ENDINGS[cause].q850}`;
     return cause === "answeredElsewhere" ? `SIP;cause=200;text="Call completed elsewhere",${q850}` : q850;

@@ -160,6 +160,6 @@ describe("a phone that belongs to a Matrix user", () => {
     it("is not let in with a wrong password", async () => {
         const thief = world.keepPhone(await startDesk("wrong"));
         await expect(thief.isRegistered()).rejects.toThrow(/403 Forbidden/);
-        expect(world.bridge.log()).toContain("phone refused: wrong user name or password");
+        expect(world.bridge.log()).toContain("phone rejected: wrong user name or password");
     });
 });

@@ -64,7 +64,7 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
         const lines = world.bridge.log().split("\n");
         const knowing = lines.filter((line) => line.includes(cell)).map((line) => JSON.parse(line) as LogLine);
         expect(knowing.map(({ level }) => level)).toEqual(knowing.map(() => "debug"));
-        expect(knowing.map(({ message }) => message)).toContain("network of the call");
+        expect(knowing.map(({ message }) => message)).toContain("network context received");
     });
 
     it("a subscriber calls a user by Matrix address, and the user hangs up", async () => {

@@ -78,7 +78,7 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
     it("a wrong password is told to the operator, once and in words", async () => {
         const refused = await lineAbout(world, "locked-out", /not registered/);
         expect(refused).toMatchObject({ level: "warn", status: 401 });
-        expect(refused.message).toBe("trunk not registered: it refuses us; check username, password and address");
+        expect(refused.message).toBe("trunk registration rejected");
     });
 
     it("a call that a wrong password cannot place goes on by the next trunk, and the operator is told", async () => {
@@ -87,7 +87,7 @@ describe("a PBX that challenges, and that the bridge registers with", () => {
         await alice.hangUp(callId);
         await phone.awaitEvent("CALL_CLOSED");
         const refused = await lineAbout(world, "locked-out", /password$/);
-        expect(refused).toMatchObject({ level: "warn", message: "trunk refuses our username and password" });
+        expect(refused).toMatchObject({ level: "warn", message: "trunk rejects username and password" });
         await world.rtpengine.drained();
     });
 

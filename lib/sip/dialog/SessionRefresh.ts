@@ -47,7 +47,7 @@ export class SessionRefresh {
     stop(): void {
         this.#state = "stopped";
         this.#stopTimer();
-        // a BYE may be challenged anew
+        // a BYE may be challenged again
         this.#parts.digest?.accepted();
     }
 
@@ -55,7 +55,7 @@ export class SessionRefresh {
         if (this.#state === "stopped") return;
         this.#stopTimer();
         this.#stopTimer = this.#parts.clock.startTimer(duty.seconds * 1_000 * SHARE_OF_INTERVAL, () => {
-            // armed before, for the case that nobody answers
+            // armed before sending, in case no response arrives
             this.#arm(duty);
             void this.#send(duty);
         });
@@ -90,9 +90,9 @@ export class SessionRefresh {
                         const mayRepeat = repeats < MAX_REPEATS && this.#state === "running";
                         const answer = mayRepeat ? answerChallenge(this.#parts.digest, response, request) : undefined;
                         if (answer !== undefined) return void this.#send(duty, answer, repeats + 1);
-                        // the next one may be challenged anew
+                        // the next one may be challenged again
                         this.#parts.digest?.accepted();
-                        log.debug("session refresh refused", { status: response.status });
+                        log.debug("session refresh rejected", { status: response.status });
                     },
                 },
             );

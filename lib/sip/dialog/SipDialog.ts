@@ -28,7 +28,7 @@ export interface DialogParts extends SipEnvironment {
     readonly digest: DigestClient | undefined;
     /** That we have to refresh the session, if so; done here where there are credentials or headers, else by the SIP server. */
     readonly duty: RefreshDuty | undefined;
-    /** What every message of the call carries, beside its own. */
+    /** Headers that every message of the call carries in addition to its own. */
     readonly headers: HeaderFields;
     /** What was agreed so far. */
     readonly local: Sdp;
@@ -39,7 +39,7 @@ export interface DialogParts extends SipEnvironment {
     readonly onEnded: () => void;
 }
 
-/** Whether the peer has acknowledged our last 2xx to INVITE, and whether its answer to an offer of ours comes with that. */
+/** Whether the peer has acknowledged our last 2xx to INVITE, and whether its answer to our offer comes with that ACK. */
 export type AckState = "received" | "awaited" | "awaitedWithSdp";
 
 type DialogState =
@@ -53,7 +53,7 @@ type DialogState =
 type PendingOffer =
     | { readonly by: "none" }
     | { readonly by: "request"; readonly request: IncomingRequest; readonly sdp: Sdp; readonly stopTimer: () => void }
-    /** The answer to an offer of ours that asked for nothing new, come with an ACK: nothing more is sent. */
+    /** The answer, in an ACK, to an offer from the bridge that changed nothing: nothing more is sent. */
     | { readonly by: "ack" };
 
 /** How long the rest of the bridge may take over an offer; an UPDATE has to be answered within 32 s (RFC 3261, timer F). */
@@ -107,7 +107,7 @@ export class SipDialog implements DialogHandler {
     #tellOfKeys(): void {
         if (this.#keysByInfo === "told") return;
         this.#keysByInfo = "told";
-        this.#parts.log.warn("keys pressed on this phone are lost: set its DTMF to RFC 4733 (RFC 2833), not SIP INFO");
+        this.#parts.log.warn("DTMF digits lost: sent by SIP INFO");
     }
 
     /** Answers the offer reported last, if it still waits. */
@@ -174,7 +174,7 @@ export class SipDialog implements DialogHandler {
                 },
             );
         } catch (error) {
-            // nobody is left to hear it: the dialog or the server is gone
+            // it cannot be delivered: the dialog or the server no longer exists
             log.debug("BYE not sent", { error });
             this.#over();
         }
@@ -304,7 +304,7 @@ export class SipDialog implements DialogHandler {
         request.respond({ ...response, headers }).catch((error: unknown) => this.#notSent(request.method, error));
     }
 
-    /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is told separately. */
+    /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is reported separately. */
     #notSent(method: string, error: unknown): void {
         this.#parts.log.debug("response not sent", { method, error });
     }

@@ -35,7 +35,7 @@ export interface Authorization {
     readonly value: string;
 }
 
-/** Proxies on the way that may each ask for credentials; nobody has more. */
+/** Maximum number of proxies on the way that each challenge a request. */
 const MAX_REALMS = 8;
 /** Nonces whose uses are remembered. */
 const MAX_NONCES = 64;
@@ -91,7 +91,7 @@ export class DigestClient {
         });
     }
 
-    /** A request got through: the next one may be challenged anew. */
+    /** A request was accepted: the next one may be challenged again. */
     accepted(): void {
         this.#open.clear();
         this.#answered.clear();
@@ -168,7 +168,7 @@ function chooseQop(offered: string | undefined): DigestChallenge["qop"] | "none 
     return (["auth", "auth-int"] as const).find((known) => options.includes(known)) ?? "none we know";
 }
 
-/** RFC 8760, section 2.4 leaves the choice to local policy: the strongest, so that nobody on the way can weaken it. */
+/** RFC 8760, section 2.4 leaves the choice to local policy: the strongest, so that no proxy on the way can weaken it. */
 function strongest(challenges: readonly DigestChallenge[]): DigestChallenge | undefined {
     return challenges.reduce<DigestChallenge | undefined>(
         (best, next) =>

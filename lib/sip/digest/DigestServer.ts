@@ -46,8 +46,8 @@ interface Credentials {
     readonly nonceCount: string;
 }
 
-/** Checked for whoever has no password, so that unknown users take the time known ones take. */
-const NOBODYS_PASSWORD = "\0";
+/** Checked for unknown users, so that they take the same time as known ones. */
+const PLACEHOLDER_PASSWORD = "\0";
 const STAMP_BYTES = 6;
 const RANDOM_BYTES = 8;
 const SIGNATURE_BYTES = 16;
@@ -75,7 +75,7 @@ export class DigestServer {
 
     /**
      * Challenges, one a WWW-Authenticate line and in this order (RFC 3261, section 7.3.1 forbids joining them).
-     * @param sender the address the answer will come from: a nonce is of use to nobody else
+     * @param sender the address the answer will come from: a nonce is not valid from any other
      * @param random 8 bytes, fresh for each call
      */
     challenges(sender: string, random: Uint8Array, stale: "stale" | "fresh" = "fresh"): string[] {
@@ -94,7 +94,7 @@ export class DigestServer {
 
     /**
      * Checks the credentials a request brings. Takes the same time whether the user exists or not, and looks at a password
-     * only with a nonce made for this sender: nobody can guess, or fail, in somebody else's name.
+     * only with a nonce made for this sender, so that a sender cannot cause failures in another sender's name.
      * @param header the value of Authorization or Proxy-Authorization, several joined by commas
      * @param passwordOf the password of a user, undefined if there is none of that name
      * @param isSameResource whether the digest's uri means the request's: proxies rewrite Request-URIs (RFC 3261, 22.4)
@@ -111,7 +111,7 @@ export class DigestServer {
         const { uri } = credentials;
         const username = unescapeQuoted(credentials.username);
         const password = passwordOf(username);
-        const isRight = this.#isRight(credentials, { ...request, uri }, password ?? NOBODYS_PASSWORD);
+        const isRight = this.#isRight(credentials, { ...request, uri }, password ?? PLACEHOLDER_PASSWORD);
         if (!isRight || password === undefined || !isSameResource(uri, request.uri))
             return { kind: "refused", username };
         return this.#count(credentials) ? { kind: "accepted", username } : { kind: "stale" };
@@ -191,7 +191,7 @@ function qopOf(text: string | undefined): DigestQop | undefined | "unknown" {
     return qop === undefined || qop === "auth" || qop === "auth-int" ? qop : "unknown";
 }
 
-/** 0, which is long ago, for what is no nonce of ours. */
+/** 0, which is long ago, for text that is not one of our nonces. */
 function stampOf(nonce: string): number {
     const bytes = Buffer.from(nonce, "base64url");
     return bytes.length < STAMP_BYTES ? 0 : bytes.readUIntBE(0, STAMP_BYTES);

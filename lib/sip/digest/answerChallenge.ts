@@ -26,8 +26,8 @@ export function authorizationLines(digest: DigestClient | undefined, request: Di
 }
 
 /**
- * The credentials of the PRACK that acknowledges a provisional response to an INVITE that was asked for some: nobody could
- * answer if it were asked again (RFC 3261, section 22.3). @param progress the headers of that response
+ * The credentials of the PRACK that acknowledges a provisional response to an INVITE that was challenged: a
+ * challenge to the PRACK could not be answered (RFC 3261, section 22.3). @param progress the headers of that response
  */
 export function prackCredentials(digest: DigestClient | undefined, progress: SipHeaders): readonly HeaderLine[] {
     const target = parseNameAddress(progress.get("contact") ?? "")?.uri;

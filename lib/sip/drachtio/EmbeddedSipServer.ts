@@ -114,7 +114,7 @@ export class EmbeddedSipServer {
         clearTimeout(timer);
     }
 
-    /** By way of a method, for the compiler believes that awaiting changes nothing. */
+    /** A method, because the compiler assumes that the state is unchanged after an await. */
     #phase(): ServerState["phase"] {
         return this.#state.phase;
     }
@@ -125,12 +125,12 @@ export class EmbeddedSipServer {
         this.#bindings = sip;
         this.#startedAt = this.#options.clock.now();
         this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret } };
-        this.#options.log.info("embedded SIP server listens", { sip, pid: child.pid });
+        this.#options.log.info("embedded SIP server started", { sip, pid: child.pid });
     }
 
     #died(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
         if (this.#state.phase !== "running" || this.#state.child !== child) return;
-        this.#options.log.error("embedded SIP server died", { code, signal });
+        this.#options.log.error("embedded SIP server exited", { code, signal });
         if (this.#options.clock.now() - this.#startedAt > STEADY_MS) this.#deaths = 0;
         this.#restartLater();
     }
@@ -139,7 +139,7 @@ export class EmbeddedSipServer {
         const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.#deaths++, 10));
         const cancel = this.#options.clock.startTimer(delay, () => {
             this.start().catch((error: unknown) => {
-                this.#options.log.error("embedded SIP server not restarted", { error });
+                this.#options.log.error("failed to restart embedded SIP server", { error });
                 this.#restartLater();
             });
         });
@@ -208,17 +208,17 @@ function relay(log: Log, line: string): void {
     const { level, fields } = parseEntry(line);
     switch (level) {
         case "error":
-            return log.error("SIP server says", fields);
+            return log.error("SIP server log", fields);
         case "warn":
-            return log.warn("SIP server says", fields);
+            return log.warn("SIP server log", fields);
         case "debug":
-            return log.debug("SIP server says", fields);
+            return log.debug("SIP server log", fields);
         default:
-            return log.info("SIP server says", fields);
+            return log.info("SIP server log", fields);
     }
 }
 
-/** What a person should know of the server's last line, without the stack of an error of ours. */
+/** The server's last line for the operator, without the stack trace of an internal error. */
 function tellingOf(line: string): string {
     const { event, error } = parseEntry(line).fields;
     const [first = line] = String(error ?? event).split("\n", 1);

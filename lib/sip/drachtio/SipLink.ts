@@ -96,7 +96,7 @@ export class SipLink implements SipStack {
                 if (this.#state.phase === "stopped") {
                     return onRefused(new Error("stopped before the SIP server answered"));
                 }
-                this.#parts.log.warn("SIP server not reached", { error });
+                this.#parts.log.warn("SIP server not reachable", { error });
                 this.#retry(onUp, onRefused);
             },
         );

@@ -44,7 +44,7 @@ export interface DrachtioConnection extends SipStack {
     close(): void;
 }
 
-/** The methods strangers may send; the others only come within dialogs, which the server delivers by itself. */
+/** The methods that arrive outside of dialogs; the server delivers those within dialogs by itself. */
 const SERVED = ["invite", "options", "register", "message", "subscribe", "notify", "refer", "publish", "info"] as const;
 
 /** How long the server may take to confirm an order: name resolution and connection set-up are in it. */
@@ -69,7 +69,7 @@ export async function connectDrachtio(
 class SrfConnection implements DrachtioConnection {
     readonly #listener: DrachtioListener;
     readonly #srf: SrfLike = new SrfClass();
-    /** What waits for the server; each is told when the connection goes. */
+    /** What waits for the server; each is called when the connection is lost. */
     readonly #waiting = new Set<(reason: SipSendError) => void>();
     #facts: (() => void)[] = [];
     #state: "opening" | "open" | "closed" = "opening";
@@ -98,12 +98,12 @@ class SrfConnection implements DrachtioConnection {
         this.#srf.on("error", () => undefined);
         try {
             await new Promise<void>((resolve, reject) => {
-                const timer = setTimeout(() => reject(new Error("no answer in time")), timeoutMs);
+                const timer = setTimeout(() => reject(new Error("no response in time")), timeoutMs);
                 const fail = (error: Error): void => {
                     clearTimeout(timer);
                     reject(error);
                 };
-                // on the inner application, which tells at once: a refused secret must be noticed before the socket closes
+                // on the inner application, which emits immediately: a refused secret must be noticed before the socket closes
                 this.#srf.app.on("connect", (error, hostports, version) => {
                     if (error) return fail(new WrongSecretError(endpoint));
                     if (this.#state === "closed") return this.#srf.disconnect();
@@ -141,7 +141,7 @@ class SrfConnection implements DrachtioConnection {
     async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
         const headers = { ...clean(request.headers), ...joinLines(request.headerLines ?? []) };
         refuseIfTooLarge(request.uri, headers, request.body);
-        this.#refuseIfDeadly(request.uri);
+        this.#rejectTelUri(request.uri);
         return this.#order<SentRequest>((done, fail) => {
             this.#srf.request(
                 oneLine(request.uri ?? "sip:placeholder"),
@@ -168,10 +168,10 @@ class SrfConnection implements DrachtioConnection {
         });
     }
 
-    /** A drachtio-server (0.9.10) that is to send to a tel: URI looks for its host, and dies of there being none. */
-    #refuseIfDeadly(uri: string | undefined): void {
+    /** drachtio-server (0.9.10) crashes on a URI that has no host. The bridge never sends one. */
+    #rejectTelUri(uri: string | undefined): void {
         if (!/^\s*tel:/i.test(uri ?? "") || this.#version.endsWith("-embedded")) return;
-        throw new SipSendError("refused", "a drachtio-server does not bear a tel: URI; set numberUri: sip-phone");
+        throw new SipSendError("refused", "drachtio-server crashes on tel: URIs; set numberUri: sip-phone");
     }
 
     #sent(req: SrfRequest): SentRequest {
@@ -272,7 +272,7 @@ class SrfConnection implements DrachtioConnection {
 
     /**
      * Tells what the network did, in order, one turn later: the confirmation of an order may stand in the same chunk of
-     * data as the ACK or response it provoked, and whoever waits for it must have gone on before that is told.
+     * data as the ACK or response it provoked, and the code that waits for it must have continued before that is delivered.
      */
     #tell(fact: () => void): void {
         this.#facts.push(fact);

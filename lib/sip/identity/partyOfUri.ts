@@ -3,7 +3,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { parseSipAddress, type SipAddress } from "../../numbering/SipAddress.ts";
 import { type NameAddress, parseUri, type SipUri } from "../sipHeaders.ts";
 
-/** Whom a URI with a display name means: a number first, for that is what phones send. Undefined for nobody. */
+/** The party of a URI with a display name: a number first, because that is what phones send. Undefined if it has none. */
 export function partyOfNameAddress(
     { uri, displayName }: NameAddress,
     context: NumberingContext,
@@ -62,7 +62,7 @@ export function unescapeUser(user: string): string {
     }
 }
 
-/** RFC 2606: `anonymous.invalid`, `unknown.invalid` (RFC 3398) and their like are nobody's address. */
+/** RFC 2606: `anonymous.invalid`, `unknown.invalid` (RFC 3398) and similar hosts are not addresses. */
 function isNowhere(host: string): boolean {
     return host === "invalid" || host.endsWith(".invalid");
 }

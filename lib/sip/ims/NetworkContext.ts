@@ -4,9 +4,9 @@ import { splitValues } from "../sipHeaders.ts";
 import { type ChargingVector, readChargingVector } from "./chargingVector.ts";
 
 /**
- * What is told of a call to networks that are trusted (RFC 7315), kept as long as the call. What an IMS core says goes to
- * nobody but the core itself, for behind us are clients, from which their network has to keep it (3GPP TS 24.229, section
- * 4.4). Where a phone of ours is goes to the trunk that takes its call, if that is trusted.
+ * What trusted networks exchange about a call (RFC 7315), kept as long as the call. What an IMS core sends is returned to the
+ * core only: clients must not receive it (3GPP TS 24.229, section 4.4). The access network of a registered phone is sent to
+ * the trunk that carries its call, if that trunk is trusted.
  */
 export interface NetworkContext {
     /** With our side filled in as the terminating one. */
@@ -17,7 +17,7 @@ export interface NetworkContext {
     readonly visitedNetwork?: string;
 }
 
-/** Of an INVITE from `peer`. Nothing a stranger says of a network is kept. Pure. */
+/** Reads the context of an INVITE from `peer`. What an untrusted peer sends is ignored. Pure. */
 export function readNetworkContext(headers: SipHeaders, peer: Pick<SipPeer, "trusted" | "charging">): NetworkContext {
     if (!peer.trusted) return {};
     const charging = readChargingVector(headers.get("p-charging-vector"));

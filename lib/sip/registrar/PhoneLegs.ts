@@ -11,7 +11,7 @@ import { composePhoneInvite } from "./composePhoneInvite.ts";
 export interface PhoneLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly realm: string;
-    /** Told of a phone that nobody could be reached at. */
+    /** Called with a phone that could not be reached. */
     readonly onUnreached: (target: PhoneTarget) => void;
 }
 
@@ -35,7 +35,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             makeCnonce: () => randomBytes(16).toString("hex"),
             mayDial: () => false,
             onTrouble: ({ why }) => {
-                log.info("phone not reached", { why: why ?? "it asks for a password" });
+                log.info("registered phone not reached", { why: why ?? "it asks for a password" });
                 if (why !== undefined) onUnreached(target);
             },
             report,

@@ -4,8 +4,8 @@ import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
-import { wayTo } from "./composePhoneInvite.ts";
-import type { PhoneGuard, PhoneVerdict } from "./PhoneGuard.ts";
+import { addressingOf } from "./composePhoneInvite.ts";
+import type { PhoneAuthenticator, PhoneAuthentication } from "./PhoneAuthenticator.ts";
 import type { Registrar } from "./Registrar.ts";
 import { type PhoneRoute, routePhoneCall, type PhoneRouting } from "./routePhoneCall.ts";
 import type { SipAccount } from "./SipAccount.ts";
@@ -13,7 +13,7 @@ import type { SipAccount } from "./SipAccount.ts";
 export interface PhonesParts {
     readonly accounts: readonly SipAccount[];
     readonly realm: string;
-    readonly guard: PhoneGuard;
+    readonly authenticator: PhoneAuthenticator;
     readonly registrar: Registrar;
     readonly routing: Omit<PhoneRouting, "accountOf">;
 }
@@ -31,9 +31,9 @@ export class Phones implements PhoneBook {
     }
 
     /** Whether a new request is a phone's; only REGISTER and INVITE are looked at. */
-    judge(request: IncomingRequest, sender: "peer" | "stranger"): PhoneVerdict {
+    authenticate(request: IncomingRequest, sender: "peer" | "unknown"): PhoneAuthentication {
         const isPhones = request.method === "REGISTER" || request.method === "INVITE";
-        return isPhones ? this.#parts.guard.judge(request, sender) : { kind: "notPhone" };
+        return isPhones ? this.#parts.authenticator.authenticate(request, sender) : { kind: "notPhone" };
     }
 
     /** Whether a question or keep-alive comes from where a phone has registered, which was asked for its password there. */
@@ -96,7 +96,7 @@ export class Phones implements PhoneBook {
                 network: "phone" as const,
                 media,
                 account: username,
-                ...wayTo(contact),
+                ...addressingOf(contact),
                 caller,
             })),
         );

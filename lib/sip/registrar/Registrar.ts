@@ -3,9 +3,9 @@ import type { ContactStore, PhoneContact } from "../../ports/ContactStore.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
-import { isByConnection, wayTo } from "./composePhoneInvite.ts";
-import { bind, type BindingLimits, readRegister, type RegisterOrder, registered } from "./bindings.ts";
-import type { ContactGuard } from "./ContactGuard.ts";
+import { isByConnection, addressingOf } from "./composePhoneInvite.ts";
+import { bind, type BindingLimits, readRegister, type RegisterRequest, registered } from "./bindings.ts";
+import type { ContactPolicy } from "./ContactPolicy.ts";
 
 export interface RegistrarParts {
     readonly store: ContactStore;
@@ -13,7 +13,7 @@ export interface RegistrarParts {
     readonly log: Log;
     readonly limits: BindingLimits;
     /** Where the SIP server sends to a Contact whatever is sent there; left out, it does not. */
-    readonly contactGuard?: ContactGuard;
+    readonly contactPolicy?: ContactPolicy;
 }
 
 /** Knows where each account's phones are (RFC 3261, section 10.3). Who asks has been authenticated before. */
@@ -47,7 +47,7 @@ export class Registrar {
 
     /**
      * Carries out a REGISTER of an account; resolves to the answer once it is kept. Never rejects.
-     * @param sender whether we trust who sent it, a proxy of ours then, with the way to the phone
+     * @param sender `trusted` for a proxy whose Path is accepted
      */
     async register(
         account: string,
@@ -57,35 +57,36 @@ export class Registrar {
         const { clock, limits, log } = this.#parts;
         const order = readRegister(request, sender);
         if ("kind" in order) return this.#refuse(account, order.response);
-        if (!this.#isOwn(account, order)) return this.#refuse(account, { status: 403, reason: "Contact Not Believed" });
+        if (!this.#isOwn(account, order)) return this.#refuse(account, { status: 403, reason: "Contact Not Trusted" });
         const before = this.contactsOf(account);
         const verdict = bind(before, order, clock.now(), limits);
         if (verdict.kind === "refused") return this.#refuse(account, verdict.response);
         const { contacts } = verdict;
-        if (contacts.length !== before.length) log.info("phones registered", { account, contacts: contacts.length });
+        if (contacts.length !== before.length)
+            log.info("phone registrations changed", { account, contacts: contacts.length });
         await this.#keep(account, contacts);
         return registered(contacts, order, clock.now());
     }
 
     /**
-     * Nobody can be reached by a connection that is closed, though its registration goes on: a browser's page that was
-     * left without a word. The phone is called again once it has registered anew. Harmless for any other contact.
+     * Removes a contact whose connection is closed although its registration has not expired: a browser page that was closed
+     * without unregistering. The phone is called again once it has registered again. No effect on any other contact.
      */
     forget({ account, contact: uri, nextHop }: Pick<PhoneTarget, "account" | "contact" | "nextHop">): void {
         const before = this.contactsOf(account);
         const isGone = (contact: PhoneContact): boolean =>
-            contact.uri === uri && isByConnection(contact) && wayTo(contact).nextHop === nextHop;
+            contact.uri === uri && isByConnection(contact) && addressingOf(contact).nextHop === nextHop;
         const contacts = before.filter((contact) => !isGone(contact));
         if (contacts.length < before.length) void this.#keep(account, contacts);
     }
 
     /** One that is to be removed counts as well: that changes where the SIP server sends what is sent to it. */
-    #isOwn(account: string, order: RegisterOrder): boolean {
-        const { contactGuard } = this.#parts;
-        if (contactGuard === undefined || order.contacts === "all") return true;
+    #isOwn(account: string, order: RegisterRequest): boolean {
+        const { contactPolicy } = this.#parts;
+        if (contactPolicy === undefined || order.contacts === "all") return true;
         const names = [...this.#contacts.keys()].filter((name) => name !== account);
         const others = names.flatMap((name) => this.contactsOf(name));
-        return order.contacts.every(({ uri }) => contactGuard.isOwn(uri, order, others));
+        return order.contacts.every(({ uri }) => contactPolicy.isOwn(uri, order, others));
     }
 
     /** Never rejects. */
@@ -95,12 +96,12 @@ export class Registrar {
             await this.#parts.store.save(account, contacts);
         } catch (error) {
             // it can be called all the same, until the bridge is restarted
-            this.#parts.log.error("registration not kept", { account, error });
+            this.#parts.log.error("failed to store phone registration", { account, error });
         }
     }
 
     #refuse(account: string, response: OutgoingResponse): OutgoingResponse {
-        this.#parts.log.info("REGISTER refused", { account, status: response.status, reason: response.reason });
+        this.#parts.log.info("REGISTER rejected", { account, status: response.status, reason: response.reason });
         return response;
     }
 }

@@ -11,7 +11,7 @@ export interface BindingLimits {
 }
 
 /** What a REGISTER asks for. */
-export interface RegisterOrder {
+export interface RegisterRequest {
     readonly callId: string;
     readonly sequence: number;
     /** `all` is `Contact: *`, the removal of everything; none is a query. */
@@ -31,13 +31,13 @@ const MAX_PATH = 8;
 const MAX_CALL_ID_LENGTH = 256;
 
 /**
- * Reads a REGISTER, or says why it cannot be taken. A Path counts from whom we trust only: whoever writes one chooses where
+ * Reads a REGISTER, or returns why it is rejected. A Path is accepted from trusted senders only, because it chooses where
  * our calls to the account go, to a trunk that takes them for ours for instance. Pure.
  */
 export function readRegister(
     request: Pick<IncomingRequest, "headers" | "source">,
     sender: "trusted" | "untrusted",
-): RegisterOrder | { readonly kind: "refused"; readonly response: OutgoingResponse } {
+): RegisterRequest | { readonly kind: "refused"; readonly response: OutgoingResponse } {
     const { headers, source } = request;
     const callId = headers.get("call-id") ?? "";
     const sequence = Number.parseInt(headers.get("cseq") ?? "", 10);
@@ -50,7 +50,7 @@ export function readRegister(
     const hasCallId = callId !== "" && callId.length <= MAX_CALL_ID_LENGTH;
     if (!hasCallId || !Number.isSafeInteger(sequence)) return refused(400, "Bad Call-ID or CSeq Header");
     if (path.length > MAX_PATH || !path.every(isReachable)) return refused(400, "Bad Path Header");
-    if (path.length > 0 && sender === "untrusted") return refused(403, "Path Not Believed");
+    if (path.length > 0 && sender === "untrusted") return refused(403, "Path Not Trusted");
     const order = { callId, sequence, path, source };
     if (values.includes("*")) {
         // RFC 3261, section 10.2.2: alone, and to remove
@@ -70,7 +70,7 @@ export function readRegister(
  */
 export function bind(
     before: readonly PhoneContact[],
-    order: RegisterOrder,
+    order: RegisterRequest,
     now: number,
     limits: BindingLimits,
 ): BindingVerdict {
@@ -101,7 +101,7 @@ export function bind(
  * The 200: all contacts there are now, with what is left of their time (RFC 3261, section 10.3, step 8). Old phones set
  * their clock by it. Pure.
  */
-export function registered(contacts: readonly PhoneContact[], order: RegisterOrder, now: number): OutgoingResponse {
+export function registered(contacts: readonly PhoneContact[], order: RegisterRequest, now: number): OutgoingResponse {
     const listed = contacts.map(({ uri, expiresAt }) => `<${uri}>;expires=${Math.ceil((expiresAt - now) / 1_000)}`);
     const path = order.path.map((uri) => `<${uri}>`).join(", ");
     return {

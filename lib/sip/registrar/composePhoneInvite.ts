@@ -23,11 +23,11 @@ export function composePhoneInvite(
 }
 
 /**
- * Where a request to a contact is sent: by the way its REGISTER came, if that was believed to name one (RFC 3327,
+ * Where a request to a contact is sent: by the Path of its REGISTER, if that was accepted (RFC 3327,
  * section 5.2), else to where it came from, by the connection it came by if there was one. Never to what the Contact
  * names: phones behind NAT do not know their address, and others name a trunk's, at which we may call what they may not.
  */
-export function wayTo({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "contact" | "nextHop" | "route"> {
+export function addressingOf({ uri, path, source }: PhoneContact): Pick<PhoneTarget, "contact" | "nextHop" | "route"> {
     const [edge] = path;
     if (edge !== undefined) return { contact: uri, nextHop: edge, route: path };
     const host = source.address.includes(":") ? `[${source.address}]` : source.address;

@@ -47,7 +47,7 @@ export function routePhoneCall(
     for (const callee of callees) {
         const user = dialPlan.calleeOf(callee);
         if (user !== undefined) return { kind: "matrix", callee: user };
-        // at our own host there is nobody else
+        // all other names at the bridge's own host are unknown
         if (callee.kind === "address" && hosts.has(hostOf(callee.address))) continue;
         const verdict = dialPlan.whoMayDial(caller.user, callee);
         if (verdict.kind === "allowed") {

@@ -8,9 +8,9 @@ import { escapeUser, parseNameAddress, parseUri, splitValues } from "../sipHeade
 import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
-import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
-import { failureInWords } from "../trunk/trunkTrouble.ts";
-import { RegistrationNews } from "./RegistrationNews.ts";
+import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
+import { failureInWords } from "../trunk/trunkFault.ts";
+import { RegistrationLog } from "./RegistrationLog.ts";
 import {
     type RegistrationEvent,
     type RegistrationOrder,
@@ -27,7 +27,7 @@ export interface RegistrationParts {
     readonly telemetry: Pick<Telemetry, "trunkRegistered">;
     readonly userAgent: string;
     /** Which addresses are worth trying first; left out, it is the operator's order. */
-    readonly outlook?: TrunkOutlook;
+    readonly availability?: TrunkAvailability;
     /** From 0 to 1, evenly spread. */
     readonly random: () => number;
 }
@@ -49,7 +49,7 @@ const MAX_REPEATS = 4;
 const ANSWER_TIMEOUT_MS = 40_000;
 /** The last address of a round has longer than `answerMs`: that a registrar is slow is no reason to have none. */
 const LAST_ANSWER_MS = 10_000;
-/** What does not mend by itself, but by the operator. 401 and 407 come here once credentials were tried. */
+/** Responses that only the operator can fix. 401 and 407 come here once credentials were tried. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 416, 420, 604]);
 
 /**
@@ -59,7 +59,7 @@ const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 416, 420
  */
 export class TrunkRegistration {
     readonly trunk: RegisteringTrunk;
-    /** The user part of our Contact, by which the trunk's calls are known. Nobody else can guess it, and restarts keep it. */
+    /** The user part of our Contact, by which the trunk's calls are recognised. It cannot be guessed, and restarts keep it. */
     readonly contactUser: string;
     readonly #parts: RegistrationParts;
     readonly #digest: DigestClient | undefined;
@@ -77,14 +77,14 @@ export class TrunkRegistration {
     #contact: string | undefined;
     #stopTimer = (): void => undefined;
     #stopWaiting = (): void => undefined;
-    readonly #news: RegistrationNews;
+    readonly #news: RegistrationLog;
     #onStopped = (): void => undefined;
 
     constructor(trunk: RegisteringTrunk, parts: RegistrationParts) {
         this.trunk = trunk;
         this.contactUser = contactUserOf(trunk);
         this.#parts = parts;
-        this.#news = new RegistrationNews(trunk.name, parts.log);
+        this.#news = new RegistrationLog(trunk.name, parts.log);
         this.#addresses = atEachAddress(trunk);
         this.#address = this.#addresses[0];
         const { credentials } = trunk;
@@ -97,7 +97,7 @@ export class TrunkRegistration {
         return this.#state.phase;
     }
 
-    /** There is a SIP server, the first or another one: registers at once. */
+    /** A SIP server is available, the first or another one: registers immediately. */
     serverUp(): void {
         this.#happened({ kind: "serverUp" });
     }
@@ -106,7 +106,7 @@ export class TrunkRegistration {
         this.#happened({ kind: "serverLost" });
     }
 
-    /** An address of the trunk was found dead: if it is where we are registered, that is done anew at once. */
+    /** An address of the trunk became unavailable: if it holds the registration, registers again immediately. */
     addressDied({ domain }: SipTrunk): void {
         if (domain === this.#holder?.domain) this.#happened({ kind: "holderDied" });
     }
@@ -163,7 +163,7 @@ export class TrunkRegistration {
     #goTo(target: RegistrationTarget): void {
         switch (target) {
             case "preferred": {
-                const [first, ...others] = this.#parts.outlook?.inOrder(this.#addresses) ?? this.#addresses;
+                const [first, ...others] = this.#parts.availability?.inOrder(this.#addresses) ?? this.#addresses;
                 this.#address = first ?? this.#address;
                 this.#others = others;
                 return;
@@ -245,7 +245,7 @@ export class TrunkRegistration {
         }
         this.#attempt = undefined;
         this.#stopWaiting();
-        this.#parts.outlook?.responded(attempt.address, response);
+        this.#parts.availability?.responded(attempt.address, response);
         this.#happened(this.#meaningOf(response, attempt.seconds));
     }
 
@@ -277,8 +277,8 @@ export class TrunkRegistration {
     }
 
     /**
-     * RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. One of ours from before a change of address may
-     * still stand beside it, and somebody on the way may have written another address into ours.
+     * RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. An older contact, from before a change of
+     * address, may still be listed, and a proxy on the way may have rewritten the address in ours.
      */
     #grantedSeconds(headers: IncomingResponse["headers"], asked: number): number {
         const ours = splitValues(headers.get("contact") ?? "")

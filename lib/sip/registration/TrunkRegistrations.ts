@@ -3,7 +3,7 @@ import type { IncomingRequest } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { type RegistrationParts, TrunkRegistration } from "./TrunkRegistration.ts";
 
-/** A request that came by a registration of ours. */
+/** A request that was addressed to the contact of one of the bridge's registrations. */
 export interface RegisteredCall {
     readonly trunk: SipTrunk;
     /** Whom the caller dialled: the Request-URI names only our contact. */

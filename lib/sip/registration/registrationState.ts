@@ -78,7 +78,7 @@ export interface RegistrationStep {
 
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 300_000;
-/** A wrong password does not mend itself, and registrars lock out who tries it often. */
+/** A wrong password stays wrong until it is changed, and registrars lock out clients that retry often. */
 const REFUSED_DELAY_MS = 600_000;
 /** What a Retry-After may ask of us at most. */
 const LONGEST_RETRY_AFTER_S = 3_600;
@@ -91,7 +91,7 @@ const SHORTEST_REFRESH_MS = 1_000;
 /**
  * One step of keeping a registration up: pure and total, and it never gives up. What has no meaning in a phase changes
  * nothing.
- * @param jitter from 0 to 1, evenly spread: many registrations made at once are not refreshed at once
+ * @param jitter from 0 to 1, evenly spread: registrations made at the same time are refreshed at different times
  */
 export function stepRegistration(state: RegistrationState, event: RegistrationEvent, jitter: number): RegistrationStep {
     switch (state.phase) {
@@ -131,7 +131,7 @@ function whileRegistering(
     const { asked, failures } = state;
     switch (event.kind) {
         case "granted":
-            // what ends at once never was
+            // a registration granted for no time was not granted
             if (event.seconds === 0) return wait(state, GRANTED_NOTHING, delayMs(failures, jitter));
             return {
                 state: { phase: "registered", asked },

@@ -4,8 +4,8 @@ import type { Telemetry } from "../../ports/Telemetry.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk, TrunkAddress } from "../SipTrunk.ts";
-import { failureInWords } from "./trunkTrouble.ts";
-import { type AddressHealth, ALIVE, type HealthEvent, stepHealth } from "./addressHealth.ts";
+import { failureInWords } from "./trunkFault.ts";
+import { type AddressHealth, AVAILABLE, type HealthEvent, stepHealth } from "./addressHealth.ts";
 import { atEachAddress } from "./atEachAddress.ts";
 
 export interface TrunkHealthParts {
@@ -14,12 +14,12 @@ export interface TrunkHealthParts {
     readonly telemetry: Pick<Telemetry, "trunkAddress">;
     /** It is worth asking this address now, as a call found it silent or refusing, or it was never asked. Called synchronously. */
     readonly onDoubt: (address: SipTrunk) => void;
-    /** A probe found nobody where there was somebody. Called synchronously. */
+    /** A probe found that an available address became unavailable. Called synchronously. */
     readonly onDied?: (address: SipTrunk) => void;
 }
 
 /** What a placed call and a registration want of it. */
-export type TrunkOutlook = Pick<TrunkHealth, "inOrder" | "responded">;
+export type TrunkAvailability = Pick<TrunkHealth, "inOrder" | "responded">;
 
 type Response = Pick<IncomingResponse, "status" | "headers">;
 
@@ -43,7 +43,7 @@ export class TrunkHealth {
     constructor(trunks: readonly SipTrunk[], parts: TrunkHealthParts) {
         this.#parts = parts;
         for (const address of trunks.flatMap(atEachAddress)) {
-            this.#watched.set(keyOf(address), { address, health: ALIVE, stopRest: () => undefined });
+            this.#watched.set(keyOf(address), { address, health: AVAILABLE, stopRest: () => undefined });
             parts.telemetry.trunkAddress(address.name, address.domain, "up");
         }
     }
@@ -51,7 +51,7 @@ export class TrunkHealth {
     /** The same addresses, those that take no calls last: all may be down, and down may be over. Either part keeps its order. */
     inOrder(addresses: readonly SipTrunk[]): readonly SipTrunk[] {
         const isUp = (address: SipTrunk): boolean =>
-            (this.#watched.get(keyOf(address))?.health ?? ALIVE).kind === "alive";
+            (this.#watched.get(keyOf(address))?.health ?? AVAILABLE).kind === "alive";
         return [...addresses.filter(isUp), ...addresses.filter((address) => !isUp(address))];
     }
 
@@ -62,7 +62,7 @@ export class TrunkHealth {
     }
 
     /**
-     * A call or registration got this response from the address, or the SIP server's own word for silence and for nobody
+     * A call or registration got this response from the address, or the SIP server's own response for silence and for no host
      * being there. Whatever else is said is a sign of life, of somebody who ignores OPTIONS too.
      */
     responded(address: SipTrunk, { status, headers }: Response): void {
@@ -119,11 +119,17 @@ export class TrunkHealth {
         const where = { trunk: name, address: domain };
         switch (kind) {
             case "alive":
-                return log.info("trunk address takes calls again", where);
+                return log.info("trunk address available", where);
             case "dead":
-                return log.warn("trunk address does not answer OPTIONS: it is tried last", { ...where, ...details });
+                return log.warn("trunk address unavailable: no response to OPTIONS, using it last", {
+                    ...where,
+                    ...details,
+                });
             case "resting":
-                return log.warn("trunk address wants no calls for a while: it is tried last", { ...where, ...details });
+                return log.warn("trunk address unavailable: 503 with Retry-After, using it last", {
+                    ...where,
+                    ...details,
+                });
         }
     }
 }

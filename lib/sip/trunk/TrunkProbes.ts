@@ -26,7 +26,7 @@ interface Probed {
 
 /** The first probes come within this, in random order. */
 const START_WITHIN_MS = 5_000;
-/** Addresses asked at once: hundreds of trunks make no burst. */
+/** Addresses probed at the same time, so that hundreds of trunks do not cause a burst. */
 const MAX_ASKING = 20;
 /** The SIP server tells 408 long before; this is for the case that it does not. */
 const ANSWER_TIMEOUT_MS = 40_000;
@@ -57,7 +57,7 @@ export class TrunkProbes {
         }
     }
 
-    /** Asks this address before its turn, if it is probed at all and nobody is asking it. */
+    /** Probes this address before its turn, if it is probed at all and no probe is pending. */
     askNow({ name, domain }: SipTrunk): void {
         const probed = this.#probed.find(({ address }) => address.name === name && address.domain === domain);
         if (probed !== undefined && this.#state === "running") this.#enqueue(probed);

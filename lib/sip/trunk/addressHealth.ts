@@ -11,11 +11,11 @@ type Standing =
      * nothing.
      */
     | { readonly kind: "alive"; readonly probes: "unanswered" | "answered" | "ignored" }
-    /** The last probe found nobody, or somebody who serves nobody. `silent`: it was neither refused nor turned away. */
+    /** The last probe failed, or the address responded that it is out of service. `silent`: there was no response. */
     | { readonly kind: "dead"; readonly silent?: true };
 
 export type HealthEvent =
-    /** By a probe; `dead`: it cannot be reached, or says itself that it serves nobody. */
+    /** By a probe; `dead`: it cannot be reached, or responds that it is out of service. */
     | { readonly kind: "probed"; readonly found: "alive" | "silent" | "dead" }
     /** It said something to a call or a registration. */
     | { readonly kind: "answered" }
@@ -29,7 +29,7 @@ export type HealthEvent =
     | { readonly kind: "rested" };
 
 /** What to begin with: nothing is known against it. */
-export const ALIVE: AddressHealth = { kind: "alive", probes: "unanswered" };
+export const AVAILABLE: AddressHealth = { kind: "alive", probes: "unanswered" };
 
 /** One step of an address: pure and total. A rest is kept whatever is heard meanwhile: that is no call. */
 export function stepHealth(health: AddressHealth, event: HealthEvent): AddressHealth {

@@ -24,8 +24,8 @@ import {
     SipSendError,
 } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { type TrunkTrouble, trunkTrouble } from "../trunk/trunkTrouble.ts";
-import type { TrunkOutlook } from "../trunk/TrunkHealth.ts";
+import { type TrunkFault, trunkFault } from "../trunk/trunkFault.ts";
+import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 export interface UacLegParts extends SipEnvironment {
@@ -38,12 +38,12 @@ export interface UacLegParts extends SipEnvironment {
     /** Each address of each trunk, as `atEachAddress` gives them, in the order of preference. */
     readonly trunks: readonly SipTrunk[];
     /** Which of them take calls at present; left out, all do. */
-    readonly outlook?: TrunkOutlook;
+    readonly availability?: TrunkAvailability;
     readonly makeCnonce: () => string;
     /** Whom the caller may dial, for redirects to another number. */
     readonly mayDial: (party: RemoteParty) => boolean;
     /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
-    readonly onTrouble?: (trouble: TrunkTrouble) => void;
+    readonly onTrouble?: (trouble: TrunkFault) => void;
     readonly report: LegReport;
 }
 
@@ -103,7 +103,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     #happened(event: UacEvent): void {
-        this.#apply(event).catch((error: unknown) => this.#parts.log.error("outgoing SIP call failed", { error }));
+        this.#apply(event).catch((error: unknown) => this.#parts.log.error("outbound SIP call failed", { error }));
     }
 
     async #apply(event: UacEvent): Promise<void> {
@@ -142,9 +142,9 @@ export class UacLeg implements SignallingLeg, LiveLeg {
 
     /** Trunks that may take one more call, those that are down last. */
     #freeTrunks(): readonly SipTrunk[] {
-        const { calls, trunks, outlook } = this.#parts;
+        const { calls, trunks, availability } = this.#parts;
         const free = trunks.filter((trunk) => calls.legsOf(trunk.name) < trunk.maxCalls);
-        return outlook?.inOrder(free) ?? free;
+        return availability?.inOrder(free) ?? free;
     }
 
     async #sendInvite(): Promise<void> {
@@ -182,7 +182,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
                 },
             );
         } catch (error) {
-            // what the SIP server says of it may hold the number
+            // what the SIP server log of it may hold the number
             const why = error instanceof SipSendError ? error.code : "internal error";
             log.warn("INVITE not sent", { trunk: name, why });
             log.debug("INVITE not sent", { error });
@@ -207,7 +207,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #tellOutlook({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
         const hasRung = this.#state.phase === "waiting" && this.#state.heard === "ringing";
         if (hop.redirectedTo !== undefined || (hasRung && response.status === 408)) return;
-        this.#parts.outlook?.responded(hop.trunk, response);
+        this.#parts.availability?.responded(hop.trunk, response);
     }
 
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
@@ -257,7 +257,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     #tellTrouble({ hop, authorization }: InviteAttempt, response: IncomingResponse): void {
-        const trouble = trunkTrouble(
+        const trouble = trunkFault(
             response,
             authorization.length > 0 ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
         );
@@ -285,7 +285,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         const trunk = this.#route?.current.trunk;
         if (trunk === undefined || this.#sent === undefined) return false;
         if (mayFollow({ to, sent: this.#sent.uri, trunk }, mayDial)) return true;
-        log.info("redirect not followed: the caller may not dial that", { trunk: trunk.name });
+        log.info("redirect not followed: caller not allowed to dial its target", { trunk: trunk.name });
         return false;
     }
 
@@ -313,7 +313,13 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     #enterDialog(): void {
-        const { compose: _compose, trunks: _trunks, outlook: _outlook, makeCnonce: _makeCnonce, ...rest } = this.#parts;
+        const {
+            compose: _compose,
+            trunks: _trunks,
+            availability: _availability,
+            makeCnonce: _makeCnonce,
+            ...rest
+        } = this.#parts;
         const attempt = this.#attempt;
         const response = this.#accepted;
         if (attempt === undefined || response?.dialogId === undefined || this.#sdp === undefined) return;

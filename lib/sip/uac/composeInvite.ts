@@ -64,7 +64,7 @@ function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
         case "address":
             return `${trunk.scheme}:${callee.address}`;
         case "anonymous":
-            // nobody can dial this; the trunk's network is to say so
+            // this cannot be dialled; the trunk's network rejects it
             return `${trunk.scheme}:anonymous@${trunk.domain}`;
     }
 }

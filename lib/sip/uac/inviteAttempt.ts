@@ -21,7 +21,7 @@ const MAX_REPEATS = 4;
 
 export function firstAttempt(hop: Hop, makeCnonce: () => string): InviteAttempt {
     const { credentials } = hop.trunk;
-    // a stranger a redirect led to learns nothing of the trunk's password, unless it claims the trunk's own realm
+    // the target of a redirect never gets a response made with the trunk's password, unless it uses the trunk's own realm
     const isOurs = hop.redirectedTo === undefined || credentials?.realm !== undefined;
     const digest = credentials !== undefined && isOurs ? new DigestClient(credentials, makeCnonce) : undefined;
     return { hop, digest, identity: {}, authorization: [], minSe: undefined, repeats: 0 };

@@ -50,7 +50,7 @@ export function advance(route: InviteRoute, failure: InviteFailure, mayFollow: (
 }
 
 /**
- * The network failed, not the callee: 5xx, 408 for nobody being there (RFC 3263, section 4.3), or a trunk that does not
+ * The network failed, not the callee: 5xx, 408 for no response (RFC 3263, section 4.3), or a trunk that does not
  * take our credentials, while another may. Once a phone may have rung, another attempt would ring it again.
  */
 function isNetworkFault({ status, heard }: InviteFailure, cause: EndCause): boolean {

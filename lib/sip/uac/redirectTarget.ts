@@ -5,7 +5,7 @@ import type { SipTrunk } from "../SipTrunk.ts";
 
 /**
  * Whether a call may go where a redirect sends it. Another number than was dialled is one the caller must be allowed to
- * dial: else a trunk, or whoever answers behind it, would have us call what costs money, by other trunks too. Pure.
+ * dial: otherwise a trunk, or a callee behind it, could make the bridge place expensive calls, by other trunks too. Pure.
  * @param sent the Request-URI that was redirected
  */
 export function mayFollow(

@@ -13,7 +13,7 @@ export type UacState =
     | { readonly phase: "up" }
     | { readonly phase: "over"; readonly cause: EndCause };
 
-/** Whether the callee may have heard the phone ring: then nobody else is tried. */
+/** Whether the callee may have heard the phone ring: then there is no failover. */
 type Heard = "nothing" | "ringing";
 
 export type UacEvent =
@@ -146,7 +146,7 @@ function whileUp(state: UacState, event: UacEvent): UacStep {
     }
 }
 
-/** A 2xx may still come, long after a CANCEL nobody answered: it must not leave a phone off the hook. */
+/** A 2xx may still come, long after a CANCEL without a response: the phone must not stay in a call. */
 function onceOver(state: Extract<UacState, { phase: "over" }>, event: UacEvent): UacStep {
     return { state, orders: event.kind === "answered" ? hangUp(state.cause) : [] };
 }

@@ -9,7 +9,7 @@ export type LoadVerdict =
 
 /** How long after a refusal was told the next of its kind, of the same peer, may be. */
 const TELL_MS = 60_000;
-/** A peer that kept still may place so many seconds' worth of calls at once, and this many in any case. */
+/** A peer that was idle can place the calls of this many seconds in one burst, and this many calls in any case. */
 const BURST_SECONDS = 5;
 const SMALLEST_BURST = 10;
 

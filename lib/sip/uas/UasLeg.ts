@@ -22,15 +22,15 @@ export interface UasLegParts extends SipEnvironment {
     readonly invite: DecodedInvite;
     /** Name of the peer it came from. */
     readonly peer: string;
-    /** What requests of ours are signed with if that peer asks for it. */
+    /** Credentials for requests to that peer, if it challenges them. */
     readonly credentials?: DigestCredentials | undefined;
     readonly report: LegReport;
 }
 
-/** How long a peer is told to leave us alone with a 503. */
+/** Retry-After of a 503, in seconds. */
 const RETRY_AFTER_S = 10;
 
-/** The half of a call that came by an INVITE. Made in the turn the INVITE is told, so that no CANCEL is missed. */
+/** The half of a call that came by an INVITE. Created in the turn in which the INVITE is received, so that no CANCEL is missed. */
 export class UasLeg implements SignallingLeg, LiveLeg {
     readonly #parts: UasLegParts;
     /** What every message of the call carries. */
@@ -48,7 +48,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         this.#parts = parts;
         const { request, calls, invite, log } = parts;
         this.#headers = chargingHeaders(invite.network.charging);
-        if (Object.keys(invite.network).length > 0) log.debug("network of the call", { ...invite.network });
+        if (Object.keys(invite.network).length > 0) log.debug("network context received", { ...invite.network });
         request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
         request.onUpdate((update) => this.#respondTo(update, replyToEarlyUpdate(update, "uas")));
         calls.add(this, parts.peer);
@@ -87,7 +87,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         this.#happened({ kind: "serverLost" });
     }
 
-    /** An event nobody waits for. */
+    /** An event whose handling is not awaited. */
     #happened(event: UasEvent): void {
         this.#quietly(this.#apply(event));
     }
@@ -196,7 +196,9 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             },
         };
         // it fails if a CANCEL was first: then the caller has its final response
-        await request.respond(response).catch((error: unknown) => this.#parts.log.debug("refusal not sent", { error }));
+        await request
+            .respond(response)
+            .catch((error: unknown) => this.#parts.log.debug("rejection not sent", { error }));
     }
 
     #enterDialog(): void {

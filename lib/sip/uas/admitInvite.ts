@@ -7,10 +7,10 @@ export type Admission =
     | { readonly verdict: "allow"; readonly peer: SipPeer }
     /** 403: the sender learns that somebody is here. */
     | { readonly verdict: "refuse" }
-    /** No answer: for scanners, which come back to whoever answers. */
+    /** No response, because scanners return to hosts that respond. */
     | { readonly verdict: "drop" };
 
-export type StrangerPolicy = "refuse" | "drop";
+export type UnknownPeerPolicy = "refuse" | "drop";
 
 /** The peers by address, built once from the configuration, whose addresses have been checked. */
 export class PeerTable {
@@ -24,14 +24,14 @@ export class PeerTable {
     peerAt(address: string): SipPeer | undefined {
         const family = isIP(address);
         if (family === 0) return undefined;
-        // an IPv4 address in IPv6 clothes (::ffff:192.0.2.1) is found among the IPv4 ones: BlockList sees to it
+        // BlockList matches IPv4-mapped IPv6 addresses (::ffff:192.0.2.1) against the IPv4 entries
         return this.#entries.find((entry) => entry.addresses.check(address, family === 4 ? "ipv4" : "ipv6"))?.peer;
     }
 }
 
-export function admitInvite(peers: PeerTable, source: SipSource, strangers: StrangerPolicy): Admission {
+export function admitInvite(peers: PeerTable, source: SipSource, unknownPeers: UnknownPeerPolicy): Admission {
     const peer = peers.peerAt(source.address);
-    return peer === undefined ? { verdict: strangers } : { verdict: "allow", peer };
+    return peer === undefined ? { verdict: unknownPeers } : { verdict: "allow", peer };
 }
 
 function blockListOf(addresses: readonly string[]): BlockList {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
-import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
+import { addressingOf } from "../../../lib/sip/registrar/composePhoneInvite.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
 import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
@@ -99,7 +99,7 @@ test.each([
     ["MESSAGE", 405],
 ])("a phone hears an answer to %s from where it registered, and strangers hear none", async (method, status) => {
     await side.stop();
-    side = await SipSide.start({ peers: [], strangers: "drop", accounts: [desk] });
+    side = await SipSide.start({ peers: [], unknownPeers: "drop", accounts: [desk] });
     phone.talkTo(side.port());
     const stranger = await ScriptedPhone.on(side.port());
     await register();
@@ -231,7 +231,7 @@ test("a call to its user rings a registered phone as well", async () => {
 test("a phone behind a proxy is called by the way it registered, if the proxy is trusted", async () => {
     const byTrunk = { method: "REGISTER", headers: ["Path: <sip:127.0.0.1:9;lr>"] };
     expect((await authenticated("sip:desk@matrix.example", byTrunk)).answer.startLine).toBe(
-        "SIP/2.0 403 Path Not Believed",
+        "SIP/2.0 403 Path Not Trusted",
     );
     await side.stop();
     const peer = { name: "edge", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity };
@@ -256,7 +256,7 @@ test("a phone behind a proxy is called by the way it registered, if the proxy is
         realm: "matrix.example",
         onUnreached: () => undefined,
     });
-    const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
+    const target = { network: "phone", media: "rtp", account: "desk", ...addressingOf(contact) } as const;
     const leg = legs.dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, () => undefined);
     await leg.offer(PHONE_SDP as Sdp);
     const invite = await edge.next("INVITE");

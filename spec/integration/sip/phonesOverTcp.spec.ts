@@ -5,7 +5,7 @@ import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
-import { wayTo } from "../../../lib/sip/registrar/composePhoneInvite.ts";
+import { addressingOf } from "../../../lib/sip/registrar/composePhoneInvite.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { Reported } from "../../support/sip/ScriptedIntake.ts";
 import { PHONE_SDP, ScriptedPhone, SipText } from "../../support/sip/ScriptedPhone.ts";
@@ -83,7 +83,7 @@ function call(contact: PhoneContact, reported: Reported): Promise<void> {
         realm: "matrix.example",
         onUnreached: (target) => unreached.push(target.contact),
     });
-    const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact) } as const;
+    const target = { network: "phone", media: "rtp", account: "desk", ...addressingOf(contact) } as const;
     return legs
         .dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report)
         .offer(PHONE_SDP as Sdp);

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 /** A trunk calls in from an address nobody listed, and proves itself with this password. */
 async function callInWith(password: string) {
-    const carrier = aTrunk({ name: "carrier", proof: { username: "carrier-in", password: "right" } });
+    const carrier = aTrunk({ name: "carrier", inboundAuth: { username: "carrier-in", password: "right" } });
     const side = await SipSide.start({ peers: [carrier] });
     const trunk = await ScriptedPhone.on(side.port());
     stopLater.push(side, { stop: () => trunk.close() });

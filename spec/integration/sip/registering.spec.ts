@@ -68,7 +68,7 @@ test("tells the operator of a wrong password, once", async () => {
     const { side, registrar } = await register();
     registrar.respond(await registrar.next("REGISTER"), 401, "Unauthorized", { headers: [challenge("n1")] });
     registrar.respond(await registrar.next("REGISTER"), 401, "Unauthorized", { headers: [challenge("n2")] });
-    const told = "warn: trunk not registered: it refuses us; check username, password and address";
+    const told = "warn: trunk registration rejected";
     await vi.waitFor(() => expect(side.log.lines).toEqual([told]));
     expect(side.telemetry.counted.filter((line) => line.startsWith("registration"))).not.toContain(
         "registration of carrier up",
@@ -224,8 +224,8 @@ describe("somebody else calls as if by the registration", () => {
     });
 
     test("with the contact, and has to prove to be the trunk where the trunk's calls have to", async () => {
-        const proof = { username: "carrier-in", password: "other secret" };
-        const { side, registrar } = await register({ proof });
+        const inboundAuth = { username: "carrier-in", password: "other secret" };
+        const { side, registrar } = await register({ inboundAuth });
         const registration = await registrar.next("REGISTER");
         registrar.respond(registration, 200, "OK");
         const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
@@ -236,7 +236,7 @@ describe("somebody else calls as if by the registration", () => {
         const [challenge] = parseChallenges(refusal.header("www-authenticate"));
         if (challenge === undefined) throw new Error("no challenge");
         const digest = { method: "INVITE", uri: contact, body: PHONE_SDP };
-        const proved = `Authorization: ${authorization(challenge, proof, digest, 1, "cnonce")}`;
+        const proved = `Authorization: ${authorization(challenge, inboundAuth, digest, 1, "cnonce")}`;
         registrar.invite(contact, {
             body: PHONE_SDP,
             headers: [proved, "P-Called-Party-ID: <sip:2001@carrier.example>"],

@@ -210,7 +210,7 @@ describe("strangers", () => {
     });
 
     test("hear nothing, if that is configured", async () => {
-        const side = await sipSide({ peers, strangers: "drop" });
+        const side = await sipSide({ peers, unknownPeers: "drop" });
         const phone = await phoneOn(side);
         const call = phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
         await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));

@@ -158,7 +158,7 @@ describe("an address that is probed", () => {
         });
         probes = new TrunkProbes(trunks, { ...parts, health, random: () => 0 });
         probes.start();
-        calls.outlook = health;
+        calls.availability = health;
     }
 
     const standing = (phone: ScriptedPhone): string | undefined =>
@@ -203,7 +203,7 @@ describe("an address that is probed", () => {
         await vi.waitFor(() => expect(told.mock.calls).toHaveLength(3), 8_000);
         const whyOf = new Map(told.mock.calls.map(([, fields]) => [fields?.["trunk"], fields?.["why"]]));
         told.mockRestore();
-        expect(whyOf.get("silent")).toBe("no answer in time");
+        expect(whyOf.get("silent")).toBe("no response in time");
         expect(whyOf.get("closed")).toBe("no connection: ECONNREFUSED");
         expect(whyOf.get("nameless")).toMatch(/^no address for nowhere\.invalid/);
     });

@@ -4,7 +4,7 @@ import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
-import type { TrunkOutlook } from "../../../lib/sip/trunk/TrunkHealth.ts";
+import type { TrunkAvailability } from "../../../lib/sip/trunk/TrunkHealth.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { aTrunk } from "./aTrunk.ts";
 import { Reported } from "./ScriptedIntake.ts";
@@ -31,7 +31,7 @@ export class OutgoingCalls {
     /** Another phone, for the second trunk. */
     readonly other: ScriptedPhone;
     /** What calls go by; as given, every address of a trunk is as good as any. */
-    outlook: TrunkOutlook = { inOrder: (trunks) => trunks, responded: () => undefined };
+    availability: TrunkAvailability = { inOrder: (trunks) => trunks, responded: () => undefined };
     /** What the phone that places them said of its access network. */
     accessNetwork: string | undefined;
     readonly #side: SipSide;
@@ -64,7 +64,7 @@ export class OutgoingCalls {
             userAgent: "spec/1",
             log: this.#side.log,
             trunks,
-            outlook: this.outlook,
+            availability: this.availability,
             mayDial: (_user, party) => party.kind === "number" && party.number.startsWith("+44"),
         });
         const [first = "", ...others] = trunks.map(({ name }) => name);

@@ -8,7 +8,7 @@ import type { Log } from "../../../lib/ports/Log.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/drachtio/EmbeddedSipServer.ts";
 import { OwnHosts } from "../../../lib/sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../../../lib/sip/identity/OwnIdentities.ts";
-import { PhoneGuard } from "../../../lib/sip/registrar/PhoneGuard.ts";
+import { PhoneAuthenticator } from "../../../lib/sip/registrar/PhoneAuthenticator.ts";
 import { Phones } from "../../../lib/sip/registrar/Phones.ts";
 import { Registrar } from "../../../lib/sip/registrar/Registrar.ts";
 import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
@@ -30,7 +30,7 @@ export const ALICE = "@alice:matrix.example" as MatrixUserId;
 export interface SipSideOptions {
     readonly peers?: readonly SipPeer[];
     readonly trunks?: readonly SipTrunk[];
-    readonly strangers?: "refuse" | "drop";
+    readonly unknownPeers?: "refuse" | "drop";
     /** Phones at the realm `matrix.example`, which may dial +44 over the trunk `carrier`. */
     readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
@@ -56,7 +56,7 @@ export class SipSide {
     /** Where the phones of accounts are. */
     readonly contacts = new KeptContacts();
 
-    private constructor({ peers, trunks, strangers, accounts, t1, hostsFile, authorities }: SipSideOptions) {
+    private constructor({ peers, trunks, unknownPeers, accounts, t1, hostsFile, authorities }: SipSideOptions) {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
@@ -98,7 +98,7 @@ export class SipSide {
             ...environment,
             telemetry: this.telemetry,
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
-            strangers: strangers ?? "refuse",
+            unknownPeers: unknownPeers ?? "refuse",
             realm: "bridge.example",
             ownIdentities: new OwnIdentities({
                 hosts: new OwnHosts([REALM, "bridge.example"]),
@@ -117,7 +117,7 @@ export class SipSide {
             telemetry: this.telemetry,
             onDoubt: () => undefined,
         });
-        this.legs = new SipLegs({ ...environment, trunks: trunks ?? [], outlook: health, mayDial: () => true });
+        this.legs = new SipLegs({ ...environment, trunks: trunks ?? [], availability: health, mayDial: () => true });
     }
 
     static async start(options: SipSideOptions = {}): Promise<SipSide> {
@@ -159,7 +159,7 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
     return new Phones({
         accounts,
         realm: REALM,
-        guard: new PhoneGuard({
+        authenticator: new PhoneAuthenticator({
             accounts,
             realm: REALM,
             hosts,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { parseMatrixUserId, type MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { parseRemoteParty, type RemoteParty } from "../../../../lib/numbering/RemoteParty.ts";
-import { PhoneGuard } from "../../../../lib/sip/registrar/PhoneGuard.ts";
+import { PhoneAuthenticator } from "../../../../lib/sip/registrar/PhoneAuthenticator.ts";
 import { Phones } from "../../../../lib/sip/registrar/Phones.ts";
 import { Registrar } from "../../../../lib/sip/registrar/Registrar.ts";
 import type { SipAccount } from "../../../../lib/sip/registrar/SipAccount.ts";
@@ -59,7 +59,15 @@ describe("the phones a Matrix user means", () => {
         phones = new Phones({
             accounts,
             realm: REALM,
-            guard: new PhoneGuard({ accounts, realm: REALM, hosts, algorithms: ["MD5"], registrar, clock, log }),
+            authenticator: new PhoneAuthenticator({
+                accounts,
+                realm: REALM,
+                hosts,
+                algorithms: ["MD5"],
+                registrar,
+                clock,
+                log,
+            }),
             registrar,
             routing: {
                 dialPlan: { calleeOf, whoMayDial: noTrunkFor },

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { wayTo } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
-import { ContactGuard } from "../../../../lib/sip/registrar/ContactGuard.ts";
+import { addressingOf } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
+import { ContactPolicy } from "../../../../lib/sip/registrar/ContactPolicy.ts";
 import { Registrar } from "../../../../lib/sip/registrar/Registrar.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptContacts } from "../../../support/KeptContacts.ts";
@@ -29,7 +29,7 @@ async function register(protocol: string, port: number, sequence: number): Promi
 function found(): Parameters<Registrar["forget"]>[0] {
     const [contact] = registrar.contactsOf("desk");
     if (contact === undefined) throw new Error("not registered");
-    return { account: "desk", ...wayTo(contact) };
+    return { account: "desk", ...addressingOf(contact) };
 }
 
 test("a phone whose connection is closed is called no more, nor after a restart", async () => {
@@ -72,8 +72,8 @@ test("is not known by where the proxy is that it registered through", async () =
 });
 
 test("takes no contact another phone is called by, where the SIP server would follow it", async () => {
-    const contactGuard = new ContactGuard([]);
-    registrar = new Registrar({ store, clock, log: new KeptLog(), limits, contactGuard });
+    const contactPolicy = new ContactPolicy([]);
+    registrar = new Registrar({ store, clock, log: new KeptLog(), limits, contactPolicy });
     await registrar.load(["desk", "hall"]);
     const asked = async (account: string, address: string, contact: string): Promise<number> => {
         const headers = new Map(Object.entries({ "call-id": account, cseq: "1 REGISTER", contact }));

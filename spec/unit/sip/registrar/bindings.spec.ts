@@ -5,7 +5,7 @@ import {
     type BindingLimits,
     readRegister,
     registered,
-    type RegisterOrder,
+    type RegisterRequest,
 } from "../../../../lib/sip/registrar/bindings.ts";
 
 const now = 1_000_000;
@@ -18,7 +18,7 @@ const read = (headers: Record<string, string>, sender: "trusted" | "untrusted" =
         sender,
     );
 
-function order(headers: Record<string, string>): RegisterOrder {
+function order(headers: Record<string, string>): RegisterRequest {
     const result = read(headers);
     if ("kind" in result) throw new Error(result.response.reason);
     return result;

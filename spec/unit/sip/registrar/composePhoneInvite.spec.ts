@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../../../lib/numbering/RemoteParty.ts";
 import type { PhoneContact } from "../../../../lib/ports/ContactStore.ts";
-import { composePhoneInvite, wayTo } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
+import { composePhoneInvite, addressingOf } from "../../../../lib/sip/registrar/composePhoneInvite.ts";
 
 const contact: PhoneContact = {
     uri: "sip:desk@10.0.0.7:5062",
@@ -37,12 +37,12 @@ test.each<[string, Partial<PhoneContact>, object]>([
     ],
 ])("the way to a phone that registered %s", (_, given, way) => {
     const there = { ...contact, ...given };
-    expect(wayTo(there)).toEqual({ contact: there.uri, ...way });
+    expect(addressingOf(there)).toEqual({ contact: there.uri, ...way });
 });
 
 test("the way through proxies stands in Route", () => {
     const caller = { kind: "anonymous" } as const;
-    const way = wayTo({ ...contact, path: ["sip:edge.example;lr", "sip:far.example;lr"] });
+    const way = addressingOf({ ...contact, path: ["sip:edge.example;lr", "sip:far.example;lr"] });
     const target = { network: "phone", media: "rtp", account: "desk", ...way, caller } as const;
     expect(composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" })).toMatchObject({
         uri: contact.uri,
@@ -60,7 +60,7 @@ test.each<[string, RemoteParty, string]>([
     ["a number with a #", { kind: "number", number: "*21#" as PhoneNumber }, "<sip:*21%23@matrix.example;user=phone>"],
     ["nobody", { kind: "anonymous" }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
 ])("shows %s as the caller", (_, caller, from) => {
-    const target = { network: "phone", media: "rtp", account: "desk", ...wayTo(contact), caller } as const;
+    const target = { network: "phone", media: "rtp", account: "desk", ...addressingOf(contact), caller } as const;
     const invite = composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" });
     expect(invite).toMatchObject({ uri: contact.uri, headers: { To: "<sip:desk@matrix.example>", From: from } });
 });

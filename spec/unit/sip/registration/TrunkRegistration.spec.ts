@@ -10,7 +10,7 @@ import {
 } from "../../../../lib/sip/SipStack.ts";
 import type { SipTrunk } from "../../../../lib/sip/SipTrunk.ts";
 import { atEachAddress } from "../../../../lib/sip/trunk/atEachAddress.ts";
-import type { TrunkOutlook } from "../../../../lib/sip/trunk/TrunkHealth.ts";
+import type { TrunkAvailability } from "../../../../lib/sip/trunk/TrunkHealth.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog, KeptTelemetry } from "../../../support/quiet.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
@@ -149,10 +149,10 @@ it("tells the operator of each change, once", () => {
         stack.answer(nth, status);
         while (stack.requests.length === nth + 1) clock.advance(1_000);
     }
-    expect(log.lines.map((line) => line.replace(/^warn: trunk not registered: it (\w+ \w+).*$/, "$1"))).toEqual([
-        "does not",
-        "refuses us",
-        "does not",
+    expect(log.lines.map((line) => line.replace(/^warn: trunk registration (\w+).*$/, "$1"))).toEqual([
+        "failed",
+        "rejected",
+        "failed",
     ]);
 });
 
@@ -164,8 +164,8 @@ describe("with several addresses", () => {
             answerMs: 4_000,
             ...given,
         });
-    const start = (outlook?: TrunkOutlook): TrunkRegistration => {
-        const registration = new TrunkRegistration(several(), { ...parts(), ...(outlook && { outlook }) });
+    const start = (availability?: TrunkAvailability): TrunkRegistration => {
+        const registration = new TrunkRegistration(several(), { ...parts(), ...(availability && { availability }) });
         registration.serverUp();
         return registration;
     };
@@ -181,7 +181,7 @@ describe("with several addresses", () => {
         expect(stack.requests[1]?.headers).toMatchObject({ To: "<sip:bridge@b.example>", CSeq: "2 REGISTER" });
         expect(registration.phase).toBe("registered");
         expect(telemetry.counted).toEqual(["registration of carrier down", "registration of carrier up"]);
-        expect(log.lines).toEqual(["warn: trunk not registered at this address: the next is tried"]);
+        expect(log.lines).toEqual(["warn: trunk registration failed at this address, trying the next one"]);
     });
 
     test.each([403, 404, 423, 603])("%i is the same everywhere, so that no other is asked", (status) => {

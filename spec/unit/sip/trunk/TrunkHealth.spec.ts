@@ -59,12 +59,12 @@ test("each change is told once", () => {
         "carrier at b.example down",
         "carrier at b.example up",
     ]);
-    expect(log.lines).toEqual(["warn: trunk address does not answer OPTIONS: it is tried last"]);
+    expect(log.lines).toEqual(["warn: trunk address unavailable: no response to OPTIONS, using it last"]);
     expect(died).toEqual([b]);
 });
 
 test.each([
-    ["silence", said(408), { why: "no answer in time" }],
+    ["silence", said(408), { why: "no response in time" }],
     ["a closed port", said(503, "no connection: ECONNREFUSED"), { why: "no connection: ECONNREFUSED" }],
     ["a bad certificate", said(503, "no connection: CERT_HAS_EXPIRED"), { why: "no connection: CERT_HAS_EXPIRED" }],
     [
@@ -171,7 +171,7 @@ describe("an address that asks for rest", () => {
         expect(order()).toEqual(["b.example", "c.example", "a.example"]);
         clock.advance(1);
         expect(order()).toEqual(["a.example", "b.example", "c.example"]);
-        expect(log.lines).toEqual(["warn: trunk address wants no calls for a while: it is tried last"]);
+        expect(log.lines).toEqual(["warn: trunk address unavailable: 503 with Retry-After, using it last"]);
     });
 
     test("again, gets it from then on", () => {
@@ -217,7 +217,7 @@ test.each([
 });
 
 test("an address nobody told of is as good as any", () => {
-    const stranger = aTrunk({ name: "stranger", domain: "a.example" });
+    const stranger = aTrunk({ name: "unknown", domain: "a.example" });
     health.probed(a, undefined);
     health.responded(stranger, retryAfter("5"));
     expect(health.inOrder([a, stranger])).toEqual([stranger, a]);

@@ -132,7 +132,7 @@ test("an address in doubt is asked at once, once, and its interval begins anew",
     probing([carrier]);
     probes.askNow(carrier);
     probes.askNow(carrier);
-    probes.askNow(aTrunk({ name: "stranger", domain: "a" }));
+    probes.askNow(aTrunk({ name: "unknown", domain: "a" }));
     expect(stack.takeUris()).toEqual(["sip:a"]);
     stack.answer("sip:a", 200);
     clock.advance(2_500);

@@ -42,7 +42,7 @@ function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
         callId: "c0ffee" as CallId,
         compose: () => ({ uri: "sip:2001@carrier.example", headers: {} }),
         trunks: [aTrunk({})],
-        outlook: { inOrder: (trunks) => trunks, responded: (_, { status }) => failures.push(status) },
+        availability: { inOrder: (trunks) => trunks, responded: (_, { status }) => failures.push(status) },
         makeCnonce: () => "c",
         mayDial: () => false,
         report: (fact) => facts.push(fact),
@@ -96,7 +96,7 @@ test.each([
     expect(calls.legs).toBe(0);
 });
 
-test("what the SIP server says of an INVITE it refuses, which may hold the number, is no warning", async () => {
+test("what the SIP server log of an INVITE it refuses, which may hold the number, is no warning", async () => {
     const log = new KeptLog();
     const warned = vi.spyOn(log, "warn");
     stack.failWith(new SipSendError("refused", "invalid request-uri: sip:+442071838750@192.0.2.1:99999"));

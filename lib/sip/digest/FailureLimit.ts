@@ -13,8 +13,8 @@ const MEMORY_MS = 3_600_000;
 /** Beyond that many keys, those that failed longest ago are forgotten. */
 const MAX_KEYS = 10_000;
 
-/** Slows down whoever fails again and again: after some failures each further one blocks its key twice as long. */
-export class FailureBound {
+/** Delays senders that fail repeatedly: after some failures, each further one blocks its key twice as long. */
+export class FailureLimit {
     readonly #free: number;
     readonly #now: () => number;
     readonly #failures: LRUCache<string, Failures>;

@@ -2,7 +2,7 @@ import type { Log, LogFields } from "../../ports/Log.ts";
 import type { RegistrationFault } from "./registrationState.ts";
 
 /** Tells the operator how the registration with one trunk stands: each change once, however often it is tried. */
-export class RegistrationNews {
+export class RegistrationLog {
     readonly #trunk: string;
     readonly #log: Log;
     #told = "";
@@ -25,13 +25,13 @@ export class RegistrationNews {
         switch (fault.kind) {
             case "refused":
                 if (!this.#isNew(wordsOf(fault))) return;
-                return this.#log.warn("trunk not registered: it refuses us; check username, password and address", {
+                return this.#log.warn("trunk registration rejected", {
                     trunk: this.#trunk,
                     status: fault.status,
                 });
             case "failed":
                 if (!this.#isNew(wordsOf(fault))) return;
-                return this.#log.warn("trunk not registered: it does not answer as it should", {
+                return this.#log.warn("trunk registration failed: no valid response", {
                     trunk: this.#trunk,
                     ...detailsOf(fault),
                 });
@@ -45,7 +45,7 @@ export class RegistrationNews {
         const words = wordsOf(fault);
         if (this.#passedOver.get(address) === words) return;
         this.#passedOver.set(address, words);
-        this.#log.warn("trunk not registered at this address: the next is tried", {
+        this.#log.warn("trunk registration failed at this address, trying the next one", {
             trunk: this.#trunk,
             address,
             ...detailsOf(fault),

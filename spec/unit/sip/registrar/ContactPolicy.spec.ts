@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ContactGuard } from "../../../../lib/sip/registrar/ContactGuard.ts";
+import { ContactPolicy } from "../../../../lib/sip/registrar/ContactPolicy.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
 
-const guard = new ContactGuard([aTrunk({ addresses: ["192.168.9.0/24", "198.51.100.1"] })]);
+const guard = new ContactPolicy([aTrunk({ addresses: ["192.168.9.0/24", "198.51.100.1"] })]);
 const source = { protocol: "tcp", address: "203.0.113.7", port: 50_000 };
 
 test.each([

@@ -3,23 +3,23 @@ import type { Clock } from "../../ports/Clock.ts";
 import { DigestServer } from "./DigestServer.ts";
 import type { DigestAlgorithm } from "./digestResponse.ts";
 import { networkOf } from "./networkOf.ts";
-import { FailureBound } from "./FailureBound.ts";
+import { FailureLimit } from "./FailureLimit.ts";
 import { parseUri, type SipUri } from "../sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 
-export interface DigestGateOptions {
+export interface DigestAuthenticatorOptions {
     readonly realm: string;
     /** Best first. */
     readonly algorithms: readonly DigestAlgorithm[];
     readonly clock: Clock;
 }
 
-export type GateVerdict =
+export type Authentication =
     | { readonly kind: "accepted"; readonly username: string }
     /** To be answered so. `why` is one of a few fixed words, for counting. */
-    | { readonly kind: "answer"; readonly why: GateRefusal; readonly response: OutgoingResponse };
+    | { readonly kind: "answer"; readonly why: AuthenticationFailure; readonly response: OutgoingResponse };
 
-export type GateRefusal = "challenged" | "refused" | "slowed down";
+export type AuthenticationFailure = "challenged" | "refused" | "slowed down";
 
 const NONCE_LIFETIME_MS = 300_000;
 const MAX_NONCES = 10_000;
@@ -28,13 +28,13 @@ const NONCE_BYTES = 8;
 const FREE_OF_USER = 5;
 const FREE_OF_ADDRESS = 50;
 
-/** Asks for a user name and password by digest, and slows down whoever guesses. Nobody learns from it which names there are. */
-export class DigestGate {
+/** Authenticates senders by digest, and delays those that guess. Its responses do not reveal which user names exist. */
+export class DigestAuthenticator {
     readonly #digest: DigestServer;
-    readonly #failuresOfUsers: FailureBound;
-    readonly #failuresOfAddresses: FailureBound;
+    readonly #failuresOfUsers: FailureLimit;
+    readonly #failuresOfAddresses: FailureLimit;
 
-    constructor({ realm, algorithms, clock }: DigestGateOptions) {
+    constructor({ realm, algorithms, clock }: DigestAuthenticatorOptions) {
         const now = (): number => clock.now();
         this.#digest = new DigestServer({
             realm,
@@ -44,19 +44,19 @@ export class DigestGate {
             nonceLifetimeMs: NONCE_LIFETIME_MS,
             maxNonces: MAX_NONCES,
         });
-        this.#failuresOfUsers = new FailureBound(FREE_OF_USER, now);
-        this.#failuresOfAddresses = new FailureBound(FREE_OF_ADDRESS, now);
+        this.#failuresOfUsers = new FailureLimit(FREE_OF_USER, now);
+        this.#failuresOfAddresses = new FailureLimit(FREE_OF_ADDRESS, now);
     }
 
     /**
      * @param claimed the name the request is in, for which guesses are counted
      * @param passwordOf undefined for a name that may not send this request
      */
-    judge(
+    authenticate(
         request: IncomingRequest,
         claimed: string,
         passwordOf: (username: string) => string | undefined,
-    ): GateVerdict {
+    ): Authentication {
         const { address } = request.source;
         const place = networkOf(address);
         const user = `${place} ${claimed}`;
@@ -81,7 +81,7 @@ export class DigestGate {
         }
     }
 
-    #challenge(address: string, stale: "stale" | "fresh"): GateVerdict {
+    #challenge(address: string, stale: "stale" | "fresh"): Authentication {
         const headerLines = this.#digest
             .challenges(address, randomBytes(NONCE_BYTES), stale)
             .map((value) => ["WWW-Authenticate", value] as const);
@@ -89,7 +89,7 @@ export class DigestGate {
     }
 }
 
-function slowedDown(ms: number): GateVerdict {
+function slowedDown(ms: number): Authentication {
     const headers = { "Retry-After": `${Math.ceil(ms / 1_000)}` };
     return { kind: "answer", why: "slowed down", response: { status: 503, headers } };
 }

@@ -1,17 +1,17 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { IncomingRequest } from "../SipStack.ts";
 
-/** Longer than any server waits for an application (64 s), so that what is responded then reaches nobody. */
+/** Longer than any server waits for an application (64 s), so that a response sent then has no effect. */
 const SILENCE_MS = 70_000;
-/** Beyond this many at once, strangers are refused aloud. */
+/** Beyond this many held requests, unknown peers get a response. */
 const MAX_HELD = 1_000;
 
 /**
  * Requests that get no answer. drachtio-srf keeps an INVITE until it is responded to, so each is, when its transaction
- * is long over. (That somebody is here shows all the same: the SIP server sends 100 to every INVITE. Its own lists are
- * the better place to drop strangers.)
+ * is long over. (That somebody is here shows all the same: the SIP server sends 100 to every INVITE. Its own lists
+ * are the better place to drop unknown peers.)
  */
-export class SilentRefusals {
+export class UnansweredRequests {
     readonly #clock: Clock;
     readonly #held = new Map<IncomingRequest, () => void>();
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { trunkTrouble } from "../../../../lib/sip/trunk/trunkTrouble.ts";
+import { trunkFault } from "../../../../lib/sip/trunk/trunkFault.ts";
 
 const response = (status: number, warning?: string) => ({
     status,
@@ -7,12 +7,12 @@ const response = (status: number, warning?: string) => ({
 });
 
 test.each([
-    [401, "given", "trunk refuses our username and password"],
-    [407, "given", "trunk refuses our username and password"],
-    [407, "kept", "trunk asks for a password in a way we do not answer: check its realm"],
-    [407, "none", "trunk asks for a username and password, but has none in the configuration"],
+    [401, "given", "trunk rejects username and password"],
+    [407, "given", "trunk rejects username and password"],
+    [407, "kept", "trunk challenge not answered: unexpected realm"],
+    [407, "none", "trunk requires username and password"],
 ] as const)("%i with credentials %s", (status, credentials, message) => {
-    expect(trunkTrouble(response(status), credentials)).toEqual({ message });
+    expect(trunkFault(response(status), credentials)).toEqual({ message });
 });
 
 test.each([
@@ -26,9 +26,9 @@ test.each([
     "no address for sip_1.carrier.example",
     "no address for 2001:db8::1",
     "no protocol of ours leads to 192.0.2.1",
-])("what the SIP server says is told: %s", (why) => {
+])("what the SIP server log is told: %s", (why) => {
     const warning = `399 127.0.0.1:5061 "${why}"`;
-    expect(trunkTrouble(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
+    expect(trunkFault(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
 });
 
 test.each([
@@ -40,5 +40,5 @@ test.each([
     ["another warning", response(503, '301 pbx "no connection"')],
     ["a warning of something else", response(486, '399 pbx "no connection"')],
 ])("%s is no trouble of ours", (_, refusal) => {
-    expect(trunkTrouble(refusal, "given")).toBeUndefined();
+    expect(trunkFault(refusal, "given")).toBeUndefined();
 });

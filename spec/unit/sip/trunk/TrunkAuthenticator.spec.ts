@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
 import type { IncomingRequest } from "../../../../lib/sip/SipStack.ts";
-import { TrunkGuard } from "../../../../lib/sip/trunk/TrunkGuard.ts";
+import { TrunkAuthenticator } from "../../../../lib/sip/trunk/TrunkAuthenticator.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
 import { ScriptedRequest } from "../../../support/sip/ScriptedStack.ts";
 
-const carrier = aTrunk({ name: "carrier", proof: { username: "in", password: "right" } });
-const other = aTrunk({ name: "other", proof: { username: "other-in", password: "theirs" } });
+const carrier = aTrunk({ name: "carrier", inboundAuth: { username: "in", password: "right" } });
+const other = aTrunk({ name: "other", inboundAuth: { username: "other-in", password: "theirs" } });
 const plain = aTrunk({ name: "plain" });
 
 function world(peers = [carrier, other, plain]) {
     const log = new KeptLog();
-    const guard = new TrunkGuard({ peers, realm: "bridge.example", clock: new FakeClock(), log });
+    const guard = new TrunkAuthenticator({ peers, realm: "bridge.example", clock: new FakeClock(), log });
     const invite = (headers = {}): IncomingRequest => new ScriptedRequest("INVITE", { headers });
     /** What comes of an INVITE whose challenge is answered so. */
     const attempt = (username: string, password: string, known?: typeof carrier) => {
-        const first = guard.judge(invite(), known);
+        const first = guard.authenticate(invite(), known);
         if (first.kind !== "answer") return first;
         const [challenge] = parseChallenges(first.response.headerLines?.[0]?.[1] ?? "");
         if (challenge === undefined) throw new Error("no challenge");
         const digest = { method: "INVITE", uri: "sip:alice@bridge.example", body: "" };
         const header = authorization(challenge, { username, password }, digest, 1, "cn");
-        return guard.judge(invite({ Authorization: header }), known);
+        return guard.authenticate(invite({ Authorization: header }), known);
     };
     return { log, guard, invite, attempt };
 }
@@ -35,16 +35,16 @@ describe("who is asked", () => {
         ["a trunk that has not", plain, "unasked"],
     ] as const)("%s", (_, known, kind) => {
         const { guard, invite } = world();
-        expect(guard.judge(invite(), known).kind).toBe(kind);
+        expect(guard.authenticate(invite(), known).kind).toBe(kind);
     });
 
     it("is nobody where no trunk has to prove itself", () => {
         const { guard, invite } = world([plain]);
-        expect(guard.judge(invite(), undefined).kind).toBe("unasked");
+        expect(guard.authenticate(invite(), undefined).kind).toBe("unasked");
     });
 
     it("is nobody who sends anything else", () => {
-        expect(world().guard.judge(new ScriptedRequest("OPTIONS", {}), undefined).kind).toBe("unasked");
+        expect(world().guard.authenticate(new ScriptedRequest("OPTIONS", {}), undefined).kind).toBe("unasked");
     });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
-import { PhoneGuard, type PhoneVerdict } from "../../../../lib/sip/registrar/PhoneGuard.ts";
+import { PhoneAuthenticator, type PhoneAuthentication } from "../../../../lib/sip/registrar/PhoneAuthenticator.ts";
 import type { HeaderFields, IncomingRequest } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";
@@ -18,7 +18,7 @@ const account = {
 function world(at: readonly string[] = []) {
     const clock = new FakeClock();
     const log = new KeptLog();
-    const guard = new PhoneGuard({
+    const authenticator = new PhoneAuthenticator({
         accounts: [account],
         realm: "matrix.example",
         hosts: new Set(["matrix.example", "192.0.2.1"]),
@@ -30,29 +30,29 @@ function world(at: readonly string[] = []) {
     const requestOf = (user: string, headers: HeaderFields = {}): IncomingRequest =>
         new ScriptedRequest("REGISTER", { headers: { To: `<sip:${user}@matrix.example>`, ...headers } });
     /** What comes of a REGISTER whose challenge is answered with this password. */
-    const attempt = (user: string, password: string): PhoneVerdict => {
-        const first = guard.judge(requestOf(user), "stranger");
+    const attempt = (user: string, password: string): PhoneAuthentication => {
+        const first = authenticator.authenticate(requestOf(user), "unknown");
         if (first.kind !== "answer") return first;
         const [challenge] = parseChallenges(first.response.headerLines?.[0]?.[1] ?? "");
         if (challenge === undefined) throw new Error("no challenge");
         const digest = { method: "REGISTER", uri: "sip:alice@bridge.example", body: "" };
         const header = authorization(challenge, { username: user, password }, digest, 1, "cn");
-        return guard.judge(requestOf(user, { Authorization: header }), "stranger");
+        return authenticator.authenticate(requestOf(user, { Authorization: header }), "unknown");
     };
-    return { clock, log, guard, requestOf, attempt };
+    return { clock, log, authenticator, requestOf, attempt };
 }
 
 describe("whose requests are a phone's", () => {
-    test.each<[string, "stranger" | "peer", string, HeaderFields, PhoneVerdict["kind"]]>([
-        ["an account at our realm", "stranger", "REGISTER", { To: "<sip:desk@matrix.example>" }, "answer"],
-        ["an account at our address", "stranger", "REGISTER", { To: "<sip:desk@192.0.2.1:5060>" }, "answer"],
-        ["anybody at our realm", "stranger", "REGISTER", { To: "<sip:nobody@matrix.example>" }, "answer"],
-        ["somebody elsewhere", "stranger", "REGISTER", { To: "<sip:desk@elsewhere.example>" }, "notPhone"],
-        ["nobody", "stranger", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
-        ["a caller at our realm", "stranger", "INVITE", { From: "<sip:desk@matrix.example>;tag=1" }, "answer"],
+    test.each<[string, "unknown" | "peer", string, HeaderFields, PhoneAuthentication["kind"]]>([
+        ["an account at our realm", "unknown", "REGISTER", { To: "<sip:desk@matrix.example>" }, "answer"],
+        ["an account at our address", "unknown", "REGISTER", { To: "<sip:desk@192.0.2.1:5060>" }, "answer"],
+        ["anybody at our realm", "unknown", "REGISTER", { To: "<sip:nobody@matrix.example>" }, "answer"],
+        ["somebody elsewhere", "unknown", "REGISTER", { To: "<sip:desk@elsewhere.example>" }, "notPhone"],
+        ["nobody", "unknown", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
+        ["a caller at our realm", "unknown", "INVITE", { From: "<sip:desk@matrix.example>;tag=1" }, "answer"],
         [
             "a caller from elsewhere",
-            "stranger",
+            "unknown",
             "INVITE",
             { From: "<sip:a@b.example>;tag=1", To: "<sip:desk@matrix.example>" },
             "notPhone",
@@ -81,27 +81,29 @@ describe("whose requests are a phone's", () => {
         ],
         ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:nobody@matrix.example>" }, "notPhone"],
     ])("%s of a %s", (_, sender, method, headers, kind) => {
-        expect(world().guard.judge(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);
+        expect(world().authenticator.authenticate(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);
     });
 
     const anonymous = { From: '"Anonymous" <sip:anonymous@anonymous.invalid>;tag=1' };
     const preferring = (uri: string): HeaderFields => ({ ...anonymous, "P-Preferred-Identity": `<${uri}>` });
-    test.each<[string, "stranger" | "peer", readonly string[], HeaderFields, PhoneVerdict["kind"]]>([
-        ["by the identity it prefers", "stranger", [], preferring("sip:desk@matrix.example"), "answer"],
+    test.each<[string, "unknown" | "peer", readonly string[], HeaderFields, PhoneAuthentication["kind"]]>([
+        ["by the identity it prefers", "unknown", [], preferring("sip:desk@matrix.example"), "answer"],
         ["by that beside a peer", "peer", [], preferring("sip:desk@matrix.example"), "answer"],
-        ["by where it registered", "stranger", ["desk"], anonymous, "answer"],
+        ["by where it registered", "unknown", ["desk"], anonymous, "answer"],
         [
             "by that although it is anonymous at our host",
-            "stranger",
+            "unknown",
             ["desk"],
             { From: "<sip:anonymous@matrix.example>" },
             "answer",
         ],
-        ["not by an identity elsewhere", "stranger", [], preferring("sip:desk@elsewhere.example"), "notPhone"],
-        ["not by nothing", "stranger", [], anonymous, "notPhone"],
+        ["not by an identity elsewhere", "unknown", [], preferring("sip:desk@elsewhere.example"), "notPhone"],
+        ["not by nothing", "unknown", [], anonymous, "notPhone"],
         ["not by an account a peer has not", "peer", [], preferring("sip:nobody@matrix.example"), "notPhone"],
     ])("a caller who is withheld is known %s", (_, sender, at, headers, kind) => {
-        expect(world(at).guard.judge(new ScriptedRequest("INVITE", { headers }), sender).kind).toBe(kind);
+        expect(world(at).authenticator.authenticate(new ScriptedRequest("INVITE", { headers }), sender).kind).toBe(
+            kind,
+        );
     });
 
     it("learns nothing of which accounts there are", () => {

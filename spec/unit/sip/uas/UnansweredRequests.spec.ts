@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { SilentRefusals } from "../../../../lib/sip/uas/SilentRefusals.ts";
+import { UnansweredRequests } from "../../../../lib/sip/uas/UnansweredRequests.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { ScriptedRequest } from "../../../support/sip/ScriptedStack.ts";
 
 test("says nothing until the transaction is long over, and then lets go", () => {
     const clock = new FakeClock();
-    const silent = new SilentRefusals(clock);
+    const silent = new UnansweredRequests(clock);
     const request = new ScriptedRequest("INVITE");
     expect(silent.hold(request)).toBe(true);
     clock.advance(69_000);
@@ -17,7 +17,7 @@ test("says nothing until the transaction is long over, and then lets go", () => 
 
 test("lets go of what the stranger gives up itself, and of everything when the server is gone", () => {
     const clock = new FakeClock();
-    const silent = new SilentRefusals(clock);
+    const silent = new UnansweredRequests(clock);
     const request = new ScriptedRequest("INVITE");
     silent.hold(request);
     silent.hold(new ScriptedRequest("OPTIONS"));
@@ -28,7 +28,7 @@ test("lets go of what the stranger gives up itself, and of everything when the s
 });
 
 test("holds no more than a thousand", () => {
-    const silent = new SilentRefusals(new FakeClock());
+    const silent = new UnansweredRequests(new FakeClock());
     const taken = Array.from({ length: 1_001 }, () => silent.hold(new ScriptedRequest("INVITE")));
     expect(taken.filter(Boolean)).toHaveLength(1_000);
     expect(taken.at(-1)).toBe(false);

@@ -1,16 +1,16 @@
 import type { IncomingResponse } from "../SipStack.ts";
 
 /** What the operator of a trunk should look at. */
-export interface TrunkTrouble {
+export interface TrunkFault {
     readonly message: string;
     /** The reason, where the SIP server gave one. */
     readonly why?: string;
 }
 
 const UNAUTHORIZED = {
-    given: "trunk refuses our username and password",
-    kept: "trunk asks for a password in a way we do not answer: check its realm",
-    none: "trunk asks for a username and password, but has none in the configuration",
+    given: "trunk rejects username and password",
+    kept: "trunk challenge not answered: unexpected realm",
+    none: "trunk requires username and password",
 } as const;
 
 /** An error's code: letters with hardly a digit among them, so that no number is taken for one. */
@@ -31,18 +31,18 @@ const ownWarning = new RegExp(
  * happens to calls. Nothing of the peer's own words gets into it, as they may tell who calls whom.
  * @param credentials what became of the trunk's username and password: `kept` if no challenge could be answered with them
  */
-export function trunkTrouble(
+export function trunkFault(
     { status, headers }: Pick<IncomingResponse, "status" | "headers">,
     credentials: keyof typeof UNAUTHORIZED,
-): TrunkTrouble | undefined {
+): TrunkFault | undefined {
     if (status === 401 || status === 407) return { message: UNAUTHORIZED[credentials] };
     const why = unreachedWhy({ status, headers });
     return why === undefined ? undefined : { message: "trunk not reached", why };
 }
 
-/** Why nobody at the trunk said anything of use to a request, in words for the log; undefined if somebody did. */
+/** Why a request got no useful response from the trunk, in words for the log; undefined if it got one. */
 export function failureInWords(response: Pick<IncomingResponse, "status" | "headers">): string | undefined {
-    return response.status === 408 ? "no answer in time" : unreachedWhy(response);
+    return response.status === 408 ? "no response in time" : unreachedWhy(response);
 }
 
 function unreachedWhy({ status, headers }: Pick<IncomingResponse, "status" | "headers">): string | undefined {

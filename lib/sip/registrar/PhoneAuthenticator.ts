@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { DigestGate, type GateRefusal } from "../digest/DigestGate.ts";
+import { DigestAuthenticator, type AuthenticationFailure } from "../digest/DigestAuthenticator.ts";
 import type { DigestAlgorithm } from "../digest/digestResponse.ts";
 import { hostOf } from "../../numbering/SipAddress.ts";
 import { isAnonymous } from "../identity/anonymousAddress.ts";
@@ -12,7 +12,7 @@ import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { Registrar } from "./Registrar.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
-export interface PhoneGuardOptions {
+export interface PhoneAuthenticatorOptions {
     readonly accounts: readonly SipAccount[];
     readonly realm: string;
     /** Hosts by which phones name the bridge in From and To, the realm included. */
@@ -25,47 +25,47 @@ export interface PhoneGuardOptions {
 }
 
 /** Whether a request is a phone's. */
-export type PhoneVerdict =
+export type PhoneAuthentication =
     /** It does not claim to be. */
     | { readonly kind: "notPhone" }
     | { readonly kind: "phone"; readonly account: SipAccount }
     /** To be answered so. `why` is one of a few fixed words, for counting. */
-    | { readonly kind: "answer"; readonly why: `phone ${GateRefusal}`; readonly response: OutgoingResponse };
+    | { readonly kind: "answer"; readonly why: `phone ${AuthenticationFailure}`; readonly response: OutgoingResponse };
 
 /** Lets the phones of accounts in, by digest. */
-export class PhoneGuard {
-    readonly #options: PhoneGuardOptions;
+export class PhoneAuthenticator {
+    readonly #options: PhoneAuthenticatorOptions;
     readonly #accounts: ReadonlyMap<string, SipAccount>;
     /** Of all accounts, as `accountNameIn` returns them. */
     readonly #names: ReadonlySet<string>;
-    readonly #gate: DigestGate;
+    readonly #gate: DigestAuthenticator;
 
-    constructor(options: PhoneGuardOptions) {
+    constructor(options: PhoneAuthenticatorOptions) {
         this.#options = options;
         this.#accounts = new Map(options.accounts.map((account) => [account.username, account]));
         this.#names = new Set(options.accounts.map(({ username }) => username.toLowerCase()));
-        this.#gate = new DigestGate(options);
+        this.#gate = new DigestAuthenticator(options);
     }
 
     /**
      * Judges a REGISTER or INVITE. A stranger who names anybody at our hosts is asked who they are; of a peer, who may
      * call anyway, only calls in the name of an account are.
      */
-    judge(request: IncomingRequest, sender: "peer" | "stranger"): PhoneVerdict {
+    authenticate(request: IncomingRequest, sender: "peer" | "unknown"): PhoneAuthentication {
         const claimed = this.#claimedNames(request);
         const [first] = claimed;
         if (first === undefined) return { kind: "notPhone" };
         const accountOf = (username: string): SipAccount | undefined =>
             claimed.includes(username.toLowerCase()) ? this.#accounts.get(username) : undefined;
         if (sender === "peer" && !claimed.some((name) => this.#names.has(name))) return { kind: "notPhone" };
-        const verdict = this.#gate.judge(request, first, (username) => accountOf(username)?.password);
+        const verdict = this.#gate.authenticate(request, first, (username) => accountOf(username)?.password);
         if (verdict.kind === "accepted") {
             const account = accountOf(verdict.username);
             // only an account's password is right
             return account === undefined ? { kind: "notPhone" } : { kind: "phone", account };
         }
         if (verdict.why === "refused") {
-            this.#options.log.warn("phone refused: wrong user name or password", { address: request.source.address });
+            this.#options.log.warn("phone rejected: wrong user name or password", { address: request.source.address });
         }
         return { ...verdict, why: `phone ${verdict.why}` };
     }

@@ -5,10 +5,10 @@ import type { SipTrunk } from "../SipTrunk.ts";
 import { PeerTable } from "../uas/admitInvite.ts";
 
 /**
- * Needed with a SIP server that makes the connection of an accepted REGISTER the way to its Contact, whoever calls that,
+ * Needed with a SIP server that uses the connection of an accepted REGISTER for every request to its Contact,
  * as a drachtio-server does: a phone whose Contact is `number@trunk` would get what is sent to the trunk. Pure.
  */
-export class ContactGuard {
+export class ContactPolicy {
     readonly #trunks: PeerTable;
 
     constructor(trunks: readonly SipTrunk[]) {
@@ -17,7 +17,7 @@ export class ContactGuard {
 
     /**
      * Whether calls to this Contact are the phone's alone: it is where the REGISTER came from, nowhere (`.invalid`,
-     * RFC 7118), or at home behind a NAT, or by a path we believe; no trunk and no phone of another account is there.
+     * RFC 7118), or at home behind a NAT, or by a trusted Path; no trunk and no phone of another account is there.
      * @param others what is registered of other accounts
      */
     isOwn(
