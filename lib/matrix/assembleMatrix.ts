@@ -12,7 +12,7 @@ import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
 import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
-import { connectCalls } from "./calls/connectCalls.ts";
+import { connectHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
 import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
 import type { Registration } from "./homeserver/Registration.ts";
@@ -70,7 +70,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
     const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
-    const { gateway, dialler, profiles, lookup } = connectCalls({
+    const { router, dialler, profiles, lookup } = connectHandlers({
         ...parts,
         names,
         homeserver: new ClientServerHomeserver(send, clock),
@@ -81,7 +81,9 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         mediaOf: options.mediaOf,
     });
     const handlers = {
-        onEvent: (event: unknown) => gateway.onEvent(event),
+        isOfInterest: (event: unknown) => router.isOfInterest(event),
+        onEvent: (event: unknown) => router.onEvent(event),
+        onEphemeral: (event: unknown) => router.onEphemeral(event),
         onUserQuery: async (userId: string) => {
             const user = parseMatrixUserId(userId);
             const party = user === undefined ? undefined : names.partyOf(user);

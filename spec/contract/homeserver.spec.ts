@@ -53,7 +53,9 @@ describeHomeserver("Synapse, through the framework", async () => {
     const running = new AppServiceFramework({ homeserverUrl: synapse.url, serverName: SERVER, registration });
     framework = running;
     const handlers = {
+        isOfInterest: () => false,
         onEvent: () => undefined,
+        onEphemeral: () => undefined,
         onUserQuery: () => Promise.resolve(false),
         protocols: [],
         describeProtocol: () => ({

@@ -1,5 +1,5 @@
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import type { CallMessage, CallVersion } from "./callEventContent.ts";
+import type { CallEventCommon, CallVersion } from "./callEventContent.ts";
 
 /** One side of a Matrix call: a user on one device. */
 export interface MatrixParty {
@@ -9,7 +9,7 @@ export interface MatrixParty {
     readonly partyId?: string;
 }
 
-export function partyOf(sender: MatrixUserId, message: CallMessage): MatrixParty {
+export function partyOf(sender: MatrixUserId, message: CallEventCommon): MatrixParty {
     const { version, partyId } = message;
     return { user: sender, version, ...(partyId === undefined ? {} : { partyId }) };
 }

@@ -8,7 +8,7 @@ import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { MediaKind } from "../../ports/MediaProxy.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
-import type { CallMessage } from "./callEventContent.ts";
+import type { CallEventCommon, CallMessage } from "./callEventContent.ts";
 import type { GhostInvitations } from "../ghosts/GhostInvitations.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
@@ -24,97 +24,117 @@ export interface OutboundCallsParts {
     readonly homeserver: Homeserver;
     readonly directory: Directory;
     readonly registry: LegRegistry;
-    readonly invitations: Pick<GhostInvitations, "joining">;
+    readonly invitations: Pick<GhostInvitations, "pendingJoin">;
     readonly intake: CallIntake;
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
-    /** The phones that are registered with us, if there are accounts. */
+    /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
     readonly policy: CallPolicy;
-    /** What a trunk's media looks like. */
+    /** The media profile of a trunk, by its name. */
     readonly mediaOf: (trunk: string) => MediaKind;
     readonly newCallId: () => CallId;
     readonly log: Log;
 }
 
+/** The fields of an invite that tell whose call it is and for whom. */
+type AddressedCall = CallEventCommon & { readonly invitee?: MatrixUserId };
+
 export type Invite = Extract<CallMessage, { readonly kind: "invite" }>;
 
-/** Calls for which it is still being found out whom they are for, or whose ghost is on its way; more at once are an attack or an outage. */
+/** Calls whose ghost is not known or has not joined yet. More at the same time are an attack or an outage. */
 const MAX_PENDING = 500;
 
-/** Takes in the calls that Matrix users place to ghosts. */
+/** Opens the calls that Matrix users place to ghosts, or rejects them. */
 export class OutboundCalls {
     readonly #parts: OutboundCallsParts;
-    #unclear = 0;
+    #pending = 0;
 
     constructor(parts: OutboundCallsParts) {
         this.#parts = parts;
     }
 
     /**
-     * A user placed a call that is fresh and not known yet. Returns at once; says why if the call is dropped right
-     * away. `onDropped` is told if it turns out later to be none for us.
+     * Called for an invite that is new and not expired. Returns immediately, with the reason if the call is dropped.
+     * `onDropped` is called if the call turns out later not to be for a ghost.
      */
     open(
         room: MatrixRoomId,
         sender: MatrixUserId,
         invite: Invite,
-        onDropped: (reason: "unknownRoom") => void,
-    ): "otherInvitee" | "tooMany" | undefined {
-        const { names, registry } = this.#parts;
-        if (invite.invitee !== undefined && names.partyOf(invite.invitee) === undefined) return "otherInvitee";
-        if (this.#unclear >= MAX_PENDING) return "tooMany";
-        const glare = resolveGlare(sender, registry.inRoom(room));
-        // ours end only once it is clear that the new call is for one of our ghosts
-        const waiting = new PendingCall(sender);
-        registry.add(room, invite.callId, waiting);
-        this.#unclear += 1;
-        void this.#clear(room, waiting, invite, glare)
-            .catch((reason: unknown) => {
-                this.#parts.log.warn("outbound call failed before it was placed", { roomId: room, error: reason });
-                registry.remove(room, invite.callId);
+        onDropped: (reason: "unknown_room") => void,
+    ): "other_invitee" | "too_many" | undefined {
+        const glare = resolveGlare(sender, this.#parts.registry.inRoom(room));
+        return this.#whenGhostKnown(room, sender, invite, onDropped, async (leg, party, pending) => {
+            // the bridge's calls end only once it is clear that the new call is for a ghost
+            if (glare.kind === "accept") for (const call of glare.yielding) call.endByGlare();
+            const rejection = glare.kind === "busy" ? rejectedWith("busy") : this.#place(leg, invite, party);
+            if (rejection === undefined) pending.replayInto(leg);
+            else await leg.refuse(rejection.cause, rejection.notice);
+        });
+    }
+
+    /** Rejects an invite that cannot be opened, so that the caller's client ends the call. Returns immediately. */
+    reject(room: MatrixRoomId, sender: MatrixUserId, call: AddressedCall, cause: EndCause): void {
+        const ignoreDrop = (): void => undefined;
+        this.#whenGhostKnown(room, sender, call, ignoreDrop, (leg) => leg.refuse(cause, noticeOf(cause)));
+    }
+
+    #whenGhostKnown(
+        room: MatrixRoomId,
+        sender: MatrixUserId,
+        call: AddressedCall,
+        onDropped: (reason: "unknown_room") => void,
+        act: (leg: MatrixCallerLeg, party: RemoteParty, pending: PendingCall) => Promise<void>,
+    ): "other_invitee" | "too_many" | undefined {
+        const { names, registry, log } = this.#parts;
+        if (call.invitee !== undefined && names.partyOf(call.invitee) === undefined) return "other_invitee";
+        if (this.#pending >= MAX_PENDING) return "too_many";
+        const pending = new PendingCall(sender);
+        registry.add(room, call.callId, pending);
+        this.#pending += 1;
+        void this.#resolveGhost(room, call, pending)
+            .then(async (found) => {
+                if (found === undefined) {
+                    registry.remove(room, call.callId);
+                    if (!pending.isOver) onDropped("unknown_room");
+                    return;
+                }
+                await act(this.#legOf(room, call, pending, found.ghost), found.party, pending);
             })
-            .then((dropped) => {
-                this.#unclear -= 1;
-                if (dropped !== undefined) onDropped(dropped);
+            .catch((reason: unknown) => {
+                log.warn("outbound call failed before it was placed", { roomId: room, error: reason });
+                registry.remove(room, call.callId);
+            })
+            .then(() => {
+                this.#pending -= 1;
             });
         return undefined;
     }
 
-    async #clear(
+    async #resolveGhost(
         room: MatrixRoomId,
-        waiting: PendingCall,
-        invite: Invite,
-        glare: ReturnType<typeof resolveGlare<RoutedLeg>>,
-    ): Promise<"unknownRoom" | undefined> {
-        const { names, directory, registry, homeserver, invitations, log } = this.#parts;
-        // a client that has just invited the ghost does not wait for it; the ghost cannot speak before it is there
-        const joined = await invitations.joining(room);
-        const ghost = invite.invitee ?? joined ?? (await directory.pairOf(room))?.ghost;
+        call: AddressedCall,
+        pending: PendingCall,
+    ): Promise<{ readonly ghost: MatrixUserId; readonly party: RemoteParty } | undefined> {
+        const { names, directory, invitations } = this.#parts;
+        // a client that has just invited the ghost calls immediately; the ghost cannot send before it has joined
+        const joined = await invitations.pendingJoin(room);
+        const ghost = call.invitee ?? joined ?? (await directory.pairOf(room))?.ghost;
         const party = ghost === undefined ? undefined : names.partyOf(ghost);
-        if (ghost === undefined || party === undefined || waiting.isOver) {
-            registry.remove(room, invite.callId);
-            return waiting.isOver ? undefined : "unknownRoom";
-        }
-        const callId = this.#parts.newCallId();
-        log.info("outbound call received", { callId, matrixCallId: invite.callId, roomId: room });
-        const leg = new MatrixCallerLeg(
-            { homeserver, registry, log },
-            {
-                callId,
-                matrixCallId: invite.callId,
-                room,
-                ghost,
-                caller: partyOf(waiting.user, invite),
-            },
-        );
-        if (glare.kind === "accept") for (const call of glare.yielding) call.endByGlare();
-        const refusal = glare.kind === "busy" ? refused("busy") : this.#place(leg, invite, party);
-        if (refusal === undefined) waiting.replayInto(leg);
-        else await leg.refuse(refusal.cause, refusal.notice);
-        return undefined;
+        return ghost === undefined || party === undefined || pending.isOver ? undefined : { ghost, party };
     }
 
-    #place(leg: MatrixCallerLeg, invite: Invite, callee: RemoteParty): Refusal | undefined {
+    #legOf(room: MatrixRoomId, call: AddressedCall, pending: PendingCall, ghost: MatrixUserId): MatrixCallerLeg {
+        const { homeserver, registry, log } = this.#parts;
+        const callId = this.#parts.newCallId();
+        log.info("outbound call received", { callId, matrixCallId: call.callId, roomId: room });
+        return new MatrixCallerLeg(
+            { homeserver, registry, log },
+            { callId, matrixCallId: call.callId, room, ghost, caller: partyOf(pending.user, call) },
+        );
+    }
+
+    #place(leg: MatrixCallerLeg, invite: Invite, callee: RemoteParty): Rejection | undefined {
         const { intake, policy } = this.#parts;
         const destination = this.#destinationOf(leg, callee);
         if ("cause" in destination) return destination;
@@ -128,24 +148,24 @@ export class OutboundCalls {
             alsoRing,
             policy,
         });
-        if ("refused" in opened) return refused(opened.refused);
+        if ("refused" in opened) return rejectedWith(opened.refused);
         leg.connect(opened.report);
         return undefined;
     }
 
-    /** A phone of ours is called directly, also where a trunk would serve its number. */
-    #destinationOf({ callId, user }: MatrixCallerLeg, dialled: RemoteParty): Destination | Refusal {
+    /** Registered phones are called directly, even if a trunk serves the number. */
+    #destinationOf({ callId, user }: MatrixCallerLeg, dialled: RemoteParty): Destination | Rejection {
         const { dialPlan, phoneBook, mediaOf, log } = this.#parts;
         const verdict = dialPlan.whoMayDial(user, dialled);
         if (verdict.kind === "forbidden") {
             log.info("outbound call rejected: no rule allows it", { callId });
-            return refused("forbidden");
+            return rejectedWith("forbidden");
         }
         const { callee } = verdict;
         const phones = phoneBook?.phonesMeantBy(callee, user);
         if (phones !== undefined) {
             const [first, ...others] = phones;
-            return first === undefined ? refused("unavailable") : { targets: [first, ...others] };
+            return first === undefined ? rejectedWith("unavailable") : { targets: [first, ...others] };
         }
         if (verdict.kind === "noTrunk") {
             log.warn("outbound call rejected: no trunk serves the number", { callId });
@@ -159,25 +179,25 @@ export class OutboundCalls {
     }
 }
 
-/** Who is rung: the first to answer has the call. */
+/** The targets that ring; the first to answer gets the call. */
 interface Destination {
     readonly targets: readonly [CallTarget, ...CallTarget[]];
 }
 
-interface Refusal {
+interface Rejection {
     readonly cause: EndCause;
     readonly notice: string | undefined;
 }
 
-function refused(cause: EndCause): Refusal {
+function rejectedWith(cause: EndCause): Rejection {
     return { cause, notice: noticeOf(cause) };
 }
 
-/** Stands in for the leg of a call while it is found out whom it is for, and keeps what the caller says meanwhile. */
+/** Takes the place of a call's leg until its ghost is known, and keeps the caller's events meanwhile. */
 class PendingCall implements RoutedLeg {
     readonly user: MatrixUserId;
     readonly stage: LiveCall["stage"] = "ringsUs";
-    readonly #said: { readonly sender: MatrixUserId; readonly message: CallMessage }[] = [];
+    readonly #received: { readonly sender: MatrixUserId; readonly message: CallMessage }[] = [];
     #left = false;
 
     constructor(user: MatrixUserId) {
@@ -185,18 +205,18 @@ class PendingCall implements RoutedLeg {
     }
 
     get isOver(): boolean {
-        return this.#left || this.#said.some(({ message }) => message.kind === "hangup");
+        return this.#left || this.#received.some(({ message }) => message.kind === "hangup");
     }
 
     replayInto(leg: RoutedLeg): void {
-        for (const { sender, message } of this.#said) leg.onCallEvent(sender, message);
+        for (const { sender, message } of this.#received) leg.onCallEvent(sender, message);
     }
 
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
-        if (sender !== this.user) return "otherUser";
-        // it lasts until the ghost has joined: whoever says more than this in that time floods
-        if (this.#said.length >= 50) return "wrongMoment";
-        this.#said.push({ sender, message });
+        if (sender !== this.user) return "other_user";
+        // no client sends more until the ghost has joined
+        if (this.#received.length >= 50) return "wrong_state";
+        this.#received.push({ sender, message });
         return undefined;
     }
 

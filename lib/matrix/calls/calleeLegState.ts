@@ -28,16 +28,16 @@ export function onMessageToCaller(
     sender: MatrixUserId,
     message: CallMessage,
 ): LegStep<CalleeLegState> {
-    if (sender !== callee) return ignore(state, "otherUser");
+    if (sender !== callee) return ignore(state, "other_user");
     const party = partyOf(sender, message);
     switch (state.phase) {
         case "approaching":
         case "ended":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
         case "ringing":
             return whileRinging(state, party, message);
         case "answered":
-            if (!isSameParty(party, state.peer)) return ignore(state, "otherParty");
+            if (!isSameParty(party, state.peer)) return ignore(state, "other_party");
             return whileAnswered(state, message);
     }
 }
@@ -53,7 +53,7 @@ export function onCalleeLeft(state: CalleeLegState): LegStep<CalleeLegState> {
         case "answered":
             return step(ended, { kind: "ended", cause: "hungUp" });
         case "ended":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
     }
 }
 
@@ -70,7 +70,7 @@ function whileRinging(
     switch (message.kind) {
         case "candidates": {
             const heard = hear(state.heard, party, message.candidates);
-            return heard === undefined ? ignore(state, "wrongMoment") : step({ phase: "ringing", heard });
+            return heard === undefined ? ignore(state, "wrong_state") : step({ phase: "ringing", heard });
         }
         case "answer": {
             const early = state.heard.find((entry) => isSameParty(entry.from, party))?.candidates ?? [];
@@ -89,7 +89,7 @@ function whileRinging(
         case "invite":
         case "selectAnswer":
         case "negotiate":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
     }
 }
 
@@ -103,13 +103,13 @@ function whileAnswered(
         case "hangup":
             return ended(causeOfHangup(message.reason, "connected"));
         case "negotiate":
-            if (message.description === "answer") return ignore(state, "wrongMoment");
+            if (message.description === "answer") return ignore(state, "wrong_state");
             return step(state, { kind: "offered", sdp: message.sdp });
         case "invite":
         case "answer":
         case "selectAnswer":
         case "reject":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
     }
 }
 

@@ -24,9 +24,9 @@ export function onMessageToCallee(
     sender: MatrixUserId,
     message: CallMessage,
 ): LegStep<CallerLegState> {
-    if (sender !== caller.user) return ignore(state, "otherUser");
-    if (!isSameParty(partyOf(sender, message), caller)) return ignore(state, "otherParty");
-    if (state.phase === "ended") return ignore(state, "wrongMoment");
+    if (sender !== caller.user) return ignore(state, "other_user");
+    if (!isSameParty(partyOf(sender, message), caller)) return ignore(state, "other_party");
+    if (state.phase === "ended") return ignore(state, "wrong_state");
     switch (message.kind) {
         case "candidates":
             return step(state, { kind: "candidates", candidates: message.candidates });
@@ -38,12 +38,12 @@ export function onMessageToCallee(
             if (message.selectedPartyId === ourPartyId) return step(state);
             return step({ phase: "ended" }, { kind: "ended", cause: "answeredElsewhere" });
         case "negotiate":
-            if (state.phase === "calling" || message.description === "answer") return ignore(state, "wrongMoment");
+            if (state.phase === "calling" || message.description === "answer") return ignore(state, "wrong_state");
             return step(state, { kind: "offered", sdp: message.sdp });
         case "invite":
         case "answer":
         case "reject":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
     }
 }
 
@@ -56,7 +56,7 @@ export function onCallerLeft(state: CallerLegState): LegStep<CallerLegState> {
         case "accepted":
             return step(ended, { kind: "ended", cause: "hungUp" });
         case "ended":
-            return ignore(state, "wrongMoment");
+            return ignore(state, "wrong_state");
     }
 }
 

@@ -3,11 +3,11 @@ import type { LegFact } from "../../ports/SignallingLeg.ts";
 /** Why a call event had no effect on its call. Used as a metric label. */
 export type IgnoreReason =
     /** Sent by a user who is not in this call. */
-    | "otherUser"
+    | "other_user"
     /** Sent by a device that is not the one in this call. */
-    | "otherParty"
+    | "other_party"
     /** Not valid in the current state of the call. */
-    | "wrongMoment";
+    | "wrong_state";
 
 /** One step of a leg: the new state, the events to report, and the party to select, if any. */
 export interface LegStep<State> {

@@ -4,17 +4,13 @@ import type { Sdp } from "../../call/vocabulary.ts";
 const MAX_LINES = 2000;
 
 /**
- * Whether a text is a session description: lines of a letter, `=` and a value (RFC 8866, section 5), starting with the
- * version, with at least one media section. The media proxy checks the rest.
+ * Whether a text is a session description (RFC 8866, section 5): it starts with the version and has a media section. The
+ * media proxy checks the parts that it uses; unknown lines are ignored.
  */
 export function isSessionDescription(text: string): text is Sdp {
     const lines = linesOf(text);
-    return (
-        lines[0] === "v=0" &&
-        lines.length <= MAX_LINES &&
-        lines.every((line) => /^[a-z]=/.test(line)) &&
-        lines.some((line) => line.startsWith("m="))
-    );
+    const hasSection = lines.some((line) => line.startsWith("m="));
+    return lines[0] === "v=0" && lines.length <= MAX_LINES && hasSection;
 }
 
 /**
@@ -86,5 +82,8 @@ function findAttribute(lines: readonly string[], name: string): string | undefin
 }
 
 function linesOf(text: string): string[] {
-    return text.split(/\r?\n/).filter((line) => line !== "");
+    return text
+        .split(/\r?\n/)
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
 }

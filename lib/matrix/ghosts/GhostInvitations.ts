@@ -1,8 +1,11 @@
 import PQueue from "p-queue";
-import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { Clock } from "../../ports/Clock.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
+import { dropped, HANDLED, type EventOutcome } from "../events/EventHandler.ts";
+import type { InvitationTime } from "../events/eventAge.ts";
 import type { EncryptedRooms } from "../rooms/EncryptedRooms.ts";
 import type { GhostProfiles } from "./GhostProfiles.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
@@ -13,8 +16,9 @@ export interface GhostInvitationsParts {
     readonly directory: Directory;
     readonly encryptedRooms: EncryptedRooms;
     readonly log: Log;
-    /** Takes in an event found in a room's history as if it had been delivered. Those known already are dropped there. */
-    readonly onEvent: (event: unknown) => void;
+    readonly clock: Clock;
+    /** Receives each event found in the history of the room; events delivered before are dropped there. */
+    readonly onHistory: (event: unknown, invitation: InvitationTime | undefined) => void;
 }
 
 export interface GhostInvitation {
@@ -23,49 +27,56 @@ export interface GhostInvitation {
     readonly party: RemoteParty;
     readonly inviter: MatrixUserId;
     readonly isDirect: boolean;
+    /** As in `RoomEvent`. */
+    readonly sentAt: number | undefined;
+    readonly ageMs: number;
 }
 
-/** Invitations that wait for their turn; a stranger who sends more is not served. */
+/** Maximum number of queued invitations; more are dropped. */
 const MAX_WAITING = 200;
-const AT_ONCE = 8;
-/** Enough for an invite, its candidates and what the making of the room left behind. */
+const CONCURRENT_JOINS = 8;
+/** Enough for an invite, its candidates and the events of the creation of the room. */
 const HISTORY = 50;
 
 /** Lets ghosts join the rooms they are invited to, and finds the call that brought them there. */
 export class GhostInvitations {
     readonly #parts: GhostInvitationsParts;
-    readonly #queue = new PQueue({ concurrency: AT_ONCE });
+    readonly #queue = new PQueue({ concurrency: CONCURRENT_JOINS });
     readonly #joining = new Map<MatrixRoomId, Promise<MatrixUserId | undefined>>();
 
     constructor(parts: GhostInvitationsParts) {
         this.#parts = parts;
     }
 
-    /** Returns at once; "tooMany" if the invitation is dropped. */
-    accept(invitation: GhostInvitation): "tooMany" | undefined {
-        if (this.#queue.size >= MAX_WAITING) return "tooMany";
+    /** Returns immediately. */
+    accept(invitation: GhostInvitation): EventOutcome {
+        if (this.#queue.size >= MAX_WAITING) return dropped("too_many");
         const { room, ghost } = invitation;
-        const pendingJoin = this.#queue
-            .add(() => this.#join(invitation))
+        const time = timeOf(invitation, this.#parts.clock.now());
+        const joining = this.#queue
+            .add(() => this.#join(invitation, time))
             .then(() => ghost)
             .catch((reason: unknown) => {
                 this.#parts.log.warn("ghost join failed", { roomId: room, error: reason });
                 return undefined;
             })
             .finally(() => {
-                if (this.#joining.get(room) === pendingJoin) this.#joining.delete(room);
+                if (this.#joining.get(room) === joining) this.#joining.delete(room);
             });
-        this.#joining.set(room, pendingJoin);
-        return undefined;
+        this.#joining.set(room, joining);
+        return HANDLED;
     }
 
-    /** The ghost that is about to join this room, once it has; undefined if there is none, or it could not. */
-    async joining(room: MatrixRoomId): Promise<MatrixUserId | undefined> {
+    /** Waits for the ghost that is joining this room and returns it; undefined if there is none or the join failed. */
+    async pendingJoin(room: MatrixRoomId): Promise<MatrixUserId | undefined> {
         return await this.#joining.get(room);
     }
 
-    async #join({ room, ghost, party, inviter, isDirect }: GhostInvitation): Promise<void> {
-        const { homeserver, profiles, directory, encryptedRooms, log, onEvent } = this.#parts;
+    async #join(
+        { room, ghost, party, inviter, isDirect }: GhostInvitation,
+        time: InvitationTime | undefined,
+    ): Promise<void> {
+        const { homeserver, profiles, directory, encryptedRooms, log, onHistory } = this.#parts;
         await profiles.ensure(party);
         await homeserver.join(ghost, room);
         log.info("ghost joined room", { roomId: room });
@@ -75,13 +86,17 @@ export class GhostInvitations {
         }
         const pair = { user: inviter, ghost };
         const known = await directory.roomBetween(inviter, ghost);
-        // a group must not take the place of a chat of two: the next call would ring in it
+        // a group must not replace the direct room: the next inbound call would ring in the group
         if (isDirect || known === undefined) await directory.rememberRoom(pair, room);
-        // a homeserver tells us of a room only while one of ours is in it, and clients do not wait for that
+        // a homeserver delivers events of a room only while a ghost is in it, and clients do not wait for the join
         const recent = await homeserver.recentEvents(ghost, room, HISTORY);
-        // calls only: who came and went before does not matter any more
-        for (const event of recent.filter(isCallEvent)) onEvent(event);
+        // call events only: earlier membership changes do not matter any more
+        for (const event of recent.filter(isCallEvent)) onHistory(event, time);
     }
+}
+
+function timeOf({ inviter, sentAt, ageMs }: GhostInvitation, now: number): InvitationTime | undefined {
+    return sentAt === undefined ? undefined : { server: serverOf(inviter), sentAt, receivedAt: now, ageMs };
 }
 
 function isCallEvent(event: unknown): boolean {

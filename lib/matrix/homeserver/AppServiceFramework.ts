@@ -20,10 +20,14 @@ export interface FrameworkOptions {
     readonly registration: Registration;
 }
 
-/** What the homeserver asks of us. None may throw synchronously. */
+/** Handles the homeserver's requests. No function may throw synchronously. */
 export interface AppServiceHandlers {
-    /** An event of a type we asked for. Must not wait. */
+    /** Whether an event has a handler; others are discarded. */
+    readonly isOfInterest: (event: unknown) => boolean;
+    /** An event with a handler. Must not wait. */
     readonly onEvent: (event: unknown) => void;
+    /** A typing notification or read receipt with a handler. Must not wait. */
+    readonly onEphemeral: (event: unknown) => void;
     /** Whether the user of our namespace exists; if so, they do once this resolves. */
     readonly onUserQuery: (userId: string) => Promise<boolean>;
     readonly protocols: readonly string[];
@@ -79,10 +83,10 @@ export class AppServiceFramework {
             // would fetch the parent of every edit
             eventValidation: {},
         });
-        const appService = new EventsOfInterest({
-            homeserverToken: registration.hsToken,
-            httpMaxSizeBytes: MAX_TRANSACTION_BYTES,
-        });
+        const appService = new FilteredAppService(
+            { homeserverToken: registration.hsToken, httpMaxSizeBytes: MAX_TRANSACTION_BYTES },
+            handlers,
+        );
         await bridge.run(listen.port, appService, listen.host);
         this.#bridge = bridge;
         // MSC2659, the bridge's half; the framework leaves it out
@@ -142,24 +146,26 @@ function controllerOf(handlers: AppServiceHandlers): BridgeController {
 /** Declared by the framework to return locations; what it sends is what it is given. */
 type ParseUser = NonNullable<Lookup["parseUser"]>;
 
-const TYPES_OF_INTEREST = new Set(["m.room.member", "m.room.encryption", "m.room.encrypted", "m.room.tombstone"]);
+type Interest = Pick<AppServiceHandlers, "isOfInterest" | "onEphemeral">;
 
 /**
- * Hands on only events that this bridge looks at. With the local users in its namespace the homeserver sends it every
- * event of their rooms, and the framework keeps what it sees of some types for ever.
+ * Emits only events that have a handler. If the registration covers the local users, the homeserver sends every event of
+ * their rooms, and the framework keeps some of them without a limit.
  */
-class EventsOfInterest extends AppService {
+class FilteredAppService extends AppService {
+    readonly #interest: Interest;
+
+    constructor(config: ConstructorParameters<typeof AppService>[0], interest: Interest) {
+        super(config);
+        this.#interest = interest;
+    }
+
     override emit(name: string, ...values: unknown[]): boolean {
-        if (name === "event" && !isOfInterest(values[0])) return false;
+        if (name === "event" && !this.#interest.isOfInterest(values[0])) return false;
+        if (name === "ephemeral" && this.#interest.isOfInterest(values[0])) this.#interest.onEphemeral(values[0]);
         if (name.startsWith("type:") || name.startsWith("ephemeral") || name === "http-log") return false;
         return super.emit(name, ...values);
     }
-}
-
-function isOfInterest(event: unknown): boolean {
-    if (typeof event !== "object" || event === null || !("type" in event)) return false;
-    const { type } = event;
-    return typeof type === "string" && (type.startsWith("m.call.") || TYPES_OF_INTEREST.has(type));
 }
 
 /** The framework's own cache keeps every member of every room it hears of, without bound; `DirectRooms` keeps what calls need. */

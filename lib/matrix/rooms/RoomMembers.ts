@@ -8,6 +8,8 @@ import type { GhostInvitations } from "../ghosts/GhostInvitations.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import type { LegRegistry } from "../calls/LegRegistry.ts";
+import { dropped, HANDLED, type EventHandler, type EventOutcome } from "../events/EventHandler.ts";
+import { faultsOf } from "../events/faultsOf.ts";
 import type { RoomEvent } from "../events/readRoomEvent.ts";
 
 export interface RoomMembersParts {
@@ -26,7 +28,7 @@ const member = z.object({
     is_direct: z.boolean().optional().catch(undefined),
 });
 
-/** Follows who is in the rooms of our calls: who comes may be called, who goes hangs up. Nothing here waits. */
+/** Follows the memberships and the state of rooms: a join may ring a user, and leaving ends calls. Never waits. */
 export class RoomMembers {
     readonly #parts: RoomMembersParts;
 
@@ -34,12 +36,31 @@ export class RoomMembers {
         this.#parts = parts;
     }
 
-    /** Says why, if the event is dropped. */
-    onMember(event: RoomEvent): "badContent" | "tooMany" | undefined {
+    /** The rows of the event table. */
+    get handlers(): readonly EventHandler[] {
+        return [
+            { kind: "state", types: ["m.room.member"], handle: (event) => this.#onMember(event) },
+            {
+                kind: "state",
+                types: ["m.room.encryption"],
+                handle: (event) => this.#inBackground(this.#rejectEncrypted(event.room)),
+            },
+            // the room is replaced: calls continue in the new one once its client invites the ghost
+            {
+                kind: "state",
+                types: ["m.room.tombstone"],
+                handle: (event) => this.#inBackground(this.#parts.rooms.forget(event.room)),
+            },
+            { kind: "message", types: ["m.room.encrypted"], handle: () => dropped("encrypted") },
+        ];
+    }
+
+    #onMember(event: RoomEvent): EventOutcome {
         const { names, rooms, registry } = this.#parts;
         const content = member.safeParse(event.content);
         const user = parseMatrixUserId(event.stateKey ?? "");
-        if (!content.success || user === undefined) return "badContent";
+        if (!content.success) return dropped("bad_content", faultsOf(content.error));
+        if (user === undefined) return dropped("bad_content", "state_key: not a user ID");
         const { membership, is_direct } = content.data;
         if (names.isOurs(user)) return this.#onOurs(event, user, membership, is_direct === true);
         rooms.noteMembership(event.room, user, membership);
@@ -49,16 +70,7 @@ export class RoomMembers {
             for (const leg of calls) leg.userLeft();
             this.#inBackground(this.#leaveAlone(event.room, user));
         }
-        return undefined;
-    }
-
-    /** The room was replaced by another: calls go on in the new one once its client invites the ghost. */
-    onTombstone(event: RoomEvent): void {
-        this.#inBackground(this.#parts.rooms.forget(event.room));
-    }
-
-    onEncryption(event: RoomEvent): void {
-        this.#inBackground(this.#refuseEncrypted(event.room));
+        return HANDLED;
     }
 
     #onOurs(
@@ -66,20 +78,21 @@ export class RoomMembers {
         ghost: MatrixUserId,
         membership: z.infer<typeof member>["membership"],
         isDirect: boolean,
-    ): "tooMany" | undefined {
+    ): EventOutcome {
         const { names, registry, rooms, invitations } = this.#parts;
         const party = names.partyOf(ghost);
         if (membership === "invite" && party !== undefined && !names.isOurs(event.sender)) {
-            return invitations.accept({ room: event.room, ghost, party, inviter: event.sender, isDirect });
+            const { room, sender: inviter, sentAt, ageMs } = event;
+            return invitations.accept({ room, ghost, party, inviter, isDirect, sentAt, ageMs });
         }
         if (membership === "leave" || membership === "ban") {
             for (const leg of registry.inRoom(event.room)) leg.ghostLeft();
             this.#inBackground(rooms.forget(event.room));
         }
-        return undefined;
+        return HANDLED;
     }
 
-    /** A ghost has nothing to do in a room whose user is gone. */
+    /** The ghost leaves a room when its user has left. */
     async #leaveAlone(room: MatrixRoomId, user: MatrixUserId): Promise<void> {
         const pair = await this.#parts.directory.pairOf(room);
         if (pair?.user !== user) return;
@@ -87,14 +100,15 @@ export class RoomMembers {
         await this.#parts.homeserver.leave(pair.ghost, room);
     }
 
-    async #refuseEncrypted(room: MatrixRoomId): Promise<void> {
+    async #rejectEncrypted(room: MatrixRoomId): Promise<void> {
         const pair = await this.#parts.directory.pairOf(room);
         if (pair !== undefined) await this.#parts.encryptedRooms.reject(room, pair.ghost);
     }
 
-    #inBackground(work: Promise<void>): void {
+    #inBackground(work: Promise<void>): EventOutcome {
         work.catch((reason: unknown) => {
             this.#parts.log.warn("room change not processed", { error: reason });
         });
+        return HANDLED;
     }
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { CallId } from "../../../lib/call/vocabulary.ts";
-import { connectCalls, type CallParts, type ConnectedCalls } from "../../../lib/matrix/calls/connectCalls.ts";
+import { connectHandlers, type HandlerParts, type ConnectedHandlers } from "../../../lib/matrix/connectHandlers.ts";
 import { GhostNames } from "../../../lib/matrix/ghosts/GhostNames.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
@@ -38,13 +38,13 @@ export class CallsWorld {
     readonly telemetry = new KeptTelemetry();
     readonly log = new KeptLog();
     readonly homeserver: FakeHomeserver;
-    readonly calls: ConnectedCalls;
+    readonly calls: ConnectedHandlers;
     #ids = 0;
 
-    constructor(changes: Partial<CallParts> = {}) {
+    constructor(changes: Partial<HandlerParts> = {}) {
         const names = new GhostNames("matrix.example", "sip_", "bot");
         this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory]);
-        this.calls = connectCalls({
+        this.calls = connectHandlers({
             names,
             homeserver: this.homeserver,
             directory: this.directory,
@@ -61,7 +61,7 @@ export class CallsWorld {
             mediaOf: () => "rtp",
             ...changes,
         });
-        this.homeserver.listen((event) => this.calls.gateway.onEvent(event));
+        this.homeserver.listen((event) => this.calls.router.onEvent(event));
     }
 
     /** Everything that can happen without time passing has happened. */

@@ -12,6 +12,7 @@ export interface SentEvent {
     readonly state_key?: string;
     readonly content: Readonly<Record<string, unknown>>;
     readonly origin_server_ts: number;
+    readonly unsigned?: { readonly age: number };
 }
 
 interface Room {
@@ -68,7 +69,9 @@ export class FakeHomeserver implements Homeserver {
 
     /** What is in a room, of one type. */
     eventsIn(room: MatrixRoomId, type: string): SentEvent[] {
-        return this.#room(room).events.filter((event) => event.type === type);
+        return this.#room(room)
+            .events.filter((event) => event.type === type)
+            .map((event) => this.#withAge(event));
     }
 
     get rooms(): MatrixRoomId[] {
@@ -172,7 +175,9 @@ export class FakeHomeserver implements Homeserver {
     recentEvents(as: MatrixUserId, room: MatrixRoomId, limit: number): Promise<readonly unknown[]> {
         return this.#ask("recentEvents", () => {
             this.#mustBeIn(room, as);
-            return this.#room(room).events.slice(-limit);
+            return this.#room(room)
+                .events.slice(-limit)
+                .map((event) => this.#withAge(event));
         });
     }
 
@@ -245,7 +250,13 @@ export class FakeHomeserver implements Homeserver {
             this.#tellsEverything ||
             (about !== undefined && this.#isOurs(about)) ||
             [...members].some(([user, membership]) => membership === "join" && this.#isOurs(user));
-        if (concernsUs) queueMicrotask(() => this.#deliver(sent));
+        if (concernsUs) queueMicrotask(() => this.#deliver(this.#withAge(sent)));
+    }
+
+    /** As Synapse: an age for events of its own users, none for those of other homeservers. */
+    #withAge(event: SentEvent): SentEvent {
+        if (!event.sender.endsWith(":matrix.example")) return event;
+        return { ...event, unsigned: { age: this.#clock.now() - event.origin_server_ts } };
     }
 
     #mustExist(user: MatrixUserId): void {

@@ -210,7 +210,7 @@ describe("the end", () => {
         await leg.end("busy");
         expect(events).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
         expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
-        expect(world.telemetry.counted).toEqual(["dropped from matrix: callIsOver"]);
+        expect(world.telemetry.counted).toEqual(["dropped from matrix: call_ended"]);
     });
 
     it("sends a hangup even if the invite got no response", async () => {

@@ -105,13 +105,13 @@ describe("an invite", () => {
     });
 
     it.each([
-        ["expired", () => ({ age: RING_MS - 2_999 }), {}, "stale"],
-        ["other invitee", () => ({ age: 0 }), { invitee: mallory }, "otherInvitee"],
-        ["invitee is not a valid ghost", () => ({ age: 0 }), { invitee: "@sip_:matrix.example" }, "otherInvitee"],
-        ["no description", () => ({ age: 0 }), { offer: {} }, "badContent"],
+        ["expired", () => ({ age: RING_MS - 2_999 }), {}, "expired"],
+        ["other invitee", () => ({ age: 0 }), { invitee: mallory }, "other_invitee"],
+        ["invitee is not a valid ghost", () => ({ age: 0 }), { invitee: "@sip_:matrix.example" }, "other_invitee"],
+        ["no description", () => ({ age: 0 }), { offer: {} }, "bad_content"],
     ])("is dropped: %s", async (_what, unsigned, more, reason) => {
         const room = await world.directRoom();
-        world.calls.gateway.onEvent({
+        world.calls.router.onEvent({
             event_id: "$x",
             type: "m.call.invite",
             room_id: room,
@@ -130,7 +130,7 @@ describe("an invite", () => {
         await world.directory.forgetRoom(room);
         world.invite(room, "c1");
         await world.settle();
-        expect(world.telemetry.counted).toEqual(["dropped from matrix: unknownRoom"]);
+        expect(world.telemetry.counted).toEqual(["dropped from matrix: unknown_room"]);
         expect(world.calls.registry.size).toBe(0);
     });
 
@@ -139,12 +139,12 @@ describe("an invite", () => {
         world.invite(room, "c1");
         await world.settle();
         const [event] = world.homeserver.eventsIn(room, "m.call.invite");
-        world.calls.gateway.onEvent(event);
+        world.calls.router.onEvent(event);
         await theCall().leg.end("busy");
-        world.calls.gateway.onEvent({ ...event, event_id: "$again" });
+        world.calls.router.onEvent({ ...event, event_id: "$again" });
         await world.settle();
         expect(world.intake.calls).toHaveLength(1);
-        expect(world.telemetry.counted).toEqual(["dropped from matrix: repeated", "dropped from matrix: callIsOver"]);
+        expect(world.telemetry.counted).toEqual(["dropped from matrix: repeated", "dropped from matrix: call_ended"]);
     });
 });
 
@@ -305,8 +305,8 @@ it.each([
         { event_id: "$1", type: "m.call.invite", room_id: "!r:x", sender: "alice", content: {}, origin_server_ts: 1 },
     ],
 ])("drops an unreadable event: %s", (_what, event) => {
-    world.calls.gateway.onEvent(event);
-    expect(world.telemetry.counted).toEqual(["dropped from matrix: badEvent"]);
+    world.calls.router.onEvent(event);
+    expect(world.telemetry.counted).toEqual(["dropped from matrix: bad_event"]);
 });
 
 it("remembers an ended call for ten minutes", async () => {
@@ -316,10 +316,10 @@ it("remembers an ended call for ten minutes", async () => {
     await theCall().leg.end("busy");
     const [event] = world.homeserver.eventsIn(room, "m.call.invite");
     world.clock.advance(9 * 60_000);
-    world.calls.gateway.onEvent({ ...event, event_id: "$late", unsigned: { age: 0 } });
-    expect(world.telemetry.counted).toEqual(["dropped from matrix: callIsOver"]);
+    world.calls.router.onEvent({ ...event, event_id: "$late", unsigned: { age: 0 } });
+    expect(world.telemetry.counted).toEqual(["dropped from matrix: call_ended"]);
     world.clock.advance(2 * 60_000);
-    world.calls.gateway.onEvent({ ...event, event_id: "$later", unsigned: { age: 0 } });
+    world.calls.router.onEvent({ ...event, event_id: "$later", unsigned: { age: 0 } });
     await world.settle();
     expect(world.intake.calls).toHaveLength(2);
 });

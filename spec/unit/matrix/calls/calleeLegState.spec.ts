@@ -44,7 +44,7 @@ it("ignores everybody but the callee, whatever they say", () => {
             expect(onMessageToCaller(state, alice, mallory, message)).toEqual({
                 state,
                 events: [],
-                ignored: "otherUser",
+                ignored: "other_user",
             });
         }
     }
@@ -53,7 +53,7 @@ it("ignores everybody but the callee, whatever they say", () => {
 it("ignores everything before the invite and after the end", () => {
     for (const state of [approaching, ended]) {
         for (const message of messagesFrom(phone)) {
-            expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrongMoment" });
+            expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrong_state" });
         }
     }
 });
@@ -96,14 +96,14 @@ describe("while ringing", () => {
 
     it.each(["invite", "selectAnswer", "negotiate"] as const)("ignores %s", (kind) => {
         for (const message of messagesFrom(phone).filter((m) => m.kind === kind)) {
-            expect(hear(ringing, message)).toEqual({ state: ringing, events: [], ignored: "wrongMoment" });
+            expect(hear(ringing, message)).toEqual({ state: ringing, events: [], ignored: "wrong_state" });
         }
     });
 
     it("keeps no more candidates than devices could have", () => {
         const flood = Array.from({ length: 60 }, () => ({ candidate: "candidate:1" }));
         const more = hear(ringing, { kind: "candidates", ...phone, candidates: flood });
-        expect(hear(more.state, { kind: "candidates", ...phone, candidates: flood }).ignored).toBe("wrongMoment");
+        expect(hear(more.state, { kind: "candidates", ...phone, candidates: flood }).ignored).toBe("wrong_state");
 
         const parties = Array.from(
             { length: 20 },
@@ -111,14 +111,14 @@ describe("while ringing", () => {
         );
         const full = hear(ringing, ...parties);
         expect(full.ignored).toBeUndefined();
-        expect(hear(full.state, { kind: "candidates", ...phone, candidates: found }).ignored).toBe("wrongMoment");
+        expect(hear(full.state, { kind: "candidates", ...phone, candidates: found }).ignored).toBe("wrong_state");
     });
 });
 
 describe("once answered", () => {
     it("ignores every other device", () => {
         for (const message of messagesFrom(laptop)) {
-            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "otherParty" });
+            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "other_party" });
         }
     });
 
@@ -136,13 +136,13 @@ describe("once answered", () => {
 
     it.each(["invite", "answer", "selectAnswer", "reject"] as const)("ignores its %s", (kind) => {
         for (const message of messagesFrom(phone).filter((m) => m.kind === kind)) {
-            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "wrongMoment" });
+            expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "wrong_state" });
         }
     });
 
     it("ignores an answer to an offer we never made", () => {
         const answer = { kind: "negotiate", ...phone, description: "answer", sdp, lifetimeMs: 1 } as const;
-        expect(hear(answered, answer).ignored).toBe("wrongMoment");
+        expect(hear(answered, answer).ignored).toBe("wrong_state");
     });
 });
 
@@ -155,5 +155,5 @@ it.each([
 });
 
 it("has no second end", () => {
-    expect(onCalleeLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrongMoment" });
+    expect(onCalleeLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrong_state" });
 });

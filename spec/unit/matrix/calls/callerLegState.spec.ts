@@ -25,9 +25,9 @@ const hear = (state: CallerLegState, message: CallMessage, sender = alice) =>
     onMessageToCallee(state, parties, sender, message);
 
 it.each([
-    ["another user", mallory, phone, "otherUser"],
-    ["another device of the caller", alice, laptop, "otherParty"],
-    ["a client without party", alice, { callId: "c", version: 0 } as const, "otherParty"],
+    ["another user", mallory, phone, "other_user"],
+    ["another device of the caller", alice, laptop, "other_party"],
+    ["a client without party", alice, { callId: "c", version: 0 } as const, "other_party"],
 ])("ignores %s", (_who, sender, device, ignored) => {
     for (const state of [calling, accepted]) {
         for (const message of [
@@ -90,7 +90,7 @@ describe("what the caller does", () => {
         [accepted, { kind: "reject", ...phone }],
         [ended, { kind: "hangup", ...phone }],
     ] as const)("is ignored at the wrong moment: %j %j", (state, message) => {
-        expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrongMoment" });
+        expect(hear(state, message)).toEqual({ state, events: [], ignored: "wrong_state" });
     });
 });
 
@@ -106,6 +106,6 @@ it.each([
 );
 
 it("is over once", () => {
-    expect(onCallerLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrongMoment" });
+    expect(onCallerLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrong_state" });
     expect(endSignalOf(ended)).toBe("none");
 });

@@ -40,10 +40,10 @@ describe("GhostInvitations", () => {
         world.invite(room, "fresh");
         world.sendCallEvent(alice, room, "fresh", "candidates", { candidates: [{ candidate: "candidate:1" }] });
         await world.settle();
-        world.homeserver.listen((event) => world.calls.gateway.onEvent(event));
-        world.calls.gateway.onEvent(world.homeserver.eventsIn(room, "m.room.member")[1]);
+        world.homeserver.listen((event) => world.calls.router.onEvent(event));
+        world.calls.router.onEvent(world.homeserver.eventsIn(room, "m.room.member")[1]);
         await world.settle();
-        expect(world.telemetry.counted).toContain("dropped from matrix: stale");
+        expect(world.telemetry.counted).toContain("dropped from matrix: expired");
         expect(world.intake.calls).toHaveLength(1);
         expect(world.intake.calls[0]?.facts).toEqual([
             { kind: "candidates", candidates: [{ candidate: "candidate:1" }] },
@@ -57,7 +57,7 @@ describe("GhostInvitations", () => {
         world.invite(room, "c1");
         await world.settle();
         expect(world.log.lines).toEqual(["warn: ghost join failed"]);
-        expect(world.telemetry.counted).toEqual(["dropped from matrix: unknownRoom"]);
+        expect(world.telemetry.counted).toEqual(["dropped from matrix: unknown_room"]);
     });
 });
 

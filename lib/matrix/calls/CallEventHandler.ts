@@ -1,0 +1,111 @@
+import type { DroppedEvents } from "../events/DroppedEvents.ts";
+import { dropped, HANDLED, type EventOutcome, type TimelineHandler } from "../events/EventHandler.ts";
+import type { RoomEvent } from "../events/readRoomEvent.ts";
+import type { GhostNames } from "../ghosts/GhostNames.ts";
+import { CALL_EVENT_TYPES, type CallMessage } from "./callEventContent.ts";
+import {
+    decodeCallEvent,
+    DEFAULT_LIFETIME_MS,
+    type CallEventType,
+    type UndecodableCallEvent,
+} from "./decodeCallEvent.ts";
+import type { LegRegistry } from "./LegRegistry.ts";
+import type { OutboundCalls } from "./OutboundCalls.ts";
+import type { UnknownCalls } from "./UnknownCalls.ts";
+
+export interface CallEventHandlerParts {
+    readonly names: GhostNames;
+    readonly registry: LegRegistry;
+    readonly outbound: OutboundCalls;
+    readonly unknown: UnknownCalls;
+    readonly drops: DroppedEvents;
+}
+
+/** A client ends its call at the end of the lifetime; matrix-js-sdk subtracts the same margin. */
+const RING_MARGIN_MS = 3_000;
+
+/** Passes call events to their calls, and opens a call for a new invite. */
+export class CallEventHandler implements TimelineHandler {
+    readonly kind = "message";
+    readonly types: readonly CallEventType[] = Object.values(CALL_EVENT_TYPES);
+    readonly #parts: CallEventHandlerParts;
+
+    constructor(parts: CallEventHandlerParts) {
+        this.#parts = parts;
+    }
+
+    handle(event: RoomEvent): EventOutcome {
+        const { names, registry } = this.#parts;
+        if (names.isOurs(event.sender)) return HANDLED; // an echo of the bridge's own event
+        if (isEdit(event.content)) return dropped("edit");
+        const decoded = decodeCallEvent(event.type as CallEventType, event.content);
+        if (!("message" in decoded)) return this.#onUndecodable(event, decoded);
+        const { message } = decoded;
+        if (registry.hasEnded(event.room, message.callId)) return dropped("call_ended");
+        const leg = registry.find(event.room, message.callId);
+        if (isExpired(message, event.ageMs)) return this.#onExpired(event, message);
+        if (leg !== undefined) {
+            const ignored = leg.onCallEvent(event.sender, message);
+            return ignored === undefined ? HANDLED : dropped(ignored);
+        }
+        return message.kind === "invite" ? this.#onInvite(event, message) : this.#onUnknownCall(event, message);
+    }
+
+    #onInvite(event: RoomEvent, invite: Extract<CallMessage, { readonly kind: "invite" }>): EventOutcome {
+        const { outbound, drops } = this.#parts;
+        const reason = outbound.open(event.room, event.sender, invite, (late) => drops.record(event, late));
+        return reason === undefined ? HANDLED : dropped(reason);
+    }
+
+    /** Only an invite is answered: the caller's client shows the failure then, instead of ringing until its timeout. */
+    #onUndecodable(event: RoomEvent, { failure, detail, common }: UndecodableCallEvent): EventOutcome {
+        if (event.type === CALL_EVENT_TYPES.invite && common !== undefined && event.ageMs < DEFAULT_LIFETIME_MS) {
+            this.#reject(event, common, "noCommonMedia");
+        }
+        return dropped(failure, detail);
+    }
+
+    /**
+     * The age of an event from another homeserver is uncertain after a downtime of the bridge: the caller's client may
+     * still ring, so the call is rejected. A local caller's client has ended it.
+     */
+    #onExpired(event: RoomEvent, message: CallMessage): EventOutcome {
+        const isUncertain = event.arrival === "kept" && !this.#parts.names.isLocal(event.sender);
+        if (message.kind === "invite" && isUncertain) this.#reject(event, message, "noAnswer");
+        return dropped("expired", `age: ${event.ageMs} ms`);
+    }
+
+    #reject(event: RoomEvent, call: Parameters<OutboundCalls["reject"]>[2], cause: "noCommonMedia" | "noAnswer"): void {
+        const { outbound, registry } = this.#parts;
+        if (registry.hasEnded(event.room, call.callId) || registry.find(event.room, call.callId) !== undefined) return;
+        outbound.reject(event.room, event.sender, call, cause);
+    }
+
+    #onUnknownCall(event: RoomEvent, message: CallMessage): EventOutcome {
+        if (event.arrival !== "history") this.#parts.unknown.onMessage(event.room, event.sender, message);
+        return dropped("unknown_call");
+    }
+}
+
+function isExpired(message: CallMessage, ageMs: number): boolean {
+    switch (message.kind) {
+        case "invite":
+            return ageMs > message.lifetimeMs - RING_MARGIN_MS;
+        case "negotiate":
+            return ageMs > message.lifetimeMs;
+        case "candidates":
+        case "answer":
+        case "selectAnswer":
+        case "reject":
+        case "hangup":
+            return false;
+    }
+}
+
+/** The new content of an edit is in `m.new_content`; the rest is a fallback for clients without edits. */
+function isEdit(content: Readonly<Record<string, unknown>>): boolean {
+    const relation = content["m.relates_to"];
+    return (
+        typeof relation === "object" && relation !== null && "rel_type" in relation && relation.rel_type === "m.replace"
+    );
+}

@@ -1,0 +1,92 @@
+import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { CallId } from "../call/vocabulary.ts";
+import type { DialPlan } from "../numbering/DialPlan.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { NumberingContext } from "../numbering/PhoneNumber.ts";
+import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Directory } from "../ports/Directory.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { PhoneBook } from "../ports/PhoneBook.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import { DirectRooms } from "./rooms/DirectRooms.ts";
+import { EncryptedRooms } from "./rooms/EncryptedRooms.ts";
+import { GhostInvitations } from "./ghosts/GhostInvitations.ts";
+import type { GhostNames } from "./ghosts/GhostNames.ts";
+import { GhostProfiles } from "./ghosts/GhostProfiles.ts";
+import type { Homeserver } from "./homeserver/Homeserver.ts";
+import { CallEventHandler } from "./calls/CallEventHandler.ts";
+import { UnknownCalls } from "./calls/UnknownCalls.ts";
+import { LegRegistry } from "./calls/LegRegistry.ts";
+import { MatrixCalleeLeg } from "./calls/MatrixCalleeLeg.ts";
+import { DroppedEvents } from "./events/DroppedEvents.ts";
+import type { EventHandler } from "./events/EventHandler.ts";
+import { EventRouter } from "./events/EventRouter.ts";
+import { OutboundCalls } from "./calls/OutboundCalls.ts";
+import { RoomMembers } from "./rooms/RoomMembers.ts";
+import { ThirdPartyLookup } from "./lookup/thirdPartyLookup.ts";
+
+export interface HandlerParts {
+    readonly names: GhostNames;
+    readonly homeserver: Homeserver;
+    readonly directory: Directory;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
+    /** The registered phones, if there are accounts. */
+    readonly phoneBook?: PhoneBook;
+    readonly intake: CallIntake;
+    readonly newCallId: () => CallId;
+    readonly telemetry: Telemetry;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly mayJoinAs: (user: MatrixUserId) => boolean;
+    readonly numbering: NumberingContext;
+    readonly outboundPolicy: CallPolicy;
+    readonly ringMs: number;
+    readonly mediaOf: (trunk: string) => MediaKind;
+}
+
+/** The parts of the Matrix adapter that work on any `Homeserver`: Synapse, or the fake one of the specs. */
+export interface ConnectedHandlers {
+    readonly router: EventRouter;
+    readonly dialler: LegDialler<MatrixTarget>;
+    readonly profiles: GhostProfiles;
+    readonly lookup: ThirdPartyLookup;
+    readonly registry: LegRegistry;
+}
+
+/** Builds the event table and all it needs. A feature that handles more event types adds its row to `handlers`. */
+export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
+    const { names, homeserver, directory, clock, log } = parts;
+    const registry = new LegRegistry(clock);
+    const drops = new DroppedEvents(parts.telemetry, log);
+    const profiles = new GhostProfiles(names, homeserver, directory, log);
+    const rooms = new DirectRooms({ ...parts, profiles });
+    const encryptedRooms = new EncryptedRooms(homeserver, directory);
+    const invitations = new GhostInvitations({
+        ...parts,
+        profiles,
+        encryptedRooms,
+        onHistory: (event, invitation) => router.onHistory(event, invitation),
+    });
+    const calls = new CallEventHandler({
+        names,
+        registry,
+        drops,
+        outbound: new OutboundCalls({ ...parts, registry, invitations, policy: parts.outboundPolicy }),
+        unknown: new UnknownCalls({ ...parts, registry }),
+    });
+    const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });
+    const handlers: readonly EventHandler[] = [calls, ...members.handlers];
+    const router: EventRouter = new EventRouter({ handlers, isLocal: (user) => names.isLocal(user), drops, clock });
+    const dialler: LegDialler<MatrixTarget> = {
+        dial: (callId, target, report) =>
+            new MatrixCalleeLeg(
+                { homeserver, rooms, registry, clock, log, ringMs: parts.ringMs },
+                callId,
+                target,
+                report,
+            ),
+    };
+    return { router, dialler, profiles, lookup: new ThirdPartyLookup({ ...parts, profiles }), registry };
+}

@@ -1,0 +1,46 @@
+import type { ReadEvent } from "./readRoomEvent.ts";
+
+/** How an event reached the bridge. Determines which clocks tell its age. */
+export type Delivery =
+    | { readonly arrival: "live" | "kept" }
+    /** `invitation` brought the ghost into the room. If it was sent by the same homeserver, both events have times of the same clock.
+     */
+    | { readonly arrival: "history"; readonly invitation: InvitationTime | undefined };
+
+export interface InvitationTime {
+    /** Server name of the sender. */
+    readonly server: string;
+    readonly sentAt: number;
+    /** Our time, in ms since the Unix epoch. */
+    readonly receivedAt: number;
+    /** Age of the invitation when it was received, in ms. */
+    readonly ageMs: number;
+}
+
+/**
+ * Returns the age of an event in ms. The clocks of other homeservers may be wrong by minutes, so they are not compared
+ * with ours: an event that is delivered live is new. `unsigned.age` counts only for senders of our own homeserver: for
+ * others it is wrong too if the clocks differ (client-server API, UnsignedData). A time that is all we have counts for
+ * events that were kept, where it is better than nothing.
+ */
+export function eventAge(
+    { sentAt, statedAgeMs }: Pick<ReadEvent, "sentAt" | "statedAgeMs">,
+    { isLocal, server }: { readonly isLocal: boolean; readonly server: string },
+    delivery: Delivery,
+    now: number,
+): number {
+    if (isLocal && statedAgeMs !== undefined) return statedAgeMs;
+    if (sentAt === undefined) return 0;
+    switch (delivery.arrival) {
+        case "live":
+            return 0;
+        case "kept":
+            return Math.max(0, now - sentAt);
+        case "history": {
+            const { invitation } = delivery;
+            if (invitation?.server !== server) return Math.max(0, now - sentAt);
+            const sinceInvitation = sentAt - invitation.sentAt;
+            return Math.max(0, now - invitation.receivedAt + invitation.ageMs - sinceInvitation);
+        }
+    }
+}
