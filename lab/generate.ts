@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
+import { configPage } from "./generators/configPage.ts";
 import { configSample } from "./generators/configSample.ts";
 import { configTypes } from "./generators/configTypes.ts";
 import { registrationExample } from "./generators/registrationExample.ts";
@@ -13,6 +14,7 @@ const schema = readConfigSchema();
 const generated: Readonly<Record<string, string>> = {
     "lib/config/Config.generated.ts": await configTypes(schema),
     "config.sample.yaml": configSample(schema),
+    "docs/configuration.md": configPage(schema),
     "registration.yaml.example": registrationExample(),
 };
 

@@ -17,6 +17,8 @@ const SOURCE_PATH = /^(lib|lab|bench|spec|docs|packaging)\/[\w./-]*$/;
 const TYPE_NAME = /^([A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+)(?:\.(\w+))?$/;
 const VARIABLE = /^([a-z]+[A-Z]\w*)(\(.*\))?$/;
 const KEY_PATH = /^([a-z]\w*)(\.[a-z]\w*)+$/;
+/** Ends of domain names and file names, which are written like key paths. */
+const OTHER_NAME = /\.(example|yaml|conf|service|db)$/;
 const KEY_LINE = /^([a-z]\w*):( .*)?$/;
 const METRIC = /^(sip_bridge_\w+)(\{.*\})?$/;
 const SCRIPT = /^npm (?:run )?([\w:]+)/;
@@ -33,7 +35,7 @@ function missing(span: string, isDesign: boolean): string | undefined {
     const metric = METRIC.exec(span)?.[1];
     if (metric !== undefined) return names.mentions(metric) ? undefined : "no such metric";
     const section = KEY_PATH.exec(span)?.[1];
-    if (section !== undefined && names.hasSection(section)) {
+    if (section !== undefined && !OTHER_NAME.test(span) && names.hasSection(section)) {
         return names.hasKeyPath(span) ? undefined : "no such configuration key";
     }
     const key = KEY_LINE.exec(span)?.[1];
