@@ -10,9 +10,9 @@ export interface SipEnding {
     readonly q850: number;
 }
 
-/** Every end in SIP's words. Q.850 causes and statuses go together as in RFC 3398, sections 7.2.4.1 and 8.2.6.1. */
+/** Every end in SIP. Q.850 causes and statuses go together as in RFC 3398, sections 7.2.4.1 and 8.2.6.1. */
 export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
-    // no answer was given, but somebody was there: RFC 3261 21.4.18; Q.850 normal call clearing
+    // not answered, but the callee responded: RFC 3261 21.4.18; Q.850 normal call clearing
     hungUp: { status: 480, reason: "Temporarily Unavailable", q850: 16 },
     // RFC 3261 21.4.25; the server has sent it before we could
     cancelled: { status: 487, reason: "Request Terminated", q850: 16 },
@@ -32,17 +32,17 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
     badAddress: { status: 484, reason: "Address Incomplete", q850: 28 },
     // RFC 3261 21.4.4; Q.850 bearer capability not authorized
     forbidden: { status: 403, reason: "Forbidden", q850: 57 },
-    // RFC 3261 21.6.2: 607 and 608 are words of a callee's network, and drachtio-srf does not know them; Q.850 call rejected
+    // RFC 3261 21.6.2: 607 and 608 are for a callee's network, and drachtio-srf does not know them; Q.850 call rejected
     blocked: { status: 603, reason: "Decline", q850: 21 },
     // RFC 3261 21.4.26; Q.850 incompatible destination
     noCommonMedia: { status: 488, reason: "Not Acceptable Here", q850: 88 },
     // RFC 3261 21.5.5; Q.850 recovery on timer expiry
     mediaLost: { status: 504, reason: "Server Time-out", q850: 102 },
-    // RFC 3261 21.5.4; Q.850 temporary failure
-    iceFailed: { status: 503, reason: "Service Unavailable", q850: 41 },
+    // RFC 3261 21.4.18, and not 503, because one callee's client failed and not the bridge; Q.850 interworking, unspecified
+    iceFailed: { status: 480, reason: "Temporarily Unavailable", q850: 127 },
     // RFC 3261 21.4.18; Q.850 interworking, unspecified
     mediaDeviceFailed: { status: 480, reason: "Temporarily Unavailable", q850: 127 },
-    // RFC 3261 21.5.3, and not 503, which makes peers stop sending us calls; Q.850 network out of order
+    // RFC 3261 21.5.3, and not 503, after which peers send no calls for a while; Q.850 network out of order
     networkFailure: { status: 502, reason: "Bad Gateway", q850: 38 },
     // RFC 3261 21.5.4; Q.850 switching equipment congestion
     serviceUnavailable: { status: 503, reason: "Service Unavailable", q850: 42 },
@@ -52,14 +52,14 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
     internalError: { status: 500, reason: "Server Internal Error", q850: 41 },
 };
 
-/** Final responses of 300 and more that say more than their class does. */
+/** Final responses of 300 and more whose meaning differs from that of their class. */
 const CAUSES_OF_STATUS: Readonly<Record<number, EndCause>> = {
-    401: "networkFailure", // RFC 3261 21.4.2: it is the bridge, not its user, whose credentials are not taken
+    401: "networkFailure", // RFC 3261 21.4.2: the bridge's credentials are rejected, not its user's
     402: "forbidden", // RFC 3261 21.4.3
     403: "forbidden", // RFC 3261 21.4.4
     404: "notFound", // RFC 3261 21.4.5
     407: "networkFailure", // RFC 3261 21.4.8
-    408: "noAnswer", // RFC 3261 21.4.9, and the server's own word for timer B
+    408: "noAnswer", // RFC 3261 21.4.9, and what the SIP server sends for timer B
     410: "notFound", // RFC 3261 21.4.10
     415: "noCommonMedia", // RFC 3261 21.4.13
     416: "badAddress", // RFC 3261 21.4.14
@@ -84,7 +84,10 @@ const CAUSES_OF_STATUS: Readonly<Record<number, EndCause>> = {
     608: "blocked", // RFC 8688
 };
 
-/** Q.850 causes that say more than "it is over". RFC 3398, section 8.2.6.1 names most. */
+/** Server failures that a BYE can name (RFC 3261, section 21.5): the call did not end by hanging up. */
+const KNOWN_NETWORK_FAILURES: ReadonlySet<number> = new Set([500, 501, 502, 503, 504, 505, 513]);
+
+/** Q.850 causes that say more than "the call ended". RFC 3398, section 8.2.6.1 names most. */
 const CAUSES_OF_Q850: Readonly<Record<number, EndCause>> = {
     1: "notFound", // unallocated number
     2: "notFound", // no route to specified transit network
@@ -111,36 +114,39 @@ const CAUSES_OF_Q850: Readonly<Record<number, EndCause>> = {
     102: "noAnswer", // recovery on timer expiry; within a call it is the media (byeCause)
 };
 
-/** What Q.850 calls normal: it says nothing a response or BYE does not say itself. */
-const NORMAL_Q850: ReadonlySet<number> = new Set([16, 31]);
-
-/** Why an INVITE was refused: the Q.850 cause, if it says something, else the status (RFC 3326; RFC 6432 for responses). */
+/**
+ * Why an INVITE was rejected: the Q.850 cause if it is a known one that says more than "ended", otherwise the status (RFC
+ * 3326; RFC 6432 for responses). An unknown cause is a hint that is ignored.
+ */
 export function causeOfFailure(status: number, headers: SipHeaders): EndCause {
-    const q850 = q850Of(headers);
-    return (q850 === undefined ? undefined : CAUSES_OF_Q850[q850]) ?? CAUSES_OF_STATUS[status] ?? causeOfClass(status);
+    const known = knownQ850In(headers);
+    if (known !== undefined) return CAUSES_OF_Q850[known] ?? causeOfStatus(status);
+    // Asterisk sends 603 for every end without a cause of its own, and says so by a Q.850 cause: only without one is it a no
+    if (status === 603 && reasonsOf(headers, "Q.850").length > 0) return "unavailable";
+    return causeOfStatus(status);
 }
 
-/** Why the peer said BYE: nothing or a normal cause is hanging up. */
+/** Why the peer sent BYE: it hung up, unless a known cause says otherwise. RFC 3326: a Reason is a hint. */
 export function causeOfBye(headers: SipHeaders): EndCause {
-    const q850 = q850Of(headers);
-    if (q850 !== undefined && !NORMAL_Q850.has(q850)) {
-        return q850 === 102 ? "mediaLost" : (CAUSES_OF_Q850[q850] ?? "networkFailure");
-    }
-    const status = sipCauseOf(headers);
-    return status === undefined || status < 400 ? "hungUp" : (CAUSES_OF_STATUS[status] ?? causeOfClass(status));
+    const q850 = knownQ850In(headers);
+    if (q850 !== undefined) return q850 === 102 ? "mediaLost" : (CAUSES_OF_Q850[q850] ?? "hungUp");
+    const status = reasonsOf(headers, "SIP")[0];
+    if (status === undefined || status < 400) return "hungUp";
+    return CAUSES_OF_STATUS[status] ?? (KNOWN_NETWORK_FAILURES.has(status) ? "networkFailure" : "hungUp");
 }
 
-/** Why the peer said CANCEL: `SIP;cause=200` (RFC 3326, section 3.1) and Q.850 26 say that somebody else answered. */
+/** Why the peer sent CANCEL: `SIP;cause=200` (RFC 3326, section 3.1) and Q.850 26 mean that another device answered. */
 export function causeOfCancel(headers: SipHeaders): EndCause {
-    return sipCauseOf(headers) === 200 || q850Of(headers) === 26 ? "answeredElsewhere" : "cancelled";
+    const isElsewhere = reasonsOf(headers, "SIP").includes(200) || reasonsOf(headers, "Q.850").includes(26);
+    return isElsewhere ? "answeredElsewhere" : "cancelled";
 }
 
-/** Why the SIP server ended a dialog by itself, in the words drachtio-server and ours have for it. */
+/** Why the SIP server ended a dialog by itself, by the texts that drachtio-server and the embedded SIP server use. */
 export function causeOfServerBye(headers: SipHeaders): EndCause {
     const text = parseReasons(headers.get("reason"))[0]?.text ?? "";
     if (/cancel/i.test(text)) return "cancelled";
     if (/application gone|server stopping/i.test(text)) return "serviceUnavailable";
-    // ACK timeout, session timer expired: the peer is not there any more
+    // ACK timeout, session timer expired: the peer does not respond any more
     return "networkFailure";
 }
 
@@ -150,15 +156,19 @@ export function reasonHeader(cause: EndCause): string {
     return cause === "answeredElsewhere" ? `SIP;cause=200;text="Call completed elsewhere",${q850}` : q850;
 }
 
-/** RFC 3261, section 8.1.3.2: an unknown status counts as x00 of its class. */
-function causeOfClass(status: number): EndCause {
-    return status >= 600 ? "declined" : "networkFailure";
+function causeOfStatus(status: number): EndCause {
+    // RFC 3261, section 8.1.3.2: an unknown status counts as x00 of its class
+    return CAUSES_OF_STATUS[status] ?? (status >= 600 ? "declined" : "networkFailure");
 }
 
-function q850Of(headers: SipHeaders): number | undefined {
-    return parseReasons(headers.get("reason")).find(({ protocol }) => protocol === "Q.850")?.cause;
+/** The first Q.850 cause that has a meaning of its own. */
+function knownQ850In(headers: SipHeaders): number | undefined {
+    return reasonsOf(headers, "Q.850").find((cause) => CAUSES_OF_Q850[cause] !== undefined);
 }
 
-function sipCauseOf(headers: SipHeaders): number | undefined {
-    return parseReasons(headers.get("reason")).find(({ protocol }) => protocol === "SIP")?.cause;
+/** All causes of a protocol, in order. */
+function reasonsOf(headers: SipHeaders, protocol: "Q.850" | "SIP"): readonly number[] {
+    return parseReasons(headers.get("reason")).flatMap((reason) =>
+        reason.protocol === protocol && reason.cause !== undefined ? [reason.cause] : [],
+    );
 }

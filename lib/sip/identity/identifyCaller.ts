@@ -4,28 +4,28 @@ import { type NameAddress, parseNameAddress, parseUri, splitValues } from "../si
 import type { SipHeaders } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 import { isAnonymous } from "./anonymousAddress.ts";
+import { type CombinedIdentity, combineIdentities } from "./combineIdentities.ts";
 import { firstOfDiversion } from "./diversion.ts";
 import { firstOfHistory } from "./historyInfo.ts";
-import type { ScreenCaller, WithheldBecause } from "./OwnIdentities.ts";
-import { numberIn, partyOfNameAddress } from "./partyOfUri.ts";
+import type { ScreenCaller } from "./OwnIdentities.ts";
+import { numberIn } from "./partyOfUri.ts";
 import type { PrivacyWish } from "./privacy.ts";
 import { readRemotePartyId } from "./remotePartyId.ts";
 import { numberCheckOf } from "./verstat.ts";
 
-/** Who calls, and what the network says of the call. */
-export interface CallerIdentity {
-    readonly caller: RemoteParty;
+/** The caller, and what the network states about the call. */
+export interface CallerIdentity extends CombinedIdentity {
     readonly provenance: CallProvenance;
-    /** Why the caller is anonymous although the sender named one; for the log. */
-    readonly withheldBecause?: WithheldBecause;
 }
+
+const ANONYMOUS = { kind: "anonymous" } as const;
 
 type Peer = Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes">;
 
 /**
- * Who calls, by an INVITE that came from `peer`. What networks assert of a caller counts from a trusted peer only
- * (RFC 3325, section 5): P-Asserted-Identity, else Remote-Party-ID, else From. P-Preferred-Identity is what a user
- * agent asks its own proxy to assert (section 9.2); a peer is none, so it never counts. A caller who withholds the
+ * Identifies the caller of an INVITE from `peer`. What networks assert about a caller is used from trusted peers only
+ * (RFC 3325, section 5): P-Asserted-Identity, then Remote-Party-ID, then From; name and number can come from different ones.
+ * P-Preferred-Identity is what a user agent asks its own proxy to assert (section 9.2), so it is never used. A caller who withholds the
  * identity is anonymous, whatever the other headers say, and so is one that `screen` withholds. Pure.
  */
 export function identifyCaller(
@@ -37,7 +37,8 @@ export function identifyCaller(
 ): CallerIdentity {
     const asserted = peer.trusted ? assertedIdentities(headers) : [];
     const remoteParty = readRemotePartyId(headers.get("remote-party-id"));
-    const identified = callerOf({ from, asserted, remoteParty, privacy, peer }, screen);
+    const claims = claimsIn({ from, asserted, remoteParty, privacy, peer });
+    const identified = claims === undefined ? { caller: ANONYMOUS } : combineIdentities(claims, peer, screen);
     if (!peer.trusted) return { ...identified, provenance: {} };
     const { caller } = identified;
     const divertedBy = privacy.isHistoryWithheld ? undefined : divertedByOf(headers, peer);
@@ -59,28 +60,19 @@ interface Claims {
     readonly peer: Peer;
 }
 
-function callerOf(
-    { from, asserted, remoteParty, privacy, peer }: Claims,
-    screen: ScreenCaller,
-): Omit<CallerIdentity, "provenance"> {
-    const caller = { kind: "anonymous" } as const;
-    if (privacy.identity === "withheld" || remoteParty?.isWithheld === true) return { caller };
+/** Who the sender may state to be the caller, the most reliable identity first; undefined if the caller is withheld. */
+function claimsIn({ from, asserted, remoteParty, privacy, peer }: Claims): readonly NameAddress[] | undefined {
+    if (privacy.identity === "withheld" || remoteParty?.isWithheld === true) return undefined;
     // RFC 3323, section 4.2: with `none`, an anonymous From withholds no identity that was asserted in addition
-    if (isAnonymous(from) && privacy.identity !== "explicit") return { caller };
+    if (isAnonymous(from) && privacy.identity !== "explicit") return undefined;
+    // a name that Remote-Party-ID withholds stays withheld, whatever From says
+    const isNameWithheld = peer.trusted && remoteParty?.isNameWithheld === true;
     const claims = [
         ...asserted,
         ...(peer.trusted && remoteParty !== undefined ? [remoteParty.identity] : []),
         ...(isAnonymous(from) ? [] : [from]),
     ];
-    let withheldBecause: WithheldBecause | undefined;
-    for (const claim of claims) {
-        const party = partyOfNameAddress(claim, peer);
-        if (party === undefined) continue;
-        const screened = screen(party);
-        if (screened.kind === "shown") return { caller: screened.caller };
-        withheldBecause ??= screened.because;
-    }
-    return { caller, ...(withheldBecause !== undefined && { withheldBecause }) };
+    return isNameWithheld ? claims.map(({ uri, params }) => ({ uri, params })) : claims;
 }
 
 /**

@@ -1,21 +1,9 @@
 import { type NumberingContext, parsePhoneNumber, type PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { parseSipAddress, type SipAddress } from "../../numbering/SipAddress.ts";
-import { type NameAddress, parseUri, type SipUri } from "../sipHeaders.ts";
+import type { SipUri } from "../sipHeaders.ts";
 
-/** The party of a URI with a display name: a number first, because that is what phones send. Undefined if it has none. */
-export function partyOfNameAddress(
-    { uri, displayName }: NameAddress,
-    context: NumberingContext,
-): RemoteParty | undefined {
-    const parsed = parseUri(uri);
-    const party = parsed === undefined ? undefined : partyOfUri(parsed, context);
-    // a name that is the number again says nothing
-    if (party === undefined || displayName === undefined || displayName === parsed?.user) return party;
-    return { ...party, displayName };
-}
-
-/** As `partyOfNameAddress`, without a name. */
+/** The party that a URI names: a number first, because that is what phones send. Undefined if it names none. */
 export function partyOfUri(
     uri: SipUri,
     context: NumberingContext,

@@ -4,6 +4,8 @@ import { type NameAddress, parseNameAddress, splitValues } from "../sipHeaders.t
 export interface RemotePartyId {
     readonly identity: NameAddress;
     readonly isWithheld: boolean;
+    /** The number may be shown, the name may not. */
+    readonly isNameWithheld: boolean;
 }
 
 /**
@@ -22,5 +24,6 @@ export function readRemotePartyId(header: string | undefined): RemotePartyId | u
     return {
         identity: hasName ? { ...nameless, displayName } : nameless,
         isWithheld: privacy === "full" || privacy === "uri",
+        isNameWithheld: privacy === "name",
     };
 }

@@ -4,8 +4,10 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf } from "../../numbering/SipAddress.ts";
 import type { SipTarget } from "../../ports/CallIntake.ts";
 import { type CallingUser, identityHeaders } from "../identity/outboundIdentity.ts";
+import { numberIn } from "../identity/partyOfUri.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "../sipCapabilities.ts";
+import { parseUri } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
@@ -31,10 +33,13 @@ export function composeInvite(
     options: InviteOptions,
 ): ComposedInvite {
     const to = calleeUri(trunk, target.callee);
-    const uri = redirectedTo ?? to;
+    // RFC 3966: a telephone number has no host, so that the trunk is called with it
+    const number = redirectedTo === undefined ? undefined : numberOfTelUri(redirectedTo, trunk);
+    const callee = number === undefined ? target.callee : ({ kind: "number", number } as const);
+    const redirectTarget = number === undefined ? redirectedTo : undefined;
     return {
-        uri,
-        ...nextHopOf(trunk, target.callee, redirectedTo),
+        uri: redirectTarget ?? calleeUri(trunk, callee),
+        ...nextHopOf(trunk, callee, redirectTarget),
         headers: {
             ...trunk.headers,
             To: `<${to}>`,
@@ -76,6 +81,11 @@ function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | 
     if (callee.kind === "number" && trunk.numberUri === "tel") return { nextHop: `${trunk.scheme}:${trunk.domain}` };
     const isElsewhere = callee.kind === "address" && hostOf(callee.address) !== trunk.domain;
     return isElsewhere ? { nextHop: `${trunk.scheme}:${trunk.domain}` } : {};
+}
+
+function numberOfTelUri(uri: string, trunk: SipTrunk): PhoneNumber | undefined {
+    const parsed = parseUri(uri);
+    return parsed?.scheme === "tel" ? numberIn(parsed, trunk) : undefined;
 }
 
 /** RFC 3261, section 19.1.6, and RFC 3966. */

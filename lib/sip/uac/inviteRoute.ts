@@ -29,6 +29,8 @@ export type Advance =
     { readonly kind: "next"; readonly route: InviteRoute } | { readonly kind: "failed"; readonly cause: EndCause };
 
 const MAX_REDIRECTS = 5;
+/** RFC 3261, section 21.3. A 380 describes another service, and its Contact is not where the call goes. */
+const REDIRECTS: ReadonlySet<number> = new Set([300, 301, 302, 305]);
 
 export function startRoute(trunks: readonly [SipTrunk, ...SipTrunk[]]): InviteRoute {
     const [first, ...others] = trunks;
@@ -41,7 +43,7 @@ export function startRoute(trunks: readonly [SipTrunk, ...SipTrunk[]]): InviteRo
  */
 export function advance(route: InviteRoute, failure: InviteFailure, mayFollow: (uri: string) => boolean): Advance {
     const cause = causeOfFailure(failure.status, failure.headers);
-    if (failure.status >= 300 && failure.status < 400) {
+    if (REDIRECTS.has(failure.status)) {
         return followRedirect(route, contactsOf(failure.headers).filter(mayFollow), cause);
     }
     const [next, ...rest] = route.rest;
@@ -69,15 +71,12 @@ function followRedirect(route: InviteRoute, contacts: readonly string[], cause: 
     return { kind: "next", route: { current: first, rest, redirects: route.redirects + hops.length } };
 }
 
-/** The URIs of Contact we can call, the preferred first. */
+/** The URIs of Contact that the bridge can call, `tel:` included, the preferred first. */
 function contactsOf(headers: SipHeaders): string[] {
     const contacts = splitValues(headers.get("contact") ?? "")
         .map(parseNameAddress)
         .filter((contact) => contact !== undefined)
-        .filter(({ uri }) => {
-            const scheme = parseUri(uri)?.scheme;
-            return scheme === "sip" || scheme === "sips";
-        })
+        .filter(({ uri }) => parseUri(uri) !== undefined)
         .map(({ uri, params }) => ({ uri, q: Number.parseFloat(params.get("q") ?? "1") || 0 }));
     return [...new Set(contacts.sort((a, b) => b.q - a.q).map(({ uri }) => uri))];
 }

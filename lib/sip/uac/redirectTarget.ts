@@ -19,6 +19,7 @@ export function mayFollow(
     const to = parseUri(redirect.to);
     if (to === undefined) return false;
     const number = numberIn(to, redirect.trunk);
+    if (to.scheme === "tel" && number === undefined) return false;
     return (
         number === undefined ||
         subscriberOf(redirect.sent) === subscriberOf(redirect.to) ||

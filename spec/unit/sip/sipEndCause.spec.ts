@@ -14,7 +14,21 @@ function reason(value?: string): SipHeaders {
     return new Map(value === undefined ? [] : [["reason", value]]);
 }
 
-describe("every end has words in SIP", () => {
+test("no end but the bridge's own unavailability is sent as 503", () => {
+    const ends = END_CAUSES.filter((cause) => SIP_ENDINGS[cause].status === 503);
+    expect(ends).toEqual(["serviceUnavailable"]);
+});
+
+test("an unknown cause never changes the meaning of a BYE or a response", () => {
+    const known = [1, 2, 3, 17, 18, 19, 20, 21, 22, 26, 27, 28, 34, 38, 41, 42, 44, 47, 58, 65, 79, 88, 102];
+    for (let cause = 0; cause < 256; cause++) {
+        if (known.includes(cause)) continue;
+        expect(causeOfBye(reason(`Q.850;cause=${cause}`))).toBe("hungUp");
+        expect(causeOfFailure(486, reason(`Q.850;cause=${cause}`))).toBe("busy");
+    }
+});
+
+describe("the ends of calls in SIP", () => {
     test.each<[EndCause, number, number]>([
         ["hungUp", 480, 16],
         ["cancelled", 487, 16],
@@ -29,7 +43,7 @@ describe("every end has words in SIP", () => {
         ["blocked", 603, 21],
         ["noCommonMedia", 488, 88],
         ["mediaLost", 504, 102],
-        ["iceFailed", 503, 41],
+        ["iceFailed", 480, 127],
         ["mediaDeviceFailed", 480, 127],
         ["networkFailure", 502, 38],
         ["serviceUnavailable", 503, 42],
@@ -81,6 +95,17 @@ describe("a refused INVITE", () => {
         [486, "Q.850;cause=31", "busy"],
         [404, "Q.850;cause=127", "notFound"],
         [404, "Q.850;cause=nonsense", "notFound"],
+        [486, "Q.850;cause=0", "busy"],
+        [480, "Q.850;cause=111", "unavailable"],
+        [486, "Q.850;cause=0, Q.850;cause=19", "noAnswer"],
+        [488, 'X.123;cause=17;text="x"', "noCommonMedia"],
+        // 603 is Asterisk's response for every end without a cause
+        [603, "Q.850;cause=0", "unavailable"],
+        [603, 'Q.850;cause=16;text="Normal call clearing"', "unavailable"],
+        [603, "Q.850;cause=111", "unavailable"],
+        [603, "Q.850;cause=127", "unavailable"],
+        [603, "Q.850;cause=21", "declined"],
+        [603, "SIP;cause=603", "declined"],
     ])("%i with Reason %j is %s", (status, value, cause) => {
         expect(causeOfFailure(status, reason(value))).toBe(cause);
     });
@@ -94,7 +119,15 @@ test.each<[string | undefined, EndCause]>([
     ["Q.850;cause=17", "busy"],
     ["Q.850;cause=102", "mediaLost"],
     ["Q.850;cause=38", "networkFailure"],
-    ["Q.850;cause=127", "networkFailure"],
+    ["Q.850;cause=0", "hungUp"],
+    ["Q.850;cause=111", "hungUp"],
+    ["Q.850;cause=127", "hungUp"],
+    ["Q.850;cause=999", "hungUp"],
+    ["Q.850;cause=", "hungUp"],
+    ["Q.850", "hungUp"],
+    ["X.123;cause=38", "hungUp"],
+    ["SIP;cause=499", "hungUp"],
+    ["Q.850;cause=0, SIP;cause=486", "busy"],
     ["SIP;cause=503", "networkFailure"],
     ["SIP;cause=486", "busy"],
 ])("BYE with Reason %j is %s", (value, cause) => {

@@ -33,17 +33,17 @@ describe("who calls, by what a trusted peer asserts", () => {
         [
             "a full number before a name",
             { "p-asserted-identity": "<sip:dora@ims.example>, <tel:+493012345678>" },
-            number("+493012345678"),
+            number("+493012345678", "Carol"),
         ],
         [
             "a sip: identity before a local tel: one",
             { "p-asserted-identity": "<tel:2001;phone-context=ims.example>, <sip:dora@ims.example>" },
-            { kind: "address", address: "dora@ims.example" },
+            { kind: "address", address: "dora@ims.example", displayName: "Carol" },
         ],
         [
             "one that can be read behind one that cannot",
             { "p-asserted-identity": "<mailto:dora@ims.example>, <tel:+493012345678>" },
-            number("+493012345678"),
+            number("+493012345678", "Carol"),
         ],
         ["From beside none that can be read", { "p-asserted-identity": "<urn:service:sos>, <>" }, carol],
         ["nobody with Privacy: id", { ...asserted, privacy: "id" }, nobody],
@@ -70,7 +70,7 @@ describe("who calls, by what a trusted peer asserts", () => {
         [
             "the calling Remote-Party-ID among others",
             { "remote-party-id": "<sip:2002@pbx>;party=called, <sip:2001@pbx>;party=calling" },
-            number("2001"),
+            number("2001", "Carol"),
         ],
         [
             "P-Asserted-Identity before Remote-Party-ID",
@@ -79,6 +79,60 @@ describe("who calls, by what a trusted peer asserts", () => {
         ],
         ["nobody with Remote-Party-ID;privacy=full", { "remote-party-id": "<sip:2001@pbx>;privacy=full" }, nobody],
         ["nobody with privacy=uri-network", { "remote-party-id": "<sip:2001@pbx>;privacy=uri-network" }, nobody],
+        [
+            "the number from P-Asserted-Identity with the name from From",
+            {
+                from: '"Jane Doe" <sip:+442079460111@pbx>',
+                "p-asserted-identity": "<sip:+442079460111@carrier.example>",
+            },
+            number("+442079460111", "Jane Doe"),
+        ],
+        [
+            "the number from one asserted identity with the name from another",
+            {
+                from: "<sip:+442079460111@pbx>",
+                "p-asserted-identity": '"Jane Doe" <sip:jane@carrier.example>, <tel:+442079460111>',
+            },
+            number("+442079460111", "Jane Doe"),
+        ],
+        [
+            "the number from P-Asserted-Identity with the name from Remote-Party-ID",
+            {
+                from: "<sip:2001@pbx>",
+                "p-asserted-identity": "<tel:+442079460111>",
+                "remote-party-id": '"Jane Doe" <sip:2001@pbx>;party=calling',
+            },
+            number("+442079460111", "Jane Doe"),
+        ],
+        [
+            "the number with no name where the name repeats it in another spelling",
+            { from: '"+44 20 7946 0111" <sip:+442079460111@pbx>' },
+            number("+442079460111"),
+        ],
+        [
+            "the number with no name from From where Remote-Party-ID withholds the name",
+            { from: '"Eve" <sip:2001@pbx>', "remote-party-id": '"Eve" <sip:2001@pbx>;privacy=name' },
+            number("2001"),
+        ],
+        [
+            "the name alone where there is no number",
+            { from: '"Only A Name" <sip:192.0.2.9>', "p-asserted-identity": '"Only A Name" <sip:192.0.2.9>' },
+            { kind: "address", address: "only-a-name@192.0.2.9", displayName: "Only A Name" },
+        ],
+        [
+            "the name alone where the number is unknown",
+            { from: '"Fr\u00f6nt Desk" <sip:unknown@pbx.example>' },
+            { kind: "address", address: "fr%C3%B6nt-desk@pbx.example", displayName: "Fr\u00f6nt Desk" },
+        ],
+        ["anonymous where the name is a placeholder", { from: '"Unknown" <sip:pbx.example>' }, nobody],
+        ["anonymous from private@ at any host", { from: '"P" <sip:Private@pbx.example>' }, nobody],
+        ["anonymous from withheld@ at any host", { from: "<sip:withheld@pbx.example>" }, nobody],
+        ["anonymous from unknown@ at any host", { from: "<sip:unknown@pbx.example>" }, nobody],
+        [
+            "an address whose host has an underscore",
+            { from: '"Bob" <sip:bob@asterisk_1>' },
+            { kind: "address", address: "bob@asterisk_1", displayName: "Bob" },
+        ],
         [
             "a number without its name with privacy=name",
             { "remote-party-id": '"Eve" <sip:2001@pbx>;privacy=name' },

@@ -77,6 +77,14 @@ describe("where it goes", () => {
         expect(invite.headers["To"]).toBe(`<${uri}>`);
     });
 
+    test("sends a redirect to a tel: URI through the trunk, written as the trunk wants numbers", () => {
+        const trunk = aTrunk({ nextHop: "sip:192.0.2.1", dialPrefix: "9", numberFormat: { style: "digits" } });
+        const hop = { trunk, redirectedTo: "tel:+44-20-7946-0101" };
+        const invite = composeInvite(hop, { callee: number("2001"), caller: alice }, options);
+        expect(invite.uri).toBe("sip:9442079460101@carrier.example;user=phone");
+        expect(invite.nextHop).toBe("sip:192.0.2.1");
+    });
+
     test("a redirect goes where it says, and To stays", () => {
         const trunk = aTrunk({ nextHop: "sip:192.0.2.1" });
         const invite = composeInvite(

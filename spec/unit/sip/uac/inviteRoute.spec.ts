@@ -77,8 +77,23 @@ describe("a redirect", () => {
         expect(advance(route, failure(302, { contact: "<sip:b@x>" }, "ringing"), anywhere).kind).toBe("next");
     });
 
-    test("to nobody is a failure", () => {
-        expect(contacts("<tel:+1>")).toEqual({ kind: "failed", cause: "networkFailure" });
+    test("to a telephone number is followed", () => {
+        expect(contacts("<tel:+442079460101>")).toMatchObject({
+            route: { current: { trunk: first, redirectedTo: "tel:+442079460101" } },
+        });
+    });
+
+    test.each([380, 304, 399])(
+        "with status %i, which names no other address of the callee, is not followed",
+        (status) => {
+            expect(advance(startRoute([first]), failure(status, { contact: "<sip:b@x>" }), anywhere).kind).toBe(
+                "failed",
+            );
+        },
+    );
+
+    test("without a contact that can be called is a failure", () => {
+        expect(contacts("<mailto:b@x>")).toEqual({ kind: "failed", cause: "networkFailure" });
         expect(advance(route, failure(302), anywhere).kind).toBe("failed");
     });
 

@@ -11,6 +11,9 @@ test.each([
     ["that number with a prefix of calls abroad", "sip:0019005550123@carrier.example", false],
     ["a code the caller may not dial", "sip:*21*19005550123%23@carrier.example", false],
     ["a name, which is no number", "sip:alice@elsewhere.example", true],
+    ["a tel: URI the caller may dial", "tel:+442079460101", true],
+    ["a tel: URI the caller may not dial", "tel:+19005550123", false],
+    ["a tel: URI without a number", "tel:alice", false],
     ["nothing that could be called", "mailto:alice@elsewhere.example", false],
 ])("a redirect to %s", (_, to, followed) => {
     const redirect = { to, sent: "sip:+442071838750@carrier.example;user=phone", trunk };

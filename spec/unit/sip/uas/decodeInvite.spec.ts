@@ -61,7 +61,7 @@ describe("who calls", () => {
         [
             "its tel: identity",
             { "p-asserted-identity": "<tel:+493012345678>" },
-            { kind: "number", number: "+493012345678" },
+            { kind: "number", number: "+493012345678", displayName: "Carol" },
         ],
         ["From if the identity cannot be read", { "p-asserted-identity": "<>" }, carol],
         [
