@@ -165,7 +165,7 @@ function labConfig(at: { synapseUrl: string; sipPort: number; trunkPort: number;
         matrix: { joinAsCallee: true },
         sip: {
             listen: [`udp:${loopback}:${at.sipPort}`, `tcp:${loopback}:${at.sipPort}`],
-            peers: [{ name: "phones", addresses: [loopback] }],
+            peers: [{ name: "phones", inboundNetworks: [loopback] }],
         },
         // SIPp takes every request for the call it waits for: OPTIONS, too
         trunks: [{ name: "trunk", address: `${loopback}:${at.trunkPort}`, callerId: numbers.alice, probeSeconds: 0 }],

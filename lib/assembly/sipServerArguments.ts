@@ -3,12 +3,12 @@ import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 /** What the configuration says to the embedded SIP server beyond where it listens: options of lib/sip-server/main.ts. */
 export function sipServerArguments(config: Config): readonly string[] {
-    const { tls, hosts } = config.sip;
+    const { tls, hostsFile } = config.sip;
     return [
         ...option("--tls-cert", tls?.certificate),
         ...option("--tls-key", tls?.key),
-        ...option("--tls-ca", tls?.authorities),
-        ...option("--hosts", hosts),
+        ...option("--tls-ca", tls?.caCertificates),
+        ...option("--hosts", hostsFile),
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
         ...["--unknown-peers", dropsUnknownPeers(config) ? "drop" : "answer"],
     ];
@@ -23,6 +23,7 @@ function option(name: string, value: string | undefined): readonly string[] {
  * themselves and trunks that know us by our registration may send from any address: the bridge authenticates them.
  */
 function dropsUnknownPeers({ sip, trunks, accounts }: Config): boolean {
-    const fromAnywhere = accounts.length > 0 || trunks.some(({ register, proof }) => register || proof !== undefined);
+    const fromAnywhere =
+        accounts.length > 0 || trunks.some(({ register, inboundAuth }) => register || inboundAuth !== undefined);
     return sip.unknownPeers === "drop" && !fromAnywhere;
 }

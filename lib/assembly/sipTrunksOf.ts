@@ -21,7 +21,7 @@ export function sipTrunksOf(config: Config): SipTrunks {
     const trunks = config.trunks.map((trunk) => ({
         ...trunkOf(trunk, numbering),
         ...addressesOf(trunk),
-        ...(heedsPatience && { answerMs: Math.round(trunk.answerSeconds * 1_000) }),
+        ...(heedsPatience && { answerMs: Math.round(trunk.responseTimeoutSeconds * 1_000) }),
     }));
     return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, numbering)), ...trunks] };
 }
@@ -40,7 +40,7 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
     return {
         ...at(first),
         ...(others.length > 0 && { alternatives: others.map(at) }),
-        addresses: [...fixed, ...trunk.addresses],
+        addresses: [...fixed, ...trunk.inboundNetworks],
     };
 }
 
@@ -59,10 +59,10 @@ function trunkOf(trunk: TrunkConfig, numbering: Numbering): Omit<SipTrunk, Reach
                     ...(trunk.realm !== undefined && { realm: trunk.realm }),
                 },
             }),
-        ...(trunk.proof !== undefined && {
-            inboundAuth: { username: trunk.proof.username, password: trunk.proof.password.reveal() },
+        ...(trunk.inboundAuth !== undefined && {
+            inboundAuth: { username: trunk.inboundAuth.username, password: trunk.inboundAuth.password.reveal() },
         }),
-        ...(trunk.register && { register: { seconds: trunk.registerSeconds } }),
+        ...(trunk.register && { register: { seconds: trunk.registrationSeconds } }),
         numberFormat: formatOf(trunk.numberFormat, defaultCountry),
         dialPrefix: trunk.dialPrefix,
         numberUri: trunk.numberUri,
@@ -94,13 +94,13 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 }
 
 function peerOf(
-    { name, addresses, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
+    { name, inboundNetworks, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
     numbering: Numbering,
 ): SipPeer {
     return {
         name,
         ...(stripPrefix !== undefined && { stripPrefix }),
-        addresses,
+        addresses: inboundNetworks,
         trusted,
         minimumMedia: media,
         maxCalls: Number.POSITIVE_INFINITY,

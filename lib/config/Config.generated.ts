@@ -11,18 +11,18 @@ export interface Config {
     readonly matrix: MatrixConfig;
     readonly sip: SipConfig;
     /**
-     * Ways out to the telephone network, a PBX or another SIP domain, each of which is also a peer that may call in.
+     * SIP servers to which the bridge can send calls: carriers, PBXs or other SIP domains. Each trunk may also call in.
      */
     readonly trunks: readonly TrunkConfig[];
     /**
-     * Phones that register with the bridge, each of which belongs to a Matrix user. It rings together with the user's Matrix clients, and its calls go out as that user.
+     * Phones that register with the bridge. Each account belongs to a Matrix user: its phones ring together with the user's Matrix clients, and its calls are made as that user.
      */
     readonly accounts: readonly AccountConfig[];
     readonly numbers: NumbersConfig;
     readonly dialling: DiallingConfig;
     readonly calls: CallsConfig;
     /**
-     * Where sound passes. With rtpengine, ordinary phones and trunks talk to Matrix clients. With "none" it passes directly between the two parties, which works only if every peer and trunk speaks WebRTC (media webrtc).
+     * Media relay. With rtpengine, ordinary phones and trunks can call Matrix clients. With "none", media is sent directly between the two parties, which works only if every peer, trunk and account uses WebRTC (media: webrtc).
      */
     readonly media: "none" | RtpengineConfig;
     readonly store: StoreConfig;
@@ -30,105 +30,105 @@ export interface Config {
     readonly logging: LoggingConfig;
 }
 /**
- * The Matrix homeserver this bridge is registered with.
+ * The Matrix homeserver that the bridge is registered with.
  */
 export interface HomeserverConfig {
     /**
-     * Where the bridge reaches the homeserver's client-server API.
+     * URL of the homeserver's client-server API, as the bridge reaches it.
      */
     readonly url: string;
     /**
-     * The homeserver's name, as it stands behind the colon of its users.
+     * Server name of the homeserver: the part after the colon in its user IDs.
      */
     readonly domain: string;
 }
 /**
- * Where the bridge listens for the homeserver.
+ * The HTTP listener to which the homeserver sends events (application service API).
  */
 export interface AppserviceConfig {
     /**
-     * Address to listen on. The homeserver must reach it; nobody else needs to.
+     * IP address to listen on. Only the homeserver must reach it.
      */
     readonly bind: string;
     /**
-     * TCP port. The command line's --port goes before it.
+     * TCP port. The option --port of the command line overrides it.
      */
     readonly port: number;
 }
 /**
- * How the bridge appears in Matrix.
+ * Users and rooms that the bridge creates in Matrix.
  */
 export interface MatrixConfig {
     /**
-     * What the user names of phone numbers and SIP addresses begin with, as in @sip_=2b442071838750:matrix.example. The registration must be made anew after a change, and rooms made before are left behind.
+     * Localpart prefix of ghosts, the Matrix users that represent phone numbers and SIP addresses, as in @sip_=2b442071838750:matrix.example. After a change, generate the registration again. Existing rooms are not used any more.
      */
     readonly ghostPrefix: string;
     /**
-     * Let a first caller ring at once, by joining the called local user to the room of the call. If not, the user is invited, and rings once they accept. Needs a registration made with this setting.
+     * Whether the bridge joins the called local user to a new call room, so that the first call rings immediately. If false, the user is invited and must accept first. CAUTION: the registration then covers all local users: the homeserver sends their events to the bridge, and the bridge can act as them. Generate the registration again after a change.
      */
     readonly joinAsCallee: boolean;
     /**
-     * Other homeservers whose users may be called as sip:user@domain. Users of homeserver.domain always may.
+     * Server names of other homeservers whose users SIP callers can reach as sip:user@domain. Users of homeserver.domain can always be reached.
      */
     readonly allowedDomains: readonly string[];
 }
 /**
- * The SIP side.
+ * The SIP side: listeners, phones and peers.
  */
 export interface SipConfig {
     /**
-     * Where SIP is spoken, as transport:address:port. Transports are udp, tcp, tls, ws and wss; browsers speak the latter two (RFC 7118). tls and wss need sip.tls.
+     * Addresses to listen on for SIP, as transport:address:port. Transports are udp, tcp, tls, ws and wss. Browsers use ws and wss (RFC 7118). tls and wss need sip.tls.
      *
      * @minItems 1
      */
     readonly listen: readonly SipListener[];
     /**
-     * The address SIP peers reach the bridge at, if it differs from the one listened on (behind NAT). Stands in Via and Contact.
+     * IP address or host name at which SIP peers reach the bridge, if it is behind NAT. It is written into Via and Contact. It does not change the addresses for audio: see "interface" in rtpengine.conf.
      */
     readonly publicAddress?: string;
     readonly tls?: TlsConfig;
     /**
-     * File of addresses and names in the form of /etc/hosts, asked before DNS for whom SIP is sent to.
+     * File with host names and their IP addresses, in the format of /etc/hosts. The bridge uses it before DNS to find SIP servers.
      */
-    readonly hosts?: string;
+    readonly hostsFile?: string;
     readonly drachtio?: DrachtioConfig;
     /**
-     * What a caller hears who is neither a peer nor a trunk. "drop" says nothing at all, so that a scanner does not learn that SIP is spoken here; "reject" answers 403, of help while a phone or a PBX is being set up.
+     * How to answer senders that are not a peer, trunk or account. "drop": no final response, to make scanning harder. "reject": 403, useful while setting up a phone or PBX.
      */
     readonly unknownPeers: "drop" | "reject";
     readonly registrar: RegistrarConfig;
     /**
-     * Who may call in, beside the trunks. The first that matches counts.
+     * SIP servers that may call in, in addition to the trunks. The first entry that matches the source address is used.
      */
     readonly peers: readonly PeerConfig[];
 }
 /**
- * What the bridge shows on tls and wss, and whom it believes there. Servers it connects to are always verified.
+ * The certificate for tls and wss listeners, and the CA certificates to trust. The certificates of servers that the bridge connects to are always verified.
  */
 export interface TlsConfig {
     /**
-     * File of its certificate and those of the authorities in between (PEM). Shown to servers as well.
+     * File with the certificate of the bridge and its intermediate certificates (PEM). The bridge also sends it to servers that ask for one.
      */
     readonly certificate?: string;
     /**
-     * File of the certificate's private key (PEM).
+     * File with the private key of the certificate (PEM, without passphrase).
      */
     readonly key?: string;
     /**
-     * File of the authorities to believe instead of the well-known ones (PEM), for a PBX with one of its own.
+     * File with the CA certificates to trust instead of those of the system (PEM), for example the CA of a PBX.
      */
-    readonly authorities?: string;
+    readonly caCertificates?: string;
 }
 /**
- * An external drachtio-server to use. Without this, the bridge runs the SIP server it brings along. With it, listen, publicAddress, tls and hosts are that server's business.
+ * An external drachtio-server to use instead of the embedded SIP server. That server then has its own settings for listeners, public address, certificates and host names.
  */
 export interface DrachtioConfig {
     /**
-     * Host name or address of its control port.
+     * Host name or IP address of its control port.
      */
     readonly host: string;
     /**
-     * Its control port.
+     * TCP port of its control connection.
      */
     readonly port: number;
     /**
@@ -137,27 +137,27 @@ export interface DrachtioConfig {
     readonly secret: Secret;
 }
 /**
- * How phones register with the bridge. Of use with accounts only.
+ * Registrations of phones with the bridge. It is used only if there are accounts.
  */
 export interface RegistrarConfig {
     /**
-     * The domain phones register at, and what their passwords are for. Without it, homeserver.domain.
+     * Domain at which phones register, and digest realm of their passwords. Default: homeserver.domain.
      */
     readonly realm?: string;
     /**
-     * The shortest registration, in seconds; phones that ask for less are told so (423).
+     * Shortest registration lifetime, in seconds. Phones that request less receive 423.
      */
     readonly minSeconds: number;
     /**
-     * The longest registration, in seconds; phones that ask for more get this.
+     * Longest registration lifetime, in seconds. Phones that request more are registered for this time.
      */
     readonly maxSeconds: number;
     /**
-     * How many phones an account may have at once. The one whose registration ends first makes room.
+     * Maximum number of phones registered to an account at the same time. If it is exceeded, the registration that expires first is removed.
      */
     readonly maxContacts: number;
     /**
-     * The kinds of digest phones may answer with, best first (RFC 8760). Old phones give up at a kind they do not know, even if another follows; for them it must be MD5 alone.
+     * Digest algorithms to offer to phones, in order of preference (RFC 8760). Some old phones fail on an algorithm they do not support, even if another one is offered. For those, use [MD5].
      *
      * @minItems 1
      */
@@ -165,63 +165,63 @@ export interface RegistrarConfig {
 }
 export interface PeerConfig {
     /**
-     * Its name in logs and metrics. Peers and trunks share one set of names.
+     * Name of the peer in logs and metrics. It must differ from the names of all other peers, trunks and accounts.
      */
     readonly name: string;
     /**
-     * Where its requests come from, as IP addresses or networks (CIDR).
+     * IP addresses or networks (CIDR) that the peer's requests come from.
      *
      * @minItems 1
      */
-    readonly addresses: readonly string[];
+    readonly inboundNetworks: readonly string[];
     /**
-     * Whether to believe what it says of callers (P-Asserted-Identity of RFC 3325, Remote-Party-ID, Diversion, History-Info, verstat).
+     * Whether to trust the caller identity that the peer sends: P-Asserted-Identity (RFC 3325), Remote-Party-ID, Diversion, History-Info and verstat.
      */
     readonly trusted: boolean;
     /**
-     * What its media looks like. "rtp" is plain RTP, "srtp" RTP encrypted with keys from SDP (SDES), "srtp-optional" offers such keys and does without (RFC 8643), "webrtc" is ICE and DTLS. Its calls must be protected at least that well, or are refused (488).
+     * Media that the peer uses. "rtp": plain RTP. "srtp": SRTP with keys in SDP (SDES). "srtp-optional": SRTP is offered, RTP is accepted (RFC 8643). "webrtc": ICE and DTLS. Calls from the peer with weaker protection are rejected with 488.
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * Digits it puts before called numbers, which are taken off.
+     * Digits that the peer puts before called numbers. The bridge removes them.
      */
     readonly stripPrefix?: string;
     /**
-     * How many calls it may place here in a second, on average; 5 seconds' worth of them may come at once. Further ones are refused (503). Each caller who is new makes a user and a room on the homeserver, which stay.
+     * Maximum number of inbound calls per second on average, with bursts of 5 seconds' worth of calls. Further calls are rejected with 503. CAUTION: each new caller creates a user and a room on the homeserver, which stay.
      */
     readonly callsPerSecond: number;
 }
 export interface TrunkConfig {
     /**
-     * Its name in logs and metrics. Peers and trunks share one set of names.
+     * Name of the trunk in logs and metrics. It must differ from the names of all other peers, trunks and accounts.
      */
     readonly name: string;
     /**
-     * Where calls are sent, as host or host:port. A host name without port is resolved by DNS (RFC 3263). Of a list, as in [a.carrier.example, b.carrier.example], the next is called if one takes no calls, and registered with if one takes no registration.
+     * Host name or IP address to send calls to, as host or host:port. A host name without port is resolved by DNS (RFC 3263). In a list, as in [a.carrier.example, b.carrier.example], the next address is used if one fails, for calls and for registration.
      */
     readonly address: readonly [HostPort, ...HostPort[]];
     /**
-     * How SIP is carried to it. With udp, DNS may say otherwise of a name without port, and long requests go by TCP (RFC 3263, RFC 3261). With tls and wss its certificate must be good for the host name in address, or in proxy; see sip.tls.authorities for one that is not from a well-known authority. Where sip.listen has no such transport, the trunk can call here only by a connection that the bridge has made, as for register.
+     * Transport of SIP to the trunk. With udp, DNS can select another transport for a host name without port, and long requests are sent over TCP (RFC 3263, RFC 3261). With tls and wss, the trunk's certificate must be valid for the host name in address, or in proxy. For a private CA see sip.tls.caCertificates. If sip.listen has no such transport, the trunk can call in only over a connection that the bridge opened, as for register.
      */
     readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
     /**
-     * How long an address may leave a call without any response, in seconds, before the next address or trunk is called; 5 s more at most if it does not even take the connection. What a phone that rings takes is not counted. Without effect on an external drachtio-server, which has its own timers.
+     * Seconds to wait for any response to an INVITE before trying the next address or trunk. Up to 5 s more if no connection can be made. Ringing time does not count. An external drachtio-server ignores it and has its own timers.
      */
-    readonly answerSeconds: number;
+    readonly responseTimeoutSeconds: number;
     /**
-     * How often each address is asked whether it takes calls (OPTIONS), in seconds; 0 is never. An address that does not answer, or only with 503 or 408, is called after all others.
+     * Seconds between OPTIONS probes of each address. 0 disables them. An address that does not respond, or responds with 503 or 408, is used after all others.
      */
     readonly probeSeconds: number;
     /**
-     * Beginnings of the numbers it serves; the trunk with the longest match is tried first. "+" stands for every full number, "" for short codes as well, emergency numbers among them.
+     * Prefixes of the numbers that the trunk serves. The trunk with the longest matching prefix is tried first. "+" matches all full numbers. "" matches short codes and emergency numbers too.
      */
     readonly prefixes: readonly string[];
     /**
-     * Domains of SIP addresses (sip:user@domain) that are called through it.
+     * Domains of SIP addresses (sip:user@domain) that are called through the trunk.
      */
     readonly domains: readonly string[];
     /**
-     * User name for digest authentication, of the account to register, and of the caller where no number is known.
+     * User name for digest authentication and registration. It is also sent as the caller if no caller ID is known.
      */
     readonly username?: string;
     /**
@@ -229,239 +229,239 @@ export interface TrunkConfig {
      */
     readonly password?: Secret;
     /**
-     * Register with the trunk, so that it sends its calls here wherever here is. Needs username and password. The registration is kept up for as long as the bridge runs.
+     * Whether to register with the trunk (REGISTER), so that it can deliver calls without knowing the bridge's address. Needs username and password.
      */
     readonly register: boolean;
     /**
-     * How long a registration shall hold, in seconds. The trunk may grant less or demand more.
+     * Requested registration lifetime, in seconds (Expires). The registrar can choose another value.
      */
-    readonly registerSeconds: number;
-    readonly proof?: ProofConfig;
+    readonly registrationSeconds: number;
+    readonly inboundAuth?: InboundAuthConfig;
     /**
-     * The number shown to the callee if the caller has none in callerIds; "anonymous" shows none.
+     * Caller ID for users that are not in callerIds. "anonymous" withholds it.
      */
     readonly callerId?: PhoneNumber | "anonymous";
     /**
-     * The number shown to the callee, by Matrix user. "anonymous" shows none; the trunk is told callerId then, with the wish to keep it (RFC 3323).
+     * Caller ID by Matrix user. "anonymous" withholds it: the trunk then receives callerId together with Privacy: id (RFC 3323).
      */
     readonly callerIds: ReadonlyMap<MatrixUserId, PhoneNumber | "anonymous">;
     /**
-     * How many calls may be up on it at once, in and out together. Without it, any number.
+     * Maximum number of calls on the trunk at the same time, inbound and outbound together. Default: no limit.
      */
     readonly maxCalls?: number;
     /**
-     * How many calls it may place here in a second, on average; as of sip.peers.
+     * Maximum number of inbound calls per second on average, as for sip.peers.
      */
     readonly callsPerSecond: number;
     /**
-     * Where its calls come in from, as IP addresses or networks (CIDR), beside address itself if that is an IP address.
+     * IP addresses or networks (CIDR) that inbound calls of the trunk come from, in addition to address if that is an IP address.
      */
-    readonly addresses: readonly string[];
+    readonly inboundNetworks: readonly string[];
     /**
-     * Whether to believe what it says of callers (P-Asserted-Identity, Remote-Party-ID, Diversion, History-Info, verstat), to assert our callers to it (RFC 3325), and to tell it how registered phones say that they are connected (P-Access-Network-Info).
+     * Whether to trust the caller identity that the trunk sends (P-Asserted-Identity, Remote-Party-ID, Diversion, History-Info, verstat). CAUTION: the bridge then also sends the trunk the identity of its own callers (RFC 3325) and the access network of registered phones (P-Access-Network-Info).
      */
     readonly trusted: boolean;
     /**
-     * The headers that tell it who calls, beside From. "asserted" is P-Asserted-Identity, "preferred" is P-Preferred-Identity, "remote-party-id" is for older PBXs; [] is From alone. Without this, asserted if it is trusted, and From alone if not.
+     * Headers with the caller's identity to send in addition to From. "asserted": P-Asserted-Identity. "preferred": P-Preferred-Identity. "remote-party-id": Remote-Party-ID, for older PBXs. []: none. Default: [asserted] if the trunk is trusted, otherwise [].
      */
     readonly identity?: readonly ("asserted" | "preferred" | "remote-party-id")[];
     readonly charging?: ChargingConfig;
     /**
-     * What its media looks like. The values are those of sip.peers.
+     * Media that the trunk uses. The values are those of sip.peers.
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * Country of the numbers it sends without country code, if not numbers.defaultCountry.
+     * Two-letter code of the country of numbers that the trunk sends without country code. Default: numbers.defaultCountry.
      */
     readonly defaultCountry?: CountryCode;
     /**
-     * Digits it puts before called numbers, which are taken off.
+     * Digits that the trunk puts before called numbers. The bridge removes them.
      */
     readonly stripPrefix?: string;
     /**
-     * How numbers are written for it. "plus" is +442071838750, "digits" 442071838750, "international" 00442071838750, "national" as dialled in defaultCountry (02071838750). Short codes stay as they are.
+     * Format of numbers sent to the trunk. "plus": +442071838750. "digits": 442071838750. "international": 00442071838750. "national": as dialled in defaultCountry, such as 02071838750. Short codes are sent as they are.
      */
     readonly numberFormat: "plus" | "digits" | "international" | "national";
     /**
-     * Digits to dial before every number, for an outside line or as the provider asks; before short codes and emergency numbers too.
+     * Digits to put before every called number, for example for an outside line. They are also put before short codes and emergency numbers.
      */
     readonly dialPrefix: string;
     /**
-     * How a called number is named. "sip-phone" is sip:number@address;user=phone, "sip" the same without user=phone, "tel" is tel:number. With "sip-phone" the caller's number has user=phone as well.
+     * URI of a called number. "sip-phone": sip:number@address;user=phone. "sip": without user=phone. "tel": tel:number. With "sip-phone", the caller's number has user=phone too.
      */
     readonly numberUri: "sip-phone" | "sip" | "tel";
     /**
-     * "sips" asks for TLS on the whole way to the callee (RFC 3261). Needs transport tls or wss.
+     * URI scheme. "sips" requires TLS on the whole path to the callee (RFC 3261). It needs transport tls or wss.
      */
     readonly scheme: "sip" | "sips";
     /**
-     * The domain in From and in asserted identities of calls, where the trunk expects one. Without it, the bridge's address. What is registered is username at address.
+     * Domain in From and in asserted identities of calls. Default: the bridge's IP address. Registrations always use username at address.
      */
     readonly fromDomain?: string;
     /**
-     * Where requests are sent, if not to address, as host or host:port (an outbound proxy, RFC 3261).
+     * Outbound proxy (RFC 3261): host or host:port to send requests to instead of address.
      */
     readonly proxy?: HostPort;
     /**
-     * The only realm to which the password is told (RFC 7616). Without it, any that the trunk names.
+     * Digest realm for which the password may be used (RFC 7616). Default: every realm that the trunk sends.
      */
     readonly realm?: string;
     /**
-     * Headers to add to each INVITE sent to it. Those that a call needs cannot be set.
+     * Headers to add to each INVITE to the trunk. Headers that the bridge sets itself cannot be set.
      */
     readonly headers: {
         [k: string]: string;
     };
 }
 /**
- * What it has to prove itself with when it calls in (digest). It may then do so from any address, so that even strangers learn that SIP is spoken here. Without it, only its address counts, or that it calls by a registration (register).
+ * Digest credentials that the trunk must send with inbound calls. With them, it can call from any IP address, so unknown senders also receive responses. If it is not set, the trunk is recognised by its source address, or by its registration if register is set.
  */
-export interface ProofConfig {
+export interface InboundAuthConfig {
     /**
-     * Its user name. No two trunks may have the same.
+     * User name. No two trunks can have the same.
      */
     readonly username: string;
     /**
-     * Its password, as text or as {file: path}.
+     * Password, as text or as {file: path}.
      */
     readonly password: Secret;
 }
 /**
- * Correlates its charging records with ours (P-Charging-Vector, RFC 7315), as an IMS core wants it.
+ * Correlation of charging records with the trunk (P-Charging-Vector, RFC 7315), for IMS cores.
  */
 export interface ChargingConfig {
     /**
-     * The name other operators know this network by (orig-ioi of calls out, term-ioi of calls in).
+     * Inter-operator identifier of this network: orig-ioi in outbound calls, term-ioi in inbound calls.
      */
     readonly ioi?: string;
 }
 export interface AccountConfig {
     /**
-     * What the phone registers as. Shares one set of names with peers and trunks.
+     * User name with which the phone registers. It must differ from the names of all peers, trunks and other accounts.
      */
     readonly username: string;
     /**
-     * The phone's password, as text or as {file: path}.
+     * Password of the phone, as text or as {file: path}.
      */
     readonly password: Secret;
     /**
-     * The Matrix user it belongs to.
+     * Matrix user that the account belongs to.
      */
     readonly user: MatrixUserId;
     /**
-     * The name its calls show.
+     * Display name of the phone's calls.
      */
     readonly displayName?: string;
     /**
-     * What its media looks like when it is called. The values are those of sip.peers.
+     * Media that the phone uses when it is called. The values are those of sip.peers.
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
 }
 /**
- * Phone numbers and whom they reach.
+ * Phone numbers: how they are read, and which Matrix users they reach.
  */
 export interface NumbersConfig {
     /**
-     * Country (two letters) whose way of writing numbers applies where no country code is given, so that 020 7183 8750 is +44 20 7183 8750. Without it such numbers are taken as they are written.
+     * Two-letter code of the country whose numbering plan applies to numbers without country code, so that 020 7183 8750 is +44 20 7183 8750. If it is not set, such numbers stay as they are written.
      */
     readonly defaultCountry?: CountryCode;
     /**
-     * Number of digits of the longest short code (extension, service or emergency number). Longer numbers that are not complete can only be called if shortCodes or a rule names them. 0 leaves only those.
+     * Number of digits of the longest short code (extension, service or emergency number). Longer numbers that are incomplete can be called only if shortCodes or a rule names them. 0 allows only those.
      */
     readonly shortCodeDigits: number;
     /**
-     * Further short codes, which are never completed with a country code. A ? is any digit, \* the star key.
+     * More short codes. They are never completed with a country code. ? is any digit, \* is the star key.
      */
     readonly shortCodes: readonly NumberPattern[];
     /**
-     * Whom an incoming call to a number reaches. One number a line, one Matrix user each.
+     * Matrix user that an inbound call to a number reaches. One number per line.
      */
     readonly map: ReadonlyMap<PhoneNumber, MatrixUserId>;
 }
 /**
- * Who may call out.
+ * Permissions for outbound calls.
  */
 export interface DiallingConfig {
     /**
-     * What is allowed. Nobody may dial anything that no entry allows.
+     * Rules that allow outbound calls. A call that matches no rule is rejected.
      */
     readonly allow: readonly DiallingRuleConfig[];
 }
 export interface DiallingRuleConfig {
     /**
-     * Matrix users. A * stands for anything.
+     * Matrix users. * matches any characters.
      *
      * @minItems 1
      */
     readonly users: readonly string[];
     /**
-     * Numbers or addresses to allow. "+44*" is every full number that begins so, "2*" every short code that begins so, "20??" has one ? for each digit, "\*21#" has the star key, "*@pbx.example" is every user there, and "*" everything. Write the star key in single quotes. Short codes are those of numbers.shortCodeDigits and numbers.shortCodes, and those named here. CAUTION: "*", "+*" and full numbers abroad include premium numbers, which cost money.
+     * Numbers or SIP addresses. "+44*": full numbers with this beginning. "2*": short codes with this beginning. "20??": one ? for each digit. '\*21#': \* is the star key (write it in single quotes). "*@pbx.example": SIP addresses. "*": everything. CAUTION: "*", "+*" and full numbers abroad include premium numbers, which cost money.
      *
      * @minItems 1
      */
     readonly numbers: readonly NumberPattern[];
 }
 /**
- * Bounds on every call.
+ * Limits of calls.
  */
 export interface CallsConfig {
     /**
-     * How long a call may ring, in seconds, before it ends unanswered.
+     * Seconds that a call may ring before it ends unanswered.
      */
     readonly ringSeconds: number;
     /**
-     * How long a call may last, in hours, before the bridge ends it.
+     * Hours that a call may last before the bridge ends it.
      */
     readonly maxHours: number;
     /**
-     * How many calls may be up at once. Further ones are refused (503).
+     * Maximum number of calls at the same time. Further calls are rejected with 503.
      */
     readonly maxCalls: number;
 }
 /**
- * What the bridge remembers across restarts.
+ * Data that the bridge keeps across restarts.
  */
 export interface StoreConfig {
     /**
-     * Folder of its files. Made if missing. Relative to this configuration file.
+     * Directory for the bridge's data files, relative to this configuration file. It is created if it does not exist.
      */
     readonly path: string;
 }
 /**
- * What the bridge counts, for Prometheus.
+ * Metrics for Prometheus.
  */
 export interface MetricsConfig {
     /**
-     * Where it is served over HTTP at /metrics, as address:port. Whoever reaches that may read it. Not served without it.
+     * Address of the HTTP listener that serves /metrics, as address:port. CAUTION: everyone who can reach it can read the metrics. Without it, metrics are not served.
      */
     readonly listen?: Endpoint;
 }
 /**
- * What the bridge says while it runs.
+ * Log output.
  */
 export interface LoggingConfig {
     /**
-     * The least important messages to write. Phone numbers and SDP appear at debug only.
+     * Minimum log level.
      */
     readonly level: "error" | "warn" | "info" | "debug";
     /**
-     * "human" writes aligned text, "json" one object a line.
+     * Log format. "human": aligned text. "json": one JSON object per line.
      */
     readonly format: "human" | "json";
 }
 export interface RtpengineConfig {
     /**
-     * The ng control ports of one or more rtpengine instances, as host:port (UDP). Calls are spread over them.
+     * Control ports (ng protocol, UDP) of one or more rtpengine instances, as host:port. Calls are distributed over them.
      *
      * @minItems 1
      */
     readonly rtpengine: readonly Endpoint[];
     /**
-     * How long to wait for an answer from an instance, in milliseconds, before it counts as dead.
+     * Milliseconds to wait for a response from an instance before it counts as unavailable.
      */
     readonly timeoutMs: number;
     /**
-     * How often each instance is asked whether it lives, in seconds.
+     * Seconds between probes of each instance.
      */
     readonly probeSeconds: number;
 }

@@ -49,7 +49,7 @@ export function checkMeaning(
     const numbering = intact("numbers") ? numberingIn(shaped.numbers) : {};
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
-    if (intact("trunks")) checkProofs(shaped, tell);
+    if (intact("trunks")) checkInboundAuth(shaped, tell);
     if (intact("homeserver", "matrix", "accounts", "numbers")) checkUsers(shaped, tell);
     if (intact("sip")) checkRegistrar(shaped, tell);
     if (intact("sip")) checkTls(shaped, tell);
@@ -84,17 +84,13 @@ function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
     }
 }
 
-function checkProofs({ trunks }: ShapedConfig, tell: Tell): void {
+function checkInboundAuth({ trunks }: ShapedConfig, tell: Tell): void {
     const owners = new Map<string, number>();
-    trunks.forEach(({ proof }, index) => {
-        if (proof === undefined) return;
-        const owner = owners.get(proof.username);
-        if (owner === undefined) owners.set(proof.username, index);
-        else
-            tell(
-                ["trunks", index, "proof", "username"],
-                `must be unique; trunks[${owner}] proves itself by it already`,
-            );
+    trunks.forEach(({ inboundAuth }, index) => {
+        if (inboundAuth === undefined) return;
+        const owner = owners.get(inboundAuth.username);
+        if (owner === undefined) owners.set(inboundAuth.username, index);
+        else tell(["trunks", index, "inboundAuth", "username"], `must be unique; trunks[${owner}] uses it too`);
     });
 }
 

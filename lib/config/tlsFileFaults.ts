@@ -4,13 +4,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 export interface TlsFiles {
     readonly certificate?: string;
     readonly key?: string;
-    readonly authorities?: string;
+    readonly caCertificates?: string;
 }
 
 /** What a TLS server could not be started with, by the key that names the file. Pure. */
 export function tlsFileFaults(files: TlsFiles): readonly (readonly [key: keyof TlsFiles, text: string])[] {
     const faults: (readonly [keyof TlsFiles, string])[] = [];
-    for (const name of ["certificate", "authorities"] as const) {
+    for (const name of ["certificate", "caCertificates"] as const) {
         const text = files[name];
         if (text !== undefined && readCertificate(text) === undefined)
             faults.push([name, "must be a file of PEM certificates"]);

@@ -59,9 +59,9 @@ function keysInClear({ sip, trunks, accounts }: Config): string[] {
 }
 
 function idleRegistrations({ trunks }: Config): string[] {
-    return trunks.flatMap(({ register, registerSeconds }, index) =>
-        !register && registerSeconds !== DEFAULT_REGISTER_SECONDS
-            ? [`${formatPath(["trunks", index, "registerSeconds"])}: is of no use without register: true.`]
+    return trunks.flatMap(({ register, registrationSeconds }, index) =>
+        !register && registrationSeconds !== DEFAULT_REGISTER_SECONDS
+            ? [`${formatPath(["trunks", index, "registrationSeconds"])}: is of no use without register: true.`]
             : [],
     );
 }

@@ -39,11 +39,11 @@ export async function checkLive({
     version,
 }: LiveCheckOptions): Promise<readonly Finding[]> {
     const trunks = sipTrunksOf(config).trunks.flatMap(atEachAddress);
-    const { drachtio, hosts, tls } = config.sip;
+    const { drachtio, hostsFile, tls } = config.sip;
     const resolver = new SipResolver({
         clock: systemClock,
         families: ADDRESS_FAMILIES,
-        hosts: parseHostsFile(hosts === undefined ? "" : readFileSync(hosts, "utf8")),
+        hosts: parseHostsFile(hostsFile === undefined ? "" : readFileSync(hostsFile, "utf8")),
     });
     const probe = await SipProbe.open(tlsOptionsOf(tls), `matrix-appservice-sip/${version}`);
     const engines = config.media === "none" ? [] : config.media.rtpengine;
@@ -64,11 +64,11 @@ export async function checkLive({
 
 /** As the SIP server is told them (lib/assembly/sipServerArguments.ts). */
 function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
-    const { certificate, key, authorities } = tls ?? {};
+    const { certificate, key, caCertificates } = tls ?? {};
     return {
         ...(certificate !== undefined && { certificate: readFileSync(certificate, "utf8") }),
         ...(key !== undefined && { key: readFileSync(key, "utf8") }),
-        ...(authorities !== undefined && { ca: readFileSync(authorities, "utf8") }),
+        ...(caCertificates !== undefined && { ca: readFileSync(caCertificates, "utf8") }),
         allowUnverifiedServers: false,
         requireClientCertificate: false,
     };

@@ -15,8 +15,8 @@ const reception = "+442079460602";
 function withPeers(config: BridgeConfig): BridgeConfig {
     const [trunk] = config["trunks"] as readonly BridgeConfig[];
     const peers = [
-        { name: "carrier", addresses: [loopback], trusted: true },
-        { name: "stranger", addresses: [elsewhere] },
+        { name: "carrier", inboundNetworks: [loopback], trusted: true },
+        { name: "stranger", inboundNetworks: [elsewhere] },
     ];
     return {
         ...config,

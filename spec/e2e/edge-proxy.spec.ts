@@ -23,7 +23,7 @@ describe("a phone that registers with the bridge through Kamailio", () => {
                     ...(config["sip"] as object),
                     // this release of baresip gives up at a digest it does not know
                     registrar: { algorithms: ["MD5"] },
-                    peers: [{ name: "edge", addresses: ["127.0.0.1"], trusted: true }],
+                    peers: [{ name: "edge", inboundNetworks: ["127.0.0.1"], trusted: true }],
                 },
                 accounts: [{ username: "desk", password, user: `@alice:${domain}`, displayName: "Alice's desk" }],
             }),

@@ -25,7 +25,7 @@ describe("a PBX at two addresses, that the bridge registers with", () => {
             username: pbx.line.user,
             password: pbx.line.password,
             callerId: numbers.alice,
-            answerSeconds: 1,
+            responseTimeoutSeconds: 1,
             probeSeconds: 5,
         };
         return { ...config, sip: { ...(config["sip"] as BridgeConfig), peers: [] }, trunks: [trunk] };

@@ -35,7 +35,11 @@ describe("phones over TLS that insist on SRTP", () => {
             sip: {
                 ...sip,
                 listen: [...listen, `tls:${loopback}:${tlsPort}`],
-                tls: { certificate: file("bridge.pem"), key: file("bridge.key"), authorities: file("authorities.pem") },
+                tls: {
+                    certificate: file("bridge.pem"),
+                    key: file("bridge.key"),
+                    caCertificates: file("authorities.pem"),
+                },
                 peers: [],
             },
             trunks: [

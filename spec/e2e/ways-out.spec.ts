@@ -51,9 +51,9 @@ describe("a call of a Matrix user finds its way out", () => {
                     {
                         ...trunk("pair", ports.second, "+44116"),
                         address: [silent, `${loopback}:${ports.second}`],
-                        answerSeconds: 1,
+                        responseTimeoutSeconds: 1,
                     },
-                    { name: "watched", address: silent, prefixes: [], answerSeconds: 1, probeSeconds: 1 },
+                    { name: "watched", address: silent, prefixes: [], responseTimeoutSeconds: 1, probeSeconds: 1 },
                 ],
                 dialling: { allow: [{ users: ["@alice:*"], numbers: ["+44*"] }] },
             }),

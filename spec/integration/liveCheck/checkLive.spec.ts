@@ -196,10 +196,10 @@ describe("check-config --live", () => {
             writeFileSync(join(files, name), text);
             return join(files, name);
         };
-        const authorities = file("authorities.pem", certificates.ca);
+        const caCertificates = file("authorities.pem", certificates.ca);
         const shows = ({ certificate, key }: TestCertificate, name: string) => ({
-            tls: { authorities, certificate: file(`${name}.pem`, certificate), key: file(`${name}.key`, key) },
-            hosts: file("hosts", "127.0.0.1 trunk.example"),
+            tls: { caCertificates, certificate: file(`${name}.pem`, certificate), key: file(`${name}.key`, key) },
+            hostsFile: file("hosts", "127.0.0.1 trunk.example"),
         });
         const config = {
             homeserver: { url: synapse.url, domain: SERVER },

@@ -14,7 +14,7 @@ function argumentsOf(config: object): readonly string[] {
     return sipServerArguments(folder.load({ ...MINIMAL_CONFIG, ...config }));
 }
 
-const PEERS = { peers: [{ name: "pbx", addresses: ["192.0.2.0/24"], media: "webrtc" }] };
+const PEERS = { peers: [{ name: "pbx", inboundNetworks: ["192.0.2.0/24"], media: "webrtc" }] };
 const DROPS = ["--trust", "192.0.2.0/24", "--unknown-peers", "drop"];
 const ANSWERS = ["--trust", "192.0.2.0/24", "--unknown-peers", "answer"];
 
@@ -25,8 +25,8 @@ it.each([
         {
             sip: {
                 listen: ["wss:127.0.0.1:443"],
-                tls: { certificate: "c.pem", key: "k.pem", authorities: "a.pem" },
-                hosts: "hosts",
+                tls: { certificate: "c.pem", key: "k.pem", caCertificates: "a.pem" },
+                hostsFile: "hosts",
             },
         },
         [
@@ -38,7 +38,7 @@ it.each([
     ["unknown peers rejected", { sip: { ...PEERS, unknownPeers: "reject" } }, ANSWERS],
     [
         "a trunk's own address",
-        { trunks: [{ name: "t", address: "192.0.2.9", addresses: ["198.51.100.0/24"], media: "webrtc" }] },
+        { trunks: [{ name: "t", address: "192.0.2.9", inboundNetworks: ["198.51.100.0/24"], media: "webrtc" }] },
         ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--unknown-peers", "drop"],
     ],
     [

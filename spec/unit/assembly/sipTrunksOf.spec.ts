@@ -32,7 +32,7 @@ describe("where a trunk is", () => {
 
     test("of several each is called in order, and those that are no names are believed", () => {
         const address = ["a.example", "192.0.2.1", "[2001:db8::1]:5080"];
-        expect(trunkOf({ ...webrtc, address, addresses: ["198.51.100.0/24"] })).toMatchObject({
+        expect(trunkOf({ ...webrtc, address, inboundNetworks: ["198.51.100.0/24"] })).toMatchObject({
             domain: "a.example",
             nextHop: "sip:a.example",
             alternatives: [
@@ -47,7 +47,7 @@ describe("where a trunk is", () => {
 describe("how long a trunk may be silent", () => {
     test("four seconds, and it is probed every thirty, unless the operator says otherwise", () => {
         expect(trunkOf({ ...webrtc, address: "a.example" })).toMatchObject({ answerMs: 4_000, probeMs: 30_000 });
-        const own = trunkOf({ ...webrtc, address: "a.example", answerSeconds: 1.5, probeSeconds: 0 });
+        const own = trunkOf({ ...webrtc, address: "a.example", responseTimeoutSeconds: 1.5, probeSeconds: 0 });
         expect(own.answerMs).toBe(1_500);
         expect(own).not.toHaveProperty("probeMs");
     });
@@ -62,7 +62,7 @@ test("the media of peers and trunks is what their calls have to keep to", () => 
     const config = folder.load({
         ...MINIMAL_CONFIG,
         media: { rtpengine: ["127.0.0.1:2223"] },
-        sip: { peers: [{ name: "p", addresses: ["192.0.2.1"], media: "srtp" }] },
+        sip: { peers: [{ name: "p", inboundNetworks: ["192.0.2.1"], media: "srtp" }] },
         trunks: [{ name: "t", address: "a.example", media: "srtp-optional" }],
     });
     const { peers } = sipTrunksOf(config);

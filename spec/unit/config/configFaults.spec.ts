@@ -90,12 +90,12 @@ describe("a wrong configuration", () => {
         [
             "a network too long",
             { sip: { peers: [peer("p", "10.0.0.0/33")] } },
-            "sip.peers[0].addresses[0]: must be an IP address or a network such as 192.0.2.0/24",
+            "sip.peers[0].inboundNetworks[0]: must be an IP address or a network such as 192.0.2.0/24",
         ],
         [
             "a network of names",
             { sip: { peers: [peer("p", "pbx.example")] } },
-            "sip.peers[0].addresses[0]: must be an IP address or a network such as 192.0.2.0/24",
+            "sip.peers[0].inboundNetworks[0]: must be an IP address or a network such as 192.0.2.0/24",
         ],
         [
             "a name with blanks",
@@ -245,7 +245,7 @@ describe("a wrong configuration", () => {
         ],
         [
             "plain media with none",
-            { sip: { peers: [{ name: "a", addresses: ["::1"] }] } },
+            { sip: { peers: [{ name: "a", inboundNetworks: ["::1"] }] } },
             'sip.peers[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
         ],
         ["another word for media", { media: "all" }, "media: must be none, or a section with rtpengine: [host:port]"],
@@ -288,7 +288,7 @@ describe("a wrong configuration", () => {
 });
 
 function peer(name: string, address: string): object {
-    return { name, addresses: [address], media: "webrtc" };
+    return { name, inboundNetworks: [address], media: "webrtc" };
 }
 
 function phone(username: string): object {

@@ -31,7 +31,7 @@ const bare: Config = {
 const trunk: Config["trunks"][number] = {
     name: "carrier",
     address: [{ host: "sip.carrier.example", port: 5080 }, { host: "192.0.2.7" }],
-    answerSeconds: 4,
+    responseTimeoutSeconds: 4,
     probeSeconds: 30,
     transport: "tcp",
     prefixes: ["+", ""],
@@ -39,10 +39,10 @@ const trunk: Config["trunks"][number] = {
     username: "bridge",
     password: new Secret("hush"),
     register: false,
-    registerSeconds: 600,
+    registrationSeconds: 600,
     callsPerSecond: 20,
     callerIds: new Map(),
-    addresses: [],
+    inboundNetworks: [],
     trusted: true,
     media: "rtp",
     numberFormat: "plus",
@@ -132,8 +132,8 @@ describe("describeConfig", () => {
         ],
         [
             "the time of a registration there is not",
-            { trunks: [{ ...trunk, registerSeconds: 60 }], dialling: { allow: [rule] } },
-            [/^trunks\[0\]\.registerSeconds: is of no use without register: true\.$/],
+            { trunks: [{ ...trunk, registrationSeconds: 60 }], dialling: { allow: [rule] } },
+            [/^trunks\[0\]\.registrationSeconds: is of no use without register: true\.$/],
         ],
         [
             "URIs an external SIP server does not bear",

@@ -84,7 +84,7 @@ describe("a right configuration", () => {
             name: "carrier",
             address: [{ host: "SIP.carrier.example" }],
             transport: "udp",
-            answerSeconds: 4,
+            responseTimeoutSeconds: 4,
             probeSeconds: 30,
             prefixes: ["+"],
             domains: [],
@@ -94,8 +94,8 @@ describe("a right configuration", () => {
                 ["@bob:matrix.example", "anonymous"],
             ]),
             register: false,
-            registerSeconds: 600,
-            addresses: [],
+            registrationSeconds: 600,
+            inboundNetworks: [],
             trusted: false,
             media: "rtp",
             numberFormat: "plus",
@@ -119,7 +119,7 @@ describe("a right configuration", () => {
     it("cannot be written to", () => {
         const config = folder.load({
             ...MINIMAL_CONFIG,
-            sip: { peers: [{ name: "a", addresses: ["::1"], media: "webrtc" }] },
+            sip: { peers: [{ name: "a", inboundNetworks: ["::1"], media: "webrtc" }] },
         });
         for (const part of [config, config.sip, config.sip.peers, config.sip.peers[0]]) {
             expect(Object.isFrozen(part)).toBe(true);
@@ -150,7 +150,7 @@ describe("config.sample.yaml", () => {
     it("is one too with everything in it switched on", () => {
         const switchedOn = sample.replace(/^( *)#(?! \S)/gm, "$1");
         const { ca, ours } = makeCertificates({ ours: "DNS:bridge.example" });
-        const files = { "fullchain.pem": ours.certificate, "privkey.pem": ours.key, "authorities.pem": ca, hosts: "" };
+        const files = { "fullchain.pem": ours.certificate, "privkey.pem": ours.key, "ca.pem": ca, hosts: "" };
         for (const [file, text] of Object.entries(files)) folder.write(file, text);
         const config = folder.loadText(switchedOn);
         expect(config.trunks[0]?.callerIds.size).toBe(1);

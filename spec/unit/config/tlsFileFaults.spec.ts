@@ -15,8 +15,8 @@ const noKey = "must be a file with a PEM private key that has no passphrase";
 
 test.each<[what: string, files: TlsFiles, faults: ReturnType<typeof tlsFileFaults>]>([
     ["nothing at all", {}, []],
-    ["authorities alone", { authorities: ca }, []],
-    ["a certificate with its key", { ...ours, authorities: ca }, []],
+    ["authorities alone", { caCertificates: ca }, []],
+    ["a certificate with its key", { ...ours, caCertificates: ca }, []],
     ["a chain", { certificate: `${ours.certificate}${ca}`, key: ours.key }, []],
     [
         "another's key",
@@ -26,10 +26,10 @@ test.each<[what: string, files: TlsFiles, faults: ReturnType<typeof tlsFileFault
     ["a key with a passphrase", { ...ours, key: locked }, [["key", noKey]]],
     [
         "no PEM",
-        { certificate: "x", key: "y", authorities: "" },
+        { certificate: "x", key: "y", caCertificates: "" },
         [
             ["certificate", noCertificate],
-            ["authorities", noCertificate],
+            ["caCertificates", noCertificate],
             ["key", noKey],
         ],
     ],

@@ -34,7 +34,7 @@ describe("a wrong trunk", () => {
         ["address", "2001:db8::1:5060", BRACKETS],
         ["proxy", "sip:a.example;lr", WITHOUT_SCHEME],
         ["password", 12345, "must be text: put it in quotes"],
-        ["addresses", "192.0.2.1", 'must be a list, such as ["198.51.100.0/24"]'],
+        ["inboundNetworks", "192.0.2.1", 'must be a list, such as ["198.51.100.0/24"]'],
         ["prefixes", "+44", 'must be a list, such as ["+44","+353"]'],
         ["headers", "X-Tenant: 42", 'must be a section of keys, such as {"X-Tenant":"42"}'],
         ["charging", true, 'must be a section of keys, such as {"ioi":"bridge.example"}'],
