@@ -1,12 +1,13 @@
 /**
- * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what unknown peers might send, until the time is
- * over or an invariant breaks. Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input again.
+ * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what unknown peers might send, and plays calls
+ * with one odd part that nothing uses, until the time is over or an invariant breaks. Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input again.
  * Exit code 1 on failure. Options: `--help`.
  */
 import { command, numberFrom, wholeNumberFrom } from "./commandLine.ts";
 import { engineTarget } from "./fuzz/engineTarget.ts";
 import { gateTarget } from "./fuzz/gateTarget.ts";
 import { Random } from "./fuzz/Random.ts";
+import { toleranceTarget } from "./fuzz/toleranceTarget.ts";
 import { wireTargets } from "./fuzz/wireTargets.ts";
 
 const seeds = 2 ** 32;
@@ -22,7 +23,11 @@ const { seconds, seed: firstSeed } = command(
 const endsAt = performance.now() + seconds * 1_000;
 
 /** What each target has had so far. They get as much time each, since a call costs a thousand times what a datagram does. */
-const progress = [...wireTargets, gateTarget, engineTarget].map((target) => ({ target, inputs: 0, spentMs: 0 }));
+const progress = [...wireTargets, gateTarget, toleranceTarget, engineTarget].map((target) => ({
+    target,
+    inputs: 0,
+    spentMs: 0,
+}));
 
 let failures = 0;
 let running = "";

@@ -24,7 +24,11 @@ export function serverMetrics({ engine, transport, control, apps }: ServerLoad):
         ...byLabel("sip_messages_received_total", "Messages received", "protocol", transport.received),
         ...byLabel("sip_messages_sent_total", "Messages sent", "protocol", transport.sent),
         ...byLabel("sip_dropped_total", "What arrived and was not handed up", "reason", transport.dropped),
-        counter("sip_ignored_headers_total", "Broken optional header lines left out", transport.ignoredHeaders),
+        counter(
+            "sip_ignored_parts_total",
+            "Number of header lines and list elements that were ignored because they could not be read",
+            transport.ignoredParts,
+        ),
         ...Object.entries(engine.counters).map(([name, value]) =>
             counter(`sip_${snakeCase(name)}_total`, sentence(name), value),
         ),

@@ -37,7 +37,7 @@ export class DialogTable {
     }
 }
 
-/** Call-IDs and tags are tokens and words without spaces, so the space keeps them apart. */
+/** Some devices write blanks into a Call-ID. No header value has a line end, so that keeps the parts apart. */
 function keyOf(callId: string, localTag: string, remoteTag: string): string {
-    return `${callId} ${localTag} ${remoteTag}`;
+    return `${callId}\n${localTag}\n${remoteTag}`;
 }

@@ -1,5 +1,6 @@
 import type { Headers } from "../sip/Headers.ts";
 import { parseNameAddr } from "../sip/NameAddr.ts";
+import { readNameAddr, repairNameAddr } from "../sip/readNameAddr.ts";
 import { formatUri, parseSipUri, type SipUri } from "../sip/SipUri.ts";
 
 /** How a request in a dialog is addressed (RFC 3261 12.2.1.1). */
@@ -13,19 +14,26 @@ export interface RoutedRequest {
 
 /** The route set of a dialog we made: Record-Route of the response that made it, reversed (12.1.2). */
 export function routeSetOfUac(response: Headers): readonly string[] {
-    return response.list("Record-Route").reverse();
+    return routesOf(response).reverse();
 }
 
 /** The route set of a dialog the peer made: Record-Route of its request (12.1.1). */
 export function routeSetOfUas(request: Headers): readonly string[] {
-    return request.list("Record-Route");
+    return routesOf(request);
 }
 
-/** The URI of the first Contact; undefined without one, or if it is `*` or broken. */
+/** Without the elements that cannot be read, and each as the grammar wants it: they go into Route headers. */
+function routesOf(headers: Headers): string[] {
+    return headers.list("Record-Route").flatMap((route) => repairNameAddr(route) ?? []);
+}
+
+/** The URI of the first Contact that can be sent to; undefined without one. */
 export function contactUri(headers: Headers): string | undefined {
-    const contact = headers.list("Contact")[0];
-    const uri = contact === undefined ? undefined : parseNameAddr(contact)?.uri;
-    return uri === undefined || parseSipUri(uri) === undefined ? undefined : uri;
+    for (const contact of headers.list("Contact")) {
+        const uri = readNameAddr(contact)?.uri;
+        if (uri !== undefined && parseSipUri(uri) !== undefined) return uri;
+    }
+    return undefined;
 }
 
 /**

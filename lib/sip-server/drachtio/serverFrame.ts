@@ -9,6 +9,7 @@ import type {
     SentResponse,
     UnsolicitedBye,
 } from "../engine/SipEngine.ts";
+import { repairAddresses } from "../sip/repairAddresses.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipMessage } from "../sip/SipMessage.ts";
 import { encodeFrame } from "./framing.ts";
@@ -92,7 +93,7 @@ type Told = {
 };
 
 function sip({ transactionId, dialogId, message, meta }: Told, at: Date, lastTokens = ""): Buffer {
-    const bytes = serializeMessage(message);
+    const bytes = serializeMessage({ ...message, headers: repairAddresses(message.headers) });
     const tokens = `${remoteMeta(meta, bytes, at)}|${transactionId}|${dialogId}|${lastTokens}`;
     return encodeFrame(`${randomUUID()}|sip|${tokens}`, bytes);
 }

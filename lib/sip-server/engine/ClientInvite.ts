@@ -203,10 +203,6 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         }
         if (this.#parts.dialog !== undefined)
             return this.#onReinviteAccepted(this.#parts.dialog, request, response, flow);
-        // We could not send requests to such a peer afterwards: 12.1.1 makes Contact mandatory.
-        if (!response.headers.has("Contact")) {
-            return this.#failInstead(500, "Missing Contact Header", request, response, flow);
-        }
         const dialog = this.#legs.win(tag) ?? dialogOfResponse(request, response, flow);
         if (dialog.phase === "ended") {
             // The application ended it by BYE while it rang.

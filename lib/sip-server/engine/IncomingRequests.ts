@@ -67,11 +67,13 @@ export class IncomingRequests implements TransactionUser {
         this.#parts.invites.onCancel(cancel, invite);
     }
 
-    onAck(ack: SipRequest, flow: Flow): void {
+    /** Returns whether it belongs to a call. */
+    onAck(ack: SipRequest, flow: Flow): boolean {
         const dialog = this.#dialogOf(ack);
         const invite = dialog === undefined ? undefined : this.#parts.book.sessionOf(dialog)?.serverInvite;
         if (invite === undefined) this.#parts.context.counters.straysDropped += 1;
         else invite.onAck(ack, flow);
+        return dialog !== undefined;
     }
 
     /** A late response changes nothing: its request was given up, and the application was told. */

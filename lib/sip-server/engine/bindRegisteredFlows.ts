@@ -1,4 +1,4 @@
-import { parseNameAddr } from "../sip/NameAddr.ts";
+import { readNameAddr } from "../sip/readNameAddr.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { parseSipUri, type SipUri } from "../sip/SipUri.ts";
 import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
@@ -35,7 +35,7 @@ export function bindRegisteredFlows(
 
 /** RFC 3261, section 10.2: whom a REGISTER is for stands in To, who subscribes in From. */
 function addressOfRecord({ method, headers }: SipRequest): string {
-    const uri = parseSipUri(parseNameAddr(headers.get(method === "REGISTER" ? "To" : "From") ?? "")?.uri ?? "");
+    const uri = parseSipUri(readNameAddr(headers.get(method === "REGISTER" ? "To" : "From") ?? "")?.uri ?? "");
     return uri === undefined ? "" : registeredKey(uri);
 }
 
@@ -44,7 +44,7 @@ function isOwn({ host, port }: SipUri, { remote }: Flow): boolean {
 }
 
 function readContact(value: string): [key: string, expires: number | undefined, uri: SipUri][] {
-    const address = parseNameAddr(value);
+    const address = readNameAddr(value);
     const uri = address === undefined ? undefined : parseSipUri(address.uri);
     return address === undefined || uri === undefined
         ? []

@@ -17,6 +17,13 @@ export function parseCSeq(text: string): CSeq | undefined {
     return number === undefined || !consistsOf(method, token) ? undefined : { number, method };
 }
 
+/** The number at the start, whatever follows it. Undefined without one. */
+export function readCSeqNumber(text: string): number | undefined {
+    const spaced = text.trim().replaceAll("\t", " ");
+    const space = spaced.indexOf(" ");
+    return parseDecimal(space === -1 ? spaced : spaced.slice(0, space), 4_294_967_295);
+}
+
 export function formatCSeq(cseq: CSeq): string {
     return `${cseq.number} ${cseq.method}`;
 }

@@ -1,6 +1,7 @@
+import { consistsOf, isOpaque, token } from "./characters.ts";
 import { formatParams, type Params, parseParams } from "./params.ts";
 import { endOfQuotedString, quote, unquote } from "./quotedString.ts";
-import { consistsOf, token } from "./characters.ts";
+import { indexOfOpenBracket } from "./splitList.ts";
 
 /** An element of From, To, Contact, Route, Refer-To, P-Asserted-Identity and their like: `"Name" <uri>;params`. */
 export interface NameAddr {
@@ -12,23 +13,23 @@ export interface NameAddr {
     readonly params: Params;
 }
 
-/** Reads one element. Undefined if brackets, quotes, URI or parameters are broken. */
+/** Parses one element by the grammar: for what we send. Undefined if brackets, quotes, URI or parameters are broken. */
 export function parseNameAddr(text: string): NameAddr | undefined {
-    const quotedEnd = text.startsWith('"') ? endOfQuotedString(text, 0) : 0;
-    if (quotedEnd === undefined) return undefined;
-    const open = text.indexOf("<", quotedEnd);
-    if (open === -1) return quotedEnd === 0 ? parseBareAddress(text) : undefined;
+    const open = indexOfOpenBracket(text);
+    if (open === -1) return parseBareAddress(text);
     const close = text.indexOf(">", open);
     if (close === -1) return undefined;
     const behind = text.slice(close + 1).trim();
     if (behind !== "" && !behind.startsWith(";")) return undefined;
     const params = parseParams(behind);
     const uri = text.slice(open + 1, close);
-    const between = text.slice(quotedEnd, open).trim();
-    if (params === undefined || !isAbsoluteUri(uri) || (quotedEnd > 0 && between !== "")) return undefined;
-    if (quotedEnd > 0) return { displayName: unquote(text.slice(0, quotedEnd)), uri, params };
-    if (between === "") return { uri, params };
-    return isUnquotedName(between) ? { displayName: between, uri, params } : undefined;
+    if (params === undefined || !isAbsoluteUri(uri)) return undefined;
+    const name = text.slice(0, open).trim();
+    if (name === "") return { uri, params };
+    if (name.startsWith('"')) {
+        return endOfQuotedString(name, 0) === name.length ? { displayName: unquote(name), uri, params } : undefined;
+    }
+    return isUnquotedName(name) ? { displayName: name, uri, params } : undefined;
 }
 
 /** The tag of a From or To element. */
@@ -55,11 +56,7 @@ function parseBareAddress(text: string): NameAddr | undefined {
 export function isAbsoluteUri(uri: string): boolean {
     const colon = uri.indexOf(":");
     if (colon < 1 || colon === uri.length - 1 || !consistsOf(uri.slice(0, colon), token)) return false;
-    for (let at = 0; at < uri.length; at++) {
-        const code = uri.charCodeAt(at);
-        if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x7f) return false;
-    }
-    return true;
+    return isOpaque(uri);
 }
 
 /** Strictly a sequence of tokens; other characters are let through as long as the element stays unambiguous. */

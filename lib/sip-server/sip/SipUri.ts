@@ -1,14 +1,6 @@
-import {
-    consistsOf,
-    escapesAreWhole,
-    paramCharacter,
-    passwordCharacter,
-    phoneCharacter,
-    uriHeaderCharacter,
-    userCharacter,
-} from "./characters.ts";
+import { isOpaque } from "./characters.ts";
 import { formatHostPort, parseHostPort } from "./hostPort.ts";
-import { formatParams, type Params, parseParams } from "./params.ts";
+import { formatParams, type Params } from "./params.ts";
 
 /** A sip: or sips: URI (RFC 3261 19.1). */
 export interface SipUri {
@@ -31,7 +23,10 @@ export interface TelUri {
     readonly params: Params;
 }
 
-/** Reads a sip:, sips: or tel: URI (an addr-spec, no angle brackets). Undefined for other schemes and for what breaks the grammar. */
+/**
+ * Reads a sip:, sips: or tel: URI (an addr-spec, no angle brackets). Only scheme, host and port have to keep to the grammar:
+ * user, parameters and headers are any text without white space, quotes and angle brackets. Undefined for other schemes.
+ */
 export function parseUri(text: string): SipUri | TelUri | undefined {
     const colon = text.indexOf(":");
     const scheme = text.slice(0, Math.max(0, colon)).toLowerCase();
@@ -65,42 +60,42 @@ export function formatUri(uri: SipUri | TelUri): string {
 function parseSipParts(scheme: "sip" | "sips", text: string): SipUri | undefined {
     // The user part may hold ";" and "?", so it is cut off first; "@" can stand nowhere else unescaped.
     const at = text.indexOf("@");
-    const userinfo = at === -1 ? undefined : parseUserinfo(text.slice(0, at));
-    if (at !== -1 && userinfo === undefined) return undefined;
     const question = text.indexOf("?", at + 1);
     const headers = question === -1 ? undefined : text.slice(question + 1);
-    if (headers !== undefined && !(consistsOf(headers, uriHeaderCharacter) && escapesAreWhole(headers))) {
-        return undefined;
-    }
     const main = text.slice(at + 1, question === -1 ? undefined : question);
     const semicolon = main.indexOf(";");
-    const hostPort = parseHostPort(semicolon === -1 ? main : main.slice(0, semicolon));
-    const params = parseUriParams(semicolon === -1 ? "" : main.slice(semicolon + 1));
-    if (hostPort === undefined || params === undefined) return undefined;
+    const hostPort = parseHostPort(withoutEmptyPort(semicolon === -1 ? main : main.slice(0, semicolon)));
+    if (hostPort === undefined || !isOpaque(text)) return undefined;
+    const params = readUriParams(semicolon === -1 ? "" : main.slice(semicolon + 1));
+    const userinfo = at === -1 ? {} : readUserinfo(text.slice(0, at));
     return { scheme, ...userinfo, ...hostPort, params, ...(headers === undefined ? {} : { headers }) };
 }
 
-function parseUserinfo(text: string): { user: string; password?: string } | undefined {
+function readUserinfo(text: string): { user?: string; password?: string } {
+    if (text === "") return {};
     const colon = text.indexOf(":");
-    const user = colon === -1 ? text : text.slice(0, colon);
-    if (!consistsOf(user, userCharacter) || !escapesAreWhole(user)) return undefined;
-    if (colon === -1) return { user };
-    const password = text.slice(colon + 1);
-    if (password !== "" && !(consistsOf(password, passwordCharacter) && escapesAreWhole(password))) return undefined;
-    return { user, password };
+    return colon === -1 ? { user: text } : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function withoutEmptyPort(text: string): string {
+    return text.endsWith(":") ? text.slice(0, -1) : text;
 }
 
 function parseTelParts(text: string): TelUri | undefined {
-    const semicolon = text.indexOf(";");
-    const number = semicolon === -1 ? text : text.slice(0, semicolon);
-    const params = parseUriParams(semicolon === -1 ? "" : text.slice(semicolon + 1));
-    return params === undefined || !consistsOf(number, phoneCharacter) ? undefined : { scheme: "tel", number, params };
+    const [number = "", ...params] = text.split(";");
+    return number === "" || !isOpaque(text)
+        ? undefined
+        : { scheme: "tel", number, params: readUriParams(params.join(";")) };
 }
 
-function parseUriParams(text: string): Params | undefined {
-    const params = parseParams(text, paramCharacter);
-    for (const value of params?.values() ?? []) {
-        if (value !== null && !(consistsOf(value, paramCharacter) && escapesAreWhole(value))) return undefined;
+/** Parameters are only sent back, but for a few that are looked up by name: any text will do. */
+function readUriParams(text: string): Params {
+    const params: Params = new Map();
+    for (const part of text.split(";")) {
+        if (part === "") continue;
+        const equals = part.indexOf("=");
+        const name = (equals < 1 ? part : part.slice(0, equals)).toLowerCase();
+        if (!params.has(name)) params.set(name, equals < 1 ? null : part.slice(equals + 1));
     }
     return params;
 }

@@ -14,19 +14,11 @@ function classOf(characters: string): CharacterClass {
 }
 
 export const digit = classOf("0123456789");
-const hexDigit = classOf("0123456789abcdefABCDEF");
 /** Methods, header names, parameter names. */
 export const token = classOf(alphanumeric + "-.!%*_+`'~");
 /** The user part of a SIP URI; `%` stands for its escapes, `;` separates user parameters (telephone-subscriber). */
 export const userCharacter = classOf(alphanumeric + mark + "%&=+$,;?/#");
-export const passwordCharacter = classOf(alphanumeric + mark + "%&=+$,");
-/** Names and values of URI parameters. */
-export const paramCharacter = classOf(alphanumeric + mark + "%[]/:&+$");
-/** The headers part of a URI, `&` and `=` included. */
-export const uriHeaderCharacter = classOf(alphanumeric + mark + "%[]/?:+$&=");
 export const hostnameCharacter = classOf(alphanumeric + "-._");
-/** Digits and visual separators of a telephone number, local and global (RFC 3966). */
-export const phoneCharacter = classOf("0123456789abcdefABCDEF*#-.()+");
 
 /** True if `text` has at least one character and all are of the class. */
 export function consistsOf(text: string, allowed: CharacterClass): boolean {
@@ -37,19 +29,20 @@ export function consistsOf(text: string, allowed: CharacterClass): boolean {
     return true;
 }
 
+/** True if the text, which may be empty, has no white space, control character, quote or angle bracket: it can be written into a URI or Via as it stands. */
+export function isOpaque(text: string): boolean {
+    for (let at = 0; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        if (code <= 0x20 || code === 0x22 || code === 0x3c || code === 0x3e || code === 0x7f) return false;
+    }
+    return true;
+}
+
 /** Reads a plain decimal of at most 15 digits up to `max`. Undefined for anything else. */
 export function parseDecimal(text: string, max: number): number | undefined {
     if (!consistsOf(text, digit) || text.length > 15) return undefined;
     const value = Number(text);
     return value <= max ? value : undefined;
-}
-
-/** True if each `%` is followed by two hexadecimal digits. */
-export function escapesAreWhole(text: string): boolean {
-    for (let at = text.indexOf("%"); at !== -1; at = text.indexOf("%", at + 1)) {
-        if (at + 2 >= text.length || !consistsOf(text.slice(at + 1, at + 3), hexDigit)) return false;
-    }
-    return true;
 }
 
 /** The text without the spaces and tabs around it; other white space is content. */

@@ -1,94 +1,82 @@
 import { parseDecimal } from "./characters.ts";
-import { parseCSeq } from "./CSeq.ts";
+import { parseCSeq, readCSeqNumber } from "./CSeq.ts";
 import type { Headers } from "./Headers.ts";
-import { parseNameAddr, tagOf } from "./NameAddr.ts";
+import { readNameAddr, readTag } from "./readNameAddr.ts";
 import { parseVia } from "./Via.ts";
 
-/** Headers without which, or with a broken one of which, a message cannot be dealt with. Keys as in {@link headerName}. */
-const essential = new Set(
-    ["via", "from", "to", "call-id", "cseq", "max-forwards", "content-length"].concat([
-        "contact",
-        "route",
-        "record-route",
-        "require",
-        "proxy-require",
-    ]),
-);
+/**
+ * Headers whose broken line makes a request be rejected, because it cannot be answered or served without them. Keys as in
+ * {@link headerName}. The line of any other header is left out.
+ */
+const essential = new Set(["via", "from", "to", "call-id", "cseq", "content-length", "require", "proxy-require"]);
 
-/** May stand in a message once only (RFC 3261 7.3.1): a second one is how two readers come to see two messages. */
-const singular = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"];
+/** May stand in a message once only (RFC 3261 7.3.1): a different second one is how two readers come to see two messages. */
+export const singularHeaders = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"] as const;
 
-/** True if a message with a broken line of that header is broken, false if the line can be left out. */
+/** True if a request with a broken line of that header is rejected, false if the line can be left out. */
 export function isEssentialHeader(key: string): boolean {
     return essential.has(key);
 }
 
 /**
- * The first thing that is wrong with the headers every element relies on, as a reason phrase ("Bad From Header"), or
- * undefined. `method` is that of the request line, undefined for responses.
+ * Why a request that can be rejected has to be, as a reason phrase ("Bad From Header"), or undefined: only for headers
+ * that every request needs. docs/design/tolerance.md lists them.
  */
-export function findHeaderFault(headers: Headers, method: string | undefined): string | undefined {
-    for (const name of singular) if (headers.all(name).length > 1) return `Several ${name} Headers`;
+export function findRequestFault(headers: Headers, method: string): string | undefined {
+    for (const name of singularHeaders) {
+        if (name !== "Max-Forwards" && new Set(headers.all(name)).size > 1) return `Several ${name} Headers`;
+    }
     return (
-        findViaFault(headers) ??
-        findAddressFault(headers) ??
+        findTopViaFault(headers) ??
+        findDialogFault(headers) ??
         findCSeqFault(headers.get("CSeq"), method) ??
-        findNumberFault(headers)
+        findContactFault(headers, method) ??
+        findLengthFault(headers)
     );
 }
 
-/**
- * True for a Call-ID without white space: RFC 3261 requires words, but the characters do not matter to us. No word holds `|` either,
- * which in dialog ids would pass for the end of one where tokens are separated by it; that goes for tags too.
- */
-function isCallId(text: string): boolean {
-    return text !== "" && !text.includes(" ") && !text.includes("\t") && !text.includes("|");
+/** Why the sender of a message cannot be answered, or its response not be matched; undefined if it can. */
+export function findTopViaFault(headers: Headers): string | undefined {
+    const [top] = headers.list("Via");
+    if (top === undefined) return "Missing Via Header";
+    const via = parseVia(top);
+    return via === undefined || via.version !== undefined ? "Bad Via Header" : undefined;
 }
 
-function isAddressWithTag(text: string): boolean {
-    const address = parseNameAddr(text);
-    return address !== undefined && tagOf(address)?.includes("|") !== true;
+/** Why an ACK, BYE or CANCEL cannot be matched with a dialog or transaction; undefined if it can. */
+export function findUnrejectableFault(headers: Headers): string | undefined {
+    const isNumbered = readCSeqNumber(headers.get("CSeq") ?? "") !== undefined;
+    return findTopViaFault(headers) ?? findDialogFault(headers) ?? (isNumbered ? undefined : "Bad CSeq Header");
 }
 
-function findViaFault(headers: Headers): string | undefined {
-    const vias = headers.list("Via");
-    if (vias.length === 0) return "Missing Via Header";
-    const isFine = (element: string): boolean => {
-        const via = parseVia(element);
-        return via !== undefined && via.version === undefined;
-    };
-    return vias.every(isFine) ? undefined : "Bad Via Header";
-}
-
-function findAddressFault(headers: Headers): string | undefined {
+/** What identifies the dialog. No token of the control protocol can hold `|`, which separates them. */
+function findDialogFault(headers: Headers): string | undefined {
     for (const name of ["From", "To"]) {
         const value = headers.get(name);
         if (value === undefined) return `Missing ${name} Header`;
-        if (!isAddressWithTag(value)) return `Bad ${name} Header`;
-    }
-    for (const name of ["Contact", "Route", "Record-Route"]) {
-        const isFine = (element: string): boolean =>
-            (name === "Contact" && element === "*") || parseNameAddr(element) !== undefined;
-        if (!headers.list(name).every(isFine)) return `Bad ${name} Header`;
+        if (value === "" || readTag(value)?.includes("|") === true) return `Bad ${name} Header`;
     }
     const callId = headers.get("Call-ID");
     if (callId === undefined) return "Missing Call-ID Header";
-    return isCallId(callId) ? undefined : "Bad Call-ID Header";
+    return callId === "" || callId.includes("|") ? "Bad Call-ID Header" : undefined;
 }
 
-function findNumberFault(headers: Headers): string | undefined {
-    const maxForwards = headers.get("Max-Forwards");
-    if (maxForwards !== undefined && parseDecimal(maxForwards, 255) === undefined) return "Bad Max-Forwards Header";
+/** A REGISTER without its Contact would only ask for the bindings, and its sender take the 200 for a registration. */
+function findContactFault(headers: Headers, method: string): string | undefined {
+    const contacts = method === "REGISTER" ? headers.list("Contact") : [];
+    const areAllBad = contacts.length > 0 && contacts.every((each) => each !== "*" && readNameAddr(each) === undefined);
+    return areAllBad ? "Bad Contact Header" : undefined;
+}
+
+function findLengthFault(headers: Headers): string | undefined {
     const length = headers.get("Content-Length");
-    if (length !== undefined && parseDecimal(length, Number.MAX_SAFE_INTEGER) === undefined) {
-        return "Bad Content-Length Header";
-    }
-    return undefined;
+    const isBad = length !== undefined && parseDecimal(length, Number.MAX_SAFE_INTEGER) === undefined;
+    return isBad ? "Bad Content-Length Header" : undefined;
 }
 
-function findCSeqFault(value: string | undefined, method: string | undefined): string | undefined {
+function findCSeqFault(value: string | undefined, method: string): string | undefined {
     if (value === undefined) return "Missing CSeq Header";
     const cseq = parseCSeq(value);
     if (cseq === undefined) return "Bad CSeq Header";
-    return method === undefined || cseq.method === method ? undefined : "CSeq Method Mismatch";
+    return cseq.method === method ? undefined : "CSeq Method Mismatch";
 }

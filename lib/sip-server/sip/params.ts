@@ -17,14 +17,48 @@ export function parseParams(text: string, names: CharacterClass = token): Params
     const params: Params = new Map();
     for (const part of splitOutsideQuotes(text, ";")) {
         if (part === "") continue;
-        const equals = part.indexOf("=");
-        const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
-        if (!consistsOf(name, names)) return undefined;
-        const value = equals === -1 ? null : part.slice(equals + 1).trim();
-        if (value !== null && !isPlain(value) && !isQuotedString(value)) return undefined;
+        const param = parseParam(part, names);
+        if (param === undefined) return undefined;
+        if (!params.has(param[0])) params.set(...param);
+    }
+    return params;
+}
+
+/**
+ * As {@link parseParams}, for what peers send: a parameter that breaks the grammar is kept under its own text, without a
+ * value, so that it can be sent back. {@link formatParams} writes such parameters last.
+ */
+export function readParams(text: string): Params {
+    const params: Params = new Map();
+    for (const part of splitOutsideQuotes(text, ";")) {
+        if (part === "") continue;
+        const [name, value] = parseParam(part, token) ?? [part, null];
         if (!params.has(name)) params.set(name, value);
     }
     return params;
+}
+
+/** The parameters with their leading semicolons, empty for none. Those that break the grammar come last: nothing may stand behind an open quote. */
+export function formatParams(params: Params): string {
+    let text = "";
+    let broken = "";
+    for (const [name, value] of params) {
+        if (value === null) {
+            if (consistsOf(name, token)) text += `;${name}`;
+            else broken += `;${name}`;
+        } else {
+            text += `;${name}=${value}`;
+        }
+    }
+    return text + broken;
+}
+
+function parseParam(part: string, names: CharacterClass): [name: string, value: string | null] | undefined {
+    const equals = part.indexOf("=");
+    const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
+    if (!consistsOf(name, names)) return undefined;
+    const value = equals === -1 ? null : part.slice(equals + 1).trim();
+    return value !== null && !isPlain(value) && !isQuotedString(value) ? undefined : [name, value];
 }
 
 function isPlain(value: string): boolean {
@@ -33,11 +67,4 @@ function isPlain(value: string): boolean {
 
 function isQuotedString(value: string): boolean {
     return value.startsWith('"') && endOfQuotedString(value, 0) === value.length;
-}
-
-/** The parameters with their leading semicolons, empty for none. */
-export function formatParams(params: Params): string {
-    let text = "";
-    for (const [name, value] of params) text += value === null ? `;${name}` : `;${name}=${value}`;
-    return text;
 }

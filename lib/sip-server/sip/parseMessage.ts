@@ -1,8 +1,17 @@
 import { parseDecimal } from "./characters.ts";
-import { findHeaderFault, isEssentialHeader } from "./findHeaderFault.ts";
-import { headEnd, type MessageHead, readMessageHead } from "./MessageHead.ts";
+import { formatCSeq, parseCSeq, readCSeqNumber } from "./CSeq.ts";
+import {
+    findRequestFault,
+    findTopViaFault,
+    findUnrejectableFault,
+    isEssentialHeader,
+    singularHeaders,
+} from "./findHeaderFault.ts";
+import type { Headers } from "./Headers.ts";
+import { findHeadEnd, type HeadEnd, type MessageHead, readMessageHead } from "./MessageHead.ts";
+import { readNameAddr } from "./readNameAddr.ts";
 import type { SipMessage, SipRequest } from "./SipMessage.ts";
-import { parseStartLine } from "./startLine.ts";
+import { isUnrejectable, parseStartLine } from "./startLine.ts";
 import { parseVia } from "./Via.ts";
 
 /** Limits of one message. What exceeds them is not parsed any further. */
@@ -30,8 +39,8 @@ export interface Refusal {
 export interface ParsedMessage {
     readonly ok: true;
     readonly message: SipMessage;
-    /** Number of optional header lines left out because they were broken. */
-    readonly ignoredHeaders: number;
+    /** Number of header lines and list elements that could not be read and are not used. */
+    readonly ignoredParts: number;
 }
 
 export interface UnusableMessage {
@@ -45,17 +54,18 @@ export interface UnusableMessage {
 export type ParseResult = ParsedMessage | UnusableMessage;
 
 /**
- * Reads one whole message: a datagram or a WebSocket message. Never throws, takes time linear in the length. A
- * `message` that comes out has well-formed Via (all), From, To, Call-ID, CSeq and, where present, Contact, Route and
- * Record-Route; its method agrees with CSeq; its body is Content-Length bytes, or all there is if that is missing.
+ * Reads one whole message: a datagram or a WebSocket message. Never throws, takes time linear in the length. A message is
+ * judged only by the parts that are used (docs/design/tolerance.md): a request that comes out has a readable top Via,
+ * From, To, Call-ID and a CSeq that agrees with its method; an ACK, BYE or CANCEL has those too, whatever
+ * method its CSeq named; a response has a readable top Via. The body is Content-Length bytes, or all there is without a readable Content-Length.
  */
 export function parseMessage(data: Buffer, limits: MessageLimits = defaultMessageLimits): ParseResult {
     const start = skipLineEnds(data);
-    const end = data.indexOf(headEnd, start);
-    if (end === -1) return unusable("no blank line after the headers");
-    if (end - start > limits.headerBytes) return unusable("headers too long");
-    const head = readMessageHead(data.subarray(start, end), limits.headerLines);
-    return assembleMessage(head, data.subarray(end + headEnd.length), limits);
+    const head = findHeadEnd(data, start) ?? headWithoutBlankLine(data, start);
+    if (head === undefined) return unusable("no blank line after the headers");
+    if (head.end - start > limits.headerBytes) return unusable("headers too long");
+    const parsed = readMessageHead(data.subarray(start, head.end), limits.headerLines);
+    return assembleMessage(parsed, data.subarray(head.bodyStart), limits);
 }
 
 /** {@link parseMessage} once the head is cut out: for stream framing, which needs the head before the body is there. `rest` is all that follows the blank line. */
@@ -67,21 +77,66 @@ export function assembleMessage(head: MessageHead, rest: Buffer, limits: Message
         refusal(head, method, status, reason);
     if (line.kind === "badRequest") return refuse(line.status, line.reason);
     if (head.tooManyLines) return refuse(400, "Too Many Header Lines");
-    if (head.brokenLines.some(isEssentialHeader)) return refuse(400, "Bad Header Line");
-    const fault = findHeaderFault(head.headers, method);
+    const fault = findFault(head, method);
     if (fault !== undefined) return refuse(400, fault);
     const length = contentLength(head) ?? rest.length;
     if (length > limits.bodyBytes) return refuse(413, "Request Entity Too Large");
-    if (length > rest.length) return refuse(400, "Body Shorter Than Content-Length");
+    // A truncated response must be discarded (RFC 3261 18.3); the body of a BYE is not used.
+    if (length > rest.length && (method === undefined || !isUnrejectable(method))) {
+        return refuse(400, "Body Shorter Than Content-Length");
+    }
+    const ignoredParts = head.brokenLines.length + leaveOutUnreadable(head.headers);
+    if (method !== undefined) correctCSeq(head.headers, method);
     const message: SipMessage = { ...line, headers: head.headers, body: rest.subarray(0, length) };
-    return { ok: true, message, ignoredHeaders: head.brokenLines.length };
+    return { ok: true, message, ignoredParts };
 }
 
-/** Content-Length of a head; undefined if missing, repeated or not a number. */
+function findFault(head: MessageHead, method: string | undefined): string | undefined {
+    if (method === undefined) return findTopViaFault(head.headers);
+    if (isUnrejectable(method)) return findUnrejectableFault(head.headers);
+    if (head.brokenLines.some(isEssentialHeader)) return "Bad Header Line";
+    return findRequestFault(head.headers, method);
+}
+
+/** The method of an ACK, BYE or CANCEL is that of its first line. Whatever CSeq has there is not used. */
+function correctCSeq(headers: Headers, method: string): void {
+    const value = headers.get("CSeq") ?? "";
+    if (parseCSeq(value)?.method !== method)
+        headers.set("CSeq", formatCSeq({ number: readCSeqNumber(value) ?? 0, method }));
+}
+
+/** Removes what cannot be used: elements of Contact and Route without a URI, second headers where one is allowed. Returns how many there were. */
+function leaveOutUnreadable(headers: Headers): number {
+    let count = 0;
+    for (const name of ["Contact", "Route"]) {
+        const elements = headers.list(name);
+        const readable = elements.filter((each) => each === "*" || readNameAddr(each) !== undefined);
+        if (readable.length === elements.length) continue;
+        count += elements.length - readable.length;
+        headers.set(name, ...readable);
+    }
+    for (const name of singularHeaders) {
+        const [first, ...others] = headers.all(name);
+        if (first === undefined || others.length === 0) continue;
+        count += others.length;
+        headers.set(name, first);
+    }
+    return count;
+}
+
+/** Content-Length of a head; undefined if missing, repeated with another value, or not a number. */
 export function contentLength(head: MessageHead): number | undefined {
     const [value, ...more] = head.headers.all("Content-Length");
-    if (value === undefined || more.length > 0 || head.brokenLines.includes("content-length")) return undefined;
+    const differs = more.some((other) => other !== value);
+    if (value === undefined || differs || head.brokenLines.includes("content-length")) return undefined;
     return parseDecimal(value, Number.MAX_SAFE_INTEGER);
+}
+
+/** The whole datagram, if it only lacks the blank line behind its last header. */
+function headWithoutBlankLine(data: Buffer, start: number): HeadEnd | undefined {
+    let end = data.length;
+    while (end > start && (data[end - 1] === 0x0d || data[end - 1] === 0x0a)) end--;
+    return end > start && end < data.length ? { end, bodyStart: data.length } : undefined;
 }
 
 /** Empty lines before a message are keep-alives (RFC 3261 7.5, RFC 5626 4.4.1). */

@@ -1,5 +1,5 @@
 import { Headers } from "./Headers.ts";
-import { parseNameAddr, tagOf } from "./NameAddr.ts";
+import { readTag, repairNameAddr } from "./readNameAddr.ts";
 import { reasonPhrase } from "./reasonPhrases.ts";
 import type { SipRequest, SipResponse } from "./SipMessage.ts";
 
@@ -25,7 +25,7 @@ export function responseTo(request: SipRequest, status: number, details: Respons
 
 function withTag(to: string, tag: string | undefined): string {
     if (tag === undefined) return to;
-    const address = parseNameAddr(to);
-    if (address === undefined || tagOf(address) !== undefined) return to;
-    return `${to};tag=${tag}`;
+    if (readTag(to) !== undefined) return to;
+    // Behind an open quote the tag would be part of it.
+    return `${repairNameAddr(to) ?? to};tag=${tag}`;
 }

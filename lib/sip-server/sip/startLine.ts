@@ -1,6 +1,5 @@
-import { consistsOf, digit, hasLineBreaker, token } from "./characters.ts";
+import { consistsOf, digit, hasLineBreaker, token, trimSpaces } from "./characters.ts";
 import { isAbsoluteUri } from "./NameAddr.ts";
-import { parseUri } from "./SipUri.ts";
 
 /** The first line of a message, as far as it could be read. */
 export type StartLine =
@@ -12,14 +11,24 @@ export type StartLine =
 
 const unreadable: StartLine = { kind: "unreadable" };
 
-/** Reads a Request-Line or Status-Line (RFC 3261 7.1, 7.2). */
+/** Requests that get no response (ACK), or whose purpose is lost by a rejection: they are taken with any Request-URI, which they do not need. */
+const unrejectable: ReadonlySet<string> = new Set(["ACK", "BYE", "CANCEL"]);
+
+/** True for a response (no method), and for a request that should not be rejected for a part that is not used. */
+export function isUnrejectable(method: string | undefined): boolean {
+    return method === undefined || unrejectable.has(method);
+}
+
+/** Reads a Request-Line or Status-Line (RFC 3261 7.1, 7.2). Any number of blanks may stand between and around the parts. */
 export function parseStartLine(line: string): StartLine {
     if (hasLineBreaker(line)) return unreadable;
-    const firstSpace = line.indexOf(" ");
+    const text = trimSpaces(line.replaceAll("\t", " "));
+    const firstSpace = text.indexOf(" ");
     if (firstSpace === -1) return unreadable;
-    const first = line.slice(0, firstSpace);
-    if (first.toUpperCase() === "SIP/2.0") return parseStatus(line.slice(firstSpace + 1));
-    return consistsOf(first, token) ? parseRequestLine(first, line.slice(firstSpace + 1)) : unreadable;
+    const first = text.slice(0, firstSpace);
+    const rest = trimSpaces(text.slice(firstSpace));
+    if (first.toUpperCase() === "SIP/2.0") return parseStatus(rest);
+    return consistsOf(first, token) ? parseRequestLine(first, rest) : unreadable;
 }
 
 function parseStatus(text: string): StartLine {
@@ -29,27 +38,19 @@ function parseStatus(text: string): StartLine {
     if (!consistsOf(code, digit) || status < 100 || status > 699 || (text.length > 3 && text[3] !== " ")) {
         return unreadable;
     }
-    return { kind: "response", status, reason: text.slice(4) };
+    return { kind: "response", status, reason: trimSpaces(text.slice(4)) };
 }
 
 function parseRequestLine(method: string, rest: string): StartLine {
-    const trimmed = rest.trimEnd();
-    const lastSpace = trimmed.lastIndexOf(" ");
-    const version = trimmed.slice(lastSpace + 1).toUpperCase();
-    const uri = trimmed.slice(0, Math.max(0, lastSpace));
+    const lastSpace = rest.lastIndexOf(" ");
+    const version = rest.slice(lastSpace + 1).toUpperCase();
+    const uri = trimSpaces(rest.slice(0, Math.max(0, lastSpace)));
     if (!version.startsWith("SIP/")) return unreadable;
+    if (isUnrejectable(method))
+        return { kind: "request", method, uri: uri.replaceAll(" ", "") || "sip:unknown.invalid" };
     if (version !== "SIP/2.0") return { kind: "badRequest", method, status: 505, reason: "Version Not Supported" };
-    if (trimmed.length !== rest.length) return bad(method, "Bad Request-Line");
-    return isRequestUri(uri) ? { kind: "request", method, uri } : bad(method, "Bad Request-URI");
-}
-
-/** Any absolute URI will do, the application answers 416; but those we know must be whole, and without headers (RFC 3261 19.1.1). */
-function isRequestUri(text: string): boolean {
-    if (!isAbsoluteUri(text)) return false;
-    const uri = parseUri(text);
-    if (uri !== undefined) return uri.scheme === "tel" || uri.headers === undefined;
-    const scheme = text.slice(0, text.indexOf(":")).toLowerCase();
-    return scheme !== "sip" && scheme !== "sips" && scheme !== "tel";
+    // Any absolute URI will do: the application knows which it serves (404, 416).
+    return isAbsoluteUri(uri) ? { kind: "request", method, uri } : bad(method, "Bad Request-URI");
 }
 
 function bad(method: string, reason: string): StartLine {

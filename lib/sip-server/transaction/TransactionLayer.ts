@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import type { ClientUser } from "./ClientUser.ts";
+import { completeResponse } from "./completeResponse.ts";
 import { composeResponse } from "./composeResponse.ts";
 import { InviteClientTransaction } from "./InviteClientTransaction.ts";
 import { InviteServerTransaction } from "./InviteServerTransaction.ts";
-import { clientTransactionKey, mergeKey, serverTransactionKey, toTag } from "./matching.ts";
+import { clientTransactionKey, cseqMethod, mergeKey, serverTransactionKey, topBranch, toTag } from "./matching.ts";
 import { NonInviteClientTransaction } from "./NonInviteClientTransaction.ts";
 import { NonInviteServerTransaction } from "./NonInviteServerTransaction.ts";
 import type { TransactionContext } from "./TransactionContext.ts";
@@ -16,8 +17,8 @@ export interface TransactionUser {
     onRequest(transaction: NonInviteServerTransaction): void;
     /** A new CANCEL, with the INVITE it is for if there is one. The user answers both. */
     onCancel(cancel: NonInviteServerTransaction, invite: InviteServerTransaction | undefined): void;
-    /** An ACK that belongs to no transaction: to a 2xx, or to nothing. */
-    onAck(ack: SipRequest, flow: Flow): void;
+    /** An ACK that belongs to no transaction: to a 2xx, or to nothing. Returns whether a call takes it. */
+    onAck(ack: SipRequest, flow: Flow): boolean;
     /** A response whose transaction is over or never was. */
     onStrayResponse(response: SipResponse, flow: Flow): void;
 }
@@ -32,6 +33,8 @@ export class TransactionLayer {
     readonly #maxServerTransactions: (flow: Flow) => number;
     readonly #servers = new Map<string, ServerTransaction>();
     readonly #clients = new Map<string, ClientTransaction>();
+    /** Those that are no CANCEL, which has the branch of its INVITE. */
+    readonly #clientsByBranch = new Map<string, ClientTransaction>();
     /** Server transactions of requests outside of dialogs by {@link mergeKey}, the first of each. */
     readonly #mergeable = new Map<string, ServerTransaction>();
 
@@ -54,7 +57,7 @@ export class TransactionLayer {
     /** Creates the transaction of a request whose top Via carries a fresh branch ({@link newBranch}), and sends it. */
     startInvite(request: SipRequest, flow: Flow, user: ClientUser): InviteClientTransaction {
         const key = clientTransactionKey(request) ?? "";
-        const done = (): void => void this.#clients.delete(key);
+        const done = (): void => this.#forgetClient(key, request);
         const transaction = new InviteClientTransaction(request, flow, user, this.#context, done);
         this.#begin(key, transaction);
         return transaction;
@@ -63,7 +66,7 @@ export class TransactionLayer {
     /** As {@link startInvite}, for the other methods but ACK. A CANCEL shares the branch of its INVITE. */
     startRequest(request: SipRequest, flow: Flow, user: ClientUser): NonInviteClientTransaction {
         const key = clientTransactionKey(request) ?? "";
-        const done = (): void => void this.#clients.delete(key);
+        const done = (): void => this.#forgetClient(key, request);
         const transaction = new NonInviteClientTransaction(request, flow, user, this.#context, done);
         this.#begin(key, transaction);
         return transaction;
@@ -71,11 +74,19 @@ export class TransactionLayer {
 
     receiveResponse(response: SipResponse, flow: Flow): void {
         this.#context.counters.responsesReceived += 1;
-        // More than our own Via: it was meant for somebody else (RFC 3261 8.1.3.3).
-        const key = response.headers.list("Via").length > 1 ? undefined : clientTransactionKey(response);
-        const transaction = this.#clients.get(key ?? "");
-        if (transaction === undefined) this.#user.onStrayResponse(response, flow);
-        else transaction.receive(response);
+        // With more than our own Via it was meant for another element (RFC 3261 8.1.3.3).
+        const transaction = response.headers.list("Via").length > 1 ? undefined : this.#clientOf(response);
+        if (transaction === undefined) return this.#user.onStrayResponse(response, flow);
+        completeResponse(response, transaction.request);
+        transaction.receive(response);
+    }
+
+    /** By branch and method of CSeq; by the branch alone if CSeq cannot be read: then it is not the response to a CANCEL that counts. */
+    #clientOf(response: SipResponse): ClientTransaction | undefined {
+        const key = clientTransactionKey(response);
+        if (key !== undefined || cseqMethod(response) !== undefined) return this.#clients.get(key ?? "");
+        const branch = topBranch(response);
+        return branch === undefined ? undefined : this.#clientsByBranch.get(branch);
     }
 
     receiveRequest(request: SipRequest, flow: Flow): void {
@@ -85,7 +96,7 @@ export class TransactionLayer {
         const known = this.#servers.get(key);
         if (request.method === "ACK") {
             if (known instanceof InviteServerTransaction) known.receiveAck(request);
-            else this.#user.onAck(request, flow);
+            else if (!this.#user.onAck(request, flow)) this.#inviteLike(request, flow)?.receiveAck(request);
             return;
         }
         if (known !== undefined) return known.receiveAgain();
@@ -96,6 +107,16 @@ export class TransactionLayer {
         if (request.method !== "CANCEL") return this.#user.onRequest(transaction);
         const target = this.#servers.get(serverTransactionKey(request, "INVITE") ?? "");
         this.#user.onCancel(transaction, target instanceof InviteServerTransaction ? target : undefined);
+    }
+
+    /**
+     * The INVITE of an ACK that has neither its branch nor the tag of its response, as some phones write it: the one with the
+     * same Call-ID, From tag and CSeq number. Only from the same address, because branches are secret and those are less so.
+     */
+    #inviteLike(ack: SipRequest, flow: Flow): InviteServerTransaction | undefined {
+        const invite = this.#mergeable.get(mergeKey(ack, "INVITE"));
+        const isSameSender = invite?.flow.remote.address === flow.remote.address;
+        return invite instanceof InviteServerTransaction && isSameSender ? invite : undefined;
     }
 
     /** True if the same request came before by another way and is still being served (RFC 3261 8.2.2.2). */
@@ -111,8 +132,15 @@ export class TransactionLayer {
 
     #begin(key: string, transaction: ClientTransaction): void {
         this.#clients.set(key, transaction);
+        const { request } = transaction;
+        if (request.method !== "CANCEL") this.#clientsByBranch.set(topBranch(request) ?? "", transaction);
         this.#context.counters.requestsSent += 1;
         transaction.start();
+    }
+
+    #forgetClient(key: string, request: SipRequest): void {
+        this.#clients.delete(key);
+        if (request.method !== "CANCEL") this.#clientsByBranch.delete(topBranch(request) ?? "");
     }
 
     #acceptInvite(key: string, request: SipRequest, flow: Flow): void {

@@ -1,5 +1,5 @@
-import { parseCSeq } from "../sip/CSeq.ts";
-import { parseNameAddr, tagOf } from "../sip/NameAddr.ts";
+import { parseCSeq, readCSeqNumber } from "../sip/CSeq.ts";
+import { readTag } from "../sip/readNameAddr.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../sip/SipMessage.ts";
 import { branchOf, isUniqueBranch, parseVia } from "../sip/Via.ts";
 
@@ -30,16 +30,22 @@ export function serverTransactionKey(request: SipRequest, method = request.metho
 
 /** The key of the client transaction a response belongs to (17.1.3), and of the request that starts one. */
 export function clientTransactionKey(message: SipMessage): string | undefined {
-    const top = message.headers.list("Via")[0];
-    const via = top === undefined ? undefined : parseVia(top);
-    const branch = via === undefined ? undefined : branchOf(via);
-    const method = parseCSeq(message.headers.get("CSeq") ?? "")?.method;
+    const branch = topBranch(message);
+    const method = cseqMethod(message)?.toUpperCase();
     return branch === undefined || method === undefined ? undefined : `${branch}|${method}`;
 }
 
-/** What copies of one request that came by several ways have in common (8.2.2.2). */
-export function mergeKey(request: SipRequest): string {
-    return `${request.headers.get("Call-ID") ?? ""}|${fromTag(request) ?? ""}|${request.headers.get("CSeq") ?? ""}`;
+/** The branch of the top Via; undefined without one. */
+export function topBranch(message: SipMessage): string | undefined {
+    const top = message.headers.list("Via")[0];
+    const via = top === undefined ? undefined : parseVia(top);
+    return via === undefined ? undefined : branchOf(via);
+}
+
+/** What copies of one request that came by several ways have in common (8.2.2.2): with another method, of the request that this one belongs to. */
+export function mergeKey(request: SipRequest, method = request.method): string {
+    const callId = request.headers.get("Call-ID") ?? "";
+    return `${callId}|${fromTag(request) ?? ""}|${cseqNumber(request) ?? ""} ${method}`;
 }
 
 export function fromTag(message: SipRequest | SipResponse): string | undefined {
@@ -51,7 +57,7 @@ export function toTag(message: SipRequest | SipResponse): string | undefined {
 }
 
 export function cseqNumber(message: SipRequest | SipResponse): number | undefined {
-    return parseCSeq(message.headers.get("CSeq") ?? "")?.number;
+    return readCSeqNumber(message.headers.get("CSeq") ?? "");
 }
 
 export function cseqMethod(message: SipRequest | SipResponse): string | undefined {
@@ -59,6 +65,5 @@ export function cseqMethod(message: SipRequest | SipResponse): string | undefine
 }
 
 function tagIn(message: SipMessage, header: "From" | "To"): string | undefined {
-    const address = parseNameAddr(message.headers.get(header) ?? "");
-    return address === undefined ? undefined : tagOf(address);
+    return readTag(message.headers.get(header) ?? "");
 }

@@ -2,12 +2,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { parseMessage, type ParseResult, type Refusal } from "../sip/parseMessage.ts";
 import { responseTo } from "../sip/responseTo.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { parseVia, type Via } from "../sip/Via.ts";
 import { RateLimiter } from "./RateLimiter.ts";
 import type { DropReason, Flow, MessageHandler, Protocol } from "./SipTransport.ts";
 import type { TrafficCounters } from "./TrafficCounters.ts";
 import type { TransportOptions } from "./TransportOptions.ts";
-import { fillTopVia, viaMatchesProtocol } from "./viaOnReceipt.ts";
+import { fillTopVia } from "./viaOnReceipt.ts";
 
 /** Sends a response back to where its request came from; failures are of no interest. */
 export type SendResponse = (response: SipResponse, flow: Flow) => void;
@@ -72,23 +71,18 @@ export class Reception {
         this.#counters.countReceived(flow.protocol);
         const request = result.ok ? result.message : result.refusal?.request;
         if (request?.kind === "request") {
-            const fault = this.#judge(request, flow);
-            if (fault !== undefined) return this.#dropFrom(flow, fault);
+            if (this.#isScanner(request)) return this.#dropFrom(flow, "scanner");
             fillTopVia(request, flow.remote);
         }
         if (!result.ok) return this.#refuse(result.refusal, flow);
-        this.#counters.ignoredHeaders += result.ignoredHeaders;
+        this.#counters.ignoredParts += result.ignoredParts;
         if (this.#handler === undefined) return this.#dropFrom(flow, "notReceiving");
         this.#handler(result.message, flow, receivedAt);
     }
 
-    #judge(request: SipRequest, flow: Flow): DropReason | undefined {
-        const userAgent = request.headers.get("User-Agent")?.toLowerCase();
-        if (userAgent !== undefined && this.#options.scannerUserAgents.some((name) => userAgent.includes(name))) {
-            return "scanner";
-        }
-        const via = topVia(request);
-        return via !== undefined && viaMatchesProtocol(via, flow.protocol) ? undefined : "wrongTransport";
+    #isScanner({ headers }: SipRequest): boolean {
+        const userAgent = headers.get("User-Agent")?.toLowerCase();
+        return userAgent !== undefined && this.#options.scannerUserAgents.some((name) => userAgent.includes(name));
     }
 
     #refuse(refusal: Refusal | undefined, flow: Flow): void {
@@ -105,9 +99,4 @@ export class Reception {
     #dropFrom(flow: Flow, reason: DropReason): void {
         this.drop(reason, flow.protocol, flow.remote.address);
     }
-}
-
-function topVia(request: SipRequest): Via | undefined {
-    const [top] = request.headers.list("Via");
-    return top === undefined ? undefined : parseVia(top);
 }

@@ -91,7 +91,6 @@ export type DropReason =
     | "tooManyConnectionsFromSource"
     | "malformed"
     | "refused"
-    | "wrongTransport"
     | "tooLarge"
     | "framing"
     | "slowMessage"
@@ -106,8 +105,8 @@ export interface TransportCounters {
     readonly received: ReadonlyMap<Protocol, number>;
     readonly sent: ReadonlyMap<Protocol, number>;
     readonly dropped: ReadonlyMap<DropReason, number>;
-    /** Optional header lines left out of messages otherwise good. */
-    readonly ignoredHeaders: number;
+    /** Header lines and list elements of accepted messages that could not be read. */
+    readonly ignoredParts: number;
     /** Connections open now. */
     readonly connections: number;
 }

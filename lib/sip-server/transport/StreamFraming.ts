@@ -1,4 +1,4 @@
-import { headEnd, type MessageHead, readMessageHead } from "../sip/MessageHead.ts";
+import { findHeadEnd, headEndBytes, type MessageHead, readMessageHead } from "../sip/MessageHead.ts";
 import { assembleMessage, contentLength, type MessageLimits, type ParseResult } from "../sip/parseMessage.ts";
 
 /** What came out of a stream. After a `fault` it is unknown where the next message starts: the stream must be closed. */
@@ -61,6 +61,7 @@ export class StreamFraming {
     #cut(data: Buffer, at: number, framed: Framed[]): number {
         if (this.#faulty || at >= data.length) return at;
         if (this.#awaited === undefined && data[at] === cr) return this.#cutLineEnd(data, at, framed);
+        if (this.#awaited === undefined && data[at] === lf) return (this.#scanned = at + 1);
         this.#lineEnds = 0;
         this.#awaited ??= this.#readHead(data, at, framed);
         const awaited = this.#awaited;
@@ -86,17 +87,18 @@ export class StreamFraming {
     }
 
     #readHead(data: Buffer, at: number, framed: Framed[]): AwaitedBody | undefined {
-        const end = data.indexOf(headEnd, Math.max(at, this.#scanned - headEnd.length + 1));
+        const headEnd = findHeadEnd(data, at, Math.max(at, this.#scanned - headEndBytes + 1));
         this.#scanned = data.length;
-        if ((end === -1 ? data.length : end) - at > this.#limits.headerBytes) {
+        const end = headEnd?.end ?? data.length;
+        if (end - at > this.#limits.headerBytes) {
             this.#fail("tooLarge", at, framed);
             return undefined;
         }
-        if (end === -1) return undefined;
+        if (headEnd === undefined) return undefined;
         const head = readMessageHead(data.subarray(at, end), this.#limits.headerLines);
-        const length = contentLength(head);
+        const length = contentLength(head) ?? (hasNoBody(head) ? 0 : undefined);
         if (length !== undefined && length <= this.#limits.bodyBytes) {
-            return { head, start: end + headEnd.length, length };
+            return { head, start: headEnd.bodyStart, length };
         }
         // The sender may still get a response (400, 413) before the connection is closed.
         const result = assembleMessage(head, empty, this.#limits);
@@ -134,4 +136,9 @@ export class StreamFraming {
             this.#awaited = { ...this.#awaited, start: this.#awaited.start - at };
         }
     }
+}
+
+/** RFC 3261 18.3 requires Content-Length on streams, but some devices leave it out of messages without a body. */
+function hasNoBody({ headers, brokenLines }: MessageHead): boolean {
+    return !headers.has("Content-Length") && !headers.has("Content-Type") && !brokenLines.includes("content-length");
 }

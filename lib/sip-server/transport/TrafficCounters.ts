@@ -5,7 +5,7 @@ export class TrafficCounters implements TransportCounters {
     readonly received = new Map<Protocol, number>();
     readonly sent = new Map<Protocol, number>();
     readonly dropped = new Map<DropReason, number>();
-    ignoredHeaders = 0;
+    ignoredParts = 0;
     connections = 0;
 
     countReceived(protocol: Protocol): void {

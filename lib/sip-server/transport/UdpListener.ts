@@ -109,10 +109,12 @@ export class UdpListener {
 
 /** By its first bytes. A response to no request we sent matches no transaction, and is dropped there. */
 function isResponse(data: Buffer): boolean {
-    return data.subarray(0, RESPONSE_START.length).equals(RESPONSE_START);
+    let start = 0;
+    while (data[start] === 0x0d || data[start] === 0x0a) start++;
+    return data.toString("latin1", start, start + RESPONSE_START.length).toUpperCase() === RESPONSE_START;
 }
 
-const RESPONSE_START = Buffer.from("SIP/2.0 ");
+const RESPONSE_START = "SIP/2.0";
 
 /** Our socket and a peer's address. */
 class UdpFlow implements Flow {

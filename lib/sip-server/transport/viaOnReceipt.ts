@@ -5,13 +5,6 @@ import { defaultPorts } from "./defaultPorts.ts";
 import { withoutZone } from "./ipAddress.ts";
 import type { Endpoint, Protocol } from "./SipTransport.ts";
 
-/** True if the transport named in a Via may arrive over that protocol. A browser behind a TLS proxy says WSS and comes over ws. */
-export function viaMatchesProtocol(via: Via, protocol: Protocol): boolean {
-    const named = via.transport.toLowerCase();
-    if (protocol === "ws" || protocol === "wss") return named === "ws" || named === "wss";
-    return named === protocol;
-}
-
 /** Writes where the request really came from into its top Via (RFC 3261 18.2.1, RFC 3581), asked for or not: behind NAT it is the only way back. */
 export function fillTopVia(request: SipRequest, remote: Endpoint): void {
     const [top] = request.headers.list("Via");

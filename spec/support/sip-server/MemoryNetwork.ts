@@ -85,7 +85,7 @@ export class MemoryTransport implements TransportLayer {
         received: new Map(),
         sent: new Map(),
         dropped: new Map(),
-        ignoredHeaders: 0,
+        ignoredParts: 0,
         connections: 0,
     };
     readonly #network: MemoryNetwork;

@@ -94,7 +94,7 @@ export class TransactionPair {
                 told.push(invite === undefined ? "CANCEL of nothing" : "CANCEL");
                 party.onCancel(cancel, invite);
             },
-            onAck: () => told.push("stray ACK"),
+            onAck: () => told.push("stray ACK") > 0,
             onStrayResponse: (response: SipResponse) => told.push(`stray ${titleOf(response)}`),
         };
         const context = { clock: this.clock, timing: standardTiming, transport, counters };

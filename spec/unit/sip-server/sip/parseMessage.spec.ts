@@ -18,7 +18,7 @@ function parse(lines: readonly string[], body: Buffer | string = ""): ParseResul
 }
 
 function verdictOf(result: ParseResult): string {
-    if (result.ok) return `accepted, ${result.ignoredHeaders} ignored`;
+    if (result.ok) return `accepted, ${result.ignoredParts} ignored`;
     return result.refusal === undefined ? `dropped: ${result.reason}` : `${result.refusal.status} ${result.reason}`;
 }
 
@@ -30,34 +30,34 @@ test.each([
     ["an optional header with a lone LF", [...essential, "Subject: a\nVia: b"], "accepted, 1 ignored"],
     ["an optional header with a lone CR", [...essential, "Subject: a\rb"], "accepted, 1 ignored"],
     ["an optional header with NUL", [...essential, "Subject: a\0b"], "accepted, 1 ignored"],
-    ["an essential header with a lone LF", [...essential, "Route: <sip:a>\nX: y"], "400 Bad Header Line"],
+    ["a header that is not needed with a lone LF", [...essential, "Route: <sip:a>\nX: y"], "accepted, 1 ignored"],
+    ["an essential header with a lone LF", [...essential.toSpliced(2, 1), "To: <sip:a>\nX: y"], "400 Bad Header Line"],
     ["Content-Length behind a lone LF", [...essential, "l: 0\nX: y"], "400 Bad Header Line"],
     ["a name that is no token", [...essential, "Sub ject: a"], "accepted, 1 ignored"],
-    ["a bad Route", [...essential, "Route: <sip:a"], "400 Bad Route Header"],
+    ["a bad Route", [...essential, "Route: <sip:a"], "accepted, 1 ignored"],
     ["two To", [...essential, "t: <sip:c@example.com>"], "400 Several To Headers"],
-    ["a Call-ID of two words", [...essential.with(3, "Call-ID: c d")], "400 Bad Call-ID Header"],
+    ["a Call-ID of two words", [...essential.with(3, "Call-ID: c d")], "accepted, 0 ignored"],
     ["a Call-ID that would be two tokens", [...essential.with(3, "Call-ID: c|d")], "400 Bad Call-ID Header"],
     ["a From tag that would be two tokens", [...essential.with(1, "From: <sip:a>;tag=1|2")], "400 Bad From Header"],
     ["a To tag that would be two tokens", [...essential.with(2, "To: <sip:a>;tag=1|2")], "400 Bad To Header"],
     ["no Via", essential.slice(1), "dropped: Missing Via Header"],
     ["a bad top Via", essential.with(0, "Via: SIP/2.0/UDP"), "dropped: Bad Via Header"],
-    // What is added behind an open quote would be part of it: received, and with it where the response goes, or a tag.
-    ["an open quote in the top Via", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="'), "dropped: Bad Via Header"],
-    ["a quote within a value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x=a"b"'), "dropped: Bad Via Header"],
-    ["text behind a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="a"b'), "dropped: Bad Via Header"],
-    ["an open quote behind To", essential.with(2, 'To: <sip:b@example.com>;x="'), "400 Bad To Header"],
-    ["an open bracket in the top Via", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=<"), "dropped: Bad Via Header"],
-    ["a closing bracket in a value", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=>"), "dropped: Bad Via Header"],
-    ["a Call-ID of two words, by a tab", essential.with(3, "Call-ID: c\td"), "400 Bad Call-ID Header"],
-    ["two Content-Length that agree", [...essential, "l: 0", "l: 0"], "400 Several Content-Length Headers"],
+    ["an open quote in the top Via", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="'), "accepted, 0 ignored"],
+    ["a quote within a value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x=a"b"'), "accepted, 0 ignored"],
+    ["text behind a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="a"b'), "accepted, 0 ignored"],
+    ["an open quote behind To", essential.with(2, 'To: <sip:b@example.com>;x="'), "accepted, 0 ignored"],
+    ["an open bracket in the top Via", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=<"), "accepted, 0 ignored"],
+    ["a closing bracket in a value", essential.with(0, "Via: SIP/2.0/UDP 192.0.2.1;x=>"), "accepted, 0 ignored"],
+    ["a Call-ID of two words, by a tab", essential.with(3, "Call-ID: c\td"), "accepted, 0 ignored"],
+    ["two Content-Length that agree", [...essential, "l: 0", "l: 0"], "accepted, 1 ignored"],
     ["protocol and version in small letters", essential.with(0, "Via: sip/2.0/udp a"), "accepted, 0 ignored"],
     ["a fold by a tab", essential.with(4, "CSeq: 7\r\n\tOPTIONS"), "accepted, 0 ignored"],
     ["a quoted value", essential.with(0, 'Via: SIP/2.0/UDP 192.0.2.1;x="<a;\\"b"'), "accepted, 0 ignored"],
-    ["a bad second Via", [...essential, "Via: nonsense"], "400 Bad Via Header"],
+    ["a bad second Via", [...essential, "Via: nonsense"], "accepted, 0 ignored"],
     ["no To", essential.toSpliced(2, 1), "400 Missing To Header"],
-    ["a second Via of another version", [...essential, "Via: SIP/3.0/UDP a"], "400 Bad Via Header"],
+    ["a second Via of another version", [...essential, "Via: SIP/3.0/UDP a"], "accepted, 0 ignored"],
     ["Max-Forwards at its limit", [...essential, "Max-Forwards: 255"], "accepted, 0 ignored"],
-    ["Max-Forwards beyond it", [...essential, "Max-Forwards: 256"], "400 Bad Max-Forwards Header"],
+    ["Max-Forwards beyond it", [...essential, "Max-Forwards: 256"], "accepted, 0 ignored"],
     ["Contact *", [...essential, "Contact: *"], "accepted, 0 ignored"],
     ["a body beyond the limit", [...essential, "Content-Length: 101"], "413 Request Entity Too Large"],
     [
@@ -74,7 +74,6 @@ test.each([
     ["no blank line", "OPTIONS sip:a SIP/2.0\r\nVia: x"],
     ["only line ends", "\r\n\r\n\r\n"],
     ["HTTP", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
-    ["bare LF line ends", "OPTIONS sip:a SIP/2.0\nVia: SIP/2.0/UDP a\n\n"],
 ])("dropped: %s", (_name, text) => {
     const result = parseMessage(Buffer.from(text));
     expect(result.ok || result.refusal).toBeUndefined();
@@ -110,7 +109,7 @@ test("a request line in small letters but for its method is one", () => {
     expect(parseMessage(Buffer.from(`${lines}\r\n\r\n`)).ok).toBe(true);
 });
 
-test("an ACK is never answered", () => {
+test("an ACK that cannot be matched is never answered", () => {
     const result = parseMessage(
         Buffer.from("ACK sip:b@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKa\r\n\r\n"),
     );
@@ -123,7 +122,7 @@ test("without Content-Length the body is the rest, with it what follows is ignor
     expect([rest, cut].map((result) => result.ok && result.message.body.toString())).toEqual(["abcdef", "abc"]);
 });
 
-test("compact forms are the long ones, values that are not UTF-8 survive as replacement characters", () => {
+test("compact forms are the long ones, values that are not UTF-8 are read as Latin-1", () => {
     const bytes = Buffer.concat([
         Buffer.from(
             "OPTIONS sip:b SIP/2.0\r\nv: SIP/2.0/UDP a\r\nf: sip:a\r\nt: sip:b\r\ni: c\r\nCSEQ: 1 OPTIONS\r\ns: ",
@@ -140,11 +139,11 @@ test("compact forms are the long ones, values that are not UTF-8 survive as repl
         "CSeq",
         "Subject",
     ]);
-    expect(result.ok && result.message.headers.get("subject")).toBe("\uFFFDA");
+    expect(result.ok && result.message.headers.get("subject")).toBe("\u00FFA");
 });
 
 test("a refusal is enough to build the response from", () => {
-    const result = parse([...essential, "Route: <"]);
+    const result = parse([...essential, "Require: a\nb"]);
     const refusal = result.ok ? undefined : result.refusal;
     const response = refusal && responseTo(refusal.request, refusal.status, { reason: refusal.reason, toTag: "t" });
     expect(response && [...response.headers].map(({ name, value }) => `${name}: ${value}`)).toEqual([
@@ -152,4 +151,10 @@ test("a refusal is enough to build the response from", () => {
         "To: <sip:b@example.com>;tag=t",
         ...essential.slice(3),
     ]);
+});
+
+test("a line that ends by CRLF is a broken one where the first line ends by LF", () => {
+    const lines = ["OPTIONS sip:b@example.com SIP/2.0", ...essential, "P-Asserted-Identity: <sip:x>\r", "Subject: a"];
+    const result = parseMessage(Buffer.from(`${lines.join("\n")}\n\n`));
+    expect(result.ok && [result.ignoredParts, result.message.headers.size]).toEqual([1, 6]);
 });

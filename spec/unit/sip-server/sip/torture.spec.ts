@@ -26,7 +26,7 @@ test("all messages of RFC 4475 are there", () => {
 test.each(tortureMessages)("RFC 4475 $section $name", ({ bytes, verdict }) => {
     const result = parseMessage(bytes);
     if (result.ok) {
-        expect({ kind: "accepted", ignored: result.ignoredHeaders }).toEqual({ ignored: 0, ...verdict });
+        expect({ kind: "accepted", ignored: result.ignoredParts }).toEqual({ ignored: 0, ...verdict });
     } else if (result.refusal !== undefined) {
         expect({ kind: "refused", status: result.refusal.status, reason: result.refusal.reason }).toEqual(verdict);
     } else {

@@ -1,0 +1,43 @@
+import type { Headers } from "./Headers.ts";
+import { parseNameAddr } from "./NameAddr.ts";
+import { repairNameAddr } from "./readNameAddr.ts";
+
+const single = ["From", "To"] as const;
+const lists = ["Contact", "Route", "Record-Route", "Path", "P-Asserted-Identity", "P-Preferred-Identity"].concat([
+    "Remote-Party-ID",
+    "P-Called-Party-ID",
+    "Diversion",
+    "History-Info",
+    "Referred-By",
+    "Refer-To",
+]);
+
+/**
+ * The headers with every address written by the grammar, for applications, whose parsers are stricter than ours. List
+ * elements without a URI are left out. Returns `headers` itself if there is nothing to repair, which is the usual case.
+ */
+export function repairAddresses(headers: Headers): Headers {
+    let repaired = headers;
+    const replace = (name: string, values: readonly string[]): void => {
+        if (repaired === headers) repaired = headers.copy();
+        repaired.set(name, ...values);
+    };
+    for (const name of single) {
+        const value = headers.get(name);
+        const written = value === undefined || isWellFormed(value) ? value : repairNameAddr(value);
+        if (written !== undefined && written !== value) replace(name, [written]);
+    }
+    for (const name of lists) {
+        const values = headers.list(name);
+        if (!values.every(isWellFormed))
+            replace(
+                name,
+                values.flatMap((value) => repairNameAddr(value) ?? []),
+            );
+    }
+    return repaired;
+}
+
+function isWellFormed(value: string): boolean {
+    return value === "*" || parseNameAddr(value) !== undefined;
+}
