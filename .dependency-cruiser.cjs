@@ -25,6 +25,19 @@ module.exports = {
             to: { pathNot: "^lib/(message|numbering)/" },
         },
         {
+            name: "session-descriptions-are-pure",
+            comment: "lib/sdp is the only place that parses and writes SDP",
+            severity: "error",
+            from: { path: "^lib/sdp/" },
+            to: { pathNot: ["^lib/(sdp|call)/", "node_modules/sdp-transform"] },
+        },
+        {
+            name: "one-door-to-sdp-transform",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/sdp/sessionDescription[.]ts$" },
+            to: { path: "node_modules/(@types/)?sdp-transform" },
+        },
+        {
             name: "ports-are-types",
             severity: "error",
             from: { path: "^lib/ports/" },

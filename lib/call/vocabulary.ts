@@ -9,6 +9,12 @@ export type CallId = Branded<string, "CallId">;
 /** A whole session description (RFC 8866) as text. Whoever brands a string as one has checked that it parses. */
 export type Sdp = Branded<string, "Sdp">;
 
+/**
+ * How a party's media is transported: `webrtc` is ICE and DTLS-SRTP with BUNDLE (RFC 8829), `rtp` plain RTP/AVP,
+ * `srtp` RTP/SAVP with SDES keys (RFC 4568), `srtp-optional` RTP/AVP with keys that may be left unused (RFC 8643).
+ */
+export type MediaTransport = "webrtc" | "rtp" | "srtp" | "srtp-optional";
+
 /** The party that placed the call, and the one that is called. Which protocol each speaks is of no concern here. */
 export type Side = "origin" | "target";
 

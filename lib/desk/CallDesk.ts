@@ -120,7 +120,7 @@ export class CallDesk implements CallIntake {
         if (alsoRing.length === 0) {
             return {
                 leg: dial(diallers, callId, target, reports.leg),
-                media: media.open({ callId, kinds: kindsOf(target) }, reports.media),
+                media: media.open({ callId, transports: kindsOf(target) }, reports.media),
             };
         }
         return new ForkedTarget({
@@ -128,7 +128,7 @@ export class CallDesk implements CallIntake {
                 dial: (report) => dial(diallers, callId, branch, report),
                 // the media of each branch is a call of its own for the media proxy
                 openMedia: (report) =>
-                    media.open({ callId: `${callId}b${index}` as CallId, kinds: kindsOf(branch) }, report),
+                    media.open({ callId: `${callId}b${index}` as CallId, transports: kindsOf(branch) }, report),
             })),
             report: reports.leg,
             reportMedia: reports.media,
@@ -148,9 +148,9 @@ export class CallDesk implements CallIntake {
                     telemetry.callAnswered(direction, answeredAt - openedAt);
                 }
                 if (to.phase !== "ended") return log.info("call moved on", { phase: to.phase });
-                const seconds = answeredAt === undefined ? 0 : (clock.now() - answeredAt) / 1000;
-                log.info("call ended", { cause: to.cause, by: to.by, talkedSeconds: seconds });
-                telemetry.callEnded(direction, to.cause, seconds * 1000);
+                const talkedMs = answeredAt === undefined ? undefined : clock.now() - answeredAt;
+                log.info("call ended", { cause: to.cause, by: to.by, talkedSeconds: (talkedMs ?? 0) / 1_000 });
+                telemetry.callEnded(direction, to.cause, talkedMs);
                 void this.#forget(actor());
             },
             ignored: (state: CallState, event: CallEvent) => telemetry.factIgnored(state.phase, event.kind),

@@ -1,5 +1,5 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId } from "../call/vocabulary.ts";
+import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
@@ -7,7 +7,6 @@ import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.t
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
@@ -37,7 +36,7 @@ export interface MatrixOptions {
     /** How long a Matrix user's devices ring, in ms; the ring time of the policy for calls from SIP. */
     readonly ringMs: number;
     /** What a trunk's media looks like, by the trunk's name. */
-    readonly mediaOf: (trunk: string) => MediaKind;
+    readonly mediaOf: (trunk: string) => MediaTransport;
 }
 
 export interface MatrixParts {

@@ -1,5 +1,5 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId } from "../call/vocabulary.ts";
+import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
@@ -7,7 +7,6 @@ import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.t
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { DirectRooms } from "./rooms/DirectRooms.ts";
@@ -43,7 +42,7 @@ export interface HandlerParts {
     readonly numbering: NumberingContext;
     readonly outboundPolicy: CallPolicy;
     readonly ringMs: number;
-    readonly mediaOf: (trunk: string) => MediaKind;
+    readonly mediaOf: (trunk: string) => MediaTransport;
 }
 
 /** The parts of the Matrix adapter that work on any `Homeserver`: Synapse, or the fake one of the specs. */

@@ -1,19 +1,18 @@
-import type { IceCandidate, Side } from "../call/vocabulary.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { IceCandidate, Side, MediaTransport } from "../call/vocabulary.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { isEndOfCandidates } from "./candidateLine.ts";
+import { isEndOfCandidates } from "../sdp/candidateLine.ts";
 import { beginGeneration, EMPTY_INBOX, sortCandidates, type CandidateInbox, type Sorted } from "./CandidateInbox.ts";
-import { withMoreCandidates, type PartyDescription } from "./sdp/PartyDescription.ts";
+import { withMoreCandidates, type PartyDescription } from "../sdp/PartyDescription.ts";
 
 /** Collects both parties' trickled candidates for the engine. What it drops is counted. */
 export class CandidateFeed {
     readonly #telemetry: Telemetry;
-    readonly #kinds: Readonly<Record<Side, MediaKind>>;
+    readonly #kinds: Readonly<Record<Side, MediaTransport>>;
     readonly #inboxes: Record<Side, CandidateInbox> = { origin: EMPTY_INBOX, target: EMPTY_INBOX };
     /** How many of the candidates in the inbox were given out. */
     readonly #given: Record<Side, number> = { origin: 0, target: 0 };
 
-    constructor(telemetry: Telemetry, kinds: Readonly<Record<Side, MediaKind>>) {
+    constructor(telemetry: Telemetry, kinds: Readonly<Record<Side, MediaTransport>>) {
         this.#telemetry = telemetry;
         this.#kinds = kinds;
     }

@@ -1,6 +1,7 @@
 import type { IceCandidate, Sdp } from "../call/vocabulary.ts";
 import type { Clock } from "../ports/Clock.ts";
-import { isEndOfCandidates, readCandidate, type CandidateFault } from "./candidateLine.ts";
+import { hasAllCandidates, usesIce } from "../sdp/readDescription.ts";
+import { isEndOfCandidates, readCandidate, type CandidateFault } from "../sdp/candidateLine.ts";
 
 /** More than any browser finds. */
 const MAX_CANDIDATES = 100;
@@ -42,7 +43,7 @@ export class CandidateGathering {
      * description is without ICE, or has the end in it. Called once.
      */
     async rest(sdp: Sdp, withinMs: number): Promise<readonly IceCandidate[]> {
-        const mayGrow = /^a=ice-ufrag:/m.test(sdp) && !/^a=end-of-candidates\r?$/m.test(sdp);
+        const mayGrow = usesIce(sdp) && !hasAllCandidates(sdp);
         if (mayGrow && this.#state.phase === "gathering") await this.#wait(withinMs);
         const saidEnd = this.#state.phase === "complete";
         this.close();

@@ -1,6 +1,6 @@
 import type { IceCandidate } from "../call/vocabulary.ts";
-import { readCandidate, type CandidateFault } from "./candidateLine.ts";
-import type { Candidate } from "./sdp/sessionDescription.ts";
+import { readCandidate, type CandidateFault } from "../sdp/candidateLine.ts";
+import type { Candidate } from "../sdp/sessionDescription.ts";
 
 /** rtpengine takes no more for one section. */
 const MAX_CANDIDATES = 100;

@@ -4,7 +4,7 @@ import { packetsByTag } from "./callReport.ts";
 import { NgFailure } from "./NgFailure.ts";
 import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
-import { parseDescription, writeDescription, type SessionDescription } from "./sdp/sessionDescription.ts";
+import { parseDescription, writeDescription, type SessionDescription } from "../sdp/sessionDescription.ts";
 
 /** A description on its way through the engine, with what the engine is to make of it. */
 export interface Exchange {
@@ -78,6 +78,7 @@ export class EngineCall {
 
 function callFailure(failure: NgFailure, command: NgCommand): CallFailure {
     const message = `rtpengine, ${command}: ${failure.message}`;
-    if (failure.kind !== "refused") return new CallFailure("serviceUnavailable", message, { cause: failure });
+    if (failure.kind !== "refused" || failure.meansExhausted)
+        return new CallFailure("serviceUnavailable", message, { cause: failure });
     return new CallFailure(failure.meansUnknownCall ? "mediaLost" : "noCommonMedia", message, { cause: failure });
 }

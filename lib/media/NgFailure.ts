@@ -13,6 +13,12 @@ export class NgFailure extends Error {
         this.kind = kind;
     }
 
+    /** The engine has no port, session or other resource left for a call: another one may have. */
+    get meansExhausted(): boolean {
+        if (this.kind === "loadLimit") return true;
+        return this.kind === "refused" && /ran out of|session limit|load limit/i.test(this.message);
+    }
+
     /** The engine has no such call: it was restarted, or gave the call up. */
     get meansUnknownCall(): boolean {
         return this.kind === "refused" && /unknown call-?id/i.test(this.message);

@@ -4,7 +4,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { MediaProxy, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CandidateGathering } from "./CandidateGathering.ts";
-import { withCandidates } from "./sdp/withCandidates.ts";
+import { withCandidates } from "../sdp/withCandidates.ts";
 
 /**
  * How long a description waits for the end of its party's candidates, in ms. matrix-js-sdk sends the first of those that

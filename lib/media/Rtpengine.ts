@@ -4,13 +4,16 @@ import { NgFailure } from "./NgFailure.ts";
 import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
 import type { NgAddress } from "./NgSocket.ts";
 
+/** `full`: it answers, but had no resources left for the last call that it was offered. */
+export type EngineHealth = "answering" | "full" | "silent";
+
 /** One rtpengine: how to ask it, whether it answers, and how many of our calls it has. */
 export class Rtpengine {
     /** `host:port`, for logs. */
     readonly name: string;
     readonly #client: NgClient;
     readonly #log: Log;
-    #health: "answering" | "silent" = "answering";
+    #health: EngineHealth = "answering";
     #calls = 0;
 
     constructor(address: NgAddress, parts: NgClientParts, log: Log) {
@@ -19,7 +22,7 @@ export class Rtpengine {
         this.#log = log.child({ rtpengine: this.name });
     }
 
-    get health(): "answering" | "silent" {
+    get health(): EngineHealth {
         return this.#health;
     }
 
@@ -32,8 +35,10 @@ export class Rtpengine {
         this.#calls += 1;
     }
 
-    removeCall(): void {
+    /** `ended`: a call that the engine took, whose ports are free again. `failed`: one that it did not take. */
+    removeCall(because: "ended" | "failed"): void {
         this.#calls -= 1;
+        if (because === "ended" && this.#health === "full") this.#health = "answering";
     }
 
     /** As `NgClient.request`; what comes of it also tells whether the engine is there. @throws NgFailure */
@@ -41,6 +46,7 @@ export class Rtpengine {
         try {
             const body = await this.#client.request(command, dictionary);
             this.#heard();
+            if (command === "offer") this.#health = "answering";
             return body;
         } catch (error) {
             if (error instanceof NgFailure) this.#learnFrom(error);
@@ -60,12 +66,13 @@ export class Rtpengine {
     #learnFrom(failure: NgFailure): void {
         switch (failure.kind) {
             case "timeout":
-                if (this.#health === "answering") this.#log.warn("rtpengine does not answer");
+                if (this.#health !== "silent") this.#log.warn("rtpengine does not answer");
                 this.#health = "silent";
                 return;
             case "refused":
             case "loadLimit":
                 this.#heard();
+                if (failure.meansExhausted) this.#health = "full";
                 return;
             case "closed":
                 return;
@@ -73,7 +80,8 @@ export class Rtpengine {
     }
 
     #heard(): void {
-        if (this.#health === "silent") this.#log.info("rtpengine answers again");
+        if (this.#health !== "silent") return;
+        this.#log.info("rtpengine answers again");
         this.#health = "answering";
     }
 }

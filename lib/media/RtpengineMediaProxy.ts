@@ -5,9 +5,10 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { deleteOrphanCalls } from "./deleteOrphanCalls.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
 import type { OpenNgSocket } from "./NgSocket.ts";
-import { Rtpengine } from "./Rtpengine.ts";
+import { type EngineHealth, Rtpengine } from "./Rtpengine.ts";
 import { RtpengineMediaSession } from "./RtpengineMediaSession.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import { resolveBySystem, type ResolveHost } from "./resolveHost.ts";
 import { RtpenginePool } from "./RtpenginePool.ts";
 import { UdpNgSocket } from "./UdpNgSocket.ts";
 
@@ -17,6 +18,8 @@ export interface RtpengineMediaParts {
     readonly telemetry: Telemetry;
     /** How to reach an engine, UDP if left out. */
     readonly openSocket?: OpenNgSocket;
+    /** How host names in session descriptions are resolved; by the system if left out. */
+    readonly resolveHost?: ResolveHost;
 }
 
 /** The media of all calls, through one or several rtpengines. */
@@ -49,7 +52,7 @@ export class RtpengineMediaProxy implements MediaProxy {
     /** How each engine is, for health reports. */
     get engines(): readonly {
         readonly name: string;
-        readonly health: "answering" | "silent";
+        readonly health: EngineHealth;
         readonly calls: number;
     }[] {
         return this.#pool.engines.map(({ name, health, calls }) => ({ name, health, calls }));
@@ -67,6 +70,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             watch: this.#watch,
             clock: this.#parts.clock,
             telemetry: this.#parts.telemetry,
+            resolveHost: this.#parts.resolveHost ?? resolveBySystem,
             log: this.#parts.log.child({ callId: request.callId }),
         });
     }

@@ -13,11 +13,13 @@ import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
-import { flowOf, isHeardBy, keepsACodec, standInAnswer, wantsSound, type Party } from "./sdp/Party.ts";
-import { readParty, type PartyDescription } from "./sdp/PartyDescription.ts";
-import { present } from "./sdp/presentation.ts";
-import { nextDescription, type SentDescription } from "./sdp/SentDescription.ts";
-import type { SessionDescription } from "./sdp/sessionDescription.ts";
+import { type ResolveHost, withResolvedHost } from "./resolveHost.ts";
+import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
+import { flowOf, isHeardBy, keepsACodec, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
+import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
+import { present } from "../sdp/presentation.ts";
+import { nextDescription, type SentDescription } from "../sdp/SentDescription.ts";
+import type { SessionDescription } from "../sdp/sessionDescription.ts";
 
 export interface MediaSessionParts {
     readonly options: RtpengineOptions;
@@ -26,6 +28,7 @@ export interface MediaSessionParts {
     readonly clock: Clock;
     readonly telemetry: Telemetry;
     readonly log: Log;
+    readonly resolveHost: ResolveHost;
 }
 
 type Progress =
@@ -65,15 +68,16 @@ export class RtpengineMediaSession implements MediaSession {
         this.#request = request;
         this.#report = report;
         this.#parts = parts;
-        this.#candidates = new CandidateFeed(parts.telemetry, request.kinds);
+        this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
             this.#require("new");
-            const origin = this.#read("origin", sdp);
+            const origin = await this.#readOffer("origin", sdp, undefined);
+            this.#require("new");
             const { call, said } = await this.#offerToSomeEngine(
-                firstOffer(origin, this.#request.kinds.target, this.#parts.options),
+                firstOffer(origin, this.#request.transports.target, this.#parts.options),
             );
             const target = this.#tell("target", said, undefined);
             this.#progress = { phase: "offered", call, origin, target };
@@ -85,8 +89,9 @@ export class RtpengineMediaSession implements MediaSession {
     answer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
             const { call, origin, target } = this.#require("offered");
-            const answer = this.#read("target", sdp);
-            const said = await call.answer(answerTo(origin, "target", answer.kind, answer.description));
+            const answer = withOfferedDigits(await this.#read("target", sdp), target.section);
+            this.#require("offered");
+            const said = await call.answer(answerTo(origin, "target", answer.transport, answer.description));
             this.#require("offered");
             const told = this.#tell("origin", said, origin);
             if (!wantsSound(origin)) await call.sendSoundTo("origin", false);
@@ -108,7 +113,7 @@ export class RtpengineMediaSession implements MediaSession {
     renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
             const before = this.#require("up");
-            const offer = this.#read(side, sdp);
+            const offer = await this.#readOffer(side, sdp, before.parties[side]);
             if (!keepsACodec(before.parties[side], offer.section)) {
                 throw new CallFailure("noCommonMedia", "the new offer keeps no codec of the call");
             }
@@ -145,7 +150,7 @@ export class RtpengineMediaSession implements MediaSession {
         // a delete that overtook an offer would leave the call behind
         await this.#underWay;
         if (before.phase === "new" || before.phase === "released") return;
-        await this.#giveUp(before.call);
+        await this.#giveUp(before.call, before.phase === "offering" ? "failed" : "ended");
     }
 
     /** Offers to one engine after the other until one takes the call. */
@@ -163,7 +168,7 @@ export class RtpengineMediaSession implements MediaSession {
                 // whoever released the session meanwhile gives up the call as well
                 this.#require("offering");
                 this.#progress = { phase: "new" };
-                void this.#giveUp(call);
+                void this.#giveUp(call, "failed");
                 if (!(error instanceof CallFailure) || error.endCause !== "serviceUnavailable") throw error;
                 log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
             }
@@ -179,8 +184,8 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     /** Never rejects. */
-    async #giveUp(call: EngineCall): Promise<void> {
-        call.engine.removeCall();
+    async #giveUp(call: EngineCall, because: "ended" | "failed"): Promise<void> {
+        call.engine.removeCall(because);
         try {
             await call.delete();
         } catch (error) {
@@ -215,7 +220,7 @@ export class RtpengineMediaSession implements MediaSession {
         const section = offered.media[0];
         const standIn = section === undefined ? undefined : standInAnswer(peer, section);
         if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
-        return await up.call.answer(answerTo(offer, other, peer.said.kind, standIn));
+        return await up.call.answer(answerTo(offer, other, peer.said.transport, standIn));
     }
 
     /** To an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing. */
@@ -228,9 +233,17 @@ export class RtpengineMediaSession implements MediaSession {
         }
     }
 
-    #read(side: Side, sdp: Sdp): PartyDescription {
-        const reading = readParty(sdp, this.#request.kinds[side]);
-        if (reading.kind === "usable") return reading.party;
+    /** An offer of a party, as the engine receives it; `before` is what was agreed with it, if anything was. */
+    async #readOffer(side: Side, sdp: Sdp, before: Party | undefined): Promise<PartyDescription> {
+        const offer = await this.#read(side, sdp);
+        const isForPhone = offer.transport === "webrtc" && this.#request.transports[otherSide(side)] !== "webrtc";
+        return isForPhone ? withUsualDigits(offer, before?.told.section) : offer;
+    }
+
+    async #read(side: Side, sdp: Sdp): Promise<PartyDescription> {
+        const reading = readParty(sdp, this.#request.transports[side]);
+        const { resolveHost, clock } = this.#parts;
+        if (reading.kind === "usable") return await withResolvedHost(reading.party, resolveHost, clock);
         throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable: ${reading.kind}`);
     }
 
@@ -241,8 +254,8 @@ export class RtpengineMediaSession implements MediaSession {
         answering: PartyDescription | undefined,
         previous?: SentDescription,
     ): SentDescription {
-        const kind = answering?.kind ?? this.#request.kinds[side];
-        const presentation = present(said, kind, answering?.layout);
+        const kind = answering?.transport ?? this.#request.transports[side];
+        const presentation = present(said, kind, answering);
         if (presentation.kind === "presentable") return nextDescription(this.#sessionId, presentation, previous);
         const lacking = presentation.lacking.join(", ");
         throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);

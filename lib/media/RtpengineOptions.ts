@@ -32,6 +32,12 @@ export interface CodecPolicy {
     readonly towardsWebRtc: readonly string[];
     /** What a browser is offered if the SIP party has none of these: the engine then transcodes. */
     readonly transcodeTowardsWebRtc: readonly string[];
+    /** What rtpengine adds to the offer towards SIP by transcoding if the browser offers none of these. */
+    readonly lastResortTowardsSip: readonly string[];
+    /** What rtpengine adds to the offer towards a browser by transcoding if the SIP party offers none of these. */
+    readonly lastResortTowardsWebRtc: readonly string[];
+    /** Voice codecs that rtpengine can encode. It decodes more (AMR, iLBC), which is of no use to the party that has nothing else. */
+    readonly encodable: readonly string[];
 }
 
 /** For whoever has no reason to choose otherwise. */
@@ -47,5 +53,8 @@ export const RTPENGINE_DEFAULTS: Omit<RtpengineOptions, "engines"> = {
         towardsSip: ["G722", "PCMA", "PCMU", "opus", "telephone-event"],
         towardsWebRtc: ["opus", "G722", "PCMA", "PCMU", "telephone-event"],
         transcodeTowardsWebRtc: ["opus", "PCMA"],
+        lastResortTowardsSip: ["PCMA", "PCMU"],
+        lastResortTowardsWebRtc: ["opus"],
+        encodable: ["opus", "G722", "PCMA", "PCMU", "GSM", "speex", "G723", "G729", "G729a"],
     },
 };

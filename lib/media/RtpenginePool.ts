@@ -26,9 +26,11 @@ export class RtpenginePool {
         await Promise.all(this.engines.map((engine) => engine.probe()));
     }
 
-    /** The engine for a new call: one that answers and was not `tried` yet; undefined if there is none. */
+    /** The engine for a new call: one that answers and was not `tried` yet, a full one only if all are; undefined if there is none. */
     pick(tried: ReadonlySet<Rtpengine> = new Set()): Rtpengine | undefined {
-        const usable = this.#inTurn().filter((engine) => engine.health === "answering" && !tried.has(engine));
+        const present = this.#inTurn().filter((engine) => engine.health !== "silent" && !tried.has(engine));
+        const free = present.filter((engine) => engine.health === "answering");
+        const usable = free.length > 0 ? free : present;
         if (this.#parts.choice === "roundRobin") return usable[0];
         return usable.reduce<Rtpengine | undefined>(
             (best, engine) => (best === undefined || engine.calls < best.calls ? engine : best),

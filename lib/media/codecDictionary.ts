@@ -1,17 +1,19 @@
-import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
+import { CallFailure } from "../ports/CallFailure.ts";
+import { type Codec, codecsOf, hasCodec, hasName, isStatic, isVoice, voiceNames } from "../sdp/codecs.ts";
+import type { Section } from "../sdp/sessionDescription.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { CodecPolicy } from "./RtpengineOptions.ts";
-import { type Codec, codecsOf, hasCodec, hasName, isStatic, isVoice } from "./sdp/codecs.ts";
-import type { Section } from "./sdp/sessionDescription.ts";
 
 /**
- * The `codec` entry of an ng offer: what of `offered` goes on to the other party. Between two parties of one world
- * everything does.
- * @param sent what the other party sends whatever is offered, as it is not told of this offer; undefined if it is
+ * The `codec` entry of an ng offer: which codecs of `offered` the other party is offered, and which rtpengine adds as a last
+ * resort. Codecs that both parties have pass untouched; rtpengine transcodes only if they share none.
+ * @param sent the codec that the other party goes on sending, because it does not receive this offer; undefined if it does
+ * @throws CallFailure `noCommonMedia` if neither the other party nor rtpengine can use any voice codec of `offered`
  */
 export function codecDictionary(
-    from: MediaKind,
-    towards: MediaKind,
+    from: MediaTransport,
+    towards: MediaTransport,
     offered: Section,
     policy: CodecPolicy,
     sent?: Codec,
@@ -27,15 +29,36 @@ interface CodecEntry extends NgDictionary {
     readonly transcode?: readonly string[];
 }
 
-function passedOn(from: MediaKind, towards: MediaKind, offered: Section, policy: CodecPolicy): CodecEntry {
-    if (from === "webrtc") {
-        return towards === "webrtc" ? {} : { strip: ["all"], offer: policy.towardsSip };
+function passedOn(from: MediaTransport, towards: MediaTransport, offered: Section, policy: CodecPolicy): CodecEntry {
+    if (from === "webrtc") return towards === "webrtc" ? {} : towardsSip(offered, policy);
+    return towards === "webrtc" ? towardsWebRtc(offered, policy) : {};
+}
+
+/** Every phone has G.711: it is transcoded for a client that has Opus alone. */
+function towardsSip(offered: Section, policy: CodecPolicy): CodecEntry {
+    const lacksResort = policy.lastResortTowardsSip.every((name) => !offers(offered, name));
+    if (lacksResort) return { mask: ["all"], transcode: policy.towardsSip };
+    return { strip: ["all"], offer: policy.towardsSip };
+}
+
+/** Every Matrix client has Opus: it is transcoded for a phone that has not. */
+function towardsWebRtc(offered: Section, policy: CodecPolicy): CodecEntry {
+    const lacksResort = policy.lastResortTowardsWebRtc.every((name) => !offers(offered, name));
+    const resort = lacksResort ? { transcode: policy.lastResortTowardsWebRtc } : {};
+    if (policy.towardsWebRtc.some((name) => offersVoice(offered, name))) {
+        return { strip: ["all"], except: policy.towardsWebRtc, ...resort };
     }
-    if (towards !== "webrtc") return {};
-    const voices = codecsOf(offered).filter(isVoice);
-    if (voices.some((codec) => policy.towardsWebRtc.some((name) => hasName(codec, name)))) {
-        return { strip: ["all"], except: policy.towardsWebRtc };
+    const voices = voiceNames(offered);
+    if (!voices.some((voice) => policy.encodable.some((name) => name.toLowerCase() === voice.toLowerCase()))) {
+        throw new CallFailure("noCommonMedia", `no codec can be used or transcoded: ${voices.join(", ")}`);
     }
-    const mask = [...new Set(voices.map((codec) => codec.name))];
-    return { mask, transcode: policy.transcodeTowardsWebRtc };
+    return { mask: voices, transcode: policy.transcodeTowardsWebRtc };
+}
+
+function offers(section: Section, name: string): boolean {
+    return codecsOf(section).some((codec) => hasName(codec, name));
+}
+
+function offersVoice(section: Section, name: string): boolean {
+    return codecsOf(section).some((codec) => isVoice(codec) && hasName(codec, name));
 }

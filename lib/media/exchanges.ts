@@ -1,25 +1,24 @@
-import type { Side } from "../call/vocabulary.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { Side, MediaTransport } from "../call/vocabulary.ts";
 import { codecDictionary } from "./codecDictionary.ts";
 import type { Exchange } from "./EngineCall.ts";
 import { answerProfile, offerProfile } from "./mediaProfiles.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
-import { type Party, voiceSentBy } from "./sdp/Party.ts";
-import type { PartyDescription } from "./sdp/PartyDescription.ts";
-import type { SessionDescription } from "./sdp/sessionDescription.ts";
+import { type Party, voiceSentBy } from "../sdp/Party.ts";
+import type { PartyDescription } from "../sdp/PartyDescription.ts";
+import type { SessionDescription } from "../sdp/sessionDescription.ts";
 
 type Choices = Pick<RtpengineOptions, "codecs" | "interfaces">;
 
 /** The origin's first offer, for a target that has not spoken yet. */
-export function firstOffer(origin: PartyDescription, towards: MediaKind, choices: Choices): Exchange {
+export function firstOffer(origin: PartyDescription, towards: MediaTransport, choices: Choices): Exchange {
     return {
         by: "origin",
         description: origin.description,
         dictionary: {
-            ...offerProfile({ from: origin.kind, towards }),
-            ...codecDictionary(origin.kind, towards, origin.section, choices.codecs),
-            ...networks(origin.kind, towards, choices),
+            ...offerProfile({ from: origin.transport, towards }),
+            ...codecDictionary(origin.transport, towards, origin.section, choices.codecs),
+            ...networks(origin.transport, towards, choices),
         },
     };
 }
@@ -29,13 +28,13 @@ export function firstOffer(origin: PartyDescription, towards: MediaKind, choices
  * sends has to be transcoded if the offer does without that.
  */
 export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
-    const { kind, section } = peer.said;
+    const { transport, section } = peer.said;
     return {
         by,
         description: offer.description,
         dictionary: {
-            ...offerProfile({ from: offer.kind, towards: kind, protocol: section.protocol }),
-            ...codecDictionary(offer.kind, kind, offer.section, choices.codecs, voiceSentBy(peer)),
+            ...offerProfile({ from: offer.transport, towards: transport, protocol: section.protocol }),
+            ...codecDictionary(offer.transport, transport, offer.section, choices.codecs, voiceSentBy(peer)),
         },
     };
 }
@@ -44,16 +43,16 @@ export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, cho
 export function answerTo(
     offer: PartyDescription,
     by: Side,
-    kind: MediaKind,
+    kind: MediaTransport,
     description: SessionDescription,
 ): Exchange {
-    const dictionary = answerProfile({ from: kind, towards: offer.kind, protocol: offer.section.protocol });
+    const dictionary = answerProfile({ from: kind, towards: offer.transport, protocol: offer.section.protocol });
     return { by, description, dictionary };
 }
 
 /** Which of the engine's networks faces whom: settled by the first offer. */
-function networks(from: MediaKind, towards: MediaKind, { interfaces }: Choices): NgDictionary {
+function networks(from: MediaTransport, towards: MediaTransport, { interfaces }: Choices): NgDictionary {
     if (interfaces === undefined) return {};
-    const facing = (kind: MediaKind): string => (kind === "webrtc" ? interfaces.webrtc : interfaces.sip);
+    const facing = (kind: MediaTransport): string => (kind === "webrtc" ? interfaces.webrtc : interfaces.sip);
     return { direction: [facing(from), facing(towards)] };
 }

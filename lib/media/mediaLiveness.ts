@@ -1,5 +1,4 @@
-import type { Side } from "../call/vocabulary.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { Side, MediaTransport } from "../call/vocabulary.ts";
 
 /** What is known of a call's packets. Plain data; times in ms of one clock, of which the engine's is independent. */
 export interface Liveness {
@@ -15,7 +14,7 @@ interface Heard {
 }
 
 /** How each side is to be heard: `mute` if it sends nothing by agreement. */
-export type Expectation = Readonly<Record<Side, MediaKind | "mute">>;
+export type Expectation = Readonly<Record<Side, MediaTransport | "mute">>;
 
 /** Counts from now on: at the answer, and whenever the parties agree on something new. */
 export function beginLiveness(now: number): Liveness {

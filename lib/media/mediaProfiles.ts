@@ -1,4 +1,4 @@
-import type { MediaKind } from "../ports/MediaProxy.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 
 /**
@@ -9,13 +9,13 @@ import type { NgDictionary } from "./ngProtocol.ts";
 
 /** Whom an exchange is between: `from` made the description, `towards` is to have it. */
 export interface Passage {
-    readonly from: MediaKind;
-    readonly towards: MediaKind;
+    readonly from: MediaTransport;
+    readonly towards: MediaTransport;
     /** The transport `towards` named itself, if it has spoken already: an answer has to keep to it. */
     readonly protocol?: string;
 }
 
-const PROTOCOL: Readonly<Record<MediaKind, string>> = {
+const PROTOCOL: Readonly<Record<MediaTransport, string>> = {
     webrtc: "UDP/TLS/RTP/SAVPF",
     rtp: "RTP/AVP",
     srtp: "RTP/SAVP",

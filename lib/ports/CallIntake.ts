@@ -1,9 +1,8 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId, EndCause, Sdp } from "../call/vocabulary.ts";
+import type { CallId, EndCause, Sdp, MediaTransport } from "../call/vocabulary.ts";
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
-import type { MediaKind } from "./MediaProxy.ts";
 import type { LegReport, SignallingLeg } from "./SignallingLeg.ts";
 
 /** How an adapter hands in a new call. The desk implements it. */
@@ -20,7 +19,7 @@ export interface CallRequest {
     /** Made by the adapter with `newCallId`, so that its log lines carry it from the first. */
     readonly callId: CallId;
     readonly origin: SignallingLeg;
-    readonly originMedia: MediaKind;
+    readonly originMedia: MediaTransport;
     readonly offer: Sdp;
     readonly target: CallTarget;
     /** Others who are called at the same time, if any. The first to answer has the call. */
@@ -33,7 +32,7 @@ export type CallTarget = MatrixTarget | SipTarget | PhoneTarget;
 
 export interface MatrixTarget {
     readonly network: "matrix";
-    readonly media: MediaKind;
+    readonly media: MediaTransport;
     readonly callee: MatrixUserId;
     readonly caller: RemoteParty;
     /** What the caller's network says of the call. */
@@ -42,7 +41,7 @@ export interface MatrixTarget {
 
 export interface SipTarget {
     readonly network: "sip";
-    readonly media: MediaKind;
+    readonly media: MediaTransport;
     readonly callee: RemoteParty;
     readonly caller: MatrixUserId;
     /** Name the callee should see, where the network shows one. */
@@ -58,7 +57,7 @@ export interface SipTarget {
 /** One phone that is registered with us, where it is reached at the moment. */
 export interface PhoneTarget {
     readonly network: "phone";
-    readonly media: MediaKind;
+    readonly media: MediaTransport;
     /** The account it is registered for. */
     readonly account: string;
     /** Its contact, a SIP URI. */

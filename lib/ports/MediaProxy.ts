@@ -1,10 +1,4 @@
-import type { CallId, EndCause, IceCandidate, Sdp, Side } from "../call/vocabulary.ts";
-
-/**
- * What a party's media looks like: `webrtc` is ICE and DTLS-SRTP with BUNDLE (RFC 8829), `rtp` plain RTP/AVP,
- * `srtp` RTP/SAVP with SDES keys (RFC 4568), `srtp-optional` RTP/AVP with keys that may be left unused (RFC 8643).
- */
-export type MediaKind = "webrtc" | "rtp" | "srtp" | "srtp-optional";
+import type { CallId, EndCause, IceCandidate, MediaTransport, Sdp, Side } from "../call/vocabulary.ts";
 
 /** Stands between the two parties' media. Implemented on rtpengine, and by passing SDP through. */
 export interface MediaProxy {
@@ -14,7 +8,7 @@ export interface MediaProxy {
 
 export interface MediaRequest {
     readonly callId: CallId;
-    readonly kinds: Readonly<Record<Side, MediaKind>>;
+    readonly transports: Readonly<Record<Side, MediaTransport>>;
 }
 
 export type MediaReport = (fact: { readonly kind: "mediaFailed"; readonly cause: EndCause }) => void;

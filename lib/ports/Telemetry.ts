@@ -6,7 +6,8 @@ import type { EndCause } from "../call/vocabulary.ts";
 export interface Telemetry {
     callOpened(direction: CallDirection): void;
     callAnswered(direction: CallDirection, setupMs: number): void;
-    callEnded(direction: CallDirection, cause: EndCause, durationMs: number): void;
+    /** `talkedMs`: from the answer to the end; undefined if the call was never answered. */
+    callEnded(direction: CallDirection, cause: EndCause, talkedMs: number | undefined): void;
     /** A fact that had no meaning in its phase. A few are normal (crossings), many are a bug. */
     factIgnored(phase: CallState["phase"], kind: CallEvent["kind"]): void;
     /** Whether a trunk that is registered with holds our registration. Told at the start and at each change. */

@@ -1,8 +1,8 @@
+import type { MediaTransport } from "../call/vocabulary.ts";
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
-import type { MediaKind } from "../ports/MediaProxy.ts";
 import type { DigestCredentials } from "./digest/DigestClient.ts";
 
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
@@ -23,7 +23,7 @@ export interface SipPeer {
     /** What our requests to it are signed with if it asks for that. */
     readonly credentials?: DigestCredentials;
     /** The least protected media its calls may come with. Left out, any will do. */
-    readonly minimumMedia?: MediaKind;
+    readonly minimumMedia?: MediaTransport;
     /** Digits its network puts before called numbers, to be taken off. */
     readonly stripPrefix?: string;
     /** Maximum number of calls at the same time, in both directions. `Infinity`: unlimited. */

@@ -1,4 +1,5 @@
 import type { Sdp } from "../call/vocabulary.ts";
+import { usesIce } from "../sdp/readDescription.ts";
 import type { LegReport } from "../ports/SignallingLeg.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { LegReport } from "../ports/SignallingLeg.ts";
  * need wait for more. One without ICE has none: then nothing is reported.
  */
 export function reportEndOfCandidates(sdp: Sdp, report: LegReport): void {
-    if (/^a=ice-ufrag:/m.test(sdp)) report({ kind: "candidates", candidates: [{ candidate: "" }] });
+    if (usesIce(sdp)) report({ kind: "candidates", candidates: [{ candidate: "" }] });
 }
 
 /** Reports a SIP peer's answer, and the end of its candidates with it. */

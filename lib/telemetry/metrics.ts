@@ -45,14 +45,14 @@ function countCalls(registry: Registry): Pick<Telemetry, "callOpened" | "callAns
     });
     const setup = new Histogram({
         name: "sip_bridge_call_setup_seconds",
-        help: "From the caller's offer to the callee's answer.",
+        help: "Duration of call setup, from the caller's offer to the callee's answer, in seconds.",
         labelNames: ["direction"],
         buckets: SETUP_BUCKETS,
         registers,
     });
     const duration = new Histogram({
         name: "sip_bridge_call_duration_seconds",
-        help: "From the caller's offer to the end.",
+        help: "Duration of answered calls, from the answer to the end, in seconds.",
         labelNames: ["direction"],
         buckets: DURATION_BUCKETS,
         registers,
@@ -63,10 +63,10 @@ function countCalls(registry: Registry): Pick<Telemetry, "callOpened" | "callAns
             active.inc({ direction });
         },
         callAnswered: (direction, setupMs) => setup.observe({ direction }, setupMs / 1_000),
-        callEnded: (direction, cause, durationMs) => {
+        callEnded: (direction, cause, talkedMs) => {
             ended.inc({ direction, cause });
             active.dec({ direction });
-            duration.observe({ direction }, durationMs / 1_000);
+            if (talkedMs !== undefined) duration.observe({ direction }, talkedMs / 1_000);
         },
     };
 }

@@ -17,9 +17,9 @@ export interface MediaWorld {
 /** What a failing request may take at the most, in ms: the proxy under test must be set to give up well before. */
 const PATIENCE_MS = 3_000;
 
-const towardsBrowser: MediaRequest = { callId: "inbound1" as CallId, kinds: { origin: "rtp", target: "webrtc" } };
-const towardsPhone: MediaRequest = { callId: "outbound1" as CallId, kinds: { origin: "webrtc", target: "rtp" } };
-const betweenPhones: MediaRequest = { callId: "phones1" as CallId, kinds: { origin: "rtp", target: "rtp" } };
+const towardsBrowser: MediaRequest = { callId: "inbound1" as CallId, transports: { origin: "rtp", target: "webrtc" } };
+const towardsPhone: MediaRequest = { callId: "outbound1" as CallId, transports: { origin: "webrtc", target: "rtp" } };
+const betweenPhones: MediaRequest = { callId: "phones1" as CallId, transports: { origin: "rtp", target: "rtp" } };
 
 const browserOffer = captured("chromium-156-audio-video-data-offer");
 

@@ -4,7 +4,7 @@ import { dominantFrequency } from "../../lab/audio/dominantFrequency.ts";
 import { chromium as debianChromium } from "../../lab/install/debianPackages.ts";
 import { until } from "../../lab/world/until.ts";
 import type { IceCandidate, Sdp } from "../../lib/call/vocabulary.ts";
-import type { Direction } from "../../lib/media/sdp/sessionDescription.ts";
+import type { Direction } from "../../lib/sdp/sessionDescription.ts";
 
 const script = fileURLToPath(new URL("browserPeer.mjs", import.meta.url));
 const sampleRate = 16_000;

@@ -1,11 +1,11 @@
-import type { EndCause, IceCandidate, Sdp, Side } from "../../lib/call/vocabulary.ts";
-import { mirrored } from "../../lib/media/sdp/direction.ts";
-import { readParty, type PartyDescription } from "../../lib/media/sdp/PartyDescription.ts";
-import { present } from "../../lib/media/sdp/presentation.ts";
-import { nextDescription, type SentDescription } from "../../lib/media/sdp/SentDescription.ts";
-import { parseDescription, type Direction } from "../../lib/media/sdp/sessionDescription.ts";
+import type { EndCause, IceCandidate, Sdp, Side, MediaTransport } from "../../lib/call/vocabulary.ts";
+import { mirrored } from "../../lib/sdp/direction.ts";
+import { readParty, type PartyDescription } from "../../lib/sdp/PartyDescription.ts";
+import { present } from "../../lib/sdp/presentation.ts";
+import { nextDescription, type SentDescription } from "../../lib/sdp/SentDescription.ts";
+import { parseDescription, type Direction } from "../../lib/sdp/sessionDescription.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
-import type { MediaKind, MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
 
 /** A media proxy without media: keeps the contract, holds no port, sends no packet. */
 export class FakeMediaProxy implements MediaProxy {
@@ -95,16 +95,16 @@ class FakeMediaSession implements MediaSession {
     }
 
     #take(side: Side, sdp: Sdp): PartyDescription {
-        const reading = readParty(sdp, this.request.kinds[side]);
+        const reading = readParty(sdp, this.request.transports[side]);
         if (reading.kind !== "usable") throw new CallFailure("noCommonMedia", reading.kind);
         this.#said[side] = reading.party;
         return reading.party;
     }
 
     #tell(side: Side, direction: Direction, answering: PartyDescription | undefined): Sdp {
-        const kind = answering?.kind ?? this.request.kinds[side];
+        const kind = answering?.transport ?? this.request.transports[side];
         const server = parseDescription(serverSays(kind, direction));
-        const presentation = server === undefined ? undefined : present(server, kind, answering?.layout);
+        const presentation = server === undefined ? undefined : present(server, kind, answering);
         if (presentation?.kind !== "presentable") throw new Error("the fake's own description is unusable");
         const told = nextDescription(1, presentation, this.#told[side]);
         this.#told[side] = told;
@@ -112,7 +112,7 @@ class FakeMediaSession implements MediaSession {
     }
 }
 
-const BY_KIND: Readonly<Record<MediaKind, readonly string[]>> = {
+const BY_KIND: Readonly<Record<MediaTransport, readonly string[]>> = {
     rtp: ["m=audio 30000 RTP/AVP 0"],
     srtp: [
         "m=audio 30000 RTP/SAVP 0",
@@ -134,7 +134,7 @@ const BY_KIND: Readonly<Record<MediaKind, readonly string[]>> = {
     ],
 };
 
-function serverSays(kind: MediaKind, direction: Direction): string {
+function serverSays(kind: MediaTransport, direction: Direction): string {
     const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
     return [...head, ...BY_KIND[kind], `a=${direction}`, "a=rtpmap:0 PCMU/8000", ""].join("\r\n");
 }

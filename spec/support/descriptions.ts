@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Sdp } from "../../lib/call/vocabulary.ts";
-import type { Direction } from "../../lib/media/sdp/sessionDescription.ts";
+import type { Direction } from "../../lib/sdp/sessionDescription.ts";
 
 /** A description that a real client made; spec/fixtures/sdp/README.md says which. */
 export function captured(name: string): Sdp {

@@ -1,8 +1,8 @@
 import { Rtpengine } from "../../lab/world/Rtpengine.ts";
-import type { CallId, EndCause } from "../../lib/call/vocabulary.ts";
+import type { CallId, EndCause, MediaTransport } from "../../lib/call/vocabulary.ts";
 import { RtpengineMediaProxy } from "../../lib/media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../../lib/media/RtpengineOptions.ts";
-import type { MediaKind, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type { MediaSession } from "../../lib/ports/MediaProxy.ts";
 import { systemClock } from "../../lib/telemetry/systemClock.ts";
 import { KeptLog, KeptTelemetry } from "./quiet.ts";
 
@@ -38,9 +38,9 @@ export class MediaWorld {
         return world;
     }
 
-    open(origin: MediaKind, target: MediaKind): MediaSession {
+    open(origin: MediaTransport, target: MediaTransport): MediaSession {
         const callId = `call${++this.#calls}` as CallId;
-        return this.media.open({ callId, kinds: { origin, target } }, (fact) => this.reports.push(fact.cause));
+        return this.media.open({ callId, transports: { origin, target } }, (fact) => this.reports.push(fact.cause));
     }
 
     /** How many calls the engines hold, in their order. */

@@ -42,8 +42,10 @@ export class KeptTelemetry implements Telemetry {
         this.counted.push(`answered ${direction} after ${setupMs} ms`);
     }
 
-    callEnded(direction: string, cause: string, durationMs: number): void {
-        this.counted.push(`ended ${direction} ${cause} after ${durationMs} ms`);
+    callEnded(direction: string, cause: string, talkedMs: number | undefined): void {
+        this.counted.push(
+            `ended ${direction} ${cause} ${talkedMs === undefined ? "unanswered" : `after ${talkedMs} ms`}`,
+        );
     }
 
     factIgnored(phase: string, kind: string): void {

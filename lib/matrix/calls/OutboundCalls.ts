@@ -1,12 +1,11 @@
 import type { CallPolicy } from "../../call/CallPolicy.ts";
-import type { CallId, EndCause } from "../../call/vocabulary.ts";
+import type { CallId, EndCause, MediaTransport } from "../../call/vocabulary.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { MediaKind } from "../../ports/MediaProxy.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import type { CallEventCommon, CallMessage } from "./callEventContent.ts";
 import type { GhostInvitations } from "../ghosts/GhostInvitations.ts";
@@ -31,7 +30,7 @@ export interface OutboundCallsParts {
     readonly phoneBook?: PhoneBook;
     readonly policy: CallPolicy;
     /** The media profile of a trunk, by its name. */
-    readonly mediaOf: (trunk: string) => MediaKind;
+    readonly mediaOf: (trunk: string) => MediaTransport;
     readonly newCallId: () => CallId;
     readonly log: Log;
 }

@@ -3,7 +3,7 @@ import type { IceCandidate, Sdp } from "../../call/vocabulary.ts";
 import { parseMatrixUserId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { faultsOf } from "../events/faultsOf.ts";
 import { CALL_EVENT_TYPES, type CallEventCommon, type CallMessage, type CallVersion } from "./callEventContent.ts";
-import { isSessionDescription } from "./webRtcDescription.ts";
+import { asSdp } from "../../sdp/sessionDescription.ts";
 
 /** A call event that cannot be used. */
 export interface UndecodableCallEvent {
@@ -145,7 +145,8 @@ function undecodable(content: unknown, failure: UndecodableCallEvent["failure"],
 }
 
 function described(text: string, build: (sdp: Sdp) => CallMessage): CallMessage | typeof BAD_DESCRIPTION {
-    return isSessionDescription(text) ? build(text) : BAD_DESCRIPTION;
+    const sdp = asSdp(text);
+    return sdp === undefined ? BAD_DESCRIPTION : build(sdp);
 }
 
 function commonOf(content: z.infer<typeof common>): CallEventCommon {

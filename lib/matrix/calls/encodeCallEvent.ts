@@ -2,7 +2,7 @@ import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./callEventContent.ts";
 import { hangupReasonOf, rejectReasonOf } from "./matrixEndCause.ts";
-import { hasActiveVideo, missingForWebRtc, streamIdsOf } from "./webRtcDescription.ts";
+import { hasActiveVideo, missingForWebRtc, streamIdsOf, takesDigits } from "../../sdp/webRtcDescription.ts";
 
 /** The bridge's party in one Matrix call. */
 export interface OurParty {
@@ -98,7 +98,7 @@ function checked(sdp: Sdp): Sdp {
 /** MSC2747: Element shows a dial pad during the call if the other side accepts DTMF as RTP events. No transfer. */
 function capabilities(sdp: Sdp): Record<string, unknown> {
     return {
-        capabilities: { "m.call.transferee": false, "m.call.dtmf": /^a=rtpmap:[0-9]+ telephone-event\//im.test(sdp) },
+        capabilities: { "m.call.transferee": false, "m.call.dtmf": takesDigits(sdp) },
     };
 }
 

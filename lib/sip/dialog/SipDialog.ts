@@ -7,7 +7,8 @@ import { answerChallenge } from "../digest/answerChallenge.ts";
 import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
-import { isSameSession, sessionDescriptionIn } from "../sessionDescription.ts";
+import { isSameSession } from "../../sdp/readDescription.ts";
+import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import type { DialogHandler, SipCalls } from "../SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
@@ -114,16 +115,21 @@ export class SipDialog implements DialogHandler {
     async answerOffer(sdp: Sdp): Promise<void> {
         const offer = this.#takePendingOffer();
         if (offer.by !== "request") return;
+        const before = { local: this.#local, remote: this.#remote };
         this.#remote = offer.sdp;
-        await this.#answer(offer.request, sdp, "awaited");
+        await this.#answer(offer.request, sdp, "awaited").catch((error: unknown) => {
+            // the call goes on as before: the peer cancelled its request meanwhile, or ends the dialog
+            this.#local = before.local;
+            this.#remote = before.remote;
+            this.#notSent(offer.request.method, error);
+        });
     }
 
     /** Turns it down; the session stays as it was (RFC 3261, section 14.2). */
     async refuseOffer(cause: EndCause): Promise<void> {
         const offer = this.#takePendingOffer();
         if (offer.by === "request") {
-            const headers = { ...this.#parts.headers, Reason: reasonHeader(cause) };
-            await offer.request.respond({ status: 488, headers });
+            this.#respond(offer.request, { status: 488, headers: { Reason: reasonHeader(cause) } });
         } else if (offer.by === "ack") {
             // an answer cannot be refused: without it there is no session
             this.#report(cause);

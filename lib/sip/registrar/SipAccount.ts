@@ -1,7 +1,7 @@
+import type { MediaTransport } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CountryCode } from "../../numbering/PhoneNumber.ts";
 import type { ShortCodes } from "../../numbering/ShortCodes.ts";
-import type { MediaKind } from "../../ports/MediaProxy.ts";
 
 /** A phone that registers with us and belongs to a Matrix user. Plain data: the composition root makes it of the configuration. */
 export interface SipAccount {
@@ -12,7 +12,7 @@ export interface SipAccount {
     readonly user: MatrixUserId;
     /** How its calls are shown; the user name if left out. */
     readonly displayName?: string;
-    readonly media: MediaKind;
+    readonly media: MediaTransport;
     readonly defaultCountry?: CountryCode;
     /** Codes that are never completed with a country code. */
     readonly shortCodes?: ShortCodes;

@@ -1,9 +1,8 @@
-import type { EndCause } from "../../call/vocabulary.ts";
+import type { EndCause, MediaTransport } from "../../call/vocabulary.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, userOf } from "../../numbering/SipAddress.ts";
-import type { MediaKind } from "../../ports/MediaProxy.ts";
 import type { OwnHosts } from "../identity/OwnHosts.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
@@ -14,7 +13,7 @@ export type PhoneRoute =
           readonly kind: "trunk";
           readonly callee: RemoteParty;
           readonly trunks: readonly [string, ...string[]];
-          readonly media: MediaKind;
+          readonly media: MediaTransport;
       }
     | { readonly kind: "refused"; readonly cause: EndCause };
 
@@ -23,7 +22,7 @@ export interface PhoneRouting {
     /** Hosts by which phones name the bridge. */
     readonly hosts: Pick<OwnHosts, "has">;
     /** What a trunk's media looks like, by its name. */
-    readonly mediaOf: (trunk: string) => MediaKind;
+    readonly mediaOf: (trunk: string) => MediaTransport;
     readonly accountOf: (username: string) => SipAccount | undefined;
 }
 

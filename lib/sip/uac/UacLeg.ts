@@ -6,6 +6,7 @@ import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
+import { EarlyDescriptions } from "./EarlyDescriptions.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { mayFollow } from "./redirectTarget.ts";
@@ -59,7 +60,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #attempt: InviteAttempt | undefined;
     #sdp: Sdp | undefined;
     #sent: SentRequest | undefined;
-    /** The 2xx, and the session it or a reliable provisional response before it agreed on. */
+    readonly #early = new EarlyDescriptions();
+    /** The 2xx, and the session that it or an earlier response of its dialog agreed on. */
     #accepted: IncomingResponse | undefined;
     #remote: Sdp | undefined;
     #dialog: SipDialog | undefined;
@@ -228,17 +230,15 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             response
                 .acknowledge(this.#network(hop, response.headers), prackCredentials(digest, response.headers))
                 .catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
-            const early = sessionDescriptionIn(response.headers.get("content-type"), response.body);
-            if (early.kind === "given") this.#remote = early.sdp;
         }
+        this.#early.take(response);
         this.#happened({ kind: "ringing" });
     }
 
     #answered(attempt: InviteAttempt, response: IncomingResponse): void {
         attempt.digest?.accepted();
         const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
-        // RFC 3261, section 13.2.1: the answer is in the 2xx, or was in a reliable response before it
-        if (description.kind === "given") this.#remote = description.sdp;
+        this.#remote = description.kind === "given" ? description.sdp : this.#early.of(response);
         const hasSession = this.#remote !== undefined && (description.kind === "given" || description.kind === "none");
         const isUsable = hasSession && response.dialogId !== undefined;
         this.#accepted = response;

@@ -1,12 +1,13 @@
-import type { Sdp } from "../../call/vocabulary.ts";
+import type { MediaTransport, Sdp } from "../../call/vocabulary.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import type { MediaKind } from "../../ports/MediaProxy.ts";
 import { type CallerIdentity, identifyCaller } from "../identity/identifyCaller.ts";
 import type { ScreenCaller } from "../identity/OwnIdentities.ts";
 import { addressIn, numberIn } from "../identity/partyOfUri.ts";
 import { readPrivacy } from "../identity/privacy.ts";
 import { type NetworkContext, readNetworkContext } from "../ims/NetworkContext.ts";
-import { sessionDescriptionIn, SYNTHETIC_OFFER } from "../sessionDescription.ts";
+import { isProtectedAs } from "../../sdp/PartyDescription.ts";
+import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
+import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { parseNameAddress, parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import type { HeaderFields, IncomingRequest } from "../SipStack.ts";
@@ -19,7 +20,7 @@ export interface DecodedInvite extends CallerIdentity {
     /** Whom the Request-URI may mean, likeliest first; at least one. */
     readonly callees: readonly RemoteParty[];
     readonly offer: Sdp;
-    readonly media: MediaKind;
+    readonly media: MediaTransport;
     /** `late`: there was no SDP. `offer` is ours, the 200 carries the real offer and the ACK the caller's answer. */
     readonly offerer: "caller" | "late";
     /** The caller insists on reliable provisional responses (RFC 3262). */
@@ -56,6 +57,7 @@ export function decodeInvite(
         // RFC 3323, section 5: the phrase names what cannot be given, as far as there is room
         return refused(500, `Privacy Failure: ${privacy.unmet.join(", ").slice(0, 100)}`);
     }
+    const { minimumMedia = "rtp" } = peer;
     const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
     const common = {
         kind: "invite",
@@ -67,10 +69,10 @@ export function decodeInvite(
     switch (description.kind) {
         case "none":
             // our offer of plain RTP, the only one there can be without the caller's
-            if (!isProtectedAs("rtp", peer.minimumMedia)) return UNPROTECTED;
+            if (!isProtectedAs("rtp", minimumMedia)) return UNPROTECTED;
             return { ...common, offer: SYNTHETIC_OFFER, media: "rtp", offerer: "late" };
         case "given":
-            if (!isProtectedAs(description.media, peer.minimumMedia)) return UNPROTECTED;
+            if (!isProtectedAs(description.media, minimumMedia)) return UNPROTECTED;
             return { ...common, offer: description.sdp, media: description.media, offerer: "caller" };
         case "noAudio":
             // RFC 3261, section 20.43: 304 media type not available
@@ -79,18 +81,6 @@ export function decodeInvite(
             return refused(400, "Bad Session Description");
         case "foreign":
             return refused(415, "Unsupported Media Type", { Accept: "application/sdp" });
-    }
-}
-
-function isProtectedAs(media: MediaKind, minimum: MediaKind = "rtp"): boolean {
-    switch (minimum) {
-        case "webrtc":
-            return media === "webrtc";
-        case "srtp":
-            return media === "srtp" || media === "webrtc";
-        case "srtp-optional":
-        case "rtp":
-            return true;
     }
 }
 

@@ -22,12 +22,12 @@ class NamedMedia implements MediaProxy {
     /** Names of sessions that never come to an end with an offer. */
     readonly stalling = new Set<string>();
 
-    open({ callId, kinds }: MediaRequest, report: MediaReport): MediaSession {
+    open({ callId, transports }: MediaRequest, report: MediaReport): MediaSession {
         const ask = (what: string): Promise<Sdp> => {
             this.asked.push(`${callId} ${what}`);
             if (this.failing.has(callId)) return Promise.reject(new CallFailure("noCommonMedia", "no"));
             if (this.stalling.has(callId)) return new Promise(() => undefined);
-            return Promise.resolve(sdp(`${kinds.target}(${what})`));
+            return Promise.resolve(sdp(`${transports.target}(${what})`));
         };
         this.reports.push(report);
         return {

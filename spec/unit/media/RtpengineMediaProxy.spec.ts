@@ -74,7 +74,7 @@ describe("RtpengineMediaProxy", () => {
     }
 
     const open = (proxy: RtpengineMediaProxy, id = "c1"): MediaSession =>
-        proxy.open({ callId: id as CallId, kinds: { origin: "webrtc", target: "rtp" } }, (fact) =>
+        proxy.open({ callId: id as CallId, transports: { origin: "webrtc", target: "rtp" } }, (fact) =>
             reports.push(fact.cause),
         );
 
@@ -124,6 +124,21 @@ describe("RtpengineMediaProxy", () => {
         await session.release();
         expect(proxy.engines.map(({ calls }) => calls)).toEqual([0, 0]);
     });
+
+    test.each(["Ran out of ports", "Parallel session limit reached"])(
+        "tries the next engine if one has no resources left (%s), and prefers the others until one of its calls ends",
+        async (reason) => {
+            ng.script("a", (body) =>
+                body["command"] === "offer" ? { result: "error", "error-reason": reason } : { result: "ok" },
+            );
+            ng.script("b", engine());
+            const proxy = proxyOf(["a", "b"]);
+            await connect(proxy);
+            await open(proxy, "c2").offer(browserOffer);
+            expect(ng.commands("a")).toEqual(["offer", "delete"]);
+            expect(ng.commands("b")).toEqual(["offer", "answer", "offer"]);
+        },
+    );
 
     test("a call goes to the next engine if one is silent, and the next call does not ask it", async () => {
         ng.script("b", engine());

@@ -37,7 +37,7 @@ describe("RtpenginePool", () => {
         pool.engines[0]?.addCall();
         pool.engines[2]?.addCall();
         expect(picks(pool, 3)).toEqual(["b:1", "b:1", "b:1"]);
-        pool.engines[0]?.removeCall();
+        pool.engines[0]?.removeCall("ended");
         expect(new Set(picks(pool, 3))).toEqual(new Set(["a:1", "b:1"]));
     });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { IceCandidate } from "../../../lib/call/vocabulary.ts";
-import { readCandidate } from "../../../lib/media/candidateLine.ts";
+import { readCandidate } from "../../../lib/sdp/candidateLine.ts";
 import { beginGeneration, EMPTY_INBOX, sortCandidates, type Sorted } from "../../../lib/media/CandidateInbox.ts";
 
 const HOST = "candidate:1 1 udp 2113937151 192.0.2.2 5000 typ host";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { answerTo, firstOffer, furtherOffer } from "../../../lib/media/exchanges.ts";
 import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
-import type { Party } from "../../../lib/media/sdp/Party.ts";
-import { readParty, type PartyDescription } from "../../../lib/media/sdp/PartyDescription.ts";
-import { parseDescription } from "../../../lib/media/sdp/sessionDescription.ts";
-import { captured, phone } from "../../support/descriptions.ts";
+import type { Party } from "../../../lib/sdp/Party.ts";
+import { readParty, type PartyDescription } from "../../../lib/sdp/PartyDescription.ts";
+import { parseDescription } from "../../../lib/sdp/sessionDescription.ts";
+import { browserAnswer, captured, phone } from "../../support/descriptions.ts";
 
 function read(sdp: string): PartyDescription {
     const reading = readParty(sdp, "rtp");
@@ -23,6 +23,9 @@ function party(sdp: string): Party {
 const browser = read(captured("chromium-156-audio-offer"));
 const handset = read(phone());
 const secure = read(phone({ protocol: "RTP/SAVP", more: ["a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc"] }));
+const opusClient = read(
+    browserAnswer({ mid: "0", payloads: "111", formats: ["a=rtpmap:111 opus/48000/2", "a=setup:actpass"] }),
+);
 const choices = RTPENGINE_DEFAULTS;
 
 const toBrowser = {
@@ -48,7 +51,11 @@ test("a phone's offer to a browser", () => {
         ...toBrowser,
         "rtcp-mux": ["offer", "require"],
         flags: [...toBrowser.flags, "strip extmap"],
-        codec: { strip: ["all"], except: ["opus", "G722", "PCMA", "PCMU", "telephone-event"] },
+        codec: {
+            strip: ["all"],
+            except: ["opus", "G722", "PCMA", "PCMU", "telephone-event"],
+            transcode: ["opus"],
+        },
     });
 });
 
@@ -97,6 +104,18 @@ describe("codecs", () => {
             "rtp",
             { codec: { strip: ["all"], offer: ["opus", "PCMA"] } },
         ],
+        [
+            "G.711 by transcoding for a phone, if a client has Opus alone",
+            opusClient,
+            "rtp",
+            { codec: { mask: ["all"], transcode: ["opus", "PCMA"] } },
+        ],
+        [
+            "no Opus by transcoding for a browser, if a phone has it",
+            read(phone({ payloads: "96 0", formats: ["a=rtpmap:96 opus/48000"] })),
+            "webrtc",
+            { codec: { strip: ["all"], except: ["opus", "G722", "PCMA", "PCMU", "telephone-event"] } },
+        ],
         ["between phones, all", handset, "rtp", {}],
         ["between browsers, all", browser, "webrtc", {}],
         [
@@ -110,6 +129,17 @@ describe("codecs", () => {
         const { dictionary } = firstOffer(from, towards, { ...choices, codecs });
         expect("codec" in dictionary ? { codec: dictionary["codec"] } : {}).toEqual(expected);
     });
+});
+
+test.each([
+    ["AMR", ["a=rtpmap:96 AMR/8000"], "AMR"],
+    ["AMR-WB", ["a=rtpmap:96 AMR-WB/16000"], "AMR-WB"],
+    ["iLBC", ["a=rtpmap:96 iLBC/8000"], "iLBC"],
+    ["G.726", ["a=rtpmap:96 G726-32/8000"], "G726-32"],
+    ["linear samples", ["a=rtpmap:96 L16/16000"], "L16"],
+])("refuses an offer of %s alone, which rtpengine cannot encode", (_, formats, name) => {
+    const offered = read(phone({ payloads: "96 101", formats: [...formats, "a=rtpmap:101 telephone-event/8000"] }));
+    expect(() => firstOffer(offered, "webrtc", choices)).toThrow(`no codec can be used or transcoded: ${name}`);
 });
 
 test("an answer keeps to the transport of the offer", () => {

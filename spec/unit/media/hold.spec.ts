@@ -23,7 +23,7 @@ beforeEach(async () => {
         { ...RTPENGINE_DEFAULTS, engines: [{ host: "engine", port: 1 }] },
         { clock: new FakeClock(), log: new KeptLog(), telemetry: new KeptTelemetry(), openSocket: ng.open },
     );
-    session = proxy.open({ callId: "c1" as CallId, kinds: { origin: "rtp", target: "rtp" } }, () => undefined);
+    session = proxy.open({ callId: "c1" as CallId, transports: { origin: "rtp", target: "rtp" } }, () => undefined);
     await session.offer(phone());
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isSameSession, sessionDescriptionIn, SYNTHETIC_OFFER } from "../../../lib/sip/sessionDescription.ts";
+import { isSameSession } from "../../../lib/sdp/readDescription.ts";
+import { SYNTHETIC_OFFER } from "../../../lib/sdp/syntheticOffer.ts";
+import { sessionDescriptionIn } from "../../../lib/sip/sessionDescription.ts";
 
 const head = ["v=0", "o=- 1 1 IN IP4 192.0.2.1", "s=-", "c=IN IP4 192.0.2.1", "t=0 0"];
 const audio = ["m=audio 40000 RTP/AVP 0 8", "a=rtpmap:0 PCMU/8000"];
@@ -21,9 +23,16 @@ describe("what a body says", () => {
         ["with line feeds only", [...head, ...audio].join("\n"), "rtp"],
         ["AVPF", sdp(...head, "m=audio 4000 RTP/AVPF 0"), "rtp"],
         ["SDES", sdp(...head, "m=audio 4000 RTP/SAVP 0", "a=crypto:1 x inline:y"), "srtp"],
-        ["SAVPF with SDES", sdp(...head, "m=audio 4000 RTP/SAVPF 0"), "srtp"],
+        ["SAVPF with SDES", sdp(...head, "m=audio 4000 RTP/SAVPF 0", "a=crypto:1 x inline:y"), "srtp"],
+        ["SAVP without keys", sdp(...head, "m=audio 4000 RTP/SAVP 0"), "noAudio"],
+        ["SAVP without keys, then AVP", sdp(...head, "m=audio 4000 RTP/SAVP 0", "m=audio 4002 RTP/AVP 0"), "rtp"],
+        ["optional keys", sdp(...head, "m=audio 4000 RTP/AVP 0", "a=crypto:1 x inline:y"), "srtp-optional"],
         ["old WebRTC", sdp(...head, "m=audio 4000 RTP/SAVPF 0", "a=fingerprint:sha-256 AA", "a=ice-ufrag:u"), "webrtc"],
-        ["WebRTC", sdp(...head, "m=audio 9 UDP/TLS/RTP/SAVPF 111"), "webrtc"],
+        [
+            "WebRTC",
+            sdp(...head, "m=audio 9 UDP/TLS/RTP/SAVPF 0", "a=fingerprint:sha-256 AA", "a=ice-ufrag:u"),
+            "webrtc",
+        ],
         [
             "a fingerprint of the session",
             sdp(...head, "a=fingerprint:sha-256 AA", "a=ice-ufrag:u", "m=audio 4000 RTP/SAVPF 0"),
@@ -38,13 +47,33 @@ describe("what a body says", () => {
         ["an empty session name", sdp("v=0", "o=- 1 1 IN IP4 192.0.2.1", "s= ", "t=0 0", ...audio), "rtp"],
         ["another version", sdp("v=1", ...head.slice(1), ...audio), "malformed"],
         ["no origin", sdp("v=0", "s=-", ...audio), "malformed"],
-        ["a line that is none", sdp(...head, "hello", ...audio), "malformed"],
-        ["a media line without formats", sdp(...head, "m=audio 4000 RTP/AVP"), "malformed"],
+        ["a line that is none", sdp(...head, "hello", ...audio), "rtp"],
+        ["only a media line without formats", sdp(...head, "m=audio 4000 RTP/AVP"), "noAudio"],
+        ["a malformed media line", sdp(...head, "m=audio high RTP/AVP 0"), "malformed"],
         ["not SDP", "<xml/>", "malformed"],
-        ["too many lines", sdp(...head, ...audio, ...Array.from({ length: 1000 }, () => "a=x")), "malformed"],
-        ["too much", sdp(...head, ...audio, `a=${"x".repeat(40_000)}`), "malformed"],
+        ["too many lines", sdp(...head, ...audio, ...Array.from({ length: 2000 }, () => "a=x:1")), "malformed"],
+        ["too much", sdp(...head, ...audio, `a=${"x".repeat(50_000)}`), "malformed"],
     ])("%s", (_, body, expected) => {
         expect(kindOf(body)).toBe(expected);
+    });
+
+    test.each([
+        ["a stream that is switched off and has no formats", sdp(...head, ...audio, "m=video 0 RTP/AVP")],
+        ["an audio stream that is switched off and has no formats", sdp(...head, "m=audio 0 RTP/AVP", ...audio)],
+        ["a stream of an unknown kind without formats", sdp(...head, ...audio, "m=application 9 TCP/MRCPv2")],
+        ["a number of ports", sdp(...head, "m=audio 40000/2 RTP/AVP 0")],
+        ["blanks behind the version", sdp("v=0 ", ...head.slice(1), ...audio)],
+        ["blanks behind every line", sdp(...[...head, ...audio].map((line) => `${line} \t`))],
+        ["doubled carriage returns", sdp(...head, ...audio).replaceAll("\r\n", "\r\r\n")],
+        ["a NUL at the end", `${sdp(...head, ...audio)}\0`],
+        ["a blank line in the middle", sdp(...head, "", ...audio)],
+        ["a blank line in front", `\r\n${sdp(...head, ...audio)}`],
+        ["empty lines of every kind", sdp(...head, "i=", "u=", "e=", "p=", "b=", "k=", ...audio)],
+        ["doubled blanks in the media line", sdp(...head, "m=audio  40000  RTP/AVP  0 8")],
+        ["an origin that cannot be parsed", sdp("v=0", "o=my phone x y IN IP4 host", ...head.slice(2), ...audio)],
+        ["unknown kinds of lines", sdp(...head, "x=1", "y=2", ...audio)],
+    ])("accepts %s", (_, body) => {
+        expect(kindOf(body)).toBe("rtp");
     });
 
     test("comes out with proper line ends, whatever it came with", () => {
@@ -71,6 +100,15 @@ describe("the type of the body", () => {
             "",
         ].join("\r\n");
 
+    const part = (boundary: string, type: string, content: string, ...headers: string[]): string =>
+        [`--${boundary}`, `Content-Type: ${type}`, ...headers, "", content, `--${boundary}--`].join("\r\n");
+
+    test("is the last one among alternatives that can be used", () => {
+        const secure = sdp(...head, "m=audio 4000 RTP/SAVP 0", "a=crypto:1 x inline:y");
+        const alternatives = [body, secure].map((each) => part("b", "application/sdp", each).replace("--b--", ""));
+        expect(kindOf(`${alternatives.join("")}--b--`, "multipart/alternative;boundary=b")).toBe("srtp");
+    });
+
     test.each([
         ["application/sdp", body, "rtp"],
         ["Application/SDP; charset=utf-8", body, "rtp"],
@@ -80,6 +118,18 @@ describe("the type of the body", () => {
         ["multipart/mixed;boundary=b1", parts("b2"), "foreign"],
         ["multipart/mixed", parts("b1"), "foreign"],
         ["multipart/mixed;boundary=b1", "--b1\r\nContent-Type: text/plain\r\n\r\nhi\r\n--b1--", "foreign"],
+        ['multipart/mixed;boundary="b2"', part("b2", `multipart/related; boundary=b1`, parts("b1")), "rtp"],
+        [
+            "multipart/mixed;boundary=b1",
+            part("b1", "application/sdp", Buffer.from(body).toString("base64"), "Content-Transfer-Encoding: base64"),
+            "rtp",
+        ],
+        [
+            "multipart/mixed;boundary=b1",
+            part("b1", "application/sdp", body, "Content-Disposition: early-session"),
+            "foreign",
+        ],
+        ["multipart/mixed;boundary=b1", part("b1", "application/sdp", body.replace("s=-", "s=--b1--")), "rtp"],
     ])("%s", (type, text, expected) => {
         expect(kindOf(text, type)).toBe(expected);
     });

@@ -143,7 +143,7 @@ describe("an undecodable call event", () => {
         ["invite", { ...v1, call_id: { toString: "c" }, offer }, "bad_content", /call_id/],
         ["invite", { ...v1, offer: { sdp: "" } }, "bad_description", /description/],
         ["invite", { ...v1, offer: { sdp: "v=0\r\ns=-\r\n" } }, "bad_description", /description/],
-        ["invite", { ...v1, offer: { sdp: sdp + "a=x\r\n".repeat(3_000) } }, "bad_description", /description/],
+        ["invite", { ...v1, offer: { sdp: sdp + "a=x:1\r\n".repeat(3_000) } }, "bad_description", /description/],
         ["invite", { ...v1, offer: { sdp: sdp + "a=x\r\n".repeat(30_000) } }, "bad_content", /offer\.sdp/],
         ["answer", { ...v1, answer: "yes" }, "bad_content", /answer/],
         ["candidates", { ...v1, candidates: {} }, "bad_content", /candidates/],

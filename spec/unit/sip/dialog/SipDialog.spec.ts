@@ -96,12 +96,15 @@ describe("an offer of the peer", () => {
         expect(facts).toHaveLength(2);
     });
 
-    test("whose answer cannot be sent leaves the dialog as one that owes nothing: BYE goes out at once", async () => {
+    test("keeps the call as it was if the answer to an offer cannot be sent, and owes no ACK then", async () => {
         const dialog = aDialog();
         const invite = new ScriptedRequest("INVITE", { body: CHANGED });
         invite.respond = () => Promise.reject(new SipSendError("refused", "transaction over"));
         dialog.handle(invite);
-        await expect(dialog.answerOffer(LOCAL)).rejects.toThrow("transaction over");
+        await dialog.answerOffer(LOCAL);
+        dialog.handle(invite);
+        await dialog.refuseOffer("noCommonMedia");
+        expect(facts.map(({ kind }) => kind)).toEqual(["offered", "offered"]);
         await dialog.end("hungUp");
         expect(stack.sent).toEqual(["BYE"]);
     });

@@ -155,7 +155,7 @@ describe("media of a peer that has agreed on protection", () => {
         [sdp.trimEnd().replace("RTP/AVP", protocol), ...lines, ""].join("\r\n");
     const plain = offer("RTP/AVP");
     const keyed = offer("RTP/SAVP", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc");
-    const browser = offer("UDP/TLS/RTP/SAVPF");
+    const browser = offer("UDP/TLS/RTP/SAVPF", "a=fingerprint:sha-256 AA", "a=ice-ufrag:u");
 
     test.each([
         ["rtp", plain, "invite"],

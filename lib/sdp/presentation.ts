@@ -1,6 +1,7 @@
-import type { MediaKind } from "../../ports/MediaProxy.ts";
-import { codecsOf, isVoice, withoutIdleEvents } from "./codecs.ts";
-import { arrange, type Layout } from "./layout.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
+import { codecsOf, hasCodec, isVoice, withCodecs, withoutIdleEvents } from "./codecs.ts";
+import { arrange } from "./layout.ts";
+import type { PartyDescription } from "./PartyDescription.ts";
 import type { Unnumbered } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
 
@@ -17,13 +18,20 @@ export type Presentation =
     | { readonly kind: "unusable"; readonly lacking: readonly string[] };
 
 /**
- * Rewrites what the engine says for a party that speaks `kind`. Written anew from the attributes that kind needs:
- * the engine passes on what it does not know, and what a browser says of itself (ssrc, extmap, rtcp-fb, msid, …) would
- * swell a SIP message beyond what UDP carries. `answering` is the layout of the party's offer, if this answers one.
+ * Rewrites rtpengine's description for a party that uses `kind`. It is composed of the attributes that this transport needs:
+ * rtpengine forwards what it does not know, and a browser's attributes (ssrc, extmap, rtcp-fb, msid, …) would make a SIP
+ * message larger than UDP carries. `offer` is the party's offer, if this answers one: an answer has the offer's streams, and
+ * no codec that the offer lacks (RFC 3264, section 6.1).
  */
-export function present(engineSaid: SessionDescription, kind: MediaKind, answering?: Layout): Presentation {
-    const said = engineSaid.media[0];
-    if (said === undefined) return { kind: "unusable", lacking: ["m="] };
+export function present(
+    engineSaid: SessionDescription,
+    kind: MediaTransport,
+    offer?: Pick<PartyDescription, "layout" | "section">,
+): Presentation {
+    const answering = offer?.layout;
+    const [whole] = engineSaid.media;
+    if (whole === undefined) return { kind: "unusable", lacking: ["m="] };
+    const said = offer === undefined ? whole : withCodecs(whole, (codec) => hasCodec(offer.section, codec));
     const section = kind === "webrtc" ? forBrowser(said) : forPhone(said, kind);
     const lacking = missingFrom(section, kind);
     if (lacking.length > 0) return { kind: "unusable", lacking };
@@ -64,7 +72,7 @@ function forBrowser(said: Section): Section {
     };
 }
 
-function forPhone(said: Section, kind: Exclude<MediaKind, "webrtc">): Section {
+function forPhone(said: Section, kind: Exclude<MediaTransport, "webrtc">): Section {
     return {
         ...withoutIdleEvents(common(said)),
         // RFC 8643, section 3.1: the keys are in what reads like an offer of plain RTP
@@ -89,7 +97,7 @@ function common(said: Section): Section {
     };
 }
 
-function missingFrom(section: Section, kind: MediaKind): readonly string[] {
+function missingFrom(section: Section, kind: MediaTransport): readonly string[] {
     const needs: Readonly<Record<string, boolean>> = {
         port: section.port !== 0,
         codec: codecsOf(section).some(isVoice),

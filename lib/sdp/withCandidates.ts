@@ -1,5 +1,5 @@
-import type { IceCandidate, Sdp } from "../../call/vocabulary.ts";
-import { readCandidate } from "../candidateLine.ts";
+import type { IceCandidate, Sdp } from "../call/vocabulary.ts";
+import { readCandidate } from "./candidateLine.ts";
 import { parseDescription } from "./sessionDescription.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Section } from "./sessionDescription.ts";
+import type { Section, SessionDescription } from "./sessionDescription.ts";
 
 /** One format of an audio section: its payload type, and what it is. */
 export interface Codec {
@@ -29,11 +29,17 @@ export function codecsOf(section: Section): readonly Codec[] {
     return payloadsOf(section).flatMap((payload) => {
         const mapped = section.rtp.find((entry) => entry.payload === payload);
         if (mapped !== undefined) {
-            return [{ payload, name: mapped.codec, rate: mapped.rate ?? 8000, channels: mapped.encoding ?? 1 }];
+            const { codec: name, rate = 8000, encoding } = mapped;
+            return [{ payload, name, rate, channels: channelsOf(name, encoding) }];
         }
         const format = STATIC_FORMATS[payload];
         return format === undefined ? [] : [{ payload, ...format, channels: 1 }];
     });
+}
+
+/** Opus is always announced with two channels (RFC 7587, section 7), which some phones forget. */
+function channelsOf(name: string, announced: number | undefined): number {
+    return name.toLowerCase() === "opus" ? 2 : (announced ?? 1);
 }
 
 export function isVoice(codec: Codec): boolean {
@@ -58,6 +64,17 @@ export function isStatic({ payload, name }: Codec): boolean {
     return STATIC_FORMATS[payload]?.name === name.toUpperCase();
 }
 
+/** The names of the voice codecs of a section, for messages. */
+export function voiceNames(section: Section): readonly string[] {
+    return [
+        ...new Set(
+            codecsOf(section)
+                .filter(isVoice)
+                .map((codec) => codec.name),
+        ),
+    ];
+}
+
 /** The section with the formats that `keep` accepts. */
 export function withCodecs(section: Section, keep: (codec: Codec) => boolean): Section {
     const kept = codecsOf(section).filter(keep);
@@ -76,6 +93,11 @@ export function withoutIdleEvents(section: Section): Section {
     const codecs = codecsOf(section);
     const rates = new Set(codecs.filter(isVoice).map((codec) => codec.rate));
     return withCodecs(section, (codec) => isVoice(codec) || rates.has(codec.rate));
+}
+
+/** The payload types of all streams: a number means one codec in everything that shares a transport (RFC 8843, section 10.1.2). */
+export function payloadsIn({ media }: SessionDescription): readonly number[] {
+    return [...new Set(media.flatMap(payloadsOf))];
 }
 
 function payloadsOf(section: Section): readonly number[] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mirrored, withoutReceiving } from "../../../../lib/media/sdp/direction.ts";
+import { mirrored, withoutReceiving } from "../../../lib/sdp/direction.ts";
 
 test.each([
     ["sendrecv", "sendrecv", "sendonly"],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { nextDescription, type Unnumbered } from "../../../../lib/media/sdp/SentDescription.ts";
-import { parseDescription } from "../../../../lib/media/sdp/sessionDescription.ts";
-import { phone, type PhoneSays } from "../../../support/descriptions.ts";
+import { nextDescription, type Unnumbered } from "../../../lib/sdp/SentDescription.ts";
+import { parseDescription } from "../../../lib/sdp/sessionDescription.ts";
+import { phone, type PhoneSays } from "../../support/descriptions.ts";
 
 function unnumbered(says: PhoneSays): Unnumbered {
     const description = parseDescription(phone(says));

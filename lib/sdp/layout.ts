@@ -45,7 +45,7 @@ export function bundleOf(description: SessionDescription, mid: string): readonly
 
 function placeOf(section: Section): Place {
     const { type, protocol, payloads, mid } = section;
-    return { type, protocol, payloads: payloads ?? "0", ...(mid === undefined ? {} : { mid }) };
+    return { type, protocol, payloads: payloads ?? "", ...(mid === undefined ? {} : { mid }) };
 }
 
 function inPlace(section: Section, place: Place): Section {
@@ -57,7 +57,8 @@ function refused(place: Place): Section {
         type: place.type,
         port: 0,
         protocol: place.protocol,
-        payloads: place.payloads.split(" ")[0] ?? "0",
+        // a stream has at least one format (RFC 8866, section 9), even if the offer had none
+        payloads: place.payloads === "" ? "0" : (place.payloads.split(" ")[0] ?? "0"),
         rtp: [],
         fmtp: [],
         direction: "inactive",

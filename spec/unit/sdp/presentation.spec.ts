@@ -1,10 +1,9 @@
+import type { MediaTransport } from "../../../lib/call/vocabulary.ts";
 import { describe, expect, test } from "vitest";
-import { readParty } from "../../../../lib/media/sdp/PartyDescription.ts";
-import { present, type Presentation } from "../../../../lib/media/sdp/presentation.ts";
-import { parseDescription, writeDescription } from "../../../../lib/media/sdp/sessionDescription.ts";
-import type { Layout } from "../../../../lib/media/sdp/layout.ts";
-import type { MediaKind } from "../../../../lib/ports/MediaProxy.ts";
-import { captured, phone } from "../../../support/descriptions.ts";
+import { type PartyDescription, readParty } from "../../../lib/sdp/PartyDescription.ts";
+import { present, type Presentation } from "../../../lib/sdp/presentation.ts";
+import { parseDescription, writeDescription } from "../../../lib/sdp/sessionDescription.ts";
+import { captured, phone } from "../../support/descriptions.ts";
 
 const fingerprint = "a=fingerprint:sha-256 AB:CD";
 
@@ -30,7 +29,7 @@ const engineForPhone = captured("chromium-156-audio-offer")
     .replace("m=audio 9", "m=audio 30000")
     .replace(/^a=(ice|fingerprint|setup|rtcp-mux).*\r\n/gm, "");
 
-function presented(sdp: string, kind: MediaKind, answering?: Layout): Presentation {
+function presented(sdp: string, kind: MediaTransport, answering?: PartyDescription): Presentation {
     const description = parseDescription(sdp);
     if (description === undefined) throw new Error("unreadable");
     return present(description, kind, answering);
@@ -41,10 +40,10 @@ function textOf(presentation: Presentation): string {
     return writeDescription(presentation.description);
 }
 
-function layoutOf(sdp: string): Layout {
+function partyOf(sdp: string): PartyDescription {
     const reading = readParty(sdp, "rtp");
     if (reading.kind !== "usable") throw new Error(reading.kind);
-    return reading.party.layout;
+    return reading.party;
 }
 
 describe("towards a browser", () => {
@@ -64,7 +63,7 @@ describe("towards a browser", () => {
     });
 
     test("an answer has the offer's mids and sections in their order", () => {
-        const layout = layoutOf(
+        const layout = partyOf(
             captured("chromium-156-audio-video-data-offer").replace(
                 /(m=audio[^]*?)(m=video[^]*?)(m=application[^]*)/,
                 "$2$1$3",
@@ -83,7 +82,7 @@ describe("towards a browser", () => {
     });
 
     test("an answer to an offer without a bundle has none", () => {
-        const layout = layoutOf(captured("chromium-156-audio-offer").replace(/a=group.*\r\n/, ""));
+        const layout = partyOf(captured("chromium-156-audio-offer").replace(/a=group.*\r\n/, ""));
         expect(textOf(presented(engineForBrowser, "webrtc", layout))).not.toContain("a=group");
     });
 

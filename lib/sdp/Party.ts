@@ -1,4 +1,4 @@
-import type { MediaKind } from "../../ports/MediaProxy.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
 import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, isVoice, withCodecs } from "./codecs.ts";
 import { mirrored, receives } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
@@ -17,8 +17,8 @@ export function keepsACodec(party: Party, offer: Section): boolean {
 }
 
 /** How the party's media flows: `mute` while it or the bridge holds. */
-export function flowOf(party: Party): MediaKind | "mute" {
-    return party.said.section.direction === "sendrecv" ? party.said.kind : "mute";
+export function flowOf(party: Party): MediaTransport | "mute" {
+    return party.said.section.direction === "sendrecv" ? party.said.transport : "mute";
 }
 
 /** Whether a party wants to be sent sound: not while it holds (RFC 3264, section 8.4). */
@@ -38,7 +38,7 @@ export function standInAnswer(party: Party, offered: Section): SessionDescriptio
     const agreed = agreedSection(party);
     if (!sharesVoice(agreed, offered)) return undefined;
     const section = withCodecs(agreed, (codec) => codecsOf(offered).some((other) => isSameCodec(codec, other)));
-    const hasKeys = party.said.kind === "srtp" || party.said.kind === "srtp-optional";
+    const hasKeys = party.said.transport === "srtp" || party.said.transport === "srtp-optional";
     const crypto = hasKeys ? acceptedCrypto(section, offered) : undefined;
     if (hasKeys && crypto === undefined) return undefined;
     return {

@@ -1,4 +1,4 @@
-import type { Sdp } from "../../call/vocabulary.ts";
+import type { Sdp } from "../call/vocabulary.ts";
 import { writeDescription, type Section, type SessionDescription } from "./sessionDescription.ts";
 
 /** What a party was told of the other one's media. */

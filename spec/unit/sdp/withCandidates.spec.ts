@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Sdp } from "../../../../lib/call/vocabulary.ts";
-import { withCandidates } from "../../../../lib/media/sdp/withCandidates.ts";
-import { captured } from "../../../support/descriptions.ts";
+import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import { withCandidates } from "../../../lib/sdp/withCandidates.ts";
+import { captured } from "../../support/descriptions.ts";
 
 const sdp = captured("chromium-156-audio-video-data-offer");
 const line = (n: number): string => `candidate:${n} 1 udp 1 192.0.2.7 ${5_000 + n} typ host`;

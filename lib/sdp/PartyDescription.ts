@@ -1,17 +1,19 @@
-import type { MediaKind } from "../../ports/MediaProxy.ts";
-import { codecsOf, isVoice } from "./codecs.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
+import { codecsOf, isVoice, payloadsIn } from "./codecs.ts";
 import { withoutReceiving } from "./direction.ts";
 import { bundleOf, isRejected, layoutOf, type Layout } from "./layout.ts";
 import { parseDescription, type Candidate, type Section, type SessionDescription } from "./sessionDescription.ts";
 
 /** What a party said of its media, reduced to the one section that is carried. */
 export interface PartyDescription {
-    readonly kind: MediaKind;
+    readonly transport: MediaTransport;
     /** For the engine: one section, which holds everything that concerns it. */
     readonly description: SessionDescription;
     readonly section: Section;
     /** What an answer to this description must look like. */
     readonly layout: Layout;
+    /** The payload types of all its streams. */
+    readonly payloadsInUse: readonly number[];
     /** The mids whose candidates are candidates of the carried section. */
     readonly mids: readonly string[];
 }
@@ -28,50 +30,70 @@ export type PartyReading =
 const CARRIED_TYPE = "audio";
 
 /** How well each protects the media, where it may be no worse than promised. */
-const PROTECTION: Readonly<Record<MediaKind, number>> = { rtp: 0, "srtp-optional": 0, srtp: 1, webrtc: 2 };
+const PROTECTION: Readonly<Record<MediaTransport, number>> = { rtp: 0, "srtp-optional": 0, srtp: 1, webrtc: 2 };
 
-/** Reads what a party said. `atLeast` is the weakest kind of media that will do. */
-export function readParty(sdp: string, atLeast: MediaKind): PartyReading {
+/**
+ * Reads a party's description. The first audio stream is carried that can be: one that is switched off, or whose transport
+ * is unknown or not protected enough, gives way to a later one. `atLeast` is the weakest acceptable transport.
+ */
+export function readParty(sdp: string, atLeast: MediaTransport): PartyReading {
     const whole = parseDescription(sdp);
     if (whole === undefined) return { kind: "unreadable" };
-    const index = whole.media.findIndex(isCarriable);
+    const carriable = whole.media.flatMap((section, index) => (isCarriable(section) ? [index] : []));
+    if (carriable.length === 0) return { kind: "noAudio" };
+    for (const index of carriable) {
+        const party = partyIn(whole, index);
+        if (party !== undefined && isProtectedAs(party.transport, atLeast)) return { kind: "usable", party };
+    }
+    return { kind: "wrongTransport" };
+}
+
+/** Whether media over `transport` is protected at least as well as over `atLeast`. */
+export function isProtectedAs(transport: MediaTransport, atLeast: MediaTransport): boolean {
+    return PROTECTION[transport] >= PROTECTION[atLeast];
+}
+
+function partyIn(whole: SessionDescription, index: number): PartyDescription | undefined {
     const original = whole.media[index];
-    if (original === undefined) return { kind: "noAudio" };
+    if (original === undefined) return undefined;
     const said = selfContained(original, whole);
-    const kind = kindOf(said);
-    if (kind === undefined || PROTECTION[kind] < PROTECTION[atLeast]) return { kind: "wrongTransport" };
-    // with keys, what a phone calls RTP/AVP is RTP/SAVP to the engine (RFC 8643)
-    const section = kind === "srtp-optional" ? { ...said, protocol: said.protocol.replace("/AVP", "/SAVP") } : said;
+    const transport = transportOf(said);
+    if (transport === undefined) return undefined;
+    // with keys, what a phone calls RTP/AVP is RTP/SAVP to rtpengine (RFC 8643)
+    const section =
+        transport === "srtp-optional" ? { ...said, protocol: said.protocol.replace("/AVP", "/SAVP") } : said;
     return {
-        kind: "usable",
-        party: {
-            kind,
-            description: {
-                version: 0,
-                origin: whole.origin,
-                name: "-",
-                timing: { start: 0, stop: 0 },
-                ...(whole.icelite === undefined ? {} : { icelite: whole.icelite }),
-                media: [section],
-            },
-            section,
-            layout: layoutOf(whole, index),
-            mids: midsOf(original, whole),
+        transport,
+        description: {
+            version: 0,
+            origin: whole.origin,
+            name: "-",
+            timing: { start: 0, stop: 0 },
+            ...(whole.icelite === undefined ? {} : { icelite: whole.icelite }),
+            media: [section],
         },
+        section,
+        layout: layoutOf(whole, index),
+        payloadsInUse: payloadsIn(whole),
+        mids: midsOf(original, whole),
     };
 }
 
-/** As if the party had known these when it spoke. */
-export function withMoreCandidates(party: PartyDescription, more: readonly Candidate[]): PartyDescription {
-    const section = { ...party.section, candidates: [...(party.section.candidates ?? []), ...more] };
+/** The same party with another section in place of the carried one: what rtpengine receives. */
+export function withSection(party: PartyDescription, section: Section): PartyDescription {
     return { ...party, section, description: { ...party.description, media: [section] } };
+}
+
+/** The same party as if it had known these candidates when it made the description. */
+export function withMoreCandidates(party: PartyDescription, more: readonly Candidate[]): PartyDescription {
+    return withSection(party, { ...party.section, candidates: [...(party.section.candidates ?? []), ...more] });
 }
 
 function isCarriable(section: Section): boolean {
     return section.type === CARRIED_TYPE && !isRejected(section) && codecsOf(section).some(isVoice);
 }
 
-function kindOf(section: Section): MediaKind | undefined {
+function transportOf(section: Section): MediaTransport | undefined {
     if (/^(UDP\/TLS\/)?RTP\/SAVPF?$/.test(section.protocol)) {
         if (section.fingerprint !== undefined && section.iceUfrag !== undefined) return "webrtc";
         return section.crypto === undefined ? undefined : "srtp";

@@ -1,15 +1,8 @@
 import { describe, expect, test } from "vitest";
-import {
-    flowOf,
-    isHeardBy,
-    keepsACodec,
-    standInAnswer,
-    voiceSentBy,
-    type Party,
-} from "../../../../lib/media/sdp/Party.ts";
-import { readParty } from "../../../../lib/media/sdp/PartyDescription.ts";
-import { parseDescription, type Section } from "../../../../lib/media/sdp/sessionDescription.ts";
-import { browserAnswer, phone } from "../../../support/descriptions.ts";
+import { flowOf, isHeardBy, keepsACodec, standInAnswer, voiceSentBy, type Party } from "../../../lib/sdp/Party.ts";
+import { readParty } from "../../../lib/sdp/PartyDescription.ts";
+import { parseDescription, type Section } from "../../../lib/sdp/sessionDescription.ts";
+import { browserAnswer, phone } from "../../support/descriptions.ts";
 
 const key = (id: number, suite: string, value: string): string => `a=crypto:${id} ${suite} inline:${value}`;
 const [AES80, AES32] = ["AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"];

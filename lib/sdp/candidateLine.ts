@@ -1,5 +1,5 @@
 import type { IceCandidate } from "../call/vocabulary.ts";
-import type { Candidate } from "./sdp/sessionDescription.ts";
+import type { Candidate } from "./sessionDescription.ts";
 
 /** Why a candidate is of no use to the engine. Words for `Telemetry.dropped`. */
 export type CandidateFault = "malformedCandidate" | "mdnsCandidate" | "tcpCandidate";

@@ -1,0 +1,47 @@
+import { codecsOf, hasName, type Codec } from "./codecs.ts";
+import { withSection, type PartyDescription } from "./PartyDescription.ts";
+import type { Section } from "./sessionDescription.ts";
+
+/** The payload type of telephone events that most phones use, some whatever they are offered. */
+const USUAL_PAYLOAD = 101;
+
+/**
+ * A browser's offer as a phone expects it: telephone events (RFC 4733) have the number they had before in this call, or 101.
+ * Browsers name 126, and accept 101 in the answer; phones answer 101 even if they are offered 126, upon which rtpengine takes
+ * the events out of the call. Nothing changes if another codec has the number.
+ * @param before what the browser was told last
+ */
+export function withUsualDigits(offer: PartyDescription, before: Section | undefined): PartyDescription {
+    const events = narrowEventsIn(offer.section);
+    const usual = (before === undefined ? undefined : narrowEventsIn(before)?.payload) ?? USUAL_PAYLOAD;
+    if (events === undefined || events.payload === usual || offer.payloadsInUse.includes(usual)) return offer;
+    return withSection(offer, renumbered(offer.section, events.payload, usual));
+}
+
+/**
+ * A phone's answer with the number that telephone events had in the offer to it. RFC 3264, section 6.1, lets the answer name
+ * another one, but rtpengine takes the events out of the call then.
+ */
+export function withOfferedDigits(answer: PartyDescription, offered: Section): PartyDescription {
+    const [ours, theirs] = [narrowEventsIn(offered), narrowEventsIn(answer.section)];
+    if (ours === undefined || theirs === undefined || ours.payload === theirs.payload) return answer;
+    if (codecsOf(answer.section).some(({ payload }) => payload === ours.payload)) return answer;
+    return withSection(answer, renumbered(answer.section, theirs.payload, ours.payload));
+}
+
+/** Telephone events at the clock rate of narrow-band voice, the rate that every phone has. */
+function narrowEventsIn(section: Section): Codec | undefined {
+    return codecsOf(section).find((codec) => hasName(codec, "telephone-event") && codec.rate === 8000);
+}
+
+function renumbered(section: Section, from: number, to: number): Section {
+    const renumber = <Entry extends { readonly payload: number }>(entry: Entry): Entry =>
+        entry.payload === from ? { ...entry, payload: to } : entry;
+    const payloads = (section.payloads ?? "").split(" ").map((payload) => (payload === `${from}` ? `${to}` : payload));
+    return {
+        ...section,
+        payloads: payloads.join(" "),
+        rtp: section.rtp.map(renumber),
+        fmtp: section.fmtp.map(renumber),
+    };
+}

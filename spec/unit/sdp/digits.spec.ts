@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { Section } from "../../../lib/sdp/sessionDescription.ts";
+import { withOfferedDigits, withUsualDigits } from "../../../lib/sdp/digits.ts";
+import { type PartyDescription, readParty } from "../../../lib/sdp/PartyDescription.ts";
+import { captured, phone } from "../../support/descriptions.ts";
+
+function read(sdp: string): PartyDescription {
+    const reading = readParty(sdp, "rtp");
+    if (reading.kind !== "usable") throw new Error(reading.kind);
+    return reading.party;
+}
+
+/** A phone whose telephone events have this payload type. */
+const phoneWith = (payload: number): PartyDescription =>
+    read(
+        phone({
+            payloads: `8 ${payload}`,
+            formats: ["a=rtpmap:8 PCMA/8000", `a=rtpmap:${payload} telephone-event/8000`],
+        }),
+    );
+
+const browser = read(captured("chromium-156-audio-offer"));
+
+function payloadsOf({ section }: { readonly section: Section }): string[] {
+    return section.rtp
+        .filter(({ codec }) => codec === "telephone-event")
+        .map(({ payload, rate }) => `${payload}/${rate}`);
+}
+
+describe("a browser's offer to a phone", () => {
+    it("names 101 for telephone events at 8000 Hz, and leaves the others", () => {
+        const offer = withUsualDigits(browser, undefined);
+        expect(payloadsOf(offer)).toEqual(["110/48000", "101/8000"]);
+        expect(offer.section.payloads?.split(" ")).toContain("101");
+        expect(offer.section.payloads?.split(" ")).not.toContain("126");
+        expect(offer.description.media).toEqual([offer.section]);
+    });
+
+    it("keeps the number that was agreed on before", () => {
+        expect(payloadsOf(withUsualDigits(browser, phoneWith(96).section))).toEqual(["110/48000", "96/8000"]);
+    });
+
+    it("stays as it is if another codec of any stream has the number", () => {
+        const video = "m=video 9 UDP/TLS/RTP/SAVPF 101\r\na=rtpmap:101 VP8/90000\r\na=mid:v\r\n";
+        const offer = read(captured("chromium-156-audio-offer") + video);
+        expect(withUsualDigits(offer, undefined)).toBe(offer);
+    });
+});
+
+describe("a phone's answer", () => {
+    it("is renumbered if it names another number for telephone events than the offer", () => {
+        expect(payloadsOf(withOfferedDigits(phoneWith(96), phoneWith(101).section))).toEqual(["101/8000"]);
+    });
+
+    it("stays as it is if the numbers agree, or the offered one is in use", () => {
+        const same = phoneWith(101);
+        expect(withOfferedDigits(same, phoneWith(101).section)).toBe(same);
+        expect(withOfferedDigits(same, phoneWith(8).section)).toBe(same);
+    });
+});
