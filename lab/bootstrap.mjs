@@ -2,7 +2,7 @@
 // nothing that npm would have to install first. It brings node_modules to the state package-lock.json asks for, then
 // hands over to the pinned runtime (the npm package `node`), whatever version the machine itself has.
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -57,6 +57,11 @@ function sameRelease(wanted, installed) {
     return installed !== undefined && installed.version === wanted.version && installed.integrity === wanted.integrity;
 }
 
+/** Several work trees can share one node_modules by a symbolic link: `npm ci` would delete it under the others. */
+function isSharedFolder() {
+    return lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 function readPackages(file) {
     return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).packages ?? {}) : {};
 }
@@ -87,6 +92,7 @@ function fail(message) {
 async function installPackages() {
     const missing = missingPackages();
     if (missing.length === 0 && (await pinnedNodeRuns())) return;
+    if (isSharedFolder()) return;
     console.error(`Installing npm packages (${missing.length} missing or changed) ...`);
     const started = Date.now();
     const ticking = setInterval(

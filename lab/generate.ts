@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
 import { configPage } from "./generators/configPage.ts";
+import { METRIC_DEFINITIONS } from "../lib/telemetry/metricDefinitions.ts";
 import { configSample } from "./generators/configSample.ts";
 import { configTypes } from "./generators/configTypes.ts";
+import { metricsPage } from "./generators/metricsPage.ts";
 import { registrationExample } from "./generators/registrationExample.ts";
 
 /**
@@ -16,6 +18,7 @@ const generated: Readonly<Record<string, string>> = {
     "config.sample.yaml": configSample(schema),
     "docs/configuration.md": configPage(schema),
     "registration.yaml.example": registrationExample(),
+    "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS)),
 };
 
 const drifted = Object.entries(generated).filter(([path, text]) => contentOf(path) !== text);

@@ -21,6 +21,8 @@ import { startSip } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
 import { NedbDirectory } from "../store/NedbDirectory.ts";
+import { CallRecords } from "../records/CallRecords.ts";
+import { logCalls } from "../records/logCalls.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { systemClock } from "../telemetry/systemClock.ts";
 
@@ -69,7 +71,8 @@ export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
 
 async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
     const { config, log } = options;
-    const { telemetry, render } = createMetrics();
+    const { telemetry, calls, render } = createMetrics(options.version);
+    const recorder = new CallRecords({ clock: systemClock, sinks: [logCalls(log, config.logging.numbers), calls] });
     const metrics = await serveMetrics(config, render);
     if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
     const directory = await NedbDirectory.open(config.store.path);
@@ -79,13 +82,14 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
         clock: systemClock,
         log,
         telemetry,
+        recorder,
         media,
         maxCalls: config.calls.maxCalls,
         orderTimeoutMs: ORDER_TIMEOUT_MS,
     });
     const dialPlan = new DialPlan(dialPlanRulesOf(config));
     const phones = await startPhones(config, dialPlan, log, onStarted);
-    const parts = { dialPlan, desk, telemetry, phones };
+    const parts = { dialPlan, desk, telemetry, recorder, phones };
     const matrix = matrixSideOf(options, { ...parts, directory });
     const sip = await startSip({ ...options, ...parts, intake: desk, policy: policyOf(config) }, onStarted);
     // calls can be placed only now, and end before either side stops
@@ -128,6 +132,7 @@ interface CallParts {
     readonly dialPlan: DialPlan;
     readonly desk: CallDesk;
     readonly telemetry: Telemetry;
+    readonly recorder: CallRecords;
     readonly phones: Phones | undefined;
 }
 
@@ -137,7 +142,7 @@ function policyOf({ calls }: Config): CallPolicy {
 
 function matrixSideOf(
     { config, registration, port, log }: BridgeOptions,
-    { directory, desk, dialPlan, telemetry, phones }: CallParts & { readonly directory: NedbDirectory },
+    { directory, desk, dialPlan, telemetry, recorder, phones }: CallParts & { readonly directory: NedbDirectory },
 ): MatrixSide {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
@@ -168,6 +173,7 @@ function matrixSideOf(
             intake: desk,
             newCallId,
             telemetry,
+            recorder,
             clock: systemClock,
             log,
         },

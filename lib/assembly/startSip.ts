@@ -5,6 +5,7 @@ import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { CallIntake } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
 import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
@@ -37,6 +38,7 @@ export interface SipSideParts {
     readonly dialPlan: DialPlan;
     readonly intake: CallIntake;
     readonly telemetry: Telemetry;
+    readonly recorder: CallRecorder;
     readonly policy: CallPolicy;
     /** Where there are accounts. */
     readonly phones: Phones | undefined;
@@ -51,7 +53,7 @@ export interface SipSide {
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
 export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promise<SipSide> {
-    const { config, log, version, dialPlan, intake, telemetry, policy, phones } = parts;
+    const { config, log, version, dialPlan, intake, telemetry, recorder, policy, phones } = parts;
     const { trunks, peers } = sipTrunksOf(config);
     const realm = registrarRealm(config);
     const link: SipLink = new SipLink({
@@ -75,6 +77,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         userAgent: `matrix-appservice-sip/${version}`,
         log,
         telemetry,
+        recorder,
     };
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
     const { availability } = watch;

@@ -46,8 +46,10 @@ export type EndCause =
     | "busy"
     /** The callee saw the call and said no. */
     | "declined"
-    /** Nobody answered in time. */
+    /** The callee's phone rang, and the call was not answered in time. */
     | "noAnswer"
+    /** The callee's network did not respond to the call at all: nothing rang. */
+    | "noResponse"
     /** The callee cannot be reached now: not registered, left the room, no device. */
     | "unavailable"
     | "answeredElsewhere"
@@ -83,6 +85,7 @@ export const END_CAUSES: readonly EndCause[] = Object.keys({
     busy: 0,
     declined: 0,
     noAnswer: 0,
+    noResponse: 0,
     unavailable: 0,
     answeredElsewhere: 0,
     notFound: 0,

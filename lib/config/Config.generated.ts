@@ -448,6 +448,10 @@ export interface LoggingConfig {
      * Log format. "human": aligned text. "json": one JSON object per line.
      */
     readonly format: "human" | "json";
+    /**
+     * How the log shows phone numbers. "short" hides their middle, as in +4420…50; extensions of up to six digits are always complete. "full" shows every digit.
+     */
+    readonly numbers: "short" | "full";
 }
 export interface RtpengineConfig {
     /**

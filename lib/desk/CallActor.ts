@@ -93,7 +93,7 @@ export class CallActor {
             orders: step.effects.map((e) => e.kind),
         });
         if (step.state === before && step.effects.length === 0) this.#parts.watcher.ignored(before, event);
-        if (step.state.phase !== before.phase) this.#parts.watcher.moved(before, step.state);
+        if (step.state !== before) this.#parts.watcher.moved(before, step.state);
         this.#carryOutAll(step);
     }
 

@@ -10,18 +10,21 @@ import type {
     PhoneTarget,
     SipTarget,
 } from "../ports/CallIntake.ts";
+import { partiesOf } from "../ports/CallParties.ts";
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
-import type { CallDirection, Telemetry } from "../ports/Telemetry.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor, type CallWatcher } from "./CallActor.ts";
 import { ForkedTarget } from "./ForkedTarget.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
     readonly log: Log;
-    readonly telemetry: Telemetry;
+    readonly telemetry: Pick<Telemetry, "eventIgnored">;
+    readonly recorder: CallRecorder;
     readonly media: MediaProxy;
     /** Calls at once; more are refused with `serviceUnavailable`. */
     readonly maxCalls: number;
@@ -67,17 +70,16 @@ export class CallDesk implements CallIntake {
     }
 
     open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
-        const { clock, log, telemetry, maxCalls, orderTimeoutMs } = this.#options;
+        const { clock, log, recorder, maxCalls, orderTimeoutMs } = this.#options;
         const diallers = this.#diallers;
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
         if (this.#actors.size >= maxCalls) {
-            log.warn("call refused: too many calls at once", { callId: request.callId, maxCalls });
+            log.warn("call rejected: calls.maxCalls reached", { callId: request.callId, maxCalls });
+            recorder.rejected({ callId: request.callId, parties: partiesOf(request.target), reason: "too_many_calls" });
             return { refused: "serviceUnavailable" };
         }
-        const direction: CallDirection = request.target.network === "matrix" ? "inbound" : "outbound";
-        const callLog = log.child({ callId: request.callId, direction });
-        callLog.info("call opened");
-        telemetry.callOpened(direction);
+        const callLog = log.child({ callId: request.callId });
+        recorder.started(request.callId, request);
         const target = this.#target(diallers, request, callLog, {
             leg: (fact) => actor.tellOfLeg("target", fact),
             media: (fact) => actor.tell(fact),
@@ -88,7 +90,7 @@ export class CallDesk implements CallIntake {
                 media: target.media,
                 clock,
                 log: callLog,
-                watcher: this.#watch(direction, callLog, () => actor),
+                watcher: this.#watch(request.callId, callLog, () => actor),
                 orderTimeoutMs,
             },
             request,
@@ -137,31 +139,28 @@ export class CallDesk implements CallIntake {
         });
     }
 
-    #watch(direction: CallDirection, log: Log, actor: () => CallActor): CallWatcher {
-        const { clock, telemetry } = this.#options;
-        const openedAt = clock.now();
-        let answeredAt: number | undefined;
+    #watch(callId: CallId, log: Log, actor: () => CallActor): CallWatcher {
+        const { recorder, telemetry } = this.#options;
         return {
-            moved: (_from: CallState, to: CallState) => {
-                if (to.phase === "connected" && answeredAt === undefined) {
-                    answeredAt = clock.now();
-                    telemetry.callAnswered(direction, answeredAt - openedAt);
-                }
-                if (to.phase !== "ended") return log.info("call moved on", { phase: to.phase });
-                const talkedMs = answeredAt === undefined ? undefined : clock.now() - answeredAt;
-                log.info("call ended", { cause: to.cause, by: to.by, talkedSeconds: (talkedMs ?? 0) / 1_000 });
-                telemetry.callEnded(direction, to.cause, talkedMs);
-                void this.#forget(actor());
+            moved: (from: CallState, to: CallState) => {
+                if (to.phase === "alerting" && to.progress === "ringing") recorder.ringing(callId);
+                if (to.phase === from.phase) return;
+                log.debug("call state changed", { state: to.phase });
+                if (to.phase === "connected" && from.phase === "answering") recorder.answered(callId);
+                if (to.phase !== "ended") return;
+                recorder.ended(callId, to.cause, to.by);
+                void this.#forget(callId, actor());
             },
-            ignored: (state: CallState, event: CallEvent) => telemetry.factIgnored(state.phase, event.kind),
+            ignored: (state: CallState, event: CallEvent) => telemetry.eventIgnored(state.phase, event.kind),
         };
     }
 
-    async #forget(actor: CallActor): Promise<void> {
-        // the watcher runs before the last orders are posted: settle after this turn
+    async #forget(callId: CallId, actor: CallActor): Promise<void> {
+        // the watcher runs before the last effects are posted: settle after this turn
         await Promise.resolve();
         await actor.settled();
         this.#actors.delete(actor);
+        this.#options.recorder.settled(callId);
     }
 }
 

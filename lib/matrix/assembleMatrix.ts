@@ -4,6 +4,7 @@ import type { DialPlan } from "../numbering/DialPlan.ts";
 import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
@@ -47,6 +48,7 @@ export interface MatrixParts {
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;
+    readonly recorder: Pick<CallRecorder, "note" | "rejected">;
     readonly clock: Clock;
     readonly log: Log;
 }

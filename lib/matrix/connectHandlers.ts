@@ -4,6 +4,7 @@ import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
@@ -36,6 +37,7 @@ export interface HandlerParts {
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;
+    readonly recorder: Pick<CallRecorder, "note" | "rejected">;
     readonly clock: Clock;
     readonly log: Log;
     readonly mayJoinAs: (user: MatrixUserId) => boolean;
@@ -56,7 +58,7 @@ export interface ConnectedHandlers {
 
 /** Builds the event table and all it needs. A feature that handles more event types adds its row to `handlers`. */
 export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
-    const { names, homeserver, directory, clock, log } = parts;
+    const { names, homeserver, directory, recorder, clock, log } = parts;
     const registry = new LegRegistry(clock);
     const drops = new DroppedEvents(parts.telemetry, log);
     const profiles = new GhostProfiles(names, homeserver, directory, log);
@@ -81,7 +83,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     const dialler: LegDialler<MatrixTarget> = {
         dial: (callId, target, report) =>
             new MatrixCalleeLeg(
-                { homeserver, rooms, registry, clock, log, ringMs: parts.ringMs },
+                { homeserver, rooms, registry, recorder, clock, log, ringMs: parts.ringMs },
                 callId,
                 target,
                 report,

@@ -1,20 +1,25 @@
 import type { CallState } from "../call/CallState.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
-import type { EndCause } from "../call/vocabulary.ts";
 
-/** Counts for the operator. Every method returns at once and never throws. Labels are closed sets. */
+/** Counts for the operator. Every method returns immediately and never throws. Label values are from closed sets. */
 export interface Telemetry {
-    callOpened(direction: CallDirection): void;
-    callAnswered(direction: CallDirection, setupMs: number): void;
-    /** `talkedMs`: from the answer to the end; undefined if the call was never answered. */
-    callEnded(direction: CallDirection, cause: EndCause, talkedMs: number | undefined): void;
-    /** A fact that had no meaning in its phase. A few are normal (crossings), many are a bug. */
-    factIgnored(phase: CallState["phase"], kind: CallEvent["kind"]): void;
-    /** Whether a trunk that is registered with holds our registration. Told at the start and at each change. */
-    trunkRegistered(trunk: string, standing: "up" | "down"): void;
-    /** Whether an address of a trunk takes calls. Told at the start and at each change. */
-    trunkAddress(trunk: string, address: string, standing: "up" | "down"): void;
-    /** An input from outside was dropped; `reason` is one of a few fixed words. */
+    /** An event that has no effect in the state of its call. A few are normal (races), many are a bug. */
+    eventIgnored(state: CallState["phase"], event: CallEvent["kind"]): void;
+    /** Whether the bridge is registered at a trunk. Called at startup and at each change. */
+    trunkRegistered(trunk: string, state: "up" | "down"): void;
+    /** Whether an address of a trunk is available. Called at startup and at each change. */
+    trunkAddress(trunk: string, address: string, state: "up" | "down"): void;
+    /** Whether an rtpengine instance responds. Called at startup and at each change. */
+    rtpengine(address: string, state: "up" | "down"): void;
+    /** Whether the homeserver responds. Called at each change at least. */
+    homeserver(state: "up" | "down"): void;
+    /** Whether the bridge is connected to its SIP server. Called at each change. */
+    sipServer(state: "up" | "down"): void;
+    /** How many phones are registered with the bridge. Called at each change. */
+    phonesRegistered(count: number): void;
+    /** A final SIP response that the bridge sent or received. */
+    sipResponse(direction: "sent" | "received", method: string, status: number): void;
+    /** An input from outside was dropped or rejected; `reason` is one of a few constant words. */
     dropped(from: "sip" | "matrix" | "media", reason: string): void;
 }
 

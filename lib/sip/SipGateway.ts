@@ -198,7 +198,7 @@ export class SipGateway implements DrachtioListener {
                 return this.#open(
                     request,
                     invite,
-                    { name: username },
+                    { name: username, from: "phone" },
                     target,
                     phones.targetsFor(callee, caller, account),
                 );
@@ -212,7 +212,7 @@ export class SipGateway implements DrachtioListener {
                     ...(network.accessNetwork !== undefined && { accessNetwork: network.accessNetwork }),
                 };
                 const target = { network: "sip", media, callee, ...caller, trunks } as const;
-                return this.#open(request, invite, { name: username }, target);
+                return this.#open(request, invite, { name: username, from: "phone" }, target);
             }
         }
     }
@@ -250,19 +250,21 @@ export class SipGateway implements DrachtioListener {
     #open(
         request: IncomingRequest,
         invite: DecodedInvite,
-        { name: peer, credentials }: Pick<SipPeer, "name" | "credentials">,
+        { name: peer, credentials, from = "peer" }: Pick<SipPeer, "name" | "credentials"> & { from?: "peer" | "phone" },
         target: CallTarget,
         alsoRing: readonly CallTarget[] = [],
     ): void {
         const { intake, policy, newCallId } = this.#parts;
         const callId = newCallId();
         const log = this.#parts.log.child({ callId, leg: "sip" });
-        log.info("INVITE received", { peer, sipCallId: request.headers.get("call-id") });
+        const sipCallId = request.headers.get("call-id");
+        this.#parts.recorder?.note(callId, { kind: "inviteReceived", from, sender: peer, sipCallId });
         // the desk answers at once, so nothing can be reported before it has
         let report: LegReport = () => undefined;
         const leg = new UasLeg({
             ...this.#parts,
             log,
+            callId,
             request,
             invite,
             peer,

@@ -22,6 +22,8 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
     declined: { status: 603, reason: "Decline", q850: 21 },
     // RFC 3261 21.4.18; Q.850 no answer from user (user alerted)
     noAnswer: { status: 480, reason: "Temporarily Unavailable", q850: 19 },
+    // RFC 3261 21.5.5; Q.850 network out of order
+    noResponse: { status: 504, reason: "Server Time-out", q850: 38 },
     // RFC 3261 21.4.18; Q.850 subscriber absent
     unavailable: { status: 480, reason: "Temporarily Unavailable", q850: 20 },
     // RFC 3261 21.4.18; Q.850 non-selected user clearing, as RFC 4497 8.4.1 has it
@@ -59,7 +61,7 @@ const CAUSES_OF_STATUS: Readonly<Record<number, EndCause>> = {
     403: "forbidden", // RFC 3261 21.4.4
     404: "notFound", // RFC 3261 21.4.5
     407: "networkFailure", // RFC 3261 21.4.8
-    408: "noAnswer", // RFC 3261 21.4.9, and what the SIP server sends for timer B
+    408: "noResponse", // RFC 3261 21.4.9, and what the SIP server sends for timer B
     410: "notFound", // RFC 3261 21.4.10
     415: "noCommonMedia", // RFC 3261 21.4.13
     416: "badAddress", // RFC 3261 21.4.14
@@ -111,19 +113,21 @@ const CAUSES_OF_Q850: Readonly<Record<number, EndCause>> = {
     65: "noCommonMedia", // bearer capability not implemented
     79: "noCommonMedia", // service or option not implemented, unspecified
     88: "noCommonMedia", // incompatible destination
-    102: "noAnswer", // recovery on timer expiry; within a call it is the media (byeCause)
+    102: "noResponse", // recovery on timer expiry; within a call it is the media (byeCause)
 };
 
 /**
  * Why an INVITE was rejected: the Q.850 cause if it is a known one that says more than "ended", otherwise the status (RFC
  * 3326; RFC 6432 for responses). An unknown cause is a hint that is ignored.
+ * @param heard whether a phone may have rung before: a timeout is then a call that was not answered
  */
-export function causeOfFailure(status: number, headers: SipHeaders): EndCause {
+export function causeOfFailure(status: number, headers: SipHeaders, heard: "nothing" | "ringing"): EndCause {
     const known = knownQ850In(headers);
-    if (known !== undefined) return CAUSES_OF_Q850[known] ?? causeOfStatus(status);
+    const cause = known === undefined ? undefined : CAUSES_OF_Q850[known];
     // Asterisk sends 603 for every end without a cause of its own, and says so by a Q.850 cause: only without one is it a no
-    if (status === 603 && reasonsOf(headers, "Q.850").length > 0) return "unavailable";
-    return causeOfStatus(status);
+    const isUnexplained = known === undefined && status === 603 && reasonsOf(headers, "Q.850").length > 0;
+    const failure = isUnexplained ? "unavailable" : (cause ?? causeOfStatus(status));
+    return heard === "ringing" && (isUnexplained || failure === "noResponse") ? "noAnswer" : failure;
 }
 
 /** Why the peer sent BYE: it hung up, unless a known cause says otherwise. RFC 3326: a Reason is a hint. */

@@ -1,4 +1,5 @@
 import type { Log, LogFields } from "../../lib/ports/Log.ts";
+import type { CallNote, CallRecorder, RejectedCall } from "../../lib/ports/CallRecorder.ts";
 import type { Telemetry } from "../../lib/ports/Telemetry.ts";
 
 /** A log that keeps what it is told from `warn` upwards, for specs that ask whether something was amiss. */
@@ -33,34 +34,76 @@ export class KeptLog implements Log {
 /** Counts as words, in order. */
 export class KeptTelemetry implements Telemetry {
     readonly counted: string[] = [];
+    /** What is not about calls: the state of the parts, and SIP responses. */
+    readonly states: string[] = [];
 
-    callOpened(direction: string): void {
-        this.counted.push(`opened ${direction}`);
+    eventIgnored(state: string, event: string): void {
+        this.counted.push(`ignored ${event} while ${state}`);
     }
 
-    callAnswered(direction: string, setupMs: number): void {
-        this.counted.push(`answered ${direction} after ${setupMs} ms`);
+    trunkRegistered(trunk: string, state: string): void {
+        this.counted.push(`registration of ${trunk} ${state}`);
     }
 
-    callEnded(direction: string, cause: string, talkedMs: number | undefined): void {
-        this.counted.push(
-            `ended ${direction} ${cause} ${talkedMs === undefined ? "unanswered" : `after ${talkedMs} ms`}`,
-        );
+    trunkAddress(trunk: string, address: string, state: string): void {
+        this.counted.push(`${trunk} at ${address} ${state}`);
     }
 
-    factIgnored(phase: string, kind: string): void {
-        this.counted.push(`ignored ${kind} while ${phase}`);
+    rtpengine(address: string, state: string): void {
+        this.states.push(`rtpengine ${address} ${state}`);
     }
 
-    trunkRegistered(trunk: string, standing: string): void {
-        this.counted.push(`registration of ${trunk} ${standing}`);
+    homeserver(state: string): void {
+        this.states.push(`homeserver ${state}`);
     }
 
-    trunkAddress(trunk: string, address: string, standing: string): void {
-        this.counted.push(`${trunk} at ${address} ${standing}`);
+    sipServer(state: string): void {
+        this.states.push(`SIP server ${state}`);
+    }
+
+    phonesRegistered(count: number): void {
+        this.states.push(`${count} phones registered`);
+    }
+
+    sipResponse(direction: string, method: string, status: number): void {
+        this.states.push(`${direction} ${status} to ${method}`);
     }
 
     dropped(from: string, reason: string): void {
         this.counted.push(`dropped from ${from}: ${reason}`);
+    }
+}
+
+/** Records calls as words, in order. */
+export class KeptRecorder implements CallRecorder {
+    readonly recorded: string[] = [];
+    readonly notes: CallNote[] = [];
+
+    started(callId: string): void {
+        this.recorded.push(`${callId} started`);
+    }
+
+    ringing(callId: string): void {
+        this.recorded.push(`${callId} ringing`);
+    }
+
+    answered(callId: string): void {
+        this.recorded.push(`${callId} answered`);
+    }
+
+    ended(callId: string, cause: string, by: string): void {
+        this.recorded.push(`${callId} ended by ${by}: ${cause}`);
+    }
+
+    settled(callId: string): void {
+        this.recorded.push(`${callId} settled`);
+    }
+
+    rejected({ callId, reason }: RejectedCall): void {
+        this.recorded.push(`${callId} rejected: ${reason}`);
+    }
+
+    note(_callId: string, note: CallNote): void {
+        this.notes.push(note);
     }
 }

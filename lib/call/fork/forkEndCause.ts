@@ -24,9 +24,10 @@ const WEIGHT: Readonly<Record<EndCause, "all" | number>> = {
     notFound: 11,
     badAddress: 12,
     mediaLost: 13,
-    networkFailure: 14,
-    serviceUnavailable: 15,
-    internalError: 16,
+    noResponse: 14,
+    networkFailure: 15,
+    serviceUnavailable: 16,
+    internalError: 17,
 };
 
 /** Whether a branch that ends so ends the others as well. */

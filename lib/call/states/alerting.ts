@@ -16,7 +16,9 @@ export function whileAlerting(state: Alerting, event: CallEvent): Transition {
         case "candidatesFound":
             return go(state, { kind: "addCandidates", side: event.side, candidates: event.candidates });
         case "timerFired":
-            return event.timer === "answer" ? end("noAnswer", "bridge") : stay(state);
+            if (event.timer !== "answer") return stay(state);
+            // a callee whose phone never rang was not reached
+            return end(state.progress === "ringing" ? "noAnswer" : "unavailable", "bridge");
         case "mediaFailed":
             return end(event.cause, "bridge");
         case "legEnded":

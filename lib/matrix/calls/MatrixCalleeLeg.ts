@@ -3,6 +3,7 @@ import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts
 import { CallFailure } from "../../ports/CallFailure.ts";
 import { describeProvenance } from "../../numbering/CallProvenance.ts";
 import type { MatrixTarget } from "../../ports/CallIntake.ts";
+import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
@@ -22,6 +23,7 @@ import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
+import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
@@ -29,6 +31,7 @@ export interface CalleeLegParts {
     readonly homeserver: Homeserver;
     readonly rooms: DirectRooms;
     readonly registry: LegRegistry;
+    readonly recorder: Pick<CallRecorder, "note">;
     readonly clock: Clock;
     readonly log: Log;
     /** How long the desk lets a callee ring, in ms: what the invite tells clients. */
@@ -44,6 +47,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     readonly #parts: CalleeLegParts;
     readonly #target: MatrixTarget;
     readonly #report: LegReport;
+    readonly #callId: CallId;
     readonly #us: OurParty;
     #state: CalleeLegState = { phase: "approaching" };
     /** Where the call takes place, once that is known. */
@@ -56,6 +60,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         this.#parts = parts;
         this.#target = target;
         this.#report = report;
+        this.#callId = callId;
         this.#us = { callId, version: 1, partyId: newPartyId() };
     }
 
@@ -69,6 +74,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
             const place = await this.#parts.rooms.findOrCreate(this.user, this.#target.caller);
             await this.#callIn(place, sdp, until);
         } catch (reason) {
+            noteHomeserverFault(this.#parts.recorder, this.#callId, reason);
             // an invite that got no reply may be in the room all the same
             this.#endQuietly("serviceUnavailable");
             throw asCallFailure(reason);
@@ -120,7 +126,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     }
 
     async #callIn(place: DirectRoom, sdp: Sdp, until: number): Promise<void> {
-        const { registry, rooms, homeserver, log } = this.#parts;
+        const { registry, rooms, homeserver, recorder, log } = this.#parts;
         if (this.#state.phase === "ended") return;
         if (registry.inRoom(place.room).length > 0) {
             throw new CallFailure("busy", "there is a call in this room already");
@@ -129,7 +135,8 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         const voice = new CallEventSender(homeserver, { ...place, transactionPrefix: callId });
         this.#place = { room: place.room, voice };
         registry.add(place.room, callId, this);
-        log.info("call placed in direct room", { callId, roomId: place.room, userIs: place.userIs });
+        recorder.note(this.#callId, { kind: "matrixCall", roomId: place.room, matrixCallId: callId });
+        log.debug("call placed in direct room", { callId, roomId: place.room, userIs: place.userIs });
         if (place.userIs === "invited") {
             await this.#awaitJoin(place, voice, sdp, until);
             return;
@@ -222,6 +229,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         work.catch((reason: unknown) => {
             this.#parts.log.warn("call event not sent", { callId: this.#us.callId, error: reason });
             if (onFailure === "log" || this.#state.phase === "ended") return;
+            noteHomeserverFault(this.#parts.recorder, this.#callId, reason);
             const failure = asCallFailure(reason);
             this.#endQuietly("serviceUnavailable");
             this.#report({ kind: "ended", cause: failure instanceof CallFailure ? failure.endCause : "internalError" });

@@ -4,6 +4,7 @@ import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
+import type { CallRecorder, RejectionReason } from "../../ports/CallRecorder.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
@@ -28,6 +29,7 @@ export interface OutboundCallsParts {
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
     /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
+    readonly recorder: Pick<CallRecorder, "note" | "rejected">;
     readonly policy: CallPolicy;
     /** The media profile of a trunk, by its name. */
     readonly mediaOf: (trunk: string) => MediaTransport;
@@ -124,9 +126,10 @@ export class OutboundCalls {
     }
 
     #legOf(room: MatrixRoomId, call: AddressedCall, pending: PendingCall, ghost: MatrixUserId): MatrixCallerLeg {
-        const { homeserver, registry, log } = this.#parts;
+        const { homeserver, registry, recorder, log } = this.#parts;
         const callId = this.#parts.newCallId();
-        log.info("outbound call received", { callId, matrixCallId: call.callId, roomId: room });
+        log.debug("outbound call received", { callId, matrixCallId: call.callId, roomId: room });
+        recorder.note(callId, { kind: "matrixCall", roomId: room, matrixCallId: call.callId });
         return new MatrixCallerLeg(
             { homeserver, registry, log },
             { callId, matrixCallId: call.callId, room, ghost, caller: partyOf(pending.user, call) },
@@ -154,10 +157,13 @@ export class OutboundCalls {
 
     /** Registered phones are called directly, even if a trunk serves the number. */
     #destinationOf({ callId, user }: MatrixCallerLeg, dialled: RemoteParty): Destination | Rejection {
-        const { dialPlan, phoneBook, mediaOf, log } = this.#parts;
+        const { dialPlan, phoneBook, mediaOf, recorder } = this.#parts;
+        const caller = { kind: "user", user } as const;
+        const reject = (reason: RejectionReason): void =>
+            recorder.rejected({ callId, parties: { direction: "outbound", caller, callee: dialled }, reason });
         const verdict = dialPlan.whoMayDial(user, dialled);
         if (verdict.kind === "forbidden") {
-            log.info("outbound call rejected: no rule allows it", { callId });
+            reject("not_permitted");
             return rejectedWith("forbidden");
         }
         const { callee } = verdict;
@@ -167,7 +173,7 @@ export class OutboundCalls {
             return first === undefined ? rejectedWith("unavailable") : { targets: [first, ...others] };
         }
         if (verdict.kind === "noTrunk") {
-            log.warn("outbound call rejected: no trunk serves the number", { callId });
+            reject("no_trunk");
             return {
                 cause: "notFound",
                 notice: "This number can't be called from here. Please contact your administrator.",

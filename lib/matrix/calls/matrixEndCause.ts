@@ -30,6 +30,7 @@ const TO_MATRIX: Readonly<Record<EndCause, MatrixEnding>> = {
     busy: { reason: "user_busy", notice: "The line is busy. Try again later." },
     declined: { reason: "user_hangup", notice: "The call was declined.", plainReject: true },
     noAnswer: { reason: "invite_timeout", notice: "There was no answer." },
+    noResponse: { reason: "unknown_error", notice: "The phone network didn't respond. Try again later." },
     unavailable: { reason: "invite_timeout", notice: "This number can't be reached at the moment. Try again later." },
     answeredElsewhere: { reason: "answered_elsewhere" },
     notFound: { reason: "unknown_error", notice: "This number doesn't exist. Check it and try again." },

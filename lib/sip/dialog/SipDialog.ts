@@ -1,4 +1,5 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/SignallingLeg.ts";
@@ -20,6 +21,8 @@ export interface SipEnvironment {
     readonly calls: SipCalls;
     readonly clock: Clock;
     readonly userAgent: string;
+    /** Receives what the SIP side knows of each call; optional for specs. */
+    readonly recorder?: Pick<CallRecorder, "note">;
 }
 
 export interface DialogParts extends SipEnvironment {

@@ -1,6 +1,7 @@
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
+import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
@@ -190,7 +191,9 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             log.debug("INVITE not sent", { error });
             return this.#apply(this.#unsendable(attempt, error));
         }
-        log.info("INVITE sent", { trunk: name, sipCallId: this.#sent.headers.get("call-id") });
+        const sipCallId = this.#sent.headers.get("call-id");
+        this.#parts.recorder?.note(callId, { kind: "inviteSent", trunk: name, sipCallId });
+        log.debug("INVITE sent", { trunk: name, sipCallId });
         return this.#apply({ kind: "inviteSent" });
     }
 
@@ -215,6 +218,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
         this.#tellOutlook(attempt, response);
         if (response.status < 200) return this.#progressed(attempt, response);
+        this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response: finalResponse(response) });
         if (response.status < 300) return this.#answered(attempt, response);
         this.#happened(this.#refused(attempt, response));
     }
@@ -337,4 +341,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });
     }
+}
+
+function finalResponse({ status, reason, headers }: IncomingResponse): FinalResponse {
+    return { status, reason, detail: headers.get("reason") ?? headers.get("warning") };
 }

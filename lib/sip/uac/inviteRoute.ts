@@ -42,7 +42,7 @@ export function startRoute(trunks: readonly [SipTrunk, ...SipTrunk[]]): InviteRo
  * @param mayFollow whether it may go to a URI that a redirect names
  */
 export function advance(route: InviteRoute, failure: InviteFailure, mayFollow: (uri: string) => boolean): Advance {
-    const cause = causeOfFailure(failure.status, failure.headers);
+    const cause = causeOfFailure(failure.status, failure.headers, failure.heard);
     if (REDIRECTS.has(failure.status)) {
         return followRedirect(route, contactsOf(failure.headers).filter(mayFollow), cause);
     }
@@ -57,7 +57,7 @@ export function advance(route: InviteRoute, failure: InviteFailure, mayFollow: (
  */
 function isNetworkFault({ status, heard }: InviteFailure, cause: EndCause): boolean {
     const ofNetwork = [401, 407, 408].includes(status) || (status >= 500 && status < 600);
-    return heard === "nothing" && ofNetwork && (cause === "networkFailure" || cause === "noAnswer");
+    return heard === "nothing" && ofNetwork && (cause === "networkFailure" || cause === "noResponse");
 }
 
 /** RFC 3261, section 8.1.3.4. The same address is not asked twice by one answer; a loop ends at the limit. */

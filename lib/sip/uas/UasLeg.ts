@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
+import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
@@ -18,6 +19,7 @@ import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from 
 
 export interface UasLegParts extends SipEnvironment {
     readonly log: Log;
+    readonly callId: CallId;
     readonly request: IncomingRequest;
     readonly invite: DecodedInvite;
     /** Name of the peer it came from. */
@@ -175,6 +177,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             });
             if (dialogId === undefined) throw new SipSendError("refused", "the SIP server names no dialog");
             this.#answer = { sdp, dialogId };
+            this.#note({ status: 200, reason: "OK" });
         } catch (error) {
             this.#parts.log.info("200 not sent", { error });
             return this.#apply({ kind: "answerFailed", cause: causeOfLateAnswer(error) });
@@ -195,10 +198,15 @@ export class UasLeg implements SignallingLeg, LiveLeg {
                 ...(status === 503 && { "Retry-After": `${RETRY_AFTER_S}` }),
             },
         };
+        this.#note({ status, reason, detail: response.headers.Reason });
         // it fails if a CANCEL was first: then the caller has its final response
         await request
             .respond(response)
             .catch((error: unknown) => this.#parts.log.debug("rejection not sent", { error }));
+    }
+
+    #note(response: FinalResponse): void {
+        this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response });
     }
 
     #enterDialog(): void {

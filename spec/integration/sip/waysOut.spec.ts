@@ -114,7 +114,7 @@ describe("an address that says nothing", () => {
         const { leg, reported } = calls.dial(trunkTo(calls.phone, { answerMs }));
         await leg.offer(OUR_SDP);
         await calls.phone.next("INVITE");
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noResponse" });
     });
 
     test("but 100 is waited for", async () => {
@@ -126,7 +126,7 @@ describe("an address that says nothing", () => {
         const silent = calls.dial(trunkTo(calls.other, { answerMs: 3 * answerMs }));
         await silent.leg.offer(OUR_SDP);
         await calls.other.next("INVITE");
-        expect(await silent.reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        expect(await silent.reported.next()).toEqual({ kind: "ended", cause: "noResponse" });
         calls.phone.respond(invite, 180, "Ringing");
         expect(await reported.next()).toEqual({ kind: "ringing" });
         await calls.refuse(invite, 486, "Busy Here");
@@ -140,7 +140,7 @@ describe("an address that says nothing", () => {
         const silent = await ScriptedPhone.on(side.port());
         await calls.refuse(await calls.phone.next("INVITE"), 302, "Moved Temporarily", [`Contact: <${silent.uri}>`]);
         expect((await silent.next("INVITE")).uri).toBe(silent.uri);
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noResponse" });
         silent.close();
     });
 });
@@ -217,7 +217,7 @@ describe("an address that is probed", () => {
         const { leg, reported } = calls.dial(trunk);
         await leg.offer(OUR_SDP);
         await calls.phone.next("INVITE");
-        expect(await reported.next()).toEqual({ kind: "ended", cause: "noAnswer" });
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "noResponse" });
         await vi.waitFor(() => expect(standing(calls.phone)).toBe("down"), 3_000);
         const second = calls.dial(trunk, trunkTo(calls.other));
         await second.leg.offer(OUR_SDP);

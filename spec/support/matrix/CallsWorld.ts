@@ -9,7 +9,7 @@ import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
 import { FakeClock } from "../FakeClock.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
-import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { browserDescription } from "./descriptions.ts";
 import { FakeHomeserver } from "./FakeHomeserver.ts";
 import { KeptIntake } from "./KeptIntake.ts";
@@ -36,6 +36,7 @@ export class CallsWorld {
     readonly directory = new FakeDirectory();
     readonly intake = new KeptIntake();
     readonly telemetry = new KeptTelemetry();
+    readonly recorder = new KeptRecorder();
     readonly log = new KeptLog();
     readonly homeserver: FakeHomeserver;
     readonly calls: ConnectedHandlers;
@@ -52,6 +53,7 @@ export class CallsWorld {
             intake: this.intake,
             newCallId: () => this.#newId(),
             telemetry: this.telemetry,
+            recorder: this.recorder,
             clock: this.clock,
             log: this.log,
             mayJoinAs: (user) => user.endsWith(":matrix.example"),

@@ -8,7 +8,7 @@ import type { Clock } from "../../../lib/ports/Clock.ts";
 import type { Directory } from "../../../lib/ports/Directory.ts";
 import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
-import { KeptLog, KeptTelemetry } from "../quiet.ts";
+import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { KeptIntake } from "./KeptIntake.ts";
 import { GHOST_PREFIX, SERVER, type RegistrationFile } from "./matrixWorld.ts";
 import { allowedBy } from "../dialling.ts";
@@ -65,6 +65,7 @@ export function assembleForSpec(
             intake,
             newCallId: newIdForSpec,
             telemetry,
+            recorder: new KeptRecorder(),
             clock: systemClock,
             log,
         },

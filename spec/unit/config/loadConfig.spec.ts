@@ -39,7 +39,7 @@ describe("a right configuration", () => {
             media: "none",
             store: { path: join(folder.path, "data") },
             metrics: {},
-            logging: { level: "info", format: "human" },
+            logging: { level: "info", format: "human", numbers: "short" },
         });
     });
 

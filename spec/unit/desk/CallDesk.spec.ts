@@ -7,7 +7,7 @@ import type { CallRequest } from "../../../lib/ports/CallIntake.ts";
 import type { LegReport } from "../../../lib/ports/SignallingLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
-import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
+import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 import { HandledMedia } from "./HandledMedia.ts";
 
 const sdp = (name: string): Sdp => name as Sdp;
@@ -19,6 +19,7 @@ function open(options: { maxCalls?: number } = {}) {
     const clock = new FakeClock();
     const log = new KeptLog();
     const telemetry = new KeptTelemetry();
+    const recorder = new KeptRecorder();
     const media = new HandledMedia();
     const origin = new FakeLeg();
     const target = new FakeLeg();
@@ -26,6 +27,7 @@ function open(options: { maxCalls?: number } = {}) {
         clock,
         log,
         telemetry,
+        recorder,
         media,
         maxCalls: options.maxCalls ?? 10,
         orderTimeoutMs: 5_000,
@@ -56,7 +58,7 @@ function open(options: { maxCalls?: number } = {}) {
         if ("refused" in opened) throw new Error(opened.refused);
         return { origin: opened.report, target: (fact: Parameters<LegReport>[0]) => reports.target(fact) };
     };
-    return { clock, log, telemetry, media, origin, target, desk, request, call };
+    return { clock, log, recorder, media, origin, target, desk, request, call };
 }
 
 /** A call that is up. */
@@ -79,7 +81,7 @@ describe("CallDesk", () => {
     afterEach(() => void vi.useRealTimers());
 
     it("takes a call from the offer to the end", async () => {
-        const { origin, target, media, telemetry, clock, desk, log, says } = await connected();
+        const { origin, target, media, recorder, clock, desk, log, says } = await connected();
         clock.advance(5_000);
         says.origin({ kind: "ended", cause: "hungUp" });
         await turn();
@@ -87,10 +89,12 @@ describe("CallDesk", () => {
         expect(origin.told).toEqual(["ring", "accept A'"]);
         expect(target.told).toEqual(["offer O'", "end hungUp"]);
         expect(media.asked).toEqual(["offer O", "answer A", "release"]);
-        expect(telemetry.counted).toEqual([
-            "opened inbound",
-            "answered inbound after 0 ms",
-            "ended inbound hungUp after 5000 ms",
+        expect(recorder.recorded).toEqual([
+            "c1 started",
+            "c1 ringing",
+            "c1 answered",
+            "c1 ended by origin: hungUp",
+            "c1 settled",
         ]);
         expect([desk.calls, clock.pending, log.lines]).toEqual([0, 0, []]);
     });
@@ -206,16 +210,18 @@ describe("CallDesk", () => {
 
     it("stops ringing in time", async () => {
         const { origin, target, media, call, clock } = open();
-        call();
+        const says = call();
         await turn();
         media.give(sdp("O'"));
+        await turn();
+        says.target({ kind: "ringing" });
         clock.advance(59_999);
         await turn();
-        expect(origin.told).toEqual([]);
+        expect(origin.told).toEqual(["ring"]);
         clock.advance(60_000);
         await turn();
 
-        expect(origin.told).toEqual(["end noAnswer"]);
+        expect(origin.told).toEqual(["ring", "end noAnswer"]);
         expect(target.told).toEqual(["offer O'", "end noAnswer"]);
     });
 
@@ -242,14 +248,16 @@ describe("CallDesk", () => {
     });
 
     it("refuses calls before it is connected, beyond its limit, and once it stops", async () => {
-        const { desk, request, call } = open({ maxCalls: 1 });
+        const { desk, request, call, recorder } = open({ maxCalls: 1 });
         call();
         expect(desk.open(request)).toEqual({ refused: "serviceUnavailable" });
+        expect(recorder.recorded.at(-1)).toBe("c1 rejected: too_many_calls");
 
         const unconnected = new CallDesk({
             clock: new FakeClock(),
             log: new KeptLog(),
             telemetry: new KeptTelemetry(),
+            recorder: new KeptRecorder(),
             media: new HandledMedia(),
             maxCalls: 1,
             orderTimeoutMs: 1,

@@ -8,7 +8,7 @@ import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../
 import type { LegReport } from "../../../lib/ports/SignallingLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
-import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
+import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 
 const sdp = (name: string): Sdp => name as Sdp;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -48,6 +48,7 @@ class NamedMedia implements MediaProxy {
 async function ring(prepare: (media: NamedMedia, phone: FakeLeg) => void = () => undefined) {
     const media = new NamedMedia();
     const telemetry = new KeptTelemetry();
+    const recorder = new KeptRecorder();
     const log = new KeptLog();
     const [origin, element, phone] = [new FakeLeg(), new FakeLeg(), new FakeLeg()];
     prepare(media, phone);
@@ -59,7 +60,7 @@ async function ring(prepare: (media: NamedMedia, phone: FakeLeg) => void = () =>
         },
     });
     const clock = new FakeClock();
-    const desk = new CallDesk({ clock, log, telemetry, media, maxCalls: 10, orderTimeoutMs: 5_000 });
+    const desk = new CallDesk({ clock, log, telemetry, recorder, media, maxCalls: 10, orderTimeoutMs: 5_000 });
     desk.connect({
         matrix: dialler("element", element),
         sip: dialler("trunk", new FakeLeg()),
@@ -90,7 +91,7 @@ async function ring(prepare: (media: NamedMedia, phone: FakeLeg) => void = () =>
         for (let i = 0; i < 3; i++) await turn();
     };
     await tell("origin");
-    return { desk, clock, media, log, telemetry, origin, element, phone, tell };
+    return { desk, clock, media, log, recorder, origin, element, phone, tell };
 }
 
 describe("a call that rings Element and a phone", () => {
@@ -110,7 +111,7 @@ describe("a call that rings Element and a phone", () => {
     });
 
     it("is all the one who answered from then on", async () => {
-        const { origin, phone, media, tell, desk, telemetry } = await ring();
+        const { origin, phone, media, tell, desk, recorder } = await ring();
         await tell("phone", { kind: "answered", sdp: sdp("A") });
         await tell("phone", { kind: "offered", sdp: sdp("H") });
         await tell("element", { kind: "offered", sdp: sdp("X") }, { kind: "ended", cause: "cancelled" });
@@ -119,7 +120,7 @@ describe("a call that rings Element and a phone", () => {
         expect(origin.told.at(-1)).toBe("end hungUp");
         expect(media.asked).toContain("cb1 release");
         expect(desk.calls).toBe(0);
-        expect(telemetry.counted.at(-1)).toMatch(/ended inbound hungUp/);
+        expect(recorder.recorded.at(-2)).toBe("c ended by target: hungUp");
     });
 
     it("goes on in Element while the phone is busy", async () => {
@@ -155,6 +156,7 @@ describe("a call that rings Element and a phone", () => {
 
     it("ends when nobody answers in time", async () => {
         const { origin, element, phone, clock, tell } = await ring();
+        await tell("element", { kind: "ringing" });
         clock.advance(60_000);
         await tell("origin");
         expect([origin, element, phone].map((leg) => leg.told.at(-1))).toEqual(Array(3).fill("end noAnswer"));

@@ -24,7 +24,7 @@ test("an unknown cause never changes the meaning of a BYE or a response", () => 
     for (let cause = 0; cause < 256; cause++) {
         if (known.includes(cause)) continue;
         expect(causeOfBye(reason(`Q.850;cause=${cause}`))).toBe("hungUp");
-        expect(causeOfFailure(486, reason(`Q.850;cause=${cause}`))).toBe("busy");
+        expect(causeOfFailure(486, reason(`Q.850;cause=${cause}`), "nothing")).toBe("busy");
     }
 });
 
@@ -35,6 +35,7 @@ describe("the ends of calls in SIP", () => {
         ["busy", 486, 17],
         ["declined", 603, 21],
         ["noAnswer", 480, 19],
+        ["noResponse", 504, 38],
         ["unavailable", 480, 20],
         ["answeredElsewhere", 480, 26],
         ["notFound", 404, 1],
@@ -72,7 +73,7 @@ describe("a refused INVITE", () => {
         ["forbidden", [402, 403, 428, 429, 433, 436, 437, 438]],
         ["notFound", [404, 410, 604]],
         ["badAddress", [416, 484, 485]],
-        ["noAnswer", [408]],
+        ["noResponse", [408]],
         ["unavailable", [430, 480]],
         ["busy", [486, 600]],
         ["cancelled", [487]],
@@ -81,7 +82,7 @@ describe("a refused INVITE", () => {
         ["declined", [603, 699]],
         ["blocked", [607, 608]],
     ])("is %s for %j", (cause, statuses) => {
-        for (const status of statuses) expect(causeOfFailure(status, reason())).toBe(cause);
+        for (const status of statuses) expect(causeOfFailure(status, reason(), "nothing")).toBe(cause);
     });
 
     test.each<[number, string, EndCause]>([
@@ -89,7 +90,9 @@ describe("a refused INVITE", () => {
         [480, 'Q.850;cause=19;text="no answer"', "noAnswer"],
         [480, "SIP;cause=486, Q.850 ;cause=21", "declined"],
         [503, "q.850;cause=1", "notFound"],
-        [500, "Q.850;cause=102", "noAnswer"],
+        [500, "Q.850;cause=102", "noResponse"],
+        [603, "Q.850;cause=21", "declined"],
+        [603, "Q.850;cause=111", "unavailable"],
         // causes that say nothing leave it to the status
         [486, "Q.850;cause=16", "busy"],
         [486, "Q.850;cause=31", "busy"],
@@ -107,7 +110,16 @@ describe("a refused INVITE", () => {
         [603, "Q.850;cause=21", "declined"],
         [603, "SIP;cause=603", "declined"],
     ])("%i with Reason %j is %s", (status, value, cause) => {
-        expect(causeOfFailure(status, reason(value))).toBe(cause);
+        expect(causeOfFailure(status, reason(value), "nothing")).toBe(cause);
+    });
+
+    test.each<[string, number, string | undefined]>([
+        ["a timeout", 408, undefined],
+        ["Asterisk's 603 with cause 0", 603, "Q.850;cause=0"],
+        ["Asterisk's 603 with cause 16", 603, "Q.850;cause=16"],
+    ])("after ringing, %s is a call that was not answered", (_, status, value) => {
+        expect(causeOfFailure(status, reason(value), "ringing")).toBe("noAnswer");
+        expect(causeOfFailure(status, reason(value), "nothing")).not.toBe("noAnswer");
     });
 });
 

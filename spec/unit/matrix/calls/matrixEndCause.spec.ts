@@ -18,6 +18,7 @@ const TO_MATRIX: readonly (readonly [
     ["busy", "user_busy", "user_busy", /busy/],
     ["declined", "user_hangup", undefined, /declined/],
     ["noAnswer", "invite_timeout", "invite_timeout", /no answer/],
+    ["noResponse", "unknown_error", "unknown_error", /respond/],
     ["unavailable", "invite_timeout", "invite_timeout", /be reached/],
     ["answeredElsewhere", "answered_elsewhere", "answered_elsewhere", undefined],
     ["notFound", "unknown_error", "unknown_error", /exist/],

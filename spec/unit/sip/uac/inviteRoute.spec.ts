@@ -54,7 +54,7 @@ describe("a failure of the network", () => {
     });
 
     test("the last trunk's failure is the call's", () => {
-        expect(advance(startRoute([first]), failure(408), anywhere)).toEqual({ kind: "failed", cause: "noAnswer" });
+        expect(advance(startRoute([first]), failure(408), anywhere)).toEqual({ kind: "failed", cause: "noResponse" });
     });
 });
 

@@ -1,0 +1,91 @@
+import type { EndCause, Side } from "./vocabulary.ts";
+
+/** The party whose fault a failed call was; `none` for a call that ended normally. Values of the metric label `fault`. */
+export type FaultParty = "none" | "caller" | "callee" | "trunk" | "homeserver" | "media" | "bridge";
+
+/** Every party, for tables and exhaustive tests. */
+export const FAULT_PARTIES: readonly FaultParty[] = [
+    "none",
+    "caller",
+    "callee",
+    "trunk",
+    "homeserver",
+    "media",
+    "bridge",
+];
+
+/** What connects a party with the bridge: a trunk or peer, the homeserver, or nothing for a registered phone. */
+export type PartyNetwork = "trunk" | "homeserver" | "phone";
+
+/** How a call ended, as far as it decides whose fault that was. */
+export interface CallEnd {
+    readonly cause: EndCause;
+    /** Who ended it. */
+    readonly by: Side | "bridge";
+    /** Whether a device of the callee was reported as ringing. */
+    readonly rang: boolean;
+    readonly networks: Readonly<Record<Side, PartyNetwork>>;
+}
+
+/**
+ * A party, or where to look for it: `endingSide` is the caller or callee who ended the call, `endingNetwork` what
+ * connects that side. Both are `bridge` if the bridge ended it.
+ */
+type Blame = FaultParty | "endingSide" | "endingNetwork";
+
+const BLAME: Readonly<Record<EndCause, Blame>> = {
+    hungUp: "none",
+    cancelled: "caller",
+    busy: "callee",
+    declined: "callee",
+    noAnswer: "callee",
+    noResponse: "endingNetwork",
+    unavailable: "callee",
+    answeredElsewhere: "none",
+    notFound: "caller",
+    badAddress: "caller",
+    forbidden: "endingNetwork",
+    blocked: "callee",
+    noCommonMedia: "endingSide",
+    mediaLost: "media",
+    iceFailed: "media",
+    mediaDeviceFailed: "endingSide",
+    networkFailure: "endingNetwork",
+    serviceUnavailable: "endingNetwork",
+    replaced: "none",
+    internalError: "bridge",
+};
+
+/** Whose fault the end of a call was. Pure; used by the log, the metrics and the call records. */
+export function faultOf(end: CallEnd): FaultParty {
+    // the bridge rejects a call that its caller may not place, and finds no format that the parties share
+    if (end.by === "bridge" && end.cause === "forbidden") return "caller";
+    if (end.by === "bridge" && end.cause === "noCommonMedia") return "media";
+    // a callee whose phone never rang did not leave it unanswered
+    if (end.cause === "noAnswer" && !end.rang) return networkFault(end, "target");
+    const blame = BLAME[end.cause];
+    switch (blame) {
+        case "endingSide":
+            return end.by === "bridge" ? "bridge" : partyAt(end.by);
+        case "endingNetwork":
+            return end.by === "bridge" ? "bridge" : networkFault(end, end.by);
+        case "none":
+        case "caller":
+        case "callee":
+        case "trunk":
+        case "homeserver":
+        case "media":
+        case "bridge":
+            return blame;
+    }
+}
+
+/** A registered phone has no network between itself and the bridge that an operator could look at. */
+function networkFault({ networks }: CallEnd, side: Side): FaultParty {
+    const network = networks[side];
+    return network === "phone" ? partyAt(side) : network;
+}
+
+function partyAt(side: Side): FaultParty {
+    return side === "origin" ? "caller" : "callee";
+}
