@@ -11,6 +11,7 @@ import type { Log } from "../ports/Log.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
+import type { Delivery } from "./homeserver/AppServiceServer.ts";
 import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
 import { connectHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
@@ -42,7 +43,7 @@ export interface MatrixOptions {
 
 export interface MatrixParts {
     readonly directory: Directory;
-    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
     /** The phones that are registered with us, if there are accounts. */
     readonly phoneBook?: PhoneBook;
     readonly intake: CallIntake;
@@ -71,7 +72,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
     const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
-    const { router, dialler, profiles, lookup } = connectHandlers({
+    const { router, dialler, profiles, lookup, admission } = connectHandlers({
         ...parts,
         names,
         homeserver: new ClientServerHomeserver(send, clock),
@@ -82,13 +83,15 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         mediaOf: options.mediaOf,
     });
     const handlers = {
-        isOfInterest: (event: unknown) => router.isOfInterest(event),
-        onEvent: (event: unknown) => router.onEvent(event),
-        onEphemeral: (event: unknown) => router.onEphemeral(event),
+        onDelivery: async ({ events, ephemeral }: Delivery) => {
+            router.onDelivery(events, ephemeral);
+            await Promise.resolve();
+        },
+        onError: (error: unknown) => log.error("request of the homeserver failed", { error }),
         onUserQuery: async (userId: string) => {
             const user = parseMatrixUserId(userId);
             const party = user === undefined ? undefined : names.partyOf(user);
-            if (party === undefined) return false;
+            if (party === undefined || !(await admission.admitUnnamedRequest(party))) return false;
             await profiles.ensure(party);
             return true;
         },

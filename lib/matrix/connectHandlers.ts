@@ -12,6 +12,7 @@ import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { DirectRooms } from "./rooms/DirectRooms.ts";
 import { EncryptedRooms } from "./rooms/EncryptedRooms.ts";
+import { GhostAdmission } from "./ghosts/GhostAdmission.ts";
 import { GhostInvitations } from "./ghosts/GhostInvitations.ts";
 import type { GhostNames } from "./ghosts/GhostNames.ts";
 import { GhostProfiles } from "./ghosts/GhostProfiles.ts";
@@ -31,7 +32,7 @@ export interface HandlerParts {
     readonly names: GhostNames;
     readonly homeserver: Homeserver;
     readonly directory: Directory;
-    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable">;
+    readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
     /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
     readonly intake: CallIntake;
@@ -53,6 +54,7 @@ export interface ConnectedHandlers {
     readonly dialler: LegDialler<MatrixTarget>;
     readonly profiles: GhostProfiles;
     readonly lookup: ThirdPartyLookup;
+    readonly admission: GhostAdmission;
     readonly registry: LegRegistry;
 }
 
@@ -64,10 +66,14 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     const profiles = new GhostProfiles(names, homeserver, directory, log);
     const rooms = new DirectRooms({ ...parts, profiles });
     const encryptedRooms = new EncryptedRooms(homeserver, directory);
+    const admission = new GhostAdmission(parts);
     const invitations = new GhostInvitations({
         ...parts,
         profiles,
         encryptedRooms,
+        admission,
+        drops,
+        hasCall: (room) => registry.inRoom(room).length > 0,
         onHistory: (event, invitation) => router.onHistory(event, invitation),
     });
     const calls = new CallEventHandler({
@@ -89,5 +95,12 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
                 report,
             ),
     };
-    return { router, dialler, profiles, lookup: new ThirdPartyLookup({ ...parts, profiles }), registry };
+    return {
+        router,
+        dialler,
+        profiles,
+        lookup: new ThirdPartyLookup({ ...parts, profiles, admission }),
+        admission,
+        registry,
+    };
 }

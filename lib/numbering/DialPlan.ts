@@ -102,6 +102,11 @@ export class DialPlan {
         return { kind: "allowed", callee, trunks: [first, ...others] };
     }
 
+    /** Whether a rule names this user, for whatever numbers. */
+    hasRule(user: MatrixUserId): boolean {
+        return !this.#allowed.find(user)[Symbol.iterator]().next().done;
+    }
+
     /** Whether any user may call what was dialled. */
     isDialable(dialled: RemoteParty): boolean {
         const callee = calledPartyOf(dialled, this.#numbering);

@@ -1,18 +1,20 @@
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 
-/** What the bridge remembers across restarts about rooms and ghosts. Used by the Matrix adapter; implemented in store/. */
+/** Stores rooms and ghosts across restarts. Used by the Matrix adapter; implemented in lib/store. */
 export interface Directory {
-    /** The room of this (Matrix user, ghost) pair, if one was made. */
+    /** The direct room of a Matrix user and a ghost, if there is one. */
     roomBetween(user: MatrixUserId, ghost: MatrixUserId): Promise<MatrixRoomId | undefined>;
-    /** The pair a room was made for, or undefined for a room the bridge does not know. */
+    /** The pair of a direct room, or undefined for every other room. */
     pairOf(room: MatrixRoomId): Promise<Pair | undefined>;
-    /** Replaces what was known of the pair. */
+    /** Makes `room` the direct room of the pair. */
     rememberRoom(pair: Pair, room: MatrixRoomId): Promise<void>;
-    /** The room is no longer of use: left, tombstoned or gone. */
+    /** Removes a room that is left, tombstoned or gone. */
     forgetRoom(room: MatrixRoomId): Promise<void>;
     ghost(userId: MatrixUserId): Promise<GhostRecord | undefined>;
     rememberGhost(ghost: GhostRecord): Promise<void>;
-    /** Writes what is pending and closes. */
+    /** Rejects with a StoreError if nothing can be written now, for example because the disk is full. */
+    verifyWritable(): Promise<void>;
+    /** Writes pending data and closes the store. */
     close(): Promise<void>;
 }
 

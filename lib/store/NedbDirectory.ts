@@ -8,18 +8,20 @@ import {
     type MatrixUserId,
 } from "../numbering/MatrixUserId.ts";
 import type { Directory, GhostRecord, Pair } from "../ports/Directory.ts";
+import { verifyWritable } from "./verifyWritable.ts";
 import { closeNedbFile, openNedbFile, type NedbFile } from "./nedbFile.ts";
 
-/** Answers kept at hand, "there is none" included, so that an event of a known or a foreign room costs no query. */
+/** Number of cached results, including "there is none", so that an event of any room needs no query. */
 const CACHED = 20_000;
 type Known<Value> = { readonly is: Value } | { readonly is: undefined };
 
 /**
- * The directory in two NeDB files, `users.db` and `rooms.db`, in the shape of the framework's user and room stores. A
- * room is one entry: the Matrix room, linked to the pair as its remote room. The newest entry of a pair is its room;
- * older ones stay, for a user may call from a chat they had before.
+ * The directory in two NeDB files, `users.db` and `rooms.db`, in the format of the framework's user and room stores. A
+ * room is one entry: the Matrix room, linked to the pair as its remote room. The newest entry of a pair is its direct
+ * room. Older ones stay, because a user may call from an older room.
  */
 export class NedbDirectory implements Directory {
+    readonly #folder: string;
     readonly #files: readonly NedbFile[];
     readonly #rooms: RoomBridgeStore;
     readonly #users: UserBridgeStore;
@@ -28,20 +30,21 @@ export class NedbDirectory implements Directory {
     readonly #ghosts = new LRUCache<MatrixUserId, Known<GhostRecord>>({ max: CACHED });
     #since = 0;
 
-    private constructor(users: NedbFile, rooms: NedbFile) {
+    private constructor(folder: string, users: NedbFile, rooms: NedbFile) {
+        this.#folder = folder;
         this.#files = [users, rooms];
         this.#users = new UserBridgeStore(users);
         this.#rooms = new RoomBridgeStore(rooms);
     }
 
     /**
-     * Opens the files in `folder`, making both if need be.
-     * @throws StoreError if one cannot be read, written or understood
+     * Opens the files in `folder` and creates them if they do not exist.
+     * @throws StoreError if one cannot be read, written or parsed
      */
     static async open(folder: string): Promise<NedbDirectory> {
         const users = await openNedbFile(join(folder, "users.db"), ["id"]);
         const rooms = await openNedbFile(join(folder, "rooms.db"), ["id", "matrix_id", "remote_id"]);
-        return new NedbDirectory(users, rooms);
+        return new NedbDirectory(folder, users, rooms);
     }
 
     async roomBetween(user: MatrixUserId, ghost: MatrixUserId): Promise<MatrixRoomId | undefined> {
@@ -69,7 +72,7 @@ export class NedbDirectory implements Directory {
 
     async rememberRoom(pair: Pair, room: MatrixRoomId): Promise<void> {
         const remote = new RemoteRoom(keyOf(pair), { user: pair.user, ghost: pair.ghost });
-        // two rooms of one pair are never of the same age, however fast they come
+        // unique, even for two rooms of one pair in the same millisecond
         this.#since = Math.max(Date.now(), this.#since + 1);
         await this.#rooms.linkRooms(new MatrixRoom(room), remote, { since: this.#since }, room);
         this.#roomOfPair.set(keyOf(pair), { is: room });
@@ -100,6 +103,10 @@ export class NedbDirectory implements Directory {
         this.#ghosts.set(ghost.userId, { is: ghost });
     }
 
+    async verifyWritable(): Promise<void> {
+        await verifyWritable(this.#folder);
+    }
+
     async close(): Promise<void> {
         for (const file of this.#files) await closeNedbFile(file);
     }
@@ -109,12 +116,12 @@ function keyOf({ user, ghost }: Pair): string {
     return `${user} ${ghost}`;
 }
 
-/** Entries with no such number are older than any that has one. */
+/** Entries without this number are older than every entry that has one. */
 function sinceOf(entry: { readonly data: Readonly<Record<string, unknown>> }): number {
     return typeof entry.data["since"] === "number" ? entry.data["since"] : 0;
 }
 
-/** The file may have been edited by hand: what is no pair is as good as not there. */
+/** Returns undefined for an invalid pair, because the file may have been edited by hand. */
 function pairIn(remote: RemoteRoom | undefined): Pair | undefined {
     const user = parseMatrixUserId(String(remote?.get("user")));
     const ghost = parseMatrixUserId(String(remote?.get("ghost")));

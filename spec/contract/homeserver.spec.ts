@@ -53,9 +53,10 @@ describeHomeserver("Synapse, through the framework", async () => {
     const running = new AppServiceFramework({ homeserverUrl: synapse.url, serverName: SERVER, registration });
     framework = running;
     const handlers = {
-        isOfInterest: () => false,
-        onEvent: () => undefined,
-        onEphemeral: () => undefined,
+        onDelivery: () => Promise.resolve(),
+        onError: (error: unknown) => {
+            throw error;
+        },
         onUserQuery: () => Promise.resolve(false),
         protocols: [],
         describeProtocol: () => ({

@@ -5,6 +5,7 @@ import type { Directory, GhostRecord, Pair } from "../../lib/ports/Directory.ts"
 export class FakeDirectory implements Directory {
     readonly #rooms: { readonly room: MatrixRoomId; readonly pair: Pair }[] = [];
     readonly #ghosts = new Map<MatrixUserId, GhostRecord>();
+    #isFull = false;
 
     roomBetween(user: MatrixUserId, ghost: MatrixUserId): Promise<MatrixRoomId | undefined> {
         const newest = this.#rooms.findLast(({ pair }) => pair.user === user && pair.ghost === ghost);
@@ -33,6 +34,15 @@ export class FakeDirectory implements Directory {
     rememberGhost(ghost: GhostRecord): Promise<void> {
         this.#ghosts.set(ghost.userId, ghost);
         return Promise.resolve();
+    }
+
+    /** From now on nothing can be written. */
+    fill(): void {
+        this.#isFull = true;
+    }
+
+    verifyWritable(): Promise<void> {
+        return this.#isFull ? Promise.reject(new Error("ENOSPC")) : Promise.resolve();
     }
 
     close(): Promise<void> {

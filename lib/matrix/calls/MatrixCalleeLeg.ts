@@ -147,7 +147,7 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
             await this.#endCandidates(voice);
         } catch (reason) {
             const gone = reason instanceof HomeserverError && reason.kind === "forbidden";
-            if (!gone || place.from === "made") throw reason;
+            if (!gone || place.from === "created") throw reason;
             log.info("direct room no longer usable", { roomId: place.room });
             registry.remove(place.room, callId);
             await rooms.forget(place.room);

@@ -47,6 +47,12 @@ export class EventRouter {
         return type !== undefined && (this.#timeline.has(type) || this.#ephemeral.has(type));
     }
 
+    /** Called for each delivery of the homeserver. Discards events without a handler. */
+    onDelivery(events: readonly unknown[], ephemeral: readonly unknown[]): void {
+        for (const event of events) if (this.isOfInterest(event)) this.onEvent(event);
+        for (const event of ephemeral) if (this.isOfInterest(event)) this.onEphemeral(event);
+    }
+
     /** Called for each event that the homeserver delivers. */
     onEvent(event: unknown): void {
         const isBacklog = this.#parts.clock.now() - this.#startedAt < BACKLOG_MS;

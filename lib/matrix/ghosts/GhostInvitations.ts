@@ -4,6 +4,8 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
+import type { DroppedEvent, DroppedEvents } from "../events/DroppedEvents.ts";
+import type { GhostAdmission } from "./GhostAdmission.ts";
 import { dropped, HANDLED, type EventOutcome } from "../events/EventHandler.ts";
 import type { InvitationTime } from "../events/eventAge.ts";
 import type { EncryptedRooms } from "../rooms/EncryptedRooms.ts";
@@ -15,6 +17,10 @@ export interface GhostInvitationsParts {
     readonly profiles: GhostProfiles;
     readonly directory: Directory;
     readonly encryptedRooms: EncryptedRooms;
+    readonly admission: GhostAdmission;
+    readonly drops: DroppedEvents;
+    /** Whether a call is in progress in a room. */
+    readonly hasCall: (room: MatrixRoomId) => boolean;
     readonly log: Log;
     readonly clock: Clock;
     /** Receives each event found in the history of the room; events delivered before are dropped there. */
@@ -22,6 +28,8 @@ export interface GhostInvitationsParts {
 }
 
 export interface GhostInvitation {
+    /** The invitation itself, for the log. */
+    readonly event: DroppedEvent;
     readonly room: MatrixRoomId;
     readonly ghost: MatrixUserId;
     readonly party: RemoteParty;
@@ -37,6 +45,8 @@ const MAX_WAITING = 200;
 const CONCURRENT_JOINS = 8;
 /** Enough for an invite, its candidates and the events of the creation of the room. */
 const HISTORY = 50;
+/** How long a ghost stays in a group, or in a room whose user may not dial its number, without a call, in ms. */
+const STAY_MS = 10 * 60_000;
 
 /** Lets ghosts join the rooms they are invited to, and finds the call that brought them there. */
 export class GhostInvitations {
@@ -54,8 +64,7 @@ export class GhostInvitations {
         const { room, ghost } = invitation;
         const time = timeOf(invitation, this.#parts.clock.now());
         const joining = this.#queue
-            .add(() => this.#join(invitation, time))
-            .then(() => ghost)
+            .add(async () => ((await this.#join(invitation, time)) ? ghost : undefined))
             .catch((reason: unknown) => {
                 this.#parts.log.warn("ghost join failed", { roomId: room, error: reason });
                 return undefined;
@@ -72,26 +81,45 @@ export class GhostInvitations {
         return await this.#joining.get(room);
     }
 
-    async #join(
-        { room, ghost, party, inviter, isDirect }: GhostInvitation,
-        time: InvitationTime | undefined,
-    ): Promise<void> {
-        const { homeserver, profiles, directory, encryptedRooms, log, onHistory } = this.#parts;
+    /** Returns whether the ghost is in the room. */
+    async #join(invitation: GhostInvitation, time: InvitationTime | undefined): Promise<boolean> {
+        const { room, ghost, party, inviter, isDirect } = invitation;
+        const { homeserver, profiles, directory, encryptedRooms, admission, drops, log, onHistory } = this.#parts;
+        const verdict = await admission.admitInvitation(inviter, ghost, party);
+        if (verdict === "not_allowed" || verdict === "too_many") {
+            drops.record(invitation.event, verdict);
+            return false;
+        }
         await profiles.ensure(party);
         await homeserver.join(ghost, room);
         log.info("ghost joined room", { roomId: room });
         if (await homeserver.isEncrypted(ghost, room)) {
             await encryptedRooms.reject(room, ghost);
-            return;
+            return true;
         }
         const pair = { user: inviter, ghost };
         const known = await directory.roomBetween(inviter, ghost);
         // a group must not replace the direct room: the next inbound call would ring in the group
-        if (isDirect || known === undefined) await directory.rememberRoom(pair, room);
+        const isGroup = !isDirect && known !== undefined;
+        if (!isGroup) await directory.rememberRoom(pair, room);
+        if (isGroup || verdict === "accept_to_reject") this.#leaveWhenUnused(room, ghost);
         // a homeserver delivers events of a room only while a ghost is in it, and clients do not wait for the join
         const recent = await homeserver.recentEvents(ghost, room, HISTORY);
         // call events only: earlier membership changes do not matter any more
         for (const event of recent.filter(isCallEvent)) onHistory(event, time);
+        return true;
+    }
+
+    #leaveWhenUnused(room: MatrixRoomId, ghost: MatrixUserId): void {
+        const { homeserver, directory, clock, log, hasCall } = this.#parts;
+        const leave = async (): Promise<void> => {
+            await directory.forgetRoom(room);
+            await homeserver.leave(ghost, room);
+        };
+        clock.startTimer(STAY_MS, () => {
+            if (hasCall(room)) this.#leaveWhenUnused(room, ghost);
+            else leave().catch((error: unknown) => log.debug("ghost not removed from room", { roomId: room, error }));
+        });
     }
 }
 

@@ -8,6 +8,8 @@ import {
     MembershipCache,
     type BridgeController,
 } from "matrix-appservice-bridge";
+import type { RequestListener, ServerResponse } from "node:http";
+import { AppServiceServer, type Delivery } from "./AppServiceServer.ts";
 import type { HomeserverRequest } from "./HomeserverRequest.ts";
 import { HomeserverError, NOT_RUNNING } from "./HomeserverError.ts";
 import { readReply } from "./readReply.ts";
@@ -22,13 +24,11 @@ export interface FrameworkOptions {
 
 /** Handles the homeserver's requests. No function may throw synchronously. */
 export interface AppServiceHandlers {
-    /** Whether an event has a handler; others are discarded. */
-    readonly isOfInterest: (event: unknown) => boolean;
-    /** An event with a handler. Must not wait. */
-    readonly onEvent: (event: unknown) => void;
-    /** A typing notification or read receipt with a handler. Must not wait. */
-    readonly onEphemeral: (event: unknown) => void;
-    /** Whether the user of our namespace exists; if so, they do once this resolves. */
+    /** Called for each delivery of events. The homeserver repeats the delivery if this rejects. */
+    readonly onDelivery: (delivery: Delivery) => Promise<void>;
+    /** Called with an unexpected error of a request. */
+    readonly onError: (error: unknown) => void;
+    /** Whether a user in the ghosts' namespace exists. If so, they exist once this resolves. */
     readonly onUserQuery: (userId: string) => Promise<boolean>;
     readonly protocols: readonly string[];
     readonly describeProtocol: () => ProtocolDescription;
@@ -39,15 +39,13 @@ export interface AppServiceHandlers {
 type Lookup = NonNullable<BridgeController["thirdPartyLookup"]>;
 type ProtocolDescription = Awaited<ReturnType<NonNullable<Lookup["getProtocol"]>>>;
 
-/** A transaction holds up to 100 events of 64 KiB; one that is refused as too large is sent again for ever. */
-const MAX_TRANSACTION_BYTES = 16 * 1024 * 1024;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
- * The application service framework behind our types: the HTTP server to which the homeserver delivers, and the client
- * with which we ask it. All requests go through the bot's client, naming the user they are for (Application Service
- * API, "Identity assertion"): the framework's intents would add membership and power level requests to each event,
- * and keep caches for each ghost.
+ * The application service framework behind our types. It answers user queries and third-party lookups, and sends requests to
+ * the homeserver. `AppServiceServer` is in front of its HTTP server and receives the deliveries. All requests to the
+ * homeserver use the bot's client and name the user they are for (Application Service API, "Identity assertion"): the
+ * framework's intents would send membership and power level requests before each event, and keep caches per ghost.
  */
 export class AppServiceFramework {
     readonly #options: FrameworkOptions;
@@ -55,7 +53,7 @@ export class AppServiceFramework {
 
     constructor(options: FrameworkOptions) {
         this.#options = options;
-        // its log lines hold tokens and numbers; what goes wrong comes back as an error, and we log that
+        // its log lines contain tokens and numbers; failures are returned as errors, which the bridge logs
         Logger.configure({ console: "off" });
     }
 
@@ -75,32 +73,28 @@ export class AppServiceFramework {
             controller: controllerOf(handlers),
             disableStores: true,
             disableContext: true,
-            // the gateway tells echoes apart; it wants to hear of our own members
-            suppressEcho: false,
             logRequestOutcome: false,
             membershipCache: new NoMembershipCache(),
             queue: { type: "none" },
             // would fetch the parent of every edit
             eventValidation: {},
         });
-        const appService = new FilteredAppService(
-            { homeserverToken: registration.hsToken, httpMaxSizeBytes: MAX_TRANSACTION_BYTES },
-            handlers,
-        );
+        const appService = new GuardedAppService(registration.hsToken, handlers);
         await bridge.run(listen.port, appService, listen.host);
         this.#bridge = bridge;
-        // MSC2659, the bridge's half; the framework leaves it out
+        // MSC2659, the bridge's half; the framework does not implement it
         bridge.addAppServicePath({
             method: "POST",
             path: "/_matrix/app/v1/ping",
             handler: (_request, response) => void response.status(200).json({}),
         });
+        answerInJson(appService.expressApp);
     }
 
     /** Sends a request once, as the type `AskHomeserver` says. Only while started. */
     async send({ method, path, as, query, body, timeoutMs }: HomeserverRequest): Promise<unknown> {
         if (this.#bridge === undefined)
-            throw new HomeserverError("the Matrix side does not run", { errcode: NOT_RUNNING });
+            throw new HomeserverError("the Matrix side is not running", { errcode: NOT_RUNNING });
         const client = this.#bridge.getIntent().matrixClient;
         const parameters = { ...query, ...(as === undefined ? {} : { user_id: as }) };
         try {
@@ -111,7 +105,7 @@ export class AppServiceFramework {
         }
     }
 
-    /** Stops listening; requests under way are given a moment. Safe to call twice. */
+    /** Stops listening and waits a short time for requests in progress. Can be called twice. */
     async stop(): Promise<void> {
         const bridge = this.#bridge;
         this.#bridge = undefined;
@@ -122,15 +116,13 @@ export class AppServiceFramework {
 
 function controllerOf(handlers: AppServiceHandlers): BridgeController {
     return {
-        onEvent: (request) => {
-            handlers.onEvent(request.getData());
-            request.resolve(undefined);
-        },
+        // deliveries do not pass through the framework
+        onEvent: (request) => request.resolve(undefined),
         onUserQuery: async (user) => {
             if (await handlers.onUserQuery(user.getId())) return null;
             throw new AppserviceHttpError({ errcode: "M_NOT_FOUND", error: "No such user" }, 404);
         },
-        // no aliases are in our namespace; null is no room
+        // the registration has no namespace for aliases
         onAliasQuery: () => null,
         thirdPartyLookup: {
             protocols: [...handlers.protocols],
@@ -143,34 +135,52 @@ function controllerOf(handlers: AppServiceHandlers): BridgeController {
     };
 }
 
-/** Declared by the framework to return locations; what it sends is what it is given. */
+/** The framework declares that it returns locations, but it sends every value unchanged. */
 type ParseUser = NonNullable<Lookup["parseUser"]>;
 
-type Interest = Pick<AppServiceHandlers, "isOfInterest" | "onEphemeral">;
+/** Puts `AppServiceServer` in front of the framework's HTTP handler, which would read bodies before it checks the token. */
+class GuardedAppService extends AppService {
+    readonly #server: AppServiceServer;
 
-/**
- * Emits only events that have a handler. If the registration covers the local users, the homeserver sends every event of
- * their rooms, and the framework keeps some of them without a limit.
- */
-class FilteredAppService extends AppService {
-    readonly #interest: Interest;
-
-    constructor(config: ConstructorParameters<typeof AppService>[0], interest: Interest) {
-        super(config);
-        this.#interest = interest;
+    constructor(hsToken: string, { onDelivery, onError }: AppServiceHandlers) {
+        super({ homeserverToken: hsToken });
+        const otherRequests: RequestListener = (request, response) => void this.expressApp(request, response);
+        this.#server = new AppServiceServer({ hsToken, onDelivery, onError, otherRequests });
     }
 
-    override emit(name: string, ...values: unknown[]): boolean {
-        if (name === "event" && !this.#interest.isOfInterest(values[0])) return false;
-        if (name === "ephemeral" && this.#interest.isOfInterest(values[0])) this.#interest.onEphemeral(values[0]);
-        if (name.startsWith("type:") || name.startsWith("ephemeral") || name === "http-log") return false;
-        return super.emit(name, ...values);
+    override async listen(port: number, hostname?: string): Promise<void> {
+        await this.#server.listen(port, hostname);
+    }
+
+    override async close(): Promise<void> {
+        await this.#server.close();
     }
 }
 
-/** The framework's own cache keeps every member of every room it hears of, without bound; `DirectRooms` keeps what calls need. */
+/** Replaces the last two handlers of Express, which answer with HTML, and with a stack trace in it. */
+function answerInJson(app: AppService["expressApp"]): void {
+    app.use((_request, response) => {
+        response.status(404).json({ errcode: "M_UNRECOGNIZED", error: "No such endpoint" });
+    });
+    // Express recognises an error handler by its four parameters
+    app.use((error: unknown, _request: unknown, response: ServerResponse, next: (error: unknown) => void) => {
+        if (response.headersSent) next(error);
+        else replyWithError(response, error);
+    });
+}
+
+function replyWithError(response: ServerResponse, error: unknown): void {
+    const stated = typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
+    const status = typeof stated === "number" && stated >= 400 && stated < 500 ? stated : 500;
+    const errcode = status === 500 ? "M_UNKNOWN" : "M_BAD_JSON";
+    response
+        .writeHead(status, { "Content-Type": "application/json" })
+        .end(JSON.stringify({ errcode, error: "Bad request" }));
+}
+
+/** The framework's own cache keeps every member of every room without a limit. `DirectRooms` caches what calls need. */
 class NoMembershipCache extends MembershipCache {
     override setMemberEntry(): void {
-        // forgotten on purpose
+        // nothing is stored
     }
 }

@@ -5,25 +5,25 @@ import type { SendRequest, HomeserverRequest } from "./HomeserverRequest.ts";
 import type { Homeserver, Membership, RoomRequest } from "./Homeserver.ts";
 import { HomeserverError, pauseBeforeRetry, type RetryPolicy } from "./HomeserverError.ts";
 
-/** A homeserver that takes longer for an event than this is not going to carry a call. */
+/** Timeout of one attempt, in ms. */
 const TIMEOUT_MS = 8_000;
-/** Making or joining a room may need the answer of another homeserver first. */
+/** Creating, joining and inviting can depend on another homeserver. */
 const ROOM_TIMEOUT_MS = 20_000;
 
-/** Whoever does not hear of one of these stays in a call with nobody. */
+/** A client that does not receive one of these stays in a call that has ended. */
 const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject"]);
 
 const createdRoom = z.object({ room_id: z.string() });
 const memberState = z.object({ membership: z.enum(["join", "invite", "leave", "ban", "knock"]) });
 const messages = z.object({ chunk: z.array(z.unknown()) });
 
-/** The homeserver as its client-server API tells it (specification v1.11 and later, Application Service API included). */
+/** The homeserver through its client-server API (specification v1.11 and later, with the Application Service API). */
 export class ClientServerHomeserver implements Homeserver {
-    readonly #ask: SendRequest;
+    readonly #send: SendRequest;
     readonly #clock: Clock;
 
-    constructor(ask: SendRequest, clock: Clock) {
-        this.#ask = ask;
+    constructor(send: SendRequest, clock: Clock) {
+        this.#send = send;
         this.#clock = clock;
     }
 
@@ -31,7 +31,7 @@ export class ClientServerHomeserver implements Homeserver {
         const body = {
             type: "m.login.application_service",
             username: localpartOf(ghost),
-            // a ghost needs no device and no token of its own
+            // a ghost needs no device and no access token
             inhibit_login: true,
         };
         try {
@@ -49,25 +49,38 @@ export class ClientServerHomeserver implements Homeserver {
 
     async userExists(user: MatrixUserId): Promise<boolean> {
         const path = `/_matrix/client/v3/profile/${encodeURIComponent(user)}`;
-        const profile = await this.#find({ method: "GET", path, timeoutMs: TIMEOUT_MS });
-        return profile !== undefined;
+        try {
+            return (await this.#find({ method: "GET", path, timeoutMs: TIMEOUT_MS })) !== undefined;
+        } catch (reason) {
+            // profiles are hidden from users who share no room
+            if (reason instanceof HomeserverError && reason.kind === "forbidden") return true;
+            throw reason;
+        }
     }
 
-    async createRoom(as: MatrixUserId, { name, invite, initialState }: RoomRequest): Promise<MatrixRoomId> {
+    async createRoom(as: MatrixUserId, { initialState }: RoomRequest): Promise<MatrixRoomId> {
         const body = {
-            preset: "trusted_private_chat",
+            preset: "private_chat",
             visibility: "private",
             is_direct: true,
-            name,
-            invite: [invite],
+            // the other user may change the room, but not encrypt it (100 by default)
+            power_level_content_override: { users_default: 50 },
             initial_state: initialState.map(({ type, stateKey, content }) => ({ type, state_key: stateKey, content })),
         };
         const path = "/_matrix/client/v3/createRoom";
-        // without a transaction id a repetition makes a second room
+        // createRoom has no transaction ID: a repetition would create a second room
         const reply = await this.#request({ method: "POST", path, as, body, timeoutMs: ROOM_TIMEOUT_MS }, "ifLimited");
         const room = parseMatrixRoomId(createdRoom.safeParse(reply).data?.room_id ?? "");
-        if (room === undefined) throw new HomeserverError("the homeserver made a room without an id", { status: 200 });
+        if (room === undefined)
+            throw new HomeserverError("the homeserver created a room without an ID", { status: 200 });
         return room;
+    }
+
+    async invite(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<void> {
+        const path = this.#stateRequest(as, room, "m.room.member", user).path;
+        // the invite endpoint cannot mark a direct room
+        const body = { membership: "invite", is_direct: true };
+        await this.#request({ method: "PUT", path, as, body, timeoutMs: ROOM_TIMEOUT_MS }, "ifLimited");
     }
 
     async join(as: MatrixUserId, room: MatrixRoomId): Promise<void> {
@@ -107,7 +120,7 @@ export class ClientServerHomeserver implements Homeserver {
         const [where, what, txn] = [room, type, transactionId].map(encodeURIComponent);
         const path = `/_matrix/client/v3/rooms/${where ?? ""}/send/${what ?? ""}/${txn ?? ""}`;
         const request = { method: "PUT", path, as, body: content, timeoutMs: TIMEOUT_MS } as const;
-        await this.#request(request, "safely", ENDINGS.has(type) ? "untilHeard" : "briefly");
+        await this.#request(request, "safely", ENDINGS.has(type) ? "ending" : "brief");
     }
 
     #stateRequest(as: MatrixUserId, room: MatrixRoomId, type: string, stateKey: string): HomeserverRequest {
@@ -115,7 +128,7 @@ export class ClientServerHomeserver implements Homeserver {
         return { method: "GET", path, as, timeoutMs: TIMEOUT_MS };
     }
 
-    /** The reply, or undefined for what is not there. */
+    /** The response, or undefined if there is no such thing. */
     async #find(request: HomeserverRequest): Promise<unknown> {
         try {
             return (await this.#request(request)) ?? undefined;
@@ -128,15 +141,17 @@ export class ClientServerHomeserver implements Homeserver {
     async #request(
         request: HomeserverRequest,
         repeat: "safely" | "ifLimited" = "safely",
-        persistence?: RetryPolicy,
+        policy?: RetryPolicy,
     ): Promise<unknown> {
+        const startedAt = this.#clock.now();
         for (let attempt = 1; ; attempt += 1) {
             try {
-                return await this.#ask(request);
+                return await this.#send(request);
             } catch (reason) {
                 if (!(reason instanceof HomeserverError)) throw reason;
                 const mayRepeat = repeat === "safely" || reason.kind === "limited";
-                const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, persistence) : undefined;
+                const elapsedMs = this.#clock.now() - startedAt;
+                const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, elapsedMs, policy) : undefined;
                 if (pause === undefined) throw reason;
                 await new Promise<void>((resolve) => this.#clock.startTimer(pause, resolve));
             }

@@ -2,26 +2,28 @@ import type { EndCause } from "../../call/vocabulary.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import { UnfitDescription } from "../calls/encodeCallEvent.ts";
 
-/** What went wrong between us and the homeserver, as far as it makes a difference. */
+/** The kinds of failed homeserver requests that the bridge handles differently. */
 export type HomeserverErrorKind =
-    /** The user may not do that: not in the room, not registered, no power. */
+    /** The user is not allowed to do that: not in the room, not registered, no power level. */
     | "forbidden"
     | "notFound"
     /** Too many requests (M_LIMIT_EXCEEDED). */
     | "limited"
-    /** No answer in time, or an answer of something in between (502, 503, 504). */
+    /** No response in time, or a response from a proxy in between (5xx without an error code). */
     | "unreachable"
-    /** The token is not one the homeserver knows. */
+    /** The homeserver reports an error that may pass: an internal one, or a remote homeserver that it cannot reach. */
+    | "failed"
+    /** The homeserver does not know the token. */
     | "unauthorised"
-    /** Anything else it said no to. */
-    | "refused";
+    /** Every other rejection. */
+    | "rejected";
 
-/** The part of a homeserver's answer that tells faults apart. */
+/** The parts of a homeserver's response that tell the kinds apart. */
 export interface HomeserverReply {
     readonly status?: number | undefined;
     readonly errcode?: string | undefined;
     readonly retryAfterMs?: number | undefined;
-    /** Of M_BAD_STATUS, the answer to a ping: the status with which the bridge's own URL answered the homeserver. */
+    /** With M_BAD_STATUS, the answer to a ping: the status that the bridge's own URL returned to the homeserver. */
     readonly pingedStatus?: number | undefined;
 }
 
@@ -37,39 +39,72 @@ export class HomeserverError extends Error {
     }
 }
 
-/** No homeserver's word: the Matrix side is stopped and asks nothing any more. */
+/** Error code of a request after the Matrix side has stopped. Not sent by a homeserver. */
 export const NOT_RUNNING = "NOT_RUNNING";
 
-/** No status means that no answer came at all. */
+/** Without a status there was no response. */
 export function errorKindOf({ status, errcode }: HomeserverReply): HomeserverErrorKind {
-    if (errcode === NOT_RUNNING) return "refused";
+    if (errcode === NOT_RUNNING) return "rejected";
     if (errcode === "M_LIMIT_EXCEEDED" || status === 429) return "limited";
     if (errcode === "M_UNKNOWN_TOKEN" || errcode === "M_MISSING_TOKEN" || status === 401) return "unauthorised";
-    if (status === undefined || (status >= 500 && errcode === undefined)) return "unreachable";
-    if (status === 502 || status === 503 || status === 504) return "unreachable";
+    if (status === undefined) return "unreachable";
+    if (status >= 500) return errcode === undefined ? "unreachable" : "failed";
     if (errcode === "M_FORBIDDEN" || errcode === "M_EXCLUSIVE" || status === 403) return "forbidden";
     if (errcode === "M_NOT_FOUND" || status === 404) return "notFound";
-    return "refused";
+    return "rejected";
 }
 
-/** A call cannot wait for long; that it is over must be heard even if the homeserver restarts meanwhile (25 s in all). */
-const ATTEMPTS = { briefly: 4, untilHeard: 12 } as const;
-export type RetryPolicy = keyof typeof ATTEMPTS;
+/**
+ * How long a failed request is repeated. `brief`: a call cannot wait. `ending`: a client that does not receive the end of a
+ * call stays in it, so the homeserver may be down for minutes.
+ */
+export type RetryPolicy = "brief" | "ending";
+
+interface RetryLimits {
+    /** Time after the first attempt in which another one may start, in ms. */
+    readonly totalMs: number;
+    readonly longestPauseMs: number;
+    /** A longer Retry-After ends the retries. */
+    readonly longestRetryAfterMs: number;
+}
+
+const LIMITS: Readonly<Record<RetryPolicy, RetryLimits>> = {
+    brief: { totalMs: 4_000, longestPauseMs: 2_000, longestRetryAfterMs: 3_000 },
+    ending: { totalMs: 30 * 60_000, longestPauseMs: 15_000, longestRetryAfterMs: 5 * 60_000 },
+};
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 3_000;
 
 /**
- * How long to wait before the next attempt, in ms, or undefined to give up: only what may pass by itself is tried
- * again. `attempt` counts from 1.
+ * Returns the pause before the next attempt in ms, or undefined to give up. Only failures that may pass are repeated.
+ * `attempt` counts from 1; `elapsedMs` is the time since the first attempt started.
  */
 export function pauseBeforeRetry(
     error: HomeserverError,
     attempt: number,
-    persistence: RetryPolicy = "briefly",
+    elapsedMs: number,
+    policy: RetryPolicy = "brief",
 ): number | undefined {
-    if (error.kind !== "limited" && error.kind !== "unreachable") return undefined;
-    const pause = error.reply.retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
-    return attempt >= ATTEMPTS[persistence] || pause > LONGEST_PAUSE_MS ? undefined : pause;
+    if (!mayPass(error.kind)) return undefined;
+    const limits = LIMITS[policy];
+    const { retryAfterMs } = error.reply;
+    if (retryAfterMs !== undefined && retryAfterMs > limits.longestRetryAfterMs) return undefined;
+    const pause = retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), limits.longestPauseMs);
+    return elapsedMs + pause > limits.totalMs ? undefined : pause;
+}
+
+/** Whether the same request may succeed later. */
+export function mayPass(kind: HomeserverErrorKind): boolean {
+    switch (kind) {
+        case "limited":
+        case "unreachable":
+        case "failed":
+            return true;
+        case "forbidden":
+        case "notFound":
+        case "unauthorised":
+        case "rejected":
+            return false;
+    }
 }
 
 const CAUSES: Readonly<Record<HomeserverErrorKind, EndCause>> = {
@@ -77,15 +112,27 @@ const CAUSES: Readonly<Record<HomeserverErrorKind, EndCause>> = {
     notFound: "unavailable",
     limited: "serviceUnavailable",
     unreachable: "serviceUnavailable",
+    failed: "networkFailure",
     unauthorised: "serviceUnavailable",
-    refused: "networkFailure",
+    rejected: "networkFailure",
 };
 
-/** What a leg rejects with when the homeserver would not do as it was asked. A fault of ours stays what it is. */
+/** Converts an error of a homeserver request to the `CallFailure` that a leg rejects with. Other errors stay as they are. */
 export function asCallFailure(reason: unknown): unknown {
     if (reason instanceof HomeserverError) {
         return new CallFailure(CAUSES[reason.kind], reason.message, { cause: reason });
     }
     if (reason instanceof UnfitDescription) return new CallFailure("noCommonMedia", reason.message, { cause: reason });
     return reason;
+}
+
+/**
+ * As `asCallFailure`, for a request that involves the callee's homeserver: if that one is another than ours, it is the one
+ * that did not respond. The caller gets 480, not 503, because 503 makes peers stop sending any calls to the bridge.
+ */
+export function asCalleeFailure(reason: unknown, isLocalCallee: boolean): unknown {
+    if (!isLocalCallee && reason instanceof HomeserverError && mayPass(reason.kind)) {
+        return new CallFailure("unavailable", reason.message, { cause: reason });
+    }
+    return asCallFailure(reason);
 }

@@ -1,26 +1,23 @@
-import type { DialPlan } from "../../numbering/DialPlan.ts";
 import { parseMatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../../numbering/PhoneNumber.ts";
 import { parseRemoteParty, type RemoteParty } from "../../numbering/RemoteParty.ts";
-import type { Clock } from "../../ports/Clock.ts";
-import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
-import { RateLimit } from "../RateLimit.ts";
+import type { GhostAdmission } from "../ghosts/GhostAdmission.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { GhostProfiles } from "../ghosts/GhostProfiles.ts";
 
-/** Element Web looks for the first, its mobile clients for the second (MSC2845). */
+/** Element Web uses the first, its mobile clients use the second (MSC2845). */
 export const PSTN_PROTOCOLS = ["m.protocol.pstn", "im.vector.protocol.pstn"] as const;
 const NUMBER_FIELD = "m.id.phone";
 
-/** One result of a look-up; Synapse drops those that lack a part. */
+/** One result of a lookup. Synapse drops results with a missing field. */
 export interface ThirdPartyUser {
     readonly userid: string;
     readonly protocol: string;
     readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What the homeserver is told of our protocols: their presence makes clients show a dial pad. */
+/** The description of both protocols for the homeserver. Clients show a dial pad if they exist. */
 export const PSTN_PROTOCOL_DESCRIPTION = {
     user_fields: [NUMBER_FIELD],
     location_fields: [],
@@ -33,35 +30,24 @@ export const PSTN_PROTOCOL_DESCRIPTION = {
 export interface ThirdPartyLookupParts {
     readonly names: GhostNames;
     readonly profiles: GhostProfiles;
-    readonly directory: Directory;
-    readonly dialPlan: Pick<DialPlan, "isDialable">;
-    readonly clock: Clock;
+    readonly admission: GhostAdmission;
     readonly numbering: NumberingContext;
     readonly log: Log;
 }
 
-/**
- * New ghosts that look-ups may make in a minute: far more than people dial new numbers, far fewer than would fill a
- * homeserver. Whose client asks the homeserver does not tell (Application Service API, "Third-party networks"), so the
- * limit is one for all.
- */
-const NEW_GHOSTS_PER_MINUTE = 60;
-
-/** Answers the dial pad: which user a number is, and which number a user is. */
+/** Answers the dial pad: the user of a number, and the number of a user. */
 export class ThirdPartyLookup {
     readonly #parts: ThirdPartyLookupParts;
-    readonly #newGhosts: RateLimit;
 
     constructor(parts: ThirdPartyLookupParts) {
         this.#parts = parts;
-        this.#newGhosts = new RateLimit(parts.clock, { times: NEW_GHOSTS_PER_MINUTE, everyMs: 60_000 });
     }
 
     /**
-     * The ghost of a number as it was typed, registered and named, so that the client can invite it. Nothing for
-     * what cannot be dialled. The ghost of a number nobody may dial is told but not made, and so is one above the
-     * limit: the homeserver asks for it once it is really invited. `fields` come from the query of a client's
-     * request, unchecked.
+     * Returns the ghost of a typed number, registered and named, so that the client can invite it. Returns no user for
+     * text that is not a number or address. The ghost of a number that no rule allows, or above the rate limit, is
+     * returned but not created: the homeserver requests it once it is invited. `fields` come from a client's request and
+     * are not validated.
      */
     async findUser(protocol: string, fields: Readonly<Record<string, unknown>>): Promise<ThirdPartyUser[]> {
         const given = fields[NUMBER_FIELD];
@@ -69,26 +55,20 @@ export class ThirdPartyLookup {
         const party = typeof typed === "string" ? parseRemoteParty(typed, this.#parts.numbering) : undefined;
         if (party === undefined || this.#parts.names.representable(party).kind === "anonymous") return [];
         try {
-            if (await this.#mayMake(party)) await this.#parts.profiles.ensure(party);
+            if (await this.#parts.admission.admitUnnamedRequest(party)) await this.#parts.profiles.ensure(party);
         } catch (reason) {
-            // the homeserver asks again for the user when the client invites it
+            // the homeserver requests the user again when the client invites it
             this.#parts.log.warn("ghost not created for third-party lookup", { error: reason });
         }
         return this.#userOf(party, protocol);
     }
 
-    /** What a user id stands for, in the words of both protocols; nothing for users who are no ghosts. */
+    /** Returns the number of a ghost, for both protocols, and nothing for other users. */
     describeUser(userId: string): ThirdPartyUser[] {
         const user = parseMatrixUserId(userId);
         const party = user === undefined ? undefined : this.#parts.names.partyOf(user);
         if (party === undefined) return [];
         return PSTN_PROTOCOLS.flatMap((protocol) => this.#userOf(party, protocol));
-    }
-
-    async #mayMake(party: RemoteParty): Promise<boolean> {
-        const { names, directory, dialPlan } = this.#parts;
-        if (!dialPlan.isDialable(party)) return false;
-        return (await directory.ghost(names.ghostOf(party))) !== undefined || this.#newGhosts.tryAcquire();
     }
 
     #userOf(party: RemoteParty, protocol: string): ThirdPartyUser[] {

@@ -83,7 +83,7 @@ export class RoomMembers {
         const party = names.partyOf(ghost);
         if (membership === "invite" && party !== undefined && !names.isOurs(event.sender)) {
             const { room, sender: inviter, sentAt, ageMs } = event;
-            return invitations.accept({ room, ghost, party, inviter, isDirect, sentAt, ageMs });
+            return invitations.accept({ event, room, ghost, party, inviter, isDirect, sentAt, ageMs });
         }
         if (membership === "leave" || membership === "ban") {
             for (const leg of registry.inRoom(event.room)) leg.ghostLeft();

@@ -8,9 +8,21 @@ export function bridgeInfoOf(party: RemoteParty, ghost: MatrixUserId, bot: Matri
         bridgebot: bot,
         creator: ghost,
         protocol: { id: "sip", displayname: "SIP" },
-        channel: { id: channelIdOf(party), displayname: displayTextOf(party) },
+        // the caller's name can change, and this state event does not follow it
+        channel: { id: channelIdOf(party), displayname: displayTextOf(withoutName(party)) },
     };
     return ["m.bridge", "uk.half-shot.bridge"].map((type) => ({ type, stateKey: `sip:/${ghost}`, content }));
+}
+
+function withoutName(party: RemoteParty): RemoteParty {
+    switch (party.kind) {
+        case "number":
+            return { kind: "number", number: party.number };
+        case "address":
+            return { kind: "address", address: party.address };
+        case "anonymous":
+            return party;
+    }
 }
 
 function channelIdOf(party: RemoteParty): string {

@@ -44,12 +44,12 @@ export class CallsWorld {
 
     constructor(changes: Partial<HandlerParts> = {}) {
         const names = new GhostNames("matrix.example", "sip_", "bot");
-        this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory]);
+        this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory, carol]);
         this.calls = connectHandlers({
             names,
             homeserver: this.homeserver,
             directory: this.directory,
-            dialPlan: { whoMayDial: allowedBy("carrier"), isDialable: () => true },
+            dialPlan: { whoMayDial: allowedBy("carrier"), isDialable: () => true, hasRule: () => true },
             intake: this.intake,
             newCallId: () => this.#newId(),
             telemetry: this.telemetry,

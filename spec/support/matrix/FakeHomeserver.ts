@@ -34,6 +34,8 @@ export class FakeHomeserver implements Homeserver {
     readonly #clock: Clock;
     readonly #rooms = new Map<MatrixRoomId, Room>();
     readonly #users = new Set<MatrixUserId>();
+    /** Users of other homeservers. */
+    readonly #remoteUsers = new Set<MatrixUserId>();
     readonly #transactions = new Set<string>();
     readonly #failures: { readonly method: keyof Homeserver; readonly error: Error }[] = [];
     readonly #isOurs: (user: MatrixUserId) => boolean;
@@ -45,7 +47,7 @@ export class FakeHomeserver implements Homeserver {
     constructor(clock: Clock, isOurs: (user: MatrixUserId) => boolean, users: readonly MatrixUserId[]) {
         this.#clock = clock;
         this.#isOurs = isOurs;
-        for (const user of users) this.#users.add(user);
+        for (const user of users) (user.endsWith(":matrix.example") ? this.#users : this.#remoteUsers).add(user);
     }
 
     /** As an application service is told: of the rooms its users are in. */
@@ -124,7 +126,7 @@ export class FakeHomeserver implements Homeserver {
     }
 
     userExists(user: MatrixUserId): Promise<boolean> {
-        return this.#ask("userExists", () => this.#users.has(user));
+        return this.#ask("userExists", () => this.#users.has(user) || this.#remoteUsers.has(user));
     }
 
     createRoom(as: MatrixUserId, request: RoomRequest): Promise<MatrixRoomId> {
@@ -137,8 +139,14 @@ export class FakeHomeserver implements Homeserver {
                 this.#add(room, { type, sender: as, state_key: stateKey, content });
             }
             if (this.#encryptNewRooms) this.setStateAs(as, room, "m.room.encryption", {});
-            this.#member(room, as, request.invite, "invite", true);
             return room;
+        });
+    }
+
+    invite(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<void> {
+        return this.#ask("invite", () => {
+            this.#mustBeIn(room, as);
+            this.#member(room, as, user, "invite", true);
         });
     }
 

@@ -57,6 +57,7 @@ export function assembleForSpec(
             directory,
             dialPlan: {
                 isDialable: () => true,
+                hasRule: () => true,
                 whoMayDial: (user, party) =>
                     party.kind === "number" && party.number.startsWith("+44")
                         ? allowedBy("carrier")(user, party)

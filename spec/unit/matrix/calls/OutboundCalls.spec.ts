@@ -52,7 +52,7 @@ describe("an invite", () => {
         async function call(phones: readonly PhoneTarget[], whoMayDial: DialPlan["whoMayDial"]) {
             world = new CallsWorld({
                 phoneBook: { phonesMeantBy: () => phones },
-                dialPlan: { whoMayDial, isDialable: () => true },
+                dialPlan: { whoMayDial, isDialable: () => true, hasRule: () => true },
             });
             const room = await world.directRoom();
             world.invite(room, "c1");
@@ -236,7 +236,7 @@ describe("a rejected call", () => {
         ],
         ["no trunk", noTrunkFor, "This number can't be called from here. Please contact your administrator."],
     ])("rings nothing and sends a notice with the reason: %s", async (_reason, whoMayDial, notice) => {
-        world = new CallsWorld({ dialPlan: { whoMayDial, isDialable: () => false } });
+        world = new CallsWorld({ dialPlan: { whoMayDial, isDialable: () => false, hasRule: () => true } });
         const room = await world.directRoom();
         world.invite(room, "c1");
         await world.settle();

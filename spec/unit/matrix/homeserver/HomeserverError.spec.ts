@@ -3,6 +3,7 @@ import type { HomeserverRequest } from "../../../../lib/matrix/homeserver/Homese
 import { ClientServerHomeserver } from "../../../../lib/matrix/homeserver/ClientServerHomeserver.ts";
 import { UnfitDescription } from "../../../../lib/matrix/calls/encodeCallEvent.ts";
 import {
+    asCalleeFailure,
     asCallFailure,
     errorKindOf,
     HomeserverError,
@@ -20,8 +21,8 @@ describe("the kind of an error", () => {
     it.each([
         [{}, "unreachable", "serviceUnavailable"],
         [{ status: 500 }, "unreachable", "serviceUnavailable"],
-        [{ status: 500, errcode: "M_UNKNOWN" }, "refused", "networkFailure"],
-        [{ status: 502, errcode: "M_BAD_STATUS" }, "unreachable", "serviceUnavailable"],
+        [{ status: 500, errcode: "M_UNKNOWN" }, "failed", "networkFailure"],
+        [{ status: 502, errcode: "M_UNKNOWN" }, "failed", "networkFailure"],
         [{ status: 504 }, "unreachable", "serviceUnavailable"],
         [{ status: 429 }, "limited", "serviceUnavailable"],
         [{ status: 400, errcode: "M_LIMIT_EXCEEDED" }, "limited", "serviceUnavailable"],
@@ -31,11 +32,20 @@ describe("the kind of an error", () => {
         [{ status: 400, errcode: "M_EXCLUSIVE" }, "forbidden", "unavailable"],
         [{ status: 404, errcode: "M_NOT_FOUND" }, "notFound", "unavailable"],
         [{ status: 404 }, "notFound", "unavailable"],
-        [{ status: 400, errcode: "M_BAD_JSON" }, "refused", "networkFailure"],
-    ] as const)("%j is %s and ends a call with %s", (reply, fault, endCause) => {
-        expect(errorKindOf(reply)).toBe(fault);
+        [{ status: 400, errcode: "M_BAD_JSON" }, "rejected", "networkFailure"],
+    ] as const)("of %j is %s and ends a call with %s", (reply, kind, endCause) => {
+        expect(errorKindOf(reply)).toBe(kind);
         expect(asCallFailure(new HomeserverError("x", reply))).toMatchObject({ name: "CallFailure", endCause });
     });
+
+    it.each([{}, { status: 502, errcode: "M_UNKNOWN" }, { status: 504 }, { status: 429 }])(
+        "of %j is not a failure of the bridge if the callee's homeserver is another one",
+        (reply) => {
+            const error = new HomeserverError("x", reply);
+            expect(asCalleeFailure(error, false)).toMatchObject({ endCause: "unavailable" });
+            expect(asCalleeFailure(error, true)).toEqual(asCallFailure(error));
+        },
+    );
 
     it("maps an unfit description to noCommonMedia and leaves other errors unchanged", () => {
         expect(asCallFailure(new UnfitDescription(["mid"]))).toMatchObject({ endCause: "noCommonMedia" });
@@ -48,17 +58,22 @@ describe("an error thrown by the framework", () => {
     it.each([
         [
             { statusCode: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700, body: { error: "slow down" } },
-            "the homeserver answered 429 M_LIMIT_EXCEEDED: slow down",
+            "the homeserver responded with 429 M_LIMIT_EXCEEDED: slow down",
             { status: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700 },
         ],
         [
             { statusCode: 502, errcode: "M_BAD_STATUS", body: { errcode: "M_BAD_STATUS", status: 403, body: "x" } },
-            "the homeserver answered 502 M_BAD_STATUS",
+            "the homeserver responded with 502 M_BAD_STATUS",
             { status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 },
         ],
-        [{ statusCode: 503, body: "<html>" }, "the homeserver answered 503", { status: 503 }],
-        [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "no answer from the homeserver (ECONNREFUSED)", {}],
-        [undefined, "no answer from the homeserver (unknown error)", {}],
+        [{ statusCode: 503, body: "<html>" }, "the homeserver responded with 503", { status: 503 }],
+        [
+            { statusCode: 503, body: "", headers: { "retry-after": "7" } },
+            "the homeserver responded with 503",
+            { status: 503, retryAfterMs: 7_000 },
+        ],
+        [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "no response from the homeserver (ECONNREFUSED)", {}],
+        [undefined, "no response from the homeserver (unknown error)", {}],
     ])("%j", (thrown, message, reply) => {
         const [said, read] = readReply(thrown);
         expect(said).toBe(message);
@@ -68,27 +83,30 @@ describe("an error thrown by the framework", () => {
 
 describe("retries", () => {
     it.each([
-        [{}, 1, 250],
-        [{}, 3, 1_000],
-        [{}, 4, undefined],
-        [{ status: 429, retryAfterMs: 700 }, 1, 700],
-        [{ status: 429, retryAfterMs: 30_000 }, 1, undefined],
-        [{ status: 403 }, 1, undefined],
-        [{ status: 400 }, 1, undefined],
-    ])("after %j, attempt %d: pause %s", (reply, attempt, pause) => {
-        expect(pauseBeforeRetry(new HomeserverError("x", reply), attempt)).toBe(pause);
-    });
-
-    it("retries an ending for longer than other requests", () => {
-        const pauses = Array.from({ length: 12 }, (_, n) =>
-            pauseBeforeRetry(new HomeserverError("x", {}), n + 1, "untilHeard"),
-        );
-        expect(pauses).toEqual([250, 500, 1_000, 2_000, ...Array.from({ length: 7 }, () => 3_000), undefined]);
-    });
+        ["brief", {}, 1, 0, 250],
+        ["brief", {}, 3, 750, 1_000],
+        ["brief", {}, 4, 1_750, 2_000],
+        ["brief", {}, 5, 3_750, undefined],
+        ["brief", { status: 500, errcode: "M_UNKNOWN" }, 1, 0, 250],
+        ["brief", { status: 429, retryAfterMs: 700 }, 1, 0, 700],
+        ["brief", { status: 429, retryAfterMs: 30_000 }, 1, 0, undefined],
+        ["brief", { status: 403 }, 1, 0, undefined],
+        ["brief", { status: 400 }, 1, 0, undefined],
+        ["ending", { status: 500, errcode: "M_UNKNOWN" }, 9, 60_000, 15_000],
+        ["ending", { status: 429, retryAfterMs: 5_000 }, 1, 0, 5_000],
+        ["ending", { status: 429, retryAfterMs: 300_000 }, 1, 0, 300_000],
+        ["ending", {}, 99, 31 * 60_000, undefined],
+        ["ending", { status: 403 }, 1, 0, undefined],
+    ] as const)(
+        "%s, after %j, attempt %d, %d ms after the first: pause %s",
+        (policy, reply, attempt, elapsed, pause) => {
+            expect(pauseBeforeRetry(new HomeserverError("x", reply), attempt, elapsed, policy)).toBe(pause);
+        },
+    );
 
     it("stops when the Matrix side has stopped", () => {
         const stopped = new HomeserverError("x", { errcode: NOT_RUNNING });
-        expect(pauseBeforeRetry(stopped, 1, "untilHeard")).toBeUndefined();
+        expect(pauseBeforeRetry(stopped, 1, 0, "ending")).toBeUndefined();
     });
 
     /** Fails so often, then succeeds; notes what was asked. */
@@ -122,14 +140,12 @@ describe("retries", () => {
 
     it("gives up earlier on an invite than on a hangup", async () => {
         const away = Array.from({ length: 20 }, () => down);
-        for (const [type, times] of [
-            ["m.call.answer", 4],
-            ["m.call.reject", 12],
-        ] as const) {
-            const { homeserver, asked, finish } = flaky(away);
-            await expect(finish(homeserver.send(ghost, room, type, {}, "c-1"))).rejects.toThrow("down");
-            expect(asked).toHaveLength(times);
-        }
+        const invite = flaky(away);
+        await expect(invite.finish(invite.homeserver.send(ghost, room, "m.call.invite", {}, "c-1"))).rejects.toBe(down);
+        expect(invite.asked).toHaveLength(5);
+        const ending = flaky(away);
+        await ending.finish(ending.homeserver.send(ghost, room, "m.call.reject", {}, "c-1"));
+        expect(ending.asked).toHaveLength(21);
     });
 
     it("repeats an event with the same transaction ID until it succeeds", async () => {
@@ -142,16 +158,16 @@ describe("retries", () => {
     });
 
     it("gives up after the last attempt, and immediately if a retry cannot help", async () => {
-        const tired = flaky([down, down, down, down]);
+        const tired = flaky([down, down, down, down, down]);
         await expect(tired.finish(tired.homeserver.join(ghost, room))).rejects.toBe(down);
-        expect(tired.asked).toHaveLength(4);
+        expect(tired.asked).toHaveLength(5);
         const refused = flaky([forbidden]);
         await expect(refused.finish(refused.homeserver.join(ghost, room))).rejects.toBe(forbidden);
         expect(refused.asked).toHaveLength(1);
     });
 
     it("does not repeat createRoom after a timeout", async () => {
-        const request = { name: "Bob", invite: ghost, initialState: [] };
+        const request = { initialState: [] };
         const lost = flaky([down]);
         await expect(lost.finish(lost.homeserver.createRoom(ghost, request))).rejects.toBe(down);
         const turnedAway = flaky([limited]);
@@ -161,7 +177,5 @@ describe("retries", () => {
 
 it("rejects a createRoom response without a room ID", async () => {
     const homeserver = new ClientServerHomeserver(() => Promise.resolve({}), new FakeClock());
-    await expect(homeserver.createRoom(ghost, { name: "x", invite: ghost, initialState: [] })).rejects.toThrow(
-        "without an id",
-    );
+    await expect(homeserver.createRoom(ghost, { initialState: [] })).rejects.toThrow("without an ID");
 });

@@ -49,7 +49,11 @@ describe("ghosts created by a lookup", () => {
     const made = (): number => world.homeserver.requests.filter((what) => what === "register").length;
 
     it("returns the ghost of a number that no rule allows, but does not create it", async () => {
-        const dialPlan = { whoMayDial: () => ({ kind: "forbidden" }) as const, isDialable: () => false };
+        const dialPlan = {
+            whoMayDial: () => ({ kind: "forbidden" }) as const,
+            isDialable: () => false,
+            hasRule: () => true,
+        };
         world = new CallsWorld({ dialPlan });
         expect(await lookUp("+442071838750")).toEqual(found);
         expect(world.homeserver.requests).toEqual([]);

@@ -1,0 +1,92 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
+import { alice, bob, bobsGhost, CallsWorld, carol } from "../../../support/matrix/CallsWorld.ts";
+import { browserDescription } from "../../../support/matrix/descriptions.ts";
+
+const sdp = browserDescription();
+const remoteIsDown = new HomeserverError("down", { status: 502, errcode: "M_UNKNOWN" });
+const noResponse = new HomeserverError("no response", {});
+const rejected = new HomeserverError("no", { status: 403, errcode: "M_FORBIDDEN" });
+let world: CallsWorld;
+
+beforeEach(() => {
+    world = new CallsWorld();
+});
+
+/** The end cause of a call that fails before it rings. */
+async function causeOfCallTo(callee: MatrixUserId): Promise<unknown> {
+    const failure: unknown = await world
+        .dial(callee)
+        .leg.offer(sdp)
+        .catch((reason: unknown) => reason);
+    await world.settle();
+    return (failure as { readonly endCause?: unknown } | undefined)?.endCause;
+}
+
+describe("a first call to a user of another homeserver", () => {
+    it.each([
+        ["is down", remoteIsDown],
+        ["does not respond", noResponse],
+    ])("is unavailable and creates nothing if the homeserver %s", async (_what, error) => {
+        world.homeserver.failOnce("userExists", error);
+        expect(await causeOfCallTo(carol)).toBe("unavailable");
+        expect(world.homeserver.rooms).toEqual([]);
+        expect(world.homeserver.requests).toEqual(["userExists"]);
+    });
+
+    it("fails with notFound if the user does not exist", async () => {
+        expect(await causeOfCallTo("@nobody:elsewhere.example" as MatrixUserId)).toBe("notFound");
+        expect(world.homeserver.rooms).toEqual([]);
+    });
+
+    it.each([
+        ["the homeserver is down", remoteIsDown],
+        ["the homeserver does not respond", noResponse],
+        ["the invitation is rejected", rejected],
+    ])("leaves one room, which the next call uses: %s", async (_what, error) => {
+        world.homeserver.failOnce("invite", error);
+        expect(await causeOfCallTo(carol)).toBe("unavailable");
+        world.homeserver.failOnce("invite", error);
+        expect(await causeOfCallTo(carol)).toBe("unavailable");
+        expect(world.homeserver.rooms).toHaveLength(1);
+        expect(world.calls.registry.size).toBe(0);
+        const call = await world.ringing(carol);
+        expect(world.homeserver.rooms).toEqual([call.room]);
+        expect(world.homeserver.membershipOf(call.room, carol)).toBe("invite");
+    });
+});
+
+describe("a first call to a local user", () => {
+    it("is a failure of the bridge's own homeserver if that does not respond", async () => {
+        world.homeserver.failOnce("userExists", noResponse);
+        expect(await causeOfCallTo(alice)).toBe("serviceUnavailable");
+    });
+
+    it("is rejected before anything is created if the disk is full", async () => {
+        world.directory.fill();
+        expect(await causeOfCallTo(alice)).toBe("serviceUnavailable");
+        expect(world.homeserver.requests).toEqual([]);
+        expect(world.log.lines).toEqual(["error: call rejected: store not writable"]);
+    });
+
+    it("leaves the room if it cannot be stored", async () => {
+        world = new CallsWorld({
+            directory: Object.assign(world.directory, { rememberRoom: () => Promise.reject(new Error("ENOSPC")) }),
+        });
+        expect(await causeOfCallTo(alice)).toBe("serviceUnavailable");
+        const [room] = world.homeserver.rooms;
+        expect(room && world.homeserver.membershipOf(room, bobsGhost)).toBe("leave");
+    });
+});
+
+it("gives a room no name of its own, so that clients show the ghost's current name", async () => {
+    const { room, leg } = await world.ringing();
+    await leg.end("cancelled");
+    await world.dial(alice, { ...bob, displayName: "Robert" } as typeof bob).leg.offer(sdp);
+    expect(world.homeserver.displayNames.get(bobsGhost)).toBe("Robert");
+    expect(world.homeserver.eventsIn(room, "m.room.name")).toEqual([]);
+    expect(world.homeserver.eventsIn(room, "m.bridge")[0]?.content).toMatchObject({
+        channel: { displayname: "+44 20 7183 8750" },
+    });
+});
