@@ -1,7 +1,9 @@
-/** Time, so that specs can own it. Milliseconds. */
+/** Time, so that specs can control it. Milliseconds. */
 export interface Clock {
-    /** Wall time, since the Unix epoch. */
+    /** Wall time, since the Unix epoch. It can jump: for timestamps that are stored or shown, not for durations. */
     now(): number;
+    /** Time that only grows, from an arbitrary start: for durations and limits. */
+    monotonic(): number;
     /** Calls `fire` once after `ms`; the returned function cancels it and may be called at any time. */
     startTimer(ms: number, fire: () => void): () => void;
 }

@@ -16,15 +16,15 @@ export interface DigestAuthenticatorOptions {
 
 export type Authentication =
     | { readonly kind: "accepted"; readonly username: string }
-    /** To be answered so. `why` is one of a few fixed words, for counting. */
+    /** To be answered with this response. `why` is one of a few constant words, for counting. */
     | { readonly kind: "answer"; readonly why: AuthenticationFailure; readonly response: OutgoingResponse };
 
-export type AuthenticationFailure = "challenged" | "refused" | "slowed down";
+export type AuthenticationFailure = "challenged" | "wrong_credentials" | "delayed";
 
 const NONCE_LIFETIME_MS = 300_000;
 const MAX_NONCES = 10_000;
 const NONCE_BYTES = 8;
-/** Failures before the next ones are slowed down: of a user name from one address, and of an address, which may be an office's. */
+/** Failures before the next ones are delayed: of a user name from one address, and of an address, which can be that of an office. */
 const FREE_OF_USER = 5;
 const FREE_OF_ADDRESS = 50;
 
@@ -35,7 +35,7 @@ export class DigestAuthenticator {
     readonly #failuresOfAddresses: FailureLimit;
 
     constructor({ realm, algorithms, clock }: DigestAuthenticatorOptions) {
-        const now = (): number => clock.now();
+        const now = (): number => Math.floor(clock.monotonic());
         this.#digest = new DigestServer({
             realm,
             algorithms,
@@ -63,7 +63,7 @@ export class DigestAuthenticator {
         const header = request.headers.get("authorization") ?? request.headers.get("proxy-authorization");
         if (header === undefined) return this.#challenge(address, "fresh");
         const blockedMs = Math.max(this.#failuresOfUsers.blockedMs(user), this.#failuresOfAddresses.blockedMs(place));
-        if (blockedMs > 0) return slowedDown(blockedMs);
+        if (blockedMs > 0) return delayed(blockedMs);
         const { method, uri, body } = request;
         const verdict = this.#digest.check(header, { method, uri, body, sender: address }, passwordOf, isSameResource);
         switch (verdict.kind) {
@@ -74,7 +74,7 @@ export class DigestAuthenticator {
             case "refused":
                 this.#failuresOfUsers.failed(user);
                 this.#failuresOfAddresses.failed(place);
-                return { kind: "answer", why: "refused", response: { status: 403 } };
+                return { kind: "answer", why: "wrong_credentials", response: { status: 403 } };
             case "accepted":
                 this.#failuresOfUsers.succeeded(user);
                 return verdict;
@@ -89,9 +89,9 @@ export class DigestAuthenticator {
     }
 }
 
-function slowedDown(ms: number): Authentication {
+function delayed(ms: number): Authentication {
     const headers = { "Retry-After": `${Math.ceil(ms / 1_000)}` };
-    return { kind: "answer", why: "slowed down", response: { status: 503, headers } };
+    return { kind: "answer", why: "delayed", response: { status: 503, headers } };
 }
 
 /** Ports and parameters are changed on the way, and phones leave them out of the digest. */

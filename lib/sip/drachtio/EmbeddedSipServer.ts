@@ -123,7 +123,7 @@ export class EmbeddedSipServer {
         const { control, sip } = readListening(line);
         this.#controlPort = control.port;
         this.#bindings = sip;
-        this.#startedAt = this.#options.clock.now();
+        this.#startedAt = this.#options.clock.monotonic();
         this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret } };
         this.#options.log.info("embedded SIP server started", { sip, pid: child.pid });
     }
@@ -131,7 +131,7 @@ export class EmbeddedSipServer {
     #died(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
         if (this.#state.phase !== "running" || this.#state.child !== child) return;
         this.#options.log.error("embedded SIP server exited", { code, signal });
-        if (this.#options.clock.now() - this.#startedAt > STEADY_MS) this.#deaths = 0;
+        if (this.#options.clock.monotonic() - this.#startedAt > STEADY_MS) this.#deaths = 0;
         this.#restartLater();
     }
 

@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { PeerTable } from "../uas/admitInvite.ts";
+import { PeerTable } from "../senders/PeerTable.ts";
 
 /**
  * Needed with a SIP server that uses the connection of an accepted REGISTER for every request to its Contact,

@@ -8,7 +8,7 @@ import type { OwnHosts } from "../identity/OwnHosts.ts";
 import { accountNameIn } from "../identity/OwnIdentities.ts";
 import { addressIn } from "../identity/partyOfUri.ts";
 import { parseNameAddress, parseUri } from "../sipHeaders.ts";
-import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import type { Registrar } from "./Registrar.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
@@ -24,32 +24,32 @@ export interface PhoneAuthenticatorOptions {
     readonly log: Log;
 }
 
-/** Whether a request is a phone's. */
+/** Whether a request was sent by a phone of an account. */
 export type PhoneAuthentication =
-    /** It does not claim to be. */
+    /** It names no account. */
     | { readonly kind: "notPhone" }
     | { readonly kind: "phone"; readonly account: SipAccount }
-    /** To be answered so. `why` is one of a few fixed words, for counting. */
-    | { readonly kind: "answer"; readonly why: `phone ${AuthenticationFailure}`; readonly response: OutgoingResponse };
+    /** To be answered with this response. `why` is one of a few constant words, for counting. */
+    | { readonly kind: "answer"; readonly why: `phone_${AuthenticationFailure}`; readonly response: OutgoingResponse };
 
-/** Lets the phones of accounts in, by digest. */
+/** Authenticates phones by the digest credentials of their account. */
 export class PhoneAuthenticator {
     readonly #options: PhoneAuthenticatorOptions;
     readonly #accounts: ReadonlyMap<string, SipAccount>;
     /** Of all accounts, as `accountNameIn` returns them. */
     readonly #names: ReadonlySet<string>;
-    readonly #gate: DigestAuthenticator;
+    readonly #digest: DigestAuthenticator;
 
     constructor(options: PhoneAuthenticatorOptions) {
         this.#options = options;
         this.#accounts = new Map(options.accounts.map((account) => [account.username, account]));
         this.#names = new Set(options.accounts.map(({ username }) => username.toLowerCase()));
-        this.#gate = new DigestAuthenticator(options);
+        this.#digest = new DigestAuthenticator(options);
     }
 
     /**
-     * Judges a REGISTER or INVITE. A stranger who names anybody at our hosts is asked who they are; of a peer, who may
-     * call anyway, only calls in the name of an account are.
+     * Authenticates a request of a method that requires a password. Unknown senders are challenged for every name at a host of the
+     * bridge, so that they cannot find out which accounts exist; peers, which may call anyway, for names of accounts only.
      */
     authenticate(request: IncomingRequest, sender: "peer" | "unknown"): PhoneAuthentication {
         const claimed = this.#claimedNames(request);
@@ -58,36 +58,50 @@ export class PhoneAuthenticator {
         const accountOf = (username: string): SipAccount | undefined =>
             claimed.includes(username.toLowerCase()) ? this.#accounts.get(username) : undefined;
         if (sender === "peer" && !claimed.some((name) => this.#names.has(name))) return { kind: "notPhone" };
-        const verdict = this.#gate.authenticate(request, first, (username) => accountOf(username)?.password);
+        const verdict = this.#digest.authenticate(request, first, (username) => accountOf(username)?.password);
         if (verdict.kind === "accepted") {
             const account = accountOf(verdict.username);
             // only an account's password is right
             return account === undefined ? { kind: "notPhone" } : { kind: "phone", account };
         }
-        if (verdict.why === "refused") {
-            this.#options.log.warn("phone rejected: wrong user name or password", { address: request.source.address });
+        if (verdict.why === "wrong_credentials") {
+            this.#options.log.warn("phone rejected: wrong user name or password", {
+                username: first,
+                address: request.source.address,
+                method: request.method,
+                sipCallId: request.headers.get("call-id"),
+            });
         }
-        return { ...verdict, why: `phone ${verdict.why}` };
+        return { ...verdict, why: `phone_${verdict.why}` };
     }
 
     /**
-     * The names of accounts, in canonical form, that a request may be sent for: those that its headers name at a host of the
-     * bridge (To of a REGISTER: RFC 3261, section 10.2).
+     * The names of accounts, in canonical form, that a request may be sent for. A REGISTER names its account in To (RFC 3261,
+     * section 10.2), at any host: phones are configured with host names and addresses of a NAT that the bridge does not know.
      */
     #claimedNames(request: IncomingRequest): readonly string[] {
         const { method, headers, source } = request;
-        if (method === "REGISTER") return this.#namesIn(headers.get("to"));
+        if (method === "REGISTER") return namesIn(headers.get("to"), () => true);
+        const isOwn = (host: string): boolean => this.#options.hosts.has(host);
         const from = parseNameAddress(headers.get("from") ?? "");
-        if (from === undefined || !isAnonymous(from)) return this.#namesIn(headers.get("from"));
+        if (from === undefined || !isAnonymous(from)) {
+            const own = namesIn(headers.get("from"), isOwn);
+            return own.length > 0 ? own : namesIn(headers.get("from"), () => true).filter(this.#registeredAt(source));
+        }
         // a phone that withholds its identity from the callee tells its proxy (RFC 3325, section 9.2), or has registered
-        const preferred = this.#namesIn(headers.get("p-preferred-identity"));
-        if (preferred.length > 0) return preferred;
-        return this.#options.registrar.accountsAt(source).map((username) => username.toLowerCase());
+        const preferred = namesIn(headers.get("p-preferred-identity"), isOwn);
+        return preferred.length > 0 ? preferred : [...this.#names].filter(this.#registeredAt(source));
     }
 
-    #namesIn(header: string | undefined): readonly string[] {
-        const uri = parseUri(parseNameAddress(header ?? "")?.uri ?? "");
-        const address = uri === undefined ? undefined : addressIn(uri);
-        return address !== undefined && this.#options.hosts.has(hostOf(address)) ? [accountNameIn(address)] : [];
+    #registeredAt(source: SipSource): (name: string) => boolean {
+        const names = new Set(this.#options.registrar.accountsAt(source).map((username) => username.toLowerCase()));
+        return (name) => names.has(name);
     }
+}
+
+/** The account name that a header names, if its host is accepted. */
+function namesIn(header: string | undefined, isAccepted: (host: string) => boolean): readonly string[] {
+    const uri = parseUri(parseNameAddress(header ?? "")?.uri ?? "");
+    const address = uri === undefined ? undefined : addressIn(uri);
+    return address !== undefined && isAccepted(hostOf(address)) ? [accountNameIn(address)] : [];
 }

@@ -3,7 +3,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
-import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import { addressingOf } from "./composePhoneInvite.ts";
 import type { PhoneAuthenticator, PhoneAuthentication } from "./PhoneAuthenticator.ts";
 import type { Registrar } from "./Registrar.ts";
@@ -15,7 +15,7 @@ export interface PhonesParts {
     readonly realm: string;
     readonly authenticator: PhoneAuthenticator;
     readonly registrar: Registrar;
-    readonly routing: Omit<PhoneRouting, "accountOf">;
+    readonly routing: Omit<PhoneRouting, "accountOf" | "homeHost">;
 }
 
 /** The phones that belong to Matrix users, as the gateway and callers in Matrix need them. */
@@ -30,15 +30,15 @@ export class Phones implements PhoneBook {
         this.#byUser = Map.groupBy(parts.accounts, ({ user }) => user);
     }
 
-    /** Whether a new request is a phone's; only REGISTER and INVITE are looked at. */
+    /** Whether a request of a method that requires a password is a phone's. */
     authenticate(request: IncomingRequest, sender: "peer" | "unknown"): PhoneAuthentication {
-        const isPhones = request.method === "REGISTER" || request.method === "INVITE";
-        return isPhones ? this.#parts.authenticator.authenticate(request, sender) : { kind: "notPhone" };
+        return this.#parts.authenticator.authenticate(request, sender);
     }
 
-    /** Whether a question or keep-alive comes from where a phone has registered, which was asked for its password there. */
-    isOfPhone({ method, source }: IncomingRequest): boolean {
-        return method !== "REGISTER" && method !== "INVITE" && this.#parts.registrar.accountsAt(source).length > 0;
+    /** The account of a phone that registered from this source, which authenticated there; for requests without effect. */
+    accountAt(source: SipSource): SipAccount | undefined {
+        const [username] = this.#parts.registrar.accountsAt(source);
+        return username === undefined ? undefined : this.#byName.get(username);
     }
 
     /** Carries out a REGISTER that was let in; never rejects. */
@@ -55,10 +55,13 @@ export class Phones implements PhoneBook {
         this.#parts.registrar.forget(target);
     }
 
-    /** Where a phone's call goes. */
-    routeOf(callees: readonly RemoteParty[], caller: SipAccount): PhoneRoute {
+    /**
+     * Where a phone's call goes.
+     * @param homeHost the host in the phone's From
+     */
+    routeOf(callees: readonly RemoteParty[], caller: SipAccount, homeHost: string | undefined): PhoneRoute {
         const accountOf = (username: string): SipAccount | undefined => this.#byName.get(username);
-        return routePhoneCall(callees, caller, { ...this.#parts.routing, accountOf });
+        return routePhoneCall(callees, caller, { ...this.#parts.routing, accountOf, homeHost });
     }
 
     /** How a phone's call is shown in Matrix: by a ghost of its own. */

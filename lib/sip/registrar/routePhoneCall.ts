@@ -24,6 +24,8 @@ export interface PhoneRouting {
     /** What a trunk's media looks like, by its name. */
     readonly mediaOf: (trunk: string) => MediaTransport;
     readonly accountOf: (username: string) => SipAccount | undefined;
+    /** The host by which this phone names the bridge, as in its From: a DNS name or NAT address that the bridge does not know. */
+    readonly homeHost?: string | undefined;
 }
 
 /**
@@ -35,12 +37,14 @@ export interface PhoneRouting {
 export function routePhoneCall(
     callees: readonly RemoteParty[],
     caller: SipAccount,
-    { dialPlan, hosts, mediaOf, accountOf }: PhoneRouting,
+    { dialPlan, hosts, mediaOf, accountOf, homeHost }: PhoneRouting,
 ): PhoneRoute {
     for (const callee of callees) {
-        const account =
-            callee.kind === "address" && hosts.has(hostOf(callee.address)) && accountOf(userOf(callee.address));
-        if (account !== undefined && account !== false) return { kind: "matrix", callee: account.user };
+        if (callee.kind !== "address") continue;
+        const host = hostOf(callee.address);
+        if (!hosts.has(host) && host !== homeHost) continue;
+        const account = accountOf(userOf(callee.address));
+        if (account !== undefined) return { kind: "matrix", callee: account.user };
     }
     let cause: EndCause = "notFound";
     for (const callee of callees) {

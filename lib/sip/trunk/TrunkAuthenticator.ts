@@ -7,32 +7,35 @@ import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 
 export interface TrunkAuthenticatorOptions {
-    /** Those with `proof`, by the user name of which no two are the same, are asked for it; the others are not. */
+    /** Peers with `inboundAuth`, whose user names are unique, must authenticate; the others need not. */
     readonly peers: readonly SipPeer[];
     readonly realm: string;
     readonly clock: Clock;
     readonly log: Log;
 }
 
-/** Whose a call is that has to be proved. */
+/** Names in credentials can be of any length. */
+const MAX_LOGGED_NAME = 40;
+
+/** The trunk that a request belongs to, where trunks must authenticate. */
 export type TrunkAuthentication =
     | { readonly kind: "trunk"; readonly peer: SipPeer }
-    /** To be answered so. `why` is one of a few fixed words, for counting. */
-    | { readonly kind: "answer"; readonly why: `trunk ${AuthenticationFailure}`; readonly response: OutgoingResponse }
+    /** To be answered with this response. `why` is one of a few constant words, for counting. */
+    | { readonly kind: "answer"; readonly why: `trunk_${AuthenticationFailure}`; readonly response: OutgoingResponse }
     /** No authentication is required. */
     | { readonly kind: "unasked" };
 
-/** Has trunks prove who they are when they call in, by digest: those may come from any address. */
+/** Authenticates trunks that call in by digest credentials, from any address. */
 export class TrunkAuthenticator {
     readonly #peers: ReadonlyMap<string, SipPeer>;
-    readonly #gate: DigestAuthenticator;
+    readonly #digest: DigestAuthenticator;
     readonly #log: Log;
 
     constructor({ peers, realm, clock, log }: TrunkAuthenticatorOptions) {
         this.#peers = new Map(
             peers.flatMap((peer) => (peer.inboundAuth === undefined ? [] : [[peer.inboundAuth.username, peer]])),
         );
-        this.#gate = new DigestAuthenticator({ realm, algorithms: DIGEST_ALGORITHMS, clock });
+        this.#digest = new DigestAuthenticator({ realm, algorithms: DIGEST_ALGORITHMS, clock });
         this.#log = log;
     }
 
@@ -42,17 +45,21 @@ export class TrunkAuthenticator {
      */
     authenticate(request: IncomingRequest, known: SipPeer | undefined): TrunkAuthentication {
         const isAsked = known === undefined ? this.#peers.size > 0 : known.inboundAuth !== undefined;
-        if (!isAsked || request.method !== "INVITE") return { kind: "unasked" };
+        if (!isAsked) return { kind: "unasked" };
         const claimed = claimedUser(request);
         const named = this.#peers.get(claimed);
         const peer = known === undefined || known.name === named?.name ? named : undefined;
-        const verdict = this.#gate.authenticate(request, claimed, () => peer?.inboundAuth?.password);
+        const verdict = this.#digest.authenticate(request, claimed, () => peer?.inboundAuth?.password);
         if (verdict.kind === "accepted") return peer === undefined ? { kind: "unasked" } : { kind: "trunk", peer };
-        if (verdict.why === "refused") {
-            const { address } = request.source;
-            this.#log.warn("inbound call rejected: wrong user name or password", { address, trunk: known?.name });
+        if (verdict.why === "wrong_credentials") {
+            this.#log.warn("inbound call rejected: wrong user name or password", {
+                username: claimed.slice(0, MAX_LOGGED_NAME),
+                address: request.source.address,
+                trunk: known?.name,
+                sipCallId: request.headers.get("call-id"),
+            });
         }
-        return { ...verdict, why: `trunk ${verdict.why}` };
+        return { ...verdict, why: `trunk_${verdict.why}` };
     }
 }
 

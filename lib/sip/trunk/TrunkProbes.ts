@@ -3,6 +3,7 @@ import type { Log } from "../../ports/Log.ts";
 import { type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "./atEachAddress.ts";
+import { accountHeaders, ProbeCredentials, probeUri } from "./probeRequest.ts";
 import type { TrunkHealth } from "./TrunkHealth.ts";
 
 export interface TrunkProbesParts {
@@ -14,6 +15,8 @@ export interface TrunkProbesParts {
     /** From 0 to 1, evenly spread. */
     readonly random: () => number;
 }
+
+type ProbeResult = IncomingResponse | "not sent" | "no SIP server";
 
 interface Probed {
     readonly address: SipTrunk;
@@ -28,12 +31,10 @@ interface Probed {
 const START_WITHIN_MS = 5_000;
 /** Addresses probed at the same time, so that hundreds of trunks do not cause a burst. */
 const MAX_ASKING = 20;
-/** The SIP server tells 408 long before; this is for the case that it does not. */
+/** The SIP server responds 408 long before; this is for the case that it does not. */
 const ANSWER_TIMEOUT_MS = 40_000;
 
-/**
- * Asks each address of the trunks that want it, by OPTIONS (RFC 3261, section 11), whether it takes calls.
- */
+/** Probes each address of the trunks that are configured so by OPTIONS (RFC 3261, section 11). */
 export class TrunkProbes {
     readonly #parts: TrunkProbesParts;
     readonly #probed: readonly Probed[];
@@ -63,7 +64,7 @@ export class TrunkProbes {
         if (probed !== undefined && this.#state === "running") this.#enqueue(probed);
     }
 
-    /** Nothing is asked any more, and no answer heard. */
+    /** No probe is sent any more, and no response handled. */
     stop(): void {
         this.#state = "stopped";
         this.#queue.length = 0;
@@ -91,34 +92,42 @@ export class TrunkProbes {
     }
 
     #ask(probed: Probed): void {
-        const { stack, clock, log, userAgent, health } = this.#parts;
+        const { clock, health } = this.#parts;
         const { address } = probed;
         this.#asking += 1;
         probed.phase = "asking";
-        const over = (found: IncomingResponse | "not sent" | "no SIP server"): void => {
+        const over = (found: ProbeResult): void => {
             if (probed.phase !== "asking" || this.#state === "stopped") return;
             probed.phase = "idle";
             probed.stopTimer();
             this.#arm(probed, probed.intervalMs * (0.9 + 0.2 * this.#parts.random()));
             this.#asking -= 1;
-            // that our own SIP server is away says nothing of the trunk
+            // an unavailable SIP server of the bridge says nothing about the trunk
             if (found !== "no SIP server") health.probed(address, found === "not sent" ? undefined : found);
             this.#askNext();
         };
         probed.stopTimer = clock.startTimer(ANSWER_TIMEOUT_MS, () => over("not sent"));
-        const { scheme, domain, nextHop, answerMs } = address;
+        this.#send(address, new ProbeCredentials(address), over);
+    }
+
+    #send(address: SipTrunk, credentials: ProbeCredentials, over: (found: ProbeResult) => void): void {
+        const { stack, log, userAgent } = this.#parts;
+        const { domain, nextHop, answerMs } = address;
         stack
             .send(
                 {
                     method: "OPTIONS",
-                    uri: `${scheme}:${domain}`,
+                    uri: probeUri(address),
                     ...(nextHop !== undefined && { nextHop }),
                     ...(answerMs !== undefined && { answerMs }),
-                    headers: { Accept: "application/sdp", "User-Agent": userAgent },
+                    headers: { ...accountHeaders(address), Accept: "application/sdp", "User-Agent": userAgent },
+                    headerLines: credentials.lines,
                 },
                 {
                     onResponse: (response) => {
-                        if (response.status >= 200) over(response);
+                        if (response.status < 200 || this.#state === "stopped") return;
+                        if (credentials.answers(response)) return this.#send(address, credentials, over);
+                        over(response);
                     },
                 },
             )

@@ -37,6 +37,6 @@ test("a trunk that proves itself may call from anywhere", async () => {
 test("a wrong proof is refused, counted, and told to the operator", async () => {
     const { side, trunk } = await callInWith("wrong");
     await trunk.next("SIP/2.0 403");
-    expect(side.telemetry.counted).toContain("dropped from sip: trunk refused");
+    expect(side.telemetry.counted).toContain("dropped from sip: trunk_wrong_credentials");
     expect(side.log.lines).toEqual([expect.stringContaining("wrong user name or password")]);
 });

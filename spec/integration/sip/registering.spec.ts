@@ -220,7 +220,7 @@ describe("somebody else calls as if by the registration", () => {
         const asserted = "P-Asserted-Identity: <sip:+442071838750@carrier.example>";
         const call = registrar.invite(uri, { body: PHONE_SDP, from, headers: [asserted, ...headers] });
         registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
-        expect(side.telemetry.counted).toContain("dropped from sip: stranger");
+        expect(side.telemetry.counted).toContain("dropped from sip: unknown_peer");
     });
 
     test("with the contact, and has to prove to be the trunk where the trunk's calls have to", async () => {

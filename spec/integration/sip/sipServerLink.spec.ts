@@ -206,7 +206,7 @@ describe("strangers", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
         phone.invite("sip:127.0.0.1", { method: "OPTIONS" });
         await phone.next("SIP/2.0 403");
-        expect(side.telemetry.counted).toEqual(["dropped from sip: stranger", "dropped from sip: stranger"]);
+        expect(side.telemetry.counted).toEqual(["dropped from sip: unknown_peer", "dropped from sip: unknown_peer"]);
     });
 
     test("hear nothing, if that is configured", async () => {

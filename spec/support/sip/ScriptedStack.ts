@@ -53,7 +53,7 @@ export class ScriptedStack implements SipStack {
 /** A request of the network that keeps what it was responded. */
 export class ScriptedRequest implements IncomingRequest {
     readonly method: string;
-    readonly uri = "sip:alice@bridge.example";
+    readonly uri: string;
     readonly headers: SipHeaders;
     readonly body: string;
     readonly source: SipSource;
@@ -69,9 +69,11 @@ export class ScriptedRequest implements IncomingRequest {
             readonly body?: string;
             readonly origin?: "server";
             readonly source?: SipSource;
+            readonly uri?: string;
         } = {},
     ) {
         this.method = method;
+        this.uri = given.uri ?? "sip:alice@bridge.example";
         this.headers = lowerCase(given.headers ?? {});
         this.body = given.body ?? "";
         this.origin = given.origin ?? "network";

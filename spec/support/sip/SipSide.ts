@@ -30,7 +30,7 @@ export const ALICE = "@alice:matrix.example" as MatrixUserId;
 export interface SipSideOptions {
     readonly peers?: readonly SipPeer[];
     readonly trunks?: readonly SipTrunk[];
-    readonly unknownPeers?: "refuse" | "drop";
+    readonly unknownPeers?: "reject" | "drop";
     /** Phones at the realm `matrix.example`, which may dial +44 over the trunk `carrier`. */
     readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
@@ -98,7 +98,8 @@ export class SipSide {
             ...environment,
             telemetry: this.telemetry,
             peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
-            unknownPeers: unknownPeers ?? "refuse",
+            unknownPeers: unknownPeers ?? "reject",
+            numberDetail: "short",
             realm: "bridge.example",
             ownIdentities: new OwnIdentities({
                 hosts: new OwnHosts([REALM, "bridge.example"]),

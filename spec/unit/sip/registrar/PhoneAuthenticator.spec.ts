@@ -47,7 +47,14 @@ describe("whose requests are a phone's", () => {
         ["an account at our realm", "unknown", "REGISTER", { To: "<sip:desk@matrix.example>" }, "answer"],
         ["an account at our address", "unknown", "REGISTER", { To: "<sip:desk@192.0.2.1:5060>" }, "answer"],
         ["anybody at our realm", "unknown", "REGISTER", { To: "<sip:nobody@matrix.example>" }, "answer"],
-        ["somebody elsewhere", "unknown", "REGISTER", { To: "<sip:desk@elsewhere.example>" }, "notPhone"],
+        [
+            "an account at a host name or NAT address the bridge does not know",
+            "unknown",
+            "REGISTER",
+            { To: "<sip:desk@192.168.1.1>" },
+            "answer",
+        ],
+        ["a REGISTER of a peer for its own user", "peer", "REGISTER", { To: "<sip:2001@pbx.example>" }, "notPhone"],
         ["nobody", "unknown", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
         ["a caller at our realm", "unknown", "INVITE", { From: "<sip:desk@matrix.example>;tag=1" }, "answer"],
         [
@@ -97,6 +104,21 @@ describe("whose requests are a phone's", () => {
             { From: "<sip:anonymous@matrix.example>" },
             "answer",
         ],
+        [
+            "by its name at another host, where it registered",
+            "unknown",
+            ["desk"],
+            { From: "<sip:desk@sip.example.org>" },
+            "answer",
+        ],
+        ["not by its name at another host alone", "unknown", [], { From: "<sip:desk@sip.example.org>" }, "notPhone"],
+        [
+            "not by another name where it registered",
+            "unknown",
+            ["desk"],
+            { From: "<sip:a@sip.example.org>" },
+            "notPhone",
+        ],
         ["not by an identity elsewhere", "unknown", [], preferring("sip:desk@elsewhere.example"), "notPhone"],
         ["not by nothing", "unknown", [], anonymous, "notPhone"],
         ["not by an account a peer has not", "peer", [], preferring("sip:nobody@matrix.example"), "notPhone"],
@@ -109,7 +131,7 @@ describe("whose requests are a phone's", () => {
     it("learns nothing of which accounts there are", () => {
         const { attempt } = world();
         expect(attempt("desk", "wrong")).toEqual(attempt("nobody", "wrong"));
-        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused", response: { status: 403 } });
+        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials", response: { status: 403 } });
     });
 
     it("lets the account in", () => {
@@ -120,15 +142,15 @@ describe("whose requests are a phone's", () => {
 describe("who tries passwords", () => {
     it("is slowed down, twice as long each time", () => {
         const { attempt, clock, log } = world();
-        for (let i = 0; i < 5; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+        for (let i = 0; i < 5; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials" });
         expect(attempt("desk", "correct horse")).toMatchObject({
-            why: "phone slowed down",
+            why: "phone_delayed",
             response: { status: 503, headers: { "Retry-After": "1" } },
         });
         clock.advance(1_000);
-        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+        expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials" });
         clock.advance(1_000);
-        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone slowed down" });
+        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone_delayed" });
         clock.advance(1_000);
         expect(attempt("desk", "correct horse")).toMatchObject({ kind: "phone" });
         expect(log.lines.length).toBe(6);
@@ -137,13 +159,13 @@ describe("who tries passwords", () => {
     it("is slowed down over all user names, too", () => {
         const { attempt } = world();
         for (let i = 0; i < 50; i++) attempt(`user${i}`, "wrong");
-        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone slowed down" });
+        expect(attempt("desk", "correct horse")).toMatchObject({ why: "phone_delayed" });
     });
 
     it("is forgiven after a success", () => {
         const { attempt } = world();
         for (let i = 0; i < 4; i++) attempt("desk", "wrong");
         attempt("desk", "correct horse");
-        for (let i = 0; i < 4; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone refused" });
+        for (let i = 0; i < 4; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials" });
     });
 });

@@ -42,10 +42,6 @@ describe("who is asked", () => {
         const { guard, invite } = world([plain]);
         expect(guard.authenticate(invite(), undefined).kind).toBe("unasked");
     });
-
-    it("is nobody who sends anything else", () => {
-        expect(world().guard.authenticate(new ScriptedRequest("OPTIONS", {}), undefined).kind).toBe("unasked");
-    });
 });
 
 describe("whose call it is", () => {
@@ -62,7 +58,10 @@ describe("whose call it is", () => {
         ["other-in", "theirs", carrier],
     ] as const)("is not that of %s with %s", (username, password, known) => {
         const { attempt, log } = world();
-        expect(attempt(username, password, known)).toMatchObject({ why: "trunk refused", response: { status: 403 } });
+        expect(attempt(username, password, known)).toMatchObject({
+            why: "trunk_wrong_credentials",
+            response: { status: 403 },
+        });
         expect(log.lines).toEqual([expect.stringContaining("wrong user name or password")]);
     });
 });

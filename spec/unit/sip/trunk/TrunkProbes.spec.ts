@@ -28,11 +28,11 @@ class AnsweringStack implements SipStack {
         return Promise.resolve({ uri, headers: new Map(), cancel: () => Promise.resolve() });
     }
 
-    answer(uri: string, status: number): void {
+    answer(uri: string, status: number, headers: Readonly<Record<string, string>> = {}): void {
         const response: IncomingResponse = {
             status,
             reason: "",
-            headers: new Map(),
+            headers: new Map(Object.entries(headers)),
             body: "",
             acknowledge: () => Promise.resolve(),
         };
@@ -167,4 +167,45 @@ test("once stopped, nobody is asked and no answer heard", () => {
     probes.askNow(aTrunk({ name: "t29", domain: "h29" }));
     clock.advance(100_000);
     expect([stack.takeUris(), found, clock.pending]).toEqual([[], [], 0]);
+});
+
+describe("a probe of a trunk with an account", () => {
+    const account = { username: "matrix", password: "secret" };
+    const challenge = { "www-authenticate": 'Digest realm="asterisk", nonce="n1", algorithm=MD5, qop="auth"' };
+
+    test("is sent in the name of the account", () => {
+        probing([aTrunk({ domain: "pbx.example", credentials: account, probeMs: 30_000 })]);
+        clock.advance(5_000);
+        expect(stack.sent[0]?.headers).toMatchObject({
+            From: "<sip:matrix@pbx.example>",
+            To: "<sip:pbx.example>",
+        });
+    });
+
+    test("answers a challenge, and reports only the response to that", () => {
+        probing([aTrunk({ domain: "pbx.example", credentials: account, probeMs: 30_000 })]);
+        clock.advance(5_000);
+        stack.answer("sip:pbx.example", 401, challenge);
+        expect(found).toEqual([]);
+        expect(stack.sent[1]?.headerLines?.[0]).toEqual([
+            "Authorization",
+            expect.stringContaining('username="matrix"'),
+        ]);
+        stack.answer("sip:pbx.example", 200);
+        expect(found).toHaveLength(1);
+    });
+
+    test("is repeated once only if its credentials are rejected", () => {
+        probing([aTrunk({ domain: "pbx.example", credentials: account, probeMs: 30_000 })]);
+        clock.advance(5_000);
+        stack.answer("sip:pbx.example", 401, challenge);
+        stack.answer("sip:pbx.example", 401, challenge);
+        expect([stack.sent.length, found.length]).toEqual([2, 1]);
+    });
+
+    test("has no user in From where the trunk has no account", () => {
+        probing([aTrunk({ domain: "pbx.example", probeMs: 30_000 })]);
+        clock.advance(5_000);
+        expect(stack.sent[0]?.headers).not.toHaveProperty("From");
+    });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { PeerLoad } from "../../../../lib/sip/uas/PeerLoad.ts";
+import { PeerLoad } from "../../../../lib/sip/senders/PeerLoad.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 
 const pbx = { name: "pbx", maxCalls: 30, callsPerSecond: 4 };
@@ -18,7 +18,7 @@ function admitted(attempts: number, peer: Parameters<PeerLoad["admit"]>[0] = pbx
     return Array.from({ length: attempts }, () => load.admit(peer)).filter(({ kind }) => kind === "admitted").length;
 }
 
-test("a peer places five seconds' worth of calls at once, and then as many as its rate has", () => {
+test("admits the calls of five seconds in one burst, and then as many as the rate allows", () => {
     expect(admitted(100)).toBe(20);
     clock.advance(1_000);
     expect(admitted(100)).toBe(4);
@@ -26,7 +26,7 @@ test("a peer places five seconds' worth of calls at once, and then as many as it
     expect(admitted(100)).toBe(20);
 });
 
-test("a slow one places ten at once all the same", () => {
+test("admits a burst of ten from a peer with a low rate", () => {
     const phone = { name: "desk", maxCalls: 50, callsPerSecond: 0.5 };
     expect(admitted(100, phone)).toBe(10);
     clock.advance(1_000);
@@ -35,26 +35,26 @@ test("a slow one places ten at once all the same", () => {
     expect(admitted(100, phone)).toBe(1);
 });
 
-test("what one peer does costs no other", () => {
+test("counts each peer separately", () => {
     expect(admitted(100)).toBe(20);
     expect(admitted(100, { ...pbx, name: "carrier" })).toBe(20);
 });
 
-test("one without a rate places as many as it likes", () => {
+test("admits any number from a peer without a rate", () => {
     expect(admitted(1_000, { name: "carrier", maxCalls: Infinity })).toBe(1_000);
 });
 
-test("one that has its maximum of calls places none, and loses none of its rate", () => {
+test("rejects a peer with its maximum number of calls, without using up its rate", () => {
     up = 30;
-    expect(load.admit(pbx)).toMatchObject({ kind: "refused", why: "peer full" });
+    expect(load.admit(pbx)).toMatchObject({ kind: "rejected", rule: "peer_full" });
     up = 29;
     expect(admitted(100)).toBe(20);
 });
 
-test("the operator is told once a minute, of each peer and each reason", () => {
+test("reports one rejection a minute for each peer and rule", () => {
     const news = (peer = pbx): boolean => {
         const verdict = load.admit(peer);
-        return verdict.kind === "refused" && verdict.isNews;
+        return verdict.kind === "rejected" && verdict.isNews;
     };
     admitted(20);
     admitted(20, { ...pbx, name: "carrier" });
@@ -65,4 +65,12 @@ test("the operator is told once a minute, of each peer and each reason", () => {
     expect([news(), news()]).toEqual([true, false]);
     clock.advance(60_000);
     expect([news(), news()]).toEqual([true, false]);
+});
+
+test.each([-60_000, -7_200_000, 7_200_000])("admits the same calls if the wall clock is set by %i ms", (ms) => {
+    expect(admitted(100)).toBe(20);
+    clock.jump(ms);
+    expect(admitted(1)).toBe(0);
+    clock.advance(1_000);
+    expect(admitted(100)).toBe(4);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { UnansweredRequests } from "../../../../lib/sip/uas/UnansweredRequests.ts";
+import { UnansweredRequests } from "../../../../lib/sip/senders/UnansweredRequests.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { ScriptedRequest } from "../../../support/sip/ScriptedStack.ts";
 

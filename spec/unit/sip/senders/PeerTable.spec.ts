@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { admitInvite, PeerTable } from "../../../../lib/sip/uas/admitInvite.ts";
+import { PeerTable } from "../../../../lib/sip/senders/PeerTable.ts";
 import type { SipPeer } from "../../../../lib/sip/SipTrunk.ts";
 
 function peer(name: string, ...addresses: string[]): SipPeer {
@@ -27,10 +27,4 @@ test.each([
     ["", undefined],
 ])("%s is %s", (address, name) => {
     expect(peers.peerAt(address)?.name).toBe(name);
-});
-
-test.each(["refuse", "drop"] as const)("strangers get what is configured: %s", (strangers) => {
-    const from = (address: string) => admitInvite(peers, { protocol: "udp", address, port: 5060 }, strangers).verdict;
-    expect(from("203.0.113.1")).toBe(strangers);
-    expect(from("192.0.2.7")).toBe("allow");
 });

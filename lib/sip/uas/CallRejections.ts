@@ -1,0 +1,96 @@
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { type NumberDetail, numberText, partyText } from "../../numbering/partyText.ts";
+import type { Log, LogFields } from "../../ports/Log.ts";
+import type { Telemetry } from "../../ports/Telemetry.ts";
+import { parseUri } from "../sipHeaders.ts";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+
+/** Why the bridge rejects an INVITE of a known sender; for logs and metrics. */
+export type RejectionRule =
+    | "address_not_served"
+    | "number_not_allowed"
+    | "number_not_mapped"
+    | "peer_full"
+    | "peer_too_fast"
+    | "unacceptable_invite";
+
+/** One rejected INVITE. */
+export interface Rejection {
+    readonly request: IncomingRequest;
+    /** The sender as a log field: peer, trunk or account. */
+    readonly sender: LogFields;
+    readonly rule: RejectionRule;
+    readonly response: OutgoingResponse;
+    /** As far as they could be read. */
+    readonly caller?: RemoteParty;
+    readonly callee?: RemoteParty | undefined;
+}
+
+export interface CallRejectionsParts {
+    readonly log: Log;
+    readonly telemetry: Telemetry;
+    /** `logging.numbers` */
+    readonly numberDetail: NumberDetail;
+}
+
+/** Logs and counts rejected calls, so that an operator can find each of them by its number and Call-ID. */
+export class CallRejections {
+    readonly #parts: CallRejectionsParts;
+
+    constructor(parts: CallRejectionsParts) {
+        this.#parts = parts;
+    }
+
+    count(rule: RejectionRule): void {
+        this.#parts.telemetry.dropped("sip", rule);
+    }
+
+    /** Counts and logs. The caller of this method sends the response. */
+    note({ request, sender, rule, response, caller, callee }: Rejection): void {
+        this.count(rule);
+        const { message, hint } = RULES[rule];
+        const { status, reason } = response;
+        const fields = {
+            ...sender,
+            address: request.source.address,
+            sipCallId: request.headers.get("call-id"),
+            status,
+            called: callee === undefined ? this.#calledIn(request) : partyText(callee, this.#parts.numberDetail),
+            ...(caller !== undefined && { caller: partyText(caller, this.#parts.numberDetail) }),
+            ...(reason !== undefined && { reason }),
+            ...(hint !== undefined && { hint }),
+        };
+        if (rule === "peer_full" || rule === "peer_too_fast") this.#parts.log.warn(message, fields);
+        else this.#parts.log.info(message, fields);
+    }
+
+    /** The called party of a request that could not be read otherwise. */
+    #calledIn({ uri }: IncomingRequest): string | undefined {
+        const { user, host } = parseUri(uri) ?? {};
+        return user === undefined ? host : numberText(user, this.#parts.numberDetail);
+    }
+}
+
+const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly hint?: string }>> = {
+    address_not_served: {
+        message: "inbound call rejected: address not served",
+        hint: "the domain must be homeserver.domain or in matrix.allowedDomains",
+    },
+    number_not_allowed: {
+        message: "inbound call rejected: number not allowed for the phone's user",
+        hint: "dialling.allow needs a rule for this user and number, and a trunk must serve the number",
+    },
+    number_not_mapped: {
+        message: "inbound call rejected: number not mapped",
+        hint: "numbers.map needs an entry for the called number",
+    },
+    peer_full: {
+        message: "inbound call rejected: maximum number of calls reached",
+        hint: "maxCalls of the peer or trunk limits its calls",
+    },
+    peer_too_fast: {
+        message: "inbound call rejected: call rate exceeded",
+        hint: "callsPerSecond of the peer or trunk limits its new calls",
+    },
+    unacceptable_invite: { message: "inbound call rejected: request not acceptable" },
+};

@@ -1,0 +1,224 @@
+import type { CallPolicy } from "../../call/CallPolicy.ts";
+import type { CallId, EndCause } from "../../call/vocabulary.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import { canonicalHost } from "../../numbering/SipAddress.ts";
+import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
+import type { Log, LogFields } from "../../ports/Log.ts";
+import type { LegReport } from "../../ports/SignallingLeg.ts";
+import type { SipEnvironment } from "../dialog/SipDialog.ts";
+import type { OwnIdentities, ScreenCaller } from "../identity/OwnIdentities.ts";
+import { chargingHeaders } from "../ims/chargingVector.ts";
+import { readNetworkContext, readPhoneNetwork } from "../ims/NetworkContext.ts";
+import type { Phones } from "../registrar/Phones.ts";
+import type { SipAccount } from "../registrar/SipAccount.ts";
+import type { PeerLoad } from "../senders/PeerLoad.ts";
+import type { KnownSender } from "../senders/Sender.ts";
+import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import type { SipResponder } from "../SipResponder.ts";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import type { SipPeer } from "../SipTrunk.ts";
+import type { CallRejections, RejectionRule } from "./CallRejections.ts";
+import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
+import { UasLeg } from "./UasLeg.ts";
+
+export interface IncomingCallsParts extends SipEnvironment {
+    readonly log: Log;
+    readonly responder: Pick<SipResponder, "respond">;
+    readonly rejections: Pick<CallRejections, "note" | "count">;
+    readonly load: Pick<PeerLoad, "admit">;
+    /** The phones of Matrix users, if there are accounts. */
+    readonly phones?: Phones;
+    /** The callers that peers and trunks cannot name. */
+    readonly ownIdentities: Pick<OwnIdentities, "screen">;
+    /** The Matrix user that a called party reaches, or undefined (DialPlan.calleeOf). */
+    readonly calleeOf: (called: RemoteParty) => MatrixUserId | undefined;
+    readonly intake: CallIntake;
+    readonly policy: CallPolicy;
+    readonly newCallId: () => CallId;
+}
+
+/** An INVITE with its sender, as the rest of this file needs it. */
+interface Incoming {
+    readonly request: IncomingRequest;
+    readonly sender: LogFields;
+    readonly peer: Parameters<typeof decodeInvite>[1] & Parameters<PeerLoad["admit"]>[0] & Pick<SipPeer, "credentials">;
+    readonly calledUri: string;
+    readonly screen: ScreenCaller;
+    readonly respond: (response: OutgoingResponse) => void;
+}
+
+/** Turns INVITEs of identified senders into calls, or rejects them. */
+export class IncomingCalls {
+    readonly #parts: IncomingCallsParts;
+
+    constructor(parts: IncomingCallsParts) {
+        this.#parts = parts;
+    }
+
+    /** Called with every INVITE that starts a dialog. Synchronous, so that no CANCEL is missed; never throws. */
+    handle(request: IncomingRequest, sender: KnownSender): void {
+        if (sender.kind === "peer") return this.#fromPeer(request, sender.peer, sender.calledUri);
+        if (this.#parts.phones !== undefined) this.#fromPhone(request, sender.account, this.#parts.phones);
+    }
+
+    #fromPeer(request: IncomingRequest, peer: SipPeer, calledUri: string): void {
+        const { ownIdentities, responder, phones } = this.#parts;
+        const at = hostAt(request.source.address);
+        const headers = chargingHeaders(readNetworkContext(request.headers, peer).charging);
+        const incoming: Incoming = {
+            request,
+            sender: "domain" in peer ? { trunk: peer.name } : { peer: peer.name },
+            peer,
+            calledUri,
+            screen: (named) => ownIdentities.screen(named, peer.trusted ? "trusted" : "untrusted", at),
+            respond: (response) =>
+                responder.respond(request, { ...response, headers: { ...headers, ...response.headers } }),
+        };
+        const invite = this.#decode(incoming);
+        if (invite === undefined) return;
+        const callee = this.#calleeOf(invite);
+        if (callee === undefined) {
+            const rule = invite.callees[0]?.kind === "address" ? "address_not_served" : "number_not_mapped";
+            return this.#reject(incoming, rule, rejection("notFound"), invite);
+        }
+        if (!this.#hasRoom(incoming, invite)) return;
+        const { caller, provenance } = invite;
+        const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
+        this.#open(incoming, invite, target, phones?.targetsFor(callee, caller));
+    }
+
+    #fromPhone(request: IncomingRequest, account: SipAccount, phones: Phones): void {
+        const incoming: Incoming = {
+            request,
+            sender: { account: account.username },
+            peer: { ...account, name: account.username, trusted: false, ...PHONE_LOAD },
+            calledUri: request.uri,
+            screen: (caller) => ({ kind: "shown", caller }),
+            respond: (response) => this.#parts.responder.respond(request, response),
+        };
+        const decoded = this.#decode(incoming);
+        if (decoded === undefined || !this.#hasRoom(incoming, decoded)) return;
+        const network = readPhoneNetwork(request.headers);
+        const invite = { ...decoded, network };
+        const from = parseNameAddress(request.headers.get("from") ?? "");
+        const route = phones.routeOf(invite.callees, account, parseUri(from?.uri ?? "")?.host);
+        switch (route.kind) {
+            case "refused":
+                return this.#reject(incoming, "number_not_allowed", rejection(route.cause), invite);
+            case "matrix": {
+                const { callee } = route;
+                const caller = invite.caller.kind === "anonymous" ? invite.caller : phones.callerOf(account);
+                const target = { network: "matrix", media: "webrtc", callee, caller } as const;
+                return this.#open(incoming, invite, target, phones.targetsFor(callee, caller, account));
+            }
+            case "trunk": {
+                const { callee, trunks, media } = route;
+                const caller = {
+                    caller: account.user,
+                    ...(account.displayName !== undefined && { callerName: account.displayName }),
+                    ...(invite.caller.kind === "anonymous" && { callerIs: "withheld" as const }),
+                    ...(network.accessNetwork !== undefined && { accessNetwork: network.accessNetwork }),
+                };
+                return this.#open(incoming, invite, { network: "sip", media, callee, ...caller, trunks });
+            }
+        }
+    }
+
+    /** Undefined for an INVITE that has been rejected. */
+    #decode(incoming: Incoming): DecodedInvite | undefined {
+        const { request, peer, calledUri, screen } = incoming;
+        const { headers, body, source } = request;
+        const invite = decodeInvite({ uri: calledUri, headers, body, source }, peer, screen);
+        if (invite.kind === "refused") {
+            this.#reject(incoming, "unacceptable_invite", invite);
+            return undefined;
+        }
+        if (invite.withheldBecause !== undefined) {
+            this.#parts.log.info("caller withheld: identity belongs to the bridge", {
+                ...incoming.sender,
+                sipCallId: headers.get("call-id"),
+                identity: invite.withheldBecause,
+                hint: "only trusted peers can name users and mapped numbers, and accounts need their password",
+            });
+        }
+        return invite;
+    }
+
+    #calleeOf(invite: DecodedInvite): MatrixUserId | undefined {
+        for (const callee of invite.callees) {
+            const user = this.#parts.calleeOf(callee);
+            if (user !== undefined) return user;
+        }
+        return undefined;
+    }
+
+    /** Logs a sender over its limit once in a while only, because every further call would add a line. */
+    #hasRoom(incoming: Incoming, invite: DecodedInvite): boolean {
+        const admission = this.#parts.load.admit(incoming.peer);
+        if (admission.kind === "admitted") return true;
+        const response = { ...rejection("serviceUnavailable"), headers: OVERLOADED };
+        if (admission.isNews) this.#reject(incoming, admission.rule, response, invite);
+        else {
+            this.#parts.rejections.count(admission.rule);
+            incoming.respond(response);
+        }
+        return false;
+    }
+
+    #reject(incoming: Incoming, rule: RejectionRule, response: OutgoingResponse, invite?: DecodedInvite): void {
+        const { request, sender, respond } = incoming;
+        const parties = invite === undefined ? {} : { caller: invite.caller, callee: invite.callees[0] };
+        this.#parts.rejections.note({ request, sender, rule, response, ...parties });
+        respond(response);
+    }
+
+    #open(
+        { request, peer: { name: peer, credentials }, sender }: Incoming,
+        invite: DecodedInvite,
+        target: CallTarget,
+        alsoRing: readonly CallTarget[] = [],
+    ): void {
+        const { intake, policy, newCallId } = this.#parts;
+        const callId = newCallId();
+        const log = this.#parts.log.child({ callId, leg: "sip" });
+        const sipCallId = request.headers.get("call-id");
+        const from = "account" in sender ? "phone" : "peer";
+        this.#parts.recorder?.note(callId, { kind: "inviteReceived", from, sender: peer, sipCallId });
+        // the desk returns before anything can be reported
+        let report: LegReport = () => undefined;
+        const leg = new UasLeg({
+            ...this.#parts,
+            log,
+            callId,
+            request,
+            invite,
+            peer,
+            credentials,
+            report: (event) => report(event),
+        });
+        const { media: originMedia, offer } = invite;
+        const opened = intake.open({ callId, origin: leg, originMedia, offer, target, alsoRing, policy });
+        if ("refused" in opened) {
+            leg.end(opened.refused).catch((error: unknown) => log.debug("SIP message not sent", { error }));
+        } else {
+            report = opened.report;
+            leg.opened();
+        }
+    }
+}
+
+/** @param address an IP address, IPv6 without brackets */
+function hostAt(address: string): string {
+    return canonicalHost(address.includes(":") ? `[${address}]` : address) ?? address;
+}
+
+function rejection(cause: EndCause): OutgoingResponse {
+    return { status: SIP_ENDINGS[cause].status, headers: { Reason: reasonHeader(cause) } };
+}
+
+const OVERLOADED = { Reason: reasonHeader("serviceUnavailable"), "Retry-After": "10" };
+
+/** Limits of a registered phone, also of one whose password was stolen: more than a receptionist needs, less than a dialler. */
+const PHONE_LOAD = { maxCalls: 50, callsPerSecond: 0.5 } as const;
