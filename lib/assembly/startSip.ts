@@ -89,7 +89,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         ...(phones !== undefined && { phones }),
         peers,
         unknownPeers: config.sip.unknownPeers,
-        numberDetail: "short",
+        numberDetail: config.logging.numbers,
         realm,
         ownIdentities: ownIdentitiesOf(config),
         calleeOf: (dialled) => dialPlan.calleeOf(dialled),
