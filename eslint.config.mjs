@@ -10,7 +10,7 @@ const noTemplateInLog = {
 };
 
 export default defineConfig(
-    globalIgnores(["dist/", ".lab/", "coverage/", "stubs/", "lib/config/Config.generated.ts"]),
+    globalIgnores(["dist/", "build/", ".lab/", "coverage/", "stubs/", "lib/config/Config.generated.ts"]),
     tseslint.configs.strictTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: true } },

@@ -15,6 +15,7 @@ const programs = {
     test: "lab/test.ts",
     "test:srf": "lab/srfSuite.ts",
     check: "lab/check.ts",
+    package: "lab/package.ts",
     bench: "bench/main.ts",
     "bench:sip": "bench/sipMain.ts",
     soak: "bench/soakMain.ts",

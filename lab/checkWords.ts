@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { projectRoot } from "./labFolder.ts";
 import { findAvoidedWords } from "./words/findAvoidedWords.ts";
 
-const folders = ["lib", "lab", "bench", "spec", "docs"];
+const folders = ["lib", "lab", "bench", "spec", "docs", "packaging"];
 const files = [
     "README.md",
     "CONTRIBUTING.md",

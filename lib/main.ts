@@ -8,6 +8,7 @@ import { warningsOf } from "./config/warningsOf.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
 import { leaveOutNativeCrypto } from "./assembly/leaveOutNativeCrypto.ts";
+import { notifySystemd } from "./assembly/notifySystemd.ts";
 import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
 import { renderFindings } from "./liveCheck/renderFindings.ts";
 import type { Log } from "./ports/Log.ts";
@@ -90,7 +91,9 @@ async function run({ config: configPath, file: registrationPath, port }: Options
         log.info("stopped while starting", { signal: bridge });
         process.exit();
     }
+    await notifySystemd("READY=1", log);
     log.info("stopping", { signal: await signalled });
+    await notifySystemd("STOPPING=1", log);
     await bridge.stop();
     log.info("stopped");
     setTimeout(() => {
