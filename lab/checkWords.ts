@@ -19,8 +19,6 @@ const excluded = ["spec/fixtures/", "lab/words/avoidedWords.ts"];
 /** Folders whose text is still being rewritten: their words are counted but do not fail the check. */
 const inProgress: readonly string[] = [
     "CHANGELOG.md",
-    "config.schema.yaml",
-    "docs/configuration.md",
     "lib/assembly/",
     "lib/call/",
     "lib/config/",

@@ -10,7 +10,7 @@ export interface Transition {
     readonly effects: readonly MessageEffect[];
 }
 
-/** What the reducer must know of a message besides its state. */
+/** What the reducer needs in addition to the state of a message. */
 export interface MessageTerms {
     readonly policy: MessagePolicy;
     readonly acceptedAt: number;
@@ -102,7 +102,7 @@ function whileSending(state: Sending, event: MessageEvent, { policy, acceptedAt 
         case "notDelivered":
             return fail(event.cause);
         case "restarted":
-            // the same identifiers are sent again: whoever has received the message recognises the repetition
+            // the same identifiers are sent again: a recipient that has received the message recognises the repetition
             return go({ phase: "queued", attempts, partsSent, wait: { kind: "turn" } }, { kind: "wake", at: 0 });
         case "due":
         case "recipientAvailable":

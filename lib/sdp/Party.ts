@@ -30,8 +30,8 @@ export function wantsSound({ section }: PartyDescription): boolean {
  * What a party would answer to `offered`, the engine's offer to it, going by what it said last: so that an exchange with
  * the other party can be completed without this one hearing of it. Undefined if it could not accept.
  *
- * It takes any direction, also while it holds: the other party is told neither of a hold nor of its end, which it would have
- * to be, had it been answered by one. Who holds is sent nothing all the same. Its formats are those it agreed on, for it
+ * It takes any direction, also while it holds: the other party is notified neither of a hold nor of its end, so
+ * it is not answered with one. The party that holds receives nothing nevertheless. Its formats are those it agreed on, for it
  * knows of no others.
  */
 export function standInAnswer(party: Party, offered: Section): SessionDescription | undefined {

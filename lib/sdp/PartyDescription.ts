@@ -129,7 +129,7 @@ function selfContained(section: Section, whole: SessionDescription): Section {
     };
 }
 
-/** rtpengine has no ICE over TCP, and nobody outside the browser's network can look up an mDNS name. */
+/** rtpengine has no ICE over TCP, and an mDNS name can only be resolved in the browser's network. */
 function isReachable(candidate: Candidate): boolean {
     return candidate.transport.toLowerCase() === "udp" && !candidate.ip.endsWith(".local");
 }

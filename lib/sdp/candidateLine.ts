@@ -29,7 +29,7 @@ export function readCandidate(candidate: IceCandidate): CandidateReading {
     if (transport.toLowerCase() !== "udp") return { kind: "unusable", fault: "tcpCandidate" };
     if (ip.toLowerCase().endsWith(".local")) return { kind: "unusable", fault: "mdnsCandidate" };
     const related = / raddr (\S+) rport (\d{1,5})/i.exec(extensions);
-    // Chromium writes the fragment into the candidate itself, and clients may leave it out beside it
+    // Chromium writes the fragment into the candidate itself, and clients may leave out the separate field
     const named = ufrag ?? / ufrag ([\w+/]+)/i.exec(extensions)?.[1];
     return {
         kind: "candidate",
