@@ -6,6 +6,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
     CountryCode: "../numbering/PhoneNumber.ts",
     Endpoint: "./HostPort.ts",
     HostPort: "./HostPort.ts",
+    InboundRouteRules: "../numbering/InboundRoutes.ts",
     MatrixUserId: "../numbering/MatrixUserId.ts",
     NumberPattern: "../numbering/NumberPattern.ts",
     PhoneNumber: "../numbering/PhoneNumber.ts",

@@ -92,7 +92,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         numberDetail: config.logging.numbers,
         realm,
         ownIdentities: ownIdentitiesOf(config),
-        calleeOf: (dialled) => dialPlan.calleeOf(dialled),
+        dialPlan,
         intake,
         policy,
         newCallId,
@@ -119,7 +119,7 @@ function ownIdentitiesOf(config: Config): OwnIdentities {
     return new OwnIdentities({
         hosts: new OwnHosts([homeserver, ...ownHostsOf(config)]),
         accounts: new Set(config.accounts.map(({ username }) => username.toLowerCase())),
-        numbers: config.numbers.map.keys(),
+        numbers: config.numbers.map.numbers.keys(),
     });
 }
 

@@ -1,4 +1,5 @@
 /* Written by lab/generate.ts from config.schema.yaml. Change that and run npm run generate. */
+import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberPattern } from "../numbering/NumberPattern.ts";
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
@@ -187,6 +188,10 @@ export interface PeerConfig {
      */
     readonly stripPrefix?: string;
     /**
+     * Matrix user that inbound calls reach if no entry of numbers.map matches.
+     */
+    readonly defaultUser?: MatrixUserId;
+    /**
      * Maximum number of inbound calls per second on average, with bursts of 5 seconds' worth of calls. Further calls are rejected with 503. CAUTION: each new caller creates a user and a room on the homeserver, which stay.
      */
     readonly callsPerSecond: number;
@@ -249,6 +254,10 @@ export interface TrunkConfig {
      * Maximum number of calls on the trunk at the same time, inbound and outbound together. Default: no limit.
      */
     readonly maxCalls?: number;
+    /**
+     * Matrix user that inbound calls reach if no entry of numbers.map matches.
+     */
+    readonly defaultUser?: MatrixUserId;
     /**
      * Maximum number of inbound calls per second on average, as for sip.peers.
      */
@@ -374,9 +383,9 @@ export interface NumbersConfig {
      */
     readonly shortCodes: readonly NumberPattern[];
     /**
-     * Matrix user that an inbound call to a number reaches. One number per line.
+     * Matrix users that inbound calls reach, by the called number (+442071838750, 2001), a pattern (20??, +4420*), a range (2000..2099), or an account name, for trunks and PBXs that call the bridge by its user name. The most specific entry is used. In the user of a pattern or range, {digits} is the called number, {digits:2} its last two digits. Calls that no entry matches reach the defaultUser of the trunk or peer, or are rejected with 404.
      */
-    readonly map: ReadonlyMap<PhoneNumber, MatrixUserId>;
+    readonly map: InboundRouteRules;
 }
 /**
  * Permissions for outbound calls.

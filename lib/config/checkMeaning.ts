@@ -6,8 +6,11 @@ import {
     type NumberingContext,
     type PhoneNumber,
 } from "../numbering/PhoneNumber.ts";
+import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
+import type { UserTemplate } from "../numbering/UserTemplate.ts";
 import { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
+import { parseInboundRoutes } from "./inboundRoutes.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath } from "./configPath.ts";
 import { parseNumberPattern } from "../numbering/NumberPattern.ts";
@@ -25,7 +28,7 @@ interface ShapedRule extends Omit<DiallingRuleConfig, "numbers"> {
 }
 
 interface ShapedNumbers extends Omit<NumbersConfig, "map"> {
-    readonly map: Readonly<Record<string, MatrixUserId>>;
+    readonly map: Readonly<Record<string, UserTemplate>>;
 }
 
 interface ShapedTrunk extends Omit<TrunkConfig, "callerId" | "callerIds"> {
@@ -50,7 +53,7 @@ export function checkMeaning(
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
     if (intact("trunks")) checkInboundAuth(shaped, tell);
-    if (intact("homeserver", "matrix", "accounts", "numbers")) checkUsers(shaped, tell);
+    if (intact("homeserver", "matrix", "sip", "trunks", "accounts", "numbers")) checkUsers(shaped, tell);
     if (intact("sip")) checkRegistrar(shaped, tell);
     if (intact("sip")) checkTls(shaped, tell);
     if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
@@ -58,7 +61,7 @@ export function checkMeaning(
         ...shaped,
         numbers: {
             ...shaped.numbers,
-            map: intact("numbers") ? readNumberMap(shaped.numbers.map, numbering, tell) : new Map(),
+            map: readNumberMap(intact("numbers") ? shaped.numbers.map : {}, numbering, tell),
         },
         trunks: intact("trunks") ? shaped.trunks.map((trunk, index) => readTrunk(trunk, index, numbering, tell)) : [],
         dialling: { allow: intact("dialling") ? readRules(shaped.dialling.allow, numbering, tell) : [] },
@@ -94,15 +97,31 @@ function checkInboundAuth({ trunks }: ShapedConfig, tell: Tell): void {
     });
 }
 
-/** A call to a ghost is a call to whom it stands for: it would come back to us, or go out in nobody's name. */
-function checkUsers({ homeserver, matrix, accounts, numbers }: ShapedConfig, tell: Tell): void {
+/** Rejects ghosts: a call to a ghost would come back to the bridge. */
+function checkUsers({ homeserver, matrix, sip, trunks, accounts, numbers }: ShapedConfig, tell: Tell): void {
     const places = [
+        ...sip.peers.map(({ defaultUser }, index) => ({
+            user: defaultUser,
+            path: ["sip", "peers", index, "defaultUser"],
+        })),
+        ...trunks.map(({ defaultUser }, index) => ({ user: defaultUser, path: ["trunks", index, "defaultUser"] })),
         ...accounts.map(({ user }, index) => ({ user, path: ["accounts", index, "user"] })),
-        ...Object.entries(numbers.map).map(([written, user]) => ({ user, path: ["numbers", "map", written] })),
+        ...Object.entries(numbers.map).map(([written, user]) => ({
+            user: user.replace(/\{.*?\}/g, "0") as MatrixUserId,
+            path: ["numbers", "map", written],
+        })),
     ];
     for (const { user, path } of places) {
-        if (serverOf(user) !== homeserver.domain || !localpartOf(user).startsWith(matrix.ghostPrefix)) continue;
-        tell(path, `must be a person's; users ${matrix.ghostPrefix}... are the bridge's own (matrix.ghostPrefix)`);
+        if (
+            user === undefined ||
+            serverOf(user) !== homeserver.domain ||
+            !localpartOf(user).startsWith(matrix.ghostPrefix)
+        )
+            continue;
+        tell(
+            path,
+            `must not be a ghost; users that begin with ${matrix.ghostPrefix} belong to the bridge (matrix.ghostPrefix)`,
+        );
     }
 }
 
@@ -138,20 +157,8 @@ function numberingIn({ defaultCountry, shortCodes, shortCodeDigits: maxDigits }:
     return { defaultCountry, shortCodes: new ShortCodes({ maxDigits, listed: shortCodes, alsoNamed: [] }) };
 }
 
-function readNumberMap(
-    map: ShapedNumbers["map"],
-    numbering: NumberingContext,
-    tell: Tell,
-): ReadonlyMap<PhoneNumber, MatrixUserId> {
-    const users = new Map<PhoneNumber, MatrixUserId>();
-    for (const [written, user] of Object.entries(map)) {
-        const path = ["numbers", "map", written];
-        const number = readNumber(written, numbering, path, tell);
-        if (number === undefined) continue;
-        if (users.has(number)) tell(path, `must be unique; it is ${number}, which is in the map already`);
-        users.set(number, user);
-    }
-    return users;
+function readNumberMap(map: ShapedNumbers["map"], numbering: NumberingContext, tell: Tell): InboundRouteRules {
+    return parseInboundRoutes(map, numbering, (key, fault) => tell(["numbers", "map", key], fault));
 }
 
 function readTrunk(

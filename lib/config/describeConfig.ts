@@ -36,7 +36,7 @@ export function describeConfig(config: Config): ConfigSummary {
             ["trunks", trunks.map(describeTrunk).join("; ") || "none"],
             [
                 "numbers",
-                `${numbers.map.size} mapped${numbers.defaultCountry === undefined ? "" : `, written as in ${numbers.defaultCountry}`}`,
+                `${numbers.map.numbers.size + numbers.map.patterns.length} mapped${numbers.defaultCountry === undefined ? "" : `, written as in ${numbers.defaultCountry}`}`,
             ],
             ["dialling", `${dialling.allow.length} ${dialling.allow.length === 1 ? "rule" : "rules"}`],
             [

@@ -4,10 +4,17 @@ import { numberingOf } from "./numberingOf.ts";
 
 /** What the configuration says to the dial plan. */
 export function dialPlanRulesOf(config: Config): DialPlanRules {
-    const { homeserver, matrix, numbers, dialling, trunks } = config;
+    const { homeserver, matrix, sip, numbers, dialling, trunks } = config;
     return {
-        numbers: numbers.map,
-        domains: [homeserver.domain, ...matrix.allowedDomains],
+        inbound: {
+            routes: numbers.map,
+            domains: [homeserver.domain, ...matrix.allowedDomains],
+            defaultUsers: new Map(
+                [...sip.peers, ...trunks].flatMap(({ name, defaultUser }) =>
+                    defaultUser === undefined ? [] : [[name, defaultUser] as const],
+                ),
+            ),
+        },
         allow: dialling.allow,
         trunks,
         numbering: numberingOf(config),

@@ -10,7 +10,7 @@ export type Numbering = CallingContext & { readonly defaultCountry?: CountryCode
 /** How the configuration has numbers read. Codes that a rule or the number map names exactly are declared by that. Pure. */
 export function numberingOf({ numbers, dialling }: Pick<Config, "numbers" | "dialling">): Numbering {
     const { defaultCountry, shortCodes, shortCodeDigits, map } = numbers;
-    const mapped = [...map.keys()].filter((number) => !isE164(number));
+    const mapped = [...map.numbers.keys()].filter((number) => !isE164(number));
     return {
         ...(defaultCountry !== undefined && { defaultCountry }),
         shortCodes: new ShortCodes({
@@ -18,6 +18,9 @@ export function numberingOf({ numbers, dialling }: Pick<Config, "numbers" | "dia
             listed: shortCodes,
             alsoNamed: [
                 ...mapped.map((number) => number.replaceAll("*", "\\*")),
+                ...map.patterns
+                    .flatMap(({ called }) => (typeof called === "string" ? [called] : []))
+                    .filter(namesShortCodes),
                 ...dialling.allow.flatMap((rule) => rule.numbers).filter(namesShortCodes),
             ],
         }),

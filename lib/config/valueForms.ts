@@ -5,6 +5,7 @@ import { isServerName, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parseShortCodePattern } from "../numbering/NumberPattern.ts";
 import { parseCountry } from "../numbering/PhoneNumber.ts";
 import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
+import { parseUserTemplate } from "../numbering/UserTemplate.ts";
 import { Secret } from "./Secret.ts";
 
 /** Of one trunk: more would make a caller wait for ever. */
@@ -33,6 +34,11 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             isServerName(text) ? text : undefined,
         ),
         matrixUserId: ofText("a Matrix user such as @alice:matrix.example", "MatrixUserId", parseMatrixUserId),
+        userTemplate: ofText(
+            "a Matrix user such as @alice:matrix.example, or @ext{digits}:matrix.example for a pattern",
+            "UserTemplate",
+            parseUserTemplate,
+        ),
         userPattern: ofText("a Matrix user or a pattern such as @*:matrix.example", "string", (text) =>
             /^(?:\*|@.*\*.*)$/s.test(text) ? text : parseMatrixUserId(text),
         ),

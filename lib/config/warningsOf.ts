@@ -95,7 +95,7 @@ function unservedRules(config: Config): string[] {
     if (trunks.length === 0 && accounts.length === 0) return [];
     const ways = trunks.flatMap(({ prefixes }) => prefixes);
     const hosts = trunks.flatMap(({ domains }) => domains);
-    const toPhones = accounts.length === 0 ? [] : [...numbers.map.keys()];
+    const toPhones = accounts.length === 0 ? [] : [...numbers.map.numbers.keys()];
     const isServed = (pattern: string): boolean => {
         const host = /@([^@]*)$/.exec(pattern)?.[1];
         if (host !== undefined) {

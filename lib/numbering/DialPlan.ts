@@ -1,17 +1,15 @@
 import { calledPartyOf, type CalledParty, type CallingContext } from "./CalledParty.ts";
-import { parseMatrixUserId, type MatrixUserId } from "./MatrixUserId.ts";
+import { InboundRouting, type InboundDecision, type InboundRoutingRules } from "./InboundRouting.ts";
+import type { MatrixUserId } from "./MatrixUserId.ts";
 import { coverageOf, type Coverage, type NumberPattern } from "./NumberPattern.ts";
 import { PatternIndex } from "./PatternIndex.ts";
-import { isE164, type PhoneNumber } from "./PhoneNumber.ts";
+import { isE164 } from "./PhoneNumber.ts";
 import type { RemoteParty } from "./RemoteParty.ts";
-import { hostOf, userOf, type SipAddress } from "./SipAddress.ts";
+import { hostOf } from "./SipAddress.ts";
 
-/** What the operator wrote down about who is reached by what. Plain data, in the operator's order. */
+/** What the configuration says about who can call whom. Plain data, in the order of the configuration. */
 export interface DialPlanRules {
-    /** Whom a number reaches in Matrix. */
-    readonly numbers: ReadonlyMap<PhoneNumber, MatrixUserId>;
-    /** Homeservers, by server name, whose users may be called as `sip:user@domain`. */
-    readonly domains: readonly string[];
+    readonly inbound: InboundRoutingRules;
     /** Who may call what. A call that no rule allows is forbidden. */
     readonly allow: readonly DiallingRule[];
     readonly trunks: readonly TrunkRoute[];
@@ -25,11 +23,17 @@ interface DiallingRule {
     readonly numbers: readonly NumberPattern[];
 }
 
+/** A rule that allows a call: its place in `dialling.allow`, and the pattern that matches. */
+export interface AllowingRule {
+    readonly index: number;
+    readonly pattern: NumberPattern;
+}
+
 interface TrunkRoute {
     readonly name: string;
-    /** Beginnings of the numbers it serves; "" serves them all. */
+    /** Prefixes of the numbers that it serves; "" serves all of them. */
     readonly prefixes: readonly string[];
-    /** Hosts of the addresses it serves, in lower case. */
+    /** Hosts of the SIP addresses that it serves, in lower case. */
     readonly domains: readonly string[];
 }
 
@@ -40,27 +44,22 @@ export type DialVerdict =
     | { readonly kind: "noTrunk"; readonly callee: CalledParty };
 
 /**
- * Who reaches whom. Pure, and indexed once when built, so that a call costs a few look-ups however long the rules are.
- * The SIP adapter asks it for whom an INVITE is, the Matrix adapter whether a user may dial.
+ * Decides who can call whom. Pure, and indexed once when built, so that a call costs a few look-ups however long the rules
+ * are. The SIP gateway routes INVITEs by it; both adapters check permissions of users with it.
  */
 export class DialPlan {
-    readonly #numbers: ReadonlyMap<PhoneNumber, MatrixUserId>;
-    /** Server names by host: a SIP address has no port, the name of a Matrix server may have one. */
-    readonly #serverByHost: ReadonlyMap<string, string>;
+    readonly #inbound: InboundRouting;
     readonly #numbering: CallingContext;
-    readonly #allowed: PatternIndex<PatternIndex<Coverage>>;
-    readonly #allowedToSomebody: PatternIndex<Coverage>;
+    readonly #allowed: PatternIndex<PatternIndex<AllowingRule>>;
+    readonly #allowedToSomebody: PatternIndex<AllowingRule>;
     readonly #trunksByPrefix: PatternIndex<string>;
     readonly #trunksByDomain: ReadonlyMap<string, readonly string[]>;
 
     constructor(rules: DialPlanRules) {
-        this.#numbers = new Map(rules.numbers);
-        this.#serverByHost = new Map(rules.domains.map((domain) => [withoutPort(domain), domain]));
+        this.#inbound = new InboundRouting(rules.inbound);
         this.#numbering = rules.numbering;
         this.#allowed = indexAllowed(rules.allow);
-        this.#allowedToSomebody = new PatternIndex(
-            rules.allow.flatMap(({ numbers }) => numbers.map((pattern) => [pattern, coverageOf(pattern)] as const)),
-        );
+        this.#allowedToSomebody = indexPatterns(rules.allow.map(({ numbers }, index) => ({ index, numbers })));
         this.#trunksByPrefix = new PatternIndex(
             rules.trunks.flatMap(({ name, prefixes }) =>
                 prefixes.map((prefix) => [`${literal(prefix)}*`, name] as const),
@@ -75,19 +74,14 @@ export class DialPlan {
         );
     }
 
-    /**
-     * The Matrix user whom a dialled number or address reaches, or undefined. `sip:Alice@matrix.example` is
-     * `@alice:matrix.example`: localparts are lower case, phones are not careful.
-     */
+    /** Returns the Matrix user that a dialled number or address reaches. Phones and Matrix users call it so. */
     calleeOf(dialled: RemoteParty): MatrixUserId | undefined {
-        switch (dialled.kind) {
-            case "number":
-                return this.#numbers.get(dialled.number);
-            case "address":
-                return this.#userAt(dialled.address);
-            case "anonymous":
-                return undefined;
-        }
+        return this.#inbound.decide(dialled)?.user;
+    }
+
+    /** Routes a call from a peer or trunk: see `InboundRouting.route`. */
+    routeInbound(callees: readonly RemoteParty[], from?: string): InboundDecision | undefined {
+        return this.#inbound.route(callees, from);
     }
 
     /**
@@ -96,7 +90,7 @@ export class DialPlan {
      */
     whoMayDial(user: MatrixUserId, dialled: RemoteParty): DialVerdict {
         const callee = calledPartyOf(dialled, this.#numbering);
-        if (callee === undefined || !this.#isAllowed(user, callee)) return { kind: "forbidden" };
+        if (callee === undefined || this.ruleFor(user, callee) === undefined) return { kind: "forbidden" };
         const [first, ...others] = new Set(this.#trunksFor(callee));
         if (first === undefined) return { kind: "noTrunk", callee };
         return { kind: "allowed", callee, trunks: [first, ...others] };
@@ -110,40 +104,36 @@ export class DialPlan {
     /** Whether any user may call what was dialled. */
     isDialable(dialled: RemoteParty): boolean {
         const callee = calledPartyOf(dialled, this.#numbering);
-        return callee !== undefined && isCovered(this.#allowedToSomebody, callee);
+        return callee !== undefined && coveringRule(this.#allowedToSomebody, callee) !== undefined;
     }
 
-    #isAllowed(user: MatrixUserId, callee: CalledParty): boolean {
+    /** Turns what was dialled into the called party: see `calledPartyOf`. */
+    calledParty(dialled: RemoteParty): CalledParty | undefined {
+        return calledPartyOf(dialled, this.#numbering);
+    }
+
+    /** Returns the rule that allows a call, if there is one. */
+    ruleFor(user: MatrixUserId, callee: CalledParty): AllowingRule | undefined {
         for (const patterns of this.#allowed.find(user)) {
-            if (isCovered(patterns, callee)) return true;
+            const rule = coveringRule(patterns, callee);
+            if (rule !== undefined) return rule;
         }
-        return false;
+        return undefined;
     }
 
     #trunksFor(party: CalledParty): Iterable<string> {
         if (party.kind === "number") return this.#trunksByPrefix.find(party.number);
         return this.#trunksByDomain.get(hostOf(party.address)) ?? [];
     }
-
-    #userAt(address: SipAddress): MatrixUserId | undefined {
-        const server = this.#serverByHost.get(hostOf(address));
-        if (server === undefined) return undefined;
-        const localpart = unescapeUser(userOf(address));
-        return localpart === undefined || DIALLED.test(localpart)
-            ? undefined
-            : parseMatrixUserId(`@${localpart.toLowerCase()}:${server}`);
-    }
 }
 
-/** A full number or feature code that was written at a homeserver's host, and nobody's name there. */
-const DIALLED = /^[0-9]*[+*#][0-9*#]*$/;
-
-function isCovered(patterns: PatternIndex<Coverage>, callee: CalledParty): boolean {
+function coveringRule(patterns: PatternIndex<AllowingRule>, callee: CalledParty): AllowingRule | undefined {
     const [text, kind] = coveredAs(callee);
-    for (const coverage of patterns.find(text)) {
-        if (coverage === "anything" || coverage === kind) return true;
+    for (const rule of patterns.find(text)) {
+        const coverage = coverageOf(rule.pattern);
+        if (coverage === "anything" || coverage === kind) return rule;
     }
-    return false;
+    return undefined;
 }
 
 function coveredAs(callee: CalledParty): readonly [text: string, kind: Coverage] {
@@ -152,32 +142,22 @@ function coveredAs(callee: CalledParty): readonly [text: string, kind: Coverage]
 }
 
 /** Indexes the rules by user first, so that only the numbers of the user's own rules are searched. */
-function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<Coverage>> {
-    const entries = allow.flatMap(({ users, numbers }) => users.map((user) => ({ user, numbers })));
+function indexAllowed(allow: readonly DiallingRule[]): PatternIndex<PatternIndex<AllowingRule>> {
+    const entries = allow.flatMap(({ users, numbers }, index) => users.map((user) => ({ user, index, numbers })));
     const byUser = [...Map.groupBy(entries, (entry) => entry.user)];
     return new PatternIndex(
-        byUser.map(([user, rules]) => {
-            const patterns = new Set(rules.flatMap((rule) => rule.numbers));
-            return [
-                user.replaceAll("?", "\\?"),
-                new PatternIndex([...patterns].map((pattern) => [pattern, coverageOf(pattern)] as const)),
-            ] as const;
-        }),
+        byUser.map(([user, rules]) => [user.replaceAll("?", "\\?"), indexPatterns(rules)] as const),
+    );
+}
+
+function indexPatterns(
+    rules: readonly { readonly index: number; readonly numbers: readonly NumberPattern[] }[],
+): PatternIndex<AllowingRule> {
+    return new PatternIndex(
+        rules.flatMap(({ index, numbers }) => numbers.map((pattern) => [pattern, { index, pattern }] as const)),
     );
 }
 
 function literal(text: string): string {
     return text.replace(/[\\*?]/g, "\\$&");
-}
-
-function withoutPort(serverName: string): string {
-    return serverName.replace(/:[0-9]+$/, "").toLowerCase();
-}
-
-function unescapeUser(user: string): string | undefined {
-    try {
-        return decodeURIComponent(user);
-    } catch {
-        return undefined; // escapes that are no UTF-8
-    }
 }

@@ -3,6 +3,10 @@ import type { DialVerdict } from "../../lib/numbering/DialPlan.ts";
 import { namesShortCodes, parseNumberPattern, type NumberPattern } from "../../lib/numbering/NumberPattern.ts";
 import type { CountryCode } from "../../lib/numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../lib/numbering/RemoteParty.ts";
+import type { InboundRouteRules } from "../../lib/numbering/InboundRoutes.ts";
+import type { InboundRoutingRules } from "../../lib/numbering/InboundRouting.ts";
+import { parseInboundRoutes } from "../../lib/config/inboundRoutes.ts";
+import { parseUserTemplate } from "../../lib/numbering/UserTemplate.ts";
 import { ShortCodes } from "../../lib/numbering/ShortCodes.ts";
 
 /** The patterns of a dialling rule, as the configuration parses them. Throws for one that it rejects. */
@@ -42,4 +46,20 @@ export function allowedBy(...trunks: readonly [string, ...string[]]) {
 /** A verdict for calls that no trunk serves. */
 export function noTrunkFor(_user: unknown, dialled: RemoteParty): DialVerdict {
     return { kind: "noTrunk", callee: called(dialled) };
+}
+
+/** A configuration that routes no inbound call. */
+export const noRoutes: InboundRouteRules = { numbers: new Map(), patterns: [], names: new Map() };
+
+/** The inbound routes of `numbers.map`, as the configuration parses it. Throws for one that it rejects. */
+export function inboundTo(map: Readonly<Record<string, string>>, ...domains: readonly string[]): InboundRoutingRules {
+    const templates = Object.entries(map).map(([key, text]) => {
+        const template = parseUserTemplate(text);
+        if (template === undefined) throw new Error(`${text} is no user template`);
+        return [key, template] as const;
+    });
+    const routes = parseInboundRoutes(Object.fromEntries(templates), { defaultCountry: "GB" }, (key, fault) => {
+        throw new Error(`${key} ${fault}`);
+    });
+    return { routes, domains, defaultUsers: new Map() };
 }

@@ -1,4 +1,4 @@
-import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import { escapeUser, parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { type RegistrationParts, TrunkRegistration } from "./TrunkRegistration.ts";
@@ -43,14 +43,22 @@ export class TrunkRegistrations {
 
     /**
      * The trunk by whose registration a request came, if any. Its Request-URI is our contact; the number dialled stands in
-     * P-Called-Party-ID (RFC 7315, section 4.2) or, with most carriers, in To.
+     * P-Called-Party-ID (RFC 7315, section 4.2) or, with most carriers, in To. A PBX that calls the account itself writes the
+     * contact there too: the call is then for the account's name.
      */
     callOf(request: Pick<IncomingRequest, "uri" | "headers">): RegisteredCall | undefined {
         if (this.#registrations.length === 0) return undefined;
         const user = parseUri(request.uri)?.user;
         const registration = this.#registrations.find(({ contactUser }) => contactUser === user);
         if (registration === undefined) return undefined;
+        const { trunk } = registration;
         const called = request.headers.get("p-called-party-id") ?? request.headers.get("to") ?? "";
-        return { trunk: registration.trunk, uri: parseNameAddress(called)?.uri ?? request.uri };
+        const uri = parseNameAddress(called)?.uri ?? request.uri;
+        const isContact = parseUri(uri)?.user === registration.contactUser;
+        return { trunk, uri: isContact ? (accountUri(trunk) ?? uri) : uri };
     }
+}
+
+function accountUri({ scheme, domain, credentials }: SipTrunk): string | undefined {
+    return credentials === undefined ? undefined : `${scheme}:${escapeUser(credentials.username)}@${domain}`;
 }

@@ -1,7 +1,6 @@
 import type { CallPolicy } from "../../call/CallPolicy.ts";
 import type { CallId, EndCause } from "../../call/vocabulary.ts";
-import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { DialPlan } from "../../numbering/DialPlan.ts";
 import { canonicalHost } from "../../numbering/SipAddress.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
@@ -32,8 +31,8 @@ export interface IncomingCallsParts extends SipEnvironment {
     readonly phones?: Phones;
     /** The callers that peers and trunks cannot name. */
     readonly ownIdentities: Pick<OwnIdentities, "screen">;
-    /** The Matrix user that a called party reaches, or undefined (DialPlan.calleeOf). */
-    readonly calleeOf: (called: RemoteParty) => MatrixUserId | undefined;
+    /** Finds the Matrix user that a call from a peer or trunk reaches. */
+    readonly dialPlan: Pick<DialPlan, "routeInbound">;
     readonly intake: CallIntake;
     readonly policy: CallPolicy;
     readonly newCallId: () => CallId;
@@ -78,7 +77,7 @@ export class IncomingCalls {
         };
         const invite = this.#decode(incoming);
         if (invite === undefined) return;
-        const callee = this.#calleeOf(invite);
+        const callee = this.#parts.dialPlan.routeInbound(invite.callees, peer.name)?.user;
         if (callee === undefined) {
             const rule = invite.callees[0]?.kind === "address" ? "address_not_served" : "number_not_mapped";
             return this.#reject(incoming, rule, rejection("notFound"), invite);
@@ -144,14 +143,6 @@ export class IncomingCalls {
             });
         }
         return invite;
-    }
-
-    #calleeOf(invite: DecodedInvite): MatrixUserId | undefined {
-        for (const callee of invite.callees) {
-            const user = this.#parts.calleeOf(callee);
-            if (user !== undefined) return user;
-        }
-        return undefined;
     }
 
     /** Logs a sender over its limit once in a while only, because every further call would add a line. */

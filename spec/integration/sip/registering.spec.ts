@@ -197,6 +197,18 @@ test("takes a call that comes by its registration for the trunk's, and for whom 
     registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
 });
 
+test("routes a call to the account itself by the account's name, not by the secret user of its contact", async () => {
+    const { side, registrar } = await register({ credentials: { username: "alice", password: "secret" } });
+    const registration = await registrar.next("REGISTER");
+    registrar.respond(registration, 200, "OK");
+    const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
+    const call = registrar.invite(contact, { body: PHONE_SDP });
+    const { request } = await side.intake.next();
+    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    await request.origin.end("busy");
+    registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
+});
+
 describe("somebody else calls as if by the registration", () => {
     test.each<[string, (contact: string, us: string) => { uri: string; headers?: readonly string[] }]>([
         ["knowing the trunk's name", (_, us) => ({ uri: `sip:carrier@${us}` })],

@@ -1,4 +1,5 @@
 import type { CallId } from "../../../lib/call/vocabulary.ts";
+import type { InboundDecision } from "../../../lib/numbering/InboundRouting.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
@@ -108,7 +109,7 @@ export class SipSide {
             }),
             registrations: this.registrations,
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
-            calleeOf: aliceWhenCalled,
+            dialPlan: { routeInbound: aliceWhenRouted },
             intake: this.intake,
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             newCallId: () => `call${++calls}` as CallId,
@@ -175,6 +176,11 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
 }
 
 /** She is reached by her name, by her extension, and as the Bob whom the scenarios of SIPp call. */
+function aliceWhenRouted(callees: readonly RemoteParty[]): InboundDecision | undefined {
+    const user = callees.map(aliceWhenCalled).find((found) => found !== undefined);
+    return user && { user, by: { kind: "entry", entry: "alice" } };
+}
+
 function aliceWhenCalled(dialled: RemoteParty): MatrixUserId | undefined {
     const isHers =
         (dialled.kind === "address" && /^(?:alice|bob)@/.test(dialled.address)) ||

@@ -131,17 +131,17 @@ describe("a wrong configuration", () => {
         [
             "no user behind a number",
             { numbers: { map: { 2001: "alice" } } },
-            'numbers.map["2001"]: must be a Matrix user such as @alice:matrix.example',
+            'numbers.map["2001"]: must be a Matrix user such as @alice:matrix.example, or @ext{digits}:matrix.example for a pattern',
         ],
         [
             "no number before a user",
             { numbers: { map: { "+4": "@a:b" } } },
-            'numbers.map["+4"]: must be a phone number such as +442071838750, or a short code such as 2001',
+            'numbers.map["+4"]: must be a number, a pattern such as 20??, a range such as 2000..2099, or an account name',
         ],
         [
             "a number twice",
             { numbers: { map: { "+442071838750": "@a:b", "+44 20 7183 8750": "@a:b" } } },
-            'numbers.map["+44 20 7183 8750"]: must be unique; it is +442071838750, which is in the map already',
+            'numbers.map["+44 20 7183 8750"]: must be unique; +442071838750 is in the map already',
         ],
         [
             "no number as caller id",
@@ -201,12 +201,12 @@ describe("a wrong configuration", () => {
         [
             "a phone of a ghost",
             { accounts: [{ ...phone("desk"), user: "@sip_=2b442071838750:matrix.example" }] },
-            "accounts[0].user: must be a person's; users sip_... are the bridge's own (matrix.ghostPrefix)",
+            "accounts[0].user: must not be a ghost; users that begin with sip_ belong to the bridge (matrix.ghostPrefix)",
         ],
         [
             "a number of a ghost",
             { numbers: { map: { "2001": "@sip_bob:matrix.example" } } },
-            "numbers.map[\"2001\"]: must be a person's; users sip_... are the bridge's own (matrix.ghostPrefix)",
+            'numbers.map["2001"]: must not be a ghost; users that begin with sip_ belong to the bridge (matrix.ghostPrefix)',
         ],
         [
             "a phone without WebRTC where nobody stands between",
@@ -275,11 +275,15 @@ describe("a wrong configuration", () => {
                 homeserver: { domain: "matrix.example" },
                 sip: { prot: 1 },
                 trunks: [trunk("a"), trunk("a")],
-                numbers: { map: { x: "@a:b" } },
+                numbers: { map: { "x y": "@a:b" } },
                 media: "none",
             }),
         );
-        expect(faults.map((fault) => fault.split(":")[0])).toEqual(["homeserver.url", "sip.prot", "numbers.map.x"]);
+        expect(faults.map((fault) => fault.split(":")[0])).toEqual([
+            "homeserver.url",
+            "sip.prot",
+            'numbers.map["x y"]',
+        ]);
     });
 
     it("is told that it is missing", () => {

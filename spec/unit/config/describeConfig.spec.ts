@@ -4,7 +4,7 @@ import { describeConfig } from "../../../lib/config/describeConfig.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import { Secret } from "../../../lib/config/Secret.ts";
-import { patterns } from "../../support/dialling.ts";
+import { noRoutes, patterns } from "../../support/dialling.ts";
 
 const registrar: Config["sip"]["registrar"] = {
     minSeconds: 60,
@@ -12,7 +12,7 @@ const registrar: Config["sip"]["registrar"] = {
     maxContacts: 10,
     algorithms: ["MD5"],
 };
-const numbers: Config["numbers"] = { map: new Map(), shortCodes: [], shortCodeDigits: 6 };
+const numbers: Config["numbers"] = { map: noRoutes, shortCodes: [], shortCodeDigits: 6 };
 const bare: Config = {
     homeserver: { url: "http://127.0.0.1:8008", domain: "matrix.example" },
     appservice: { bind: "127.0.0.1", port: 9995 },
@@ -94,7 +94,10 @@ describe("describeConfig", () => {
             "nothing where numbers lead to phones",
             {
                 accounts: [phone],
-                numbers: { ...numbers, map: new Map([["+442071838750" as PhoneNumber, phone.user]]) },
+                numbers: {
+                    ...numbers,
+                    map: { ...noRoutes, numbers: new Map([["+442071838750" as PhoneNumber, phone.user]]) },
+                },
                 dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns("+44*") }] },
             },
             [],
@@ -190,7 +193,7 @@ describe("describeConfig", () => {
             ...bare,
             trunks: [{ ...trunk, prefixes: ["+49"] }],
             accounts,
-            numbers: { ...numbers, map: new Map([["2001" as PhoneNumber, phone.user]]) },
+            numbers: { ...numbers, map: { ...noRoutes, numbers: new Map([["2001" as PhoneNumber, phone.user]]) } },
             dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns(pattern) }] },
         });
         const warning = expect.stringMatching(/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it;/) as string;

@@ -5,6 +5,7 @@ import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
+import { noRoutes } from "../../support/dialling.ts";
 
 let folder: ConfigFolder;
 beforeAll(() => {
@@ -33,7 +34,7 @@ describe("a right configuration", () => {
             },
             trunks: [],
             accounts: [],
-            numbers: { shortCodeDigits: 6, shortCodes: [], map: new Map() },
+            numbers: { shortCodeDigits: 6, shortCodes: [], map: noRoutes },
             dialling: { allow: [] },
             calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
             media: "none",
@@ -49,7 +50,7 @@ describe("a right configuration", () => {
             homeserver: { url: "https://matrix.example/", domain: "matrix.example" },
             sip: { listen: ["tcp:[::1]:5070"] },
             media: { rtpengine: ["[::1]:2223", "rtpengine.example:2223"] },
-            numbers: { defaultCountry: "gb", map: { "020 7183 8750": "@alice:matrix.example", "*21#": "@b:c" } },
+            numbers: { defaultCountry: "gb", map: { "020 7183 8750": "@alice:matrix.example", "\\*21#": "@b:c" } },
             trunks: [
                 {
                     name: "carrier",
@@ -76,7 +77,7 @@ describe("a right configuration", () => {
             ],
             timeoutMs: 2000,
         });
-        expect([...config.numbers.map]).toEqual([
+        expect([...config.numbers.map.numbers]).toEqual([
             ["+442071838750", "@alice:matrix.example"],
             ["*21#", "@b:c"],
         ]);
@@ -112,7 +113,7 @@ describe("a right configuration", () => {
         const config = folder.loadText(
             `${stringify(MINIMAL_CONFIG)}numbers:\n  map:\n    +442071838750: "@alice:matrix.example"\nsip:\n`,
         );
-        expect([...config.numbers.map.keys()]).toEqual(["+442071838750"]);
+        expect([...config.numbers.map.numbers.keys()]).toEqual(["+442071838750"]);
         expect(config.sip.unknownPeers).toBe("drop");
     });
 
@@ -155,6 +156,6 @@ describe("config.sample.yaml", () => {
         const config = folder.loadText(switchedOn);
         expect(config.trunks[0]?.callerIds.size).toBe(1);
         expect(config.sip.drachtio?.secret.reveal()).toBe("from-a-file");
-        expect(config.numbers.map.size).toBe(2);
+        expect(config.numbers.map).toMatchObject({ patterns: [{ written: "20??" }, {}] });
     });
 });

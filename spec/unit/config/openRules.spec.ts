@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import type { Config } from "../../../lib/config/Config.generated.ts";
 import { openRules } from "../../../lib/config/openRules.ts";
 import type { CountryCode } from "../../../lib/numbering/PhoneNumber.ts";
-import { patterns } from "../../support/dialling.ts";
+import { noRoutes, patterns } from "../../support/dialling.ts";
 
 const numbersOf = (defaultCountry?: CountryCode) =>
-    ({ map: new Map(), shortCodes: [], shortCodeDigits: 6, ...(defaultCountry && { defaultCountry }) }) as const;
+    ({ map: noRoutes, shortCodes: [], shortCodeDigits: 6, ...(defaultCountry && { defaultCountry }) }) as const;
 
 function warningsFor(users: readonly string[], written: readonly string[], country?: CountryCode): readonly string[] {
     const config: Pick<Config, "dialling" | "numbers" | "trunks"> = {

@@ -7,7 +7,7 @@ import type { CountryCode } from "../../../lib/numbering/PhoneNumber.ts";
 import { parseRemoteParty, type RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import { partyOfUri } from "../../../lib/sip/identity/partyOfUri.ts";
 import { parseUri } from "../../../lib/sip/sipHeaders.ts";
-import { numberingWith, patterns } from "../../support/dialling.ts";
+import { inboundTo, numberingWith, patterns } from "../../support/dialling.ts";
 
 const alice = "@alice:matrix.example" as MatrixUserId;
 const mallory = "@mallory:matrix.example" as MatrixUserId;
@@ -161,8 +161,7 @@ const anyDialled = fc.tuple(typed, countries, fc.nat(3)).map(([text, country, wa
 function planOf(written: readonly string[], country: CountryCode): DialPlan {
     const numbers = patterns(...written);
     return new DialPlan({
-        numbers: new Map(),
-        domains: ["matrix.example"],
+        inbound: inboundTo({}, "matrix.example"),
         allow: [{ users: [alice], numbers }],
         trunks: [{ name: "world", prefixes: [""], domains: ["pbx.example"] }],
         numbering: numberingWith(numbers, country),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DialPlan, type DialPlanRules, type DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import { parseMatrixUserId, type MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
-import { readPhoneNumber, type PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
-import { numberingWith, patterns } from "../../support/dialling.ts";
+import { inboundTo, numberingWith, patterns } from "../../support/dialling.ts";
 import { parseRemoteParty, type RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 
 const rules = [
@@ -11,11 +10,11 @@ const rules = [
     { users: ["@bob:matrix.example"], numbers: patterns("*@pbx.example") },
 ];
 const plan = new DialPlan({
-    numbers: new Map([
-        [number("+442071838750"), user("@alice:matrix.example")],
-        [number("2001"), user("@bob:partner.example")],
-    ]),
-    domains: ["matrix.example", "localhost:8448"],
+    inbound: inboundTo(
+        { "+442071838750": "@alice:matrix.example", "2001": "@bob:partner.example" },
+        "matrix.example",
+        "localhost:8448",
+    ),
     allow: rules,
     numbering: numberingWith(rules.flatMap((rule) => rule.numbers)),
     trunks: [
@@ -60,8 +59,7 @@ describe("DialPlan.calleeOf", () => {
 
 describe("DialPlan.isDialable", () => {
     const plan = new DialPlan({
-        numbers: new Map(),
-        domains: [],
+        inbound: inboundTo({}),
         allow: [
             { users: ["@alice:matrix.example"], numbers: patterns("+44*", "2001") },
             { users: ["@*:partner.example"], numbers: patterns("*@pbx.example") },
@@ -119,8 +117,7 @@ describe("DialPlan.whoMayDial", () => {
 
     it("denies everything without rules", () => {
         const empty: DialPlanRules = {
-            numbers: new Map(),
-            domains: [],
+            inbound: inboundTo({}),
             allow: [],
             trunks: [],
             numbering: numberingWith(),
@@ -130,8 +127,7 @@ describe("DialPlan.whoMayDial", () => {
 
     it("sends short codes through a trunk with an empty prefix, after those that name them", () => {
         const rules: DialPlanRules = {
-            numbers: new Map(),
-            domains: [],
+            inbound: inboundTo({}),
             allow: [{ users: ["*"], numbers: patterns("*") }],
             numbering: numberingWith(),
             trunks: [
@@ -147,10 +143,6 @@ describe("DialPlan.whoMayDial", () => {
 
 function user(text: string): MatrixUserId {
     return must(parseMatrixUserId(text));
-}
-
-function number(text: string): PhoneNumber {
-    return must(readPhoneNumber(text));
 }
 
 function party(text: string): RemoteParty {

@@ -6,7 +6,7 @@ import type { RemoteParty } from "../../../../lib/numbering/RemoteParty.ts";
 import { parseSipAddress } from "../../../../lib/numbering/SipAddress.ts";
 import { type PhoneRoute, routePhoneCall } from "../../../../lib/sip/registrar/routePhoneCall.ts";
 import type { SipAccount } from "../../../../lib/sip/registrar/SipAccount.ts";
-import { numberingWith, patterns } from "../../../support/dialling.ts";
+import { inboundTo, numberingWith, patterns } from "../../../support/dialling.ts";
 
 const alice = "@alice:matrix.example" as MatrixUserId;
 const bob = "@bob:matrix.example" as MatrixUserId;
@@ -16,8 +16,7 @@ const accounts = new Map([desk, account("2002", bob)].map((each) => [each.userna
 
 const rules = patterns("+44*", "999", "\\*97", "*@pbx.example");
 const dialPlan = new DialPlan({
-    numbers: new Map([["2003" as PhoneNumber, bob]]),
-    domains: ["matrix.example"],
+    inbound: inboundTo({ "2003": bob }, "matrix.example"),
     allow: [{ users: [alice], numbers: rules }],
     numbering: numberingWith(rules),
     trunks: [
