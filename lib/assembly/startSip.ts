@@ -9,6 +9,7 @@ import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
 import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
+import { type MessageObserver, observeRequest, observeStack } from "../sip/drachtio/observeStack.ts";
 import { SipLink } from "../sip/drachtio/SipLink.ts";
 import { OwnHosts } from "../sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
@@ -16,6 +17,8 @@ import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
 import type { Phones } from "../sip/registrar/Phones.ts";
 import { TrunkRegistrations } from "../sip/registration/TrunkRegistrations.ts";
 import { SipCalls } from "../sip/SipCalls.ts";
+import { logSipMessages } from "../sip/logSipMessages.ts";
+import type { SipStack } from "../sip/SipStack.ts";
 import { SipGateway } from "../sip/SipGateway.ts";
 import { SipLegs, type SipLegsParts } from "../sip/SipLegs.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
@@ -39,6 +42,8 @@ export interface SipSideParts {
     readonly intake: CallIntake;
     readonly telemetry: Telemetry;
     readonly recorder: CallRecorder;
+    /** Receives every SIP message, for traces. */
+    readonly onSipMessage?: MessageObserver;
     readonly policy: CallPolicy;
     /** Where there are accounts. */
     readonly phones: Phones | undefined;
@@ -53,38 +58,38 @@ export interface SipSide {
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
 export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promise<SipSide> {
-    const { config, log, version, dialPlan, intake, telemetry, recorder, policy, phones } = parts;
+    const { config, log, dialPlan, intake, telemetry, policy, phones } = parts;
     const { trunks, peers } = sipTrunksOf(config);
     const realm = registrarRealm(config);
+    const observe = observerOf(parts);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
         endpoint: await startSipServer(config, log, onStarted),
         listener: {
-            onRequest: (request) => gateway.onRequest(request),
+            onRequest: (request) => gateway.onRequest(observeRequest(request, observe)),
             onLost: () => {
+                telemetry.sipServer("down");
                 gateway.onLost();
                 registrations.serverLost();
             },
         },
-        onUp: () => registrations.serverUp(),
+        onUp: () => {
+            telemetry.sipServer("up");
+            registrations.serverUp();
+        },
         onRefused: (error) => log.error("SIP server connection given up", { error }),
     });
-    const environment = {
-        stack: link,
-        calls: new SipCalls(),
-        clock: systemClock,
-        userAgent: `matrix-appservice-sip/${version}`,
-        log,
-        telemetry,
-        recorder,
-    };
+    const environment = environmentOf(parts, observeStack(link, observe));
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
-    const { availability } = watch;
-    const registrations = new TrunkRegistrations(trunks, { ...environment, availability, random: Math.random });
+    const registrations = new TrunkRegistrations(trunks, {
+        ...environment,
+        availability: watch.availability,
+        random: Math.random,
+    });
     const gateway = new SipGateway({
         ...environment,
-        availability,
+        availability: watch.availability,
         registrations,
         ...(phones !== undefined && { phones }),
         peers,
@@ -108,9 +113,25 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    const phoneLegs = new PhoneLegs({ ...environment, realm, onUnreached: (target) => phones?.forget(target) });
+    return { gateway, ...legsOf(parts, { ...environment, realm, trunks, availability: watch.availability }) };
+}
+
+/** What every part of the SIP side needs. */
+function environmentOf({ version, log, telemetry, recorder }: SipSideParts, stack: SipStack) {
+    const userAgent = `matrix-appservice-sip/${version}`;
+    return { stack, calls: new SipCalls(), clock: systemClock, userAgent, log, telemetry, recorder };
+}
+
+/** What places calls to trunks and to registered phones. */
+function legsOf(
+    { dialPlan, phones }: SipSideParts,
+    environment: Omit<SipLegsParts, "mayDial"> & { readonly realm: string },
+): Pick<SipSide, "legs" | "phoneLegs"> {
     const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
-    return { gateway, legs: new SipLegs({ ...environment, trunks, availability, mayDial }), phoneLegs };
+    return {
+        legs: new SipLegs({ ...environment, mayDial }),
+        phoneLegs: new PhoneLegs({ ...environment, onUnreached: (target) => phones?.forget(target) }),
+    };
 }
 
 /** The identities that only the bridge's own users can appear as. */
@@ -121,6 +142,17 @@ function ownIdentitiesOf(config: Config): OwnIdentities {
         accounts: new Set(config.accounts.map(({ username }) => username.toLowerCase())),
         numbers: config.numbers.map.numbers.keys(),
     });
+}
+
+/** Counts final responses, and writes messages to the log if the configuration says so. */
+function observerOf({ config, log, telemetry, onSipMessage }: SipSideParts): MessageObserver {
+    const write = config.logging.sip ? logSipMessages(log) : undefined;
+    return (message) => {
+        const { direction, method, status } = message;
+        if (status !== undefined && status >= 200) telemetry.sipResponse(direction, method, status);
+        write?.(message);
+        onSipMessage?.(message);
+    };
 }
 
 /** What finds out which addresses of trunks take calls. */

@@ -461,6 +461,10 @@ export interface LoggingConfig {
      * How the log shows phone numbers. "short" hides their middle, as in +4420…50; extensions of up to six digits are always complete. "full" shows every digit.
      */
     readonly numbers: "short" | "full";
+    /**
+     * Whether the log contains every SIP message, at level info, with its Call-ID. Passwords and media keys are removed. CAUTION: the messages contain complete phone numbers.
+     */
+    readonly sip: boolean;
 }
 export interface RtpengineConfig {
     /**

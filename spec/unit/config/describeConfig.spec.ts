@@ -26,7 +26,7 @@ const bare: Config = {
     media: "none",
     store: { path: "/var/lib/sip" },
     metrics: {},
-    logging: { level: "info", format: "human", numbers: "short" },
+    logging: { level: "info", format: "human", numbers: "short", sip: false },
 };
 const trunk: Config["trunks"][number] = {
     name: "carrier",

@@ -40,7 +40,7 @@ describe("a right configuration", () => {
             media: "none",
             store: { path: join(folder.path, "data") },
             metrics: {},
-            logging: { level: "info", format: "human", numbers: "short" },
+            logging: { level: "info", format: "human", numbers: "short", sip: false },
         });
     });
 
