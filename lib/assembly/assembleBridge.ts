@@ -20,6 +20,7 @@ import { serveMetrics } from "./serveMetrics.ts";
 import { startSip } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
+import { StoreLock } from "../store/StoreLock.ts";
 import { NedbDirectory } from "../store/NedbDirectory.ts";
 import { CallRecords } from "../records/CallRecords.ts";
 import { logCalls } from "../records/logCalls.ts";
@@ -75,6 +76,8 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     const recorder = new CallRecords({ clock: systemClock, sinks: [logCalls(log, config.logging.numbers), calls] });
     const metrics = await serveMetrics(config, render);
     if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
+    const lock = StoreLock.acquire(config.store.path);
+    onStarted({ name: "store lock", stop: () => lock.release() });
     const directory = await NedbDirectory.open(config.store.path);
     onStarted({ name: "store", stop: () => directory.close() });
     const media = await startMedia(config, telemetry, log, onStarted);

@@ -82,11 +82,13 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
     });
+    const pings = new Set<string | undefined>();
     const handlers = {
         onDelivery: async ({ events, ephemeral }: Delivery) => {
             router.onDelivery(events, ephemeral);
             await Promise.resolve();
         },
+        onPing: (transactionId: string | undefined) => void pings.add(transactionId),
         onError: (error: unknown) => log.error("request of the homeserver failed", { error }),
         onUserQuery: async (userId: string) => {
             const user = parseMatrixUserId(userId);
@@ -109,6 +111,8 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
             try {
                 await pingHomeserver({
                     send,
+                    // the ID is passed on by homeservers since Matrix 1.7
+                    wasPinged: (transactionId) => pings.has(transactionId) || pings.has(undefined),
                     registration,
                     homeserverUrl,
                     serverName,

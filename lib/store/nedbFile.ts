@@ -9,20 +9,25 @@ export type NedbFile = nedb.default;
 // its types declare a default export; at run time the module itself is the class
 const Datastore = nedb as unknown as typeof nedb.default;
 
-/** Deleted and replaced records are cleared out of the file this often. */
+/** The files contain who calls whom. */
+const FILE_MODE = 0o600;
+const MODES = { modes: { fileMode: FILE_MODE, dirMode: 0o700 } };
+
+/** How often deleted and replaced records are removed from the file, in ms. */
 const COMPACTION_MS = 3_600_000;
 
-/** Lines that are no records, and how many lines there are. */
+/** Number of unreadable lines and of all lines. */
 export interface Corruption {
     readonly unreadable: number;
     readonly lines: number;
 }
 
 /**
- * Opens a file, making it if need be. A last line that was not written to its end is dropped: nobody was told that it is
- * kept.
- * @param onCorrupt told of lines that cannot be read, and opened without them; left out, more than a tenth is an error
- * @throws StoreError if it cannot be read, written or understood
+ * Opens a file and creates it if it does not exist. An incomplete last line is dropped: its write was never confirmed.
+ * Only the owner can read the file, also after a compaction.
+ * @param onCorrupt called with the number of unreadable lines, which are skipped. Without it, more than a tenth of
+ * unreadable lines is an error
+ * @throws StoreError if it cannot be read, written or parsed
  */
 export async function openNedbFile(
     filename: string,
@@ -41,28 +46,30 @@ export async function openNedbFile(
     }
 }
 
-/** Waits for what is still being written, and leaves the file without what was deleted or replaced. */
+/** Waits for pending writes and compacts the file. */
 export async function closeNedbFile(file: NedbFile): Promise<void> {
     file.stopAutocompaction();
     await file.compactDatafileAsync();
 }
 
-/** NeDB reads through a stream whose errors nobody listens to: such a file would end the process. */
+/** NeDB reads through a stream without an error listener: an unreadable file would end the process. */
 async function mustBeReadableAndWritable(filename: string): Promise<void> {
     await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
-    const handle = await open(filename, "a+", 0o600);
+    const handle = await open(filename, "a+", FILE_MODE);
+    // also for a file of an earlier version
+    await handle.chmod(FILE_MODE);
     await handle.close();
 }
 
 async function loaded(filename: string, onCorrupt: ((corruption: Corruption) => void) | undefined): Promise<NedbFile> {
-    if (onCorrupt === undefined) return load(new Datastore({ filename }));
+    if (onCorrupt === undefined) return load(new Datastore({ filename, ...MODES }));
     try {
-        return await load(new Datastore({ filename, corruptAlertThreshold: 0 }));
+        return await load(new Datastore({ filename, corruptAlertThreshold: 0, ...MODES }));
     } catch (reason) {
         const corruption = corruptionIn(reason);
         if (corruption === undefined) throw reason;
         onCorrupt(corruption);
-        return load(new Datastore({ filename, corruptAlertThreshold: 1 }));
+        return load(new Datastore({ filename, corruptAlertThreshold: 1, ...MODES }));
     }
 }
 
@@ -71,7 +78,7 @@ async function load(file: NedbFile): Promise<NedbFile> {
     return file;
 }
 
-/** A record that a lost process, or a lost power supply, left half. What is no record at all is left for the operator. */
+/** Removes a record that a crash or a power failure left incomplete. Other invalid text is left for the operator. */
 async function dropUnfinishedLine(filename: string): Promise<void> {
     const content = await readFile(filename);
     const whole = content.lastIndexOf("\n") + 1;
@@ -88,7 +95,7 @@ function isJson(text: string): boolean {
     }
 }
 
-/** By the properties of NeDB's error that say so. */
+/** Reads the numbers from NeDB's error. */
 function corruptionIn(reason: unknown): Corruption | undefined {
     if (!(reason instanceof Error) || !("corruptItems" in reason) || !("dataLength" in reason)) return undefined;
     return { unreadable: Number(reason.corruptItems), lines: Number(reason.dataLength) };
@@ -98,5 +105,5 @@ function explained(reason: unknown): unknown {
     const corruption = corruptionIn(reason);
     if (corruption === undefined) return reason;
     const { unreadable, lines } = corruption;
-    return `it is corrupt: ${unreadable} of its ${lines} lines cannot be read. Remove those, or put a copy in its place`;
+    return `${unreadable} of its ${lines} lines cannot be read. Remove those, or restore a copy of the file`;
 }

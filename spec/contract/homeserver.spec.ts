@@ -54,6 +54,7 @@ describeHomeserver("Synapse, through the framework", async () => {
     framework = running;
     const handlers = {
         onDelivery: () => Promise.resolve(),
+        onPing: () => undefined,
         onError: (error: unknown) => {
             throw error;
         },

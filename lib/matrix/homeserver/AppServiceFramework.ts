@@ -26,6 +26,8 @@ export interface FrameworkOptions {
 export interface AppServiceHandlers {
     /** Called for each delivery of events. The homeserver repeats the delivery if this rejects. */
     readonly onDelivery: (delivery: Delivery) => Promise<void>;
+    /** Called for each ping with its transaction ID, if it has one. */
+    readonly onPing: (transactionId: string | undefined) => void;
     /** Called with an unexpected error of a request. */
     readonly onError: (error: unknown) => void;
     /** Whether a user in the ghosts' namespace exists. If so, they exist once this resolves. */
@@ -82,12 +84,6 @@ export class AppServiceFramework {
         const appService = new GuardedAppService(registration.hsToken, handlers);
         await bridge.run(listen.port, appService, listen.host);
         this.#bridge = bridge;
-        // MSC2659, the bridge's half; the framework does not implement it
-        bridge.addAppServicePath({
-            method: "POST",
-            path: "/_matrix/app/v1/ping",
-            handler: (_request, response) => void response.status(200).json({}),
-        });
         answerInJson(appService.expressApp);
     }
 
@@ -142,10 +138,10 @@ type ParseUser = NonNullable<Lookup["parseUser"]>;
 class GuardedAppService extends AppService {
     readonly #server: AppServiceServer;
 
-    constructor(hsToken: string, { onDelivery, onError }: AppServiceHandlers) {
+    constructor(hsToken: string, { onDelivery, onPing, onError }: AppServiceHandlers) {
         super({ homeserverToken: hsToken });
         const otherRequests: RequestListener = (request, response) => void this.expressApp(request, response);
-        this.#server = new AppServiceServer({ hsToken, onDelivery, onError, otherRequests });
+        this.#server = new AppServiceServer({ hsToken, onDelivery, onPing, onError, otherRequests });
     }
 
     override async listen(port: number, hostname?: string): Promise<void> {

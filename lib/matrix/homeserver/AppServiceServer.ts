@@ -19,6 +19,8 @@ export interface AppServiceServerOptions {
     readonly hsToken: string;
     /** Called for each delivery. The homeserver repeats the delivery if it rejects. */
     readonly onDelivery: (delivery: Delivery) => Promise<void>;
+    /** Called for each ping (MSC2659) with its transaction ID, if it has one. */
+    readonly onPing: (transactionId: string | undefined) => void;
     /** Handles the other requests, all of them authenticated. */
     readonly otherRequests: RequestListener;
     /** Called with an unexpected error of a request. */
@@ -33,6 +35,10 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const TRANSACTION_PATH = /^\/_matrix\/app\/v1\/transactions\/([^/]+)$/;
+const PING_PATH = "/_matrix/app/v1/ping";
+/** A ping has one short field. */
+const MAX_PING_BYTES = 4_096;
+const ping = z.object({ transaction_id: z.string().optional().catch(undefined) });
 const list = z.array(z.unknown()).nullish().catch(undefined);
 const delivery = z.object({ events: list, ephemeral: list, "de.sorunome.msc2409.ephemeral": list });
 
@@ -102,8 +108,16 @@ export class AppServiceServer {
         }
         this.#guard.trust(request.socket);
         const transactionId = TRANSACTION_PATH.exec(path)?.[1];
-        if (transactionId === undefined || request.method !== "PUT") this.#options.otherRequests(request, response);
+        if (path === PING_PATH && request.method === "POST") await this.#answerPing(request, response);
+        else if (transactionId === undefined || request.method !== "PUT")
+            this.#options.otherRequests(request, response);
         else await this.#receive(decodeURIComponent(transactionId), request, response);
+    }
+
+    async #answerPing(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const body = await readBody(request, MAX_PING_BYTES);
+        this.#options.onPing("json" in body ? ping.safeParse(body.json).data?.transaction_id : undefined);
+        reply(response, 200);
     }
 
     async #receive(transactionId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { SendRequest } from "./HomeserverRequest.ts";
 import { HomeserverError, type HomeserverReply } from "./HomeserverError.ts";
 import type { Registration } from "./Registration.ts";
 
-/** The homeserver and the bridge do not work together, with what to do about it in one line. */
+/** The homeserver and the bridge cannot work together. The message says in one line why, and what to do. */
 export class HomeserverUnavailable extends Error {
     constructor(message: string, options?: ErrorOptions) {
         super(message, options);
@@ -14,26 +15,28 @@ export class HomeserverUnavailable extends Error {
 
 export interface PingParts {
     readonly send: SendRequest;
+    /** Whether a ping with this transaction ID has reached this process. */
+    readonly wasPinged: (transactionId: string) => boolean;
     readonly registration: Registration;
     readonly homeserverUrl: string;
-    /** What stands behind the colon of its users. */
+    /** The server name in its user IDs. */
     readonly serverName: string;
     readonly clock: Clock;
     readonly log: Log;
-    /** How long to wait for a homeserver that does not answer yet, in ms. */
+    /** How long to wait for a homeserver that is not available yet, in ms. */
     readonly startupTimeoutMs: number;
 }
 
 const PING_TIMEOUT_MS = 15_000;
 const PAUSE_MS = 2_000;
-/** A homeserver that kept its connection to the bridge before a restart fails to use it once. */
-const ATTEMPTS_TO_REACH_US = 3;
-const PAUSE_TO_REACH_US_MS = 500;
+/** A homeserver fails once on a connection that it kept from before a restart of the bridge. */
+const PING_ATTEMPTS = 3;
+const PING_PAUSE_MS = 500;
 
 /**
- * Has the homeserver call us back (MSC2659): proves both tokens and both URLs, and makes a homeserver that gave up
- * on us during a downtime deliver at once, instead of minutes later. Waits for a homeserver that is not up yet, and
- * sees that it is the one the configuration names.
+ * Pings the bridge through the homeserver (MSC2659). That verifies both tokens and both URLs, and makes a homeserver that
+ * stopped delivering during a downtime deliver immediately, instead of minutes later. Waits for a homeserver that is not
+ * available yet, and checks its server name.
  * @throws HomeserverUnavailable
  */
 export async function pingHomeserver(parts: PingParts): Promise<void> {
@@ -47,7 +50,7 @@ export async function pingHomeserver(parts: PingParts): Promise<void> {
     }
 }
 
-/** False if the homeserver has no such endpoint: whether it reaches us is not known then. */
+/** Returns false if the homeserver does not support pings: whether it reaches the bridge is unknown then. */
 async function pingUntilAnswered(parts: PingParts): Promise<boolean> {
     const { clock, log, homeserverUrl, startupTimeoutMs } = parts;
     const until = clock.now() + startupTimeoutMs;
@@ -66,7 +69,7 @@ async function pingUntilAnswered(parts: PingParts): Promise<boolean> {
     }
 }
 
-/** A homeserver of another name would refuse every ghost; under another path there is none at all. */
+/** Checks the bot's user ID: a homeserver with another server name would reject every ghost. */
 async function verifyBotUser(parts: PingParts): Promise<void> {
     const { send, registration, homeserverUrl, serverName } = parts;
     let user: unknown;
@@ -98,22 +101,30 @@ function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number
         case "wait":
             return PAUSE_MS;
         case "unreached":
-            return attempt < ATTEMPTS_TO_REACH_US ? PAUSE_TO_REACH_US_MS : undefined;
+            return attempt < PING_ATTEMPTS ? PING_PAUSE_MS : undefined;
     }
 }
 
-async function pingOnce({ send, registration, homeserverUrl }: PingParts): Promise<void> {
+async function pingOnce({ send, wasPinged, registration, homeserverUrl }: PingParts): Promise<void> {
+    const transactionId = randomBytes(8).toString("hex");
     const reply = await send({
         method: "POST",
         path: `/_matrix/client/v1/appservice/${encodeURIComponent(registration.id)}/ping`,
-        body: { transaction_id: "start" },
+        body: { transaction_id: transactionId },
         timeoutMs: PING_TIMEOUT_MS,
     });
-    // a web server may have a page for everything
-    if (!isPong(reply)) throw new HomeserverError(`${homeserverUrl} answers, but not to a ping`, { status: 200 });
+    // a web server may answer every path with a page
+    const isAnswered = isPong(reply);
+    if (isAnswered && !wasPinged(transactionId)) {
+        throw new HomeserverUnavailable(
+            `Another program answered the homeserver's ping at ${registration.url}: two bridges cannot share the registration ` +
+                `"${registration.id}". Stop the other bridge, or generate a registration with another id and url.`,
+        );
+    }
+    if (!isAnswered) throw new HomeserverError(`${homeserverUrl} answers, but not to a ping`, { status: 200 });
 }
 
-/** Whether that is what a homeserver says that got through to us. Pure. */
+/** Whether this is the response to a successful ping. Pure. */
 export function isPong(reply: unknown): boolean {
     return typeof fieldOf(reply, "duration_ms") === "number";
 }
@@ -133,12 +144,12 @@ async function failureOf(act: () => Promise<void>): Promise<HomeserverError | un
 }
 
 type PingMeaning =
-    /** `wait`: the homeserver is not up yet; `unreached`: it is, and did not get through to us. */
+    /** `wait`: the homeserver is not available yet. `unreached`: it is, but cannot reach the bridge. */
     | { readonly kind: "fatal" | "wait" | "unreached"; readonly message: string }
-    /** The homeserver has no such endpoint: nothing is known to be wrong. */
+    /** The homeserver does not support pings. */
     | { readonly kind: "unsupported" };
 
-/** What a failed ping means. Pure. */
+/** Returns the cause of a failed ping. Pure. */
 export function explainPing(
     reply: HomeserverReply,
     { homeserverUrl, registration }: Pick<PingParts, "homeserverUrl" | "registration">,

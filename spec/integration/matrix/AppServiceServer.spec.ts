@@ -10,6 +10,7 @@ const authorization = { authorization: `Bearer ${token}` };
 let server: AppServiceServer;
 let deliveries: Delivery[];
 let errors: unknown[];
+let pings: unknown[];
 let others: (string | undefined)[];
 let onDelivery: (delivery: Delivery) => Promise<void>;
 const sockets: Socket[] = [];
@@ -17,11 +18,13 @@ const sockets: Socket[] = [];
 beforeEach(async () => {
     deliveries = [];
     errors = [];
+    pings = [];
     others = [];
     onDelivery = (delivery) => Promise.resolve(void deliveries.push(delivery));
     server = new AppServiceServer({
         hsToken: token,
         onDelivery: (delivery) => onDelivery(delivery),
+        onPing: (transactionId) => pings.push(transactionId),
         onError: (error) => errors.push(error),
         otherRequests: (request, response) => {
             others.push(request.url);
@@ -150,6 +153,15 @@ describe("connections", () => {
         await once(socket, "close");
         expect(received()).toBe("");
     });
+});
+
+it("answers pings and reports their transaction IDs", async () => {
+    const target = "/_matrix/app/v1/ping";
+    for (const body of ['{"transaction_id":"t1"}', "{}", "nonsense", undefined]) {
+        const init = { method: "POST", headers: authorization, ...(body === undefined ? {} : { body }) };
+        expect(await request(target, init)).toEqual({ status: 200, body: {} });
+    }
+    expect(pings).toEqual(["t1", undefined, undefined, undefined]);
 });
 
 it("answers health checks without the token", async () => {

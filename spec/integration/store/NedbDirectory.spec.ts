@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    appendFileSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -32,6 +41,25 @@ async function expectAllOf(directory: NedbDirectory): Promise<void> {
     expect(await directory.pairOf(one)).toEqual({ user: alice, ghost: bob });
     expect(await directory.ghost(bob)).toEqual({ userId: bob, displayName: "Bob" });
 }
+
+it("keeps its files readable by the owner only, also after a compaction and those of earlier versions", async () => {
+    for (const name of ["users.db", "rooms.db"]) writeFileSync(join(folder, name), "", { mode: 0o644 });
+    const directory = await filled();
+    // compacts
+    await directory.close();
+    const modes = ["users.db", "rooms.db"].map((name) => statSync(join(folder, name)).mode & 0o777);
+    expect(modes).toEqual([0o600, 0o600]);
+});
+
+it("reports whether it can be written", async () => {
+    const directory = await filled();
+    await expect(directory.verifyWritable()).resolves.toBeUndefined();
+    expect(readdirSync(folder).sort()).toEqual(["rooms.db", "users.db"]);
+    await directory.close();
+    rmSync(folder, { recursive: true });
+    await expect(directory.verifyWritable()).rejects.toMatchObject({ name: "StoreError" });
+    mkdirSync(folder);
+});
 
 it("creates its directory", async () => {
     const directory = await NedbDirectory.open(join(folder, "made", "anew"));
@@ -85,7 +113,7 @@ describe("the error names the file that cannot be used", () => {
         await expect(NedbDirectory.open(folder)).rejects.toMatchObject({
             name: "StoreError",
             filename: join(folder, name),
-            message: expect.stringMatching(/cannot be used: it is corrupt: 2 of its 2 lines/) as string,
+            message: expect.stringMatching(/cannot use .*: 2 of its 2 lines cannot be read/) as string,
         });
     });
 

@@ -42,14 +42,20 @@ describe("pingHomeserver", () => {
     async function ping(
         replies: readonly HomeserverReply[],
         startupTimeoutMs: number,
-        said: { readonly pong?: object; readonly whoami?: object | HomeserverError } = {},
+        said: {
+            readonly pong?: object;
+            readonly whoami?: object | HomeserverError;
+            /** Whether the ping reached this bridge. */
+            readonly reachesUs?: boolean;
+        } = {},
     ) {
-        const { pong = { duration_ms: 1 }, whoami = { user_id: "@bot:hs.example" } } = said;
+        const { pong = { duration_ms: 1 }, whoami = { user_id: "@bot:hs.example" }, reachesUs = true } = said;
+        const received = new Set<unknown>();
         const clock = new FakeClock();
         const log = new KeptLog();
         const left = [...replies];
         let asked = 0;
-        const send: SendRequest = async ({ path }) => {
+        const send: SendRequest = async ({ path, body }) => {
             await Promise.resolve();
             if (path.endsWith("/whoami")) {
                 if (whoami instanceof HomeserverError) throw whoami;
@@ -60,11 +66,13 @@ describe("pingHomeserver", () => {
             // the next pause passes once this attempt is over
             setImmediate(() => clock.advance(2_000));
             if (reply !== undefined) throw new HomeserverError("failed", reply);
+            if (reachesUs) received.add(body?.["transaction_id"]);
             return pong;
         };
         const serverName = "hs.example";
         const outcome = await pingHomeserver({
             send,
+            wasPinged: (transactionId) => received.has(transactionId),
             registration,
             homeserverUrl,
             serverName,
@@ -111,6 +119,14 @@ describe("pingHomeserver", () => {
         const { outcome, lines } = await ping([{ status: 404, errcode: "M_UNRECOGNIZED" }], 60_000);
         expect(outcome).toBe("reached");
         expect(lines).toEqual([expect.stringContaining("ping endpoint not supported")]);
+    });
+
+    it("rejects a registration that another bridge uses", async () => {
+        const { outcome } = await ping([], 60_000, { reachesUs: false });
+        expect(outcome).toMatchObject({
+            name: "HomeserverUnavailable",
+            message: expect.stringContaining("two bridges cannot share the registration") as string,
+        });
     });
 
     it("rejects the page of a web server", async () => {
