@@ -10,10 +10,9 @@ import type { Directory } from "../ports/Directory.ts";
 import type { Log } from "../ports/Log.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { AppServiceFramework } from "./homeserver/AppServiceFramework.ts";
-import type { Delivery } from "./homeserver/AppServiceServer.ts";
+import { AppServiceFramework, type AppServiceHandlers } from "./homeserver/AppServiceFramework.ts";
 import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
-import { connectHandlers } from "./connectHandlers.ts";
+import { connectHandlers, type ConnectedHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
 import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
 import type { Registration } from "./homeserver/Registration.ts";
@@ -21,30 +20,30 @@ import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./lookup/thirdPartyLo
 
 export interface MatrixOptions {
     readonly homeserverUrl: string;
-    /** What stands behind the `:` of the homeserver's users. */
+    /** The server name in the user IDs of the homeserver. */
     readonly serverName: string;
     readonly registration: Registration;
-    /** Beginning of the ghosts' localparts; the registration's exclusive namespace covers it. */
+    /** Prefix of the ghosts' localparts; the registration's exclusive namespace covers it. */
     readonly ghostPrefix: string;
-    /** Where to listen for the homeserver. */
+    /** Address of the application service listener. */
     readonly listen: { readonly host: string; readonly port: number };
-    /** How long to wait at the start for a homeserver that does not answer yet, in ms. */
+    /** How long to wait at startup for a homeserver that is not available yet, in ms. */
     readonly startupTimeoutMs: number;
-    /** Whether to join a room as this user, who is called in it: only where the registration lets the bridge act for them. */
+    /** Whether to join a room as this user, who is called in it. Requires a registration that lets the bridge act for them. */
     readonly mayJoinAs: (user: MatrixUserId) => boolean;
     readonly numbering: NumberingContext;
     /** For calls that Matrix users place. */
     readonly outboundPolicy: CallPolicy;
     /** How long a Matrix user's devices ring, in ms; the ring time of the policy for calls from SIP. */
     readonly ringMs: number;
-    /** What a trunk's media looks like, by the trunk's name. */
+    /** The media profile of a trunk, by its name. */
     readonly mediaOf: (trunk: string) => MediaTransport;
 }
 
 export interface MatrixParts {
     readonly directory: Directory;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
-    /** The phones that are registered with us, if there are accounts. */
+    /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
@@ -57,8 +56,8 @@ export interface MatrixParts {
 /** The Matrix side of the bridge. */
 export interface MatrixSide extends LegDialler<MatrixTarget> {
     /**
-     * Listens, and proves that the homeserver and the bridge reach each other.
-     * @throws HomeserverUnavailable with one line that says what is wrong; nothing is left listening then
+     * Starts listening, and verifies that the homeserver and the bridge reach each other.
+     * @throws HomeserverUnavailable with the cause in one line; the listener is closed then
      */
     start(): Promise<void>;
     /** Stops listening. Calls must have ended before. Safe to call twice and without `start`. */
@@ -72,7 +71,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
     const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
-    const { router, dialler, profiles, lookup, admission } = connectHandlers({
+    const connected = connectHandlers({
         ...parts,
         names,
         homeserver: new ClientServerHomeserver(send, clock),
@@ -82,26 +81,9 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
     });
+    const { dialler } = connected;
     const pings = new Set<string | undefined>();
-    const handlers = {
-        onDelivery: async ({ events, ephemeral }: Delivery) => {
-            router.onDelivery(events, ephemeral);
-            await Promise.resolve();
-        },
-        onPing: (transactionId: string | undefined) => void pings.add(transactionId),
-        onError: (error: unknown) => log.error("request of the homeserver failed", { error }),
-        onUserQuery: async (userId: string) => {
-            const user = parseMatrixUserId(userId);
-            const party = user === undefined ? undefined : names.partyOf(user);
-            if (party === undefined || !(await admission.admitUnnamedRequest(party))) return false;
-            await profiles.ensure(party);
-            return true;
-        },
-        protocols: PSTN_PROTOCOLS,
-        describeProtocol: () => PSTN_PROTOCOL_DESCRIPTION,
-        findUser: lookup.findUser.bind(lookup),
-        describeUser: lookup.describeUser.bind(lookup),
-    };
+    const handlers = handlersOf(connected, names, pings, log);
     return {
         dial: dialler.dial.bind(dialler),
         start: async () => {
@@ -126,6 +108,34 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
             }
         },
         stop: () => framework.stop(),
+    };
+}
+
+/** @param pings receives the transaction ID of each ping */
+function handlersOf(
+    { router, profiles, lookup, admission }: ConnectedHandlers,
+    names: GhostNames,
+    pings: Set<string | undefined>,
+    log: Log,
+): AppServiceHandlers {
+    return {
+        onDelivery: async ({ events, ephemeral }) => {
+            router.onDelivery(events, ephemeral);
+            await Promise.resolve();
+        },
+        onPing: (transactionId) => void pings.add(transactionId),
+        onError: (error) => log.error("request of the homeserver failed", { error }),
+        onUserQuery: async (userId) => {
+            const user = parseMatrixUserId(userId);
+            const party = user === undefined ? undefined : names.partyOf(user);
+            if (party === undefined || !(await admission.admitUnnamedRequest(party))) return false;
+            await profiles.ensure(party);
+            return true;
+        },
+        protocols: PSTN_PROTOCOLS,
+        describeProtocol: () => PSTN_PROTOCOL_DESCRIPTION,
+        findUser: lookup.findUser.bind(lookup),
+        describeUser: lookup.describeUser.bind(lookup),
     };
 }
 
