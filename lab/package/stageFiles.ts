@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { projectRoot } from "../labFolder.ts";
 
 interface LockedPackage {
+    readonly version?: string;
     readonly dev?: boolean;
     readonly devOptional?: boolean;
 }
@@ -39,10 +40,20 @@ function productionPackages(): readonly string[] {
     const lock = JSON.parse(readFileSync(join(projectRoot, "package-lock.json"), "utf8")) as {
         readonly packages: Readonly<Record<string, LockedPackage>>;
     };
-    return Object.entries(lock.packages)
+    const wanted = Object.entries(lock.packages)
         .filter(([path, { dev, devOptional }]) => path.startsWith(MODULES) && dev !== true && devOptional !== true)
-        .map(([path]) => path)
-        .filter((path) => existsSync(join(projectRoot, path)));
+        .filter(([path]) => existsSync(join(projectRoot, path)));
+    for (const [path, { version }] of wanted) {
+        const installed = installedVersion(path);
+        if (version !== undefined && version !== installed)
+            throw new Error(`${path} has version ${installed}, package-lock.json ${version}: run npm ci`);
+    }
+    return wanted.map(([path]) => path);
+}
+
+function installedVersion(path: string): string {
+    const manifest = readFileSync(join(projectRoot, path, "package.json"), "utf8");
+    return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 /** Copies one package without the packages within it, which package-lock.json lists by themselves. */
