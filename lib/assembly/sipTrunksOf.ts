@@ -3,7 +3,8 @@ import { formatHostPort, type HostPort } from "../config/HostPort.ts";
 import type { Config, PeerConfig, TrunkConfig } from "../config/Config.generated.ts";
 import { numberingOf, type Numbering } from "../config/numberingOf.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
-import type { CountryCode } from "../numbering/PhoneNumber.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { SipPeer, SipTrunk, TrunkAddress } from "../sip/SipTrunk.ts";
 
 /** What the configuration says of trunks and peers, in the words of the SIP adapter. */
@@ -18,8 +19,9 @@ export function sipTrunksOf(config: Config): SipTrunks {
     const numbering = numberingOf(config);
     // how long it waits is an external SIP server's own business
     const heedsPatience = config.sip.drachtio === undefined;
+    const numbersByUser = numbersByUserIn(config);
     const trunks = config.trunks.map((trunk) => ({
-        ...trunkOf(trunk, numbering),
+        ...trunkOf(trunk, numbering, numbersByUser),
         ...addressesOf(trunk),
         ...(heedsPatience && { answerMs: Math.round(trunk.responseTimeoutSeconds * 1_000) }),
     }));
@@ -44,7 +46,16 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
     };
 }
 
-function trunkOf(trunk: TrunkConfig, numbering: Numbering): Omit<SipTrunk, Reached> {
+/** The first number of each user in numbers.map. */
+function numbersByUserIn({ numbers }: Config): ReadonlyMap<MatrixUserId, PhoneNumber> {
+    return new Map([...numbers.map].map(([number, user]) => [user, number] as const).reverse());
+}
+
+function trunkOf(
+    trunk: TrunkConfig,
+    numbering: Numbering,
+    numbersByUser: ReadonlyMap<MatrixUserId, PhoneNumber>,
+): Omit<SipTrunk, Reached> {
     const { name, username, password, callerId, callerIds, trusted, maxCalls, charging } = trunk;
     const defaultCountry = trunk.defaultCountry ?? numbering.defaultCountry;
     return {
@@ -68,12 +79,17 @@ function trunkOf(trunk: TrunkConfig, numbering: Numbering): Omit<SipTrunk, Reach
         numberUri: trunk.numberUri,
         ...(trunk.stripPrefix !== undefined && { stripPrefix: trunk.stripPrefix }),
         callerId: {
-            byUser: callerIds,
+            byUser: callerId === undefined && trusted ? new Map([...numbersByUser, ...callerIds]) : callerIds,
             ...(callerId !== undefined && { fallback: callerId }),
             ...(username !== undefined && { account: username }),
         },
-        // who believes the peer asserts to it as well, unless the operator says otherwise
-        identity: trunk.identity ?? (trusted ? ["asserted"] : []),
+        fromUser: trunk.fromUser,
+        callerName: {
+            style: trunk.callerName ?? (trusted ? "full" : "none"),
+            maxLength: trunk.callerNameLength,
+        },
+        // without it, a caller who is not in From would be in no header
+        identity: trunk.identity ?? (trusted || trunk.fromUser === "account" ? ["asserted"] : []),
         ...(charging !== undefined && { charging }),
         trusted,
         minimumMedia: trunk.media,

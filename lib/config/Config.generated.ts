@@ -243,13 +243,25 @@ export interface TrunkConfig {
     readonly registrationSeconds: number;
     readonly inboundAuth?: InboundAuthConfig;
     /**
-     * Caller ID for users that are not in callerIds. "anonymous" withholds it.
+     * Caller ID for users that are not in callerIds. "anonymous" withholds it. Default: the user's first number in numbers.map if the trunk is trusted, otherwise none.
      */
     readonly callerId?: PhoneNumber | "anonymous";
     /**
      * Caller ID by Matrix user. "anonymous" withholds it: the trunk then receives callerId together with Privacy: id (RFC 3323).
      */
     readonly callerIds: ReadonlyMap<MatrixUserId, PhoneNumber | "anonymous">;
+    /**
+     * User part of From in calls. "caller": the caller ID. "account": username, with the caller ID in the headers of identity; for PBXs and carriers that recognise their client by From.
+     */
+    readonly fromUser: "caller" | "account";
+    /**
+     * Display names of Matrix users that are sent with the caller ID. "full": as it is. "ascii": without accents and other scripts, for old equipment. "none": not sent. Default: full if the trunk is trusted, otherwise none. The displayName of an account is always sent.
+     */
+    readonly callerName?: "full" | "ascii" | "none";
+    /**
+     * Maximum length of the display name that is sent, in characters. Longer names are cut.
+     */
+    readonly callerNameLength: number;
     /**
      * Maximum number of calls on the trunk at the same time, inbound and outbound together. Default: no limit.
      */

@@ -46,6 +46,8 @@ export interface SipTarget {
     readonly caller: MatrixUserId;
     /** Name the callee should see, where the network shows one. */
     readonly callerName?: string;
+    /** The caller's own display name in Matrix, for trunks that are sent it and if there is no `callerName`. */
+    readonly profileName?: string;
     /** The caller does not want the callee to know who calls (RFC 3323); the trunk may. */
     readonly callerIs?: "withheld";
     /** How the caller's phone says it is connected (RFC 7315, section 4.4): for trunks that may know where the caller is. */

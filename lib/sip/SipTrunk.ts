@@ -60,6 +60,9 @@ export interface SipTrunk extends SipPeer, TrunkAddress {
     /** How the Request-URI names a called number: `sip:+44…@domain;user=phone`, the same without the parameter, or `tel:+44…`. */
     readonly numberUri: "sip-phone" | "sip" | "tel";
     readonly callerId: CallerIdRules;
+    /** User part of From: the caller ID, or the account, with the caller ID in the identity headers only. */
+    readonly fromUser: "caller" | "account";
+    readonly callerName: CallerNameRules;
     /** The headers that tell it who calls. */
     readonly identity: readonly IdentityHeader[];
     /** Headers to add to each INVITE; they cannot replace those a call needs. */
@@ -75,6 +78,14 @@ interface CallerIdRules {
     readonly fallback?: CallerIdRule;
     /** The user part of From where there is no number: the account's name. Left out, the caller is anonymous. */
     readonly account?: string;
+}
+
+/** Which display names of callers are sent. */
+export interface CallerNameRules {
+    /** `none`: no display names of Matrix users. `ascii`: without accents and other scripts. */
+    readonly style: "none" | "ascii" | "full";
+    /** In characters; longer names are cut. */
+    readonly maxLength: number;
 }
 
 /**

@@ -4,33 +4,35 @@ import { escapeUser, formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
-/** Who places a call, and whether they want that told. */
-export type CallingUser = Pick<SipTarget, "caller" | "callerName" | "callerIs">;
+/** Who places a call, and whether the caller withholds the identity. */
+export type CallingUser = Pick<SipTarget, "caller" | "callerName" | "profileName" | "callerIs">;
 
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
- * From as the callee shall see it, and the trunk's identity headers. Of a withheld caller only these tell, with the
- * wish to keep it to the network (RFC 3323, section 4.1). `written`: a number as the trunk takes it. Pure.
+ * From as the callee shall see it, and the trunk's identity headers. The identity of a withheld caller is in these only, with
+ * the request to keep it within the network (RFC 3323, section 4.1). Pure.
+ * @param written a number in the format of the trunk
  */
 export function identityHeaders(
     trunk: SipTrunk,
-    { caller, callerName, callerIs }: CallingUser,
+    calling: CallingUser,
     written: (number: PhoneNumber) => string,
 ): HeaderFields {
-    const { user, is, isAnonymous } = callerOn(trunk, caller, written);
-    const isWithheld = isAnonymous || callerIs === "withheld";
+    const { callerId, account, isAnonymous } = identitiesOn(trunk, calling.caller, written);
+    const isWithheld = isAnonymous || calling.callerIs === "withheld";
     const wish = isWithheld && trunk.identity.some((header) => header !== "remote-party-id") ? { Privacy: "id" } : {};
-    if (user === undefined) return { From: ANONYMOUS, ...wish };
-    // RFC 3261, section 19.1.1: without it the callee's network takes it for a name, and shows no number
-    const asPhone = is === "number" && trunk.numberUri === "sip-phone" ? ";user=phone" : "";
-    const at = (host: string): string => formatNameAddress(callerName, `${trunk.scheme}:${user}@${host}${asPhone}`);
+    const identity = callerId ?? account;
+    if (identity === undefined) return { From: ANONYMOUS, ...wish };
+    const name = nameOn(trunk, calling);
     // the SIP server puts its own address for localhost, in From and P-Asserted-Identity
-    const own = at(trunk.fromDomain ?? "localhost");
-    const told = at(trunk.fromDomain ?? trunk.domain);
+    const ownHost = trunk.fromDomain ?? "localhost";
+    const told = addressOf(trunk, identity, name, trunk.fromDomain ?? trunk.domain);
     return {
-        From: isWithheld ? ANONYMOUS : own,
-        ...(trunk.identity.includes("asserted") && { "P-Asserted-Identity": own }),
+        From: fromOf(trunk, { identity, account, name, isWithheld }),
+        ...(trunk.identity.includes("asserted") && {
+            "P-Asserted-Identity": addressOf(trunk, identity, name, ownHost),
+        }),
         ...(trunk.identity.includes("preferred") && { "P-Preferred-Identity": told }),
         ...(trunk.identity.includes("remote-party-id") && {
             "Remote-Party-ID": `${told};party=calling;screen=yes;privacy=${isWithheld ? "full" : "off"}`,
@@ -39,15 +41,58 @@ export function identityHeaders(
     };
 }
 
-function callerOn(
+interface FromParts {
+    readonly identity: UriUser;
+    readonly account: UriUser | undefined;
+    readonly name: string | undefined;
+    readonly isWithheld: boolean;
+}
+
+function fromOf(trunk: SipTrunk, { identity, account, name, isWithheld }: FromParts): string {
+    const host = trunk.fromDomain ?? "localhost";
+    // a registrar knows its client by the account, which says nothing about the user who calls
+    if (trunk.fromUser === "account" && account !== undefined) {
+        return addressOf(trunk, account, isWithheld ? undefined : name, host);
+    }
+    return isWithheld ? ANONYMOUS : addressOf(trunk, identity, name, host);
+}
+
+/** The user part of a URI. */
+interface UriUser {
+    readonly user: string;
+    readonly is: "number" | "account";
+}
+
+function addressOf(trunk: SipTrunk, { user, is }: UriUser, name: string | undefined, host: string): string {
+    // RFC 3261, section 19.1.1: without it the callee's network takes a number for a name, and shows no number
+    const asPhone = is === "number" && trunk.numberUri === "sip-phone" ? ";user=phone" : "";
+    return formatNameAddress(name, `${trunk.scheme}:${user}@${host}${asPhone}`);
+}
+
+function identitiesOn(
     { callerId: { byUser, fallback, account } }: SipTrunk,
     caller: SipTarget["caller"],
     written: (number: PhoneNumber) => string,
-): { readonly user: string | undefined; readonly is: "number" | "account"; readonly isAnonymous: boolean } {
+): { readonly callerId?: UriUser; readonly account?: UriUser; readonly isAnonymous: boolean } {
     const rule = byUser.get(caller) ?? fallback;
     const number = rule === "anonymous" ? fallback : rule;
-    const isNumber = number !== undefined && number !== "anonymous";
-    const ofAccount = account === undefined ? undefined : escapeUser(account);
-    const user = isNumber ? written(number) : ofAccount;
-    return { user, is: isNumber ? "number" : "account", isAnonymous: rule === "anonymous" || user === undefined };
+    const hasNumber = number !== undefined && number !== "anonymous";
+    return {
+        ...(hasNumber && { callerId: { user: written(number), is: "number" } }),
+        ...(account !== undefined && { account: { user: escapeUser(account), is: "account" } }),
+        isAnonymous: rule === "anonymous" || (!hasNumber && account === undefined),
+    };
+}
+
+/** The display name for the callee: a configured one, or the Matrix user's own. */
+function nameOn({ callerName }: SipTrunk, calling: CallingUser): string | undefined {
+    const name = calling.callerName ?? (callerName.style === "none" ? undefined : calling.profileName);
+    const written = callerName.style === "ascii" ? asciiOf(name ?? "") : (name ?? "");
+    return Array.from(written.trim()).slice(0, callerName.maxLength).join("");
+}
+
+/** `Zoë` is `Zoe`; characters of other scripts and emoji are left out. */
+function asciiOf(name: string): string {
+    const plain = name.normalize("NFKD").replace(/[^\x20-\x7e]/gu, "");
+    return plain.replace(/ +/g, " ");
 }

@@ -56,6 +56,8 @@ function phoneAsTrunk(name: string): SipTrunk {
         dialPrefix: "",
         numberUri: "sip-phone",
         callerId: { byUser: new Map() },
+        fromUser: "caller",
+        callerName: { style: "full", maxLength: 100 },
         identity: [],
         headers: {},
         followsRedirects: false,

@@ -207,7 +207,7 @@ describe("a phone calls", () => {
         expect(refusal.header("retry-after")).toBe("10");
         phone.within(call, "ACK", refusal);
         expect(side.telemetry.counted).toContain("dropped from sip: peer_too_fast");
-        expect(side.log.lines).toEqual([expect.stringContaining("the peer places calls too fast")]);
+        expect(side.log.lines).toEqual([expect.stringContaining("call rate exceeded")]);
     });
 
     test("nobody who is not there", async () => {

@@ -116,7 +116,7 @@ test("goes on to the next address where one says nothing or refuses, and comes b
     expect(taken.uri).toBe(`sip:${at(backup)}`);
     backup.respond(taken, 200, "OK", { headers: ["Expires: 2"] });
     await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
-    expect(side.log.lines.filter((line) => line.includes("the next is tried"))).toHaveLength(3);
+    expect(side.log.lines.filter((line) => line.includes("trying the next one"))).toHaveLength(3);
 
     const refresh = await preferred.next("REGISTER");
     expect(refresh.header("call-id")).toBe(taken.header("call-id"));

@@ -13,6 +13,8 @@ export function aTrunk(given: Partial<SipTrunk>): SipTrunk {
         dialPrefix: "",
         numberUri: "sip-phone",
         callerId: { byUser: new Map() },
+        fromUser: "caller",
+        callerName: { style: "full", maxLength: 60 },
         identity: [],
         headers: {},
         followsRedirects: true,

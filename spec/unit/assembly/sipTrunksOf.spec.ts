@@ -71,3 +71,37 @@ test("the media of peers and trunks is what their calls have to keep to", () => 
         ["t", "srtp-optional"],
     ]);
 });
+
+describe("the caller ID of a user with a mapped number", () => {
+    const callerIdOn = (trunk: object): readonly (readonly [string, string])[] => {
+        const numbers = { map: { "2001": "@alice:matrix.example", "+442071838750": "@alice:matrix.example" } };
+        const config = folder.load({
+            ...MINIMAL_CONFIG,
+            numbers,
+            trunks: [{ name: "t", ...webrtc, address: "a.example", ...trunk }],
+        });
+        return [...(sipTrunksOf(config).trunks[0]?.callerId.byUser ?? [])];
+    };
+
+    test.each<[string, object, readonly (readonly [string, string])[]]>([
+        ["is the first mapped number on a trusted trunk", { trusted: true }, [["@alice:matrix.example", "2001"]]],
+        ["is not the mapped number on an untrusted trunk", {}, []],
+        [
+            "is the trunk's own entry, if there is one",
+            { trusted: true, callerIds: { "@alice:matrix.example": "2002" } },
+            [["@alice:matrix.example", "2002"]],
+        ],
+        ["is the trunk's caller ID, if there is one", { trusted: true, callerId: "+442071838751" }, []],
+    ])("%s", (_, trunk, expected) => {
+        expect(callerIdOn(trunk)).toEqual(expected);
+    });
+});
+
+test.each([
+    [{}, { style: "none", maxLength: 60 }, []],
+    [{ trusted: true }, { style: "full", maxLength: 60 }, ["asserted"]],
+    [{ callerName: "ascii", callerNameLength: 15 }, { style: "ascii", maxLength: 15 }, []],
+    [{ fromUser: "account", username: "u", password: "p" }, { style: "none", maxLength: 60 }, ["asserted"]],
+])("a trunk with %j sends display names by %j and the identity headers %j", (trunk, callerName, identity) => {
+    expect(trunkOf({ ...webrtc, address: "a.example", ...trunk })).toMatchObject({ callerName, identity });
+});

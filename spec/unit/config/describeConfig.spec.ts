@@ -31,6 +31,8 @@ const bare: Config = {
 const trunk: Config["trunks"][number] = {
     name: "carrier",
     address: [{ host: "sip.carrier.example", port: 5080 }, { host: "192.0.2.7" }],
+    fromUser: "caller",
+    callerNameLength: 60,
     responseTimeoutSeconds: 4,
     probeSeconds: 30,
     transport: "tcp",

@@ -85,6 +85,8 @@ describe("a right configuration", () => {
             name: "carrier",
             address: [{ host: "SIP.carrier.example" }],
             transport: "udp",
+            fromUser: "caller",
+            callerNameLength: 60,
             responseTimeoutSeconds: 4,
             probeSeconds: 30,
             prefixes: ["+"],

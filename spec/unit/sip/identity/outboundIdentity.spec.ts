@@ -125,3 +125,73 @@ describe("a caller who is withheld", () => {
         expect(headers({ callerId: { byUser } }, wish)).toEqual({ From: ANONYMOUS });
     });
 });
+
+describe("a trunk with the account in From", () => {
+    const account = { fromUser: "account", callerId: { byUser, account: "matrix" }, identity: ["asserted"] } as const;
+
+    test("gets the caller in the identity header", () => {
+        expect(headers(account, { profileName: "Alice" })).toEqual({
+            From: '"Alice" <sip:matrix@localhost>',
+            "P-Asserted-Identity": '"Alice" <sip:+493012345678@localhost;user=phone>',
+        });
+    });
+
+    test("gets the account for a withheld caller too, without a name", () => {
+        expect(headers(account, { profileName: "Alice", callerIs: "withheld" })).toEqual({
+            From: "<sip:matrix@localhost>",
+            "P-Asserted-Identity": '"Alice" <sip:+493012345678@localhost;user=phone>',
+            Privacy: "id",
+        });
+    });
+
+    test("gets the caller ID in From if it has no account", () => {
+        expect(headers({ fromUser: "account", callerId: { byUser } })).toEqual({
+            From: "<sip:+493012345678@localhost;user=phone>",
+        });
+    });
+
+    test("gets a withheld caller as anonymous if From has the caller ID", () => {
+        const withAccount = { callerId: { byUser: new Map(), account: "matrix" } };
+        expect(headers(withAccount, { callerIs: "withheld" })).toEqual({ From: ANONYMOUS });
+    });
+});
+
+describe("the display name of a Matrix user", () => {
+    const nameIn = (rules: Partial<SipTrunk["callerName"]>, calling: Partial<CallingUser>): string | undefined => {
+        const callerName = { style: "full", maxLength: 60, ...rules } as const;
+        return /^"(.*)" </.exec(headers({ callerId: { byUser }, callerName }, calling)["From"] ?? "")?.[1];
+    };
+
+    test.each<[string, Partial<SipTrunk["callerName"]>, Partial<CallingUser>, string | undefined]>([
+        ["as it is", {}, { profileName: "Zo\u00eb \u{1F419}" }, "Zo\u00eb \u{1F419}"],
+        [
+            "without accents and emoji for old equipment",
+            { style: "ascii" },
+            { profileName: "Zo\u00eb \u{1F419} Smith" },
+            "Zoe Smith",
+        ],
+        [
+            "not at all if it has no character for old equipment",
+            { style: "ascii" },
+            { profileName: "\u6f22\u5b57" },
+            undefined,
+        ],
+        [
+            "cut at the maximum length, in whole characters",
+            { maxLength: 3 },
+            { profileName: "A\u{1F419}BC" },
+            "A\u{1F419}B",
+        ],
+        ["not at all where it is not sent", { style: "none" }, { profileName: "Alice" }, undefined],
+        ["after the name of the phone's account", {}, { profileName: "Alice", callerName: "Front Desk" }, "Front Desk"],
+        [
+            "not instead of the account's name, where profile names are not sent",
+            { style: "none" },
+            { callerName: "Front Desk" },
+            "Front Desk",
+        ],
+        ["without line ends", {}, { profileName: 'A"\r\nEvil: 1' }, 'A\\" Evil: 1'],
+    ])("is sent %s", (_, rules, calling, name) => {
+        expect(nameIn(rules, calling)).toBe(name);
+    });
+});
