@@ -48,7 +48,7 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
 
 /** The first number of each user in numbers.map. */
 function numbersByUserIn({ numbers }: Config): ReadonlyMap<MatrixUserId, PhoneNumber> {
-    return new Map([...numbers.map].map(([number, user]) => [user, number] as const).reverse());
+    return new Map([...numbers.map.numbers].map(([number, user]) => [user, number] as const).reverse());
 }
 
 function trunkOf(

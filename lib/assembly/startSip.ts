@@ -3,6 +3,8 @@ import type { Config } from "../config/Config.generated.ts";
 import { registrarRealm } from "../config/registrarRealm.ts";
 import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
+import { InboundRoutes } from "../numbering/InboundRoutes.ts";
+import { isTemplate } from "../numbering/UserTemplate.ts";
 import type { CallIntake } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -137,10 +139,14 @@ function legsOf(
 /** The identities that only the bridge's own users can appear as. */
 function ownIdentitiesOf(config: Config): OwnIdentities {
     const homeserver = config.homeserver.domain.replace(/:[0-9]+$/, "");
+    // a pattern that leads to one user for all its numbers, such as +44*, says nothing about who has them
+    const patterns = config.numbers.map.patterns.filter(({ user }) => isTemplate(user));
+    const ranges = new InboundRoutes({ numbers: new Map(), patterns, names: new Map() });
     return new OwnIdentities({
         hosts: new OwnHosts([homeserver, ...ownHostsOf(config)]),
         accounts: new Set(config.accounts.map(({ username }) => username.toLowerCase())),
         numbers: config.numbers.map.numbers.keys(),
+        isInRange: (number) => ranges.toNumber(number) !== undefined,
     });
 }
 

@@ -23,6 +23,8 @@ export interface OwnIdentitiesParts {
     readonly accounts: ReadonlySet<string>;
     /** The numbers that reach Matrix users. */
     readonly numbers: Iterable<PhoneNumber>;
+    /** Whether a number reaches a Matrix user of its own by a pattern or range. */
+    readonly isInRange?: (number: PhoneNumber) => boolean;
 }
 
 /**
@@ -33,10 +35,12 @@ export class OwnIdentities {
     readonly #hosts: Pick<OwnHosts, "has">;
     readonly #accounts: ReadonlySet<string>;
     readonly #digits: ReadonlySet<string>;
+    readonly #isInRange: (number: PhoneNumber) => boolean;
 
-    constructor({ hosts, accounts, numbers }: OwnIdentitiesParts) {
+    constructor({ hosts, accounts, numbers, isInRange }: OwnIdentitiesParts) {
         this.#hosts = hosts;
         this.#accounts = accounts;
+        this.#isInRange = isInRange ?? (() => false);
         this.#digits = new Set([...numbers].flatMap((number) => [...recognisableDigitsOf(number)]));
     }
 
@@ -58,7 +62,7 @@ export class OwnIdentities {
             case "anonymous":
                 return undefined;
             case "number":
-                return this.#isOwnNumber(named.number) ? "mapped_number" : undefined;
+                return this.#isOwnNumber(named.number) || this.#isInRange(named.number) ? "mapped_number" : undefined;
             case "address":
                 return this.#ownerOfAddress(named.address, at);
         }

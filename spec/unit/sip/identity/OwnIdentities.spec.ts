@@ -12,6 +12,7 @@ const own = new OwnIdentities({
     hosts: new OwnHosts(["matrix.example", "192.0.2.1", "[2001:db8::1]"]),
     accounts: new Set(["alice-desk"]),
     numbers: ["+442071838750" as PhoneNumber, "2001" as PhoneNumber],
+    isInRange: (number) => /^30[0-9]{2}$/.test(number),
 });
 
 /** The caller that an INVITE with these headers shows, from a peer at `at`. */
@@ -55,6 +56,7 @@ describe("an untrusted peer", () => {
         ["a mapped number with a pause", "sip:+442071838750,5@pbx.example", "mapped_number"],
         ["a mapped number with phone-context", "tel:71838750;phone-context=+4420", "mapped_number"],
         ["a mapped extension", "sip:2001@pbx.example", "mapped_number"],
+        ["an extension in a mapped range", "sip:3042@pbx.example", "mapped_number"],
     ])("does not appear as %s", (_, uri, because) => {
         expect(shown({ from: `<${uri}>;tag=1` })).toMatchObject({
             caller: { kind: "anonymous" },
