@@ -18,7 +18,6 @@ const files = [
 const excluded = ["spec/fixtures/", "lab/words/avoidedWords.ts"];
 /** Folders whose text is still being rewritten: their words are counted but do not fail the check. */
 const inProgress: readonly string[] = [
-    "CHANGELOG.md",
     "lib/assembly/",
     "lib/call/",
     "lib/config/",
