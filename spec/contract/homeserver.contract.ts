@@ -7,9 +7,9 @@ export interface HomeserverUnderTest {
     readonly homeserver: Homeserver;
     /** A local user who exists. */
     readonly user: MatrixUserId;
-    readonly stranger: MatrixUserId;
-    readonly nobody: MatrixUserId;
-    /** A ghost nobody registered yet. */
+    readonly unregistered: MatrixUserId;
+    readonly absent: MatrixUserId;
+    /** A ghost that is not registered yet. */
     readonly ghost: MatrixUserId;
     /** The user's client joins, leaves, encrypts. */
     joinAs(room: MatrixRoomId): Promise<void>;
@@ -31,9 +31,9 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
         });
 
         it("reports whether a user exists", async () => {
-            const { homeserver, user, nobody } = world;
+            const { homeserver, user, absent } = world;
             expect(await homeserver.userExists(user)).toBe(true);
-            expect(await homeserver.userExists(nobody)).toBe(false);
+            expect(await homeserver.userExists(absent)).toBe(false);
         });
 
         it("rejects requests for a ghost that is not registered", async () => {
@@ -46,14 +46,14 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
         });
 
         it("creates a room and invites the user", async () => {
-            const { homeserver, ghost, user, nobody } = world;
+            const { homeserver, ghost, user, absent } = world;
             const initialState = [{ type: "m.bridge", stateKey: "sip:/x", content: { protocol: { id: "sip" } } }];
             room = await homeserver.createRoom(ghost, { initialState });
             expect(await homeserver.membership(ghost, room, user)).toBe("none");
             await homeserver.invite(ghost, room, user);
             expect(await homeserver.membership(ghost, room, user)).toBe("invite");
             expect(await homeserver.membership(ghost, room, ghost)).toBe("join");
-            expect(await homeserver.membership(ghost, room, nobody)).toBe("none");
+            expect(await homeserver.membership(ghost, room, absent)).toBe("none");
             expect(await homeserver.isEncrypted(ghost, room)).toBe(false);
         });
 
@@ -78,13 +78,13 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
         });
 
         it("rejects requests of users who are not in the room", async () => {
-            const { homeserver, ghost, stranger } = world;
-            await homeserver.register(stranger);
-            await expect(homeserver.send(stranger, room, "m.room.message", notice, "t/3")).rejects.toMatchObject({
+            const { homeserver, ghost, unregistered } = world;
+            await homeserver.register(unregistered);
+            await expect(homeserver.send(unregistered, room, "m.room.message", notice, "t/3")).rejects.toMatchObject({
                 kind: "forbidden",
             });
-            await expect(homeserver.join(stranger, room)).rejects.toMatchObject({ kind: "forbidden" });
-            await expect(homeserver.membership(stranger, room, ghost)).rejects.toMatchObject({ kind: "forbidden" });
+            await expect(homeserver.join(unregistered, room)).rejects.toMatchObject({ kind: "forbidden" });
+            await expect(homeserver.membership(unregistered, room, ghost)).rejects.toMatchObject({ kind: "forbidden" });
             await homeserver.leave(ghost, room);
             await expect(homeserver.send(ghost, room, "m.room.message", notice, "t/4")).rejects.toMatchObject({
                 kind: "forbidden",

@@ -14,8 +14,8 @@ const user = `@alice:${SERVER}` as MatrixUserId;
 const others = {
     user,
     ghost: `@sip_bob:${SERVER}` as MatrixUserId,
-    stranger: `@sip_stranger:${SERVER}` as MatrixUserId,
-    nobody: `@nobody:${SERVER}` as MatrixUserId,
+    unregistered: `@sip_unregistered:${SERVER}` as MatrixUserId,
+    absent: `@absent:${SERVER}` as MatrixUserId,
 };
 
 describeHomeserver("of the specs", () => {

@@ -134,12 +134,12 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             const session = await callToBrowser();
             const held = await session.renegotiate("target", browserAnswer({ mid: "0", direction: "sendonly" }));
             expect(directionIn(held)).toBe("recvonly");
-            const restarted = await session.renegotiate("target", browserAnswer({ mid: "0", ufrag: "Anew" }));
+            const restarted = await session.renegotiate("target", browserAnswer({ mid: "0", ufrag: "Next" }));
             expect(directionIn(restarted)).toBe("sendrecv");
             expect(lines(restarted)).toContain("a=msid:sipms sipaudio");
         });
 
-        test("a party is not answered with the other one's hold, of whose end nobody would tell it", async () => {
+        test("does not answer a party with the other party's hold, whose end would not be signalled", async () => {
             const session = await callToBrowser();
             await session.renegotiate("origin", phone({ direction: "sendonly", version: 2 }));
             const held = await session.renegotiate("target", browserAnswer({ mid: "0", direction: "sendonly" }));

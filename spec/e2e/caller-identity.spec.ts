@@ -5,18 +5,18 @@ import { expectDiscreetLog, expectEnded, expectQuietLog, tones } from "../suppor
 import type { BridgeConfig } from "../../lab/world/Bridge.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 
-/** An address of this machine whose word on callers is not believed. */
+/** An address of this machine that is not trusted with caller identities. */
 const elsewhere = "127.0.0.3";
 /** Numbers Ofcom keeps free for drama. */
 const caller = "+442079460601";
 const reception = "+442079460602";
 
-/** One peer is a carrier we trust, another is not; the trunk is told by every header who calls. */
+/** One peer is a carrier we trust, another is not; the trunk receives every identity header. */
 function withPeers(config: BridgeConfig): BridgeConfig {
     const [trunk] = config["trunks"] as readonly BridgeConfig[];
     const peers = [
         { name: "carrier", inboundNetworks: [loopback], trusted: true },
-        { name: "stranger", inboundNetworks: [elsewhere] },
+        { name: "untrusted", inboundNetworks: [elsewhere] },
     ];
     return {
         ...config,
@@ -75,21 +75,21 @@ describe("who calls", () => {
         });
     });
 
-    it("is whom From names if a stranger asserts it, and nothing more is shown", async () => {
+    it("is taken from From if an untrusted peer asserts another one", async () => {
         expect(await shownToAlice(asserted, elsewhere)).toMatchObject({
             opponent: { userId: `@sip_=2b493012345678:${domain}` },
             shown: [],
         });
     });
 
-    it("is nobody if the caller wants it so", async () => {
+    it("is anonymous if the caller requests privacy", async () => {
         expect(await shownToAlice(["Privacy: id", ...asserted.slice(0, 1)])).toMatchObject({
             opponent: { name: "Anonymous" },
             shown: [],
         });
     });
 
-    it("is told to the trunk as it wants to be told", async () => {
+    it("is sent to the trunk in the configured headers", async () => {
         const phone = await world.phoneListens({ toneHz: tones.phone });
         const callId = await alice.dialNumber(numbers.phone);
         const invite = await phone.isCalled();
@@ -101,7 +101,7 @@ describe("who calls", () => {
         await expectEnded(world, alice, callId, { type: "m.call.reject", reason: "user_busy" });
     });
 
-    it("is told to the trunk, and withheld from the callee", async () => {
+    it("is sent to the trunk, and withheld from the callee", async () => {
         const phone = await world.phoneListens({ toneHz: tones.phone });
         const callId = await bob.dialNumber(numbers.phone);
         const invite = await phone.isCalled();
@@ -112,7 +112,7 @@ describe("who calls", () => {
         await expectEnded(world, bob, callId, { type: "m.call.reject", reason: "user_busy" });
     });
 
-    it("is told to nobody who reads the log", () => {
+    it("does not appear in the log", () => {
         expectQuietLog(world);
         expectDiscreetLog(world, caller, reception);
     });

@@ -23,7 +23,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
     afterAll(() => world.stop());
 
     /** Each caller is somebody new, so each has a room of their own. */
-    function strangerCalls(): Promise<SippPhone> {
+    function newCallerCalls(): Promise<SippPhone> {
         callers += 1;
         const from = `"Caller ${callers}" <sip:+4930123456${callers}0@phones.example>`;
         return world.phoneCalls({ toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1`, from });
@@ -34,7 +34,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
     }
 
     it("joins: the phone heard ringing before, and they hear each other", async () => {
-        const phone = await strangerCalls();
+        const phone = await newCallerCalls();
         await phone.isRinging();
         expect(await callCount()).toBe(0);
         await alice.joinRoom(await alice.awaitInvitation());
@@ -52,7 +52,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
 
     it("turns the invitation down: the phone hears 480", async () => {
         const before = await callCount();
-        const phone = await strangerCalls();
+        const phone = await newCallerCalls();
         await phone.isRinging();
         await alice.leaveRoom(await alice.awaitInvitation());
 
@@ -63,7 +63,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
     });
 
     it("leaves the room while it rings: the phone hears 603", async () => {
-        const phone = await strangerCalls();
+        const phone = await newCallerCalls();
         await alice.joinRoom(await alice.awaitInvitation());
         const { callId, roomId } = await alice.awaitRinging();
         await alice.leaveRoom(roomId);
@@ -75,7 +75,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
 
     it("joins too late, when the caller has hung up: nothing rings", async () => {
         const before = await callCount();
-        const phone = await strangerCalls();
+        const phone = await newCallerCalls();
         await phone.isRinging();
         const roomId = await alice.awaitInvitation();
         await phone.hangUp();
@@ -94,7 +94,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
 
         // Whatever the join set off has happened once the next call of the same caller rings in the same room.
         callers -= 1;
-        const again = await strangerCalls();
+        const again = await newCallerCalls();
         expect((await alice.awaitRinging()).roomId).toBe(roomId);
         expect(await callCount()).toBe(before + 1);
         await again.hangUp();
@@ -102,8 +102,8 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
         await world.rtpengine.drained();
     });
 
-    it("does not answer: after the ring time both sides are told", async () => {
-        const phone = await strangerCalls();
+    it("does not answer: both sides receive the end after the ring time", async () => {
+        const phone = await newCallerCalls();
         await alice.joinRoom(await alice.awaitInvitation());
         const { callId } = await alice.awaitRinging();
 
@@ -116,7 +116,7 @@ describe("a phone calls a Matrix user it has no room with, whom the bridge may o
 
     it("neither joins nor declines: after the ring time the phone hears 480", async () => {
         const before = await callCount();
-        const phone = await strangerCalls();
+        const phone = await newCallerCalls();
         await phone.isRinging();
         await alice.awaitInvitation();
 

@@ -32,7 +32,7 @@ describe("a phone calls a Matrix user", () => {
         await phone.isDone();
     });
 
-    it("is told in the log from INVITE to end, by one id", async () => {
+    it("is logged from INVITE to end with one call ID", async () => {
         const [call] = await alice.calls();
         const story = storyOf(world, call?.callId ?? "");
         const parties = { to: "@alice:matrix.example", trunk: "phones", sipCallId: expect.any(String) as string };
@@ -135,7 +135,7 @@ describe("a phone calls a Matrix user", () => {
         await phone.isAnswered();
         await alice.awaitState(callId, "connected");
 
-        // Element shows one call in a room, so a second one there would ring nobody.
+        // Element shows one call in a room, so a second one there would not ring.
         const samePhone = await world.phoneCalls(toAlice);
         expect((await samePhone.isRefused()).startLine).toMatch(/ 486 /);
         const other = await world.phoneCalls({ ...toAlice, from: '"Carol" <sip:+493055555555@phones.example>' });
@@ -149,7 +149,7 @@ describe("a phone calls a Matrix user", () => {
         await expectEnded(world, alice, waiting.callId, "silent");
     });
 
-    it("both hang up at the same moment: each is told once", async () => {
+    it("both hang up at the same time: each receives the end once", async () => {
         const phone = await world.phoneCalls(toAlice);
         const { callId } = await alice.awaitRinging();
         await alice.answer(callId);
@@ -163,7 +163,7 @@ describe("a phone calls a Matrix user", () => {
         await expectEnded(world, alice, callId, "silent");
     });
 
-    it("a number nobody has: 404", async () => {
+    it("a number that is not mapped: 404", async () => {
         const phone = await world.phoneCalls({ ...toAlice, to: "sip:+442079460999@127.0.0.1" });
         expect((await phone.isRefused()).startLine).toMatch(/ 404 /);
         await world.rtpengine.drained();

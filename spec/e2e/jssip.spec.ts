@@ -13,7 +13,7 @@ import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 
 const password = "correct-horse";
 
-// Its Contact is a name nobody can resolve (RFC 7118, section 5), so it is reached by its own WebSocket only.
+// Its Contact is a name that cannot be resolved (RFC 7118, section 5), so it is reached by its own WebSocket only.
 describe.each([
     { way: "over WebSocket, browser to browser", transport: "ws", media: "none", sessions: 0 },
     { way: "over WebSocket with TLS, browser to browser", transport: "wss", media: "none", sessions: 0 },
@@ -150,7 +150,7 @@ describe.each([
         it.each([
             { who: "is called by it", call: callFrom },
             { who: "calls it", call: callTo },
-        ])("$who, and is told of them", async ({ call }) => {
+        ])("$who, and receives them", async ({ call }) => {
             const callId = await call(late);
             await expectSound(late, callId, tones.bob);
             expect(await phone.candidatesTold()).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ describe.each(["udp", "tcp"] as const)("the bridge as the gateway (IBCF) of an I
     let phone: Baresip;
     let alice: MatrixClientPage;
 
-    /** The network's core is believed: the trunk's entry, not that of any phone of this machine, is for it. */
+    /** The network's core is trusted: the entry of the trunk applies to it, not that of the phones of this machine. */
     function believingTheCore(config: BridgeConfig): BridgeConfig {
         const [trunk] = config["trunks"] as readonly BridgeConfig[];
         return {

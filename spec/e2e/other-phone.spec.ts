@@ -5,7 +5,7 @@ import { domain, numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 
-// Baresip: a SIP stack and an RTP stack nobody here wrote.
+// Baresip: a foreign SIP and RTP stack.
 describe("a baresip phone", () => {
     let world: World;
     let alice: MatrixClientPage;

@@ -28,7 +28,7 @@ describe("a Matrix user calls a phone", () => {
         await phone.isDone();
     });
 
-    it("is told in the log from invite to end, by one id", async () => {
+    it("is logged from invite to end with one call ID", async () => {
         const [call] = await alice.calls();
         const story = storyOf(world, call?.callId ?? "");
         const parties = { from: "@alice:matrix.example", trunk: "trunk", roomId: call?.roomId };
@@ -58,7 +58,7 @@ describe("a Matrix user calls a phone", () => {
         await phone.isDone();
     });
 
-    it("busy: the user is told", async () => {
+    it("busy: the user receives the reason", async () => {
         const phone = await world.phoneListens({ toneHz: tones.phone });
         const callId = await alice.dialNumber(numbers.phone);
         await phone.isCalled();
@@ -68,7 +68,7 @@ describe("a Matrix user calls a phone", () => {
         await phone.isDone();
     });
 
-    it("not found: the user is told", async () => {
+    it("not found: the user receives the reason", async () => {
         const phone = await world.phoneListens({ toneHz: tones.phone });
         const callId = await alice.dialNumber(numbers.phone);
         await phone.isCalled();

@@ -73,7 +73,7 @@ describe("the bridge and the homeserver come and go", () => {
         await expectEnded(world, alice, callId, "silent");
     });
 
-    it("the phone hangs up while the homeserver is away: the user is told once it is back", async () => {
+    it("the phone hangs up while the homeserver is down: the user receives the end when it is back", async () => {
         const { phone, callId } = await connectedInbound();
         await world.synapse.stop();
         await phone.hangUp();
@@ -84,7 +84,7 @@ describe("the bridge and the homeserver come and go", () => {
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
-    it("the bridge is stopped: both sides of every call are told, new calls hear 503, nothing is left", async () => {
+    it("the bridge is stopped: both sides of every call receive the end, new calls receive 503, nothing is left", async () => {
         const { phone, callId } = await connectedInbound();
         const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsImmediately: false });
         const outbound = await alice.dialNumber(numbers.phone);
@@ -93,7 +93,7 @@ describe("the bridge and the homeserver come and go", () => {
         await phone.isHungUp();
         const late = await world.phoneCalls({ ...toAlice, from: '"Late" <sip:+4930777777@phones.example>' });
         expect((await late.isRefused()).startLine).toMatch(/ 503 /);
-        // Only now may the bridge cancel the call nobody has answered yet.
+        // Only now may the bridge cancel the unanswered call.
         await ringing.ring();
 
         expect((await ringing.isHungUp()).startLine).toMatch(/^CANCEL /);

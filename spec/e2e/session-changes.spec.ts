@@ -90,7 +90,7 @@ describe("a phone changes the session of a call", () => {
         await hangUp(call);
     });
 
-    it.each(ways)("%s: refreshes it, by re-INVITE and by UPDATE, and nobody notices", async (way) => {
+    it.each(ways)("%s: refreshes it, by re-INVITE and by UPDATE, and the call goes on", async (way) => {
         const call = await connected(way);
         expect((await call.phone.refresh("INVITE")).text).toMatch(/^m=audio [1-9]/m);
         await call.phone.refresh("UPDATE");

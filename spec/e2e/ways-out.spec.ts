@@ -14,7 +14,7 @@ const called = {
     overDigest: "+441144960002",
     plainly: "+441154960003",
     overTwoAddresses: "+441164960004",
-    nobodyMay: "+33140000004",
+    forbidden: "+33140000004",
 } as const;
 const credentials = { username: "bridge", password: "lab-password-of-the-carrier" } as const;
 
@@ -74,8 +74,8 @@ describe("a call of a Matrix user finds its way out", () => {
             .map(({ content }) => content);
     }
 
-    it("nobody may dial it: the call is rejected, one notice says why", async () => {
-        const callId = await alice.dialNumber(called.nobodyMay);
+    it("no rule allows it: the call is rejected, one notice explains it", async () => {
+        const callId = await alice.dialNumber(called.forbidden);
 
         await expectEnded(world, alice, callId, { type: "m.call.reject", reason: "unknown_error" });
         expect(await noticesOf(callId)).toEqual([
@@ -140,7 +140,7 @@ describe("a call of a Matrix user finds its way out", () => {
         await carrier.isDone();
     });
 
-    it("the trunk knows another password: the user is told, once", async () => {
+    it("the password is wrong: the user receives one notice", async () => {
         const other = { username: credentials.username, password: "another" };
         const carrier = world.keepPhone(
             await SippPhone.listenForPassword({ toneHz: tones.phone, port: ports.digest, ...other }),

@@ -90,11 +90,11 @@ describe("matrix-appservice-sip", () => {
         expect(stderr).not.toMatch(/^ +at /m);
     });
 
-    it("says at once that it starts and that the homeserver does not answer, and can be stopped then", async () => {
-        const nobody = await freePort();
+    it("logs immediately that it starts and that the homeserver does not respond, and can be stopped then", async () => {
+        const closedPort = await freePort();
         const config = {
             ...MINIMAL_CONFIG,
-            homeserver: { ...MINIMAL_CONFIG.homeserver, url: `http://127.0.0.1:${nobody}` },
+            homeserver: { ...MINIMAL_CONFIG.homeserver, url: `http://127.0.0.1:${closedPort}` },
             sip: {
                 listen: [`tls:127.0.0.1:${await freePort()}`],
                 tls: { certificate: "two-days.pem", key: "two-days.key" },

@@ -1,7 +1,7 @@
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
 import type { SignallingLeg } from "../../lib/ports/SignallingLeg.ts";
 
-/** A party that is told things and, unless it was told to fail at one of them, takes them in. */
+/** A party that accepts every effect, unless the spec made it fail at one. */
 export class FakeLeg implements SignallingLeg {
     /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
     readonly told: string[] = [];

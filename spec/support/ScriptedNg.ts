@@ -9,7 +9,7 @@ export interface NgArrival {
 /** What comes back: the reply's dictionary, or nothing at all. */
 export type NgScript = (body: NgArrival["body"]) => Readonly<Record<string, unknown>> | "silence";
 
-/** Engines that answer as scripted, each by its host; datagrams arrive at once and in order. */
+/** Engines that answer as scripted, each by its host; datagrams arrive immediately and in order. */
 export class ScriptedNg {
     /** Every datagram that arrived anywhere. */
     readonly arrivals: (NgArrival & { readonly host: string })[] = [];
@@ -36,7 +36,7 @@ export class ScriptedNg {
         };
     };
 
-    /** Hands a datagram to whoever opened a socket last. */
+    /** Delivers a datagram to the socket that was opened last. */
     inject(datagram: string): void {
         this.#reply(Buffer.from(datagram));
     }

@@ -2,7 +2,7 @@ import type { Log, LogFields } from "../../lib/ports/Log.ts";
 import type { CallNote, CallRecorder, RejectedCall } from "../../lib/ports/CallRecorder.ts";
 import type { Telemetry } from "../../lib/ports/Telemetry.ts";
 
-/** A log that keeps what it is told from `warn` upwards, for specs that ask whether something was amiss. */
+/** A log that keeps lines from `warn` upwards, for specs that check whether a warning was logged. */
 export class KeptLog implements Log {
     readonly lines: string[];
 

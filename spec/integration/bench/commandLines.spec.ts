@@ -5,7 +5,7 @@ import { freePort } from "../../../lab/world/freePort.ts";
 import { LabProcess } from "../../../lab/world/LabProcess.ts";
 import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
 
-/** Runs a command of ours to its end. */
+/** Runs a command to its end. */
 async function ran(program: string, args: readonly string[], env: Record<string, string> = {}) {
     const running = LabProcess.start({
         name: "spec",
@@ -53,10 +53,10 @@ test("the bench of SIP servers wants the other one's SIP address in its form", a
     expect(said).toBe("error: option '--sip <address>' argument '5060' is invalid. It must be host:port.");
 });
 
-test("the bench of SIP servers tells at once that the other one is not there, or takes another secret", async () => {
+test("the bench of SIP servers reports immediately that the other server is down or has another secret", async () => {
     const port = await freePort();
-    const nobody = await ran("bench/sipMain.ts", [], { DRACHTIO: `127.0.0.1:${port}:s3cret` });
-    expect(nobody).toEqual({
+    const absent = await ran("bench/sipMain.ts", [], { DRACHTIO: `127.0.0.1:${port}:s3cret` });
+    expect(absent).toEqual({
         code: 1,
         said: `error: the server at 127.0.0.1:${port} cannot be measured: connection refused: nothing listens there`,
     });
@@ -69,7 +69,7 @@ test("the bench of SIP servers tells at once that the other one is not there, or
     });
 });
 
-test("the bench of SIP servers puts both beside each other, and as JSON in its last line", async () => {
+test("the bench of SIP servers compares both in a table, and as JSON in its last line", async () => {
     const [server, { control }] = await SipServerProcess.start();
     onTestFinished(() => server.stop().then(() => undefined));
     const DRACHTIO = `127.0.0.1:${control.port}:${SipServerProcess.secret}`;

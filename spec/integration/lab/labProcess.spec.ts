@@ -33,7 +33,7 @@ test("what a parent started dies with it, however it dies", async () => {
     await gone(Number(line));
 });
 
-test("a process that ends while it starts fails the wait at once, with its last words", async () => {
+test("a process that ends while it starts fails the wait immediately, with the end of its log", async () => {
     const running = start("sh", "-c", "echo no such luck >&2; exit 3");
     const never = running.ready(() => undefined, 60_000);
     await expect(never).rejects.toMatchObject({
@@ -41,7 +41,7 @@ test("a process that ends while it starts fails the wait at once, with its last 
     });
 });
 
-test("a program that does not exist is told", async () => {
+test("a program that does not exist is reported", async () => {
     const running = start("/no/such/program");
     await expect(running.ready(() => undefined, 60_000)).rejects.toThrow("did not start");
 });

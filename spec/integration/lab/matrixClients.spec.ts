@@ -27,7 +27,7 @@ afterAll(async () => {
     await Promise.all([chromium.stop(), synapse.stop()]);
 });
 
-test("two users talk; the one who does not answer on a device is told", async () => {
+test("two users talk; the device that does not answer receives the end", async () => {
     const room = await alice.createDirectRoom("@bob:matrix.example");
     await alice.awaitEvent("Bob's join", ({ type, stateKey, content }) => {
         return type === "m.room.member" && stateKey === "@bob:matrix.example" && content["membership"] === "join";

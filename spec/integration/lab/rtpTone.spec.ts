@@ -20,7 +20,7 @@ test("two phones hear each other's tone, though only one knows the other's addre
     expect(Math.abs((await low.hears(620)) - 620)).toBeLessThan(2);
 });
 
-test("a phone nobody talks to hears nothing", async () => {
+test("a phone without media measures no tone", async () => {
     const phone = await start(440);
     expect(phone.heardHz()).toBeNull();
 });

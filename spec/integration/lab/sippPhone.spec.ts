@@ -57,7 +57,7 @@ test.each<[Refusal, RegExp]>([
     ["not found", / 404 /],
     ["unavailable", / 480 /],
     ["broken", / 503 /],
-])("a callee who is %s is told with its own code", async (refusal, code) => {
+])("a callee who is %s is reported with its status code", async (refusal, code) => {
     const { caller, callee } = await twoPhones();
     await callee.isCalled();
     await callee.refuse(refusal);
@@ -66,7 +66,7 @@ test.each<[Refusal, RegExp]>([
     await Promise.all([caller.isDone(), callee.isDone()]);
 });
 
-test("they hang up at once, and neither waits for the other", async () => {
+test("both hang up at the same time, and neither waits for the other", async () => {
     const { caller, callee } = await twoPhones();
     await callee.isCalled();
     await callee.answer();

@@ -128,7 +128,7 @@ describe("rtpengine", () => {
         });
     });
 
-    test("never answers, or has a name nobody knows", async () => {
+    test("never responds, or has an unknown host name", async () => {
         const port = await freePort();
         expect(await probeRtpengine({ host: loopback, port }, 300)).toMatchObject(fails(/^it never answers$/));
         expect(await probeRtpengine({ host: "nowhere.invalid", port }, 300)).toMatchObject(

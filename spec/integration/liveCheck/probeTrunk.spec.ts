@@ -114,7 +114,7 @@ describe("a registrar", () => {
         ]);
     });
 
-    test("that refuses the password is told apart from one that refuses us", async () => {
+    test("that rejects the password is distinguished from one that rejects the bridge", async () => {
         const port = await server("udp", (method) => (method === "OPTIONS" ? 200 : 401));
         expect(await tryOut(port, "udp", { credentials, register })).toMatchObject([
             { result: working("200 OK") },
@@ -137,7 +137,7 @@ describe("what is wrong is said", () => {
         expect(await tryOut(port, "tls")).toMatchObject([{ result: failing(text) }]);
     });
 
-    test("of a certificate of an authority nobody knows", async () => {
+    test("of a certificate from an unknown CA", async () => {
         const strict = await SipProbe.open(
             { allowUnverifiedServers: false, requireClientCertificate: false },
             "spec/1",
@@ -155,7 +155,7 @@ describe("what is wrong is said", () => {
         expect(await tryOut(port, "tls")).toMatchObject([{ result: { kind: "fails" } }]);
     });
 
-    test("of a name nobody knows", async () => {
+    test("of an unknown host name", async () => {
         const trunk = aTrunk({ domain: "nowhere.invalid", nextHop: "sip:nowhere.invalid" });
         expect(await probeTrunk(trunk, { probe, resolver })).toMatchObject([
             { tried: "name nowhere.invalid", result: failing("^no address for nowhere.invalid") },

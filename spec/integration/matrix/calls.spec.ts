@@ -52,7 +52,7 @@ async function newUser(): Promise<MatrixPhone> {
     return new MatrixPhone(await synapse.registerUser(`user${users}`));
 }
 
-/** A number nobody called from before. */
+/** A number that was not used before. */
 function newNumber(): string {
     users += 1;
     return `+4420718${String(10_000 + users)}`;
@@ -175,7 +175,7 @@ describe("an inbound call", () => {
 
     it("fails with notFound for a local user who does not exist", async () => {
         const { side } = await startBridge();
-        const call = dial(side, "@nobody:matrix.example", caller(newNumber()));
+        const call = dial(side, "@absent:matrix.example", caller(newNumber()));
         await expect(call.leg.offer(sdp)).rejects.toMatchObject({ endCause: "notFound" });
     });
 });
@@ -186,7 +186,7 @@ describe("an outbound call", () => {
         const alice = await newUser();
         const number = newNumber();
         const room = await alice.makeDirectRoom(ghostOf(number));
-        // at once, as Element does after its dial pad: the ghost joins while this is sent
+        // immediately, as Element does after its dial pad: the ghost joins while this is sent
         await alice.call(room, "early");
         const call = await until(() => intake.calls[0], { what: "the call", timeoutMs: 10_000 });
         expect(call.request.target).toMatchObject({
@@ -258,7 +258,7 @@ describe("the dial pad", () => {
         });
         const code = await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=*21%23");
         expect(code).toMatchObject([{ fields: { "m.id.phone": "*21#" } }]);
-        expect(await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=nobody")).toEqual([]);
+        expect(await alice.request("GET", "/thirdparty/user/m.protocol.pstn?m.id.phone=absent")).toEqual([]);
     });
 
     it("creates ghosts that clients invite without a lookup", async () => {

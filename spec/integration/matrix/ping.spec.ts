@@ -38,7 +38,7 @@ it.each([
     ["an as_token the homeserver does not know", { asToken: "wrong" }, "does not know the as_token"],
     ["another hs_token", { hsToken: "wrong" }, "with another hs_token"],
     ["the id of another registration", { id: "another-bridge" }, 'under another id than "another-bridge"'],
-    ["an id that is no registration's", { id: "stranger" }, 'under another id than "stranger"'],
+    ["an id that is no registration's", { id: "other" }, 'under another id than "other"'],
 ])("reports the error: %s", async (_case, change, words) => {
     await expect(start({ ...file.registration, ...change })).rejects.toThrow(words);
 });

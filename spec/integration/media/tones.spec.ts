@@ -119,7 +119,7 @@ describe("a key pressed on a phone, through rtpengine", () => {
         ["does", withEvents, true],
         ["does not", plain, false],
     ])(
-        "can be pressed only if the other phone, as the caller is told, knows RTP events: it %s",
+        "can be sent only if the other phone supports RTP events, as the caller's description says: it %s",
         async (_, says, knows) => {
             expect((await connect(says)).includes("telephone-event")).toBe(knows);
         },

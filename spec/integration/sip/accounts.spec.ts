@@ -21,7 +21,7 @@ let side: SipSide;
 let phone: ScriptedPhone;
 
 beforeEach(async () => {
-    // no peers: whoever gets in does so by digest
+    // no peers: digest is the only way in
     side = await SipSide.start({ peers: [], accounts: [desk] });
     phone = await ScriptedPhone.on(side.port());
 });
@@ -101,18 +101,21 @@ test.each([
     // the message waiting lamp of most phones
     ["SUBSCRIBE", 489],
     ["MESSAGE", 405],
-])("a phone hears an answer to %s from where it registered, and strangers hear none", async (method, status) => {
-    await side.stop();
-    side = await SipSide.start({ peers: [], unknownPeers: "drop", accounts: [desk] });
-    phone.talkTo(side.port());
-    const stranger = await ScriptedPhone.on(side.port());
-    await register();
-    stranger.invite("sip:matrix.example", { method, from: FROM });
-    phone.invite("sip:matrix.example", { method, from: FROM });
-    await phone.next(`SIP/2.0 ${status}`);
-    await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));
-    stranger.close();
-});
+])(
+    "a phone receives a response to %s at the source of its registration, and unknown peers receive none",
+    async (method, status) => {
+        await side.stop();
+        side = await SipSide.start({ peers: [], unknownPeers: "drop", accounts: [desk] });
+        phone.talkTo(side.port());
+        const unknown = await ScriptedPhone.on(side.port());
+        await register();
+        unknown.invite("sip:matrix.example", { method, from: FROM });
+        phone.invite("sip:matrix.example", { method, from: FROM });
+        await phone.next(`SIP/2.0 ${status}`);
+        await vi.waitFor(() => expect(side.gateway.unanswered).toBe(1));
+        unknown.close();
+    },
+);
 
 describe("a phone calls", () => {
     test("a number outside, as its user", async () => {
@@ -191,12 +194,12 @@ describe("a phone calls", () => {
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
 
-    test("nobody it may not call", async () => {
+    test("no callee that it may not call", async () => {
         const { call } = await authenticated("sip:+4912345678@matrix.example", { method: "INVITE", body: PHONE_SDP });
         phone.within(call, "ACK", await phone.next("SIP/2.0 403"));
     });
 
-    test("so many at once, and then no more for a while", async () => {
+    test("a burst of calls, and then no more for a while", async () => {
         const forbidden = { method: "INVITE", body: PHONE_SDP };
         for (let calls = 0; calls < 10; calls++) {
             const { call } = await authenticated("sip:+4912345678@matrix.example", forbidden);
@@ -210,8 +213,8 @@ describe("a phone calls", () => {
         expect(side.log.lines).toEqual([expect.stringContaining("call rate exceeded")]);
     });
 
-    test("nobody who is not there", async () => {
-        const { call } = await authenticated("sip:nobody@127.0.0.1", { method: "INVITE", body: PHONE_SDP });
+    test("no callee that does not exist", async () => {
+        const { call } = await authenticated("sip:absent@127.0.0.1", { method: "INVITE", body: PHONE_SDP });
         phone.within(call, "ACK", await phone.next("SIP/2.0 404"));
     });
 });

@@ -69,7 +69,7 @@ describe("a challenge", () => {
         await calls.hangUp({ leg, reported });
     });
 
-    test("is answered for the PRACK as well, whose own nobody could answer", async () => {
+    test("is answered for the PRACK as well, whose challenge could not be answered", async () => {
         const { reported, invite } = await calls.offered(trunkTo(calls.phone, { credentials }));
         await calls.refuse(invite, 407, "Proxy Authentication Required", [challenge("n1")]);
         const again = await calls.phone.next("INVITE");
@@ -139,7 +139,7 @@ describe("a challenge", () => {
         expect(await reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
     });
 
-    test("without credentials ends the call, and so does one of a stranger we were redirected to", async () => {
+    test("without credentials ends the call, and so does one from an unknown server after a redirect", async () => {
         const bare = await calls.offered();
         await calls.refuse(bare.invite, 401, "Unauthorized", ['WWW-Authenticate: Digest realm="r", nonce="n"']);
         expect(await bare.reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });

@@ -59,7 +59,7 @@ const guesses: readonly (readonly [what: string, guess: (answered: Answered) => 
     ["the Call-ID", ({ call, ok }) => ({ call: { ...call, callId: "guessed" }, ok })],
 ];
 
-test.each(guesses)("a call does not mind requests by whoever does not know %s", async (_, guess) => {
+test.each(guesses)("a call ignores requests from a sender that does not know %s", async (_, guess) => {
     const up = await answered();
     const { call, ok } = guess(up);
     for (const [index, method] of ["BYE", "UPDATE", "INFO", "INVITE"].entries()) {
@@ -84,7 +84,7 @@ test("a call that rings does not mind a CANCEL from elsewhere", async () => {
     expect(await opened.reported.next()).toEqual({ kind: "ended", cause: "cancelled" });
 });
 
-test("nobody is sent on to another number, who knows all or not", async () => {
+test("no sender can transfer a call to another number, even with all identifiers", async () => {
     const { call, ok, opened } = await answered();
     mallory.inDialog(call, ok, "REFER", 2, { headers: ["Refer-To: <tel:+19005550123>"] });
     expect((await mallory.next("SIP/2.0 4")).status).toBe(405);

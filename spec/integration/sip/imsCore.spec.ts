@@ -3,7 +3,7 @@ import { OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls
 import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
 
-// What an IMS core sends to its border (an IBCF), and what a PBX beside it does not: routes, charging vectors, tel: and
+// What an IMS core sends to its border (an IBCF), and what a PBX does not: routes, charging vectors, tel: and
 // sips: URIs. The core is played by sockets: the one next to us, the one behind it, and the caller's.
 
 const ICID = 'icid-value="AyretyU0dm+6O2IrT5tAFrbHLso=023551024"';
@@ -120,7 +120,7 @@ describe("P-Charging-Vector", () => {
     });
 
     test.each([
-        ["nobody has", "sip:nobody@", PHONE_SDP, 404],
+        ["is not mapped", "sip:absent@", PHONE_SDP, 404],
         ["cannot be read", "sip:2001@", "v=0 nonsense", 400],
     ])("of a caller who wants what %s is in the refusal", async (_, uri, body, status) => {
         const call = caller.invite(`${uri}${us()}`, { body, headers: [`P-Charging-Vector: ${ICID}`] });
@@ -155,7 +155,7 @@ describe("P-Charging-Vector", () => {
     });
 });
 
-describe("P-Access-Network-Info of a phone of ours", () => {
+describe("P-Access-Network-Info of a registered phone", () => {
     const access = "IEEE-802.11;i-wlan-node-id=001122334455";
 
     test("is in every message of its call to a trusted trunk that may have it", async () => {
@@ -214,7 +214,7 @@ describe("whom a core calls", () => {
     });
 });
 
-test("what the core says of a call is told with it: who passed it on, and that the number is true", async () => {
+test("a call shows what the core asserts: who forwarded it, and that the number is verified", async () => {
     const call = caller.invite(`sip:2001@${us()}`, {
         body: PHONE_SDP,
         from: "<sip:anonymous@anonymous.invalid>",

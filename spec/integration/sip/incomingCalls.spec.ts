@@ -98,7 +98,7 @@ describe("a call", () => {
         expect(await opened.reported.next()).toEqual({ kind: "ended", cause: "networkFailure" });
     });
 
-    test("is hung up by both at once: each BYE gets its 200", async () => {
+    test("is hung up by both at the same time: each BYE gets its 200", async () => {
         const { call, opened, ok } = await answered();
         await opened.request.origin.end("hungUp");
         const bye = await phone.next("BYE");
@@ -236,7 +236,7 @@ describe("within a call", () => {
         await hangUp(call, ok, 3);
     });
 
-    test("re-INVITE without SDP gets the session as it is, and its unchanged answer is nobody's business", async () => {
+    test("re-INVITE without SDP gets the session as it is, and its unchanged answer has no effect", async () => {
         const { call, opened, ok } = await answered();
         phone.inDialog(call, ok, "INVITE", 2);
         expect((await phone.next("SIP/2.0 200")).body).toBe(OUR_SDP);
@@ -301,7 +301,7 @@ describe("within a call", () => {
 
 describe("who is refused", () => {
     test.each([
-        ["somebody nobody knows", `sip:mallory@127.0.0.1`, PHONE_SDP, 404],
+        ["an unknown user", `sip:mallory@127.0.0.1`, PHONE_SDP, 404],
         ["a number that is none", `sip:mallory@127.0.0.1;user=phone`, PHONE_SDP, 484],
         ["video alone", `sip:alice@127.0.0.1`, PHONE_SDP.replace("m=audio", "m=video"), 488],
         ["a broken description", `sip:alice@127.0.0.1`, "v=0\r\nnonsense", 400],

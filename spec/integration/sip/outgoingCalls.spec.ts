@@ -144,7 +144,7 @@ describe("giving up", () => {
         expect(reported.facts).toEqual([]);
     });
 
-    test("because somebody else answered, which the phone is told", async () => {
+    test("because another device answered, which CANCEL says", async () => {
         const { leg, reported, invite } = await calls.offered();
         calls.phone.respond(invite, 180, "Ringing");
         await reported.next();
@@ -155,7 +155,7 @@ describe("giving up", () => {
         await calls.refuse(invite, 487, "Request Terminated");
     });
 
-    test("just as the phone answers: ACK, BYE, and nobody hears of the answer", async () => {
+    test("just as the phone answers: ACK, BYE, and the answer is not reported", async () => {
         const { leg, reported, invite } = await calls.offered();
         calls.phone.respond(invite, 180, "Ringing");
         await reported.next();
@@ -199,7 +199,7 @@ describe("within a call", () => {
     });
 
     test.each(["uac", "uas"])(
-        "a session of thirty years, refreshed by the %s, is not over at once",
+        "a session of thirty years, refreshed by the %s, does not end immediately",
         async (refresher) => {
             const placed = await calls.offered();
             const expires = [`Session-Expires: 999999999;refresher=${refresher}`, "Require: timer"];

@@ -90,8 +90,8 @@ function call(contact: PhoneContact, reported: Reported): Promise<void> {
 }
 
 it.each([
-    // as browsers and apps write it: an address nobody could connect to (RFC 7118, section 5)
-    ["with an address of nobody", "sip:desk@f81d4fae.invalid;transport=tcp"],
+    // as browsers and apps write it: an address that cannot be connected to (RFC 7118, section 5)
+    ["with an address that does not exist", "sip:desk@f81d4fae.invalid;transport=tcp"],
     ["with the address it has at home", "sip:desk@192.168.1.7:5060;transport=tcp"],
     ["with somebody else's address", "sip:+44900123456@127.0.0.1:9;transport=tcp"],
 ])("calls a phone %s over the connection it registered by", async (_, uri) => {

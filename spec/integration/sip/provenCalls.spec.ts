@@ -11,7 +11,7 @@ afterEach(async () => {
     for (const thing of stopLater.splice(0).reverse()) await thing.stop();
 });
 
-/** A trunk calls in from an address nobody listed, and proves itself with this password. */
+/** A trunk calls in from an address that is not listed, and authenticates with this password. */
 async function callInWith(password: string) {
     const carrier = aTrunk({ name: "carrier", inboundAuth: { username: "carrier-in", password: "right" } });
     const side = await SipSide.start({ peers: [carrier] });

@@ -135,7 +135,7 @@ test("goes on to the next host of a name, within one address", async () => {
     const folder = mkdtempSync(join(tmpdir(), "registering-"));
     stopLater.push({ stop: () => rmSync(folder, { recursive: true }) });
     const hostsFile = join(folder, "hosts");
-    // nobody listens at the first
+    // nothing listens at the first
     writeFileSync(hostsFile, "127.0.0.2 registrar.example\n127.0.0.1 registrar.example\n");
     const registrar = await ScriptedPhone.on(0);
     const domain = `registrar.example:${registrar.port}`;
@@ -222,7 +222,7 @@ describe("somebody else calls as if by the registration", () => {
                 headers: [`P-Called-Party-ID: <${contact}>`, `Referred-By: <${contact}>`],
             }),
         ],
-    ])("%s, and is the stranger it was", async (_, attempt) => {
+    ])("%s, and stays an unknown peer", async (_, attempt) => {
         const { side, registrar } = await register();
         const registration = await registrar.next("REGISTER");
         registrar.respond(registration, 200, "OK");

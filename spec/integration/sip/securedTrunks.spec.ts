@@ -16,7 +16,7 @@ import { PHONE_SDP, ScriptedPhone } from "../../support/sip/ScriptedPhone.ts";
 import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
 import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 
-// Trunks that are spoken to by connections of ours. The carriers are a script on Node's TLS and on the library ws.
+// Trunks that the bridge opens connections to. The carriers are a script on Node's TLS and on the library ws.
 
 const credentials = { username: "bridge", password: "secret" };
 const names = "DNS:localhost,IP:127.0.0.1";
@@ -37,7 +37,7 @@ const wires: Readonly<Record<string, () => Promise<PhoneWire>>> = {
     wss: () => webSocketWire(certificates.good),
 };
 
-/** A trunk at a port of ours, reached by `transport` under the name localhost. */
+/** A trunk at a port of this process, reached by `transport` under the name localhost. */
 function at(port: number, transport: string, given: Partial<SipTrunk> = {}): SipTrunk {
     const domain = `localhost:${port}`;
     return aTrunk({ domain, nextHop: `sip:${domain};transport=${transport}`, credentials, ...given });
@@ -139,7 +139,7 @@ test.each<[string, string, RegExp, () => Promise<number>]>([
         /^no connection: (?:ECONNRESET|EPROTO|ERR_SSL_[A-Z_]+)$/,
         () => portOf(createServer((socket) => void socket.end("SIP/2.0 400 Bad Request\r\n\r\n"))),
     ],
-])("a trunk that has %s, over %s, is told of with the reason", async (_, transport, why, listen) => {
+])("a trunk that has %s, over %s, is reported with the reason", async (_, transport, why, listen) => {
     const trunk = at(await listen(), transport);
     const side = await sideWith(trunk);
     vi.spyOn(side.log, "child").mockReturnValue(side.log);

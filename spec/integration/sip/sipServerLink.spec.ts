@@ -56,7 +56,7 @@ describe("the embedded server", () => {
             expect(await reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
         }
         expect(side.held).toEqual([0, 0]);
-        // ending what is over already is harmless, and so is calling while nobody is there
+        // ending what is over already is harmless, and so is calling while the server is down
         await Promise.all([first.request.origin, ringing.request.origin, placed.leg].map((leg) => leg.end("hungUp")));
         const vain = outgoing.dial(trunkTo(outgoing.phone));
         await vain.leg.offer(OUR_SDP);
@@ -187,16 +187,16 @@ describe("what the server is asked to send", () => {
         expect(orders.filter((order) => order.startsWith("sip"))).toEqual([]);
     });
 
-    test("fails at once for a dialog nobody knows", async () => {
+    test("fails immediately for an unknown dialog", async () => {
         const side = await sipSide();
-        const request = { method: "BYE", dialogId: "nobody;from-tag=x", headers: {} };
+        const request = { method: "BYE", dialogId: "unknown;from-tag=x", headers: {} };
         await expect(side.link.send(request, { onResponse: () => undefined })).rejects.toMatchObject({
             code: "noDialog",
         });
     });
 });
 
-describe("strangers", () => {
+describe("unknown peers", () => {
     const peers = [{ name: "pbx", addresses: ["192.0.2.1"], trusted: true, maxCalls: 1 }];
 
     test("are refused", async () => {
@@ -222,7 +222,7 @@ describe("strangers", () => {
     });
 });
 
-test("a peer has no more calls at once than it may", async () => {
+test("a peer has no more calls at the same time than its limit", async () => {
     const peers = [{ name: "pbx", addresses: ["127.0.0.0/8"], trusted: true, maxCalls: 1 }];
     const side = await sipSide({ peers });
     const phone = await phoneOn(side);

@@ -191,7 +191,7 @@ describe("an address that is probed", () => {
         expect(standing(calls.other)).toBe("up");
     });
 
-    test("and is down is told of with the reason", async () => {
+    test("and is down is reported with the reason", async () => {
         const told = vi.spyOn(side.log, "warn");
         const at = (name: string, given: Partial<SipTrunk>): SipTrunk =>
             aTrunk({ name, answerMs: 300, probeMs: 60_000, ...given });
@@ -208,7 +208,7 @@ describe("an address that is probed", () => {
         expect(whyOf.get("nameless")).toMatch(/^no address for nowhere\.invalid/);
     });
 
-    test("and found silent by a call is asked at once, and the next call goes elsewhere", async () => {
+    test("and found silent by a call is probed immediately, and the next call uses another address", async () => {
         const trunk = trunkTo(calls.phone, { answerMs: 300, probeMs: 60_000 });
         calls.phone.answerAlways("OPTIONS", 200, "OK");
         probing(trunk);

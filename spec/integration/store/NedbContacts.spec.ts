@@ -72,7 +72,7 @@ it("drops an incomplete last line without a warning", async () => {
 
 it.each([
     ["something else altogether", () => "this is\nno store\n", []],
-    ["bad beside what is good", (good: string) => `${good}{bad}\n`.repeat(3), ["desk"]],
+    ["bad next to good", (good: string) => `${good}{bad}\n`.repeat(3), ["desk"]],
 ])("loads without %s, and logs a warning", async (_, corrupt, kept) => {
     await store.save("desk", [contact]);
     await store.close();

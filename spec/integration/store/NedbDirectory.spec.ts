@@ -62,10 +62,10 @@ it("reports whether it can be written", async () => {
 });
 
 it("creates its directory", async () => {
-    const directory = await NedbDirectory.open(join(folder, "made", "anew"));
+    const directory = await NedbDirectory.open(join(folder, "made", "again"));
     await directory.rememberGhost({ userId: bob, displayName: "Bob" });
     await directory.close();
-    expect(readFileSync(join(folder, "made", "anew", "users.db"), "utf8")).toContain("Bob");
+    expect(readFileSync(join(folder, "made", "again", "users.db"), "utf8")).toContain("Bob");
 });
 
 describe("after a restart", () => {

@@ -22,7 +22,7 @@ interface Room {
 
 /**
  * A homeserver in memory, as far as calls need one. Held to spec/contract/homeserver.contract.ts, as is Synapse.
- * Events reach whoever listens once the request that caused them is done, as deliveries do.
+ * Events reach the listener after the request that caused them is done, as deliveries do.
  */
 export class FakeHomeserver implements Homeserver {
     /** Requests the bridge made, in order, each named by its method. */
@@ -50,7 +50,7 @@ export class FakeHomeserver implements Homeserver {
         for (const user of users) (user.endsWith(":matrix.example") ? this.#users : this.#remoteUsers).add(user);
     }
 
-    /** As an application service is told: of the rooms its users are in. */
+    /** Only events of the rooms that users of the application service are in. */
     listen(deliver: (event: SentEvent) => void): void {
         this.#deliver = deliver;
     }
@@ -234,7 +234,7 @@ export class FakeHomeserver implements Homeserver {
         membership: Membership,
         isDirect?: boolean,
     ): void {
-        // nobody learns of an event of their own joining from the state before it
+        // a user's own join is not visible in the state before it
         this.#room(room).members.set(user, membership);
         const content = { membership, ...(isDirect === undefined ? {} : { is_direct: isDirect }) };
         this.#add(room, { type: "m.room.member", sender, state_key: user, content }, user);

@@ -22,7 +22,7 @@ export interface RegistrationFile {
 export interface RegistrationChoices {
     readonly id?: string;
     readonly ghostPrefix?: string;
-    /** Whether the bridge may act for the local users, and is told of all their rooms. */
+    /** Whether the bridge may act for the local users, and receives the events of all their rooms. */
     readonly localUsers?: boolean;
 }
 

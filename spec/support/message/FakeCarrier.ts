@@ -2,7 +2,7 @@ import type { Message } from "../../../lib/message/Message.ts";
 import type { FailureCause, Receipt } from "../../../lib/message/vocabulary.ts";
 import type { DeliveryAttempt, DeliveryResult, MessageCarrier } from "../../../lib/ports/MessageCarrier.ts";
 
-/** A network that keeps what it is given, and answers as it is told; by default it accepts. */
+/** A network that keeps what it receives and responds as configured; by default it accepts. */
 export class FakeCarrier implements MessageCarrier {
     /** Every attempt, as `id` or `id from part n`. */
     readonly attempts: string[] = [];

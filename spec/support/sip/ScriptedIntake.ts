@@ -14,7 +14,7 @@ export class Reported {
         this.#bell.emit("fact");
     };
 
-    /** The next fact nobody has waited for yet. */
+    /** The next event that was not awaited yet. */
     async next(timeoutMs = 8_000): Promise<LegFact> {
         const signal = AbortSignal.timeout(timeoutMs);
         for (;;) {
@@ -48,7 +48,7 @@ export class ScriptedIntake implements CallIntake {
         return { report: call.reported.report };
     }
 
-    /** The next call nobody has taken yet. */
+    /** The next call that was not awaited yet. */
     next(): Promise<OpenedCall> {
         const opened = this.#opened.shift();
         if (opened !== undefined) return Promise.resolve(opened);

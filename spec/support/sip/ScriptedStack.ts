@@ -13,7 +13,7 @@ import {
     type SipStack,
 } from "../../../lib/sip/SipStack.ts";
 
-/** A SIP server that sends what it is told nowhere, and lets the spec be the network: for what takes too long in truth. */
+/** A SIP server that sends nothing and lets the spec be the network, for cases that take too long with a real one. */
 export class ScriptedStack implements SipStack {
     /** What was sent, in order: `INVITE`, `CANCEL`, `ACK`, `BYE`. */
     readonly sent: string[] = [];
@@ -94,7 +94,7 @@ export class ScriptedRequest implements IncomingRequest {
     }
 
     onUpdate(): void {
-        // no spec of ours sends one this way
+        // no spec sends one this way
     }
 
     /** The peer gives this request up. */
@@ -103,7 +103,7 @@ export class ScriptedRequest implements IncomingRequest {
     }
 }
 
-/** Resolves when all that was waiting to be done at once is done. */
+/** Resolves when all pending work is done. */
 export async function settled(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
 }

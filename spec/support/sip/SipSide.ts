@@ -38,7 +38,7 @@ export interface SipSideOptions {
     readonly t1?: number;
     /** File of names the server knows, as /etc/hosts. */
     readonly hostsFile?: string;
-    /** File of the authorities it believes (PEM). */
+    /** File of the CA certificates it trusts (PEM). */
     readonly authorities?: string;
 }
 

@@ -25,9 +25,9 @@ describe("those the bridge does not know", () => {
     afterAll(() => world.stop());
 
     it("are not answered, and nothing rings", async () => {
-        const stranger = await world.phoneCalls({ ...toAlice, address: elsewhere });
-        await stranger.trace.awaitSent(/^INVITE /, 10_000);
-        // Whoever asks later and is known gets through: the stranger's call is not merely waiting for its turn.
+        const unknown = await world.phoneCalls({ ...toAlice, address: elsewhere });
+        await unknown.trace.awaitSent(/^INVITE /, 10_000);
+        // A known caller that calls later gets through: the unknown peer's call is not merely waiting for its turn.
         const phone = await world.phoneCalls(toAlice);
         const { callId } = await alice.awaitRinging();
         await phone.isRinging();
@@ -36,8 +36,8 @@ describe("those the bridge does not know", () => {
         await phone.hangUp();
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
         await phone.isDone();
-        // The SIP server takes its own machine for no stranger and says 100 to it, as to every INVITE.
-        const heard = stranger.trace.messages().filter(({ direction }) => direction === "received");
+        // The SIP server trusts its own machine and says 100 to it, as to every INVITE.
+        const heard = unknown.trace.messages().filter(({ direction }) => direction === "received");
         expect(heard.filter(({ startLine }) => !startLine.startsWith("SIP/2.0 100 "))).toEqual([]);
     });
 
