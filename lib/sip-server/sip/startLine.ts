@@ -11,6 +11,9 @@ export type StartLine =
 
 const unreadable: StartLine = { kind: "unreadable" };
 
+/** What separates the parts of the line. Within a reason phrase it is text (RFC 3261 25.1). */
+const BLANK = /[ \t]/;
+
 /** Requests that get no response (ACK), or whose purpose is lost by a rejection: they are taken with any Request-URI, which they do not need. */
 const unrejectable: ReadonlySet<string> = new Set(["ACK", "BYE", "CANCEL"]);
 
@@ -22,11 +25,11 @@ export function isUnrejectable(method: string | undefined): boolean {
 /** Reads a Request-Line or Status-Line (RFC 3261 7.1, 7.2). Any number of blanks may stand between and around the parts. */
 export function parseStartLine(line: string): StartLine {
     if (hasLineBreaker(line)) return unreadable;
-    const text = trimSpaces(line.replaceAll("\t", " "));
-    const firstSpace = text.indexOf(" ");
-    if (firstSpace === -1) return unreadable;
-    const first = text.slice(0, firstSpace);
-    const rest = trimSpaces(text.slice(firstSpace));
+    const text = trimSpaces(line);
+    const firstBlank = text.search(BLANK);
+    if (firstBlank === -1) return unreadable;
+    const first = text.slice(0, firstBlank);
+    const rest = trimSpaces(text.slice(firstBlank));
     if (first.toUpperCase() === "SIP/2.0") return parseStatus(rest);
     return consistsOf(first, token) ? parseRequestLine(first, rest) : unreadable;
 }
@@ -35,19 +38,19 @@ function parseStatus(text: string): StartLine {
     const code = text.slice(0, 3);
     const status = Number(code);
     // The space before an empty reason phrase is often forgotten.
-    if (!consistsOf(code, digit) || status < 100 || status > 699 || (text.length > 3 && text[3] !== " ")) {
+    if (!consistsOf(code, digit) || status < 100 || status > 699 || (text.length > 3 && !BLANK.test(text.charAt(3)))) {
         return unreadable;
     }
     return { kind: "response", status, reason: trimSpaces(text.slice(4)) };
 }
 
 function parseRequestLine(method: string, rest: string): StartLine {
-    const lastSpace = rest.lastIndexOf(" ");
-    const version = rest.slice(lastSpace + 1).toUpperCase();
-    const uri = trimSpaces(rest.slice(0, Math.max(0, lastSpace)));
+    const lastBlank = Math.max(rest.lastIndexOf(" "), rest.lastIndexOf("\t"));
+    const version = rest.slice(lastBlank + 1).toUpperCase();
+    const uri = trimSpaces(rest.slice(0, Math.max(0, lastBlank)));
     if (!version.startsWith("SIP/")) return unreadable;
     if (isUnrejectable(method))
-        return { kind: "request", method, uri: uri.replaceAll(" ", "") || "sip:unknown.invalid" };
+        return { kind: "request", method, uri: uri.replace(/[ \t]/g, "") || "sip:unknown.invalid" };
     if (version !== "SIP/2.0") return { kind: "badRequest", method, status: 505, reason: "Version Not Supported" };
     // Any absolute URI will do: the application knows which it serves (404, 416).
     return isAbsoluteUri(uri) ? { kind: "request", method, uri } : bad(method, "Bad Request-URI");

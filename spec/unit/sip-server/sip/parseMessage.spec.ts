@@ -92,6 +92,13 @@ test.each([
     expect(parseMessage(Buffer.from(`${[line, ...essential].join("\r\n")}\r\n\r\n`)).ok).toBe(expected);
 });
 
+test("keeps a tab within a reason phrase", () => {
+    const headers =
+        "Via: SIP/2.0/UDP a;branch=z9hG4bKb\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\nCall-ID: c\r\nCSeq: 1 INVITE";
+    const result = parseMessage(Buffer.from(`SIP/2.0\t486 Busy\tHere\r\n${headers}\r\n\r\n`));
+    expect(result).toMatchObject({ ok: true, message: { status: 486, reason: "Busy\tHere" } });
+});
+
 test("limits are what is still allowed: of the head and of the body", () => {
     const head = [...essential, "Content-Length: 100", "X: "];
     const used = ["OPTIONS sip:b@example.com SIP/2.0", ...head].join("\r\n").length;
