@@ -45,11 +45,13 @@ export class FuzzedServer {
     readonly #dialogs = new Ownership<AppClient>();
     readonly #engine: UserAgentCore;
     readonly #commands: AppCommands;
-    readonly #client: AppClient = { send: (frame) => this.#takeFrame(frame) };
+    readonly #client = {
+        send: (frame: Buffer): void => this.#takeFrame(frame),
+        reply: (frame: Buffer): void => this.#takeFrame(frame),
+        isGone: false as boolean,
+    } satisfies AppClient;
     readonly #orders: Promise<void>[] = [];
     readonly #frames = new FrameOracle();
-    #connected = true;
-
     /** Fake time since the start, in ms. */
     #passed = 0;
     /** How much of what was sent was looked at. */
@@ -69,7 +71,6 @@ export class FuzzedServer {
         this.#commands = new AppCommands({
             engine: this.#engine,
             ...books,
-            isConnected: () => this.#connected,
             counters: { framesReceived: 0, unauthenticated: 0, ordersRefused: 0 },
             timeOfDay,
         });
@@ -112,7 +113,7 @@ export class FuzzedServer {
     async end(): Promise<void> {
         await this.pass(PATIENCE_MS, 20_000);
         this.#frames.expectAllAnswered();
-        this.#connected = false;
+        this.#client.isGone = true;
         this.#registry.remove(this.#client);
         this.#commands.abandon(this.#client);
         await this.pass(PATIENCE_MS, 20_000);

@@ -23,6 +23,12 @@
  *     --max-rate <n>             messages per second accepted from one unknown peer; more are dropped and counted
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics
+ *     --hold <seconds>           how long the calls of an application with a resume name outlive its connection; default 60
+ *     --linger <seconds>         keep running without a parent until no application has been connected for so long; default:
+ *                                stop with the parent
+ *     --state-file <path>        file that holds the line of stdout (below) while the server runs, with mode 0600, so that the
+ *                                next parent finds a server that outlived the last one
+ *     --bind-wait <ms>           longest wait for an address that the previous process still uses; default 5000
  *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
  *     --t1 <ms>                  round trip estimate (T1 of RFC 3261), default 500: smaller makes tests quick
  *     --log-level <level>        error | warn | info | debug; default info
@@ -39,7 +45,7 @@
  * `sip` has one entry for each --sip option, udp first. stderr carries the log, one entry a line.
  *
  * Stopping: SIGTERM or SIGINT, the end of the IPC channel if the parent made one (`stdio: [..., "ipc"]`), or the end of
- * stdin with --stop-with-stdin. New requests get 503, pending INVITEs 480, standing dialogs a BYE; then everything is closed.
+ * stdin with --stop-with-stdin; with --linger a server without its parent stops later, see there. New requests get 503, pending INVITEs 480, standing dialogs a BYE; then everything is closed.
  * A second signal ends the process immediately.
  *
  * Exit codes
@@ -48,7 +54,7 @@
  *     2    options, secret, hosts or TLS files unusable: one line on stderr says which and why
  *     3    an address could not be bound: one line on stderr names it
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createLog } from "./log.ts";
 import type { Log } from "./log.ts";
 import { readServerOptions } from "./serverOptions.ts";
@@ -92,15 +98,24 @@ async function run(options: ServerOptions): Promise<void> {
         process.exit(exitCodes.cannotBind);
     }
     stopWhenAsked(server, options, log);
-    process.stdout.write(`${JSON.stringify({ event: "listening", pid: process.pid, ...server.listening })}\n`);
+    const line = `${JSON.stringify({ event: "listening", pid: process.pid, ...server.listening })}\n`;
+    if (options.stateFile !== null) writeStateFile(options.stateFile, line);
+    process.stdout.write(line);
+}
+
+/** Written aside and moved into place, so that no reader sees half of it. Removed when the process ends by itself. */
+function writeStateFile(path: string, line: string): void {
+    writeFileSync(`${path}.new`, line, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+    process.on("exit", () => rmSync(path, { force: true }));
 }
 
 function stopWhenAsked(server: RunningSipServer, options: ServerOptions, log: Log): void {
-    let asked = false;
-    const stop = (why: string): void => {
-        if (asked) process.exit(exitCodes.stopped);
-        asked = true;
-        log.info("server stopping", { cause: why });
+    let state: "running" | "orphaned" | "stopping" = "running";
+    const stop = (cause: string): void => {
+        if (state === "stopping") process.exit(exitCodes.stopped);
+        state = "stopping";
+        log.info("server stopping", { cause });
         server.stop().then(
             () => process.exit(exitCodes.stopped),
             (error: unknown) => die(log, error),
@@ -109,10 +124,30 @@ function stopWhenAsked(server: RunningSipServer, options: ServerOptions, log: Lo
     process.on("SIGTERM", () => stop("SIGTERM"));
     process.on("SIGINT", () => stop("SIGINT"));
     const parentGone = (): void => {
-        if (!asked) stop("parent gone");
+        if (state !== "running") return;
+        if (options.lingerMs === null) return stop("parent gone");
+        state = "orphaned";
+        log.warn("parent gone, waiting for an application", { seconds: options.lingerMs / 1000 });
+        onceUnused(server, options.lingerMs, () => {
+            if (state === "orphaned") stop("no application");
+        });
     };
     if (process.connected) process.on("disconnect", parentGone);
     if (options.stopWithStdin) process.stdin.on("end", parentGone).on("error", parentGone).resume();
+}
+
+const unusedPollMs = 250;
+
+/** Calls back after no application has been connected for that long. */
+function onceUnused(server: RunningSipServer, ms: number, then: () => void): void {
+    let usedAt = performance.now();
+    const poll = setInterval(() => {
+        const now = performance.now();
+        if (server.applications() > 0) usedAt = now;
+        if (now - usedAt < ms) return;
+        clearInterval(poll);
+        then();
+    }, unusedPollMs);
 }
 
 function isBindFailure(error: unknown): error is Error {

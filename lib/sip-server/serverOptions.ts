@@ -24,6 +24,12 @@ export type ServerOptions = {
     readonly maxRate: number | null;
     readonly maxCalls: number | null;
     readonly metrics: Required<HostPort> | null;
+    readonly holdMs: number;
+    /** Time without parent and applications after which the server stops; null: it stops with its parent. */
+    readonly lingerMs: number | null;
+    readonly stateFile: string | null;
+    /** Longest wait for an address that the previous process still uses, in ms. */
+    readonly bindWaitMs: number;
     readonly drainMs: number;
     /** Round trip estimate in milliseconds, of which most timers are multiples; null for the standard's. */
     readonly t1: number | null;
@@ -62,6 +68,10 @@ type RawOptions = {
     maxRate?: number;
     maxCalls?: number;
     metrics?: Required<HostPort>;
+    hold: number;
+    linger?: number;
+    stateFile?: string;
+    bindWait: number;
     drain: number;
     t1?: number;
     logLevel: LogLevel;
@@ -107,6 +117,15 @@ function serverCommand(): Command {
         .option("--max-rate <n>", "messages per second from one unknown peer", positive)
         .option("--max-calls <n>", "calls at a time", positive)
         .option("--metrics <host:port>", "serve counters at /metrics", address)
+        .option(
+            "--hold <seconds>",
+            "how long calls of an application with a resume name outlive its connection",
+            positive,
+            60,
+        )
+        .option("--linger <seconds>", "keep running so long without a parent and an application", positive)
+        .option("--state-file <path>", "file for the addresses and the process id, for the next parent")
+        .option("--bind-wait <ms>", "longest wait for an address that is still in use", positive, 5000)
         .option("--drain <ms>", "longest wait of a graceful stop", positive, 2000)
         .option("--t1 <ms>", "round trip estimate of RFC 3261; for tests", positive)
         .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
@@ -150,6 +169,10 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         maxRate: raw.maxRate ?? null,
         maxCalls: raw.maxCalls ?? null,
         metrics: raw.metrics ?? null,
+        holdMs: raw.hold * 1000,
+        lingerMs: raw.linger === undefined ? null : raw.linger * 1000,
+        stateFile: raw.stateFile ?? null,
+        bindWaitMs: raw.bindWait,
         drainMs: raw.drain,
         t1: raw.t1 ?? null,
         logLevel: raw.logLevel,

@@ -16,6 +16,7 @@ import type { ServerOptions } from "./serverOptions.ts";
 import { formatHostPort } from "./sip/hostPort.ts";
 import type { HostPort } from "./sip/hostPort.ts";
 import { HandshakeFailures } from "./transport/HandshakeFailures.ts";
+import { waitForAddress } from "./waitForAddress.ts";
 import { SocketTransportLayer } from "./transport/SocketTransportLayer.ts";
 import type { Binding, Protocol } from "./transport/SipTransport.ts";
 import { defaultTransportOptions } from "./transport/TransportOptions.ts";
@@ -31,6 +32,8 @@ export type Listening = {
 
 export type RunningSipServer = {
     readonly listening: Listening;
+    /** Number of applications that are connected now. */
+    applications(): number;
     /** Ends all calls, waiting for their peers no longer than the drain time, then closes everything. */
     stop(): Promise<void>;
 };
@@ -38,8 +41,10 @@ export type RunningSipServer = {
 /** Builds the server from its parts and opens its ports. Rejects with the system's error if one cannot be bound; nothing stays open then. */
 export async function startSipServer(options: ServerOptions, log: Log): Promise<RunningSipServer> {
     const handshakes = handshakeFailures(options, log);
-    const transport = new SocketTransportLayer(transportOptions(options, log, handshakes));
-    const bindings = await transport.listen(options.sip);
+    const [transport, bindings] = await waitForAddress(options.bindWaitMs, log, async () => {
+        const layer = new SocketTransportLayer(transportOptions(options, log, handshakes));
+        return [layer, await layer.listen(options.sip)] as const;
+    });
     const listened = bindings.map(({ protocol }) => protocol);
     const resolver = new SipResolver({
         clock: systemClock,
@@ -57,6 +62,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
         hostports: hostportsOf(bindings),
         clock: systemClock,
         log,
+        holdMs: options.holdMs,
         timeOfDay: () => new Date(),
     });
     const endpoint = new MetricsEndpoint(() =>
@@ -69,8 +75,8 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
         handshakes.stop();
     };
     try {
-        const control = await server.listen(options.control.host, options.control.port);
-        const { metrics } = options;
+        const { control: wanted, metrics, bindWaitMs } = options;
+        const control = await waitForAddress(bindWaitMs, log, () => server.listen(wanted.host, wanted.port));
         const listening: Listening = {
             version: SERVER_VERSION,
             control,
@@ -81,7 +87,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
             await engine.close(options.drainMs);
             await closeAll();
         };
-        return { listening, stop };
+        return { listening, applications: () => server.connected, stop };
     } catch (error) {
         await closeAll();
         throw error;

@@ -17,8 +17,6 @@ export type AppCommandsParts = {
     readonly engine: SipEngine;
     readonly transactions: Ownership<AppClient>;
     readonly dialogs: Ownership<AppClient>;
-    /** False once the client's socket has closed: what was started for it meanwhile is abandoned. */
-    readonly isConnected: (client: AppClient) => boolean;
     readonly counters: ControlCounters;
     readonly timeOfDay: () => Date;
 };
@@ -49,7 +47,7 @@ export class AppCommands {
         }
     }
 
-    /** The socket of the application has closed: ends its calls and responds to its requests. */
+    /** The application has gone: ends its calls and responds to its requests. */
     abandon(client: AppClient): void {
         const { engine, transactions, dialogs } = this.#parts;
         for (const transactionId of transactions.release(client)) engine.abandonTransaction(transactionId);
@@ -57,7 +55,7 @@ export class AppCommands {
     }
 
     async #request(client: AppClient, frame: SipFrame, { method, uri, headers, body }: AppRequest): Promise<void> {
-        const { engine, transactions, isConnected } = this.#parts;
+        const { engine, transactions } = this.#parts;
         const result = await engine.send({
             method,
             uri,
@@ -67,7 +65,7 @@ export class AppCommands {
             ...(frame.dialogId !== "" && { dialogId: frame.dialogId }),
         });
         if (result.kind === "sent" && method !== "ACK") {
-            if (isConnected(client)) transactions.assign(result.transactionId, client);
+            if (!client.isGone) transactions.assign(result.transactionId, client);
             else engine.abandonTransaction(result.transactionId);
         }
         this.#answerRequest(client, frame, result);
@@ -79,11 +77,11 @@ export class AppCommands {
 
     #answerRequest(client: AppClient, frame: SipFrame, result: SentRequest | Refused): void {
         if (result.kind === "refused") this.#refuse(client, frame, result.text);
-        else client.send(encodeRequestSent(frame.id, result, this.#parts.timeOfDay()));
+        else client.reply(encodeRequestSent(frame.id, result, this.#parts.timeOfDay()));
     }
 
     async #respond(client: AppClient, frame: SipFrame, response: AppResponse): Promise<void> {
-        const { engine, transactions, dialogs, isConnected, timeOfDay } = this.#parts;
+        const { engine, transactions, dialogs, timeOfDay } = this.#parts;
         const { status, reason, headers, body } = response;
         const result = await engine.respond(frame.transactionId, {
             status,
@@ -97,14 +95,14 @@ export class AppCommands {
         }
         if (status >= 200) transactions.strike(frame.transactionId);
         if (result.dialogId !== undefined && status < 300) {
-            if (isConnected(client)) dialogs.assign(result.dialogId, client);
+            if (!client.isGone) dialogs.assign(result.dialogId, client);
             else engine.abandonDialog(result.dialogId);
         }
-        client.send(encodeResponseSent(frame.id, result, timeOfDay()));
+        client.reply(encodeResponseSent(frame.id, result, timeOfDay()));
     }
 
     #refuse(client: AppClient, frame: SipFrame, text: string): void {
         this.#parts.counters.ordersRefused++;
-        client.send(encodeNok(frame.id, text));
+        client.reply(encodeNok(frame.id, text));
     }
 }

@@ -4,6 +4,8 @@
  */
 export class ClientRegistry<Client> {
     readonly #tags = new Map<Client, readonly string[]>();
+    /** Those that are away for the moment: they get a new request only if no other subscriber is there. */
+    readonly #away = new Set<Client>();
     /** For each verb its subscribers; the first is next in turn. */
     readonly #turns = new Map<string, Client[]>();
 
@@ -17,7 +19,13 @@ export class ClientRegistry<Client> {
 
     remove(client: Client): void {
         this.#tags.delete(client);
+        this.#away.delete(client);
         for (const verb of [...this.#turns.keys()]) this.unsubscribe(client, verb);
+    }
+
+    setAway(client: Client, isAway: boolean): void {
+        if (isAway) this.#away.add(client);
+        else this.#away.delete(client);
     }
 
     /** Safe to repeat: drachtio-srf sends all its verbs again with each new one. Ignored for a client not added. */
@@ -37,8 +45,10 @@ export class ClientRegistry<Client> {
     /** The subscriber whose turn it is, which then moves to the end of the queue; undefined if no client subscribed to the method. */
     next(verb: string): Client | undefined {
         const turns = this.#turns.get(verb);
-        const client = turns?.shift();
-        if (client !== undefined) turns?.push(client);
+        if (turns === undefined) return undefined;
+        const present = turns.findIndex((client) => !this.#away.has(client));
+        const [client] = turns.splice(Math.max(0, present), 1);
+        if (client !== undefined) turns.push(client);
         return client;
     }
 

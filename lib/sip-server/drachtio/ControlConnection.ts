@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { AppClient } from "./AppClient.ts";
+import type { ApplicationConnection } from "./Application.ts";
 import type { ClientFrame } from "./clientFrame.ts";
 import { decodeClientFrame } from "./clientFrame.ts";
 import { FrameReader, MAX_FRAME_BYTES, MAX_UNAUTHENTICATED_FRAME_BYTES } from "./framing.ts";
@@ -8,7 +8,8 @@ import { encodeNo } from "./serverFrame.ts";
 /** An application that leaves this much unread is stuck; keeping more for it would only eat memory. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
-export type CloseReason = "closed by the application" | "protocol error" | "does not read" | "server stopping";
+export type CloseReason =
+    "closed by the application" | "protocol error" | "does not read" | "server stopping" | "replaced";
 
 export type ControlConnectionListener = {
     /** Frames in their order, one at a time. Not called any more after the connection was closed from this side. */
@@ -18,7 +19,7 @@ export type ControlConnectionListener = {
 };
 
 /** One TCP connection of an application: bytes to frames and back. Who may say what is the control server's business. */
-export class ControlConnection implements AppClient {
+export class ControlConnection implements ApplicationConnection {
     readonly #socket: Socket;
     readonly #listener: ControlConnectionListener;
     readonly #reader = new FrameReader(MAX_UNAUTHENTICATED_FRAME_BYTES);

@@ -34,9 +34,14 @@ export class Ownership<Client> {
         if (owned?.size === 0) this.#owned.delete(client);
     }
 
+    /** The ids of all entries of a client. */
+    idsOf(client: Client): readonly string[] {
+        return [...(this.#owned.get(client) ?? [])];
+    }
+
     /** Strikes all of a client's entries and returns their ids. */
     release(client: Client): readonly string[] {
-        const ids = [...(this.#owned.get(client) ?? [])];
+        const ids = this.idsOf(client);
         this.#owned.delete(client);
         for (const id of ids) this.#owners.delete(id);
         return ids;

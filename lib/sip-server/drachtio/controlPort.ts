@@ -22,6 +22,8 @@ export type ControlPortParts<Engine extends SipEngine> = {
     readonly hostports: Hostports;
     readonly clock: Clock;
     readonly log: Log;
+    /** How long an application with a resume name may be away, in ms. */
+    readonly holdMs: number;
     /** What frames give as the time of a message. */
     readonly timeOfDay: () => Date;
 };
@@ -36,18 +38,17 @@ export type ControlPort<Engine extends SipEngine> = {
 
 /** Joins an engine and the applications that control it. The port is not open yet: that is {@link ControlServer.listen}. */
 export function makeControlPort<Engine extends SipEngine>(parts: ControlPortParts<Engine>): ControlPort<Engine> {
-    const { secret, hostports, clock, log, timeOfDay } = parts;
+    const { secret, hostports, clock, log, holdMs, timeOfDay } = parts;
     const registry = new ClientRegistry<AppClient>();
     const transactions = new Ownership<AppClient>();
     const dialogs = new Ownership<AppClient>();
     const counters: ControlCounters = { framesReceived: 0, unauthenticated: 0, ordersRefused: 0 };
     const engine = parts.makeEngine(new AppEvents({ registry, transactions, dialogs, timeOfDay }));
-    const isConnected = (client: AppClient): boolean => server.isConnected(client);
-    const commands = new AppCommands({ engine, transactions, dialogs, isConnected, counters, timeOfDay });
+    const commands = new AppCommands({ engine, transactions, dialogs, counters, timeOfDay });
     const onSip = (client: AppClient, frame: SipFrame): void => {
         commands.carryOut(client, frame).catch((error: unknown) => {
             log.error("command failed unexpectedly", { error });
-            client.send(encodeNok(frame.id, "Server error"));
+            client.reply(encodeNok(frame.id, "Server error"));
         });
     };
     const server = new ControlServer({
@@ -58,13 +59,19 @@ export function makeControlPort<Engine extends SipEngine>(parts: ControlPortPart
         counters,
         clock,
         log,
+        holdMs,
+        timeOfDay,
         onSip,
+        heldBy: (client) => ({
+            dialogs: dialogs.idsOf(client),
+            transactions: transactions.idsOf(client).flatMap((id) => engine.pendingRequest(id) ?? []),
+        }),
         onGone: (client) => commands.abandon(client),
     });
     return {
         engine,
         server,
         counters,
-        load: () => ({ clients: registry.size, transactions: transactions.size, dialogs: dialogs.size }),
+        load: () => ({ clients: server.connected, transactions: transactions.size, dialogs: dialogs.size }),
     };
 }

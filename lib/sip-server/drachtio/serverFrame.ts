@@ -13,6 +13,7 @@ import { repairAddresses } from "../sip/repairAddresses.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipMessage } from "../sip/SipMessage.ts";
 import { encodeFrame } from "./framing.ts";
+import { composeNotice, type NoticeEvent } from "./serverNotice.ts";
 
 /**
  * What the server says to applications, as frames. Each begins with a fresh message id, which applications never answer.
@@ -67,6 +68,21 @@ export function encodeCancel(cancel: IncomingCancel, at: Date): Buffer {
 export function encodeUnsolicitedBye(bye: UnsolicitedBye, at: Date): Buffer {
     return sip({ ...bye, transactionId: "unsolicited" }, at);
 }
+
+/** A notice of the server: {@link composeNotice}. */
+export function encodeNotice(event: NoticeEvent, body: unknown, at: Date): Buffer {
+    const message = composeNotice(event, body);
+    return sip({ transactionId: "unsolicited", dialogId: "", message, meta: noticeMeta }, at);
+}
+
+const noticeMeta: MessageMeta = {
+    source: "application",
+    protocol: "udp",
+    remoteAddress: "127.0.0.1",
+    remotePort: 0,
+    localAddress: "127.0.0.1",
+    localPort: 0,
+};
 
 export function encodeCallRecord(record: CallRecord, at: Date): Buffer {
     const head = `${randomUUID()}|cdr:${record.kind}|${record.meta.source}|${timeOfDay(at)}`;

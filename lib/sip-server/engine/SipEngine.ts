@@ -112,6 +112,14 @@ export interface OutgoingResponse {
     readonly body: Buffer;
 }
 
+/** A request without a final response, for an application that comes back and has forgotten it. */
+export interface PendingRequest {
+    readonly id: string;
+    readonly direction: "inbound" | "outbound";
+    readonly method: string;
+    readonly callId: string;
+}
+
 /** The request is on its way. */
 export interface SentRequest {
     readonly kind: "sent";
@@ -154,6 +162,8 @@ export interface SipEngine {
     /** Answers a request told by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
     respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused>;
 
+    /** The request of that transaction, if it waits for a response of an application (inbound), or is an INVITE we sent (outbound). */
+    pendingRequest(transactionId: string): PendingRequest | undefined;
     /** The application behind a request or INVITE is gone: an unanswered INVITE gets 480, an unanswered outbound call is cancelled. Unknown ids are fine. */
     abandonTransaction(transactionId: string): void;
 

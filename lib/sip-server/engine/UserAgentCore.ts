@@ -25,6 +25,7 @@ import type {
     EngineListener,
     OutgoingRequest,
     OutgoingResponse,
+    PendingRequest,
     SentRequest,
     SentResponse,
     SipEngine,
@@ -114,6 +115,14 @@ export class UserAgentCore implements SipEngine {
         }
         const served = this.#served.find(transactionId);
         return Promise.resolve(served?.respond(response) ?? refuse("unknownTransaction"));
+    }
+
+    pendingRequest(id: string): PendingRequest | undefined {
+        const served = this.#served.find(id)?.request;
+        const request = served ?? this.#outgoing.invite(id)?.request;
+        if (request === undefined) return undefined;
+        const callId = request.headers.get("Call-ID") ?? "";
+        return { id, direction: served === undefined ? "outbound" : "inbound", method: request.method, callId };
     }
 
     abandonTransaction(transactionId: string): void {

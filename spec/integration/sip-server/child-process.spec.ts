@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { createInterface } from "node:readline";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +49,33 @@ describe("the SIP server as a child process", () => {
         expect(await server.ended()).toMatchObject({ code: 0 });
     });
 
+    it("outlives its parent with --linger, until no application has been connected for that time", async () => {
+        const directory = await mkdtemp(join(tmpdir(), "sip-server-"));
+        onTestFinished(() => rm(directory, { recursive: true }));
+        const stateFile = join(directory, "sip-server.json");
+        const server = start([...anywhere, "--linger", "1", "--state-file", stateFile], undefined, true);
+        const listening = await server.listening();
+        const { app } = await connectSrfApp(listening.control.port, SipServerProcess.secret);
+        const log = createInterface({ input: server.child.stderr ?? process.stdin });
+        server.child.disconnect();
+        for await (const line of log) if (line.includes("parent gone")) break;
+        expect(JSON.parse(readFileSync(stateFile, "utf8"))).toEqual(listening);
+        expect(statSync(stateFile).mode & 0o777).toBe(0o600);
+        app.disconnect();
+        expect(await server.ended()).toMatchObject({ code: 0 });
+        expect(existsSync(stateFile)).toBe(false);
+    });
+
+    it("waits for an address that the previous process still uses", async () => {
+        const other = createServer().listen(0, "127.0.0.1");
+        await once(other, "listening");
+        const { port } = other.address() as AddressInfo;
+        const server = start([...anywhere, "--sip", `tcp/127.0.0.1:${port}`]);
+        await once(server.child.stderr ?? server.child, "data");
+        other.close();
+        expect((await server.listening()).sip[1]).toMatchObject({ port });
+    });
+
     it("ends well even if its parent took the pipes along", async () => {
         const server = start(anywhere, undefined, true);
         await server.listening();
@@ -91,7 +119,7 @@ describe("the SIP server as a child process", () => {
         onTestFinished(() => void other.close());
         const { port } = other.address() as AddressInfo;
         const taken = option === "--sip" ? `tcp/127.0.0.1:${port}` : `127.0.0.1:${port}`;
-        const { code, stderr, stdout } = await start([...anywhere, option, taken]).ended();
+        const { code, stderr, stdout } = await start([...anywhere, "--bind-wait", "300", option, taken]).ended();
         expect(code).toBe(3);
         expect(stderr).toContain(`127.0.0.1:${port}`);
         expect(stdout).toEqual([]);

@@ -6,6 +6,7 @@ import type {
     EngineListener,
     OutgoingRequest,
     OutgoingResponse,
+    PendingRequest,
     SentRequest,
     SentResponse,
     SipEngine,
@@ -84,6 +85,10 @@ export class ScriptedEngine implements SipEngine {
 
     abandonDialog(dialogId: string): void {
         this.orders.push({ order: "abandonDialog", dialogId });
+    }
+
+    pendingRequest(id: string): PendingRequest {
+        return { id, direction: "inbound", method: "INVITE", callId: "call-1" };
     }
 
     load(): never {

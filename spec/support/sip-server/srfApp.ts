@@ -47,7 +47,15 @@ type Progress = {
 };
 
 export interface SrfApp extends EventEmitter {
-    connect(options: { host: string; port: number; secret: string; reconnect?: { maxAttempts: number } }): void;
+    /** The agent below: the one place of drachtio-srf that can respond to a request of another process. */
+    readonly app: { readonly client: { sendMessage(message: string, options: { stackTxnId: string }): string } };
+    connect(options: {
+        host: string;
+        port: number;
+        secret: string;
+        tags?: readonly string[];
+        reconnect?: { maxAttempts: number };
+    }): void;
     disconnect(): void;
     use(handler: SrfHandler): void;
     use(method: string, handler: SrfHandler): void;
@@ -72,10 +80,11 @@ export function connectSrfApp(
     port: number,
     secret: string,
     prepare: (app: SrfApp) => void = () => undefined,
+    tags: readonly string[] = [],
 ): Promise<Connected> {
     const app = new Srf() as unknown as SrfApp;
     prepare(app);
-    app.connect({ host: "127.0.0.1", port, secret, reconnect: { maxAttempts: 1 } });
+    app.connect({ host: "127.0.0.1", port, secret, tags, reconnect: { maxAttempts: 1 } });
     return new Promise((resolve, reject) => {
         app.on("error", reject);
         app.on("connect", (error: Error | null, hostports: string, _version: string, localHostports: string) => {

@@ -38,3 +38,15 @@ describe("ClientRegistry", () => {
         expect(registry.size).toBe(0);
     });
 });
+
+it("gives a request to a client that is away only if no other has subscribed", () => {
+    const registry = new ClientRegistry<string>();
+    for (const client of ["a", "b"]) {
+        registry.add(client, []);
+        registry.subscribe(client, "invite");
+    }
+    registry.setAway("a", true);
+    expect([registry.next("invite"), registry.next("invite")]).toEqual(["b", "b"]);
+    registry.remove("b");
+    expect(registry.next("invite")).toBe("a");
+});
