@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { freePort, loopback } from "./freePort.ts";
 import { answersHttp, LabProcess } from "./LabProcess.ts";
 import { loginDevice, matrixRequest } from "./matrixRequest.ts";
 import { synapseConfig, synapseLogConfig } from "./synapseConfig.ts";
+import type { FederationLink } from "./FederationLink.ts";
 import type { Stoppable } from "./LabProcess.ts";
 import type { MatrixDevice } from "./matrixRequest.ts";
 import type { SynapseSettings } from "./synapseConfig.ts";
@@ -16,6 +18,8 @@ export interface SynapseOptions {
     readonly port?: number;
     readonly registrations?: readonly string[];
     readonly experimentalFeatures?: Readonly<Record<string, unknown>>;
+    /** The network to other homeservers, if it federates; its server name then ends in a port. */
+    readonly link?: FederationLink;
 }
 
 const startTimeoutMs = 60_000;
@@ -25,15 +29,17 @@ export class Synapse implements Stoppable {
     readonly serverName: string;
     readonly url: string;
     readonly directory: string;
-    readonly #settings: SynapseSettings;
+    #settings: SynapseSettings;
+    readonly #environment: Environment;
     readonly #passwords = new Map<string, string>();
     #process: LabProcess;
 
-    private constructor(settings: SynapseSettings, running: LabProcess) {
+    private constructor(settings: SynapseSettings, environment: Environment, running: LabProcess) {
         this.serverName = settings.serverName;
         this.url = urlOf(settings);
         this.directory = settings.directory;
         this.#settings = settings;
+        this.#environment = environment;
         this.#process = running;
     }
 
@@ -46,19 +52,35 @@ export class Synapse implements Stoppable {
             registrationSharedSecret: randomBytes(16).toString("hex"),
             registrations: options.registrations ?? [],
             experimentalFeatures: options.experimentalFeatures ?? {},
+            federationPort: options.link === undefined ? undefined : await freePort(),
+            rejectsInvitations: false,
         };
-        writeFileSync(join(directory, "homeserver.yaml"), synapseConfig(settings, loopback));
+        if (options.link !== undefined && settings.federationPort !== undefined) {
+            makeSelfSignedCertificate(directory);
+            options.link.route(settings.serverName, settings.federationPort);
+        }
+        const environment = options.link === undefined ? {} : { https_proxy: options.link.proxyUrl };
         writeFileSync(join(directory, "log.yaml"), synapseLogConfig());
         // The format `synapse.app.homeserver --generate-keys` writes, without the second it takes to start Python.
         const seed = randomBytes(32).toString("base64").replaceAll("=", "");
         writeFileSync(join(directory, "signing.key"), `ed25519 a_lab ${seed}\n`);
-        return new Synapse(settings, await launch(settings));
+        return new Synapse(settings, environment, await launch(settings, environment));
     }
 
-    /** Ends the process and starts it again on the same port with the same data. */
-    async restart(): Promise<void> {
+    /** Ends the process and starts it again on the same port with the same data, and with these settings from now on. */
+    async restart(changes: Partial<Pick<SynapseSettings, "rejectsInvitations">> = {}): Promise<void> {
         await this.stop();
-        this.#process = await launch(this.#settings);
+        this.#settings = { ...this.#settings, ...changes };
+        this.#process = await launch(this.#settings, this.#environment);
+    }
+
+    /** Suspends the process: it keeps its connections and answers nothing until `resume`. */
+    suspend(): void {
+        this.#process.signal("SIGSTOP");
+    }
+
+    resume(): void {
+        this.#process.signal("SIGCONT");
     }
 
     async stop(): Promise<void> {
@@ -101,6 +123,13 @@ interface RegisterResponse {
     readonly device_id: string;
 }
 
+/** Other homeservers of the lab do not verify it. */
+function makeSelfSignedCertificate(directory: string): void {
+    const files = ["-keyout", join(directory, "tls.key"), "-out", join(directory, "tls.crt")];
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    execFileSync("openssl", ["req", "-x509", ...key, ...files, "-subj", "/CN=lab", "-days", "2"], { stdio: "pipe" });
+}
+
 function deviceOf(homeserverUrl: string, response: RegisterResponse): MatrixDevice {
     return {
         homeserverUrl,
@@ -114,12 +143,16 @@ function urlOf(settings: SynapseSettings): string {
     return `http://${loopback}:${settings.port}`;
 }
 
-async function launch(settings: SynapseSettings): Promise<LabProcess> {
+type Environment = Readonly<Record<string, string>>;
+
+async function launch(settings: SynapseSettings, env: Environment): Promise<LabProcess> {
+    writeFileSync(join(settings.directory, "homeserver.yaml"), synapseConfig(settings, loopback));
     const running = LabProcess.start({
         name: "synapse",
         command: synapsePython,
         args: ["-m", "synapse.app.homeserver", "--config-path", join(settings.directory, "homeserver.yaml")],
         directory: settings.directory,
+        env,
     });
     await running.ready(() => answersHttp(`${urlOf(settings)}/health`), startTimeoutMs);
     return running;

@@ -159,9 +159,17 @@ async function startParts(options: WorldOptions, started: Stoppable[]): Promise<
     return { synapse, rtpengine, chromium, bridge, trunkPort };
 }
 
-function labConfig(at: { synapseUrl: string; sipPort: number; trunkPort: number; ngPort: number }): BridgeConfig {
+export interface LabAddresses {
+    readonly synapseUrl: string;
+    readonly sipPort: number;
+    readonly trunkPort: number;
+    readonly ngPort: number;
+}
+
+/** The bridge's configuration in every world; a spec changes what it is about. */
+export function labConfig(at: LabAddresses, homeserver: string = domain): BridgeConfig {
     return {
-        homeserver: { url: at.synapseUrl, domain },
+        homeserver: { url: at.synapseUrl, domain: homeserver },
         matrix: { joinAsCallee: true },
         sip: {
             listen: [`udp:${loopback}:${at.sipPort}`, `tcp:${loopback}:${at.sipPort}`],
@@ -171,9 +179,9 @@ function labConfig(at: { synapseUrl: string; sipPort: number; trunkPort: number;
         trunks: [{ name: "trunk", address: `${loopback}:${at.trunkPort}`, callerId: numbers.alice, probeSeconds: 0 }],
         numbers: {
             defaultCountry: "GB",
-            map: { [numbers.alice]: `@alice:${domain}`, [numbers.bob]: `@bob:${domain}` },
+            map: { [numbers.alice]: `@alice:${homeserver}`, [numbers.bob]: `@bob:${homeserver}` },
         },
-        dialling: { allow: [{ users: [`@*:${domain}`], numbers: ["+*"] }] },
+        dialling: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         media: { rtpengine: [`${loopback}:${at.ngPort}`] },
         logging: { level: "debug", format: "json" },
     };

@@ -8,13 +8,17 @@ export interface SynapseSettings {
     readonly registrations: readonly string[];
     /** Synapse's `experimental_features`, as its documentation names them. */
     readonly experimentalFeatures: Readonly<Record<string, unknown>>;
+    /** Where other homeservers reach it, if it federates; with `tls.crt` and `tls.key` in its directory. */
+    readonly federationPort: number | undefined;
+    /** Rejects every invitation, from local and remote users. */
+    readonly rejectsInvitations: boolean;
 }
 
 const unlimited = { per_second: 10_000, burst_count: 10_000 };
 
 /**
- * homeserver.yaml (JSON is YAML): one process on SQLite, no federation, no rate limits, and nothing that would look
- * outside this machine.
+ * homeserver.yaml (JSON is YAML): one process on SQLite, no rate limits, no federation unless it has a port for it, and
+ * nothing that would look outside this machine.
  */
 export function synapseConfig(settings: SynapseSettings, bindAddress: string): string {
     const { directory } = settings;
@@ -29,7 +33,10 @@ export function synapseConfig(settings: SynapseSettings, bindAddress: string): s
                 tls: false,
                 resources: [{ names: ["client"] }],
             },
+            ...federationListeners(settings, bindAddress),
         ],
+        ...federationSettings(settings),
+        block_non_admin_invites: settings.rejectsInvitations,
         database: { name: "sqlite3", args: { database: `${directory}/homeserver.db` } },
         log_config: `${directory}/log.yaml`,
         media_store_path: `${directory}/media`,
@@ -46,7 +53,6 @@ export function synapseConfig(settings: SynapseSettings, bindAddress: string): s
         report_stats: false,
         trusted_key_servers: [],
         suppress_key_server_warning: true,
-        federation_domain_whitelist: [],
         url_preview_enabled: false,
         presence: { enabled: false },
         rc_message: unlimited,
@@ -57,7 +63,32 @@ export function synapseConfig(settings: SynapseSettings, bindAddress: string): s
         rc_joins_per_room: unlimited,
         rc_invites: { per_room: unlimited, per_user: unlimited, per_issuer: unlimited },
         rc_room_creation: unlimited,
+        rc_federation: { window_size: 1_000, sleep_limit: 10_000, sleep_delay: 1, reject_limit: 10_000, concurrent: 100 },
     });
+}
+
+function federationListeners({ federationPort }: SynapseSettings, bindAddress: string): readonly object[] {
+    if (federationPort === undefined) return [];
+    const listener = { port: federationPort, bind_addresses: [bindAddress], type: "http", tls: true };
+    return [{ ...listener, resources: [{ names: ["federation"] }] }];
+}
+
+function federationSettings({ federationPort, directory }: SynapseSettings): object {
+    if (federationPort === undefined) return { federation_domain_whitelist: [] };
+    return {
+        tls_certificate_path: `${directory}/tls.crt`,
+        tls_private_key_path: `${directory}/tls.key`,
+        // the certificates are self-signed
+        federation_verify_certificates: false,
+        ip_range_blacklist: [],
+        federation_ip_range_blacklist: [],
+        // a homeserver that was down is tried again immediately, not after ten minutes
+        federation: {
+            destination_min_retry_interval: "1s",
+            destination_max_retry_interval: "1s",
+            destination_retry_multiplier: 1,
+        },
+    };
 }
 
 /** log.yaml: to stderr, which the lab keeps as the process's log. */

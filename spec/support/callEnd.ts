@@ -14,7 +14,7 @@ const endings = new Set(["m.call.hangup", "m.call.reject"]);
  * and no media is left.
  */
 export async function expectEnded(
-    world: World,
+    world: Pick<World, "rtpengine">,
     client: MatrixClientPage,
     callId: string,
     byBridge: { readonly type: string; readonly reason?: string } | "silent",

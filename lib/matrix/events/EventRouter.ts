@@ -18,7 +18,7 @@ export interface EventRouterParts {
 const SEEN_EVENTS = 20_000;
 const SEEN_MS = 15 * 60_000;
 /** How long after the start the homeserver may still deliver events that it kept during a downtime. */
-const BACKLOG_MS = 60_000;
+const BACKLOG_MS = 30_000;
 
 /**
  * Receives the homeserver's events and calls the handlers of their type. Drops and records events that are repeated or

@@ -52,6 +52,8 @@ const STAY_MS = 10 * 60_000;
 export class GhostInvitations {
     readonly #parts: GhostInvitationsParts;
     readonly #queue = new PQueue({ concurrency: CONCURRENT_JOINS });
+    /** Cancel the timers of ghosts that will leave. */
+    readonly #departures = new Set<() => void>();
     readonly #joining = new Map<MatrixRoomId, Promise<MatrixUserId | undefined>>();
 
     constructor(parts: GhostInvitationsParts) {
@@ -74,6 +76,12 @@ export class GhostInvitations {
             });
         this.#joining.set(room, joining);
         return HANDLED;
+    }
+
+    /** Called when the Matrix side stops. */
+    stop(): void {
+        for (const cancel of this.#departures) cancel();
+        this.#departures.clear();
     }
 
     /** Waits for the ghost that is joining this room and returns it; undefined if there is none or the join failed. */
@@ -116,10 +124,12 @@ export class GhostInvitations {
             await directory.forgetRoom(room);
             await homeserver.leave(ghost, room);
         };
-        clock.startTimer(STAY_MS, () => {
+        const cancel = clock.startTimer(STAY_MS, () => {
+            this.#departures.delete(cancel);
             if (hasCall(room)) this.#leaveWhenUnused(room, ghost);
             else leave().catch((error: unknown) => log.debug("ghost not removed from room", { roomId: room, error }));
         });
+        this.#departures.add(cancel);
     }
 }
 

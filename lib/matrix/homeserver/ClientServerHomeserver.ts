@@ -21,6 +21,8 @@ const messages = z.object({ chunk: z.array(z.unknown()) });
 export class ClientServerHomeserver implements Homeserver {
     readonly #send: SendRequest;
     readonly #clock: Clock;
+    /** End the pauses between attempts early. */
+    readonly #pauses = new Set<() => void>();
 
     constructor(send: SendRequest, clock: Clock) {
         this.#send = send;
@@ -153,8 +155,25 @@ export class ClientServerHomeserver implements Homeserver {
                 const elapsedMs = this.#clock.now() - startedAt;
                 const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, elapsedMs, policy) : undefined;
                 if (pause === undefined) throw reason;
-                await new Promise<void>((resolve) => this.#clock.startTimer(pause, resolve));
+                await this.#pause(pause);
             }
         }
+    }
+
+    /** Called when the Matrix side has stopped: requests that wait for another attempt make that attempt immediately, and it fails. */
+    stop(): void {
+        for (const end of this.#pauses) end();
+    }
+
+    async #pause(ms: number): Promise<void> {
+        await new Promise<void>((resolve) => {
+            const end = (): void => {
+                cancel();
+                this.#pauses.delete(end);
+                resolve();
+            };
+            const cancel = this.#clock.startTimer(ms, end);
+            this.#pauses.add(end);
+        });
     }
 }
