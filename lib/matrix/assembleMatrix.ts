@@ -71,17 +71,23 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
     const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
+    const homeserver = new ClientServerHomeserver(send, clock);
     const connected = connectHandlers({
         ...parts,
         names,
-        homeserver: new ClientServerHomeserver(send, clock),
+        homeserver,
         mayJoinAs: (user) => !names.isOurs(user) && options.mayJoinAs(user),
         numbering: options.numbering,
         outboundPolicy: options.outboundPolicy,
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
     });
-    const { dialler } = connected;
+    const { dialler, invitations } = connected;
+    const stop = async (): Promise<void> => {
+        invitations.stop();
+        await framework.stop();
+        homeserver.stop();
+    };
     const pings = new Set<string | undefined>();
     const handlers = handlersOf(connected, names, pings, log);
     return {
@@ -103,11 +109,11 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
                     startupTimeoutMs: options.startupTimeoutMs,
                 });
             } catch (reason) {
-                await framework.stop();
+                await stop();
                 throw reason;
             }
         },
-        stop: () => framework.stop(),
+        stop,
     };
 }
 

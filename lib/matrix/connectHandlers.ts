@@ -55,6 +55,7 @@ export interface ConnectedHandlers {
     readonly profiles: GhostProfiles;
     readonly lookup: ThirdPartyLookup;
     readonly admission: GhostAdmission;
+    readonly invitations: GhostInvitations;
     readonly registry: LegRegistry;
 }
 
@@ -101,6 +102,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         profiles,
         lookup: new ThirdPartyLookup({ ...parts, profiles, admission }),
         admission,
+        invitations,
         registry,
     };
 }

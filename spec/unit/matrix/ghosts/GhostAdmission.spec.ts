@@ -74,6 +74,17 @@ describe("a ghost without business in a room", () => {
         expect(world.homeserver.membershipOf(direct, bobsGhost)).toBe("join");
     });
 
+    it("does not keep a timer after the Matrix side has stopped", async () => {
+        const world = new CallsWorld();
+        await world.directRoom();
+        const group = world.homeserver.createRoomOf(alice, bobsGhost, false);
+        await world.settle();
+        world.calls.invitations.stop();
+        world.clock.advance(10 * 60_000);
+        await world.settle();
+        expect(world.homeserver.membershipOf(group, bobsGhost)).toBe("join");
+    });
+
     it("stays in a group during a call", async () => {
         const world = new CallsWorld();
         await world.directRoom();

@@ -166,6 +166,15 @@ describe("retries", () => {
         expect(refused.asked).toHaveLength(1);
     });
 
+    it("does not wait for the next attempt when the Matrix side stops", async () => {
+        const { homeserver, asked } = flaky([limited, new HomeserverError("stopped", { errcode: NOT_RUNNING })]);
+        const sent = homeserver.send(ghost, room, "m.call.hangup", {}, "c-1");
+        await new Promise((resolve) => setImmediate(resolve));
+        homeserver.stop();
+        await expect(sent).rejects.toThrow("stopped");
+        expect(asked).toHaveLength(2);
+    });
+
     it("does not repeat createRoom after a timeout", async () => {
         const request = { initialState: [] };
         const lost = flaky([down]);
