@@ -63,7 +63,13 @@ export function synapseConfig(settings: SynapseSettings, bindAddress: string): s
         rc_joins_per_room: unlimited,
         rc_invites: { per_room: unlimited, per_user: unlimited, per_issuer: unlimited },
         rc_room_creation: unlimited,
-        rc_federation: { window_size: 1_000, sleep_limit: 10_000, sleep_delay: 1, reject_limit: 10_000, concurrent: 100 },
+        rc_federation: {
+            window_size: 1_000,
+            sleep_limit: 10_000,
+            sleep_delay: 1,
+            reject_limit: 10_000,
+            concurrent: 100,
+        },
     });
 }
 

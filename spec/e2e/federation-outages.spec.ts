@@ -28,7 +28,8 @@ describe("calls to a user of another homeserver that has trouble", () => {
 
     /** The rooms that a ghost is in. */
     async function roomsOf(ghost: string): Promise<readonly string[]> {
-        const [, accessToken = ""] = /as_token: *"?([^"\s]+)/.exec(readFileSync(world.bridge.registrationFile, "utf8")) ?? [];
+        const [, accessToken = ""] =
+            /as_token: *"?([^"\s]+)/.exec(readFileSync(world.bridge.registrationFile, "utf8")) ?? [];
         const path = `/_matrix/client/v3/joined_rooms?user_id=${encodeURIComponent(ghost)}`;
         const reply = matrixRequest<{ joined_rooms: string[] }>(world.ours.url, "GET", path, { accessToken });
         // a ghost that was not created is in no room
