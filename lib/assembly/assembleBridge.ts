@@ -19,6 +19,7 @@ import type { Phones } from "../sip/registrar/Phones.ts";
 import { serveMetrics } from "./serveMetrics.ts";
 import { startSip } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
+import { JournalInbox } from "../store/JournalInbox.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
 import { StoreLock } from "../store/StoreLock.ts";
 import { NedbDirectory } from "../store/NedbDirectory.ts";
@@ -80,6 +81,8 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     onStarted({ name: "store lock", stop: () => lock.release() });
     const directory = await NedbDirectory.open(config.store.path);
     onStarted({ name: "store", stop: () => directory.close() });
+    const inbox = JournalInbox.open(config.store.path, log);
+    onStarted({ name: "event inbox", stop: () => inbox.close() });
     const media = await startMedia(config, telemetry, log, onStarted);
     const desk = new CallDesk({
         clock: systemClock,
@@ -93,7 +96,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     const dialPlan = new DialPlan(dialPlanRulesOf(config));
     const phones = await startPhones(config, dialPlan, log, onStarted);
     const parts = { dialPlan, desk, telemetry, recorder, phones };
-    const matrix = matrixSideOf(options, { ...parts, directory });
+    const matrix = matrixSideOf(options, { ...parts, directory, inbox });
     const sip = await startSip({ ...options, ...parts, intake: desk, policy: policyOf(config) }, onStarted);
     // calls can be placed only now, and end before either side stops
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
@@ -143,9 +146,14 @@ function policyOf({ calls }: Config): CallPolicy {
     return { ringMs: calls.ringSeconds * 1_000, maxDurationMs: calls.maxHours * HOUR_MS };
 }
 
+interface MatrixStores {
+    readonly directory: NedbDirectory;
+    readonly inbox: JournalInbox;
+}
+
 function matrixSideOf(
     { config, registration, port, log }: BridgeOptions,
-    { directory, desk, dialPlan, telemetry, recorder, phones }: CallParts & { readonly directory: NedbDirectory },
+    { directory, inbox, desk, dialPlan, telemetry, recorder, phones }: CallParts & MatrixStores,
 ): MatrixSide {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
@@ -171,6 +179,7 @@ function matrixSideOf(
         },
         {
             directory,
+            inbox,
             dialPlan,
             ...(phones !== undefined && { phoneBook: phones }),
             intake: desk,

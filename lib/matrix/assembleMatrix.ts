@@ -7,6 +7,7 @@ import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.t
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
+import type { EventInbox } from "../ports/EventInbox.ts";
 import type { Log } from "../ports/Log.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
@@ -42,6 +43,7 @@ export interface MatrixOptions {
 
 export interface MatrixParts {
     readonly directory: Directory;
+    readonly inbox: EventInbox;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
     /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
@@ -83,13 +85,18 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         mediaOf: options.mediaOf,
     });
     const { dialler, invitations } = connected;
+    const resumed = Promise.withResolvers<undefined>();
+    // rejected when nothing waits for it, too
+    resumed.promise.catch(() => undefined);
     const stop = async (): Promise<void> => {
         invitations.stop();
+        // a delivery that still waits is not confirmed
+        resumed.reject(new Error("the Matrix side has stopped"));
         await framework.stop();
         homeserver.stop();
     };
     const pings = new Set<string | undefined>();
-    const handlers = handlersOf(connected, names, pings, log);
+    const handlers = handlersOf(connected, names, pings, resumed.promise, log);
     return {
         dial: dialler.dial.bind(dialler),
         start: async () => {
@@ -108,6 +115,8 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
                     log,
                     startupTimeoutMs: options.startupTimeoutMs,
                 });
+                connected.router.resume();
+                resumed.resolve(undefined);
             } catch (reason) {
                 await stop();
                 throw reason;
@@ -117,17 +126,22 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     };
 }
 
-/** @param pings receives the transaction ID of each ping */
+/**
+ * @param pings receives the transaction ID of each ping
+ * @param resumed resolves when deliveries can be handled
+ */
 function handlersOf(
     { router, profiles, lookup, admission }: ConnectedHandlers,
     names: GhostNames,
     pings: Set<string | undefined>,
+    resumed: Promise<unknown>,
     log: Log,
 ): AppServiceHandlers {
     return {
         onDelivery: async ({ events, ephemeral }) => {
-            router.onDelivery(events, ephemeral);
-            await Promise.resolve();
+            // events that an earlier run left come first
+            await resumed;
+            await router.onDelivery(events, ephemeral);
         },
         onPing: (transactionId) => void pings.add(transactionId),
         onError: (error) => log.error("request of the homeserver failed", { error }),

@@ -7,6 +7,7 @@ import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.t
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
+import type { EventInbox } from "../ports/EventInbox.ts";
 import type { Log } from "../ports/Log.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
@@ -32,6 +33,7 @@ export interface HandlerParts {
     readonly names: GhostNames;
     readonly homeserver: Homeserver;
     readonly directory: Directory;
+    readonly inbox: EventInbox;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
     /** The registered phones, if there are accounts. */
     readonly phoneBook?: PhoneBook;
@@ -86,7 +88,14 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     });
     const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });
     const handlers: readonly EventHandler[] = [calls, ...members.handlers];
-    const router: EventRouter = new EventRouter({ handlers, isLocal: (user) => names.isLocal(user), drops, clock });
+    const router: EventRouter = new EventRouter({
+        handlers,
+        isLocal: (user) => names.isLocal(user),
+        isOurs: (user) => names.isOurs(user),
+        inbox: parts.inbox,
+        drops,
+        clock,
+    });
     const dialler: LegDialler<MatrixTarget> = {
         dial: (callId, target, report) =>
             new MatrixCalleeLeg(

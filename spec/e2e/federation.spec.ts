@@ -170,14 +170,18 @@ describe("calls between a phone and a user of another homeserver", () => {
                 timeoutMs: 31_000,
             });
             const phone = await world.phoneListens({ toneHz: tones.phone });
-            const ask = <T>(method: "POST" | "PUT", path: string, body: object): Promise<T> => {
+            const ask = <T>(method: "GET" | "POST" | "PUT", path: string, body?: object): Promise<T> => {
                 const query = `user_id=${encodeURIComponent(robot.user)}&ts=${Date.now() + offset}`;
                 const { url } = world.other;
-                const options = { accessToken: robot.asToken, body };
+                const options = { accessToken: robot.asToken, ...(body === undefined ? {} : { body }) };
                 return matrixRequest<T>(url, method, `/_matrix/client/v3${path}?${query}`, options);
             };
             const direct = { preset: "trusted_private_chat", is_direct: true, invite: [ghostOfPhone] };
             const { room_id } = await ask<{ room_id: string }>("POST", "/createRoom", direct);
+            const member = `/rooms/${encodeURIComponent(room_id)}/state/m.room.member/${encodeURIComponent(ghostOfPhone)}`;
+            const joined = async (): Promise<true | undefined> =>
+                (await ask<{ membership: string }>("GET", member)).membership === "join" || undefined;
+            await until(joined, { what: "the ghost in the room", timeoutMs: 20_000 });
             const offer = { type: "offer", sdp: readFileSync(chromiumOffer, "utf8") };
             const content = { call_id: `late${offset}`, version: "1", party_id: "X", lifetime: 60_000, offer };
             await ask("PUT", `/rooms/${encodeURIComponent(room_id)}/send/m.call.invite/t1`, content);

@@ -9,7 +9,7 @@ import {
     type CallEventType,
     type UndecodableCallEvent,
 } from "./decodeCallEvent.ts";
-import type { LegRegistry } from "./LegRegistry.ts";
+import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import type { OutboundCalls } from "./OutboundCalls.ts";
 import type { UnknownCalls } from "./UnknownCalls.ts";
 
@@ -46,15 +46,15 @@ export class CallEventHandler implements TimelineHandler {
         if (isExpired(message, event.ageMs)) return this.#onExpired(event, message);
         if (leg !== undefined) {
             const ignored = leg.onCallEvent(event.sender, message);
-            return ignored === undefined ? HANDLED : dropped(ignored);
+            return ignored === undefined ? handledBy(leg) : dropped(ignored);
         }
         return message.kind === "invite" ? this.#onInvite(event, message) : this.#onUnknownCall(event, message);
     }
 
     #onInvite(event: RoomEvent, invite: Extract<CallMessage, { readonly kind: "invite" }>): EventOutcome {
-        const { outbound, drops } = this.#parts;
+        const { outbound, registry, drops } = this.#parts;
         const reason = outbound.open(event.room, event.sender, invite, (late) => drops.record(event, late));
-        return reason === undefined ? HANDLED : dropped(reason);
+        return reason === undefined ? handledBy(registry.find(event.room, invite.callId)) : dropped(reason);
     }
 
     /** Only an invite is answered: the caller's client shows the failure then, instead of ringing until its timeout. */
@@ -85,6 +85,11 @@ export class CallEventHandler implements TimelineHandler {
         if (event.arrival !== "history") this.#parts.unknown.onMessage(event.room, event.sender, message);
         return dropped("unknown_call");
     }
+}
+
+/** An event of a call whose ghost is not known yet must survive a crash with the invite. */
+function handledBy(leg: RoutedLeg | undefined): EventOutcome {
+    return leg?.settled === undefined ? HANDLED : { kind: "handled", done: leg.settled };
 }
 
 function isExpired(message: CallMessage, ageMs: number): boolean {

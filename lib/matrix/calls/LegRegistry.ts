@@ -7,6 +7,8 @@ import type { LiveCall } from "./resolveGlare.ts";
 
 /** A live call in a room, as the event handlers see it. No method throws or waits. */
 export interface RoutedLeg extends LiveCall {
+    /** Resolves when it is clear whether there will be a call. Absent for a leg of a call. */
+    readonly settled?: Promise<unknown>;
     /** Processes a call event with this call's ID. Returns the reason if it had no effect. */
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined;
     userJoined(): void;

@@ -108,6 +108,7 @@ export class OutboundCalls {
             })
             .then(() => {
                 this.#pending -= 1;
+                pending.settle();
             });
         return undefined;
     }
@@ -200,6 +201,7 @@ function rejectedWith(cause: EndCause): Rejection {
 
 /** Takes the place of a call's leg until its ghost is known, and keeps the caller's events meanwhile. */
 class PendingCall implements RoutedLeg {
+    readonly #settled = Promise.withResolvers<undefined>();
     readonly user: MatrixUserId;
     readonly stage: LiveCall["stage"] = "ringsUs";
     readonly #received: { readonly sender: MatrixUserId; readonly message: CallMessage }[] = [];
@@ -211,6 +213,14 @@ class PendingCall implements RoutedLeg {
 
     get isOver(): boolean {
         return this.#left || this.#received.some(({ message }) => message.kind === "hangup");
+    }
+
+    get settled(): Promise<unknown> {
+        return this.#settled.promise;
+    }
+
+    settle(): void {
+        this.#settled.resolve(undefined);
     }
 
     replayInto(leg: RoutedLeg): void {

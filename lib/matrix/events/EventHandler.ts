@@ -25,7 +25,8 @@ export interface EphemeralHandler {
 
 /** What a handler did with an event. */
 export type EventOutcome =
-    | { readonly kind: "handled" }
+    /** `done` resolves or rejects when work in the background is over; after a crash before that the event comes again. */
+    | { readonly kind: "handled"; readonly done?: Promise<unknown> }
     /** Not for this handler: the next handler of the type gets the event. */
     | { readonly kind: "passed" }
     | { readonly kind: "dropped"; readonly reason: DropReason; readonly detail?: string };

@@ -1,15 +1,25 @@
 import { serverOf, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { Clock } from "../../ports/Clock.ts";
+import type { EventInbox, InboxEvent } from "../../ports/EventInbox.ts";
 import { ExpiringMap } from "../ExpiringMap.ts";
 import type { DroppedEvents } from "./DroppedEvents.ts";
 import { eventAge, type Delivery, type InvitationTime } from "./eventAge.ts";
-import type { EphemeralHandler, EventHandler, EventOutcome, TimelineHandler } from "./EventHandler.ts";
+import {
+    dropped,
+    type EphemeralHandler,
+    type EventHandler,
+    type EventOutcome,
+    type TimelineHandler,
+} from "./EventHandler.ts";
 import { readEphemeralEvent, readRoomEvent, type RoomEvent } from "./readRoomEvent.ts";
 
 export interface EventRouterParts {
     /** The event table, in the order in which handlers of one type are called. */
     readonly handlers: readonly EventHandler[];
     readonly isLocal: (user: MatrixUserId) => boolean;
+    /** Whether a user is the bot or a ghost, whose events are echoes of the bridge's own requests. */
+    readonly isOurs: (user: MatrixUserId) => boolean;
+    readonly inbox: EventInbox;
     readonly drops: DroppedEvents;
     readonly clock: Clock;
 }
@@ -35,6 +45,7 @@ export class EventRouter {
         this.#parts = parts;
         this.#seen = new ExpiringMap(parts.clock, { max: SEEN_EVENTS, ttlMs: SEEN_MS });
         this.#startedAt = parts.clock.now();
+        for (const id of parts.inbox.load().finishedIds) this.#seen.set(id, true);
         for (const handler of parts.handlers) {
             if (handler.kind === "ephemeral") addRow(this.#ephemeral, handler);
             else addRow(this.#timeline, handler);
@@ -47,13 +58,26 @@ export class EventRouter {
         return type !== undefined && (this.#timeline.has(type) || this.#ephemeral.has(type));
     }
 
-    /** Called for each delivery of the homeserver. Discards events without a handler. */
-    onDelivery(events: readonly unknown[], ephemeral: readonly unknown[]): void {
-        for (const event of events) if (this.isOfInterest(event)) this.onEvent(event);
-        for (const event of ephemeral) if (this.isOfInterest(event)) this.onEphemeral(event);
+    /** Called once, before the first delivery: handles the events that an earlier run did not finish. */
+    resume(): void {
+        for (const event of this.#parts.inbox.load().unfinished) this.onEvent(event);
     }
 
-    /** Called for each event that the homeserver delivers. */
+    /**
+     * Called for each delivery of the homeserver. Discards events without a handler, and stores the others before it
+     * confirms the delivery.
+     * @throws the system's error if they cannot be stored. The homeserver delivers them again then, and those that are
+     * handled already are dropped as repeated.
+     */
+    async onDelivery(events: readonly unknown[], ephemeral: readonly unknown[]): Promise<void> {
+        const wanted = events.filter((event) => this.isOfInterest(event));
+        const stored = this.#parts.inbox.store(wanted.flatMap((event) => this.#toStore(event)));
+        for (const event of wanted) this.onEvent(event);
+        for (const event of ephemeral) if (this.isOfInterest(event)) this.onEphemeral(event);
+        await stored;
+    }
+
+    /** Handles an event of the homeserver, stored or not. */
     onEvent(event: unknown): void {
         const isBacklog = this.#parts.clock.now() - this.#startedAt < BACKLOG_MS;
         this.#route(event, { arrival: isBacklog ? "kept" : "live" });
@@ -77,7 +101,7 @@ export class EventRouter {
     }
 
     #route(raw: unknown, delivery: Delivery): void {
-        const { drops, clock, isLocal } = this.#parts;
+        const { drops, clock, isLocal, inbox } = this.#parts;
         const read = readRoomEvent(raw);
         if ("fault" in read) {
             drops.record(undefined, "bad_event", read.fault);
@@ -93,12 +117,18 @@ export class EventRouter {
         this.#seen.set(event.eventId, true);
         const rows = this.#timeline.get(event.type) ?? [];
         const fitting = rows.filter(({ kind }) => (kind === "state") === (event.stateKey !== undefined));
-        if (rows.length > 0 && fitting.length === 0) {
-            drops.record(event, "wrong_kind");
-            return;
-        }
-        const outcome = handle(fitting, event);
+        const outcome = rows.length > 0 && fitting.length === 0 ? dropped("wrong_kind") : handle(fitting, event);
         if (outcome?.kind === "dropped") drops.record(event, outcome.reason, outcome.detail);
+        const finish = (): void => inbox.finish(event.eventId);
+        if (outcome?.kind === "handled" && outcome.done !== undefined) outcome.done.then(finish, finish);
+        else finish();
+    }
+
+    /** Echoes and repetitions are not stored. */
+    #toStore(raw: unknown): InboxEvent[] {
+        const read = readRoomEvent(raw);
+        if ("fault" in read || this.#seen.has(read.event.eventId) || this.#parts.isOurs(read.event.sender)) return [];
+        return [{ eventId: read.event.eventId, event: raw }];
     }
 }
 

@@ -6,7 +6,7 @@ import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { DroppedEvent, DroppedEvents } from "../events/DroppedEvents.ts";
 import type { GhostAdmission } from "./GhostAdmission.ts";
-import { dropped, HANDLED, type EventOutcome } from "../events/EventHandler.ts";
+import { dropped, type EventOutcome } from "../events/EventHandler.ts";
 import type { InvitationTime } from "../events/eventAge.ts";
 import type { EncryptedRooms } from "../rooms/EncryptedRooms.ts";
 import type { GhostProfiles } from "./GhostProfiles.ts";
@@ -75,7 +75,7 @@ export class GhostInvitations {
                 if (this.#joining.get(room) === joining) this.#joining.delete(room);
             });
         this.#joining.set(room, joining);
-        return HANDLED;
+        return { kind: "handled", done: joining };
     }
 
     /** Called when the Matrix side stops. */

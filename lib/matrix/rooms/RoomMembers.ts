@@ -68,7 +68,7 @@ export class RoomMembers {
         if (membership === "join") for (const leg of calls) leg.userJoined();
         if (membership === "leave" || membership === "ban") {
             for (const leg of calls) leg.userLeft();
-            this.#inBackground(this.#leaveAlone(event.room, user));
+            return this.#inBackground(this.#leaveAlone(event.room, user));
         }
         return HANDLED;
     }
@@ -87,7 +87,7 @@ export class RoomMembers {
         }
         if (membership === "leave" || membership === "ban") {
             for (const leg of registry.inRoom(event.room)) leg.ghostLeft();
-            this.#inBackground(rooms.forget(event.room));
+            return this.#inBackground(rooms.forget(event.room));
         }
         return HANDLED;
     }
@@ -106,9 +106,9 @@ export class RoomMembers {
     }
 
     #inBackground(work: Promise<void>): EventOutcome {
-        work.catch((reason: unknown) => {
+        const done = work.catch((reason: unknown) => {
             this.#parts.log.warn("room change not processed", { error: reason });
         });
-        return HANDLED;
+        return { kind: "handled", done };
     }
 }

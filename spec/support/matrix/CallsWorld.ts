@@ -13,6 +13,7 @@ import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { browserDescription } from "./descriptions.ts";
 import { FakeHomeserver } from "./FakeHomeserver.ts";
 import { KeptIntake } from "./KeptIntake.ts";
+import { MemoryInbox } from "./MemoryInbox.ts";
 import { allowedBy } from "../dialling.ts";
 
 export const alice = "@alice:matrix.example" as MatrixUserId;
@@ -35,6 +36,7 @@ export class CallsWorld {
     readonly clock = new FakeClock();
     readonly directory = new FakeDirectory();
     readonly intake = new KeptIntake();
+    readonly inbox: MemoryInbox;
     readonly telemetry = new KeptTelemetry();
     readonly recorder = new KeptRecorder();
     readonly log = new KeptLog();
@@ -42,13 +44,15 @@ export class CallsWorld {
     readonly calls: ConnectedHandlers;
     #ids = 0;
 
-    constructor(changes: Partial<HandlerParts> = {}) {
+    constructor(changes: Partial<HandlerParts> = {}, inbox = new MemoryInbox()) {
+        this.inbox = inbox;
         const names = new GhostNames("matrix.example", "sip_", "bot");
         this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory, carol]);
         this.calls = connectHandlers({
             names,
             homeserver: this.homeserver,
             directory: this.directory,
+            inbox: this.inbox,
             dialPlan: { whoMayDial: allowedBy("carrier"), isDialable: () => true, hasRule: () => true },
             intake: this.intake,
             newCallId: () => this.#newId(),

@@ -10,6 +10,7 @@ import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts
 import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { KeptIntake } from "./KeptIntake.ts";
+import { MemoryInbox } from "./MemoryInbox.ts";
 import { GHOST_PREFIX, SERVER, type RegistrationFile } from "./matrixWorld.ts";
 import { allowedBy } from "../dialling.ts";
 
@@ -56,6 +57,7 @@ export function assembleForSpec(
         },
         {
             directory,
+            inbox: new MemoryInbox(),
             dialPlan: {
                 isDialable: () => true,
                 hasRule: () => true,

@@ -9,11 +9,13 @@ import {
 } from "../../../../lib/matrix/events/EventHandler.ts";
 import { EventRouter } from "../../../../lib/matrix/events/EventRouter.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
+import { MemoryInbox } from "../../../support/matrix/MemoryInbox.ts";
 import { KeptLog, KeptTelemetry } from "../../../support/quiet.ts";
 
 let clock: FakeClock;
 let telemetry: KeptTelemetry;
 let calls: unknown[];
+let inbox: MemoryInbox;
 let debugLines: { readonly message: string; readonly fields: unknown }[];
 
 class DebugLog extends KeptLog {
@@ -26,12 +28,20 @@ beforeEach(() => {
     clock = new FakeClock();
     telemetry = new KeptTelemetry();
     calls = [];
+    inbox = new MemoryInbox();
     debugLines = [];
 });
 
 function route(...handlers: EventHandler[]): EventRouter {
     const drops = new DroppedEvents(telemetry, new DebugLog());
-    return new EventRouter({ handlers, isLocal: (user) => user.endsWith(":matrix.example"), drops, clock });
+    return new EventRouter({
+        handlers,
+        isLocal: (user) => user.endsWith(":matrix.example"),
+        isOurs: (user) => user.startsWith("@sip_"),
+        inbox,
+        drops,
+        clock,
+    });
 }
 
 function row(kind: "message" | "state", name: string, outcome: EventOutcome = HANDLED): EventHandler {
@@ -159,5 +169,61 @@ describe("EventRouter", () => {
             ["kept", 90_000],
             ["live", 0],
         ]);
+    });
+});
+
+describe("a delivery", () => {
+    it("is stored before it is handled, without echoes, other types and repetitions", async () => {
+        const router = route(row("message", "one"));
+        const echo = { ...event, event_id: "$echo", sender: "@sip_1:matrix.example" };
+        const other = { ...event, event_id: "$other", type: "m.b" };
+        const stored: string[] = [];
+        inbox.store = (events) => {
+            stored.push(...events.map(({ eventId }) => eventId));
+            expect(calls).toEqual([]);
+            return Promise.resolve();
+        };
+        await router.onDelivery([event, echo, other], []);
+        expect(stored).toEqual(["$1"]);
+        expect(calls).toHaveLength(2);
+        calls = [];
+        await router.onDelivery([event], []);
+        expect(stored).toEqual(["$1"]);
+        expect(calls).toEqual([]);
+    });
+
+    it("is not handled and not confirmed if it cannot be stored", async () => {
+        const router = route(row("message", "one"));
+        inbox.fill();
+        await expect(router.onDelivery([event], [])).rejects.toThrow("ENOSPC");
+        expect(calls).toEqual([]);
+    });
+
+    it("is handled once if it is delivered again after a restart", async () => {
+        await route(row("message", "one")).onDelivery([event], []);
+        inbox = new MemoryInbox(inbox);
+        const router = route(row("message", "two"));
+        router.resume();
+        await router.onDelivery([event], []);
+        expect(calls.map((call) => (call as string[])[0])).toEqual(["one"]);
+    });
+
+    it("is handled after a restart if the handler had not finished it", async () => {
+        const work = Promise.withResolvers<undefined>();
+        await route(row("message", "one", { kind: "handled", done: work.promise })).onDelivery([event], []);
+        inbox = new MemoryInbox(inbox);
+        const router = route(row("message", "two"));
+        router.resume();
+        await router.onDelivery([event], []);
+        expect(calls.map((call) => (call as string[])[0])).toEqual(["one", "two"]);
+    });
+
+    it.each(["resolve", "reject"] as const)("is finished when the handler's work %ss", async (how) => {
+        const work = Promise.withResolvers<undefined>();
+        await route(row("message", "one", { kind: "handled", done: work.promise })).onDelivery([event], []);
+        expect(inbox.load().unfinished).toEqual([event]);
+        work[how](undefined);
+        await new Promise((resolve) => setImmediate(resolve));
+        expect(inbox.load()).toEqual({ unfinished: [], finishedIds: ["$1"] });
     });
 });
