@@ -29,7 +29,7 @@ interface Options {
     readonly live?: true;
 }
 
-/** The command line. Never rejects: what goes wrong is told on stderr and by the exit code. */
+/** The command line. Never rejects: errors go to stderr and into the exit code. */
 async function main(argv: readonly string[]): Promise<void> {
     const program = commandLine();
     try {
@@ -75,7 +75,7 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     log.info("starting", { version: version(), node: process.version });
     warnOfCertificate(config, log);
     for (const why of warningsOf(config)) log.warn("configuration is probably not meant so", { why });
-    // loaded here, so that the other commands answer at once
+    // loaded here, so that the other commands start quickly
     leaveOutNativeCrypto();
     const { assembleBridge } = await import("./assembly/assembleBridge.ts");
     const assembling = assembleBridge({
@@ -102,7 +102,7 @@ async function run({ config: configPath, file: registrationPath, port }: Options
     }, LINGER_MS).unref();
 }
 
-/** A peer that does not take it says so to nobody but itself. */
+/** Warns about a bad own certificate: a peer that rejects it does not tell us. */
 function warnOfCertificate({ sip }: Config, log: Log): void {
     const result = judgeOwnCertificate(sip, Date.now());
     if (result?.advice === undefined) return;
@@ -133,12 +133,12 @@ async function checkConfig({ config: configPath, file, port, live }: Options): P
     if (live) await tryOut(config, registration, port ?? config.appservice.port);
 }
 
-/** Ends the process, whose name look-ups nobody waits for any more. */
+/** Ends the process, whose remaining name lookups have no use. */
 async function tryOut(config: Config, registration: Registration | undefined, port: number): Promise<never> {
     const { checkLive } = await import("./liveCheck/checkLive.ts");
     const findings = await checkLive({ config, registration, port, version: version() });
     print("");
-    // undefined where nobody looks: whoever reads a pipe wants one line each
+    // undefined if the output is a pipe, which gets one line each
     for (const line of renderFindings(findings, process.stdout.columns)) print(line);
     const works = findings.every(({ result }) => result.kind === "works");
     process.exit(works ? 0 : EXIT_FAILED);
@@ -169,8 +169,8 @@ function firstSignal(log: Log): Promise<NodeJS.Signals> {
 }
 
 /**
- * A promise that a library left to itself costs at most one call, so the others go on. An exception that nobody caught
- * may have left anything half done: whoever supervises the process starts it anew.
+ * A promise that a library left to itself costs at most one call, so the others go on. An uncaught exception
+ * may have left work half done, so the process exits and its supervisor starts it again.
  */
 function reportStrayFailures(log: Log): void {
     process.on("unhandledRejection", (error) => log.error("promise rejected unheard", { error }));

@@ -35,4 +35,7 @@ export const avoidedWords: readonly AvoidedWord[] = [
  * Texts that contain an avoided word and cannot be changed, because a specification or another program has them. A line
  * with one of them is not checked for the words in it.
  */
-export const quotations: readonly string[] = [];
+export const quotations: readonly string[] = [
+    // RFC 4475, section 3.3.1
+    "nobodyKnowsThisScheme",
+];

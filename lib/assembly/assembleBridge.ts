@@ -42,13 +42,13 @@ export interface Bridge {
     stop(): Promise<void>;
 }
 
-/** Longer than any port's own timeout: only a hang of ours meets it. */
+/** Longer than the timeout of every port, so only a bug in the bridge reaches it. */
 const ORDER_TIMEOUT_MS = 30_000;
 /** How long calls may take to end when the bridge stops. */
 const STOP_MS = 10_000;
 /** How long phones may then take to answer our last word to them. */
 const DRAIN_MS = 4_000;
-/** How long the homeserver may take to come up beside us. */
+/** How long the homeserver may take to start at the same time as the bridge. */
 const HOMESERVER_PATIENCE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
@@ -192,7 +192,7 @@ function matrixSideOf(
     );
 }
 
-/** Where there are no accounts there is no registrar, and strangers are not asked who they are. */
+/** Without accounts there is no registrar, and unknown peers receive no challenge. */
 async function startPhones(
     config: Config,
     dialPlan: DialPlan,

@@ -1,7 +1,7 @@
 import { registerHooks } from "node:module";
 
 const ADDON = "@matrix-org/matrix-sdk-crypto-nodejs";
-/** Beside package.json, for the sources as for what is built of them. */
+/** Next to package.json, for the sources and for the compiled files. */
 const STAND_IN = new URL("../../stubs/matrix-sdk-crypto-nodejs/index.js", import.meta.url).href;
 
 /**

@@ -18,12 +18,12 @@ export interface SipTrunks {
 export function sipTrunksOf(config: Config): SipTrunks {
     const numbering = numberingOf(config);
     // how long it waits is an external SIP server's own business
-    const heedsPatience = config.sip.drachtio === undefined;
+    const supportsTimeout = config.sip.drachtio === undefined;
     const numbersByUser = numbersByUserIn(config);
     const trunks = config.trunks.map((trunk) => ({
         ...trunkOf(trunk, numbering, numbersByUser),
         ...addressesOf(trunk),
-        ...(heedsPatience && { answerMs: Math.round(trunk.responseTimeoutSeconds * 1_000) }),
+        ...(supportsTimeout && { answerMs: Math.round(trunk.responseTimeoutSeconds * 1_000) }),
     }));
     return { trunks, peers: [...config.sip.peers.map((peer) => peerOf(peer, numbering)), ...trunks] };
 }

@@ -108,7 +108,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         name: "SIP link",
         stop: () => {
             link.stop();
-            // nobody will say any more what became of a BYE that is out
+            // the outcome of a BYE that was sent is not reported any more
             gateway.onLost();
         },
     });

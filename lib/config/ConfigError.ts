@@ -1,4 +1,4 @@
-/** What is wrong with a file the operator wrote: every fault at once, each a line for a person to read. */
+/** The errors in a file that the operator wrote, all together, each a line for a person to read. */
 export class ConfigError extends Error {
     readonly faults: readonly string[];
 

@@ -42,7 +42,7 @@ function describe(
     return { section: path[0]?.toString(), text: path.length === 0 ? text : `${formatPath(path)}: ${text}` };
 }
 
-/** Ajv also says that a branch of `if` did not match, beside what did not match in it. */
+/** Ajv also reports that a branch of `if` did not match, in addition to the error in the branch. */
 function isOwnFault({ keyword }: ErrorObject): boolean {
     return keyword !== "if";
 }

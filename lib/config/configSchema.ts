@@ -24,7 +24,7 @@ export interface SchemaNode {
     readonly tsType?: string;
 }
 
-/** config.schema.yaml, which lies beside package.json both in the sources and in the published package. */
+/** config.schema.yaml, which is next to package.json in the sources and in the published package. */
 export function readConfigSchema(): SchemaNode {
     return readYamlFile(fileURLToPath(new URL("../../config.schema.yaml", import.meta.url))) as SchemaNode;
 }

@@ -30,7 +30,7 @@ export function describeConfig(config: Config): ConfigSummary {
                 "callers",
                 [...sip.peers, ...trunks]
                     .map(({ name, trusted }) => (trusted ? `${name} (trusted)` : name))
-                    .join(", ") || "nobody",
+                    .join(", ") || "none",
             ],
             ["phones", accounts.map(({ username, user }) => `${username} of ${user}`).join(", ") || "none"],
             ["trunks", trunks.map(describeTrunk).join("; ") || "none"],

@@ -13,7 +13,7 @@ export interface Registration {
     readonly asToken: Secret;
     /** Proves the homeserver to the bridge. */
     readonly hsToken: Secret;
-    /** The bridge's own user, beside the ghosts. */
+    /** The bridge's own user, in addition to the ghosts. */
     readonly senderLocalpart: string;
     /** Where the homeserver reaches the bridge. */
     readonly url: string;
@@ -126,13 +126,13 @@ function namespaceFaults(namespaces: readonly UserNamespace[], { homeserver, mat
     if (!namespaces.some((namespace) => namespace.exclusive && covers(namespace, ghost))) {
         faults.push(
             `namespaces.users: has no exclusive entry for the users @${matrix.ghostPrefix}...:${homeserver.domain} that ` +
-                "matrix.ghostPrefix and homeserver.domain ask for; make the registration anew with --generate-registration",
+                "matrix.ghostPrefix and homeserver.domain ask for; write the registration again with --generate-registration",
         );
     }
     if (matrix.joinAsCallee && !namespaces.some((namespace) => covers(namespace, local))) {
         faults.push(
             `namespaces.users: has no entry for the users of ${homeserver.domain}, which matrix.joinAsCallee needs; make ` +
-                "the registration anew with --generate-registration",
+                "the registration again with --generate-registration",
         );
     }
     return faults;

@@ -11,7 +11,7 @@ import { Secret } from "./Secret.ts";
 /** Of one trunk: more would make a caller wait for ever. */
 const MAX_ADDRESSES = 10;
 
-/** What a form may need to know beside the value. */
+/** What a form may need in addition to the value. */
 export interface FormContext {
     /** Folder of the configuration file: relative paths start there. */
     readonly folder: string;
@@ -90,7 +90,7 @@ function ofText(wants: string, tsType: string, parse: (text: string, context: Fo
     return {
         wants,
         tsType,
-        // Anything but text is the business of `type`, which stands beside `as` in the schema.
+        // Anything but text is checked by `type`, which is next to `as` in the schema.
         parse: (value, context) => (typeof value === "string" ? parse(value, context) : value),
     };
 }
@@ -124,7 +124,7 @@ function parseSipHost(text: string): HostPort | undefined {
     return undefined;
 }
 
-/** Nobody would be called by a prefix that numbers are rid of when they are read. */
+/** A prefix that is removed when numbers are read would never match. */
 function withPlus(prefix: string): string {
     const rest = /^00([0-9]+)$/.exec(prefix)?.[1];
     if (rest !== undefined) throw new Error(`must have + for 00, as the bridge writes numbers: +${rest}`);

@@ -21,10 +21,12 @@ export function warningsOf(config: Config): string[] {
 function emptinessOf({ sip, trunks, accounts, dialling }: Config): string[] {
     const warnings: string[] = [];
     if (sip.peers.length === 0 && trunks.length === 0 && accounts.length === 0) {
-        warnings.push("Nobody may call in: sip.peers, trunks and accounts are empty.");
+        warnings.push(
+            "No SIP sender can call in: sip.peers, trunks and accounts are empty; add a trunk, a peer or an account.",
+        );
     }
     if (trunks.length > 0 && dialling.allow.length === 0) {
-        warnings.push("Nobody may call out: dialling.allow is empty.");
+        warnings.push("No user can call out: dialling.allow is empty; add a rule.");
     }
     if (trunks.length === 0 && accounts.length === 0 && dialling.allow.length > 0) {
         warnings.push("Calls out have nowhere to go: trunks and accounts are empty.");
@@ -72,7 +74,7 @@ function deadlyUris({ sip, trunks }: Config): string[] {
     return trunks.flatMap(({ numberUri }, index) =>
         numberUri === "tel"
             ? [
-                  `${formatPath(["trunks", index, "numberUri"])}: no call goes out, as a drachtio-server does not bear tel: URIs; set sip-phone.`,
+                  `${formatPath(["trunks", index, "numberUri"])}: outbound calls fail, because drachtio-server crashes on tel: URIs; set sip-phone.`,
               ]
             : [],
     );

@@ -31,7 +31,7 @@ const FIRST_REPEAT_MS = 500;
 
 /**
  * Asks SIP servers one question at a time, by the transport layer of the SIP server itself, so that what works here
- * works there. It listens on UDP ports nobody uses: the bridge may run beside it.
+ * works there. It listens on free UDP ports, so the bridge can run at the same time.
  */
 export class SipProbe {
     readonly #transport: SocketTransportLayer;

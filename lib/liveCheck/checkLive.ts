@@ -28,7 +28,7 @@ export interface LiveCheckOptions {
 const PATIENCE_MS = 20_000;
 
 /**
- * Tries everything the configuration names, all at once, and comes back within 20 s. Works beside a running bridge: it
+ * Tests everything that the configuration names, all at the same time, and returns within 20 s. Works next to a running bridge: it
  * displaces no registration and takes no port of it. While no bridge runs, it answers the homeserver's ping in its place.
  * Rejects only if this machine has no socket left, or a file of the configuration is gone since it was read.
  */
@@ -62,7 +62,7 @@ export async function checkLive({
     return findings.flat();
 }
 
-/** As the SIP server is told them (lib/assembly/sipServerArguments.ts). */
+/** As the SIP server receives them (lib/assembly/sipServerArguments.ts). */
 function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
     const { certificate, key, caCertificates } = tls ?? {};
     return {

@@ -92,7 +92,7 @@ function absent(url: string, reply: Reply): Result {
     return { kind: "fails", text, advice: `check homeserver.url (${url}) and that the homeserver runs` };
 }
 
-/** It waits itself, for whoever is at the url of the registration. */
+/** The homeserver itself waits for the server at the url of the registration. */
 function unansweredPing(at: string): Result {
     return {
         kind: "fails",

@@ -6,7 +6,7 @@ import { UdpNgSocket } from "../media/UdpNgSocket.ts";
 import { systemClock } from "../telemetry/systemClock.ts";
 import { type Finding, type Result, timed } from "./Finding.ts";
 
-/** Pings one rtpengine on its control port. (It tells its version to nobody who asks by ng.) */
+/** Pings one rtpengine on its control port. (The ng protocol does not report its version.) */
 export async function probeRtpengine(endpoint: Endpoint, timeoutMs: number): Promise<Finding> {
     const where = formatHostPort(endpoint);
     return await timed("rtpengine", `ng ping, udp ${where}`, () => ping(endpoint, timeoutMs));

@@ -92,7 +92,7 @@ function judge(
         return { kind: "fails", text: "it never answers", advice };
     }
     if (answer === "closed") {
-        const advice = "check transport and port, and whether it wants a certificate of ours (sip.tls)";
+        const advice = "check transport and port, and whether it requires a client certificate (sip.tls)";
         return { kind: "fails", text: "it closes the connection", advice };
     }
     return judgeSipAnswer(answer.status, answer.reason, { method, credentials });

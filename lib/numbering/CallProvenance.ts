@@ -1,6 +1,6 @@
 import { displayTextOf, type RemoteParty } from "./RemoteParty.ts";
 
-/** What a network we trust says of a call beside who calls: how it came to us, and whether the caller's number is true. */
+/** What a trusted network asserts about a call in addition to the caller: diversions, and whether the caller's number is verified. */
 export interface CallProvenance {
     /** The number or address the caller dialled, which passed the call on (RFC 5806, RFC 7044). */
     readonly divertedBy?: RemoteParty;
@@ -10,7 +10,7 @@ export interface CallProvenance {
 
 export type NumberCheck = "passed" | "failed";
 
-/** What people are told of it, in one line; undefined if there is nothing to tell. */
+/** The text for the callee, in one line; undefined if there is nothing to report. */
 export function describeProvenance({ divertedBy, numberCheck }: CallProvenance): string | undefined {
     const via = divertedBy === undefined ? [] : [`Call via ${displayTextOf(divertedBy)}.`];
     const check = numberCheck === undefined ? [] : [CHECK_IN_WORDS[numberCheck]];

@@ -9,7 +9,7 @@ const MAX_LENGTH = 128;
 const URI = /^(?:sips?:)?([^@]+)@([^@]+)$/i;
 /**
  * RFC 3261, section 25.1: unreserved, escaped and user-unreserved. A password behind `:` is cut off before. No escaped
- * controls: whoever undoes them on the way would find a line end.
+ * controls: a server that decodes them would find a line end.
  */
 const USER = /^(?:[0-9A-Za-z\-_.!~*'()&=+$,;?/]|%(?!7F)[2-9A-F][0-9A-F])+$/i;
 const PASSWORD = /:.*$/;

@@ -8,7 +8,7 @@ import type { LegReport, SignallingLeg } from "./SignallingLeg.ts";
 /** How an adapter hands in a new call. The desk implements it. */
 export interface CallIntake {
     /**
-     * Takes the call and starts on it at once. The adapter has checked that the caller may place it and keeps
+     * Accepts the call and starts it immediately. The adapter has checked that the caller may place it and keeps
      * reporting what the caller does through the returned function. Refused when the bridge stops or is full: the
      * adapter then ends its own leg with the given cause.
      */

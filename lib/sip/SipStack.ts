@@ -1,7 +1,7 @@
 /** Headers of a message: names in lower case and written out, values of the same name joined by commas. */
 export type SipHeaders = ReadonlyMap<string, string>;
 
-/** Headers to send, under the names they shall have. CR, LF and NUL in values become blanks. */
+/** Headers to send, under the names to be sent. CR, LF and NUL in values become blanks. */
 export type HeaderFields = Readonly<Record<string, string>>;
 
 /** A header line of a name that may stand several times but not be joined by commas (RFC 3261, section 7.3.1). */

@@ -32,7 +32,7 @@ export class NedbContacts implements ContactStore {
     }
 
     /**
-     * Opens the file in `folder`, making it if need be. What cannot be read of it is told to the log and left out: those
+     * Opens the file in `folder`, making it if need be. Unreadable entries are logged and left out: those
      * phones come back by themselves, which is no reason to be without the others until then.
      * @throws StoreError if it cannot be read or written
      */

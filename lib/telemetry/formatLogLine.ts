@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 /** Messages are short and constant: padded to this, the fields of most lines stand below each other. */
 const MESSAGE_WIDTH = 36;
 const LEVEL_WIDTH = 5;
-/** A stranger's text may be in a field. */
+/** A field can contain text from an unknown peer. */
 const MAX_VALUE_LENGTH = 1_000;
 
 /**

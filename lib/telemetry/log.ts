@@ -10,7 +10,7 @@ export interface LogOptions {
     readonly level: Level;
     /** Aligned text for people, or one JSON object a line for machines. */
     readonly format: "human" | "json";
-    /** Where it goes, one entry a line: the standard output, for whoever started the program to keep. */
+    /** Where it goes, one entry a line: the standard output, which the supervisor of the process keeps. */
     readonly stream: NodeJS.WritableStream;
 }
 
@@ -26,7 +26,7 @@ export function createLog({ level, format: form, stream }: LogOptions): Log {
     return new WinstonLog(logger, {});
 }
 
-/** Fields are put together only for a line that is written: most calls are for debug, and most of those for nobody. */
+/** Fields are formatted only for a line that is written: most lines are at debug, which is usually off. */
 class WinstonLog implements Log {
     readonly #logger: Logger;
     readonly #fields: LogFields;

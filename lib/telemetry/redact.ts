@@ -6,7 +6,7 @@ const PRIVATE_FIELD = /^(?:sdp|.*Sdp|number|.*Number|phone|displayName|callerId|
 const HIDDEN = "***";
 
 /**
- * A log field's value as it may be written: a safety net below the rule that nobody logs such things in the first
+ * A log field's value as it may be written: a safety net in addition to the rule that such values are not logged in the first
  * place. Errors become plain data, with their causes.
  */
 export function redactField(name: string, value: unknown, level: string): unknown {

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports/Clock.ts";
 
-/** The longest time Node can wait at once: it fires at once for more, and a registrar may grant more than 24 days. */
+/** The longest time of one Node timer: it fires immediately for more, and a registrar may grant more than 24 days. */
 const longestMs = 2 ** 31 - 1;
 
 /** The time of the machine. */

@@ -37,7 +37,7 @@ const callEvent = z.object({
 type SeenCallEvent = z.infer<typeof callEvent>;
 
 /**
- * Ends calls that the bridge does not know but a client believes to exist, for example after a crash of the bridge: the
+ * Ends calls that the bridge does not know but that exist for a client, for example after a crash of the bridge: the
  * client would show a connected call without audio.
  */
 export class UnknownCalls {

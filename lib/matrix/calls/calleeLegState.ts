@@ -57,7 +57,7 @@ export function onCalleeLeft(state: CalleeLegState): LegStep<CalleeLegState> {
     }
 }
 
-/** Whether ending the call from our side has to be told: nobody hears of a call that is not in the room. */
+/** Whether the callee must be notified if we end the call: only a call that was sent to the room is visible. */
 export function needsHangup(state: CalleeLegState): boolean {
     return state.phase === "ringing" || state.phase === "answered";
 }

@@ -60,7 +60,7 @@ export function onCallerLeft(state: CallerLegState): LegStep<CallerLegState> {
     }
 }
 
-/** How the end of the call is told from our side: a call not yet answered is refused, one that was is hung up. */
+/** The event with which we end the call: reject before the answer, hangup after it. */
 export function endSignalOf(state: CallerLegState): "refusal" | "hangup" | "none" {
     switch (state.phase) {
         case "calling":

@@ -49,7 +49,7 @@ export function encodeAnswer(us: OurParty, sdp: Sdp): OutgoingCallEvent {
 }
 
 /**
- * Signals that no candidates follow, because all of ours are in the description. Sent once, after the invite or the
+ * Signals that no candidates follow, because the description contains all of them. Sent once, after the invite or the
  * answer, never before: matrix-js-sdk loses candidates that arrive before the answer.
  */
 export function encodeEndOfCandidates(us: OurParty): OutgoingCallEvent {

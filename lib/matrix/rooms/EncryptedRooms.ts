@@ -17,7 +17,7 @@ export class EncryptedRooms {
     }
 
     /**
-     * No more calls go to this room; the people in it are told, once.
+     * No more calls go to this room; a notice informs its members once.
      * @throws HomeserverError
      */
     async reject(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {

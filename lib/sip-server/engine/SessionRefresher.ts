@@ -67,12 +67,12 @@ export class SessionRefresher {
         const { timer } = session;
         const least = status === 422 ? minSe(headers) : 0;
         // immediately only the first time: a peer that rejects every interval must not make us retry as fast as it responds
-        const atOnce = least > 0 && timer.least === 0;
+        const immediately = least > 0 && timer.least === 0;
         timer.least = Math.max(timer.least, least);
-        this.#retry(session, Math.max(seconds, timer.least), atOnce);
+        this.#retry(session, Math.max(seconds, timer.least), immediately);
     }
 
-    #retry({ timer, dialog }: Session, seconds: number, atOnce = false): void {
-        timer.retry({ seconds, weRefresh: true }, atOnce ? 0 : retryMs[dialog.role]);
+    #retry({ timer, dialog }: Session, seconds: number, immediately = false): void {
+        timer.retry({ seconds, weRefresh: true }, immediately ? 0 : retryMs[dialog.role]);
     }
 }

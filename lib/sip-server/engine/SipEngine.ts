@@ -147,7 +147,7 @@ export interface SentResponse {
 export interface SipEngine {
     /**
      * Sends a request. Resolves once the message left (after DNS and connection set-up), before any response to it is
-     * told. Later failure of the transport, and silence, are reported as responses 503 and 408. Requests of one dialog leave
+     * reported. Later failure of the transport, and silence, are reported as responses 503 and 408. Requests of one dialog leave
      * in the order of the calls.
      */
     send(request: OutgoingRequest): Promise<SentRequest | Refused>;

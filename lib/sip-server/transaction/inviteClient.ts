@@ -87,7 +87,7 @@ function onResponse(state: InviteClientState, status: number, { timing, reliable
     }
 }
 
-/** A 100 does not renew C: a proxy that only ever says 100 shall not hold the call for ever (16.7 step 2). */
+/** A 100 does not renew C: a proxy that only ever says 100 must not keep the call ringing without end (16.7 step 2). */
 function onProvisional(state: InviteClientState, status: number, patience: number): InviteClientStep {
     const first = state.phase === "calling";
     const renewed = first || status > 100 ? [set("C" as const, patience)] : [];

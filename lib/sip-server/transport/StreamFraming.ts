@@ -96,7 +96,7 @@ export class StreamFraming {
         }
         if (headEnd === undefined) return undefined;
         const head = readMessageHead(data.subarray(at, end), this.#limits.headerLines);
-        const length = contentLength(head) ?? (hasNoBody(head) ? 0 : undefined);
+        const length = contentLength(head) ?? (lacksBody(head) ? 0 : undefined);
         if (length !== undefined && length <= this.#limits.bodyBytes) {
             return { head, start: headEnd.bodyStart, length };
         }
@@ -139,6 +139,6 @@ export class StreamFraming {
 }
 
 /** RFC 3261 18.3 requires Content-Length on streams, but some devices leave it out of messages without a body. */
-function hasNoBody({ headers, brokenLines }: MessageHead): boolean {
+function lacksBody({ headers, brokenLines }: MessageHead): boolean {
     return !headers.has("Content-Length") && !headers.has("Content-Type") && !brokenLines.includes("content-length");
 }

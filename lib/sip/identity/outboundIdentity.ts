@@ -10,7 +10,7 @@ export type CallingUser = Pick<SipTarget, "caller" | "callerName" | "profileName
 const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
- * From as the callee shall see it, and the trunk's identity headers. The identity of a withheld caller is in these only, with
+ * From as the callee sees it, and the trunk's identity headers. The identity of a withheld caller is in these only, with
  * the request to keep it within the network (RFC 3323, section 4.1). Pure.
  * @param written a number in the format of the trunk
  */

@@ -5,7 +5,7 @@ import { chargingHeaders, readChargingVector } from "./chargingVector.ts";
 
 /**
  * What the INVITE of a new call tells a trunk of the networks it comes through: a charging vector, where it wants one, by
- * our name for the call, which is unique everywhere; and where the caller is, if it is trusted. Nothing for a stranger a
+ * our name for the call, which is unique everywhere; and where the caller is, if it is trusted. Nothing for an untrusted trunk a
  * redirect led to. Pure.
  *
  * @param accessNetwork as `SipTarget` has it

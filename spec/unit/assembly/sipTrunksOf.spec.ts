@@ -21,7 +21,7 @@ function trunkOf(trunk: object, sip: object = {}): SipTrunk {
 const webrtc = { media: "webrtc" };
 
 describe("where a trunk is", () => {
-    test("one address is called and believed", () => {
+    test("one address is called and trusted", () => {
         expect(trunkOf({ ...webrtc, address: "192.0.2.1:5080", transport: "tcp" })).toMatchObject({
             domain: "192.0.2.1:5080",
             nextHop: "sip:192.0.2.1:5080;transport=tcp",
@@ -30,7 +30,7 @@ describe("where a trunk is", () => {
         expect(trunkOf({ ...webrtc, address: "a.example" })).not.toHaveProperty("alternatives");
     });
 
-    test("of several each is called in order, and those that are no names are believed", () => {
+    test("several addresses are called in order, and the IP addresses among them are trusted", () => {
         const address = ["a.example", "192.0.2.1", "[2001:db8::1]:5080"];
         expect(trunkOf({ ...webrtc, address, inboundNetworks: ["198.51.100.0/24"] })).toMatchObject({
             domain: "a.example",

@@ -5,7 +5,7 @@ import { Secret } from "../../../lib/config/Secret.ts";
 const secret = new Secret("hush");
 
 describe("Secret", () => {
-    it("is told on request only", () => {
+    it("is revealed on request only", () => {
         expect(secret.reveal()).toBe("hush");
     });
 

@@ -154,7 +154,7 @@ describe("a wrong configuration", () => {
             "trunks[0].callerIds.alice: must be under a Matrix user such as @alice:matrix.example",
         ],
         [
-            "a password for nobody",
+            "a password without a user name",
             { trunks: [{ ...trunk("t"), password: "x" }] },
             "trunks[0].username: is missing; the password is of no use without it",
         ],
@@ -189,7 +189,7 @@ describe("a wrong configuration", () => {
             'trunks[0].headers["X A"]: must be under the name of a header, such as X-Tenant',
         ],
         [
-            "a prefix nobody can dial",
+            "a prefix that cannot be dialled",
             { trunks: [{ ...trunk("t"), dialPrefix: "a" }] },
             "trunks[0].dialPrefix: must be up to 16 of the characters 0-9, * and #",
         ],
@@ -209,7 +209,7 @@ describe("a wrong configuration", () => {
             'numbers.map["2001"]: must not be a ghost; users that begin with sip_ belong to the bridge (matrix.ghostPrefix)',
         ],
         [
-            "a phone without WebRTC where nobody stands between",
+            "a phone without WebRTC and without rtpengine",
             { accounts: [{ ...phone("desk"), media: "rtp" }] },
             'accounts[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
         ],
@@ -269,7 +269,7 @@ describe("a wrong configuration", () => {
         expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);
     });
 
-    it("is told all of its faults at once, those between sections too", () => {
+    it("is rejected with all errors together, also those between sections", () => {
         const faults = faultsOf(() =>
             folder.load({
                 homeserver: { domain: "matrix.example" },
@@ -286,7 +286,7 @@ describe("a wrong configuration", () => {
         ]);
     });
 
-    it("is told that it is missing", () => {
+    it("is rejected as missing", () => {
         expect(faultsOf(() => loadConfig("/nowhere/config.yaml"))).toEqual(["/nowhere/config.yaml does not exist"]);
     });
 });

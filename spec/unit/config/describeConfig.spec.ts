@@ -82,14 +82,14 @@ describe("describeConfig", () => {
         expect(Object.fromEntries(describeConfig(bare).lines)).toMatchObject({
             "SIP server": "udp [::1]:5060",
             media: "none: sound passes directly",
-            callers: "nobody",
+            callers: "none",
             trunks: "none",
         });
     });
 
     it.each<[what: string, config: Partial<Config>, warnings: readonly RegExp[]]>([
         ["no peers", {}, [/call in/]],
-        ["trunks that nobody may use", { trunks: [trunk] }, [/call out: dialling/]],
+        ["trunks that no rule allows", { trunks: [trunk] }, [/call out: dialling/]],
         ["rules that lead nowhere", { dialling: { allow: [rule] } }, [/call in/, /nowhere to go/]],
         ["nothing else", { trunks: [trunk], dialling: { allow: [rule] } }, []],
         [
@@ -141,14 +141,14 @@ describe("describeConfig", () => {
             [/^trunks\[0\]\.registrationSeconds: is of no use without register: true\.$/],
         ],
         [
-            "URIs an external SIP server does not bear",
+            "URIs that crash an external SIP server",
             {
                 trunks: [{ ...trunk, numberUri: "tel" }],
                 dialling: { allow: [rule] },
                 sip: { ...bare.sip, drachtio: { host: "127.0.0.1", port: 9022, secret: new Secret("s") } },
             },
             [
-                /^trunks\[0\]\.numberUri: no call goes out, as a drachtio-server does not bear tel: URIs; set sip-phone\.$/,
+                /^trunks\[0\]\.numberUri: outbound calls fail, because drachtio-server crashes on tel: URIs; set sip-phone\.$/,
             ],
         ],
         [

@@ -54,7 +54,7 @@ describe("registrationText", () => {
 });
 
 describe("randomTokens", () => {
-    it("makes long ones, each anew", () => {
+    it("creates long tokens, different each time", () => {
         const made = [randomTokens(), randomTokens()].flatMap(({ asToken, hsToken }) => [asToken, hsToken]);
         expect(new Set(made).size).toBe(4);
         for (const token of made) expect(token).toMatch(/^[\w-]{43}$/);

@@ -16,7 +16,7 @@ it.each([
     ["sections that multiply", multiplying(6), /^repeats its parts by aliases \(\*name\) too often \(config\.yaml\)$/],
     ["an empty file", "", /^must be a section of keys/],
     ["a list", "- a\n", /^must be a section of keys/],
-])("a file is told of %s", (_, text, fault) => {
+])("a file is rejected with %s", (_, text, fault) => {
     expect(faultsOf(() => folder.loadText(text))[0]).toMatch(fault);
 });
 

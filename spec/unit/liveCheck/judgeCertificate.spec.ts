@@ -20,7 +20,7 @@ test.each<[string, Parameters<typeof judgeCertificate>[0], number, object]>([
     ["ahead of its time", { ...long, host }, -3, { kind: "fails", text: dated("it is not valid before") }],
     ["another's", { ...long, host: "elsewhere.example" }, 0, { kind: "works", advice: /name elsewhere\.example/ }],
     ["without its key", { ...long, key: other.key, host }, 0, { kind: "fails", text: "its key is another's" }],
-    ["beside no key", { ...long, key: "", host }, 0, { kind: "fails", text: "its key is another's" }],
+    ["without its private key", { ...long, key: "", host }, 0, { kind: "fails", text: "its key is another's" }],
     ["no certificate", { ...long, certificate: "-", host }, 0, { kind: "fails", text: "it is no PEM certificate" }],
 ])("a certificate %s", (_, certificate, days, expected) => {
     const result = judgeCertificate(certificate, now + days * DAY_MS);

@@ -13,6 +13,6 @@ test.each<[CallProvenance, string | undefined]>([
         { divertedBy: { kind: "number", number: "2001" as PhoneNumber }, numberCheck: "failed" },
         "Call via 2001. The carrier could not verify the caller's number: it may be false.",
     ],
-])("%o is told as %s", (provenance, text) => {
+])("%o is written as %s", (provenance, text) => {
     expect(describeProvenance(provenance)).toBe(text);
 });

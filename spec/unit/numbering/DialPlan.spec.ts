@@ -48,7 +48,7 @@ describe("DialPlan.calleeOf", () => {
         "a%FF@matrix.example",
         "+442071838751@matrix.example",
         "*21*2001%23@matrix.example",
-    ])("%s reaches nobody", (dialled) => {
+    ])("%s reaches no user", (dialled) => {
         expect(plan.calleeOf(party(dialled))).toBeUndefined();
     });
 
@@ -79,7 +79,7 @@ describe("DialPlan.isDialable", () => {
         expect(plan.isDialable(party(dialled))).toBe(dialable);
     });
 
-    it("nobody may dial nobody", () => {
+    it("no user may dial an anonymous party", () => {
         expect(plan.isDialable({ kind: "anonymous" })).toBe(false);
     });
 });
@@ -111,7 +111,7 @@ describe("DialPlan.whoMayDial", () => {
         expect(plan.whoMayDial(user(who), party(dialled))).toMatchObject(verdict);
     });
 
-    it("lets nobody call back a withheld identity", () => {
+    it("does not let users call back a withheld identity", () => {
         expect(plan.whoMayDial(user("@alice:matrix.example"), { kind: "anonymous" })).toEqual(forbidden);
     });
 

@@ -3,7 +3,7 @@ import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 
 const leg = () => ({ lost: (): void => undefined });
 
-test("calls are over at once where there are none", async () => {
+test("the end of calls is reached immediately if there are none", async () => {
     await new SipCalls().over();
 });
 

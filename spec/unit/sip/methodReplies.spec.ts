@@ -35,11 +35,11 @@ test("OPTIONS tells what we can do", () => {
 test.each([
     ["unkscm", "nobodyKnowsThisScheme:totallyopaquecontent"],
     ["novelsc", "soap.beep://192.0.2.103:3002"],
-])("OPTIONS for a scheme nobody knows: RFC 4475 %s", (_, target) => {
+])("OPTIONS for an unknown scheme: RFC 4475 %s", (_, target) => {
     expect(outside("OPTIONS", {}, target)).toEqual({ status: 416 });
 });
 
-test("OPTIONS that requires what nobody supports: RFC 4475 bext01", () => {
+test("OPTIONS that requires an unknown extension: RFC 4475 bext01", () => {
     const require = "nothingSupportsThis, 100rel, nothingSupportsThisEither";
     expect(outside("OPTIONS", { require })).toEqual({
         status: 420,

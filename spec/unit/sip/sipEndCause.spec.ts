@@ -59,7 +59,7 @@ describe("the ends of calls in SIP", () => {
         expect(Object.keys(SIP_ENDINGS).sort()).toEqual([...END_CAUSES].sort());
     });
 
-    test("an answer elsewhere is told as RFC 3326 has it, so that phones show no missed call", () => {
+    test("an answer elsewhere is written as in RFC 3326, so that phones show no missed call", () => {
         expect(reasonHeader("answeredElsewhere")).toBe('SIP;cause=200;text="Call completed elsewhere",Q.850;cause=26');
     });
 });

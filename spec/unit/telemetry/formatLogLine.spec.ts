@@ -28,7 +28,7 @@ describe("formatLogLine", () => {
         expect(line({ value: "x".repeat(5_000) })).toHaveLength("value=".length + 1_001);
     });
 
-    it("shows an error in one line with its cause, and where it came from if it is a fault of ours", () => {
+    it("shows an error in one line with its cause, and its place in the code if it is a bug of the bridge", () => {
         const cause = { name: "Error", message: "refused", stack: "Error: refused\n    at net" };
         const error = { name: "TypeError", message: "no media", stack: "TypeError: no media\n    at desk", cause };
         expect(line({ error })).toBe('error="TypeError: no media, because of Error: refused"');

@@ -4,7 +4,7 @@ import { CallEventSender } from "../../../../lib/matrix/calls/CallEventSender.ts
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 
-/** A voice on a homeserver that replies when it is told to. */
+/** A sender on a homeserver whose responses the spec controls. */
 function slowVoice() {
     const sent: string[] = [];
     const replies: ((failure?: Error) => void)[] = [];

@@ -99,7 +99,7 @@ describe("a first call", () => {
     });
 
     it.each([
-        ["a local user who does not exist", "@nobody:matrix.example", "notFound"],
+        ["a local user who does not exist", "@absent:matrix.example", "notFound"],
         ["a homeserver that encrypts every room", alice, "unavailable"],
     ])("fails for %s", async (what, callee, endCause) => {
         if (what.includes("encrypts")) world.homeserver.encryptNewRooms();

@@ -24,10 +24,10 @@ describe("GhostInvitations", () => {
     });
 
     it("ignores an invitation of a ghost ID that represents no number or address", async () => {
-        const nobody = "@sip_:matrix.example" as MatrixUserId;
-        const room = world.homeserver.createRoomOf(alice, nobody);
+        const nameless = "@sip_:matrix.example" as MatrixUserId;
+        const room = world.homeserver.createRoomOf(alice, nameless);
         await world.settle();
-        expect(world.homeserver.membershipOf(room, nobody)).toBe("invite");
+        expect(world.homeserver.membershipOf(room, nameless)).toBe("invite");
     });
 
     it("opens a call that was placed before the ghost joined, but not an expired one", async () => {

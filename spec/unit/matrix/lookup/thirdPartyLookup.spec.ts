@@ -32,7 +32,7 @@ describe("a number", () => {
         ]);
     });
 
-    it.each([["nobody"], [""], [undefined], [17], [{}], [[]]])("returns no user for %j", async (typed) => {
+    it.each([["no number"], [""], [undefined], [17], [{}], [[]]])("returns no user for %j", async (typed) => {
         expect(await world.calls.lookup.findUser("m.protocol.pstn", { "m.id.phone": typed })).toEqual([]);
         expect(world.homeserver.requests).toEqual([]);
     });

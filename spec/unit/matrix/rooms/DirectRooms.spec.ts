@@ -36,7 +36,7 @@ describe("a first call to a user of another homeserver", () => {
     });
 
     it("fails with notFound if the user does not exist", async () => {
-        expect(await causeOfCallTo("@nobody:elsewhere.example" as MatrixUserId)).toBe("notFound");
+        expect(await causeOfCallTo("@absent:elsewhere.example" as MatrixUserId)).toBe("notFound");
         expect(world.homeserver.rooms).toEqual([]);
     });
 

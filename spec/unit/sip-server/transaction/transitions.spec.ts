@@ -110,7 +110,7 @@ describe("an INVITE client transaction", () => {
         };
         const answered = "accepted: -A -B -C -cancel deliver M=32000";
         const refused = "completed: -A -B -C -cancel sendAck deliver D=32000";
-        const refusedAtOnce = "terminated: sendAck deliver over";
+        const refusedImmediately = "terminated: sendAck deliver over";
         const rung = "proceeding: -A -B C=185000 deliver";
         expectTable(states, events, stepInviteClient, [
             ["calling", "100", rung],
@@ -118,8 +118,8 @@ describe("an INVITE client transaction", () => {
             ["calling", "199", rung],
             ["calling", "200", answered],
             ["calling", "299", answered],
-            ["calling", "300", refused, refusedAtOnce],
-            ["calling", "699", refused, refusedAtOnce],
+            ["calling", "300", refused, refusedImmediately],
+            ["calling", "699", refused, refusedImmediately],
             ["calling", "A", "calling: sendRequest A=1000"],
             ["calling", "B", "terminated: timedOut over"],
             ["calling", "givenUp", "calling: -A"],
@@ -129,8 +129,8 @@ describe("an INVITE client transaction", () => {
             ["proceeding", "199", rung],
             ["proceeding", "200", answered],
             ["proceeding", "299", answered],
-            ["proceeding", "300", refused, refusedAtOnce],
-            ["proceeding", "699", refused, refusedAtOnce],
+            ["proceeding", "300", refused, refusedImmediately],
+            ["proceeding", "699", refused, refusedImmediately],
             ["proceeding", "C", "proceeding: expired cancel=32000"],
             ["proceeding", "cancel", "terminated: timedOut over"],
             ["proceeding", "cancelSent", "proceeding: -C cancel=32000"],
@@ -235,19 +235,19 @@ describe("another client transaction", () => {
         };
         const slower = "proceeding: E=4000 deliver";
         const answered = "completed: -E -F deliver K=5000";
-        const answeredAtOnce = "terminated: deliver over";
+        const answeredImmediately = "terminated: deliver over";
         expectTable(states, events, stepNonInviteClient, [
             ["trying", "100", slower, "proceeding: deliver"],
             ["trying", "199", slower, "proceeding: deliver"],
-            ["trying", "200", answered, answeredAtOnce],
-            ["trying", "699", answered, answeredAtOnce],
+            ["trying", "200", answered, answeredImmediately],
+            ["trying", "699", answered, answeredImmediately],
             ["trying", "E", "trying: sendRequest E=1000"],
             ["trying", "F", "terminated: timedOut over"],
             ["trying", "transportFailed", "terminated: failed over"],
             ["proceeding", "100", slower, "proceeding: deliver"],
             ["proceeding", "199", slower, "proceeding: deliver"],
-            ["proceeding", "200", answered, answeredAtOnce],
-            ["proceeding", "699", answered, answeredAtOnce],
+            ["proceeding", "200", answered, answeredImmediately],
+            ["proceeding", "699", answered, answeredImmediately],
             ["proceeding", "E", "proceeding: sendRequest E=4000"],
             ["proceeding", "F", "terminated: timedOut over"],
             ["proceeding", "transportFailed", "terminated: failed over"],
@@ -275,13 +275,13 @@ describe("another server transaction", () => {
             respond: { kind: "respond" },
         };
         const answered = "completed: -slow -silent sendResponse J=32000";
-        const answeredAtOnce = "terminated: sendResponse over";
+        const answeredImmediately = "terminated: sendResponse over";
         expectTable(states, events, stepNonInviteServer, [
-            ["trying", "respond", answered, answeredAtOnce],
+            ["trying", "respond", answered, answeredImmediately],
             ["trying", "slow", "proceeding: sendTrying"],
             ["trying", "silent", "terminated: silent over"],
             ["proceeding", "request", "proceeding: resend"],
-            ["proceeding", "respond", answered, answeredAtOnce],
+            ["proceeding", "respond", answered, answeredImmediately],
             ["proceeding", "slow", "proceeding: sendTrying"],
             ["proceeding", "silent", "terminated: silent over"],
             ["completed", "request", "completed: resend"],

@@ -64,7 +64,7 @@ function nothingIsLeft(): void {
 }
 
 describe("an offer of the peer", () => {
-    test("nobody answers is refused in time, and what comes too late is not said", async () => {
+    test("that is not answered is rejected in time, and a late answer is not sent", async () => {
         const dialog = aDialog();
         const update = new ScriptedRequest("UPDATE", { body: CHANGED });
         dialog.handle(update);
@@ -76,7 +76,7 @@ describe("an offer of the peer", () => {
         expect(clock.pending).toBe(0);
     });
 
-    test("while another one waits is told to come again", () => {
+    test("while another one waits is rejected with a retry time", () => {
         const dialog = aDialog();
         dialog.handle(new ScriptedRequest("INVITE", { body: CHANGED }));
         const second = new ScriptedRequest("UPDATE", { body: sdpOf(40_004) });
@@ -139,7 +139,7 @@ describe("an offer of the peer", () => {
 });
 
 describe("the end", () => {
-    test("is over though nobody ever answers the BYE", async () => {
+    test("ends although the BYE is never answered", async () => {
         await aDialog().end("hungUp");
         expect(calls.dialogs).toBe(1);
         clock.advance(40_000);
@@ -152,7 +152,7 @@ describe("the end", () => {
         nothingIsLeft();
     });
 
-    test("is over if the BYE is challenged and nobody knows the password", async () => {
+    test("ends if the BYE is challenged and there is no password", async () => {
         await aDialog().end("hungUp");
         stack.answer(407, { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) });
         nothingIsLeft();
@@ -197,7 +197,7 @@ describe("the end", () => {
         nothingIsLeft();
     });
 
-    test("with the SIP server is told once", () => {
+    test("with the SIP server is reported once", () => {
         const dialog = aDialog();
         dialog.handle(new ScriptedRequest("UPDATE", { body: CHANGED }));
         calls.lost();
@@ -211,7 +211,7 @@ test.each([
     ["application/dtmf-relay", "Signal=5\r\nDuration=160", 415, 1],
     ["application/dtmf", "5", 415, 1],
     ["application/media_control+xml", "<x/>", 200, 0],
-])("INFO with %s is told to the operator or not, once a call", (type, body, status, told) => {
+])("INFO with %s is logged or not, once a call", (type, body, status, told) => {
     const dialog = aDialog();
     for (let nth = 1; nth <= 3; nth++) {
         const info = new ScriptedRequest("INFO", { headers: { "Content-Type": type }, body });
@@ -226,7 +226,7 @@ test.each([
     ["UPDATE", REMOTE],
     ["INVITE", ""],
     ["INVITE", REMOTE],
-])("a peer that refreshes by %s is told how long the session lasts from now", async (method, body) => {
+])("a peer that refreshes by %s receives the remaining lifetime of the session", async (method, body) => {
     const headers = { Supported: "timer", "Session-Expires": "1800;refresher=uac" };
     const typed = body === "" ? headers : { ...headers, "Content-Type": "application/sdp" };
     const refresh = new ScriptedRequest(method, { headers: typed, body });

@@ -12,7 +12,7 @@ test.each([
     ["the callee does not say who", "1800", said("600"), { seconds: 600, method: "INVITE" }],
     ["the callee takes UPDATE", "1800", said("600;Refresher=UAC", [update]), { seconds: 600, method: "UPDATE" }],
     ["the callee knows no timers", "1800;refresher=uas", said(), { seconds: 1_800, method: "INVITE" }],
-    ["nobody wants timers", undefined, said(), undefined],
+    ["neither side supports timers", undefined, said(), undefined],
     ["nonsense is said", "soon", said("-1;refresher=uac"), undefined],
 ] as const)("of a caller, where %s", (_, asked, ok, expected) => {
     expect(dutyOfCaller(said(asked), ok)).toEqual(expected);

@@ -125,8 +125,8 @@ describe("challenges as they come", () => {
         ["a scheme without parameters before", 'Negotiate, Digest realm="a", nonce="b"', [{ realm: "a" }]],
         ["qop without its quotes", 'Digest realm="a", qop=auth,auth-int, nonce="b"', [{ qop: "auth", nonce: "b" }]],
         ["an empty qop", 'Digest realm="a", nonce="b", qop=""', [{ qop: undefined }]],
-        ["an algorithm nobody knows", 'Digest realm="a", nonce="b", algorithm=AKAv1-MD5', []],
-        ["a qop nobody knows", 'Digest realm="a", nonce="b", qop="auth-conf"', []],
+        ["an unknown algorithm", 'Digest realm="a", nonce="b", algorithm=AKAv1-MD5', []],
+        ["an unknown qop", 'Digest realm="a", nonce="b", qop="auth-conf"', []],
         ["no nonce", 'Digest realm="a"', []],
         ["nothing of the kind", "!!", []],
     ])("%s", (_, header, expected) => {

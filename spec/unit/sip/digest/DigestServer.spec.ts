@@ -95,8 +95,12 @@ describe("what is not", () => {
         ["an unknown qop", "absent", ({ challenge }) => answer(challenge()).replace("qop=auth", "qop=token")],
         ["a count that is none", "absent", ({ challenge }) => answer(challenge()).replace("nc=00000001", "nc=1")],
         ["a wrong password", "refused", ({ challenge }) => answer(challenge(), 1, { ...desk, password: "wrong" })],
-        ["an unknown user", "refused", ({ challenge }) => answer(challenge(), 1, { ...desk, username: "nobody" })],
-        ["nobody's password", "refused", ({ challenge }) => answer(challenge(), 1, { username: "x", password: "\0" })],
+        ["an unknown user", "refused", ({ challenge }) => answer(challenge(), 1, { ...desk, username: "absent" })],
+        [
+            "a password without an account",
+            "refused",
+            ({ challenge }) => answer(challenge(), 1, { username: "x", password: "\0" }),
+        ],
         ["another method", "refused", ({ challenge }) => answer(challenge(), 1, desk, { ...register, method: "BYE" })],
         [
             "another URI",

@@ -30,7 +30,7 @@ test.each<[string, string, string | undefined]>([
     ["a tel: URI", `<tel:2001>;index=1, <tel:2002;cause=302>;index=1.1`, "2001"],
     ["no Reason of another protocol", `<sip:2001@x?Reason=Q.850%3Bcause%3D19>;index=1, ${us};index=1.1`, undefined],
     [
-        "nobody who withholds",
+        "no party that withholds itself",
         `<sip:2001@x?Privacy=history&Reason=SIP%3Bcause%3D302>;index=1, ${us};index=1.1`,
         undefined,
     ],

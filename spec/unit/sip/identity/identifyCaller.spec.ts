@@ -5,9 +5,9 @@ import { readPrivacy } from "../../../../lib/sip/identity/privacy.ts";
 import { parseNameAddress } from "../../../../lib/sip/sipHeaders.ts";
 
 const trusted = { trusted: true, defaultCountry: "GB" } as const;
-const stranger = { trusted: false, defaultCountry: "GB" } as const;
+const untrusted = { trusted: false, defaultCountry: "GB" } as const;
 
-function identify(fields: Readonly<Record<string, string>>, peer: typeof trusted | typeof stranger = trusted) {
+function identify(fields: Readonly<Record<string, string>>, peer: typeof trusted | typeof untrusted = trusted) {
     const headers = new Map(Object.entries({ from: '"Carol" <sip:carol@pbx.example>;tag=1', ...fields }));
     const from = parseNameAddress(headers.get("from") ?? "");
     if (from === undefined) throw new Error("the spec's From cannot be read");
@@ -18,7 +18,7 @@ function identify(fields: Readonly<Record<string, string>>, peer: typeof trusted
 }
 
 const carol = { kind: "address", address: "carol@pbx.example", displayName: "Carol" };
-const nobody = { kind: "anonymous" };
+const anonymousCaller = { kind: "anonymous" };
 const number = (text: string, displayName?: string) => ({
     kind: "number",
     number: text,
@@ -45,22 +45,26 @@ describe("who calls, by what a trusted peer asserts", () => {
             { "p-asserted-identity": "<mailto:dora@ims.example>, <tel:+493012345678>" },
             number("+493012345678", "Carol"),
         ],
-        ["From beside none that can be read", { "p-asserted-identity": "<urn:service:sos>, <>" }, carol],
-        ["nobody with Privacy: id", { ...asserted, privacy: "id" }, nobody],
-        ["nobody with an anonymous From and no word about it", { ...asserted, ...anonymous }, nobody],
+        ["From if no asserted identity can be parsed", { "p-asserted-identity": "<urn:service:sos>, <>" }, carol],
+        ["anonymous with Privacy: id", { ...asserted, privacy: "id" }, anonymousCaller],
+        ["anonymous with an anonymous From and no word about it", { ...asserted, ...anonymous }, anonymousCaller],
         [
             "an identity with an anonymous From and Privacy: none",
             { ...asserted, ...anonymous, privacy: "none" },
             number("+493012345678", "Dora"),
         ],
-        ["nobody with an anonymous From and Privacy: none alone", { ...anonymous, privacy: "none" }, nobody],
-        ["nobody from a restricted line", { from: "<sip:Restricted@pbx.example>" }, nobody],
+        [
+            "anonymous with an anonymous From and Privacy: none alone",
+            { ...anonymous, privacy: "none" },
+            anonymousCaller,
+        ],
+        ["anonymous from a restricted line", { from: "<sip:Restricted@pbx.example>" }, anonymousCaller],
         [
             "an identity where From is unknown",
             { ...asserted, from: "<sip:unavailable@unknown.invalid>" },
             number("+493012345678", "Dora"),
         ],
-        ["nobody where From alone is unknown", { from: "<sip:unavailable@unknown.invalid>" }, nobody],
+        ["anonymous if From alone is unknown", { from: "<sip:unavailable@unknown.invalid>" }, anonymousCaller],
         ["From, whatever is preferred", { "p-preferred-identity": "<tel:+493012345678>" }, carol],
         [
             "Remote-Party-ID before From, checked or not",
@@ -77,8 +81,16 @@ describe("who calls, by what a trusted peer asserts", () => {
             { ...asserted, "remote-party-id": "<sip:2001@pbx>" },
             number("+493012345678", "Dora"),
         ],
-        ["nobody with Remote-Party-ID;privacy=full", { "remote-party-id": "<sip:2001@pbx>;privacy=full" }, nobody],
-        ["nobody with privacy=uri-network", { "remote-party-id": "<sip:2001@pbx>;privacy=uri-network" }, nobody],
+        [
+            "anonymous with Remote-Party-ID;privacy=full",
+            { "remote-party-id": "<sip:2001@pbx>;privacy=full" },
+            anonymousCaller,
+        ],
+        [
+            "anonymous with privacy=uri-network",
+            { "remote-party-id": "<sip:2001@pbx>;privacy=uri-network" },
+            anonymousCaller,
+        ],
         [
             "the number from P-Asserted-Identity with the name from From",
             {
@@ -124,10 +136,10 @@ describe("who calls, by what a trusted peer asserts", () => {
             { from: '"Fr\u00f6nt Desk" <sip:unknown@pbx.example>' },
             { kind: "address", address: "fr%C3%B6nt-desk@pbx.example", displayName: "Fr\u00f6nt Desk" },
         ],
-        ["anonymous where the name is a placeholder", { from: '"Unknown" <sip:pbx.example>' }, nobody],
-        ["anonymous from private@ at any host", { from: '"P" <sip:Private@pbx.example>' }, nobody],
-        ["anonymous from withheld@ at any host", { from: "<sip:withheld@pbx.example>" }, nobody],
-        ["anonymous from unknown@ at any host", { from: "<sip:unknown@pbx.example>" }, nobody],
+        ["anonymous where the name is a placeholder", { from: '"Unknown" <sip:pbx.example>' }, anonymousCaller],
+        ["anonymous from private@ at any host", { from: '"P" <sip:Private@pbx.example>' }, anonymousCaller],
+        ["anonymous from withheld@ at any host", { from: "<sip:withheld@pbx.example>" }, anonymousCaller],
+        ["anonymous from unknown@ at any host", { from: "<sip:unknown@pbx.example>" }, anonymousCaller],
         [
             "an address whose host has an underscore",
             { from: '"Bob" <sip:bob@asterisk_1>' },
@@ -148,27 +160,27 @@ describe("who calls, by what a trusted peer asserts", () => {
     });
 });
 
-describe("a stranger", () => {
+describe("an untrusted peer", () => {
     test.each([
         ["p-asserted-identity", "<tel:+493012345678>"],
         ["p-preferred-identity", "<tel:+493012345678>"],
         ["remote-party-id", "<sip:+493012345678@x>;party=calling;screen=yes"],
         ["diversion", "<sip:+493012345678@x>;reason=unconditional"],
         ["history-info", "<sip:+493012345678@x>;index=1, <sip:a@b;cause=302>;index=1.1"],
-    ])("is not believed a %s", (name, value) => {
-        expect(identify({ [name]: value }, stranger)).toEqual({ caller: carol, provenance: {} });
+    ])("is not trusted with a %s", (name, value) => {
+        expect(identify({ [name]: value }, untrusted)).toEqual({ caller: carol, provenance: {} });
     });
 
-    test("is not believed a verified number", () => {
+    test("is not trusted with a verified number", () => {
         const from = "<sip:+493012345678@x;user=phone;verstat=TN-Validation-Passed>";
-        expect(identify({ from }, stranger)).toEqual({ caller: number("+493012345678"), provenance: {} });
+        expect(identify({ from }, untrusted)).toEqual({ caller: number("+493012345678"), provenance: {} });
     });
 
     test.each([
         ["privacy", "id"],
         ["remote-party-id", "<sip:2001@pbx>;party=calling;privacy=full"],
     ])("may withhold the identity by %s", (name, value) => {
-        expect(identify({ [name]: value }, stranger).caller).toEqual(nobody);
+        expect(identify({ [name]: value }, untrusted).caller).toEqual(anonymousCaller);
     });
 });
 
@@ -189,7 +201,7 @@ describe("the number's verification", () => {
         ["read in a tel: URI", { "p-asserted-identity": "<tel:+493012345678;verstat=TN-Validation-Failed>" }, "failed"],
         ["read in From", { from: "<sip:+493012345678;verstat=TN-Validation-Passed@x>" }, "passed"],
         [
-            "read in From beside an identity that says nothing",
+            "read in From in addition to an identity without it",
             { from: "<sip:03012345678@x;verstat=TN-Validation-Passed>", "p-asserted-identity": "<tel:+443012345678>" },
             "passed",
         ],
@@ -209,7 +221,7 @@ describe("the number's verification", () => {
 
 describe("who passed the call on", () => {
     test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
-        ["nobody", {}, undefined],
+        ["no party", {}, undefined],
         ["a Diversion's party", { diversion: "<sip:+442071838750@x>;reason=no-answer" }, "+442071838750"],
         [
             "the first of several, which is the last written",
@@ -230,7 +242,7 @@ describe("who passed the call on", () => {
     });
 });
 
-test("whatever is in the headers, somebody calls, and a stranger tells nothing else", () => {
+test("whatever is in the headers, somebody calls, and an untrusted peer asserts nothing else", () => {
     const names = ["privacy", "p-asserted-identity", "remote-party-id", "diversion", "history-info"];
     const piece = fc.constantFrom(
         ...["<", ">", ";", ",", '"', "\\", "?", "&", "=", "%", "@", ":", " ", "\u202e", "%ZZ", "none", "id"],
@@ -242,7 +254,7 @@ test("whatever is in the headers, somebody calls, and a stranger tells nothing e
     fc.assert(
         fc.property(fields, (written) => {
             expect(["number", "address", "anonymous"]).toContain(identify(written).caller.kind);
-            expect(identify(written, stranger).provenance).toEqual({});
+            expect(identify(written, untrusted).provenance).toEqual({});
         }),
         { numRuns: 2_000 },
     );

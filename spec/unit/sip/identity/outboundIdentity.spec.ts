@@ -83,14 +83,14 @@ describe("a caller who is withheld", () => {
     const callerId = { byUser: withheld, fallback: everybodys };
 
     test.each<[string, Partial<SipTrunk>, object]>([
-        ["is nobody by From alone", { callerId }, { From: ANONYMOUS }],
+        ["is anonymous in From alone", { callerId }, { From: ANONYMOUS }],
         [
             "is asserted to the network, which is to keep it",
             { callerId, identity: ["asserted"] },
             { From: ANONYMOUS, "P-Asserted-Identity": `<sip:+4930999@localhost;user=phone>`, Privacy: "id" },
         ],
         [
-            "is told to the PBX, which is to keep it",
+            "is sent to the PBX with a request for privacy",
             { callerId, identity: ["remote-party-id"] },
             {
                 From: ANONYMOUS,
@@ -98,7 +98,7 @@ describe("a caller who is withheld", () => {
             },
         ],
         [
-            "is told as the account where there is no number",
+            "is the account if there is no number",
             { callerId: { byUser, fallback: "anonymous", account: "bridge" }, identity: ["asserted"] },
             {
                 From: `<sip:+493012345678@localhost;user=phone>`,
@@ -110,12 +110,12 @@ describe("a caller who is withheld", () => {
             { callerId: { byUser: new Map(), fallback: "anonymous", account: "bridge" }, identity: ["preferred"] },
             { From: ANONYMOUS, "P-Preferred-Identity": "<sip:bridge@carrier.example>", Privacy: "id" },
         ],
-        ["is nobody at all where nothing is known", { identity: all }, { From: ANONYMOUS, Privacy: "id" }],
+        ["is anonymous everywhere if nothing is known", { identity: all }, { From: ANONYMOUS, Privacy: "id" }],
     ])("%s", (_, trunk, expected) => {
         expect(headers(trunk)).toEqual(expected);
     });
 
-    test("by their own wish is told to the network under their own number", () => {
+    test("by their own wish are sent to the network with their own number", () => {
         const wish = { callerIs: "withheld", callerName: "Alice" } as const;
         expect(headers({ callerId: { byUser }, identity: ["asserted"] }, wish)).toEqual({
             From: ANONYMOUS,

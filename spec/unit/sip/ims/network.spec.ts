@@ -46,12 +46,12 @@ describe("what a core tells of a call", () => {
         expect(readNetworkContext(headers, { trusted: true }).charging).toEqual({ icid: "7", origIoi: "core.example" });
     });
 
-    test("is not taken from a stranger", () => {
+    test("is not accepted from an unknown peer", () => {
         expect(readNetworkContext(headers, { trusted: false, charging: {} })).toEqual({});
     });
 });
 
-describe("what a phone of ours tells of its access", () => {
+describe("the access network of a registered phone", () => {
     test.each<[string, string | undefined]>([
         ["IEEE-802.11;i-wlan-node-id=001122334455", "IEEE-802.11;i-wlan-node-id=001122334455"],
         // only a network may say that a network says so (RFC 7315, section 4.4)

@@ -30,7 +30,7 @@ test("any will do over UDP, which has no connection", () => {
     expect(guard.isOwn("sip:+442071838750@carrier.example", { source: datagram, path: [] }, [])).toBe(true);
 });
 
-test("a path we believe leads to any address but a trunk's, and to no name", () => {
+test("a trusted path leads to any address but a trunk's, and to no name", () => {
     const path = ["sip:edge.example;lr"];
     expect(guard.isOwn("sip:desk@203.0.113.99", { source, path }, [])).toBe(true);
     expect(guard.isOwn("sip:+442071838750@198.51.100.1", { source, path }, [])).toBe(false);

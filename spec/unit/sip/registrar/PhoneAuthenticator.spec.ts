@@ -46,7 +46,7 @@ describe("whose requests are a phone's", () => {
     test.each<[string, "unknown" | "peer", string, HeaderFields, PhoneAuthentication["kind"]]>([
         ["an account at our realm", "unknown", "REGISTER", { To: "<sip:desk@matrix.example>" }, "answer"],
         ["an account at our address", "unknown", "REGISTER", { To: "<sip:desk@192.0.2.1:5060>" }, "answer"],
-        ["anybody at our realm", "unknown", "REGISTER", { To: "<sip:nobody@matrix.example>" }, "answer"],
+        ["any user at our realm", "unknown", "REGISTER", { To: "<sip:absent@matrix.example>" }, "answer"],
         [
             "an account at a host name or NAT address the bridge does not know",
             "unknown",
@@ -55,7 +55,7 @@ describe("whose requests are a phone's", () => {
             "answer",
         ],
         ["a REGISTER of a peer for its own user", "peer", "REGISTER", { To: "<sip:2001@pbx.example>" }, "notPhone"],
-        ["nobody", "unknown", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
+        ["no user", "unknown", "REGISTER", { To: "<sip:matrix.example>" }, "notPhone"],
         ["a caller at our realm", "unknown", "INVITE", { From: "<sip:desk@matrix.example>;tag=1" }, "answer"],
         [
             "a caller from elsewhere",
@@ -86,7 +86,7 @@ describe("whose requests are a phone's", () => {
             { From: "<sip:desk;a=b@[::ffff:c000:201]>" },
             "answer",
         ],
-        ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:nobody@matrix.example>" }, "notPhone"],
+        ["a peer's call in any other name", "peer", "INVITE", { From: "<sip:absent@matrix.example>" }, "notPhone"],
     ])("%s of a %s", (_, sender, method, headers, kind) => {
         expect(world().authenticator.authenticate(new ScriptedRequest(method, { headers }), sender).kind).toBe(kind);
     });
@@ -95,7 +95,7 @@ describe("whose requests are a phone's", () => {
     const preferring = (uri: string): HeaderFields => ({ ...anonymous, "P-Preferred-Identity": `<${uri}>` });
     test.each<[string, "unknown" | "peer", readonly string[], HeaderFields, PhoneAuthentication["kind"]]>([
         ["by the identity it prefers", "unknown", [], preferring("sip:desk@matrix.example"), "answer"],
-        ["by that beside a peer", "peer", [], preferring("sip:desk@matrix.example"), "answer"],
+        ["by that at a peer's address", "peer", [], preferring("sip:desk@matrix.example"), "answer"],
         ["by where it registered", "unknown", ["desk"], anonymous, "answer"],
         [
             "by that although it is anonymous at our host",
@@ -121,7 +121,7 @@ describe("whose requests are a phone's", () => {
         ],
         ["not by an identity elsewhere", "unknown", [], preferring("sip:desk@elsewhere.example"), "notPhone"],
         ["not by nothing", "unknown", [], anonymous, "notPhone"],
-        ["not by an account a peer has not", "peer", [], preferring("sip:nobody@matrix.example"), "notPhone"],
+        ["not by an account a peer has not", "peer", [], preferring("sip:absent@matrix.example"), "notPhone"],
     ])("a caller who is withheld is known %s", (_, sender, at, headers, kind) => {
         expect(world(at).authenticator.authenticate(new ScriptedRequest("INVITE", { headers }), sender).kind).toBe(
             kind,
@@ -130,7 +130,7 @@ describe("whose requests are a phone's", () => {
 
     it("learns nothing of which accounts there are", () => {
         const { attempt } = world();
-        expect(attempt("desk", "wrong")).toEqual(attempt("nobody", "wrong"));
+        expect(attempt("desk", "wrong")).toEqual(attempt("absent", "wrong"));
         expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials", response: { status: 403 } });
     });
 

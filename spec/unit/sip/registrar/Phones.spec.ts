@@ -80,9 +80,9 @@ describe("the phones a Matrix user means", () => {
     test.each([
         ["by a number are all of its user", "+442079460102", ["hall", "browser"]],
         ["by an account's address are those of the account", "sip:browser@matrix.example", ["browser"]],
-        ["by an address elsewhere are none of ours", "sip:browser@pbx.example", undefined],
-        ["by the number of a user without accounts are none of ours", "+442079460103", undefined],
-        ["by a number nobody has are none of ours", "+442079460199", undefined],
+        ["by an address elsewhere are not registered here", "sip:browser@pbx.example", undefined],
+        ["by the number of a user without accounts are not registered here", "+442079460103", undefined],
+        ["by a number that is not mapped are not registered here", "+442079460199", undefined],
     ])("%s", (_what, dialled, expected) => {
         expect(phones.phonesMeantBy(party(dialled), alice)?.map(({ account }) => account)).toEqual(expected);
     });

@@ -83,7 +83,7 @@ test("takes no contact another phone is called by, where the SIP server would fo
     };
     expect(await asked("desk", "192.0.2.7", "<sip:desk@192.168.1.7>;expires=600")).toBe(200);
     expect(await asked("hall", "192.0.2.8", "<sip:hall@192.168.1.8>, <sip:desk@192.168.1.7>")).toBe(403);
-    // the server drops its way to a contact that is removed, whoever removes it
+    // the server forgets the connection of a contact that is removed, for any reason
     expect(await asked("hall", "192.0.2.8", "<sip:desk@192.168.1.7>;expires=0")).toBe(403);
     expect(registrar.contactsOf("hall")).toEqual([]);
     clock.advance(600_000);

@@ -43,7 +43,7 @@ const statusOf = (before: readonly PhoneContact[], headers: Record<string, strin
 
 describe("a REGISTER that cannot be read", () => {
     test.each([
-        ["a star with something beside it", { contact: "*, <sip:a@192.0.2.7>", expires: "0" }],
+        ["a star together with a contact", { contact: "*, <sip:a@192.0.2.7>", expires: "0" }],
         ["a star that is no removal", { contact: "*", expires: "600" }],
         ["a star without Expires", { contact: "*" }],
         ["a contact that is no SIP URI", { contact: "<mailto:a@example.org>" }],
@@ -84,7 +84,7 @@ describe("bind", () => {
         ["a contact for ever", [], { contact: "<sip:a@h>;expires=4294967295" }, ["sip:a@h 3600"]],
         ["a contact for too short", [], { contact: "<sip:a@h>;expires=59" }, 423],
         [
-            "another contact beside it",
+            "another contact in addition",
             [desk],
             { contact: "<sip:a@h>;expires=60" },
             ["sip:desk@192.0.2.7:5062 100", "sip:a@h 60"],
@@ -119,7 +119,12 @@ describe("bind", () => {
             { contact: "*", expires: "0" },
             500,
         ],
-        ["more than an account may have at once", [], { contact: "<sip:a@h>, <sip:b@h>, <sip:c@h>, <sip:d@h>" }, 403],
+        [
+            "more than an account may have at the same time",
+            [],
+            { contact: "<sip:a@h>, <sip:b@h>, <sip:c@h>, <sip:d@h>" },
+            403,
+        ],
         [
             "one more than it may have: the one that ends first goes",
             [desk, other, contact("sip:c@h")],

@@ -58,7 +58,7 @@ test.each<[string, RemoteParty, string]>([
         '"Carol \\"C\\"" <sip:+442071838750@matrix.example;user=phone>',
     ],
     ["a number with a #", { kind: "number", number: "*21#" as PhoneNumber }, "<sip:*21%23@matrix.example;user=phone>"],
-    ["nobody", { kind: "anonymous" }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
+    ["an anonymous caller", { kind: "anonymous" }, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
 ])("shows %s as the caller", (_, caller, from) => {
     const target = { network: "phone", media: "rtp", account: "desk", ...addressingOf(contact), caller } as const;
     const invite = composePhoneInvite(target, "matrix.example", { userAgent: "spec/1" });

@@ -171,7 +171,7 @@ describe("with several addresses", () => {
     };
     const uris = (): readonly (string | undefined)[] => stack.requests.map(({ uri }) => uri);
 
-    test.each([408, 500, 503, 504])("after %i the next is asked at once", async (status) => {
+    test.each([408, 500, 503, 504])("after %i the next address is tried immediately", async (status) => {
         const registration = start();
         stack.answer(0, status);
         stack.answer(1, 200);
@@ -190,7 +190,7 @@ describe("with several addresses", () => {
         expect(uris()).toEqual(["sip:a.example"]);
     });
 
-    test("so it is if the request cannot be sent there, and nobody is asked while the SIP server is away", async () => {
+    test("the next address is tried if the request cannot be sent, and none while the SIP server is down", async () => {
         stack.failures = [new SipSendError("refused", "unknown host")];
         start();
         await settled();
@@ -203,7 +203,7 @@ describe("with several addresses", () => {
         expect(uris()).toHaveLength(3);
     });
 
-    test("all of them fail, and the round begins anew, less and less often", () => {
+    test("all addresses fail, and the round starts again after growing pauses", () => {
         const registration = start();
         const pauses = [1_500, 3_000, 6_000].map((pause) => {
             for (let nth = 1; nth <= 3; nth++) stack.answer(stack.requests.length - 1, 503);
@@ -216,7 +216,7 @@ describe("with several addresses", () => {
         });
         expect(pauses).toEqual(["sip:a.example", "sip:a.example", "sip:a.example"]);
         expect(stack.requests).toHaveLength(10);
-        expect(log.lines, "each is told once").toHaveLength(3);
+        expect(log.lines, "each is logged once").toHaveLength(3);
     });
 
     test("the last is waited for longer", () => {
@@ -240,7 +240,7 @@ describe("with several addresses", () => {
         expect(stack.requests.map(({ headers }) => headers["Expires"])).not.toContain("0");
     });
 
-    test("those that take no calls at present are asked last, and what they say is told on", () => {
+    test("unavailable addresses are tried last, and their responses are reported", () => {
         const failed: string[] = [];
         start({
             inOrder: (addresses) => [...addresses].reverse(),
@@ -251,7 +251,7 @@ describe("with several addresses", () => {
         expect(failed).toEqual(["c.example 503"]);
     });
 
-    test("a password that was refused is tried anew at the next", () => {
+    test("a password that was rejected is tried again at the next address", () => {
         const challenge = [["www-authenticate", 'Digest realm="r", nonce="n"']] as const;
         start();
         stack.answer(0, 401, challenge);
@@ -262,7 +262,7 @@ describe("with several addresses", () => {
         expect(stack.requests[3]?.headerLines?.flat().join(" ")).toMatch(/^Authorization .*uri="sip:b\.example"/);
     });
 
-    test("the one that is registered with dies, and the next is registered with at once", () => {
+    test("the registered address fails, and the bridge registers at the next one immediately", () => {
         const registrations = new TrunkRegistrations([several()], parts());
         const [a, b] = atEachAddress(several());
         registrations.serverUp();

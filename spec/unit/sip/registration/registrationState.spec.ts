@@ -113,7 +113,7 @@ describe("stepRegistration", () => {
             ["→ waiting", "down: failed", "wait 225000"],
         ],
         [
-            "waits as long as it is told to",
+            "waits for the time in Retry-After",
             registering,
             { kind: "failed", status: 503, retryAfterSeconds: 60 },
             ["→ waiting", "down: failed 503", "wait 60000"],
@@ -125,7 +125,7 @@ describe("stepRegistration", () => {
             ["→ waiting", "down: failed 503", "wait 3600000"],
         ],
         [
-            "goes on to the next address at once",
+            "tries the next address immediately",
             registering,
             { kind: "failed", status: 503, elsewhere: true },
             ["→ registering", "passed over: 503", "REGISTER for 600, next"],
@@ -143,7 +143,7 @@ describe("stepRegistration", () => {
             ["→ waiting", "down: failed 503", "wait 60000"],
         ],
         [
-            "registers anew where its address died",
+            "registers again if its address fails",
             registered,
             { kind: "holderDied" },
             ["→ registering", "stopTimer", "REGISTER for 600, preferred"],

@@ -15,7 +15,7 @@ test("says nothing until the transaction is long over, and then lets go", () => 
     expect([silent.held, clock.pending]).toEqual([0, 0]);
 });
 
-test("lets go of what the stranger gives up itself, and of everything when the server is gone", () => {
+test("drops what the unknown peer cancels itself, and everything when the server is lost", () => {
     const clock = new FakeClock();
     const silent = new UnansweredRequests(clock);
     const request = new ScriptedRequest("INVITE");

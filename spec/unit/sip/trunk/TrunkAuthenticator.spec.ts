@@ -30,7 +30,7 @@ function world(peers = [carrier, other, plain]) {
 
 describe("who is asked", () => {
     it.each([
-        ["a stranger", undefined, "answer"],
+        ["an unknown peer", undefined, "answer"],
         ["a trunk that has to prove itself", carrier, "answer"],
         ["a trunk that has not", plain, "unasked"],
     ] as const)("%s", (_, known, kind) => {
@@ -38,7 +38,7 @@ describe("who is asked", () => {
         expect(guard.authenticate(invite(), known).kind).toBe(kind);
     });
 
-    it("is nobody where no trunk has to prove itself", () => {
+    it("is no trunk if no trunk has inbound credentials", () => {
         const { guard, invite } = world([plain]);
         expect(guard.authenticate(invite(), undefined).kind).toBe("unasked");
     });
@@ -54,7 +54,7 @@ describe("whose call it is", () => {
 
     it.each([
         ["in", "wrong", undefined],
-        ["nobody", "right", undefined],
+        ["an unknown user", "right", undefined],
         ["other-in", "theirs", carrier],
     ] as const)("is not that of %s with %s", (username, password, known) => {
         const { attempt, log } = world();

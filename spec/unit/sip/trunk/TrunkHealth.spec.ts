@@ -47,7 +47,7 @@ test("addresses go in the operator's order, the dead ones behind all others", ()
     expect(order()).toEqual(["c.example", "a.example", "b.example"]);
 });
 
-test("each change is told once", () => {
+test("each change is logged once", () => {
     health.probed(a, said(200));
     health.probed(b, said(408));
     health.probed(b, said(408));
@@ -74,7 +74,7 @@ test.each([
     ],
     ["its own word", said(503), { status: 503 }],
     ["a request that could not be sent", undefined, { why: "not sent" }],
-])("the operator is told why an address is down: %s", (_, response, why) => {
+])("the log says why an address is unavailable: %s", (_, response, why) => {
     const told: unknown[] = [];
     log.warn = (_message, fields) => void told.push(fields);
     health.probed(a, response);
@@ -216,10 +216,10 @@ test.each([
     expect(doubted.map(({ domain }) => domain)).toEqual(expected);
 });
 
-test("an address nobody told of is as good as any", () => {
-    const stranger = aTrunk({ name: "unknown", domain: "a.example" });
+test("an unknown address counts as available", () => {
+    const unlisted = aTrunk({ name: "unknown", domain: "a.example" });
     health.probed(a, undefined);
-    health.responded(stranger, retryAfter("5"));
-    expect(health.inOrder([a, stranger])).toEqual([stranger, a]);
+    health.responded(unlisted, retryAfter("5"));
+    expect(health.inOrder([a, unlisted])).toEqual([unlisted, a]);
     expect(clock.pending).toBe(0);
 });

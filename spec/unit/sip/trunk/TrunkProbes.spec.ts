@@ -90,10 +90,10 @@ test("each address is asked soon, then at intervals", () => {
     clock.advance(29_999);
     expect(stack.takeUris()).toEqual([]);
     clock.advance(1);
-    expect(stack.takeUris(), "nobody is asked twice at once").toEqual(["sip:a"]);
+    expect(stack.takeUris(), "no address is probed twice at the same time").toEqual(["sip:a"]);
 });
 
-test("the first final answer is told", () => {
+test("the first final response is reported", () => {
     probing([aTrunk({ domain: "a", probeMs: 30_000 })]);
     clock.advance(2_500);
     stack.answer("sip:a", 100);
@@ -104,7 +104,7 @@ test("the first final answer is told", () => {
 });
 
 describe("without an answer", () => {
-    test("of our own SIP server even, that is told, and it is asked again", () => {
+    test("a failure of the own SIP server is reported, and the address is probed again", () => {
         probing([aTrunk({ domain: "a", probeMs: 30_000 })]);
         clock.advance(42_500);
         expect(found).toEqual(["a not sent"]);
@@ -128,7 +128,7 @@ describe("without an answer", () => {
     });
 });
 
-test("an address in doubt is asked at once, once, and its interval begins anew", () => {
+test("an address in doubt is probed immediately, once, and its interval starts again", () => {
     probing([carrier]);
     probes.askNow(carrier);
     probes.askNow(carrier);
@@ -141,7 +141,7 @@ test("an address in doubt is asked at once, once, and its interval begins anew",
     expect(stack.takeUris()).toEqual(["sip:a"]);
 });
 
-test("of many, twenty are asked at once, and all in the end", () => {
+test("of many addresses, twenty are probed at the same time, and all in the end", () => {
     const many = Array.from({ length: 50 }, (_, i) => aTrunk({ name: `t${i}`, domain: `h${i}`, probeMs: 30_000 }));
     probing(many);
     clock.advance(2_500);
@@ -157,7 +157,7 @@ test("of many, twenty are asked at once, and all in the end", () => {
     expect(asked.size).toBe(50);
 });
 
-test("once stopped, nobody is asked and no answer heard", () => {
+test("after the stop no address is probed and no response is used", () => {
     const many = Array.from({ length: 30 }, (_, i) => aTrunk({ name: `t${i}`, domain: `h${i}`, probeMs: 30_000 }));
     probing(many);
     clock.advance(2_500);

@@ -25,8 +25,8 @@ test.each([
     "no address for sip.carrier.example (EAI_AGAIN)",
     "no address for sip_1.carrier.example",
     "no address for 2001:db8::1",
-    "no protocol of ours leads to 192.0.2.1",
-])("what the SIP server log is told: %s", (why) => {
+    "no protocol leads to 192.0.2.1",
+])("logs what the SIP server reports: %s", (why) => {
     const warning = `399 127.0.0.1:5061 "${why}"`;
     expect(trunkFault(response(503, warning), "given")).toEqual({ message: "trunk not reached", why });
 });
@@ -39,6 +39,6 @@ test.each([
     ["one that does so behind a colon", response(503, '399 pbx "no answer: 442079460101"')],
     ["another warning", response(503, '301 pbx "no connection"')],
     ["a warning of something else", response(486, '399 pbx "no connection"')],
-])("%s is no trouble of ours", (_, refusal) => {
+])("%s is no fault of the trunk", (_, refusal) => {
     expect(trunkFault(refusal, "given")).toBeUndefined();
 });

@@ -61,7 +61,7 @@ test("a peer that speaks ICE has said all there is to say of its candidates with
     ]);
 });
 
-test("a CANCEL nobody answers ends the call all the same, and a 200 after that is hung up on", async () => {
+test("a CANCEL without a response ends the call, and a later 200 is hung up", async () => {
     await leg.offer(OFFER);
     await leg.end("cancelled");
     expect([calls.legs, clock.pending]).toEqual([1, 1]);
@@ -108,7 +108,7 @@ test.each([
     ["silence", 408],
     ["a refusal of the network", 503],
     ["the callee's word", 486],
-])("%s is told to whoever watches the trunks", async (_, status) => {
+])("%s is reported to the health of the trunk", async (_, status) => {
     await leg.offer(OFFER);
     stack.answer(status);
     expect(failures).toEqual([status]);

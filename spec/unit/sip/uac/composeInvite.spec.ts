@@ -116,7 +116,7 @@ describe("who is shown to call", () => {
             { callerId: { byUser }, numberFormat: { style: "digits" } },
             "<sip:493012345678@localhost;user=phone>",
         ],
-        ["nobody", {}, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
+        ["an anonymous caller", {}, '"Anonymous" <sip:anonymous@anonymous.invalid>'],
     ])("%s", (_, trunk, from) => {
         expect(compose(trunk).headers["From"]).toBe(from);
     });

@@ -35,18 +35,18 @@ describe("a failure of the network", () => {
         });
     });
 
-    test.each([404, 480, 486, 487, 488, 600, 603])("%i is the callee's word: nobody else is tried", (status) => {
+    test.each([404, 480, 486, 487, 488, 600, 603])("after %i from the callee no other address is tried", (status) => {
         expect(advance(route, failure(status), anywhere).kind).toBe("failed");
     });
 
-    test("nobody else is tried once a phone may have rung", () => {
+    test("no other address is tried after a phone may have rung", () => {
         expect(advance(route, failure(503, {}, "ringing"), anywhere)).toEqual({
             kind: "failed",
             cause: "networkFailure",
         });
     });
 
-    test("nobody else is tried if the network's cause speaks of the callee", () => {
+    test("no other address is tried if the network's cause is about the callee", () => {
         expect(advance(route, failure(500, { reason: "Q.850;cause=17" }), anywhere)).toEqual({
             kind: "failed",
             cause: "busy",

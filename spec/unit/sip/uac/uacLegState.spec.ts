@@ -72,7 +72,7 @@ describe("courses", () => {
         ],
         ["ringing after CANCEL", ["offer", "sent", "end", "ringing"], ["sendInvite", "sendCancel cancelled"]],
         [
-            "a 200 long after a CANCEL nobody answered",
+            "a 200 long after a CANCEL without a response",
             ["offer", "sent", "end", "cancelUnanswered", "answered"],
             ["sendInvite", "sendCancel cancelled", "release", ...hangUp],
         ],

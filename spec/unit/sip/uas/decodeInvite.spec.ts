@@ -65,25 +65,25 @@ describe("who calls", () => {
         ],
         ["From if the identity cannot be read", { "p-asserted-identity": "<>" }, carol],
         [
-            "nobody, with Privacy: id",
+            "anonymous, with Privacy: id",
             { privacy: "id", "p-asserted-identity": "<tel:+493012345678>" },
             { kind: "anonymous" },
         ],
-        ["nobody, with Privacy: user", { privacy: "user;critical" }, { kind: "anonymous" }],
-        ["nobody, with Privacy: header", { privacy: "Header" }, { kind: "anonymous" }],
+        ["anonymous, with Privacy: user", { privacy: "user;critical" }, { kind: "anonymous" }],
+        ["anonymous, with Privacy: header", { privacy: "Header" }, { kind: "anonymous" }],
         ["somebody, with Privacy: none", { privacy: "none" }, carol],
-        ["nobody, from anonymous.invalid", { from: '"A" <sip:a@Anonymous.Invalid>' }, { kind: "anonymous" }],
-        ["nobody, from anonymous at any host", { from: "<sip:Anonymous@pbx.example>" }, { kind: "anonymous" }],
+        ["anonymous, from anonymous.invalid", { from: '"A" <sip:a@Anonymous.Invalid>' }, { kind: "anonymous" }],
+        ["anonymous, from anonymous at any host", { from: "<sip:Anonymous@pbx.example>" }, { kind: "anonymous" }],
     ])("%s", (_, headers, caller) => {
         expect(invite(headers).caller).toEqual(caller);
     });
 
-    test("an identity asserted by a stranger does not count, but privacy does", () => {
-        const stranger = { trusted: false };
-        expect(invite({ "p-asserted-identity": "<tel:+493012345678>" }, stranger).caller).toMatchObject({
+    test("an identity asserted by an untrusted peer is ignored, but its privacy is used", () => {
+        const untrusted = { trusted: false };
+        expect(invite({ "p-asserted-identity": "<tel:+493012345678>" }, untrusted).caller).toMatchObject({
             address: "carol@pbx.example",
         });
-        expect(invite({ privacy: "id" }, stranger).caller).toEqual({ kind: "anonymous" });
+        expect(invite({ privacy: "id" }, untrusted).caller).toEqual({ kind: "anonymous" });
     });
 
     test("without a country a national number stays as it was typed", () => {
@@ -125,7 +125,7 @@ describe("what is refused", () => {
         ["an unknown scheme", [{}, british, "urn:service:sos"], 416],
         ["sips: without TLS", [{}, british, "sips:alice@x"], 480],
         ["privacy we cannot give, and must", [{ privacy: "teleport;critical" }], 500],
-        ["nobody in the URI", [{}, british, "sip:bridge.example"], 484],
+        ["no user in the URI", [{}, british, "sip:bridge.example"], 484],
         ["letters that are to be a number", [{}, british, "sip:alice@x;user=phone"], 484],
         ["no From", [{ from: "" }], 400],
         ["an option we do not know", [{ require: "100rel, replaces" }], 420],
