@@ -52,6 +52,8 @@ describe("calls to a user of another homeserver that has trouble", () => {
     it("rings if the homeserver is slow", async () => {
         world.link.set(homeservers.other, { delayMs: 700 });
         const phone = await world.phoneCalls({ ...toBob, from: newCaller().from });
+        // the caller does not wait in silence
+        await phone.isRinging(6_000);
         const { callId } = await bob.awaitRinging(40_000);
         await bob.answer(callId);
         await phone.isAnswered();

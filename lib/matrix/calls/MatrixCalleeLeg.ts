@@ -25,6 +25,7 @@ import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
+import { settlesWithin } from "../settlesWithin.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
 export interface CalleeLegParts {
@@ -38,6 +39,8 @@ export interface CalleeLegParts {
     readonly ringMs: number;
 }
 
+/** How long the caller can wait without a provisional response while ghost and room are created, in ms. */
+const SILENT_MS = 3_000;
 /** A user who joins late still gets a ring worth the name. */
 const SHORTEST_RING_MS = 5_000;
 
@@ -69,6 +72,17 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
     }
 
     async offer(sdp: Sdp): Promise<void> {
+        const settingUp = this.#setUp(sdp);
+        if (await settlesWithin(settingUp, SILENT_MS, this.#parts.clock)) return;
+        // the caller gets a provisional response, and the effect of the desk does not run into its timeout
+        if (this.#phaseNow() !== "ended") this.#report({ kind: "ringing" });
+        settingUp.catch((error: unknown) => {
+            this.#parts.log.info("call setup failed", { callId: this.#us.callId, error });
+            this.#report({ kind: "ended", cause: error instanceof CallFailure ? error.endCause : "internalError" });
+        });
+    }
+
+    async #setUp(sdp: Sdp): Promise<void> {
         const until = this.#parts.clock.now() + this.#parts.ringMs;
         try {
             const place = await this.#parts.rooms.findOrCreate(this.user, this.#target.caller);

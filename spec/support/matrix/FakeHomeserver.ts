@@ -38,6 +38,7 @@ export class FakeHomeserver implements Homeserver {
     readonly #remoteUsers = new Set<MatrixUserId>();
     readonly #transactions = new Set<string>();
     readonly #failures: { readonly method: keyof Homeserver; readonly error: Error }[] = [];
+    readonly #holds: { readonly method: keyof Homeserver; readonly until: Promise<unknown> }[] = [];
     readonly #isOurs: (user: MatrixUserId) => boolean;
     #deliver: (event: SentEvent) => void = () => undefined;
     #encryptNewRooms = false;
@@ -58,6 +59,13 @@ export class FakeHomeserver implements Homeserver {
     /** The next request of this method fails. */
     failOnce(method: keyof Homeserver, error: Error): void {
         this.#failures.push({ method, error });
+    }
+
+    /** The next request of this method gets its response only once the returned function is called. */
+    holdOnce(method: keyof Homeserver): () => void {
+        const held = Promise.withResolvers<undefined>();
+        this.#holds.push({ method, until: held.promise });
+        return () => held.resolve(undefined);
     }
 
     /** As with a registration that covers the local users: of every room. */
@@ -209,6 +217,9 @@ export class FakeHomeserver implements Homeserver {
         this.requests.push(request);
         const at = this.#failures.findIndex(({ method }) => request.split(" ")[0] === method);
         const [failure] = at < 0 ? [] : this.#failures.splice(at, 1);
+        const held = this.#holds.findIndex(({ method }) => request.split(" ")[0] === method);
+        const [hold] = held < 0 ? [] : this.#holds.splice(held, 1);
+        await hold?.until;
         await Promise.resolve();
         if (failure !== undefined) throw failure.error;
         return answer();

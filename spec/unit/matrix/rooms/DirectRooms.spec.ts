@@ -80,6 +80,59 @@ describe("a first call to a local user", () => {
     });
 });
 
+describe("a first call through a slow homeserver", () => {
+    it.each(["userExists", "createRoom", "invite"] as const)(
+        "rings at the caller after three seconds, and at the callee once the homeserver responds: %s",
+        async (method) => {
+            const respond = world.homeserver.holdOnce(method);
+            const call = world.dial(carol);
+            const offered = call.leg.offer(sdp);
+            await world.settle();
+            expect(call.events).toEqual([]);
+            world.clock.advance(3_000);
+            await offered;
+            expect(call.events).toEqual([{ kind: "ringing" }]);
+            respond();
+            await world.settle();
+            const [room] = world.homeserver.rooms;
+            if (room === undefined) throw new Error("no room");
+            world.homeserver.joinAs(carol, room);
+            await world.settle();
+            expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
+        },
+    );
+
+    it("ends with the cause if the request fails after that", async () => {
+        const respond = world.homeserver.holdOnce("invite");
+        world.homeserver.failOnce("invite", remoteIsDown);
+        const call = world.dial(carol);
+        const offered = call.leg.offer(sdp);
+        await world.settle();
+        world.clock.advance(3_000);
+        await offered;
+        respond();
+        await world.settle();
+        expect(call.events).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "unavailable" }]);
+        expect(world.calls.registry.size).toBe(0);
+    });
+
+    it("sends no invite if the caller has given up meanwhile", async () => {
+        const respond = world.homeserver.holdOnce("createRoom");
+        const call = world.dial(alice);
+        const offered = call.leg.offer(sdp);
+        await world.settle();
+        world.clock.advance(3_000);
+        await offered;
+        await call.leg.end("cancelled");
+        respond();
+        await world.settle();
+        const [room] = world.homeserver.rooms;
+        if (room === undefined) throw new Error("no room");
+        expect(world.sentByBridge(room, "m.call.invite")).toEqual([]);
+        expect(world.calls.registry.size).toBe(0);
+    });
+});
+
 it("gives a room no name of its own, so that clients show the ghost's current name", async () => {
     const { room, leg } = await world.ringing();
     await leg.end("cancelled");
