@@ -27,7 +27,7 @@ export const avoidedWords: readonly AvoidedWord[] = [
     { pattern: /vigil/gi, instead: "watchdog" },
     { pattern: /outlook/gi, instead: "availability" },
     { pattern: /\bbury\b|\bburied\b/gi, instead: "remove, mark as removed" },
-    { pattern: /orphan/gi, instead: "stale session" },
+    { pattern: /orphan(?!ed)/gi, instead: "stale session" },
     { pattern: /\bshall\b/g, instead: "must, can or will" },
 ];
 

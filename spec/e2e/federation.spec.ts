@@ -98,7 +98,7 @@ describe("calls between a phone and a user of another homeserver", () => {
         });
 
         it("gets 404 if the other homeserver does not have the user", async () => {
-            const phone = await world.phoneCalls({ ...toBob, to: "sip:nobody@other.example" });
+            const phone = await world.phoneCalls({ ...toBob, to: "sip:absent@other.example" });
             expect((await phone.isRefused()).startLine).toMatch(/ 404 /);
         });
     });
