@@ -74,8 +74,10 @@ function sortOne(sorted: Sorted, candidate: IceCandidate): Sorted {
 }
 
 function isOf(current: Generation, candidate: IceCandidate): boolean {
-    if (candidate.mid !== undefined) return current.mids.length === 0 || current.mids.includes(candidate.mid);
-    return candidate.lineIndex === undefined || candidate.lineIndex === current.lineIndex;
+    const { mid, lineIndex } = candidate;
+    if (mid !== undefined && (current.mids.length === 0 || current.mids.includes(mid))) return true;
+    // either of the two names the section (specification, m.call.candidates); clients fill in the other one as they like
+    return lineIndex === undefined ? mid === undefined : lineIndex === current.lineIndex;
 }
 
 function drop(sorted: Sorted, reason: CandidateDrop): Sorted {

@@ -4,7 +4,7 @@ import type { Log } from "../ports/Log.ts";
 import type { ContactStore, PhoneContact } from "../ports/ContactStore.ts";
 import { closeNedbFile, openNedbFile, type NedbFile } from "./nedbFile.ts";
 
-/** One entry an account. The file may have been edited by hand: what has another shape is as good as not there. */
+/** One entry per account. Entries of another shape are ignored, because the file may have been edited by hand. */
 const entry = z.object({
     account: z.string(),
     contacts: z.array(
@@ -19,7 +19,7 @@ const entry = z.object({
     ),
 });
 
-/** A phone may register as often as it likes, and each time is one more line of the file. */
+/** Each registration adds a line to the file, and phones can register as often as they want. */
 const COMPACT_AFTER_SAVES = 1_000;
 
 /** The registered phones in a NeDB file, `contacts.db`. */

@@ -6,7 +6,7 @@ import type { GhostNames } from "./GhostNames.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { SingleFlight } from "../SingleFlight.ts";
 
-/** Sees to it that a party's ghost exists and is called what the party is called; asks the homeserver only for changes. */
+/** Creates the ghosts of parties and keeps their display names current. Sends requests only for changes. */
 export class GhostProfiles {
     readonly #names: GhostNames;
     readonly #homeserver: Homeserver;
@@ -22,8 +22,8 @@ export class GhostProfiles {
     }
 
     /**
-     * The party's ghost, registered and named. A party of whom only the number is known keeps the name it had.
-     * @throws HomeserverError if it could not be registered; a name that could not be set is only logged.
+     * Returns the party's ghost, registered and named. A party without a display name keeps the name it had.
+     * @throws HomeserverError if it cannot be registered. A name that cannot be set is logged only.
      */
     async ensure(party: RemoteParty): Promise<MatrixUserId> {
         const ghost = this.#names.ghostOf(party);
@@ -38,7 +38,7 @@ export class GhostProfiles {
         });
     }
 
-    /** As `ensure`, for a homeserver that turned out not to know the ghost: its database is not the one we knew. */
+    /** As `ensure`, for a homeserver that does not know the ghost although the directory does: its database was replaced. */
     async registerAgain(party: RemoteParty): Promise<MatrixUserId> {
         const ghost = this.#names.ghostOf(party);
         await this.#homeserver.register(ghost);

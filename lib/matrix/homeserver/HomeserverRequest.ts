@@ -5,7 +5,7 @@ export interface HomeserverRequest {
     readonly method: "GET" | "POST" | "PUT";
     /** Encoded, query not included. */
     readonly path: string;
-    /** For whom; for the bridge's bot if not given. */
+    /** The user for whom it is sent. Default: the bot. */
     readonly as?: MatrixUserId;
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: Readonly<Record<string, unknown>>;

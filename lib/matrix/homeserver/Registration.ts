@@ -1,12 +1,12 @@
-/** What the homeserver and the bridge know each other by: the part of the registration file that this adapter needs. */
+/** The part of the registration file that this adapter needs. */
 export interface Registration {
     readonly id: string;
-    /** Where the homeserver reaches us. */
+    /** Where the homeserver reaches the bridge. */
     readonly url: string;
-    /** Proves us to the homeserver. */
+    /** Authenticates the bridge to the homeserver. */
     readonly asToken: string;
-    /** Proves the homeserver to us. */
+    /** Authenticates the homeserver to the bridge. */
     readonly hsToken: string;
-    /** Of the bridge's bot. */
+    /** Localpart of the bot. */
     readonly senderLocalpart: string;
 }

@@ -85,8 +85,8 @@ async function verifyBotUser(parts: PingParts): Promise<void> {
     if (user === we) return;
     throw new HomeserverUnavailable(
         typeof user === "string"
-            ? `The homeserver at ${homeserverUrl} takes the bridge for ${user}, not for ${we}: see that homeserver.domain ` +
-                  "is what stands behind the colon of its users, and that its copy of the registration file is the bridge's."
+            ? `The homeserver at ${homeserverUrl} takes the bridge for ${user}, not for ${we}: check that homeserver.domain ` +
+                  "is its server name, and that its copy of the registration file is the same as the bridge's."
             : noHomeserver(homeserverUrl, {}),
     );
 }
@@ -161,7 +161,7 @@ export function explainPing(
         case "M_MISSING_TOKEN":
             return fatal(
                 `The homeserver at ${homeserverUrl} does not know the as_token: name the registration file in its ` +
-                    "app_service_config_files, see that as_token is the same in both copies, and restart it.",
+                    "app_service_config_files, check that as_token is the same in both copies, and restart it.",
             );
         case "M_FORBIDDEN":
             return fatal(
@@ -174,11 +174,11 @@ export function explainPing(
             if (reply.pingedStatus === 401 || reply.pingedStatus === 403) {
                 return fatal(
                     "The homeserver reached the bridge with another hs_token: its copy of the registration file " +
-                        "differs from the bridge's, or it was not restarted since.",
+                        "differs from the bridge's, or it has not been restarted since it was changed.",
                 );
             }
             return fatal(
-                `At ${url}, the url of the registration, the homeserver found something else than this bridge ` +
+                `At ${url}, the url of the registration, the homeserver reached another program than this bridge ` +
                     `(status ${reply.pingedStatus ?? "unknown"}).`,
             );
         case "M_CONNECTION_FAILED":
@@ -196,7 +196,7 @@ function explainStatus({ status, errcode }: HomeserverReply, homeserverUrl: stri
     if (status === undefined || status === 429 || status >= 500) {
         return { kind: "wait", message: `The homeserver does not answer at ${homeserverUrl}.` };
     }
-    // a path it does not know, told in Matrix's words; a web server without Matrix has its own
+    // an unknown path, with a Matrix error code; other web servers do not send one
     if (errcode === "M_UNRECOGNIZED") return { kind: "unsupported" };
     return { kind: "fatal", message: noHomeserver(homeserverUrl, { status }) };
 }

@@ -6,7 +6,7 @@ const NOTICE =
     "Phone calls don't work in this room because it is encrypted. " +
     "Start an unencrypted chat with this contact and call from there.";
 
-/** Rooms in which no call can work: whatever clients say there is hidden from the bridge. */
+/** Rooms in which calls cannot work, because the bridge cannot decrypt the events. */
 export class EncryptedRooms {
     readonly #homeserver: Homeserver;
     readonly #directory: Directory;
@@ -22,7 +22,7 @@ export class EncryptedRooms {
      */
     async reject(room: MatrixRoomId, ghost: MatrixUserId): Promise<void> {
         await this.#directory.forgetRoom(room);
-        // named by the room, so that the homeserver takes repetitions for one
+        // one transaction ID per room, so that the homeserver ignores repetitions
         await this.#homeserver.send(
             ghost,
             room,

@@ -58,6 +58,12 @@ describe("sorting candidates", () => {
 
     test.each<[string, IceCandidate, object]>([
         ["of this description", { candidate: HOST, mid: "0", ufrag: "new1" }, { taken: 1 }],
+        ["with an unknown mid and a matching index", { candidate: HOST, mid: "audio", lineIndex: 0 }, { taken: 1 }],
+        [
+            "with an unknown mid and another index",
+            { candidate: HOST, mid: "x", lineIndex: 2 },
+            { drops: ["foreignCandidate"] },
+        ],
         ["that names its description within", { candidate: `${HOST} ufrag new1`, mid: "0" }, { taken: 1 }],
         ["that names none", { candidate: HOST, mid: "0" }, { taken: 1 }],
         ["of another section of the bundle", { candidate: HOST, mid: "1" }, { taken: 1 }],
