@@ -60,7 +60,7 @@ function configOf(ports: BridgePorts): object {
         matrix: { joinAsCallee: true },
         sip: {
             listen: [`udp:${loopback}:${ports.sip}`],
-            peers: [{ name: "phones", inboundNetworks: [loopback], callsPerSecond: 10_000 }],
+            peers: [{ name: "phones", inboundNetworks: [loopback], callsPerSecond: 10_000, maxCalls: 10_000 }],
         },
         numbers: { defaultCountry: "GB", map: { [calledNumber]: callee } },
         calls: { maxCalls: 5_000 },

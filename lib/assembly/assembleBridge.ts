@@ -17,6 +17,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { phonesOf } from "./phonesOf.ts";
 import type { Phones } from "../sip/registrar/Phones.ts";
 import { serveMetrics } from "./serveMetrics.ts";
+import { sipTrunksOf } from "./sipTrunksOf.ts";
 import { startSip } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { JournalInbox } from "../store/JournalInbox.ts";
@@ -146,6 +147,10 @@ function policyOf({ calls }: Config): CallPolicy {
     return { ringMs: calls.ringSeconds * 1_000, maxDurationMs: calls.maxHours * HOUR_MS };
 }
 
+function sendsCallerNames(config: Config): boolean {
+    return sipTrunksOf(config).trunks.some(({ callerName }) => callerName.style !== "none");
+}
+
 interface MatrixStores {
     readonly directory: NedbDirectory;
     readonly inbox: JournalInbox;
@@ -176,6 +181,7 @@ function matrixSideOf(
             outboundPolicy: policy,
             ringMs: policy.ringMs,
             mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",
+            showsCallerNames: phones !== undefined || sendsCallerNames(config) ? "yes" : "no",
         },
         {
             directory,

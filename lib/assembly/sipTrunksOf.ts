@@ -110,7 +110,7 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 }
 
 function peerOf(
-    { name, inboundNetworks, trusted, media, stripPrefix, callsPerSecond }: PeerConfig,
+    { name, inboundNetworks, trusted, media, stripPrefix, maxCalls, callsPerSecond }: PeerConfig,
     numbering: Numbering,
 ): SipPeer {
     return {
@@ -119,7 +119,7 @@ function peerOf(
         addresses: inboundNetworks,
         trusted,
         minimumMedia: media,
-        maxCalls: Number.POSITIVE_INFINITY,
+        maxCalls,
         callsPerSecond,
         ...numbering,
     };

@@ -12,7 +12,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
 import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
 import { type MessageObserver, observeRequest, observeStack } from "../sip/drachtio/observeStack.ts";
-import { SipLink } from "../sip/drachtio/SipLink.ts";
+import { SipLink, type SipLinkParts } from "../sip/drachtio/SipLink.ts";
 import { OwnHosts } from "../sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
 import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
@@ -67,7 +67,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
-        endpoint: await startSipServer(config, log, onStarted),
+        ...(await startSipServer(config, log, onStarted)),
         listener: {
             onRequest: (request) => gateway.onRequest(observeRequest(request, observe)),
             onLost: () => {
@@ -190,14 +190,14 @@ function startProbes({ availability, probes }: TrunkWatch, onStarted: OnStarted)
     probes.start();
 }
 
-type SipServerEndpoint = ConstructorParameters<typeof SipLink>[0]["endpoint"];
+type SipServerAccess = Pick<SipLinkParts, "endpoint" | "onHang">;
 
-/** The server that comes with the bridge, unless the configuration names another. */
-async function startSipServer(config: Config, log: Log, onStarted: OnStarted): Promise<SipServerEndpoint> {
+/** Starts the embedded SIP server, unless the configuration names an external one. */
+async function startSipServer(config: Config, log: Log, onStarted: OnStarted): Promise<SipServerAccess> {
     const { sip } = config;
     if (sip.drachtio !== undefined) {
         const { host, port, secret } = sip.drachtio;
-        return () => Promise.resolve({ host, port, secret: secret.reveal() });
+        return { endpoint: () => Promise.resolve({ host, port, secret: secret.reveal() }) };
     }
     const server = new EmbeddedSipServer({
         clock: systemClock,
@@ -208,5 +208,5 @@ async function startSipServer(config: Config, log: Log, onStarted: OnStarted): P
     });
     await server.start();
     onStarted({ name: "SIP server", stop: () => server.stop() });
-    return () => server.endpoint();
+    return { endpoint: () => server.endpoint(), onHang: () => server.replace() };
 }

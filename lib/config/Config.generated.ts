@@ -192,6 +192,10 @@ export interface PeerConfig {
      */
     readonly defaultUser?: MatrixUserId;
     /**
+     * Maximum number of calls from the peer at the same time. Further calls are rejected with 503.
+     */
+    readonly maxCalls: number;
+    /**
      * Maximum number of inbound calls per second on average, with bursts of 5 seconds' worth of calls. Further calls are rejected with 503. CAUTION: each new caller creates a user and a room on the homeserver, which stay.
      */
     readonly callsPerSecond: number;

@@ -39,6 +39,8 @@ export interface MatrixOptions {
     readonly ringMs: number;
     /** The media profile of a trunk, by its name. */
     readonly mediaOf: (trunk: string) => MediaTransport;
+    /** Whether display names of Matrix users are sent to trunks or phones. */
+    readonly showsCallerNames: "yes" | "no";
 }
 
 export interface MatrixParts {
@@ -83,6 +85,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         outboundPolicy: options.outboundPolicy,
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
+        showsCallerNames: options.showsCallerNames,
     });
     const { dialler, invitations } = connected;
     const resumed = Promise.withResolvers<undefined>();

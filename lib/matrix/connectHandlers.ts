@@ -18,6 +18,7 @@ import { GhostInvitations } from "./ghosts/GhostInvitations.ts";
 import type { GhostNames } from "./ghosts/GhostNames.ts";
 import { GhostProfiles } from "./ghosts/GhostProfiles.ts";
 import type { Homeserver } from "./homeserver/Homeserver.ts";
+import { CallerNames } from "./calls/CallerNames.ts";
 import { CallEventHandler } from "./calls/CallEventHandler.ts";
 import { UnknownCalls } from "./calls/UnknownCalls.ts";
 import { LegRegistry } from "./calls/LegRegistry.ts";
@@ -48,6 +49,8 @@ export interface HandlerParts {
     readonly outboundPolicy: CallPolicy;
     readonly ringMs: number;
     readonly mediaOf: (trunk: string) => MediaTransport;
+    /** Whether display names of Matrix users are sent to trunks or phones; `no` saves a request for each call. */
+    readonly showsCallerNames?: "yes" | "no";
 }
 
 /** The parts of the Matrix adapter that work on any `Homeserver`: Synapse, or the fake one of the specs. */
@@ -79,11 +82,18 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         hasCall: (room) => registry.inRoom(room).length > 0,
         onHistory: (event, invitation) => router.onHistory(event, invitation),
     });
+    const callerNames = parts.showsCallerNames === "yes" ? { callerNames: new CallerNames(parts) } : {};
     const calls = new CallEventHandler({
         names,
         registry,
         drops,
-        outbound: new OutboundCalls({ ...parts, registry, invitations, policy: parts.outboundPolicy }),
+        outbound: new OutboundCalls({
+            ...parts,
+            ...callerNames,
+            registry,
+            invitations,
+            policy: parts.outboundPolicy,
+        }),
         unknown: new UnknownCalls({ ...parts, registry }),
     });
     const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });

@@ -9,5 +9,5 @@ export interface PhoneBook {
      * whom a number or an address reaches. Empty if none of them is registered now; undefined if there is no such account,
      * so that somebody outside is meant. Whether the caller may dial it is not looked at.
      */
-    phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId): readonly PhoneTarget[] | undefined;
+    phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId, callerName?: string): readonly PhoneTarget[] | undefined;
 }

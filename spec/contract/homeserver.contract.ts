@@ -57,6 +57,11 @@ export function describeHomeserver(name: string, start: () => Promise<Homeserver
             expect(await homeserver.isEncrypted(ghost, room)).toBe(false);
         });
 
+        it("reports the display name of a member", async () => {
+            const { homeserver, ghost } = world;
+            expect(await homeserver.memberName(ghost, room, ghost)).toBe("Bob");
+        });
+
         it("reports joins and leaves", async () => {
             const { homeserver, ghost, user } = world;
             await world.joinAs(room);

@@ -8,6 +8,7 @@ import type { CallRecorder, RejectionReason } from "../../ports/CallRecorder.ts"
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
+import type { CallerNames } from "./CallerNames.ts";
 import type { CallEventCommon, CallMessage } from "./callEventContent.ts";
 import type { GhostInvitations } from "../ghosts/GhostInvitations.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
@@ -25,6 +26,8 @@ export interface OutboundCallsParts {
     readonly directory: Directory;
     readonly registry: LegRegistry;
     readonly invitations: Pick<GhostInvitations, "pendingJoin">;
+    /** Not set if display names are sent neither to trunks nor to phones. */
+    readonly callerNames?: Pick<CallerNames, "nameOf">;
     readonly intake: CallIntake;
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
     /** The registered phones, if there are accounts. */
@@ -65,10 +68,10 @@ export class OutboundCalls {
         onDropped: (reason: "unknown_room") => void,
     ): "other_invitee" | "too_many" | undefined {
         const glare = resolveGlare(sender, this.#parts.registry.inRoom(room));
-        return this.#whenGhostKnown(room, sender, invite, onDropped, async (leg, party, pending) => {
+        return this.#whenGhostKnown(room, sender, invite, onDropped, async (leg, parties, pending) => {
             // the bridge's calls end only once it is clear that the new call is for a ghost
             if (glare.kind === "accept") for (const call of glare.yielding) call.endByGlare();
-            const rejection = glare.kind === "busy" ? rejectedWith("busy") : this.#place(leg, invite, party);
+            const rejection = glare.kind === "busy" ? rejectedWith("busy") : this.#place(leg, invite, parties);
             if (rejection === undefined) pending.replayInto(leg);
             else await leg.refuse(rejection.cause, rejection.notice);
         });
@@ -85,7 +88,7 @@ export class OutboundCalls {
         sender: MatrixUserId,
         call: AddressedCall,
         onDropped: (reason: "unknown_room") => void,
-        act: (leg: MatrixCallerLeg, party: RemoteParty, pending: PendingCall) => Promise<void>,
+        act: (leg: MatrixCallerLeg, parties: CalledGhost, pending: PendingCall) => Promise<void>,
     ): "other_invitee" | "too_many" | undefined {
         const { names, registry, log } = this.#parts;
         if (call.invitee !== undefined && names.partyOf(call.invitee) === undefined) return "other_invitee";
@@ -100,7 +103,7 @@ export class OutboundCalls {
                     if (!pending.isOver) onDropped("unknown_room");
                     return;
                 }
-                await act(this.#legOf(room, call, pending, found.ghost), found.party, pending);
+                await act(this.#legOf(room, call, pending, found.ghost), found, pending);
             })
             .catch((reason: unknown) => {
                 log.warn("outbound call failed before it was placed", { roomId: room, error: reason });
@@ -117,13 +120,15 @@ export class OutboundCalls {
         room: MatrixRoomId,
         call: AddressedCall,
         pending: PendingCall,
-    ): Promise<{ readonly ghost: MatrixUserId; readonly party: RemoteParty } | undefined> {
-        const { names, directory, invitations } = this.#parts;
+    ): Promise<CalledGhost | undefined> {
+        const { names, directory, invitations, callerNames } = this.#parts;
         // a client that has just invited the ghost calls immediately; the ghost cannot send before it has joined
         const joined = await invitations.pendingJoin(room);
         const ghost = call.invitee ?? joined ?? (await directory.pairOf(room))?.ghost;
         const party = ghost === undefined ? undefined : names.partyOf(ghost);
-        return ghost === undefined || party === undefined || pending.isOver ? undefined : { ghost, party };
+        if (ghost === undefined || party === undefined) return undefined;
+        const callerName = await callerNames?.nameOf(ghost, room, pending.user);
+        return pending.isOver ? undefined : { ghost, party, ...(callerName !== undefined && { callerName }) };
     }
 
     #legOf(room: MatrixRoomId, call: AddressedCall, pending: PendingCall, ghost: MatrixUserId): MatrixCallerLeg {
@@ -137,9 +142,9 @@ export class OutboundCalls {
         );
     }
 
-    #place(leg: MatrixCallerLeg, invite: Invite, callee: RemoteParty): Rejection | undefined {
+    #place(leg: MatrixCallerLeg, invite: Invite, { party, callerName }: CalledGhost): Rejection | undefined {
         const { intake, policy } = this.#parts;
-        const destination = this.#destinationOf(leg, callee);
+        const destination = this.#destinationOf(leg, party, callerName);
         if ("cause" in destination) return destination;
         const [target, ...alsoRing] = destination.targets;
         const opened = intake.open({
@@ -157,18 +162,22 @@ export class OutboundCalls {
     }
 
     /** Registered phones are called directly, even if a trunk serves the number. */
-    #destinationOf({ callId, user }: MatrixCallerLeg, dialled: RemoteParty): Destination | Rejection {
+    #destinationOf(
+        { callId, user }: MatrixCallerLeg,
+        dialled: RemoteParty,
+        profileName: string | undefined,
+    ): Destination | Rejection {
         const { dialPlan, phoneBook, mediaOf, recorder } = this.#parts;
-        const caller = { kind: "user", user } as const;
+        const party = { kind: "user", user } as const;
         const reject = (reason: RejectionReason): void =>
-            recorder.rejected({ callId, parties: { direction: "outbound", caller, callee: dialled }, reason });
+            recorder.rejected({ callId, parties: { direction: "outbound", caller: party, callee: dialled }, reason });
         const verdict = dialPlan.whoMayDial(user, dialled);
         if (verdict.kind === "forbidden") {
             reject("not_permitted");
             return rejectedWith("forbidden");
         }
         const { callee } = verdict;
-        const phones = phoneBook?.phonesMeantBy(callee, user);
+        const phones = phoneBook?.phonesMeantBy(callee, user, profileName);
         if (phones !== undefined) {
             const [first, ...others] = phones;
             return first === undefined ? rejectedWith("unavailable") : { targets: [first, ...others] };
@@ -181,8 +190,17 @@ export class OutboundCalls {
             };
         }
         const { trunks } = verdict;
-        return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, caller: user, trunks }] };
+        const caller = { caller: user, ...(profileName !== undefined && { profileName }) };
+        return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, ...caller, trunks }] };
     }
+}
+
+/** The ghost that is called. */
+interface CalledGhost {
+    readonly ghost: MatrixUserId;
+    readonly party: RemoteParty;
+    /** The caller's display name, where it is shown to callees. */
+    readonly callerName?: string;
 }
 
 /** The targets that ring; the first to answer gets the call. */

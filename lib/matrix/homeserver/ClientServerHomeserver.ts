@@ -14,6 +14,7 @@ const ROOM_TIMEOUT_MS = 20_000;
 const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject"]);
 
 const createdRoom = z.object({ room_id: z.string() });
+const memberProfile = z.object({ displayname: z.string().nullish() });
 const memberState = z.object({ membership: z.enum(["join", "invite", "leave", "ban", "knock"]) });
 const messages = z.object({ chunk: z.array(z.unknown()) });
 
@@ -98,6 +99,11 @@ export class ClientServerHomeserver implements Homeserver {
     async membership(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<Membership> {
         const state = await this.#find(this.#stateRequest(as, room, "m.room.member", user));
         return memberState.safeParse(state).data?.membership ?? "none";
+    }
+
+    async memberName(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<string | undefined> {
+        const state = await this.#find(this.#stateRequest(as, room, "m.room.member", user));
+        return memberProfile.safeParse(state).data?.displayname ?? undefined;
     }
 
     async isEncrypted(as: MatrixUserId, room: MatrixRoomId): Promise<boolean> {

@@ -21,6 +21,8 @@ export interface Homeserver {
     leave(as: MatrixUserId, room: MatrixRoomId): Promise<void>;
     /** `none` if the user never was in the room. */
     membership(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<Membership>;
+    /** The display name of a member of the room, or undefined if the member has none. */
+    memberName(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<string | undefined>;
     isEncrypted(as: MatrixUserId, room: MatrixRoomId): Promise<boolean>;
     /** The newest events of the room, oldest first, not parsed. */
     recentEvents(as: MatrixUserId, room: MatrixRoomId, limit: number): Promise<readonly unknown[]>;

@@ -9,6 +9,9 @@ import type { DrachtioEndpoint } from "./connectDrachtio.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
+/** Longer than the server of a killed bridge takes to end its calls. */
+const PORT_WAIT_MS = 4_000;
+const PORT_RETRY_MS = 250;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
 /** A server that ran for this long was all right: its end begins a new row of failures. */
@@ -33,7 +36,7 @@ export interface EmbeddedSipServerOptions {
 }
 
 type ServerState =
-    | { readonly phase: "stopped" | "starting" }
+    | { readonly phase: "stopped" | "starting" | "failed" }
     | { readonly phase: "running"; readonly child: ChildProcess; readonly endpoint: DrachtioEndpoint }
     | { readonly phase: "waiting"; readonly cancel: () => void };
 
@@ -77,8 +80,49 @@ export class EmbeddedSipServer {
         return Promise.reject(new Error("the embedded SIP server is down"));
     }
 
-    /** Resolves once it listens. Rejects with the server's own words if it cannot: an address in use, a bad option. */
+    /**
+     * Resolves once the server listens. Rejects with the server's own error if it cannot: an address in use, a bad option. An
+     * address in use is tried again for a while, because the server of a killed bridge ends its calls before it exits.
+     */
     async start(): Promise<void> {
+        const { clock, log } = this.#options;
+        let inUseSince: number | undefined;
+        for (;;) {
+            try {
+                await this.#launch();
+                return;
+            } catch (error) {
+                const isInUse = error instanceof Error && error.message.includes("EADDRINUSE");
+                if (!isInUse) throw error;
+                if (inUseSince === undefined) {
+                    inUseSince = clock.monotonic();
+                    log.info("SIP port in use, waiting for the previous process", { error });
+                }
+                if (clock.monotonic() - inUseSince > PORT_WAIT_MS) throw error;
+                await this.#pause(PORT_RETRY_MS, error);
+            }
+        }
+    }
+
+    /** Rejects with the error if the server is stopped meanwhile. */
+    #pause(ms: number, error: Error): Promise<void> {
+        return new Promise((resolve, reject) => {
+            if (this.#phase() === "stopped") return reject(error);
+            const stopTimer = this.#options.clock.startTimer(ms, resolve);
+            const cancel = (): void => {
+                stopTimer();
+                reject(error);
+            };
+            this.#state = { phase: "waiting", cancel };
+        });
+    }
+
+    /** Kills a server that hangs; it is started again like one that crashed. */
+    replace(): void {
+        if (this.#state.phase === "running") this.#state.child.kill("SIGKILL");
+    }
+
+    async #launch(): Promise<void> {
         this.#state = { phase: "starting" };
         const child = spawn(process.execPath, [...process.execArgv, SERVER_PROGRAM, ...this.#arguments()], {
             // with an IPC channel the server notices the end of this process, however it comes
@@ -88,11 +132,11 @@ export class EmbeddedSipServer {
         const lastWords = this.#relayLog(child);
         try {
             const line = await firstLine(child);
-            if (this.#phase() === "stopped") throw new Error("stopped meanwhile");
+            if (this.#phase() === "stopped") throw new Error("it was stopped meanwhile");
             this.#listening(child, line);
         } catch (error) {
             child.kill("SIGKILL");
-            this.#state = { phase: "stopped" };
+            if (this.#phase() !== "stopped") this.#state = { phase: "failed" };
             const words = lastWords();
             const reason =
                 words === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(words);
@@ -139,6 +183,7 @@ export class EmbeddedSipServer {
         const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(this.#deaths++, 10));
         const cancel = this.#options.clock.startTimer(delay, () => {
             this.start().catch((error: unknown) => {
+                if (this.#phase() === "stopped") return;
                 this.#options.log.error("failed to restart embedded SIP server", { error });
                 this.#restartLater();
             });

@@ -7,6 +7,7 @@ import {
     type DrachtioListener,
     WrongSecretError,
 } from "./connectDrachtio.ts";
+import { PingWatch } from "./PingWatch.ts";
 import {
     type OutgoingRequest,
     type ResponseListener,
@@ -22,19 +23,21 @@ const LONGEST_DELAY_MS = 5_000;
 export interface SipLinkParts {
     readonly clock: Clock;
     readonly log: Log;
-    /** Where the server is. Asked before each attempt: an embedded one may have moved. */
+    /** Returns the server's control port. Called before each attempt, because an embedded server may have another one. */
     readonly endpoint: () => Promise<DrachtioEndpoint>;
-    /** `onLost`: every dialog and transaction so far is dead; the link is being made again. */
+    /** `onLost`: every dialog and transaction has ended; the link is being made again. */
     readonly listener: DrachtioListener;
-    /** Told each time the link stands, the first included, before anything comes over it. */
+    /** Called each time the link is up, the first time included, before anything arrives over it. */
     readonly onUp?: () => void;
+    /** The server hangs: the connection is open, but pings have no response. The link is being made again. */
+    readonly onHang?: () => void;
     /** The server came back with another secret, so the link is given up. Not called for the first attempt. */
     readonly onRefused: (error: WrongSecretError) => void;
 }
 
 type LinkState =
     | { readonly phase: "idle" | "connecting" | "stopped" }
-    | { readonly phase: "up"; readonly connection: DrachtioConnection }
+    | { readonly phase: "up"; readonly connection: DrachtioConnection; readonly watch: PingWatch }
     | { readonly phase: "waiting"; readonly cancel: () => void };
 
 /** The connection to the SIP server, made again with growing pauses whenever it is lost. */
@@ -61,7 +64,10 @@ export class SipLink implements SipStack {
 
     /** Closes the connection, and with it whatever the server still holds for us. */
     stop(): void {
-        if (this.#state.phase === "up") this.#state.connection.close();
+        if (this.#state.phase === "up") {
+            this.#state.watch.stop();
+            this.#state.connection.close();
+        }
         if (this.#state.phase === "waiting") this.#state.cancel();
         this.#state = { phase: "stopped" };
     }
@@ -80,7 +86,7 @@ export class SipLink implements SipStack {
                     return onRefused(new Error("stopped before the SIP server answered"));
                 }
                 this.#failures = 0;
-                this.#state = { phase: "up", connection };
+                this.#state = { phase: "up", connection, watch: this.#watch(connection) };
                 this.#parts.log.info("connected to the SIP server", {
                     version: connection.serverVersion,
                     listensAt: connection.listensAt,
@@ -114,8 +120,23 @@ export class SipLink implements SipStack {
         );
     }
 
+    #watch(connection: DrachtioConnection): PingWatch {
+        const { clock, log, onHang } = this.#parts;
+        return new PingWatch({
+            clock,
+            ping: () => connection.ping(),
+            onHang: () => {
+                log.error("SIP server hangs: no response to pings");
+                connection.close();
+                onHang?.();
+                this.#lost();
+            },
+        });
+    }
+
     #lost(): void {
         if (this.#state.phase === "stopped") return;
+        if (this.#state.phase === "up") this.#state.watch.stop();
         this.#parts.log.warn("connection to the SIP server lost");
         this.#parts.listener.onLost();
         this.#retry(

@@ -1,7 +1,7 @@
 import Srf from "drachtio-srf";
+import { clean, dialogOf, headersOf, joinLines, oneLine, proxyOf, refuseIfTooLarge, sendError } from "./srfMessages.ts";
 import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
 import {
-    type HeaderFields,
     type IncomingRequest,
     type IncomingResponse,
     type OutgoingRequest,
@@ -41,6 +41,8 @@ export interface DrachtioConnection extends SipStack {
     readonly serverVersion: string;
     /** Where the server listens: `udp/192.0.2.1:5060`, … */
     readonly listensAt: readonly string[];
+    /** Resolves once the server has responded to a ping; rejects if the connection is lost. A server that hangs does neither. */
+    ping(): Promise<void>;
     close(): void;
 }
 
@@ -49,8 +51,6 @@ const SERVED = ["invite", "options", "register", "message", "subscribe", "notify
 
 /** How long the server may take to confirm an order: name resolution and connection set-up are in it. */
 const ORDER_TIMEOUT_MS = 20_000;
-/** drachtio-server's reader overwrites its own head beyond 12,228 bytes: some room is left for what it adds. */
-const MAX_MESSAGE_BYTES = 12_000;
 
 /**
  * Connects and authenticates. Rejects with a `WrongSecretError`, or with what went wrong on the way. The only door to
@@ -119,7 +119,7 @@ class SrfConnection implements DrachtioConnection {
                     this.#gone();
                 });
                 // one attempt: drachtio-srf's own retrying can neither be stopped nor told a wrong secret from a lost line
-                this.#srf.connect({ ...endpoint, reconnect: { maxAttempts: 1 }, enablePing: true });
+                this.#srf.connect({ ...endpoint, reconnect: { maxAttempts: 1 } });
             });
         } catch (error) {
             this.close();
@@ -136,6 +136,16 @@ class SrfConnection implements DrachtioConnection {
         } catch {
             // never connected, or closed by the server at the same time: there is no socket to close
         }
+    }
+
+    ping(): Promise<void> {
+        return new Promise((resolve, reject) => {
+            const { wp, mapServer } = this.#srf.app;
+            const [entry] = mapServer;
+            if (entry === undefined || this.#state !== "open") return reject(new Error("not connected"));
+            const [socket, server] = entry;
+            server.pendingRequests.set(wp.send(socket, "ping"), () => resolve());
+        });
     }
 
     async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
@@ -294,63 +304,6 @@ class SrfConnection implements DrachtioConnection {
             abandon(new SipSendError("disconnected", "the connection to the SIP server is lost"));
         }
     }
-}
-
-/** drachtio-srf tells errors of requests as `Error`s with a code, and those of responses as bare strings. */
-function sendError(reason: unknown): SipSendError {
-    if (typeof reason === "string") return new SipSendError("refused", reason);
-    if (!(reason instanceof Error)) return new SipSendError("refused", "the SIP server refused without a reason");
-    const code: unknown = "code" in reason ? reason.code : undefined;
-    if (code === "ENODIALOG") return new SipSendError("noDialog", reason.message, { cause: reason });
-    if (code === "EDRACHTIO") return new SipSendError("refused", reason.message, { cause: reason });
-    return new SipSendError("disconnected", reason.message, { cause: reason });
-}
-
-/** Where to send: the one place of an order our SIP server takes its patience from (its drachtio/answerWithin.ts). */
-function proxyOf({ uri, nextHop = uri, answerMs }: OutgoingRequest): { readonly proxy?: string } {
-    if (nextHop === undefined || (nextHop === uri && answerMs === undefined)) return {};
-    const [address = "", headers] = oneLine(nextHop).split("?", 2);
-    const patience = answerMs === undefined ? "" : `;answer-within=${answerMs}`;
-    return { proxy: `${address}${patience}${headers === undefined ? "" : `?${headers}`}` };
-}
-
-/** A value holding a line end would become a header of its own on the wire. */
-function oneLine(value: string): string {
-    return value.replace(/[\r\n\0]+/g, " ");
-}
-
-function clean(headers: HeaderFields): Record<string, string> {
-    return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, oneLine(value)]));
-}
-
-/** drachtio-srf has one value a name; it writes that as it is, so that a line end in it begins a further header line. */
-function joinLines(lines: readonly (readonly [name: string, value: string])[]): Record<string, string> {
-    const joined: Record<string, string> = {};
-    for (const [name, value] of lines) {
-        const before = joined[name];
-        joined[name] = before === undefined ? oneLine(value) : `${before}\r\n${name}: ${oneLine(value)}`;
-    }
-    return joined;
-}
-
-function refuseIfTooLarge(uri: string | undefined, headers: HeaderFields, body: string | undefined): void {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    const bytes = Buffer.byteLength(`${uri ?? ""}${lines.join("")}${body ?? ""}`);
-    if (bytes > MAX_MESSAGE_BYTES) throw new SipSendError("tooLarge", `message of ${bytes} bytes`);
-}
-
-function headersOf(headers: Readonly<Record<string, string>>): SipHeaders {
-    const result = new Map<string, string>();
-    for (const [name, value] of Object.entries(headers)) {
-        const key = name.toLowerCase();
-        const before = result.get(key);
-        result.set(key, before === undefined ? value : `${before},${value}`);
-    }
-    return result;
-}
-
-function dialogOf(dialogId: string | undefined): { readonly dialogId?: string } {
-    return dialogId === undefined || dialogId === "" ? {} : { dialogId };
 }
 
 const SrfClass = Srf as unknown as new () => SrfLike;

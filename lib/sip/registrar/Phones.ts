@@ -79,9 +79,9 @@ export class Phones implements PhoneBook {
         );
     }
 
-    phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId): readonly PhoneTarget[] | undefined {
+    phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId, callerName?: string): readonly PhoneTarget[] | undefined {
         const accounts = this.#accountsMeantBy(dialled);
-        return accounts && this.#reach(accounts, matrixCaller(caller));
+        return accounts && this.#reach(accounts, matrixCaller(caller, callerName));
     }
 
     #accountsMeantBy(dialled: RemoteParty): readonly SipAccount[] | undefined {
@@ -107,7 +107,8 @@ export class Phones implements PhoneBook {
 }
 
 /** How a Matrix user is shown to phones: by the address at which a SIP call would reach them. */
-function matrixCaller(user: MatrixUserId): RemoteParty {
+function matrixCaller(user: MatrixUserId, displayName: string | undefined): RemoteParty {
     const address = parseSipAddress(`${localpartOf(user)}@${serverOf(user)}`);
-    return address === undefined ? { kind: "anonymous" } : { kind: "address", address };
+    if (address === undefined) return { kind: "anonymous" };
+    return { kind: "address", address, ...(displayName !== undefined && { displayName }) };
 }

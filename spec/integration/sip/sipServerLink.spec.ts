@@ -8,6 +8,7 @@ import { SipLink } from "../../../lib/sip/drachtio/SipLink.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { ConfigFolder } from "../../support/configFile.ts";
 import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
+import { RecordedLog } from "../../support/RecordedLog.ts";
 import { KeptLog } from "../../support/quiet.ts";
 import { OutgoingCalls, OUR_SDP, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone, sdpOf } from "../../support/sip/ScriptedPhone.ts";
@@ -68,6 +69,37 @@ describe("the embedded server", () => {
         await again.request.origin.end("busy");
         await phone.next("SIP/2.0 486");
         await outgoing.close();
+    });
+
+    test("that hangs is killed and replaced, and its calls end", async () => {
+        const side = await sipSide();
+        const phone = await phoneOn(side);
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        const { reported } = await side.intake.next();
+        const { pid } = side.server;
+        process.kill(pid ?? 0, "SIGSTOP");
+        await vi.waitFor(() => expect(side.link.connected && side.server.pid !== pid).toBe(true), 25_000);
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
+        expect(side.log.lines).toContain("error: SIP server hangs: no response to pings");
+    });
+
+    test("waits for a port that the previous process still uses", async () => {
+        const taken = createServer().listen(0, "127.0.0.1");
+        await once(taken, "listening");
+        const { port } = taken.address() as { port: number };
+        const bindings = [{ transport: "tcp", host: "127.0.0.1", port } as const];
+        const log = new RecordedLog();
+        const server = new EmbeddedSipServer({ clock: systemClock, log, bindings });
+        onTestFinished(() => server.stop());
+        const started = server.start();
+        await vi.waitFor(() => {
+            expect(log.lines.map(({ message }) => message)).toContain(
+                "SIP port in use, waiting for the previous process",
+            );
+        }, 25_000);
+        taken.close();
+        await started;
+        expect(server.bindings[0]?.port).toBe(port);
     });
 
     test("that cannot listen says why", async () => {

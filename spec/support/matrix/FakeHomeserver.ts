@@ -174,6 +174,13 @@ export class FakeHomeserver implements Homeserver {
         });
     }
 
+    memberName(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<string | undefined> {
+        return this.#ask("memberName", () => {
+            this.#mustBeIn(room, as);
+            return this.displayNames.get(user);
+        });
+    }
+
     membership(as: MatrixUserId, room: MatrixRoomId, user: MatrixUserId): Promise<Membership> {
         return this.#ask("membership", () => {
             this.#mustBeIn(room, as);

@@ -53,6 +53,7 @@ export function assembleForSpec(
             outboundPolicy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             ringMs: 60_000,
             mediaOf: () => "rtp",
+            showsCallerNames: "no",
             ...changes,
         },
         {

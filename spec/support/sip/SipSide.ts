@@ -72,6 +72,7 @@ export class SipSide {
             clock: systemClock,
             log: this.log,
             endpoint: () => this.server.endpoint(),
+            onHang: () => this.server.replace(),
             listener: {
                 onRequest: (request) => this.gateway.onRequest(request),
                 onLost: () => {
