@@ -21,6 +21,7 @@ import { sipTrunksOf } from "./sipTrunksOf.ts";
 import { startSip } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { JournalInbox } from "../store/JournalInbox.ts";
+import { installationId } from "../store/installationId.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
 import { StoreLock } from "../store/StoreLock.ts";
 import { NedbDirectory } from "../store/NedbDirectory.ts";
@@ -44,7 +45,7 @@ export interface Bridge {
 }
 
 /** Longer than the timeout of every port, so only a bug in the bridge reaches it. */
-const ORDER_TIMEOUT_MS = 30_000;
+const EFFECT_TIMEOUT_MS = 30_000;
 /** How long calls may take to end when the bridge stops. */
 const STOP_MS = 10_000;
 /** How long phones may then take to answer our last word to them. */
@@ -92,7 +93,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
         recorder,
         media,
         maxCalls: config.calls.maxCalls,
-        orderTimeoutMs: ORDER_TIMEOUT_MS,
+        effectTimeoutMs: EFFECT_TIMEOUT_MS,
     });
     const dialPlan = new DialPlan(dialPlanRulesOf(config));
     const phones = await startPhones(config, dialPlan, log, onStarted);
@@ -114,7 +115,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
 }
 
 async function startMedia(
-    { media }: Config,
+    { media, store }: Config,
     telemetry: Telemetry,
     log: Log,
     onStarted: OnStarted,
@@ -123,6 +124,7 @@ async function startMedia(
     const proxy = new RtpengineMediaProxy(
         {
             ...RTPENGINE_DEFAULTS,
+            callIdPrefix: `${RTPENGINE_DEFAULTS.callIdPrefix}${await installationId(store.path)}-`,
             engines: media.rtpengine,
             requestTimeoutMs: media.timeoutMs,
             probeIntervalMs: media.probeSeconds * 1_000,

@@ -87,7 +87,6 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     const registrations = new TrunkRegistrations(trunks, {
         ...environment,
         availability: watch.availability,
-        random: Math.random,
     });
     const gateway = new SipGateway({
         ...environment,
@@ -121,7 +120,16 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
 /** What every part of the SIP side needs. */
 function environmentOf({ version, log, telemetry, recorder }: SipSideParts, stack: SipStack) {
     const userAgent = `matrix-appservice-sip/${version}`;
-    return { stack, calls: new SipCalls(), clock: systemClock, userAgent, log, telemetry, recorder };
+    return {
+        stack,
+        calls: new SipCalls(),
+        clock: systemClock,
+        random: Math.random,
+        userAgent,
+        log,
+        telemetry,
+        recorder,
+    };
 }
 
 /** What places calls to trunks and to registered phones. */

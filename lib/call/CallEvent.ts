@@ -1,26 +1,35 @@
-import type { EndCause, IceCandidate, Sdp, Side } from "./vocabulary.ts";
+import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
 
-/** Facts: what happened, in the past tense. A fact may come late, twice, or for a call that is over. */
+/** What happened, in the past tense. An event can come late, twice, or for a call that has ended. */
 export type CallEvent =
-    /** The media proxy took the origin's offer; `sdp` is what the target is to be offered. */
-    | { readonly kind: "mediaOffered"; readonly sdp: Sdp }
-    /** The media proxy took the target's answer; `sdp` is what the origin is to be answered. */
-    | { readonly kind: "mediaAnswered"; readonly sdp: Sdp }
-    /** The media proxy took a party's new offer for a call that is up; `sdp` answers that party. */
-    | { readonly kind: "mediaRenegotiated"; readonly sdp: Sdp }
-    /** A party's new offer could not be met; the media that flowed before still does. */
-    | { readonly kind: "renegotiationFailed"; readonly cause: EndCause }
-    /** No media for this call, now or any more. */
-    | { readonly kind: "mediaFailed"; readonly cause: EndCause }
-    | { readonly kind: "targetRinging" }
-    | { readonly kind: "targetAnswered"; readonly sdp: Sdp }
-    | { readonly kind: "candidatesFound"; readonly side: Side; readonly candidates: readonly IceCandidate[] }
+    | { readonly kind: "legRinging"; readonly leg: LegId }
+    | { readonly kind: "legAnswered"; readonly leg: LegId; readonly sdp: Sdp }
+    | { readonly kind: "candidatesFound"; readonly leg: LegId; readonly candidates: readonly IceCandidate[] }
     /** A party offers changed media within the call (re-INVITE, UPDATE, m.call.negotiate) and waits for an answer. */
-    | { readonly kind: "offerReceived"; readonly side: Side; readonly sdp: Sdp }
-    /** A party's leg is over. Nothing more may be said to it. */
-    | { readonly kind: "legEnded"; readonly side: Side; readonly cause: EndCause }
+    | { readonly kind: "offerReceived"; readonly leg: LegId; readonly sdp: Sdp }
+    /** A party answered an offer that it received within the call. */
+    | { readonly kind: "offerAnswered"; readonly leg: LegId; readonly sdp: Sdp }
+    /** A party rejected such an offer, or did not answer it; its session is as it was before. */
+    | { readonly kind: "offerRejected"; readonly leg: LegId; readonly cause: EndCause }
+    /** A leg has ended. It accepts no more effects. */
+    | { readonly kind: "legEnded"; readonly leg: LegId; readonly cause: EndCause }
+    /** The media proxy accepted the origin's offer for this leg; `sdp` is the offer for the leg. */
+    | { readonly kind: "mediaOffered"; readonly leg: LegId; readonly sdp: Sdp }
+    /** The media proxy accepted the leg's answer; `sdp` is the answer for the origin. */
+    | { readonly kind: "mediaAnswered"; readonly leg: LegId; readonly sdp: Sdp }
+    /** There is no media between the origin and this leg, now or any more. */
+    | { readonly kind: "mediaFailed"; readonly leg: LegId; readonly cause: EndCause }
+    /** The media proxy answers a change of the session; `sdp` is the answer for the party that proposed it. */
+    | { readonly kind: "changeAnswered"; readonly sdp: Sdp; readonly hold: Hold }
+    /** The other party must be asked about the change; `sdp` is the offer for it. */
+    | { readonly kind: "changeForwarded"; readonly sdp: Sdp }
+    /** The change is not possible; the media that flowed before still does. */
+    | { readonly kind: "changeFailed"; readonly cause: EndCause }
     | { readonly kind: "timerFired"; readonly timer: CallTimer }
     | { readonly kind: "bridgeStopping" };
 
-/** `answer` bounds ringing, `duration` bounds the call. */
-export type CallTimer = "answer" | "duration";
+/** Whether a party holds the call: it does not want to receive media. */
+export type Hold = "holds" | "talks";
+
+/** `answer` limits the ringing of one step, `change` an offer to a party within the call, `duration` the call. */
+export type CallTimer = "answer" | "change" | "duration";

@@ -1,7 +1,10 @@
-/** What the operator may choose about a call. Values, not code; times in milliseconds. */
+/** What the operator can choose about a call. Values, not code; times in milliseconds. */
 export interface CallPolicy {
-    /** How long the target may ring before the call ends with `noAnswer`. */
+    /** How long called parties ring, unless a ring plan says otherwise. */
     readonly ringMs: number;
-    /** The longest a call may be up before the bridge ends it: a bound on what a forgotten call can cost. */
+    /** The longest time a call can be connected before the bridge ends it: a limit on the cost of a forgotten call. */
     readonly maxDurationMs: number;
 }
+
+/** How long a party can take to answer a new offer of the other one before the bridge answers in its place, in ms. */
+export const CHANGE_TIMEOUT_MS = 20_000;

@@ -1,53 +1,96 @@
 import type { CallPolicy } from "./CallPolicy.ts";
-import type { EndCause, Sdp, Side } from "./vocabulary.ts";
+import type { RingPlan } from "./RingPlan.ts";
+import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
 
-/** Where a call stands. Plain data: it can be printed, compared and kept. Each phase has only what it needs. */
-export type CallState = Preparing | Alerting | Answering | Connected | Renegotiating | Ended;
+/**
+ * The state of a call. Plain data: it can be printed, compared and stored. Each phase has only what it needs. Times are wall
+ * times in ms since the Unix epoch, so that they are still right after a restart.
+ */
+export type CallState = Alerting | Answering | Connected | Changing | Ended;
 
-/** The media proxy has the origin's offer; the target knows nothing yet. */
-export interface Preparing {
-    readonly phase: "preparing";
+interface Common {
+    readonly openedAt: number;
     readonly policy: CallPolicy;
 }
 
-/** The target has the offer. `progress` is what the origin was told of it. */
-export interface Alerting {
+/** Called legs get the offer and ring; none has answered. */
+export interface Alerting extends Common {
     readonly phase: "alerting";
-    readonly policy: CallPolicy;
+    readonly plan: RingPlan;
+    /** The current step of the plan. */
+    readonly step: number;
+    /** When the next step begins, or the call ends. */
+    readonly deadline: number;
+    /** Every leg dialled so far. At least one of them is not over. */
+    readonly branches: readonly Branch[];
+    /** What the origin was told of the progress. */
     readonly progress: "silent" | "ringing";
+    readonly offer: Sdp;
+    /** The origin's candidates, for legs that are dialled later. */
+    readonly candidates: readonly IceCandidate[];
 }
 
-/** The target answered; the media proxy works out the origin's answer. */
-export interface Answering {
+export type Branch =
+    /** The media proxy has the origin's offer; nothing was sent to the leg. */
+    | { readonly leg: LegId; readonly phase: "preparing" }
+    /** The leg has the offer. */
+    | { readonly leg: LegId; readonly phase: "alerting" }
+    | { readonly leg: LegId; readonly phase: "over"; readonly cause: EndCause };
+
+/** A leg answered; the media proxy works out the origin's answer. */
+export interface Answering extends Common {
     readonly phase: "answering";
-    readonly policy: CallPolicy;
+    /** The leg that answered. */
+    readonly target: LegId;
+    /** An offer that a party made meanwhile: it is handled once the first one is complete. */
+    readonly next: WaitingOffer | undefined;
 }
 
-/** Both parties talk. */
-export interface Connected {
+/** What is known of a call between two parties. */
+interface Conversation extends Common {
+    readonly target: LegId;
+    readonly answeredAt: number;
+    /** When the bridge ends the call. */
+    readonly deadline: number;
+    /** The legs that hold the call. */
+    readonly heldBy: readonly LegId[];
+}
+
+/** Both parties talk, or at least one holds. */
+export interface Connected extends Conversation {
     readonly phase: "connected";
 }
 
 /** A party offered other media and waits for the answer; the call goes on meanwhile. */
-export interface Renegotiating {
-    readonly phase: "renegotiating";
-    readonly by: Side;
-    /** An offer the other party made meanwhile: taken up next, for one of the two must wait. */
-    readonly next?: Sdp;
+export interface Changing extends Conversation {
+    readonly phase: "changing";
+    readonly by: LegId;
+    /** Who has to answer next: the media proxy says whether the peer must be asked, the peer, or the media proxy at the end. */
+    readonly waitsFor: "proposal" | "peer" | "completion";
+    /** An offer that the other party made meanwhile: it is handled next. */
+    readonly next: WaitingOffer | undefined;
 }
 
-/** Over. Kept for a while to tidy up what still arrives. */
-export interface Ended {
+export interface WaitingOffer {
+    readonly leg: LegId;
+    readonly sdp: Sdp;
+}
+
+/** The call is over. The state is kept for a while to handle late events. */
+export interface Ended extends Common {
     readonly phase: "ended";
     readonly cause: EndCause;
-    readonly by: Side | "bridge";
+    /** The leg that ended the call. */
+    readonly by: LegId | "bridge";
+    /** Undefined if nobody answered. */
+    readonly answeredAt: number | undefined;
+    readonly endedAt: number;
 }
 
 export const PHASES = [
-    "preparing",
     "alerting",
     "answering",
     "connected",
-    "renegotiating",
+    "changing",
     "ended",
 ] as const satisfies readonly CallState["phase"][];

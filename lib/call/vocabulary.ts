@@ -15,11 +15,27 @@ export type Sdp = Branded<string, "Sdp">;
  */
 export type MediaTransport = "webrtc" | "rtp" | "srtp" | "srtp-optional";
 
-/** The party that placed the call, and the one that is called. Which protocol each speaks is of no concern here. */
+/** Names one leg within its call: that of the caller, or one of those that are called. */
+export type LegId = Branded<string, "LegId">;
+
+/** The leg of the caller. */
+export const ORIGIN = "origin" as LegId;
+
+/** The leg of the called party with this number, counted from 1 through the whole ring plan. */
+export function targetLeg(number: number): LegId {
+    return `target${number}` as LegId;
+}
+
+/** The two parties of a media session: the caller, and the party that is called. */
 export type Side = "origin" | "target";
 
 export function otherSide(side: Side): Side {
     return side === "origin" ? "target" : "origin";
+}
+
+/** Which side of its media session a leg is on. */
+export function sideOf(leg: LegId): Side {
+    return leg === ORIGIN ? "origin" : "target";
 }
 
 /** One trickled ICE candidate (RFC 8838). An empty `candidate` says that no more will come. */

@@ -1,96 +1,89 @@
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
-import { openCall, reduceCall } from "../call/reduceCall.ts";
+import { Mailbox } from "../call/Mailbox.ts";
+import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
 import type { Transition } from "../call/transition.ts";
-import type { EndCause, Sdp, Side } from "../call/vocabulary.ts";
-import type { CallRequest } from "../ports/CallIntake.ts";
+import { type LegId, ORIGIN } from "../call/vocabulary.ts";
+import type { CallLeg, LegEvent, LegReport, OriginLeg, TargetLeg } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaSession } from "../ports/MediaProxy.ts";
-import type { LegFact, SignallingLeg } from "../ports/SignallingLeg.ts";
-import { causeOfFailedOrder } from "./causeOfFailedOrder.ts";
+import type { MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import { CallTimers } from "./CallTimers.ts";
-import { Outbox } from "./Outbox.ts";
+import { LegSeat } from "./LegSeat.ts";
+import { MediaSeat } from "./MediaSeat.ts";
 
-/** The peers of a call and who watches it. */
+/** The peers of a call and its watcher. */
 export interface CallParts {
-    readonly legs: Readonly<Record<Side, SignallingLeg>>;
-    readonly media: MediaSession;
+    readonly origin: OriginLeg;
+    /** Makes a called leg. Synchronous and without I/O. */
+    readonly dial: (leg: LegId, report: LegReport) => TargetLeg;
+    /** Opens the media session between the origin and a called leg. Synchronous and without I/O. */
+    readonly openMedia: (leg: LegId, report: MediaReport) => MediaSession;
     readonly clock: Clock;
     readonly log: Log;
     readonly watcher: CallWatcher;
-    /** How long a peer may take over one order, in ms. */
-    readonly orderTimeoutMs: number;
+    /** How long a leg or a media session can take over one effect, in ms. */
+    readonly effectTimeoutMs: number;
 }
 
-/** Told of each step of a call. Synchronous, must not throw. */
+/** Receives each step of a call. Synchronous, must not throw. */
 export interface CallWatcher {
     moved(from: CallState, to: CallState): void;
     ignored(state: CallState, event: CallEvent): void;
 }
 
 /**
- * One call: takes in facts one by one, works out the next state, and has the orders carried out. `tell` is
- * synchronous, so nothing slips between reading the state and writing it; orders go to one outbox per peer, and their
- * failures come back as facts.
+ * One call: receives events one by one, works out the next state, and carries out the effects. `tell` is synchronous; effects
+ * go to a queue for each leg and each media session, and their failures come back as events.
  */
 export class CallActor {
     readonly #parts: CallParts;
     readonly #timers: CallTimers;
-    /** One for each peer; the media are told of candidates, and that the call is over, while they may be waiting for just that. */
-    readonly #outboxes: Readonly<Record<Side | "media" | "candidates" | "release", Outbox>>;
-    readonly #mailbox: CallEvent[] = [];
+    readonly #mailbox = new Mailbox<CallEvent>((event) => this.#read(event));
+    readonly #origin: LegSeat<OriginLeg>;
+    readonly #targets = new Map<LegId, LegSeat<TargetLeg>>();
+    readonly #media = new Map<LegId, MediaSeat>();
     #state: CallState;
-    #reading: "idle" | "reading" = "idle";
 
-    constructor(parts: CallParts, request: Pick<CallRequest, "policy" | "offer">) {
+    constructor(parts: CallParts, opening: Opening) {
         this.#parts = parts;
         this.#timers = new CallTimers(parts.clock, (timer) => this.tell({ kind: "timerFired", timer }));
-        this.#outboxes = {
-            origin: new Outbox(parts.orderTimeoutMs),
-            target: new Outbox(parts.orderTimeoutMs),
-            media: new Outbox(parts.orderTimeoutMs),
-            candidates: new Outbox(parts.orderTimeoutMs),
-            release: new Outbox(parts.orderTimeoutMs),
-        };
-        const opening = openCall(request.policy, request.offer);
-        this.#state = opening.state;
-        this.#carryOutAll(opening);
+        this.#origin = this.#seat(ORIGIN, parts.origin);
+        const step = openCall(opening, parts.clock.now());
+        this.#state = step.state;
+        this.#carryOutAll(step);
     }
 
     get state(): CallState {
         return this.#state;
     }
 
-    /** Takes in a fact. Never throws; may be called from anywhere, also while another fact is being read. */
+    /** Receives an event. Never throws; can be called from anywhere, also while another event is being read. */
     tell(event: CallEvent): void {
-        this.#mailbox.push(event);
-        if (this.#reading === "reading") return;
-        this.#reading = "reading";
-        for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift()) this.#read(next);
-        this.#reading = "idle";
+        this.#mailbox.post(event);
     }
 
-    /** Takes in what a leg reports. */
-    tellOfLeg(side: Side, fact: LegFact): void {
-        const event = eventOfLeg(side, fact);
-        if (event !== undefined) this.tell(event);
+    /** Receives what a leg reports. */
+    tellOfLeg(leg: LegId, event: LegEvent): void {
+        this.tell(eventOfLeg(leg, event));
     }
 
-    /** Resolves once every order given so far is carried out or has failed. */
+    /** Resolves once every effect so far has been carried out or has failed. */
     async settled(): Promise<void> {
-        await Promise.all(Object.values(this.#outboxes).map((outbox) => outbox.settled()));
+        const seats = [this.#origin, ...this.#targets.values(), ...this.#media.values()];
+        await Promise.all(seats.map((seat) => seat.settled()));
     }
 
     #read(event: CallEvent): void {
         const before = this.#state;
-        const step = reduceCall(before, event);
+        const step = reduceCall(before, event, this.#parts.clock.now());
         this.#state = step.state;
-        this.#parts.log.debug("fact", {
-            fact: event.kind,
+        this.#parts.log.debug("call event", {
+            event: event.kind,
+            leg: "leg" in event ? event.leg : undefined,
             phase: before.phase,
-            orders: step.effects.map((e) => e.kind),
+            effects: step.effects.map(({ kind }) => kind),
         });
         if (step.state === before && step.effects.length === 0) this.#parts.watcher.ignored(before, event);
         if (step.state !== before) this.#parts.watcher.moved(before, step.state);
@@ -102,92 +95,80 @@ export class CallActor {
     }
 
     #carryOut(effect: CallEffect): void {
-        const { media } = this.#parts;
+        const { kind } = effect;
         switch (effect.kind) {
-            case "allocateMedia":
-                return this.#askMedia(effect.kind, () => media.offer(effect.sdp), "mediaOffered");
-            case "completeMedia":
-                return this.#askMedia(effect.kind, () => media.answer(effect.sdp), "mediaAnswered");
-            case "renegotiateMedia":
-                return this.#renegotiate(effect.side, effect.sdp);
-            case "addCandidates":
-                return this.#outboxes.candidates.post(
-                    () => media.addCandidates(effect.side, effect.candidates),
-                    (reason) => this.#parts.log.warn("candidates not taken", { side: effect.side, error: reason }),
-                );
-            case "releaseMedia":
-                return this.#outboxes.release.post(
-                    () => media.release(),
-                    (reason) => this.#parts.log.warn("media not released", { error: reason }),
-                );
-            case "offerTarget":
-                return this.#order("target", effect.kind, (leg) => leg.offer(effect.sdp));
-            case "ringOrigin":
-                return this.#order("origin", effect.kind, (leg) => leg.ring());
-            case "acceptOrigin":
-                return this.#order("origin", effect.kind, (leg) => leg.accept(effect.sdp));
-            case "answerOffer":
-                return this.#order(effect.side, effect.kind, (leg) => leg.answerOffer(effect.sdp));
-            case "refuseOffer":
-                return this.#order(effect.side, effect.kind, (leg) => leg.refuseOffer(effect.cause));
+            case "dialLeg":
+                return this.#dial(effect.leg);
+            case "offerLeg":
+                return this.#targets.get(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
+            case "ringLeg":
+                return this.#origin.post(kind, (leg) => leg.ring());
+            case "acceptLeg":
+                return this.#origin.post(kind, (leg) => leg.accept(effect.sdp));
             case "endLeg":
-                return this.#endLeg(effect.side, effect.cause);
+                return this.#seatOf(effect.leg)?.end(effect.cause);
             case "startTimer":
-                return this.#timers.start(effect.timer, effect.ms);
+                return this.#timers.start(effect.timer, effect.at);
             case "stopTimer":
                 return this.#timers.stop(effect.timer);
+            case "reoffer":
+            case "withdrawOffer":
+            case "answerOffer":
+            case "rejectOffer":
+            case "postponeOffer":
+                return this.#seatOf(effect.leg)?.postChange(effect);
+            case "allocateMedia":
+                return this.#media.get(effect.leg)?.allocate(effect);
+            case "completeMedia":
+                return this.#media.get(effect.leg)?.complete(effect);
+            case "addCandidates":
+                return this.#media.get(effect.leg)?.addCandidates(effect);
+            case "proposeChange": {
+                const peer = this.#seatOf(effect.by === ORIGIN ? effect.leg : ORIGIN);
+                const isAskable = peer?.leg.abilities.has("reoffer") === true;
+                return this.#media.get(effect.leg)?.proposeChange(effect, isAskable ? "askable" : "unaskable");
+            }
+            case "completeChange":
+                return this.#media.get(effect.leg)?.completeChange(effect);
+            case "releaseMedia":
+                return this.#media.get(effect.leg)?.release();
         }
     }
 
-    #askMedia(order: string, ask: () => Promise<Sdp>, told: "mediaOffered" | "mediaAnswered"): void {
-        this.#outboxes.media.post(
-            async () => this.tell({ kind: told, sdp: await ask() }),
-            (reason) => this.tell({ kind: "mediaFailed", cause: causeOfFailedOrder(this.#parts.log, order, reason) }),
-        );
+    #dial(id: LegId): void {
+        const { dial, openMedia, log, effectTimeoutMs } = this.#parts;
+        const tell = this.tell.bind(this);
+        const leg = dial(id, (event) => this.tellOfLeg(id, event));
+        this.#targets.set(id, this.#seat(id, leg));
+        const session = openMedia(id, ({ cause }) => tell({ kind: "mediaFailed", leg: id, cause }));
+        this.#media.set(id, new MediaSeat(id, session, { log, effectTimeoutMs, tell }));
     }
 
-    #renegotiate(side: Side, sdp: Sdp): void {
-        this.#outboxes.media.post(
-            async () => this.tell({ kind: "mediaRenegotiated", sdp: await this.#parts.media.renegotiate(side, sdp) }),
-            (reason) =>
-                this.tell({
-                    kind: "renegotiationFailed",
-                    cause: causeOfFailedOrder(this.#parts.log, "renegotiateMedia", reason),
-                }),
-        );
+    #seat<Leg extends CallLeg>(id: LegId, leg: Leg): LegSeat<Leg> {
+        const { log, effectTimeoutMs } = this.#parts;
+        return new LegSeat(id, leg, { log, effectTimeoutMs, report: (event) => this.tellOfLeg(id, event) });
     }
 
-    #order(side: Side, order: string, say: (leg: SignallingLeg) => Promise<void>): void {
-        this.#outboxes[side].post(
-            () => say(this.#parts.legs[side]),
-            (reason) => {
-                const cause = causeOfFailedOrder(this.#parts.log, order, reason);
-                this.tell({ kind: "legEnded", side, cause });
-                // nobody ends a leg that is reported as ended; one that only failed may still hold something
-                this.#endLeg(side, cause);
-            },
-        );
-    }
-
-    #endLeg(side: Side, cause: EndCause): void {
-        this.#outboxes[side].post(
-            () => this.#parts.legs[side].end(cause),
-            (reason) => this.#parts.log.warn("leg not ended properly", { side, error: reason }),
-        );
+    #seatOf(leg: LegId): LegSeat<OriginLeg> | LegSeat<TargetLeg> | undefined {
+        return leg === ORIGIN ? this.#origin : this.#targets.get(leg);
     }
 }
 
-function eventOfLeg(side: Side, fact: LegFact): CallEvent | undefined {
-    switch (fact.kind) {
+function eventOfLeg(leg: LegId, event: LegEvent): CallEvent {
+    switch (event.kind) {
         case "ringing":
-            return side === "target" ? { kind: "targetRinging" } : undefined;
+            return { kind: "legRinging", leg };
         case "answered":
-            return side === "target" ? { kind: "targetAnswered", sdp: fact.sdp } : undefined;
+            return { kind: "legAnswered", leg, sdp: event.sdp };
         case "candidates":
-            return { kind: "candidatesFound", side, candidates: fact.candidates };
+            return { kind: "candidatesFound", leg, candidates: event.candidates };
         case "offered":
-            return { kind: "offerReceived", side, sdp: fact.sdp };
+            return { kind: "offerReceived", leg, sdp: event.sdp };
+        case "offerAnswered":
+            return { kind: "offerAnswered", leg, sdp: event.sdp };
+        case "offerRejected":
+            return { kind: "offerRejected", leg, cause: event.cause };
         case "ended":
-            return { kind: "legEnded", side, cause: fact.cause };
+            return { kind: "legEnded", leg, cause: event.cause };
     }
 }

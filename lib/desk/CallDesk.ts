@@ -1,24 +1,16 @@
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
-import type { CallId, EndCause } from "../call/vocabulary.ts";
-import type {
-    CallIntake,
-    CallRequest,
-    CallTarget,
-    LegDialler,
-    MatrixTarget,
-    PhoneTarget,
-    SipTarget,
-} from "../ports/CallIntake.ts";
+import type { RingPlan } from "../call/RingPlan.ts";
+import { type CallId, type EndCause, type LegId, ORIGIN, type Side, sideOf, targetLeg } from "../call/vocabulary.ts";
+import type { LegReport, TargetLeg } from "../ports/CallLeg.ts";
+import type { CallIntake, CallRequest, CallTarget, Diallers } from "../ports/CallIntake.ts";
 import { partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaProxy, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
-import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import type { MediaProxy } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor, type CallWatcher } from "./CallActor.ts";
-import { ForkedTarget } from "./ForkedTarget.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
@@ -26,77 +18,68 @@ export interface DeskOptions {
     readonly telemetry: Pick<Telemetry, "eventIgnored">;
     readonly recorder: CallRecorder;
     readonly media: MediaProxy;
-    /** Calls at once; more are refused with `serviceUnavailable`. */
+    /** Calls at the same time; more are rejected with `serviceUnavailable`. */
     readonly maxCalls: number;
-    /** How long a peer may take over one order before it counts as failed, in ms. */
-    readonly orderTimeoutMs: number;
+    /** How long a leg or a media session can take over one effect before it counts as failed, in ms. */
+    readonly effectTimeoutMs: number;
 }
 
-export interface Diallers {
-    readonly matrix: LegDialler<MatrixTarget>;
-    readonly sip: LegDialler<SipTarget>;
-    readonly phone: LegDialler<PhoneTarget>;
-}
-
-/** What a call needs of whom it is for: one, or several that are rung at once. */
-interface Target {
-    readonly leg: SignallingLeg;
-    readonly media: MediaSession;
-}
-
-interface TargetReports {
-    readonly leg: LegReport;
-    readonly media: MediaReport;
-}
-
-/** The switchboard: opens calls, knows the live ones, and ends them all when the bridge stops. */
+/** Opens calls, knows the active ones, and ends them all when the bridge stops. */
 export class CallDesk implements CallIntake {
     readonly #options: DeskOptions;
     readonly #actors = new Set<CallActor>();
-    #diallers: Diallers | "none yet" | "stopping" = "none yet";
+    #diallers: Diallers | "not connected" | "stopping" = "not connected";
 
     constructor(options: DeskOptions) {
         this.#options = options;
     }
 
-    /** Opens for calls. Called once by the composition root, when the adapters that place calls stand. */
+    /** Opens for calls. Called once by the composition root, when the adapters that place calls exist. */
     connect(diallers: Diallers): void {
         this.#diallers = diallers;
     }
 
-    /** Calls that are not over, and ended ones that still have orders under way. */
+    /** Calls that have not ended, and ended ones whose end is not delivered yet. */
     get calls(): number {
         return this.#actors.size;
     }
 
     open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
-        const { clock, log, recorder, maxCalls, orderTimeoutMs } = this.#options;
+        const { clock, log, recorder, maxCalls, effectTimeoutMs, media } = this.#options;
         const diallers = this.#diallers;
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
-        if (this.#actors.size >= maxCalls) {
+        if (this.#active >= maxCalls) {
             log.warn("call rejected: calls.maxCalls reached", { callId: request.callId, maxCalls });
-            recorder.rejected({ callId: request.callId, parties: partiesOf(request.target), reason: "too_many_calls" });
+            const parties = partiesOf(request.ring[0].targets[0]);
+            recorder.rejected({ callId: request.callId, parties, reason: "too_many_calls" });
             return { refused: "serviceUnavailable" };
         }
-        const callLog = log.child({ callId: request.callId });
-        recorder.started(request.callId, request);
-        const target = this.#target(diallers, request, callLog, {
-            leg: (fact) => actor.tellOfLeg("target", fact),
-            media: (fact) => actor.tell(fact),
-        });
+        const { callId, origin, originMedia, offer, policy } = request;
+        const callLog = log.child({ callId });
+        recorder.started(callId, request);
+        const { plan, targets } = planOf(request);
+        const targetOf = (leg: LegId): CallTarget => targets.get(leg) ?? request.ring[0].targets[0];
         const actor: CallActor = new CallActor(
             {
-                legs: { origin: request.origin, target: target.leg },
-                media: target.media,
+                origin,
+                dial: (leg, report) => dial(diallers, callId, targetOf(leg), report),
+                openMedia: (leg, report) =>
+                    media.open(
+                        {
+                            callId: mediaCallId(callId, leg),
+                            transports: { origin: originMedia, target: targetOf(leg).media },
+                        },
+                        report,
+                    ),
                 clock,
                 log: callLog,
-                watcher: this.#watch(request.callId, callLog, () => actor),
-                orderTimeoutMs,
+                watcher: this.#watch(callId, callLog, () => actor),
+                effectTimeoutMs,
             },
-            request,
+            { policy, plan, offer },
         );
         this.#actors.add(actor);
-        return { report: (fact) => actor.tellOfLeg("origin", fact) };
+        return { report: (event) => actor.tellOfLeg(ORIGIN, event) };
     }
 
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
@@ -115,28 +98,8 @@ export class CallDesk implements CallIntake {
         if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#actors.size });
     }
 
-    #target(diallers: Diallers, request: CallRequest, log: Log, reports: TargetReports): Target {
-        const { media, orderTimeoutMs } = this.#options;
-        const { callId, originMedia, target, alsoRing = [] } = request;
-        const kindsOf = ({ media: kind }: CallTarget) => ({ origin: originMedia, target: kind });
-        if (alsoRing.length === 0) {
-            return {
-                leg: dial(diallers, callId, target, reports.leg),
-                media: media.open({ callId, transports: kindsOf(target) }, reports.media),
-            };
-        }
-        return new ForkedTarget({
-            branches: [target, ...alsoRing].map((branch, index) => ({
-                dial: (report) => dial(diallers, callId, branch, report),
-                // the media of each branch is a call of its own for the media proxy
-                openMedia: (report) =>
-                    media.open({ callId: `${callId}b${index}` as CallId, transports: kindsOf(branch) }, report),
-            })),
-            report: reports.leg,
-            reportMedia: reports.media,
-            log,
-            orderTimeoutMs,
-        });
+    get #active(): number {
+        return [...this.#actors].filter(({ state }) => state.phase !== "ended").length;
     }
 
     #watch(callId: CallId, log: Log, actor: () => CallActor): CallWatcher {
@@ -147,8 +110,9 @@ export class CallDesk implements CallIntake {
                 if (to.phase === from.phase) return;
                 log.debug("call state changed", { state: to.phase });
                 if (to.phase === "connected" && from.phase === "answering") recorder.answered(callId);
+                if (to.phase === "changing" && from.phase === "answering") recorder.answered(callId);
                 if (to.phase !== "ended") return;
-                recorder.ended(callId, to.cause, to.by);
+                recorder.ended(callId, to.cause, partyOf(to.by));
                 void this.#forget(callId, actor());
             },
             ignored: (state: CallState, event: CallEvent) => telemetry.eventIgnored(state.phase, event.kind),
@@ -156,7 +120,7 @@ export class CallDesk implements CallIntake {
     }
 
     async #forget(callId: CallId, actor: CallActor): Promise<void> {
-        // the watcher runs before the last effects are posted: settle after this turn
+        // the watcher runs before the last effects are queued: settle after this turn
         await Promise.resolve();
         await actor.settled();
         this.#actors.delete(actor);
@@ -164,7 +128,29 @@ export class CallDesk implements CallIntake {
     }
 }
 
-function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: LegReport): SignallingLeg {
+/** The plan in the domain's words, and which target each of its legs is for. */
+function planOf({ ring }: CallRequest): {
+    readonly plan: RingPlan;
+    readonly targets: ReadonlyMap<LegId, CallTarget>;
+} {
+    const targets = new Map<LegId, CallTarget>();
+    const plan = ring.map((step) => {
+        const legs = step.targets.map((target) => {
+            const leg = targetLeg(targets.size + 1);
+            targets.set(leg, target);
+            return leg;
+        });
+        return { legs, forMs: step.forMs };
+    });
+    return { plan, targets };
+}
+
+/** Each called leg has a session of its own at the media proxy. */
+function mediaCallId(callId: CallId, leg: LegId): CallId {
+    return leg === targetLeg(1) ? callId : (`${callId}-${leg}` as CallId);
+}
+
+function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: LegReport): TargetLeg {
     switch (target.network) {
         case "matrix":
             return diallers.matrix.dial(callId, target, report);
@@ -173,4 +159,9 @@ function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: Le
         case "phone":
             return diallers.phone.dial(callId, target, report);
     }
+}
+
+function partyOf(by: LegId | "bridge"): Side | "bridge" {
+    if (by === "bridge") return "bridge";
+    return sideOf(by);
 }

@@ -12,12 +12,12 @@ export class CallTimers {
         this.#fire = fire;
     }
 
-    /** Starts a timer, or starts it again. */
-    start(timer: CallTimer, ms: number): void {
+    /** Starts a timer, or starts it again. `at`: wall time, in ms; it fires immediately if that has passed. */
+    start(timer: CallTimer, at: number): void {
         this.stop(timer);
         this.#cancels.set(
             timer,
-            this.#clock.startTimer(ms, () => {
+            this.#clock.startTimer(Math.max(0, at - this.#clock.now()), () => {
                 this.#cancels.delete(timer);
                 this.#fire(timer);
             }),

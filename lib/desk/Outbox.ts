@@ -1,23 +1,38 @@
 import PQueue from "p-queue";
 
 /**
- * What is to be said to one peer, in order: an order waits for the one before it, and peers do not wait for each other.
- * One that takes longer than `timeoutMs` counts as failed, and the next is started.
+ * What one leg or media session has to do, in order: a task waits for the one before it, and those of other legs are
+ * independent. One that takes longer than `timeoutMs` counts as failed, and the next one starts; undefined: no limit.
  */
 export class Outbox {
-    readonly #queue: PQueue;
+    readonly #timeoutMs: number | undefined;
+    /** Exists while there is something to do: a call that stands has none. */
+    #queue: PQueue | undefined;
 
-    constructor(timeoutMs: number) {
-        this.#queue = new PQueue({ concurrency: 1, timeout: timeoutMs });
+    constructor(timeoutMs: number | undefined) {
+        this.#timeoutMs = timeoutMs;
     }
 
-    /** Queues an order; `onFailure` is called with what it rejected with, or with a timeout. Never throws. */
-    post(order: () => Promise<void>, onFailure: (reason: unknown) => void): void {
-        this.#queue.add(order).catch(onFailure);
+    /** Queues a task; `onFailure` is called with what it rejected with, or with a timeout. Never throws. */
+    post(task: () => Promise<void>, onFailure: (reason: unknown) => void): void {
+        this.#queue ??= this.#create();
+        this.#queue.add(task).catch(onFailure);
+        if (this.#queue.size === 0) this.#dropOnceIdle(this.#queue);
     }
 
     /** Resolves once nothing is queued or under way. */
     async settled(): Promise<void> {
-        await this.#queue.onIdle();
+        await this.#queue?.onIdle();
+    }
+
+    #create(): PQueue {
+        const timeout = this.#timeoutMs;
+        return new PQueue({ concurrency: 1, ...(timeout !== undefined && { timeout }) });
+    }
+
+    #dropOnceIdle(queue: PQueue): void {
+        void queue.onIdle().then(() => {
+            if (this.#queue === queue && queue.size + queue.pending === 0) this.#queue = undefined;
+        });
     }
 }

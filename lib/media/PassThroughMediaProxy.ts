@@ -1,9 +1,12 @@
+import type { Hold } from "../call/CallEvent.ts";
 import type { IceCandidate, Sdp, Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
-import type { MediaProxy, MediaSession } from "../ports/MediaProxy.ts";
+import type { ChangeAnswer, ChangeProposal, MediaProxy, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CandidateGathering } from "./CandidateGathering.ts";
+import { wantsSound } from "../sdp/Party.ts";
+import { readParty } from "../sdp/PartyDescription.ts";
 import { withCandidates } from "../sdp/withCandidates.ts";
 
 /**
@@ -16,7 +19,7 @@ const PATIENCE_MS: Readonly<Record<Side, number>> = { origin: 2_500, target: 1_0
  * No media server: the parties' descriptions reach each other as they are, for SIP clients that speak WebRTC. There are
  * limits to that. SIP peers do not take candidates that come after the description (few know RFC 8840), so it is held back
  * for a moment and goes on with those in it; what comes later is lost, and the peer's own checks have to make up for it.
- * And a new offer within the call is refused, as there is nobody here to answer it: hold and ICE restarts do not work.
+ * A new offer within the call goes to the other party; one that cannot be asked makes it fail.
  */
 export class PassThroughMediaProxy implements MediaProxy {
     readonly #clock: Clock;
@@ -35,6 +38,8 @@ export class PassThroughMediaProxy implements MediaProxy {
 class PassThroughSession implements MediaSession {
     readonly #telemetry: Telemetry;
     readonly #gatherings: Readonly<Record<Side, CandidateGathering>>;
+    /** The last offer of each party within the call. */
+    readonly #changes = new Map<Side, Sdp>();
     #state: "open" | "released" = "open";
 
     constructor(clock: Clock, telemetry: Telemetry) {
@@ -55,8 +60,22 @@ class PassThroughSession implements MediaSession {
         return Promise.resolve();
     }
 
-    renegotiate(): Promise<Sdp> {
-        return Promise.reject(new CallFailure("noCommonMedia", "without a media server no new offer can be answered"));
+    proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal> {
+        if (peer === "askable") {
+            this.#changes.set(side, sdp);
+            return Promise.resolve({ kind: "forward", sdp });
+        }
+        return Promise.reject(
+            new CallFailure("noCommonMedia", "without a media server only the other party can answer"),
+        );
+    }
+
+    completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer> {
+        const offer = this.#changes.get(side);
+        if (sdp === undefined || offer === undefined) {
+            return Promise.reject(new CallFailure("noCommonMedia", "the other party did not agree to the change"));
+        }
+        return Promise.resolve({ kind: "answer", sdp, hold: holdOf(offer) });
     }
 
     release(): Promise<void> {
@@ -73,4 +92,10 @@ class PassThroughSession implements MediaSession {
         if (merged === undefined) throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable`);
         return merged;
     }
+}
+
+/** Whether a party that offers this wants no media from the other one. */
+function holdOf(offer: Sdp): Hold {
+    const reading = readParty(offer, "rtp");
+    return reading.kind === "usable" && !wantsSound(reading.party) ? "holds" : "talks";
 }

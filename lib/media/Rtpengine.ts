@@ -7,14 +7,23 @@ import type { NgAddress } from "./NgSocket.ts";
 /** `full`: it answers, but had no resources left for the last call that it was offered. */
 export type EngineHealth = "answering" | "full" | "silent";
 
+/** `gone`: it has not answered for several probes, so that its calls have no media. `back`: it answers again. */
+export type EngineChange = "gone" | "back";
+
+/** One lost datagram, or a short pause of the process, is no reason to end calls. */
+const PROBES_UNTIL_GONE = 3;
+
 /** One rtpengine: how to ask it, whether it answers, and how many of our calls it has. */
 export class Rtpengine {
     /** `host:port`, for logs. */
     readonly name: string;
     readonly #client: NgClient;
     readonly #log: Log;
+    readonly #watchers = new Set<(change: EngineChange) => void>();
     #health: EngineHealth = "answering";
     #calls = 0;
+    /** In a row. */
+    #missedProbes = 0;
 
     constructor(address: NgAddress, parts: NgClientParts, log: Log) {
         this.name = `${address.host}:${address.port}`;
@@ -54,9 +63,18 @@ export class Rtpengine {
         }
     }
 
+    /** Calls `listener` when the engine is gone, and when it answers again. The returned function ends that. */
+    watch(listener: (change: EngineChange) => void): () => void {
+        this.#watchers.add(listener);
+        return () => this.#watchers.delete(listener);
+    }
+
     /** Asks whether it is there. Never rejects: `health` tells. */
     async probe(): Promise<void> {
         await this.request("ping").catch(() => undefined);
+        if (this.#health !== "silent") return;
+        this.#missedProbes += 1;
+        if (this.#missedProbes === PROBES_UNTIL_GONE) this.#tell("gone");
     }
 
     close(): void {
@@ -83,5 +101,11 @@ export class Rtpengine {
         if (this.#health !== "silent") return;
         this.#log.info("rtpengine answers again");
         this.#health = "answering";
+        this.#missedProbes = 0;
+        this.#tell("back");
+    }
+
+    #tell(change: EngineChange): void {
+        for (const watcher of [...this.#watchers]) watcher(change);
     }
 }

@@ -3,22 +3,38 @@ import { otherSide, type IceCandidate, type Sdp, type Side } from "../call/vocab
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
+import type {
+    ChangeAnswer,
+    ChangeProposal,
+    MediaReport,
+    MediaRequest,
+    MediaSession,
+    PeerReadiness,
+} from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallVigil } from "./CallVigil.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
 import { EngineCall, type Exchange } from "./EngineCall.ts";
-import { answerTo, firstOffer, furtherOffer } from "./exchanges.ts";
+import { describeFor, type Recipient } from "./describeFor.ts";
+import { answerTo, firstOffer, forwardedOffer } from "./exchanges.ts";
+import {
+    adjustSound,
+    answerInPlace,
+    exchangeAlone,
+    expectationOf,
+    type PendingChange,
+    type Up,
+} from "./sessionExchanges.ts";
+import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import type { LivenessWatch } from "./LivenessWatch.ts";
-import type { Rtpengine } from "./Rtpengine.ts";
+import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
 import { type ResolveHost, withResolvedHost } from "./resolveHost.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
-import { flowOf, isHeardBy, keepsACodec, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
+import { type Party, wantsSound } from "../sdp/Party.ts";
 import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
-import { present } from "../sdp/presentation.ts";
-import { nextDescription, type SentDescription } from "../sdp/SentDescription.ts";
+import type { SentDescription } from "../sdp/SentDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 
 export interface MediaSessionParts {
@@ -44,13 +60,6 @@ type Progress =
     | Up
     | { readonly phase: "released" };
 
-interface Up {
-    readonly phase: "up";
-    readonly call: EngineCall;
-    readonly parties: Readonly<Record<Side, Party>>;
-    readonly vigil: CallVigil;
-}
-
 /** A call on the engine it began on. */
 export class RtpengineMediaSession implements MediaSession {
     readonly #request: MediaRequest;
@@ -63,6 +72,7 @@ export class RtpengineMediaSession implements MediaSession {
     /** Settles when what is asked of the engine now is done; never rejects. */
     #underWay: Promise<unknown> = Promise.resolve();
     #releasing: Promise<void> | undefined;
+    #stopWatching = (): void => undefined;
 
     constructor(request: MediaRequest, report: MediaReport, parts: MediaSessionParts) {
         this.#request = request;
@@ -79,7 +89,7 @@ export class RtpengineMediaSession implements MediaSession {
             const { call, said } = await this.#offerToSomeEngine(
                 firstOffer(origin, this.#request.transports.target, this.#parts.options),
             );
-            const target = this.#tell("target", said, undefined);
+            const target = describeFor(this.#recipient("target"), said, undefined);
             this.#progress = { phase: "offered", call, origin, target };
             this.#candidates.describe("origin", origin);
             return target.sdp;
@@ -93,7 +103,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("offered");
             const said = await call.answer(answerTo(origin, "target", answer.transport, answer.description));
             this.#require("offered");
-            const told = this.#tell("origin", said, origin);
+            const told = describeFor(this.#recipient("origin"), said, origin);
             if (!wantsSound(origin)) await call.sendSoundTo("origin", false);
             if (!wantsSound(answer)) await call.sendSoundTo("target", false);
             this.#require("offered");
@@ -110,28 +120,30 @@ export class RtpengineMediaSession implements MediaSession {
         return this.#busy(() => this.#passOnCandidates(side));
     }
 
-    renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
+    proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal> {
         return this.#busy(async () => {
             const before = this.#require("up");
             const offer = await this.#readOffer(side, sdp, before.parties[side]);
-            if (!keepsACodec(before.parties[side], offer.section)) {
-                throw new CallFailure("noCommonMedia", "the new offer keeps no codec of the call");
-            }
-            if (wantsSound(offer) && !isHeardBy(before.parties[otherSide(side)], offer.section)) {
-                throw new CallFailure("noCommonMedia", "the new offer lacks what the other party sends");
+            const change = { offer, before: before.parties[side], peer: before.parties[otherSide(side)] };
+            const mustAsk = peer === "askable" && mustAskPeer(change);
+            if (!mustAsk && !canAnswerAlone(change)) {
+                throw new CallFailure("noCommonMedia", "the new offer lacks a codec of the call");
             }
             await this.#expectKnown(before);
-            const said = await this.#exchangeLocally(before, side, offer);
-            const isWanted = wantsSound(offer);
-            if (isWanted !== wantsSound(before.parties[side].said)) await before.call.sendSoundTo(side, isWanted);
+            if (mustAsk) return await this.#forward(before, side, offer);
+            const said = await exchangeAlone(before, side, offer, this.#parts.options);
+            return await this.#settle(side, offer, said, change.peer);
+        });
+    }
+
+    completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer> {
+        return this.#busy(async () => {
             const up = this.#require("up");
-            const told = this.#tell(side, said, offer, before.parties[side].told);
-            const parties = { ...before.parties, [side]: { said: offer, told } };
-            this.#progress = { ...up, parties };
-            up.vigil.expect({ origin: flowOf(parties.origin), target: flowOf(parties.target) });
-            this.#candidates.describe(side, offer);
-            await this.#passOnCandidates(side);
-            return told.sdp;
+            const { pending } = up;
+            if (pending?.side !== side) throw new CallFailure("internalError", "no change is pending");
+            this.#progress = { ...up, pending: undefined };
+            const { said, peer } = await this.#answerOfPeer(up, pending, sdp);
+            return await this.#settle(side, pending.offer, said, peer);
         });
     }
 
@@ -180,11 +192,32 @@ export class RtpengineMediaSession implements MediaSession {
         engine.addCall();
         const call = new EngineCall(engine, name);
         this.#progress = { phase: "offering", call };
+        this.#stopWatching = engine.watch((change) => void this.#engineChanged(change));
         return call;
+    }
+
+    /** A call without its rtpengine has no media, also while it rings: nobody could talk after the answer. */
+    async #engineChanged(change: EngineChange): Promise<void> {
+        const progress = this.#progress;
+        if (progress.phase === "up" && change === "gone") return progress.vigil.lose("rtpengine does not answer");
+        if (progress.phase !== "offered") return;
+        const isLost = change === "gone" || !(await this.#isKnown(progress.call));
+        if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
+    }
+
+    /** Whether an rtpengine that was away still has the call. */
+    async #isKnown(call: EngineCall): Promise<boolean> {
+        try {
+            await call.countPackets();
+            return true;
+        } catch (error) {
+            return !(error instanceof CallFailure && error.endCause === "mediaLost");
+        }
     }
 
     /** Never rejects. */
     async #giveUp(call: EngineCall, because: "ended" | "failed"): Promise<void> {
+        this.#stopWatching();
         call.engine.removeCall(because);
         try {
             await call.delete();
@@ -196,7 +229,7 @@ export class RtpengineMediaSession implements MediaSession {
 
     #rise(call: EngineCall, parties: Up["parties"]): void {
         const { watch, clock, log, options } = this.#parts;
-        const expected = { origin: flowOf(parties.origin), target: flowOf(parties.target) };
+        const expected = expectationOf(parties);
         const { silenceMs } = options.liveness;
         const vigil = new CallVigil(expected, {
             call,
@@ -209,18 +242,49 @@ export class RtpengineMediaSession implements MediaSession {
             },
         });
         watch.add(vigil);
-        this.#progress = { phase: "up", call, parties, vigil };
+        this.#progress = { phase: "up", call, parties, vigil, pending: undefined };
     }
 
-    /** Has the engine take a party's new offer, answering it in the other one's name. Gives the engine's answer. */
-    async #exchangeLocally(up: Up, side: Side, offer: PartyDescription): Promise<SessionDescription> {
+    /** Has rtpengine make the other party's offer, which has to be answered then. */
+    async #forward(before: Up, side: Side, offer: PartyDescription): Promise<ChangeProposal> {
         const other = otherSide(side);
-        const peer = up.parties[other];
-        const offered = await up.call.offerAgain(furtherOffer(side, offer, peer, this.#parts.options));
-        const section = offered.media[0];
-        const standIn = section === undefined ? undefined : standInAnswer(peer, section);
-        if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
-        return await up.call.answer(answerTo(offer, other, peer.said.transport, standIn));
+        const peer = before.parties[other];
+        const said = await before.call.offerAgain(forwardedOffer(side, offer, peer, this.#parts.options));
+        const [offered] = said.media;
+        const told = describeFor(this.#recipient(other), said, peer.said, peer.told);
+        if (offered === undefined) throw new CallFailure("serviceUnavailable", "rtpengine's offer has no stream");
+        this.#progress = { ...this.#require("up"), pending: { side, offer, told, offered } };
+        return { kind: "forward", sdp: told.sdp };
+    }
+
+    async #answerOfPeer(
+        up: Up,
+        pending: PendingChange,
+        sdp: Sdp | undefined,
+    ): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
+        if (sdp === undefined) return await answerInPlace(up, pending);
+        const { offer, told } = pending;
+        const other = otherSide(pending.side);
+        const answer = withOfferedDigits(await this.#read(other, sdp), told.section);
+        const said = await up.call.answer(answerTo(offer, other, answer.transport, answer.description));
+        return { said, peer: { said: answer, told } };
+    }
+
+    /** The change holds from now on. Resolves to the answer for the party that proposed it. */
+    async #settle(side: Side, offer: PartyDescription, said: SessionDescription, peer: Party): Promise<ChangeAnswer> {
+        const { call, parties: before } = this.#require("up");
+        const other = otherSide(side);
+        const told = describeFor(this.#recipient(side), said, offer, before[side].told);
+        const parties = { ...before, [side]: { said: offer, told }, [other]: peer };
+        await adjustSound(call, before, parties);
+        const up = this.#require("up");
+        this.#progress = { ...up, parties };
+        up.vigil.expect(expectationOf(parties));
+        this.#candidates.describe(side, offer);
+        if (peer.said.section.iceUfrag !== before[other].said.section.iceUfrag)
+            this.#candidates.describe(other, peer.said);
+        await this.#passOnCandidates(side);
+        return { kind: "answer", sdp: told.sdp, hold: wantsSound(offer) ? "talks" : "holds" };
     }
 
     /** To an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing. */
@@ -247,18 +311,8 @@ export class RtpengineMediaSession implements MediaSession {
         throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable: ${reading.kind}`);
     }
 
-    /** What the engine said, in words for this side; `answering` its offer, if this answers one. */
-    #tell(
-        side: Side,
-        said: SessionDescription,
-        answering: PartyDescription | undefined,
-        previous?: SentDescription,
-    ): SentDescription {
-        const kind = answering?.transport ?? this.#request.transports[side];
-        const presentation = present(said, kind, answering);
-        if (presentation.kind === "presentable") return nextDescription(this.#sessionId, presentation, previous);
-        const lacking = presentation.lacking.join(", ");
-        throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);
+    #recipient(side: Side): Recipient {
+        return { side, transport: this.#request.transports[side], sessionId: this.#sessionId };
     }
 
     /**
@@ -268,12 +322,12 @@ export class RtpengineMediaSession implements MediaSession {
      */
     async #passOnCandidates(side: Side): Promise<void> {
         const up = this.#progress;
-        if (up.phase !== "up") return;
+        if (up.phase !== "up" || up.pending !== undefined) return;
         const news = this.#candidates.news(side, up.parties[side].said);
         if (news === undefined) return;
         try {
             const packets = await up.call.countPackets();
-            if (packets[side] === 0) await this.#exchangeLocally(up, side, news);
+            if (packets[side] === 0) await exchangeAlone(up, side, news, this.#parts.options);
         } catch (error) {
             // without them the browser still reaches the engine: its checks are candidates too
             if (!(error instanceof CallFailure)) throw error;

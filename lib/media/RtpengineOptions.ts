@@ -5,7 +5,10 @@ export interface RtpengineOptions {
     readonly engines: readonly NgAddress[];
     /** `leastLoaded` by the calls this bridge has there, `roundRobin` in turn. */
     readonly choice: "leastLoaded" | "roundRobin";
-    /** Begins the engine's name of every call; bridges that share an engine must differ in it. Word characters, `-`, `.`. */
+    /**
+     * Prefix of the call-ids at rtpengine. Bridges that share an rtpengine must differ in it: each deletes the sessions with
+     * its own prefix at startup. Word characters, `-`, `.`.
+     */
     readonly callIdPrefix: string;
     /** How long one request to an engine may take, repetitions included. */
     readonly requestTimeoutMs: number;

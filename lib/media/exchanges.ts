@@ -39,6 +39,19 @@ export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, cho
     };
 }
 
+/** A party's further offer, for a peer that is asked to answer it. */
+export function forwardedOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
+    const { transport, section } = peer.said;
+    return {
+        by,
+        description: offer.description,
+        dictionary: {
+            ...offerProfile({ from: offer.transport, towards: transport, protocol: section.protocol }),
+            ...codecDictionary(offer.transport, transport, offer.section, choices.codecs),
+        },
+    };
+}
+
 /** What `by`, which speaks `kind`, says to `offer`. */
 export function answerTo(
     offer: PartyDescription,

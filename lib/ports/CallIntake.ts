@@ -3,7 +3,7 @@ import type { CallId, EndCause, Sdp, MediaTransport } from "../call/vocabulary.t
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
-import type { LegReport, SignallingLeg } from "./SignallingLeg.ts";
+import type { LegReport, OriginLeg, TargetLeg } from "./CallLeg.ts";
 
 /** How an adapter hands in a new call. The desk implements it. */
 export interface CallIntake {
@@ -18,13 +18,19 @@ export interface CallIntake {
 export interface CallRequest {
     /** Made by the adapter with `newCallId`, so that its log lines carry it from the first. */
     readonly callId: CallId;
-    readonly origin: SignallingLeg;
+    readonly origin: OriginLeg;
     readonly originMedia: MediaTransport;
     readonly offer: Sdp;
-    readonly target: CallTarget;
-    /** Others who are called at the same time, if any. The first to answer has the call. */
-    readonly alsoRing?: readonly CallTarget[];
+    /** Whom to ring, in which order and for how long. */
+    readonly ring: readonly [RingTargets, ...RingTargets[]];
     readonly policy: CallPolicy;
+}
+
+/** Parties that ring at the same time: the first to answer gets the call. */
+export interface RingTargets {
+    readonly targets: readonly [CallTarget, ...CallTarget[]];
+    /** How long they can ring before the next ones do, or the call ends, in ms. */
+    readonly forMs: number;
 }
 
 /** Whom to call, in the words of the adapter that will do it. */
@@ -71,8 +77,14 @@ export interface PhoneTarget {
     readonly caller: RemoteParty;
 }
 
-/** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a call. */
+/** Every network that calls can go to. */
+export type Network = CallTarget["network"];
+
+/** What dials the parties of each network. */
+export type Diallers = { readonly [Each in Network]: LegDialler<Extract<CallTarget, { readonly network: Each }>> };
+
+/** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a leg. */
 export interface LegDialler<Target extends CallTarget> {
     /** Synchronous and without I/O: nothing is sent before `offer` is called on the leg. */
-    dial(callId: CallId, target: Target, report: LegReport): SignallingLeg;
+    dial(callId: CallId, target: Target, report: LegReport): TargetLeg;
 }

@@ -1,3 +1,4 @@
+import type { Hold } from "../call/CallEvent.ts";
 import type { CallId, EndCause, IceCandidate, MediaTransport, Sdp, Side } from "../call/vocabulary.ts";
 
 /** Stands between the two parties' media. Implemented on rtpengine, and by passing SDP through. */
@@ -13,9 +14,23 @@ export interface MediaRequest {
 
 export type MediaReport = (fact: { readonly kind: "mediaFailed"; readonly cause: EndCause }) => void;
 
+/** `askable`: the party can be offered another session. */
+export type PeerReadiness = "askable" | "unaskable";
+
+/** The answer for the party that proposed a change, and whether it holds the call now. */
+export interface ChangeAnswer {
+    readonly kind: "answer";
+    readonly sdp: Sdp;
+    readonly hold: Hold;
+}
+
+/** `forward`: the other party has to be asked, with this offer. */
+export type ChangeProposal = ChangeAnswer | { readonly kind: "forward"; readonly sdp: Sdp };
+
 /**
- * The media of one call. The desk calls it: `offer`, `answer` and `renegotiate` one at a time and in order, the others
- * also while one of these is under way, for that may wait for candidates. Every method has a timeout of its own and rejects with a `CallFailure`: `noCommonMedia` when the description cannot be met, `serviceUnavailable` when no
+ * The media between the caller and one called party. The desk calls it: `offer`, `answer`, `proposeChange` and
+ * `completeChange` one at a time and in order, the others also while one of these is under way, because that may wait for
+ * candidates. Every method has a timeout of its own and rejects with a `CallFailure`: `noCommonMedia` when the description cannot be met, `serviceUnavailable` when no
  * media server answers, `mediaLost` when it no longer knows the call.
  */
 export interface MediaSession {
@@ -28,8 +43,17 @@ export interface MediaSession {
      * party. Those of an older description are dropped. Never rejects for a bad candidate.
      */
     addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void>;
-    /** A party's new offer for a call that is up in; its answer out. The other party hears nothing of it. */
-    renegotiate(side: Side, sdp: Sdp): Promise<Sdp>;
+    /**
+     * Takes a party's new offer for a call that is connected. If the other party does not have to know, it is answered here;
+     * otherwise the other party's offer is returned, and `completeChange` has to follow. `peer`: whether the other party can
+     * be asked. A rejected change leaves the call as it was.
+     */
+    proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal>;
+    /**
+     * Completes a change that was forwarded. `sdp` is the other party's answer; undefined if there is none, upon which the
+     * media server answers in its place, going by what it said last.
+     */
+    completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */
     release(): Promise<void>;
 }

@@ -27,6 +27,12 @@ export function nextDescription(
     return unchanged.sdp === previous.sdp ? unchanged : numbered(sessionId, sessionVersion + 1, next);
 }
 
+/** A description with the version of a later one that did not take effect: versions never fall. */
+export function withVersionOf(told: SentDescription, later: SentDescription): SentDescription {
+    const { sessionId, sessionVersion } = later.description.origin;
+    return numbered(Number(sessionId), sessionVersion, told);
+}
+
 function numbered(sessionId: number, sessionVersion: number, { description, section }: Unnumbered): SentDescription {
     const whole = { ...description, origin: { ...description.origin, sessionId, sessionVersion } };
     return { description: whole, section, sdp: writeDescription(whole) };

@@ -4,7 +4,7 @@ import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../ports/SignallingLeg.ts";
+import type { LegReport, TargetLeg } from "../ports/CallLeg.ts";
 import { composeInvite } from "./uac/composeInvite.ts";
 import type { SipEnvironment } from "./dialog/SipDialog.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
@@ -31,7 +31,7 @@ export class SipLegs implements LegDialler<SipTarget> {
         this.#trunks = new Map(parts.trunks.map((trunk) => [trunk.name, atEachAddress(trunk)]));
     }
 
-    dial(callId: CallId, target: SipTarget, report: LegReport): SignallingLeg {
+    dial(callId: CallId, target: SipTarget, report: LegReport): TargetLeg {
         return new UacLeg({
             ...this.#parts,
             log: this.#parts.log.child({ callId, leg: "sip" }),

@@ -48,6 +48,8 @@ export interface OutgoingResponse {
     readonly headers?: HeaderFields;
     readonly headerLines?: readonly HeaderLine[];
     readonly body?: string;
+    /** Called if the server confirms the response only after `respond` was rejected with a timeout: it was sent all the same. */
+    readonly onLate?: (sent: SentResponse) => void;
 }
 
 export interface SentResponse {

@@ -1,6 +1,6 @@
 import type { Sdp } from "../call/vocabulary.ts";
 import { usesIce } from "../sdp/readDescription.ts";
-import type { LegReport } from "../ports/SignallingLeg.ts";
+import type { LegReport } from "../ports/CallLeg.ts";
 
 /**
  * Reports, right after a SIP peer's description, that no candidates will follow it. We do not offer to take any (the

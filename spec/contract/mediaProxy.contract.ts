@@ -3,6 +3,7 @@ import type { CallId, IceCandidate, Sdp } from "../../lib/call/vocabulary.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
 import type { MediaProxy, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
 import { browserAnswer, captured, phone } from "../support/descriptions.ts";
+import { changeAlone } from "../support/changeAlone.ts";
 
 /** A media proxy with the server behind it, if any. */
 export interface MediaWorld {
@@ -126,40 +127,40 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             ["recvonly", "sendonly"],
         ] as const)("answers a phone that goes %s with %s, and takes it back", async (direction, expected) => {
             const session = await callToBrowser();
-            expect(directionIn(await session.renegotiate("origin", phone({ direction, version: 2 })))).toBe(expected);
-            expect(directionIn(await session.renegotiate("origin", phone({ version: 3 })))).toBe("sendrecv");
+            expect(directionIn(await changeAlone(session, "origin", phone({ direction, version: 2 })))).toBe(expected);
+            expect(directionIn(await changeAlone(session, "origin", phone({ version: 3 })))).toBe("sendrecv");
         });
 
         test("answers a browser that holds, and one that restarts ICE", async () => {
             const session = await callToBrowser();
-            const held = await session.renegotiate("target", browserAnswer({ mid: "0", direction: "sendonly" }));
+            const held = await changeAlone(session, "target", browserAnswer({ mid: "0", direction: "sendonly" }));
             expect(directionIn(held)).toBe("recvonly");
-            const restarted = await session.renegotiate("target", browserAnswer({ mid: "0", ufrag: "Next" }));
+            const restarted = await changeAlone(session, "target", browserAnswer({ mid: "0", ufrag: "Next" }));
             expect(directionIn(restarted)).toBe("sendrecv");
             expect(lines(restarted)).toContain("a=msid:sipms sipaudio");
         });
 
         test("does not answer a party with the other party's hold, whose end would not be signalled", async () => {
             const session = await callToBrowser();
-            await session.renegotiate("origin", phone({ direction: "sendonly", version: 2 }));
-            const held = await session.renegotiate("target", browserAnswer({ mid: "0", direction: "sendonly" }));
+            await changeAlone(session, "origin", phone({ direction: "sendonly", version: 2 }));
+            const held = await changeAlone(session, "target", browserAnswer({ mid: "0", direction: "sendonly" }));
             expect(directionIn(held)).toBe("recvonly");
-            const resumed = await session.renegotiate("origin", phone({ version: 3 }));
+            const resumed = await changeAlone(session, "origin", phone({ version: 3 }));
             expect(directionIn(resumed)).toBe("sendrecv");
         });
 
         test("answers a session refresh with the description it gave before, to the byte", async () => {
             const session = await callToBrowser();
-            const first = await session.renegotiate("origin", phone({ version: 2 }));
-            const second = await session.renegotiate("origin", phone({ version: 2 }));
+            const first = await changeAlone(session, "origin", phone({ version: 2 }));
+            const second = await changeAlone(session, "origin", phone({ version: 2 }));
             expect(second).toBe(first);
-            expect(await session.renegotiate("origin", phone({ version: 2, direction: "sendonly" }))).not.toBe(first);
+            expect(await changeAlone(session, "origin", phone({ version: 2, direction: "sendonly" }))).not.toBe(first);
         });
 
         test("counts up the version of its own description with each change", async () => {
             const session = await callToBrowser();
-            const held = originIn(await session.renegotiate("origin", phone({ direction: "inactive", version: 2 })));
-            const resumed = originIn(await session.renegotiate("origin", phone({ version: 3 })));
+            const held = originIn(await changeAlone(session, "origin", phone({ direction: "inactive", version: 2 })));
+            const resumed = originIn(await changeAlone(session, "origin", phone({ version: 3 })));
             expect(resumed.session).toBe(held.session);
             expect(resumed.version).toBe(held.version + 1);
         });
@@ -167,8 +168,8 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
         test("refuses a new offer without audio and goes on as before", async () => {
             const session = await callToBrowser();
             const fax = phone({ port: 0, sections: ["m=image 40010 udptl t38"] });
-            await expectFailure(session.renegotiate("origin", fax), "noCommonMedia");
-            expect(directionIn(await session.renegotiate("origin", phone({ version: 3 })))).toBe("sendrecv");
+            await expectFailure(changeAlone(session, "origin", fax), "noCommonMedia");
+            expect(directionIn(await changeAlone(session, "origin", phone({ version: 3 })))).toBe("sendrecv");
         });
 
         test("takes candidates at any time, and bad ones without a word", async () => {
@@ -223,7 +224,7 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
         test("says that the media is gone when asked for more after the release", async () => {
             const session = await callToBrowser();
             await session.release();
-            await expectFailure(session.renegotiate("origin", phone()), "mediaLost");
+            await expectFailure(changeAlone(session, "origin", phone()), "mediaLost");
         });
 
         test("without a server, says so in time, and still releases", async () => {
@@ -231,7 +232,7 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             await world.vanish();
             const began = performance.now();
             await expectFailure(open(betweenPhones).offer(phone()), "serviceUnavailable");
-            await expectFailure(connected.renegotiate("origin", phone({ version: 2 })), "serviceUnavailable");
+            await expectFailure(changeAlone(connected, "origin", phone({ version: 2 })), "serviceUnavailable");
             await connected.release();
             expect(performance.now() - began).toBeLessThan(PATIENCE_MS);
         });

@@ -1,20 +1,21 @@
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
-import type { SignallingLeg } from "../../lib/ports/SignallingLeg.ts";
+import type { LegAbility, OriginLeg, TargetLeg } from "../../lib/ports/CallLeg.ts";
 
 /** A party that accepts every effect, unless the spec made it fail at one. */
-export class FakeLeg implements SignallingLeg {
+export class FakeLeg implements OriginLeg, TargetLeg {
     /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
     readonly told: string[] = [];
+    readonly abilities = new Set<LegAbility>(["reoffer"]);
     readonly #failures = new Map<string, Error>();
     readonly #stalled = new Set<string>();
 
     /** From now on, this method rejects with `error`. */
-    failAt(method: keyof SignallingLeg, error: Error): void {
+    failAt(method: Exclude<keyof OriginLeg | keyof TargetLeg, "abilities">, error: Error): void {
         this.#failures.set(method, error);
     }
 
     /** From now on, this method never resolves. */
-    stallAt(method: keyof SignallingLeg): void {
+    stallAt(method: Exclude<keyof OriginLeg | keyof TargetLeg, "abilities">): void {
         this.#stalled.add(method);
     }
 
@@ -34,8 +35,20 @@ export class FakeLeg implements SignallingLeg {
         return this.#take("answerOffer", sdp);
     }
 
-    refuseOffer(cause: EndCause): Promise<void> {
-        return this.#take("refuseOffer", cause);
+    rejectOffer(cause: EndCause): Promise<void> {
+        return this.#take("rejectOffer", cause);
+    }
+
+    postponeOffer(): Promise<void> {
+        return this.#take("postponeOffer");
+    }
+
+    reoffer(sdp: Sdp): Promise<void> {
+        return this.#take("reoffer", sdp);
+    }
+
+    withdrawOffer(): Promise<void> {
+        return this.#take("withdrawOffer");
     }
 
     end(cause: EndCause): Promise<void> {

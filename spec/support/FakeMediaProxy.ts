@@ -1,11 +1,12 @@
 import type { EndCause, IceCandidate, Sdp, Side, MediaTransport } from "../../lib/call/vocabulary.ts";
 import { mirrored } from "../../lib/sdp/direction.ts";
+import { wantsSound } from "../../lib/sdp/Party.ts";
 import { readParty, type PartyDescription } from "../../lib/sdp/PartyDescription.ts";
 import { present } from "../../lib/sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../../lib/sdp/SentDescription.ts";
 import { parseDescription, type Direction } from "../../lib/sdp/sessionDescription.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
-import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type { ChangeAnswer, MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
 
 /** A media proxy without media: keeps the contract, holds no port, sends no packet. */
 export class FakeMediaProxy implements MediaProxy {
@@ -32,7 +33,7 @@ export class FakeMediaProxy implements MediaProxy {
 
 class FakeMediaSession implements MediaSession {
     readonly request: MediaRequest;
-    /** What it was asked, in order: `offer`, `answer`, `candidates origin 2`, `renegotiate target`, `release`. */
+    /** What it was asked, in order: `offer`, `answer`, `candidates origin 2`, `propose change target`, `release`. */
     readonly asked: string[] = [];
     readonly #report: MediaReport;
     readonly #world: { readonly server: "there" | "gone" };
@@ -76,10 +77,15 @@ class FakeMediaSession implements MediaSession {
     }
 
     // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
-    async renegotiate(side: Side, sdp: Sdp): Promise<Sdp> {
-        this.#note(`renegotiate ${side}`);
+    async proposeChange(side: Side, sdp: Sdp): Promise<ChangeAnswer> {
+        this.#note(`propose change ${side}`);
         const said = this.#take(side, sdp);
-        return this.#tell(side, mirrored(said.section.direction ?? "sendrecv"), said);
+        const hold = wantsSound(said) ? "talks" : "holds";
+        return { kind: "answer", sdp: this.#tell(side, mirrored(said.section.direction ?? "sendrecv"), said), hold };
+    }
+
+    completeChange(): Promise<ChangeAnswer> {
+        return Promise.reject(new CallFailure("internalError", "this proxy forwards no changes"));
     }
 
     release(): Promise<void> {

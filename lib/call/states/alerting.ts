@@ -1,36 +1,139 @@
+import { isDecisive, mostTelling } from "../branchEndCause.ts";
+import type { CallEffect } from "../CallEffect.ts";
 import type { CallEvent } from "../CallEvent.ts";
-import type { Alerting } from "../CallState.ts";
-import { end, go, stay, type Transition } from "../transition.ts";
+import type { Alerting, Branch } from "../CallState.ts";
+import { end, type Ending, go, leave, stay, type Transition } from "../transition.ts";
+import { type EndCause, type IceCandidate, type LegId, ORIGIN, type Sdp } from "../vocabulary.ts";
 
-export function whileAlerting(state: Alerting, event: CallEvent): Transition {
+export function whileAlerting(state: Alerting, event: CallEvent, now: number): Transition {
     switch (event.kind) {
-        case "targetRinging":
-            if (state.progress === "ringing") return stay(state);
-            return go({ ...state, progress: "ringing" }, { kind: "ringOrigin" });
-        case "targetAnswered":
-            return go(
-                { phase: "answering", policy: state.policy },
-                { kind: "stopTimer", timer: "answer" },
-                { kind: "completeMedia", sdp: event.sdp },
-            );
-        case "candidatesFound":
-            return go(state, { kind: "addCandidates", side: event.side, candidates: event.candidates });
-        case "timerFired":
-            if (event.timer !== "answer") return stay(state);
-            // a callee whose phone never rang was not reached
-            return end(state.progress === "ringing" ? "noAnswer" : "unavailable", "bridge");
-        case "mediaFailed":
-            return end(event.cause, "bridge");
-        case "legEnded":
-            return end(event.cause, event.side);
-        case "bridgeStopping":
-            return end("serviceUnavailable", "bridge");
-        case "offerReceived":
-            return go(state, { kind: "refuseOffer", side: event.side, cause: "noCommonMedia" });
         case "mediaOffered":
+            return offerLeg(state, event.leg, event.sdp);
+        case "mediaFailed":
+            return dropBranch(state, event, leave(event.leg, event.cause), { by: "bridge", now });
+        case "legRinging":
+            if (state.progress === "ringing" || phaseOf(state, event.leg) !== "alerting") return stay(state);
+            return go({ ...state, progress: "ringing" }, { kind: "ringLeg", leg: ORIGIN });
+        case "legAnswered":
+            return answer(state, event.leg, event.sdp);
+        case "legEnded":
+            return dropBranch(state, event, [{ kind: "releaseMedia", leg: event.leg }], { by: event.leg, now });
+        case "candidatesFound":
+            return event.leg === ORIGIN ? addCandidates(state, event.candidates) : stay(state);
+        case "timerFired":
+            return event.timer === "answer" ? ringNext(state, now) : stay(state);
+        case "offerReceived":
+            return go(state, { kind: "postponeOffer", leg: event.leg });
         case "mediaAnswered":
-        case "mediaRenegotiated":
-        case "renegotiationFailed":
+        case "offerAnswered":
+        case "offerRejected":
+        case "changeAnswered":
+        case "changeForwarded":
+        case "changeFailed":
+        case "bridgeStopping":
             return stay(state);
     }
+}
+
+/** Dials the legs of one step of the plan. */
+export function dialStep(state: Alerting, step: number, now: number, ...before: CallEffect[]): Transition {
+    const { legs, forMs } = state.plan[step] ?? { legs: [], forMs: 0 };
+    const deadline = now + forMs;
+    const dialled = legs.map((leg): Branch => ({ leg, phase: "preparing" }));
+    return go(
+        { ...state, step, deadline, branches: [...state.branches, ...dialled] },
+        ...before,
+        ...legs.flatMap((leg) => dialLeg(state, leg)),
+        { kind: "startTimer", timer: "answer", at: deadline },
+    );
+}
+
+function dialLeg({ offer, candidates }: Alerting, leg: LegId): CallEffect[] {
+    return [
+        { kind: "dialLeg", leg },
+        { kind: "allocateMedia", leg, sdp: offer },
+        ...(candidates.length === 0 ? [] : [{ kind: "addCandidates", leg, from: ORIGIN, candidates } as const]),
+    ];
+}
+
+function offerLeg(state: Alerting, leg: LegId, sdp: Sdp): Transition {
+    switch (phaseOf(state, leg)) {
+        case "preparing":
+            return go(withBranch(state, { leg, phase: "alerting" }), { kind: "offerLeg", leg, sdp });
+        case "over":
+            return go(state, { kind: "releaseMedia", leg });
+        case "alerting":
+        case undefined:
+            return stay(state);
+    }
+}
+
+/** The first answer gets the call; all other legs are told so. */
+function answer(state: Alerting, leg: LegId, sdp: Sdp): Transition {
+    const answered = state.branches.find((branch) => branch.leg === leg);
+    // an answer that crossed the end of its leg
+    if (answered?.phase === "over") return go(state, { kind: "endLeg", leg, cause: answered.cause });
+    if (answered?.phase !== "alerting") return stay(state);
+    const losers = liveLegs(state).filter((each) => each !== leg);
+    const { openedAt, policy } = state;
+    return go(
+        { phase: "answering", openedAt, policy, target: leg, next: undefined },
+        { kind: "stopTimer", timer: "answer" },
+        { kind: "completeMedia", leg, sdp },
+        ...losers.flatMap((loser) => leave(loser, "answeredElsewhere")),
+    );
+}
+
+/** The origin's candidates are for every leg that can still answer. */
+function addCandidates(state: Alerting, candidates: readonly IceCandidate[]): Transition {
+    return go(
+        { ...state, candidates: [...state.candidates, ...candidates] },
+        ...liveLegs(state).map((leg) => ({ kind: "addCandidates", leg, from: ORIGIN, candidates }) as const),
+    );
+}
+
+/** A branch is over. That can decide the call, or begin the next step. */
+function dropBranch(
+    state: Alerting,
+    { leg, cause }: { readonly leg: LegId; readonly cause: EndCause },
+    effects: readonly CallEffect[],
+    { by, now }: Pick<Ending, "by" | "now">,
+): Transition {
+    const phase = phaseOf(state, leg);
+    if (phase === undefined || phase === "over") return stay(state);
+    const next = withBranch(state, { leg, phase: "over", cause });
+    const isLast = liveLegs(next).length === 0;
+    if (!isLast && !isDecisive(cause)) return go(next, ...effects);
+    if (!isDecisive(cause) && state.step + 1 < state.plan.length)
+        return dialStep(next, state.step + 1, now, ...effects);
+    const ending = end(next, { cause: isDecisive(cause) ? cause : mostTelling(causesOf(next)), by, now });
+    return go(ending.state, ...effects, ...ending.effects);
+}
+
+/** Nobody answered within the time of this step. */
+function ringNext(state: Alerting, now: number): Transition {
+    // a callee whose phone never rang was not reached
+    const cause = state.progress === "ringing" ? "noAnswer" : "unavailable";
+    if (state.step + 1 >= state.plan.length) return end(state, { cause, by: "bridge", now });
+    const branches = state.branches.map((branch): Branch =>
+        branch.phase === "over" ? branch : { leg: branch.leg, phase: "over", cause },
+    );
+    const left = liveLegs(state).flatMap((leg) => leave(leg, cause));
+    return dialStep({ ...state, branches }, state.step + 1, now, ...left);
+}
+
+function phaseOf(state: Alerting, leg: LegId): Branch["phase"] | undefined {
+    return state.branches.find((branch) => branch.leg === leg)?.phase;
+}
+
+function withBranch(state: Alerting, next: Branch): Alerting {
+    return { ...state, branches: state.branches.map((branch) => (branch.leg === next.leg ? next : branch)) };
+}
+
+function liveLegs({ branches }: Alerting): LegId[] {
+    return branches.filter(({ phase }) => phase !== "over").map(({ leg }) => leg);
+}
+
+function causesOf({ branches }: Alerting): EndCause[] {
+    return branches.flatMap((branch) => (branch.phase === "over" ? [branch.cause] : []));
 }

@@ -1,32 +1,57 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Answering } from "../CallState.ts";
-import { end, go, stay, type Transition } from "../transition.ts";
+import { go, stay, type Transition } from "../transition.ts";
+import { ORIGIN } from "../vocabulary.ts";
+import { beginChange } from "./changing.ts";
+import { endLateAnswer, isParty } from "./parties.ts";
 
-export function whileAnswering(state: Answering, event: CallEvent): Transition {
+export function whileAnswering(state: Answering, event: CallEvent, now: number): Transition {
     switch (event.kind) {
         case "mediaAnswered":
-            return go(
-                { phase: "connected" },
-                { kind: "acceptOrigin", sdp: event.sdp },
-                { kind: "startTimer", timer: "duration", ms: state.policy.maxDurationMs },
-            );
+            return event.leg === state.target ? connect(state, event, now) : stay(state);
         case "candidatesFound":
-            return go(state, { kind: "addCandidates", side: event.side, candidates: event.candidates });
-        case "mediaFailed":
-            return end(event.cause, "bridge");
-        case "legEnded":
-            return end(event.cause, event.side);
-        case "bridgeStopping":
-            return end("serviceUnavailable", "bridge");
+            if (!isParty(state, event.leg)) return stay(state);
+            return go(state, {
+                kind: "addCandidates",
+                leg: state.target,
+                from: event.leg,
+                candidates: event.candidates,
+            });
         case "offerReceived":
-            // too early: the first offer is not answered yet (RFC 3261 14.2)
-            return go(state, { kind: "refuseOffer", side: event.side, cause: "noCommonMedia" });
+            // the party's own first exchange is complete, but not the other one's (RFC 3261, section 14.2)
+            if (state.next !== undefined) return go(state, { kind: "postponeOffer", leg: event.leg });
+            return isParty(state, event.leg) ? stay({ ...state, next: event }) : stay(state);
+        case "legAnswered":
+            return endLateAnswer(state, event.leg);
         case "mediaOffered":
-        case "mediaRenegotiated":
-        case "renegotiationFailed":
-        case "targetRinging":
-        case "targetAnswered":
+            return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
+        case "legRinging":
+        case "legEnded":
+        case "mediaFailed":
+        case "offerAnswered":
+        case "offerRejected":
+        case "changeAnswered":
+        case "changeForwarded":
+        case "changeFailed":
         case "timerFired":
+        case "bridgeStopping":
             return stay(state);
     }
+}
+
+function connect(
+    state: Answering,
+    { sdp }: Extract<CallEvent, { readonly kind: "mediaAnswered" }>,
+    now: number,
+): Transition {
+    const { openedAt, policy, target, next } = state;
+    const deadline = now + policy.maxDurationMs;
+    const conversation = { openedAt, policy, target, answeredAt: now, deadline, heldBy: [] };
+    const { state: then, effects } = beginChange({ phase: "connected", ...conversation }, next);
+    return go(
+        then,
+        { kind: "acceptLeg", leg: ORIGIN, sdp },
+        { kind: "startTimer", timer: "duration", at: deadline },
+        ...effects,
+    );
 }

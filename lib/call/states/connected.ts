@@ -1,30 +1,36 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
-import { end, go, stay, type Transition } from "../transition.ts";
+import { go, stay, type Transition } from "../transition.ts";
+import { beginChange } from "./changing.ts";
+import { endLateAnswer, isParty } from "./parties.ts";
 
-export function whileConnected(state: Connected, event: CallEvent): Transition {
+export function whileConnected(state: Connected, event: CallEvent, _now: number): Transition {
     switch (event.kind) {
         case "offerReceived":
-            return go(
-                { phase: "renegotiating", by: event.side },
-                { kind: "renegotiateMedia", side: event.side, sdp: event.sdp },
-            );
+            return isParty(state, event.leg) ? beginChange(state, event) : stay(state);
         case "candidatesFound":
-            return go(state, { kind: "addCandidates", side: event.side, candidates: event.candidates });
-        case "timerFired":
-            return event.timer === "duration" ? end("hungUp", "bridge") : stay(state);
-        case "mediaFailed":
-            return end(event.cause, "bridge");
-        case "legEnded":
-            return end(event.cause, event.side);
-        case "bridgeStopping":
-            return end("serviceUnavailable", "bridge");
+            if (!isParty(state, event.leg)) return stay(state);
+            return go(state, {
+                kind: "addCandidates",
+                leg: state.target,
+                from: event.leg,
+                candidates: event.candidates,
+            });
+        case "legAnswered":
+            return endLateAnswer(state, event.leg);
         case "mediaOffered":
+            return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
+        case "legRinging":
+        case "legEnded":
         case "mediaAnswered":
-        case "mediaRenegotiated":
-        case "renegotiationFailed":
-        case "targetRinging":
-        case "targetAnswered":
+        case "mediaFailed":
+        case "offerAnswered":
+        case "offerRejected":
+        case "changeAnswered":
+        case "changeForwarded":
+        case "changeFailed":
+        case "timerFired":
+        case "bridgeStopping":
             return stay(state);
     }
 }

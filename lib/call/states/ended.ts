@@ -2,21 +2,24 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Ended } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 
-/** Late facts still need tidying: a 200 OK that crossed our CANCEL, ports granted after we gave up. */
+/** Late events still matter: an answer that crossed the end of its leg, media that was allocated after the call had ended. */
 export function onceEnded(state: Ended, event: CallEvent): Transition {
     switch (event.kind) {
-        case "targetAnswered":
-            return go(state, { kind: "endLeg", side: "target", cause: state.cause });
+        case "legAnswered":
+            return go(state, { kind: "endLeg", leg: event.leg, cause: state.cause });
         case "mediaOffered":
         case "mediaAnswered":
-        case "mediaRenegotiated":
-            return go(state, { kind: "releaseMedia" });
+            return go(state, { kind: "releaseMedia", leg: event.leg });
         case "mediaFailed":
-        case "renegotiationFailed":
-        case "targetRinging":
+        case "legRinging":
+        case "legEnded":
         case "candidatesFound":
         case "offerReceived":
-        case "legEnded":
+        case "offerAnswered":
+        case "offerRejected":
+        case "changeAnswered":
+        case "changeForwarded":
+        case "changeFailed":
         case "timerFired":
         case "bridgeStopping":
             return stay(state);

@@ -6,7 +6,7 @@ import type { MatrixTarget } from "../../ports/CallIntake.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { LegAbility, LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
@@ -15,7 +15,7 @@ import {
     encodeEndOfCandidates,
     encodeHangup,
     encodeInvite,
-    encodeNegotiateAnswer,
+    encodeNegotiation,
     encodeSelectAnswer,
     type OurParty,
 } from "./encodeCallEvent.ts";
@@ -45,7 +45,7 @@ const SILENT_MS = 3_000;
 const SHORTEST_RING_MS = 5_000;
 
 /** The leg towards a Matrix user whom someone on the SIP side calls: their ghost invites, the user's devices ring. */
-export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
+export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     readonly user: MatrixUserId;
     readonly #parts: CalleeLegParts;
     readonly #target: MatrixTarget;
@@ -65,6 +65,12 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         this.#report = report;
         this.#callId = callId;
         this.#us = { callId, version: 1, partyId: newPartyId() };
+    }
+
+    /** Version 0 of the events has no negotiation. */
+    get abilities(): ReadonlySet<LegAbility> {
+        const isAble = this.#state.phase === "answered" && this.#state.peer.version === 1;
+        return new Set(isAble ? ["reoffer"] : []);
     }
 
     get stage(): LiveCall["stage"] {
@@ -95,21 +101,28 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         }
     }
 
-    ring(): Promise<void> {
-        return Promise.resolve(); // said to callers only
-    }
-
-    accept(): Promise<void> {
-        return Promise.resolve(); // said to callers only
-    }
-
     async answerOffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "answered") return;
-        await this.#say(() => encodeNegotiateAnswer(this.#us, sdp, NEGOTIATION_LIFETIME_MS));
+        if (this.#state.phase !== "answered" || this.#state.negotiation !== "theirs") return;
+        this.#state = { ...this.#state, negotiation: "none" };
+        await this.#say(() => encodeNegotiation(this.#us, "answer", sdp, NEGOTIATION_LIFETIME_MS));
     }
 
-    refuseOffer(): Promise<void> {
-        return Promise.resolve(); // Matrix has no word for it
+    rejectOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
+    }
+
+    postponeOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
+    }
+
+    async reoffer(sdp: Sdp): Promise<void> {
+        if (this.#state.phase !== "answered") return;
+        this.#state = { ...this.#state, negotiation: "ours" };
+        await this.#say(() => encodeNegotiation(this.#us, "offer", sdp, NEGOTIATION_LIFETIME_MS));
+    }
+
+    withdrawOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
     }
 
     async end(cause: EndCause): Promise<void> {
@@ -230,6 +243,11 @@ export class MatrixCalleeLeg implements SignallingLeg, RoutedLeg {
         } catch (reason) {
             throw asCallFailure(reason);
         }
+    }
+
+    #closeNegotiation(): Promise<void> {
+        if (this.#state.phase === "answered") this.#state = { ...this.#state, negotiation: "none" };
+        return Promise.resolve();
     }
 
     #close(): void {

@@ -1,8 +1,7 @@
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import { CallFailure } from "../../ports/CallFailure.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { LegAbility, LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
 import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
@@ -10,7 +9,7 @@ import {
     encodeAnswer,
     encodeEndOfCandidates,
     encodeHangup,
-    encodeNegotiateAnswer,
+    encodeNegotiation,
     encodeRefusal,
     type OurParty,
 } from "./encodeCallEvent.ts";
@@ -41,7 +40,7 @@ export interface PlacedCall {
 }
 
 /** The leg of a Matrix user who calls someone on the SIP side. Made when the invite is here and whom it is for is known. */
-export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
+export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
     readonly user: MatrixUserId;
     readonly #parts: CallerLegParts;
     readonly #call: PlacedCall;
@@ -59,6 +58,11 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         parts.registry.add(call.room, call.matrixCallId, this);
     }
 
+    /** Version 0 of the events has no negotiation. */
+    get abilities(): ReadonlySet<LegAbility> {
+        return new Set(this.#us.version === 1 ? ["reoffer"] : []);
+    }
+
     get callId(): CallId {
         return this.#call.callId;
     }
@@ -72,10 +76,6 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         this.#report = report;
     }
 
-    offer(): Promise<void> {
-        return Promise.reject(new CallFailure("internalError", "a caller is not offered a call"));
-    }
-
     ring(): Promise<void> {
         return Promise.resolve(); // the caller's client plays its own ringing tone
     }
@@ -85,19 +85,34 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         await this.#say(
             () => encodeAnswer(this.#us, sdp),
             () => {
-                this.#state = { phase: "accepted" };
+                this.#state = { phase: "accepted", negotiation: "none" };
             },
         );
         if (this.stage === "connected") await this.#say(() => encodeEndOfCandidates(this.#us));
     }
 
     async answerOffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "accepted") return;
-        await this.#say(() => encodeNegotiateAnswer(this.#us, sdp, NEGOTIATION_LIFETIME_MS));
+        if (this.#state.phase !== "accepted" || this.#state.negotiation !== "theirs") return;
+        this.#state = { ...this.#state, negotiation: "none" };
+        await this.#say(() => encodeNegotiation(this.#us, "answer", sdp, NEGOTIATION_LIFETIME_MS));
     }
 
-    refuseOffer(): Promise<void> {
-        return Promise.resolve(); // Matrix has no word for it
+    rejectOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
+    }
+
+    postponeOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
+    }
+
+    async reoffer(sdp: Sdp): Promise<void> {
+        if (this.#state.phase !== "accepted") return;
+        this.#state = { ...this.#state, negotiation: "ours" };
+        await this.#say(() => encodeNegotiation(this.#us, "offer", sdp, NEGOTIATION_LIFETIME_MS));
+    }
+
+    withdrawOffer(): Promise<void> {
+        return this.#closeNegotiation(); // Matrix has no event for it
     }
 
     async end(cause: EndCause): Promise<void> {
@@ -158,6 +173,11 @@ export class MatrixCallerLeg implements SignallingLeg, RoutedLeg {
         } catch (reason) {
             throw asCallFailure(reason);
         }
+    }
+
+    #closeNegotiation(): Promise<void> {
+        if (this.#state.phase === "accepted") this.#state = { ...this.#state, negotiation: "none" };
+        return Promise.resolve();
     }
 
     #close(): void {

@@ -146,14 +146,12 @@ export class OutboundCalls {
         const { intake, policy } = this.#parts;
         const destination = this.#destinationOf(leg, party, callerName);
         if ("cause" in destination) return destination;
-        const [target, ...alsoRing] = destination.targets;
         const opened = intake.open({
             callId: leg.callId,
             origin: leg,
             originMedia: "webrtc",
             offer: invite.sdp,
-            target,
-            alsoRing,
+            ring: [{ targets: destination.targets, forMs: policy.ringMs }],
             policy,
         });
         if ("refused" in opened) return rejectedWith(opened.refused);

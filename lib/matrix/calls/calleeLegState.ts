@@ -3,6 +3,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { causeOfHangup } from "./matrixEndCause.ts";
 import { ignore, step, type LegStep } from "./matrixLegStep.ts";
+import { type Negotiation, receiveNegotiation } from "./negotiation.ts";
 import { isSameParty, partyOf, type MatrixParty } from "./MatrixParty.ts";
 
 /** A call to a Matrix user, as the bridge sees it. The user may have many devices that ring. */
@@ -12,7 +13,7 @@ export type CalleeLegState =
     /** m.call.invite is out. What devices say of their candidates is kept until one of them answers. */
     | { readonly phase: "ringing"; readonly heard: EarlyCandidates }
     /** One device answered; no other one has a say any more. */
-    | { readonly phase: "answered"; readonly peer: MatrixParty }
+    | { readonly phase: "answered"; readonly peer: MatrixParty; readonly negotiation: Negotiation }
     | { readonly phase: "ended" };
 
 type EarlyCandidates = readonly { readonly from: MatrixParty; readonly candidates: readonly IceCandidate[] }[];
@@ -75,7 +76,7 @@ function whileRinging(
         case "answer": {
             const early = state.heard.find((entry) => isSameParty(entry.from, party))?.candidates ?? [];
             const answered = step<CalleeLegState>(
-                { phase: "answered", peer: party },
+                { phase: "answered", peer: party, negotiation: "none" },
                 { kind: "answered", sdp: message.sdp },
                 ...(early.length === 0 ? [] : [{ kind: "candidates", candidates: early } as const]),
             );
@@ -103,8 +104,7 @@ function whileAnswered(
         case "hangup":
             return ended(causeOfHangup(message.reason, "connected"));
         case "negotiate":
-            if (message.description === "answer") return ignore(state, "wrong_state");
-            return step(state, { kind: "offered", sdp: message.sdp });
+            return within(state, receiveNegotiation(state.negotiation, message, "client"));
         case "invite":
         case "answer":
         case "selectAnswer":
@@ -128,4 +128,11 @@ function hear(
     const all = [...known.candidates, ...candidates];
     if (all.length > MAX_CANDIDATES_PER_PARTY) return undefined;
     return heard.map((entry) => (entry === known ? { from, candidates: all } : entry));
+}
+
+function within(
+    state: Extract<CalleeLegState, { readonly phase: "answered" }>,
+    { state: negotiation, ...rest }: LegStep<Negotiation>,
+): LegStep<CalleeLegState> {
+    return { ...rest, state: { ...state, negotiation } };
 }

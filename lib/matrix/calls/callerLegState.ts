@@ -1,6 +1,7 @@
 import type { CallMessage } from "./callEventContent.ts";
 import { causeOfHangup } from "./matrixEndCause.ts";
 import { ignore, step, type LegStep } from "./matrixLegStep.ts";
+import { type Negotiation, receiveNegotiation } from "./negotiation.ts";
 import { isSameParty, partyOf, type MatrixParty } from "./MatrixParty.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 
@@ -8,7 +9,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 export type CallerLegState =
     | { readonly phase: "calling" }
     /** We sent m.call.answer. */
-    | { readonly phase: "accepted" }
+    | { readonly phase: "accepted"; readonly negotiation: Negotiation }
     | { readonly phase: "ended" };
 
 /** The two ends of the call: the device that called, and the party id we answer under. */
@@ -38,8 +39,8 @@ export function onMessageToCallee(
             if (message.selectedPartyId === ourPartyId) return step(state);
             return step({ phase: "ended" }, { kind: "ended", cause: "answeredElsewhere" });
         case "negotiate":
-            if (state.phase === "calling" || message.description === "answer") return ignore(state, "wrong_state");
-            return step(state, { kind: "offered", sdp: message.sdp });
+            if (state.phase === "calling") return ignore(state, "wrong_state");
+            return within(state, receiveNegotiation(state.negotiation, message, "bridge"));
         case "invite":
         case "answer":
         case "reject":
@@ -70,4 +71,11 @@ export function endSignalOf(state: CallerLegState): "refusal" | "hangup" | "none
         case "ended":
             return "none";
     }
+}
+
+function within(
+    state: Extract<CallerLegState, { readonly phase: "accepted" }>,
+    { state: negotiation, ...rest }: LegStep<Negotiation>,
+): LegStep<CallerLegState> {
+    return { ...rest, state: { ...state, negotiation } };
 }

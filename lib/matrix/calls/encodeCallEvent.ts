@@ -61,13 +61,18 @@ export function encodeSelectAnswer(us: OurParty, selectedPartyId: string): Outgo
 }
 
 /** @throws UnfitDescription */
-export function encodeNegotiateAnswer(us: OurParty, sdp: Sdp, lifetimeMs: number): OutgoingCallEvent {
+export function encodeNegotiation(
+    us: OurParty,
+    type: "offer" | "answer",
+    sdp: Sdp,
+    lifetimeMs: number,
+): OutgoingCallEvent {
     return {
         type: CALL_EVENT_TYPES.negotiate,
         content: {
             ...commonOf(us),
             lifetime: lifetimeMs,
-            description: { type: "answer", sdp: checked(sdp) },
+            description: { type, sdp: checked(sdp) },
             ...streamMetadata(sdp),
         },
     };

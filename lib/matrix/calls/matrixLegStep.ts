@@ -1,4 +1,4 @@
-import type { LegFact } from "../../ports/SignallingLeg.ts";
+import type { LegEvent } from "../../ports/CallLeg.ts";
 
 /** Why a call event had no effect on its call. Used as a metric label. */
 export type IgnoreReason =
@@ -12,13 +12,13 @@ export type IgnoreReason =
 /** One step of a leg: the new state, the events to report, and the party to select, if any. */
 export interface LegStep<State> {
     readonly state: State;
-    readonly events: readonly LegFact[];
+    readonly events: readonly LegEvent[];
     /** Send m.call.select_answer with this party ID. */
     readonly selectedPartyId?: string;
     readonly ignored?: IgnoreReason;
 }
 
-export function step<State>(state: State, ...events: LegFact[]): LegStep<State> {
+export function step<State>(state: State, ...events: LegEvent[]): LegStep<State> {
     return { state, events };
 }
 

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 8_000;
 const ROOM_TIMEOUT_MS = 20_000;
 
 /** A client that does not receive one of these stays in a call that has ended. */
-const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject"]);
+const ENDINGS: ReadonlySet<string> = new Set(["m.call.hangup", "m.call.reject", "m.call.select_answer"]);
 
 const createdRoom = z.object({ room_id: z.string() });
 const memberProfile = z.object({ displayname: z.string().nullish() });

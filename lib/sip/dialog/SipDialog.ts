@@ -2,18 +2,21 @@ import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport } from "../../ports/SignallingLeg.ts";
+import type { LegReport } from "../../ports/CallLeg.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
-import { answerChallenge } from "../digest/answerChallenge.ts";
+import { lateOffer } from "../../sdp/lateOffer.ts";
+import type { OfferOutcome } from "./OutgoingOffer.ts";
+import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
+import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import type { DialogHandler, SipCalls } from "../SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import type { HeaderFields, HeaderLine, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
+import type { HeaderFields, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
 
 /** What every leg and dialog needs. */
 export interface SipEnvironment {
@@ -23,6 +26,8 @@ export interface SipEnvironment {
     readonly userAgent: string;
     /** Receives what the SIP side knows of each call; optional for specs. */
     readonly recorder?: Pick<CallRecorder, "note">;
+    /** A random number from 0 to 1. */
+    readonly random: () => number;
 }
 
 export interface DialogParts extends SipEnvironment {
@@ -38,6 +43,10 @@ export interface DialogParts extends SipEnvironment {
     readonly local: Sdp;
     readonly remote: Sdp | undefined;
     readonly ack: AckState;
+    /** Which party placed the call. */
+    readonly role: "caller" | "callee";
+    /** A Session-Expires header for re-INVITEs, if there is a session timer (RFC 4028, section 7.4). */
+    readonly timer: HeaderFields;
     readonly report: LegReport;
     /** The dialog is over for the call; the answer to a BYE may still be due. */
     readonly onEnded: () => void;
@@ -53,7 +62,7 @@ type DialogState =
     | { readonly phase: "leaving" }
     | { readonly phase: "over" };
 
-/** An offer of the peer that waits for answerOffer or refuseOffer. */
+/** An offer of the peer that waits for answerOffer or rejectOffer. */
 type PendingOffer =
     | { readonly by: "none" }
     | { readonly by: "request"; readonly request: IncomingRequest; readonly sdp: Sdp; readonly stopTimer: () => void }
@@ -64,14 +73,13 @@ type PendingOffer =
 const OFFER_TIMEOUT_MS = 25_000;
 /** The server tells 408 after 32 s of silence; this is for the case that it does not. */
 const BYE_TIMEOUT_MS = 40_000;
-/** A proxy and the callee may challenge each, and either nonce may be stale. */
-const MAX_BYE_REPEATS = 4;
 
 /** An established dialog, of a call received or placed alike: its offers, refreshes and end. */
 export class SipDialog implements DialogHandler {
     readonly #parts: DialogParts;
     #state: DialogState;
     #offer: PendingOffer = { by: "none" };
+    readonly #ownOffers: OwnOffers;
     #local: Sdp;
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
@@ -83,8 +91,12 @@ export class SipDialog implements DialogHandler {
         this.#state = { phase: "up", ack: parts.ack };
         this.#local = parts.local;
         this.#remote = parts.remote;
-        const { digest, duty } = parts;
-        const description = (): Sdp | undefined => (this.#offer.by === "none" ? this.#local : undefined);
+        const { digest, duty, headers, timer } = parts;
+        this.#ownOffers = new OwnOffers({ ...parts, headers: { ...headers, ...timer } }, (sdp, outcome) => {
+            this.#takeOutcome(sdp, outcome);
+        });
+        const description = (): Sdp | undefined =>
+            this.#offer.by === "none" && !this.#ownOffers.isOpen ? this.#local : undefined;
         const isOurs = digest !== undefined || Object.keys(parts.headers).length > 0;
         this.#sessionRefresh =
             isOurs && duty !== undefined ? new SessionRefresh(duty, { ...parts, digest, description }) : undefined;
@@ -129,7 +141,7 @@ export class SipDialog implements DialogHandler {
     }
 
     /** Turns it down; the session stays as it was (RFC 3261, section 14.2). */
-    async refuseOffer(cause: EndCause): Promise<void> {
+    async rejectOffer(cause: EndCause): Promise<void> {
         const offer = this.#takePendingOffer();
         if (offer.by === "request") {
             this.#respond(offer.request, { status: 488, headers: { Reason: reasonHeader(cause) } });
@@ -137,6 +149,38 @@ export class SipDialog implements DialogHandler {
             // an answer cannot be refused: without it there is no session
             this.#report(cause);
             await this.end(cause);
+        }
+    }
+
+    /** Rejects it so that the peer offers again a little later (RFC 3261, section 14.2). */
+    postponeOffer(): void {
+        const offer = this.#takePendingOffer();
+        if (offer.by === "request") this.#respond(offer.request, { status: 491 });
+    }
+
+    /** Offers another session, once the peer has acknowledged the last one. The outcome is reported. */
+    reoffer(sdp: Sdp): void {
+        if (this.#state.phase === "up") this.#ownOffers.make(sdp, this.#state.ack === "received" ? "received" : "due");
+    }
+
+    /** Stops waiting for the answer to the last `reoffer`. */
+    withdrawOffer(): void {
+        this.#ownOffers.withdraw();
+    }
+
+    #takeOutcome(offered: Sdp, outcome: OfferOutcome): void {
+        switch (outcome.kind) {
+            case "answered":
+                this.#local = offered;
+                this.#remote = outcome.sdp;
+                this.#parts.report({ kind: "offerAnswered", sdp: outcome.sdp });
+                return;
+            case "rejected":
+                this.#parts.report({ kind: "offerRejected", cause: outcome.cause });
+                return;
+            case "dialogGone":
+                this.#report("networkFailure");
+                void this.end("networkFailure");
         }
     }
 
@@ -148,45 +192,22 @@ export class SipDialog implements DialogHandler {
             return;
         }
         this.#refusePending();
+        this.#ownOffers.withdraw();
         this.#sessionRefresh?.stop();
         this.#state = { phase: "leaving" };
         this.#stopByeTimer = this.#parts.clock.startTimer(BYE_TIMEOUT_MS, () => this.#over());
-        await this.#sayBye({ Reason: reasonHeader(cause) });
+        await sendBye({
+            ...this.#parts,
+            headers: { ...this.#parts.headers, Reason: reasonHeader(cause) },
+            isOver: () => this.#state.phase === "over",
+            onOver: () => this.#over(),
+        });
     }
 
     lost(): void {
         const phase = this.#state.phase;
         this.#over();
         if (phase === "up") this.#report("serviceUnavailable");
-    }
-
-    /** @param repeats how often it was challenged so far */
-    async #sayBye(headers: HeaderFields, authorization: readonly HeaderLine[] = [], repeats = 0): Promise<void> {
-        const { stack, dialogId, userAgent, digest, log } = this.#parts;
-        try {
-            const sent = await stack.send(
-                {
-                    method: "BYE",
-                    dialogId,
-                    headers: { ...this.#parts.headers, ...headers, "User-Agent": userAgent },
-                    headerLines: authorization,
-                },
-                {
-                    onResponse: (response) => {
-                        if (response.status < 200 || this.#state.phase === "over") return;
-                        const bye = { method: "BYE", uri: sent.uri, body: "" };
-                        const mayRepeat = repeats < MAX_BYE_REPEATS;
-                        const answer = mayRepeat ? answerChallenge(digest, response, bye) : undefined;
-                        if (answer === undefined) return this.#over();
-                        void this.#sayBye(headers, answer, repeats + 1);
-                    },
-                },
-            );
-        } catch (error) {
-            // it cannot be delivered: the dialog or the server no longer exists
-            log.debug("BYE not sent", { error });
-            this.#over();
-        }
     }
 
     #takeBye(request: IncomingRequest): void {
@@ -211,7 +232,8 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase !== "up") return;
         const { end } = this.#state;
         this.#state = { phase: "up", ack: "received" };
-        if (end !== undefined) void this.end(end);
+        if (end !== undefined) return void this.end(end);
+        this.#ownOffers.acknowledged();
     }
 
     /** The ACK brings the answer to our offer: the media proxy has to learn of it as it would of an offer. */
@@ -232,6 +254,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase !== "up") return this.#respond(request, { status: 481 });
         // RFC 3261, section 14.2: one offer at a time
         if (this.#offer.by !== "none") return this.#respond(request, { status: 500, headers: { "Retry-After": "3" } });
+        if (this.#ownOffers.meet() === "reject") return this.#respond(request, { status: 491 });
         const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
         switch (description.kind) {
             case "none":
@@ -254,11 +277,11 @@ export class SipDialog implements DialogHandler {
     #refresh(request: IncomingRequest): void {
         const headers = { ...CAPABILITIES, ...grantOf(request.headers) };
         if (request.method === "UPDATE") return this.#respond(request, { status: 200, headers });
-        this.#answerLocally(request, "awaitedWithSdp");
+        this.#answerLocally(request, "awaitedWithSdp", lateOffer(this.#local));
     }
 
-    #answerLocally(request: IncomingRequest, ack: AckState): void {
-        this.#answer(request, this.#local, ack).catch((error: unknown) => this.#notSent(request.method, error));
+    #answerLocally(request: IncomingRequest, ack: AckState, sdp = this.#local): void {
+        this.#answer(request, sdp, ack).catch((error: unknown) => this.#notSent(request.method, error));
     }
 
     #holdOffer(request: IncomingRequest, sdp: Sdp): void {
@@ -326,6 +349,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase === "over") return;
         this.#state = { phase: "over" };
         this.#takePendingOffer();
+        this.#ownOffers.withdraw();
         this.#sessionRefresh?.stop();
         this.#stopByeTimer();
         this.#parts.calls.removeDialog(this.#parts.dialogId, this);

@@ -22,6 +22,22 @@ export function dutyOfCallee(invite: SipHeaders): RefreshDuty | undefined {
     return { seconds: Math.max(MIN_SE_S, asked.seconds), method: methodFor(invite) };
 }
 
+/** Session-Expires for a re-INVITE of the bridge in a call that it placed: without it the timer would be off. Pure. */
+export function timerOfCaller(invite: SipHeaders, ok: SipHeaders): HeaderFields {
+    const agreed = sessionExpiresIn(ok) ?? sessionExpiresIn(invite);
+    if (agreed === undefined) return {};
+    const isPeers = sessionExpiresIn(ok)?.refresher === "uas";
+    return { "Session-Expires": `${agreed.seconds};refresher=${isPeers ? "uas" : "uac"}` };
+}
+
+/** The same in a call that the bridge received: its re-INVITE swaps the roles. Pure. */
+export function timerOfCallee(invite: SipHeaders): HeaderFields {
+    const asked = sessionExpiresIn(invite);
+    if (asked === undefined) return {};
+    const seconds = Math.max(MIN_SE_S, asked.seconds);
+    return { "Session-Expires": `${seconds};refresher=${dutyOfCallee(invite) === undefined ? "uas" : "uac"}` };
+}
+
 /**
  * What our 2xx to a refresh of the peer's says (RFC 4028, section 9). A drachtio-server leaves that to us, but counts on the
  * next refresh: a peer that hears nothing of the session's time sends none, and would be hung up on. Pure.

@@ -246,11 +246,17 @@ class SrfConnection implements DrachtioConnection {
             res.send(response.status, reason, options, (error) =>
                 error ? fail(error) : done(dialogOf(res.stackDialogId)),
             );
-        });
+        }, response.onLate);
     }
 
-    /** Has the server do something. It may never answer: the line may go, or the server hang. */
-    #order<Result>(give: (done: (result: Result) => void, fail: (reason: unknown) => void) => void): Promise<Result> {
+    /**
+     * Has the server do something. It may never answer: the connection can be lost, or the server hang. `onLate` receives a
+     * result that comes after the timeout.
+     */
+    #order<Result>(
+        give: (done: (result: Result) => void, fail: (reason: unknown) => void) => void,
+        onLate?: (result: Result) => void,
+    ): Promise<Result> {
         return new Promise<Result>((resolve, reject) => {
             if (this.#state === "closed") return reject(new SipSendError("disconnected", "no SIP server"));
             const settle = (): void => {
@@ -269,6 +275,7 @@ class SrfConnection implements DrachtioConnection {
             try {
                 give(
                     (result) => {
+                        if (!this.#waiting.has(abandon)) return onLate?.(result);
                         settle();
                         resolve(result);
                     },

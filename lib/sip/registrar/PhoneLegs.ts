@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { CallId } from "../../call/vocabulary.ts";
 import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../dialog/SipDialog.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { UacLeg } from "../uac/UacLeg.ts";
@@ -23,7 +23,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
         this.#parts = parts;
     }
 
-    dial(callId: CallId, target: PhoneTarget, report: LegReport): SignallingLeg {
+    dial(callId: CallId, target: PhoneTarget, report: LegReport): TargetLeg {
         const { realm, onUnreached } = this.#parts;
         const log = this.#parts.log.child({ callId, leg: "phone", account: target.account });
         return new UacLeg({

@@ -3,7 +3,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
@@ -12,10 +12,11 @@ import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttem
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
 import { mayFollow } from "./redirectTarget.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
-import { dutyOfCaller } from "../dialog/refreshDuty.ts";
+import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
 import { reportAnswered } from "../reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import type { LiveLeg } from "../SipCalls.ts";
+import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
 import { reasonHeader } from "../sipEndCause.ts";
 import {
@@ -54,7 +55,7 @@ const CANCEL_TIMEOUT_MS = 36_000;
 const NO_HEADERS: SipHeaders = new Map();
 
 /** The half of a call that is placed by an INVITE. */
-export class UacLeg implements SignallingLeg, LiveLeg {
+export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     readonly #parts: UacLegParts;
     #state: UacState = UAC_START;
     #route: InviteRoute | undefined;
@@ -69,6 +70,7 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     #stopCancelTimer = (): void => undefined;
 
     constructor(parts: UacLegParts) {
+        super();
         this.#parts = parts;
     }
 
@@ -81,24 +83,12 @@ export class UacLeg implements SignallingLeg, LiveLeg {
         await this.#apply({ kind: "offer" });
     }
 
-    ring(): Promise<void> {
-        return Promise.resolve();
-    }
-
-    accept(): Promise<void> {
-        return Promise.reject(new CallFailure("internalError", "an outgoing SIP call cannot be accepted"));
-    }
-
-    async answerOffer(sdp: Sdp): Promise<void> {
-        await this.#dialog?.answerOffer(sdp);
-    }
-
-    async refuseOffer(cause: EndCause): Promise<void> {
-        await this.#dialog?.refuseOffer(cause);
-    }
-
     async end(cause: EndCause): Promise<void> {
         await this.#apply({ kind: "end", cause });
+    }
+
+    protected override dialog(): SipDialog | undefined {
+        return this.#dialog;
     }
 
     lost(): void {
@@ -311,9 +301,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
     }
 
     async #sendAck(): Promise<void> {
-        await this.#accepted?.acknowledge().catch((error: unknown) => {
-            this.#parts.log.warn("ACK not sent", { error });
-        });
+        const { log } = this.#parts;
+        await this.#accepted?.acknowledge().catch((error: unknown) => log.warn("ACK not sent", { error }));
     }
 
     #enterDialog(): void {
@@ -334,6 +323,8 @@ export class UacLeg implements SignallingLeg, LiveLeg {
             digest: attempt.digest,
             duty: this.#sent && dutyOfCaller(this.#sent.headers, response.headers),
             headers: this.#network(attempt.hop, response.headers),
+            timer: this.#sent === undefined ? {} : timerOfCaller(this.#sent.headers, response.headers),
+            role: "caller",
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",

@@ -4,7 +4,7 @@ import type { DialPlan } from "../../numbering/DialPlan.ts";
 import { canonicalHost } from "../../numbering/SipAddress.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
-import type { LegReport } from "../../ports/SignallingLeg.ts";
+import type { LegReport } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../dialog/SipDialog.ts";
 import type { OwnIdentities, ScreenCaller } from "../identity/OwnIdentities.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
@@ -190,7 +190,8 @@ export class IncomingCalls {
             report: (event) => report(event),
         });
         const { media: originMedia, offer } = invite;
-        const opened = intake.open({ callId, origin: leg, originMedia, offer, target, alsoRing, policy });
+        const ring = [{ targets: [target, ...alsoRing], forMs: policy.ringMs }] as const;
+        const opened = intake.open({ callId, origin: leg, originMedia, offer, ring, policy });
         if ("refused" in opened) {
             leg.end(opened.refused).catch((error: unknown) => log.debug("SIP message not sent", { error }));
         } else {

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
-import { CallFailure } from "../../ports/CallFailure.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, SignallingLeg } from "../../ports/SignallingLeg.ts";
+import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
-import { dutyOfCallee } from "../dialog/refreshDuty.ts";
+import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
 import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg } from "../SipCalls.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
+import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
 import { type HeaderFields, type IncomingRequest, type OutgoingResponse, SipSendError } from "../SipStack.ts";
@@ -33,7 +33,7 @@ export interface UasLegParts extends SipEnvironment {
 const RETRY_AFTER_S = 10;
 
 /** The half of a call that came by an INVITE. Created in the turn in which the INVITE is received, so that no CANCEL is missed. */
-export class UasLeg implements SignallingLeg, LiveLeg {
+export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     readonly #parts: UasLegParts;
     /** What every message of the call carries. */
     readonly #headers: HeaderFields;
@@ -47,6 +47,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
     #answer: { readonly sdp: Sdp; readonly dialogId: string } | undefined;
 
     constructor(parts: UasLegParts) {
+        super();
         this.#parts = parts;
         const { request, calls, invite, log } = parts;
         this.#headers = chargingHeaders(invite.network.charging);
@@ -61,10 +62,6 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         reportEndOfCandidates(this.#parts.invite.offer, this.#parts.report);
     }
 
-    offer(): Promise<void> {
-        return Promise.reject(new CallFailure("internalError", "an incoming SIP call cannot be offered"));
-    }
-
     async ring(): Promise<void> {
         await this.#apply({ kind: "ring" });
     }
@@ -73,16 +70,12 @@ export class UasLeg implements SignallingLeg, LiveLeg {
         await this.#apply({ kind: "accept" }, sdp);
     }
 
-    async answerOffer(sdp: Sdp): Promise<void> {
-        await this.#dialog?.answerOffer(sdp);
-    }
-
-    async refuseOffer(cause: EndCause): Promise<void> {
-        await this.#dialog?.refuseOffer(cause);
-    }
-
     async end(cause: EndCause): Promise<void> {
         await this.#apply({ kind: "end", cause });
+    }
+
+    protected override dialog(): SipDialog | undefined {
+        return this.#dialog;
     }
 
     lost(): void {
@@ -174,6 +167,7 @@ export class UasLeg implements SignallingLeg, LiveLeg {
                     "Content-Type": "application/sdp",
                 },
                 body: sdp,
+                onLate: ({ dialogId: lateId }) => this.#hangUpLate(sdp, lateId),
             });
             if (dialogId === undefined) throw new SipSendError("refused", "the SIP server names no dialog");
             this.#answer = { sdp, dialogId };
@@ -183,6 +177,15 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             return this.#apply({ kind: "answerFailed", cause: causeOfLateAnswer(error) });
         }
         return this.#apply({ kind: "answerSent" });
+    }
+
+    /** The SIP server sent the 200 after the bridge had given up: the peer must not stay in a call that nobody has. */
+    #hangUpLate(sdp: Sdp, dialogId: string | undefined): void {
+        if (this.#state.phase !== "over" || dialogId === undefined) return;
+        this.#parts.log.warn("200 confirmed too late: call hung up");
+        this.#answer = { sdp, dialogId };
+        this.#enterDialog();
+        this.#quietly(this.#dialog?.end("networkFailure") ?? Promise.resolve());
     }
 
     async #sendRefusal(cause: EndCause): Promise<void> {
@@ -217,6 +220,8 @@ export class UasLeg implements SignallingLeg, LiveLeg {
             dialogId: this.#answer.dialogId,
             digest: credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex")),
             duty: dutyOfCallee(rest.request.headers),
+            timer: timerOfCallee(rest.request.headers),
+            role: "callee",
             headers: this.#headers,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"

@@ -189,7 +189,7 @@ describe("an outbound call", () => {
         // immediately, as Element does after its dial pad: the ghost joins while this is sent
         await alice.call(room, "early");
         const call = await until(() => intake.calls[0], { what: "the call", timeoutMs: 10_000 });
-        expect(call.request.target).toMatchObject({
+        expect(call.request.ring[0].targets[0]).toMatchObject({
             network: "sip",
             callee: { kind: "number", number },
             caller: alice.userId,
@@ -216,7 +216,7 @@ describe("an outbound call", () => {
         await bridge.side.start();
         const { intake } = bridge;
         const call = await until(() => intake.calls[0], { what: "the call", timeoutMs: 20_000 });
-        expect(call.request.target).toMatchObject({ callee: { number } });
+        expect(call.request.ring[0].targets[0]).toMatchObject({ callee: { number } });
         await call.request.origin.end("busy");
         expect((await alice.sees(room, "m.call.reject")).content["reason"]).toBe("user_busy");
         expect((await alice.sees(room, "m.room.message")).content["body"]).toBe("The line is busy. Try again later.");

@@ -7,6 +7,7 @@ import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { BrowserPeer, startBrowser } from "../../support/BrowserPeer.ts";
 import { phone, type PhoneSays } from "../../support/descriptions.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const LOW = 440;
 const HIGH = 620;
@@ -91,11 +92,11 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
         const side = connect === phoneCallsBrowser ? "target" : "origin";
         await peer.setDirection("sendonly");
-        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        await peer.takeAnswer(await changeAlone(session, side, await peer.offer()));
         expect(await peer.currentDirection()).toBe("sendonly");
         await peer.hearsNothing();
         await peer.setDirection("sendrecv");
-        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        await peer.takeAnswer(await changeAlone(session, side, await peer.offer()));
         await expectSound();
         expect(await peer.streamIds()).toEqual(["sipms"]);
     });
@@ -108,10 +109,10 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
         const side = connect === phoneCallsBrowser ? "origin" : "target";
         const payloads = side === "origin" ? "0 8 101" : "0 101";
-        await session.renegotiate(side, says({ direction: "sendonly", version: 2, payloads }));
-        await session.renegotiate(side, says({ direction: "inactive", version: 3, payloads }));
-        await session.renegotiate(side, says({ version: 4, payloads }));
-        await session.renegotiate(side, says({ version: 4, payloads }));
+        await changeAlone(session, side, says({ direction: "sendonly", version: 2, payloads }));
+        await changeAlone(session, side, says({ direction: "inactive", version: 3, payloads }));
+        await changeAlone(session, side, says({ version: 4, payloads }));
+        await changeAlone(session, side, says({ version: 4, payloads }));
         await expectSound();
     });
 
@@ -130,7 +131,7 @@ describe("a phone and a real browser through rtpengine", () => {
             handset.sendTo(audioAddress(await session.answer(answer)));
             await session.addCandidates("target", await peer.candidates());
             await peer.hears(LOW);
-            await session.renegotiate("origin", says(one));
+            await changeAlone(session, "origin", says(one));
             await expectSound();
         });
 
@@ -140,7 +141,7 @@ describe("a phone and a real browser through rtpengine", () => {
             await session.addCandidates("origin", await peer.candidates());
             await peer.takeAnswer(await session.answer(says(both)));
             await peer.hears(LOW);
-            await session.renegotiate("target", says(one));
+            await changeAlone(session, "target", says(one));
             await expectSound();
         });
     });
@@ -152,10 +153,10 @@ describe("a phone and a real browser through rtpengine", () => {
         handset.sendTo(audioAddress(await session.answer(answer)));
         await session.addCandidates("target", await peer.candidates());
         await peer.hears(LOW);
-        const refused = session.renegotiate("origin", says({ payloads: "0", version: 2 }));
+        const refused = changeAlone(session, "origin", says({ payloads: "0", version: 2 }));
         await expect(refused).rejects.toMatchObject({ endCause: "noCommonMedia" });
-        await session.renegotiate("origin", says({ payloads: "0", direction: "sendonly", version: 2 }));
-        await session.renegotiate("origin", says({ ...opus, version: 3 }));
+        await changeAlone(session, "origin", says({ payloads: "0", direction: "sendonly", version: 2 }));
+        await changeAlone(session, "origin", says({ ...opus, version: 3 }));
         await peer.hears(LOW);
     });
 
@@ -167,7 +168,7 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
         const side = connect === phoneCallsBrowser ? "target" : "origin";
         await peer.restartIce();
-        await peer.takeAnswer(await session.renegotiate(side, await peer.offer()));
+        await peer.takeAnswer(await changeAlone(session, side, await peer.offer()));
         await session.addCandidates(side, await peer.candidates());
         await expectSound();
     });
@@ -176,12 +177,12 @@ describe("a phone and a real browser through rtpengine", () => {
         await browserCallsPhone();
         await expectSound();
         const payloads = "0 101";
-        await session.renegotiate("target", says({ direction: "inactive", version: 2, payloads }));
+        await changeAlone(session, "target", says({ direction: "inactive", version: 2, payloads }));
         await peer.restartIce();
-        await peer.takeAnswer(await session.renegotiate("origin", await peer.offer()));
+        await peer.takeAnswer(await changeAlone(session, "origin", await peer.offer()));
         await session.addCandidates("origin", await peer.candidates());
         await handset.hearsNothing();
-        await session.renegotiate("target", says({ version: 3, payloads }));
+        await changeAlone(session, "target", says({ version: 3, payloads }));
         await expectSound();
     });
 
@@ -189,7 +190,7 @@ describe("a phone and a real browser through rtpengine", () => {
         await browserCallsPhone();
         await expectSound();
         await peer.addVideo();
-        await peer.takeAnswer(await session.renegotiate("origin", await peer.offer()));
+        await peer.takeAnswer(await changeAlone(session, "origin", await peer.offer()));
         await expectSound();
     });
 

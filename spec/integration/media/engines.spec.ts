@@ -4,6 +4,7 @@ import { until } from "../../../lab/world/until.ts";
 import type { Side } from "../../../lib/call/vocabulary.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const browserOffer = captured("chromium-156-audio-offer");
 
@@ -65,13 +66,13 @@ describe("a trunk with SRTP", () => {
         await session.answer(phone({ protocol: "RTP/SAVP", payloads: "0", more: [crypto] }));
 
         const held = phone({ protocol: "RTP/SAVP", payloads: "0", direction: "sendonly", version: 2, more: [crypto] });
-        const answered = await session.renegotiate("target", held);
+        const answered = await changeAlone(session, "target", held);
         expect(answered).toMatch(/^a=recvonly/m);
         expect(keysIn(answered)).toEqual([expect.stringContaining("AES_CM_128_HMAC_SHA1_80")]);
 
         // the other party's exchanges leave the key alone that this one was told
-        await session.renegotiate("origin", browserOffer);
-        expect(keysIn(await session.renegotiate("target", held))).toEqual(keysIn(answered));
+        await changeAlone(session, "origin", browserOffer);
+        expect(keysIn(await changeAlone(session, "target", held))).toEqual(keysIn(answered));
         await session.release();
     });
 

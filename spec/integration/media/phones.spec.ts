@@ -5,6 +5,7 @@ import type { Sdp, Side } from "../../../lib/call/vocabulary.ts";
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { phone, type PhoneSays } from "../../support/descriptions.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const LOW = 440;
 const HIGH = 620;
@@ -67,10 +68,10 @@ describe("two phones through rtpengine", () => {
     ])("the %s holds by %o, hears nothing, and hears again when it is back", async (side, hold, answered) => {
         await connect();
         await expectSound();
-        const before = await session.renegotiate(side, says(side, { ...hold, version: 2 }));
+        const before = await changeAlone(session, side, says(side, { ...hold, version: 2 }));
         expect(before).toMatch(new RegExp(`^a=${answered}`, "m"));
         await phones[side].hearsNothing();
-        const after = await session.renegotiate(side, says(side, { version: 3 }));
+        const after = await changeAlone(session, side, says(side, { version: 3 }));
         expect(audioAddress(after)).toEqual(audioAddress(before));
         await expectSound();
         expect(world.reports).toEqual([]);
@@ -78,7 +79,7 @@ describe("two phones through rtpengine", () => {
 
     test("the other one hears the music of who holds", async () => {
         await connect();
-        await session.renegotiate("origin", says("origin", { direction: "sendonly", version: 2 }));
+        await changeAlone(session, "origin", says("origin", { direction: "sendonly", version: 2 }));
         await phones.origin.hearsNothing();
         phones.target.forget();
         await phones.target.hears(LOW);
@@ -87,11 +88,11 @@ describe("two phones through rtpengine", () => {
     test("both hold, and each ends its own hold only", async () => {
         await connect();
         await expectSound();
-        await session.renegotiate("origin", says("origin", { direction: "inactive", version: 2 }));
-        await session.renegotiate("target", says("target", { direction: "inactive", version: 2 }));
-        await session.renegotiate("origin", says("origin", { version: 3 }));
+        await changeAlone(session, "origin", says("origin", { direction: "inactive", version: 2 }));
+        await changeAlone(session, "target", says("target", { direction: "inactive", version: 2 }));
+        await changeAlone(session, "origin", says("origin", { version: 3 }));
         await phones.target.hearsNothing();
-        await session.renegotiate("target", says("target", { version: 3 }));
+        await changeAlone(session, "target", says("target", { version: 3 }));
         await expectSound();
     });
 
@@ -100,7 +101,7 @@ describe("two phones through rtpengine", () => {
         phones.origin.sendTo(audioAddress(await session.answer(says("target", { direction: "inactive" }))));
         await phones.origin.hears(HIGH);
         await phones.target.hearsNothing();
-        await session.renegotiate("target", says("target", { version: 2 }));
+        await changeAlone(session, "target", says("target", { version: 2 }));
         await expectSound();
     });
 
@@ -109,7 +110,7 @@ describe("two phones through rtpengine", () => {
         await expectSound();
         await phones.origin.stop();
         phones.origin = await RtpTone.start(500);
-        phones.origin.sendTo(audioAddress(await session.renegotiate("origin", says("origin", { version: 2 }))));
+        phones.origin.sendTo(audioAddress(await changeAlone(session, "origin", says("origin", { version: 2 }))));
         phones.target.forget();
         await phones.target.hears(500);
         await phones.origin.hears(HIGH);

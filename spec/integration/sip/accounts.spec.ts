@@ -123,7 +123,7 @@ describe("a phone calls", () => {
         const { request } = await side.intake.next();
         expect(request).toMatchObject({
             originMedia: "rtp",
-            target: { network: "sip", caller: ALICE, callerName: "Desk", trunks: ["carrier"] },
+            ring: [{ targets: [{ network: "sip", caller: ALICE, callerName: "Desk", trunks: ["carrier"] }] }],
         });
         await request.origin.end("busy");
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
@@ -140,7 +140,7 @@ describe("a phone calls", () => {
             body: PHONE_SDP,
         });
         const { request } = await side.intake.next();
-        expect(request.target).toMatchObject({ network: "sip", accessNetwork: "IEEE-802.3" });
+        expect(request.ring[0].targets[0]).toMatchObject({ network: "sip", accessNetwork: "IEEE-802.3" });
         await request.origin.end("busy");
         const refusal = await phone.next("SIP/2.0 486");
         expect(refusal.headers("p-charging-vector")).toEqual([]);
@@ -151,12 +151,12 @@ describe("a phone calls", () => {
         const privacy = { method: "INVITE", headers: ["Privacy: id"], body: PHONE_SDP };
         const outside = await authenticated("sip:+442071838750@matrix.example", privacy);
         const trunk = await side.intake.next();
-        expect(trunk.request.target).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
+        expect(trunk.request.ring[0].targets[0]).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
         await trunk.request.origin.end("busy");
         phone.within(outside.call, "ACK", await phone.next("SIP/2.0 486"));
         const inside = await authenticated("sip:alice@matrix.example", privacy);
         const matrix = await side.intake.next();
-        expect(matrix.request.target).toMatchObject({ network: "matrix", caller: { kind: "anonymous" } });
+        expect(matrix.request.ring[0].targets[0]).toMatchObject({ network: "matrix", caller: { kind: "anonymous" } });
         await matrix.request.origin.end("busy");
         phone.within(inside.call, "ACK", await phone.next("SIP/2.0 486"));
     });
@@ -174,7 +174,7 @@ describe("a phone calls", () => {
             body: PHONE_SDP,
         });
         const { request } = await side.intake.next();
-        expect(request.target).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
+        expect(request.ring[0].targets[0]).toMatchObject({ network: "sip", caller: ALICE, callerIs: "withheld" });
         await request.origin.end("busy");
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
@@ -183,13 +183,13 @@ describe("a phone calls", () => {
         await register();
         const { call } = await authenticated("sip:alice@matrix.example", { method: "INVITE", body: PHONE_SDP });
         const { request } = await side.intake.next();
-        expect(request.target).toMatchObject({
+        expect(request.ring[0].targets[0]).toMatchObject({
             network: "matrix",
             callee: ALICE,
             caller: { kind: "address", address: "desk@matrix.example", displayName: "Desk" },
         });
         // but not the one that calls
-        expect(request.alsoRing).toEqual([]);
+        expect(request.ring[0].targets.slice(1)).toEqual([]);
         await request.origin.end("busy");
         phone.within(call, "ACK", await phone.next("SIP/2.0 486"));
     });
@@ -227,8 +227,8 @@ test("a call to its user rings a registered phone as well", async () => {
     await register();
     const call = phone.invite("sip:2001@bridge.example", { body: PHONE_SDP });
     const { request } = await side.intake.next();
-    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
-    expect(request.alsoRing).toMatchObject([
+    expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
+    expect(request.ring[0].targets.slice(1)).toMatchObject([
         { network: "phone", media: "rtp", account: "desk", contact: phone.uri, nextHop: `sip:127.0.0.1:${phone.port}` },
     ]);
     await request.origin.end("busy");
@@ -260,6 +260,7 @@ test("a phone behind a proxy is called by the way it registered, if the proxy is
         log,
         clock: systemClock,
         userAgent: "spec/1",
+        random: () => 0.5,
         realm: "matrix.example",
         onUnreached: () => undefined,
     });

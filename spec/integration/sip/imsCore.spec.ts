@@ -225,7 +225,7 @@ test("a call shows what the core asserts: who forwarded it, and that the number 
         ],
     });
     const opened = await side.intake.next();
-    expect(opened.request.target).toMatchObject({
+    expect(opened.request.ring[0].targets[0]).toMatchObject({
         caller: { kind: "number", number: "+493012345678" },
         provenance: { divertedBy: { kind: "number", number: "+442071838750" }, numberCheck: "passed" },
     });

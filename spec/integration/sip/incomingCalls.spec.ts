@@ -66,9 +66,9 @@ describe("a call", () => {
             callId: expect.stringMatching(/^call\d+$/) as string,
             offer: PHONE_SDP,
             originMedia: "rtp",
-            target: { network: "matrix", media: "webrtc", callee: ALICE },
+            ring: [{ targets: [{ network: "matrix", media: "webrtc", callee: ALICE }] }],
         });
-        expect(opened.request.target).toMatchObject({
+        expect(opened.request.ring[0].targets[0]).toMatchObject({
             caller: { kind: "number", number: "+493012345678", displayName: "Carol" },
         });
         await opened.request.origin.ring();
@@ -263,7 +263,7 @@ describe("within a call", () => {
         const { call, opened, ok } = await answered();
         phone.inDialog(call, ok, "INVITE", 2, { body: sdpOf(40_004) });
         await opened.reported.next();
-        await opened.request.origin.refuseOffer("noCommonMedia");
+        await opened.request.origin.rejectOffer("noCommonMedia");
         phone.inDialog(call, await phone.next("SIP/2.0 488"), "ACK", 2);
         await hangUp(call, ok, 3);
     });

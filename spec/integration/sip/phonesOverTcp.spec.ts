@@ -80,6 +80,7 @@ function call(contact: PhoneContact, reported: Reported): Promise<void> {
         log,
         clock: systemClock,
         userAgent: "spec/1",
+        random: () => 0.5,
         realm: "matrix.example",
         onUnreached: (target) => unreached.push(target.contact),
     });

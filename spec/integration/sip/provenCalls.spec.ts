@@ -31,7 +31,7 @@ async function callInWith(password: string) {
 test("a trunk that proves itself may call from anywhere", async () => {
     const { side } = await callInWith("right");
     const { request } = await side.intake.next();
-    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
 });
 
 test("a wrong proof is refused, counted, and told to the operator", async () => {

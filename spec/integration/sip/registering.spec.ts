@@ -192,7 +192,7 @@ test("takes a call that comes by its registration for the trunk's, and for whom 
         headers: ["P-Called-Party-ID: <sip:2001@carrier.example>"],
     });
     const { request } = await side.intake.next();
-    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
     await request.origin.end("busy");
     registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
 });
@@ -204,7 +204,7 @@ test("routes a call to the account itself by the account's name, not by the secr
     const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
     const call = registrar.invite(contact, { body: PHONE_SDP });
     const { request } = await side.intake.next();
-    expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+    expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
     await request.origin.end("busy");
     registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
 });
@@ -253,7 +253,10 @@ describe("somebody else calls as if by the registration", () => {
             body: PHONE_SDP,
             headers: [proved, "P-Called-Party-ID: <sip:2001@carrier.example>"],
         });
-        expect((await side.intake.next()).request.target).toMatchObject({ network: "matrix", callee: ALICE });
+        expect((await side.intake.next()).request.ring[0].targets[0]).toMatchObject({
+            network: "matrix",
+            callee: ALICE,
+        });
     });
 
     test("and a caller by it does not learn what it is", async () => {

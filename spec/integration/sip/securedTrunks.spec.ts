@@ -88,7 +88,7 @@ test.each(["tls", "ws", "wss"])(
         const called = ["P-Called-Party-ID: <sip:2001@carrier.example>"];
         const incoming = carrier.invite(contact, { body: PHONE_SDP, headers: called });
         const { request } = await side.intake.next();
-        expect(request.target).toMatchObject({ network: "matrix", callee: ALICE });
+        expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
         await request.origin.end("busy");
         carrier.within(incoming, "ACK", await carrier.next("SIP/2.0 486"));
         expect(side.log.lines).toEqual([]);

@@ -6,7 +6,7 @@ import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUs
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { CallProvenance } from "../../../lib/numbering/CallProvenance.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
-import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent, TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import { FakeClock } from "../FakeClock.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
@@ -27,8 +27,8 @@ export const RING_MS = 60_000;
 /** A call from SIP to a Matrix user, as the desk has it. */
 export interface DialledCall {
     readonly callId: CallId;
-    readonly leg: SignallingLeg;
-    readonly events: LegFact[];
+    readonly leg: TargetLeg;
+    readonly events: LegEvent[];
 }
 
 /** The Matrix adapter on a homeserver, a directory, a desk and a clock that the spec owns. */
@@ -77,7 +77,7 @@ export class CallsWorld {
 
     dial(callee: MatrixUserId = alice, caller: RemoteParty = bob, provenance: CallProvenance = {}): DialledCall {
         const callId = this.#newId();
-        const events: LegFact[] = [];
+        const events: LegEvent[] = [];
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
         return { callId, events, leg: this.calls.dialler.dial(callId, target, (event) => void events.push(event)) };
     }

@@ -1,11 +1,11 @@
 import type { EndCause } from "../../../lib/call/vocabulary.ts";
 import type { CallIntake, CallRequest } from "../../../lib/ports/CallIntake.ts";
-import type { LegFact } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent } from "../../../lib/ports/CallLeg.ts";
 
 /** A call that was handed in, and what its caller did since. */
 export interface TakenCall {
     readonly request: CallRequest;
-    readonly facts: LegFact[];
+    readonly facts: LegEvent[];
 }
 
 /** A desk that takes every call, unless it was told to refuse, and does nothing about it. */
@@ -19,7 +19,7 @@ export class KeptIntake implements CallIntake {
 
     open(request: CallRequest): ReturnType<CallIntake["open"]> {
         if (this.#refusal !== undefined) return { refused: this.#refusal };
-        const facts: LegFact[] = [];
+        const facts: LegEvent[] = [];
         this.calls.push({ request, facts });
         return { report: (fact) => void facts.push(fact) };
     }

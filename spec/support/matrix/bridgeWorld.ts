@@ -6,7 +6,7 @@ import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { Clock } from "../../../lib/ports/Clock.ts";
 import type { Directory } from "../../../lib/ports/Directory.ts";
-import type { LegFact, SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent, TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { KeptIntake } from "./KeptIntake.ts";
@@ -93,13 +93,13 @@ export function caller(number: string, displayName?: string): RemoteParty {
 /** A call from SIP to a Matrix user, as the desk has it. */
 export interface DialledCall {
     readonly callId: CallId;
-    readonly leg: SignallingLeg;
-    readonly events: LegFact[];
+    readonly leg: TargetLeg;
+    readonly events: LegEvent[];
 }
 
 export function dial(side: Pick<MatrixSide, "dial">, callee: string, from: RemoteParty): DialledCall {
     const callId = newIdForSpec();
-    const events: LegFact[] = [];
+    const events: LegEvent[] = [];
     const target = { network: "matrix", media: "webrtc", callee: callee as MatrixUserId, caller: from } as const;
     return { callId, events, leg: side.dial(callId, target, (event) => void events.push(event)) };
 }

@@ -1,7 +1,7 @@
 import { expect, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
-import type { SignallingLeg } from "../../../lib/ports/SignallingLeg.ts";
+import type { TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import type { TrunkAvailability } from "../../../lib/sip/trunk/TrunkHealth.ts";
@@ -15,7 +15,7 @@ export const OUR_SDP = sdpOf(50_000) as Sdp;
 export const OTHER_SDP = sdpOf(50_002) as Sdp;
 
 export interface Placed {
-    readonly leg: SignallingLeg;
+    readonly leg: TargetLeg;
     readonly reported: Reported;
 }
 
@@ -62,6 +62,7 @@ export class OutgoingCalls {
             calls: this.#side.calls,
             clock: systemClock,
             userAgent: "spec/1",
+            random: () => 0.5,
             log: this.#side.log,
             trunks,
             availability: this.availability,

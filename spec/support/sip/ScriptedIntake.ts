@@ -1,11 +1,11 @@
 import { EventEmitter, on } from "node:events";
 import type { EndCause } from "../../../lib/call/vocabulary.ts";
 import type { CallIntake, CallRequest } from "../../../lib/ports/CallIntake.ts";
-import type { LegFact, LegReport } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent, LegReport } from "../../../lib/ports/CallLeg.ts";
 
 /** What a leg reported, in order, and as something to wait for. */
 export class Reported {
-    readonly facts: LegFact[] = [];
+    readonly facts: LegEvent[] = [];
     readonly #bell = new EventEmitter();
     #read = 0;
 
@@ -15,7 +15,7 @@ export class Reported {
     };
 
     /** The next event that was not awaited yet. */
-    async next(timeoutMs = 8_000): Promise<LegFact> {
+    async next(timeoutMs = 8_000): Promise<LegEvent> {
         const signal = AbortSignal.timeout(timeoutMs);
         for (;;) {
             const fact = this.facts[this.#read];

@@ -88,6 +88,7 @@ export class SipSide {
             calls: this.calls,
             clock: systemClock,
             userAgent: "spec/1",
+            random: () => 0.5,
             log: this.log,
         };
         this.registrations = new TrunkRegistrations(trunks ?? [], {

@@ -1,34 +1,35 @@
 import type { CallEvent } from "../../../lib/call/CallEvent.ts";
-import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import { type LegId, ORIGIN, type Sdp } from "../../../lib/call/vocabulary.ts";
 
 export const sdp = (name: string): Sdp => `v=0 ${name}` as Sdp;
 
-/** One of every shape a fact can have, both sides where it has one. A new kind must be added here: see the `satisfies`. */
-const byKind = {
-    mediaOffered: [{ kind: "mediaOffered", sdp: sdp("towards target") }],
-    mediaAnswered: [{ kind: "mediaAnswered", sdp: sdp("towards origin") }],
-    mediaRenegotiated: [{ kind: "mediaRenegotiated", sdp: sdp("renegotiated") }],
-    renegotiationFailed: [{ kind: "renegotiationFailed", cause: "noCommonMedia" }],
-    mediaFailed: [{ kind: "mediaFailed", cause: "mediaLost" }],
-    targetRinging: [{ kind: "targetRinging" }],
-    targetAnswered: [{ kind: "targetAnswered", sdp: sdp("answer") }],
-    candidatesFound: [
-        { kind: "candidatesFound", side: "origin", candidates: [{ candidate: "candidate:1" }] },
-        { kind: "candidatesFound", side: "target", candidates: [{ candidate: "" }] },
-    ],
-    offerReceived: [
-        { kind: "offerReceived", side: "origin", sdp: sdp("new offer of the origin") },
-        { kind: "offerReceived", side: "target", sdp: sdp("new offer of the target") },
-    ],
-    legEnded: [
-        { kind: "legEnded", side: "origin", cause: "cancelled" },
-        { kind: "legEnded", side: "target", cause: "busy" },
-    ],
-    timerFired: [
-        { kind: "timerFired", timer: "answer" },
-        { kind: "timerFired", timer: "duration" },
-    ],
-    bridgeStopping: [{ kind: "bridgeStopping" }],
-} as const satisfies { readonly [Kind in CallEvent["kind"]]: readonly Extract<CallEvent, { kind: Kind }>[] };
+/** One of every shape that an event can have, for each leg that it can concern. A new kind must be added: see the `satisfies`. */
+export function everyEvent(targets: readonly LegId[]): readonly CallEvent[] {
+    const legs = [ORIGIN, ...targets];
+    const byKind = {
+        mediaOffered: targets.map((leg) => ({ kind: "mediaOffered", leg, sdp: sdp("offer") }) as const),
+        mediaAnswered: targets.map((leg) => ({ kind: "mediaAnswered", leg, sdp: sdp("answer") }) as const),
+        mediaFailed: targets.map((leg) => ({ kind: "mediaFailed", leg, cause: "mediaLost" }) as const),
+        changeAnswered: (["holds", "talks"] as const).map(
+            (hold) => ({ kind: "changeAnswered", sdp: sdp("changed"), hold }) as const,
+        ),
+        changeForwarded: [{ kind: "changeForwarded", sdp: sdp("forwarded") }],
+        changeFailed: [{ kind: "changeFailed", cause: "noCommonMedia" }],
+        legRinging: targets.map((leg) => ({ kind: "legRinging", leg }) as const),
+        legAnswered: targets.map((leg) => ({ kind: "legAnswered", leg, sdp: sdp("answer") }) as const),
+        candidatesFound: legs.map((leg) => ({ kind: "candidatesFound", leg, candidates: [] }) as const),
+        offerReceived: legs.map((leg) => ({ kind: "offerReceived", leg, sdp: sdp("new offer") }) as const),
+        offerAnswered: legs.map((leg) => ({ kind: "offerAnswered", leg, sdp: sdp("new answer") }) as const),
+        offerRejected: legs.map((leg) => ({ kind: "offerRejected", leg, cause: "noCommonMedia" }) as const),
+        legEnded: legs.map((leg) => ({ kind: "legEnded", leg, cause: leg === ORIGIN ? "cancelled" : "busy" }) as const),
+        timerFired: (["answer", "change", "duration"] as const).map(
+            (timer) => ({ kind: "timerFired", timer }) as const,
+        ),
+        bridgeStopping: [{ kind: "bridgeStopping" }],
+    } as const satisfies { readonly [Kind in CallEvent["kind"]]: readonly Extract<CallEvent, { kind: Kind }>[] };
+    return Object.values(byKind).flat();
+}
 
-export const everyEvent: readonly CallEvent[] = Object.values(byKind).flat();
+export function nameOf(event: CallEvent): string {
+    return "leg" in event ? `${event.kind} ${event.leg}` : event.kind;
+}

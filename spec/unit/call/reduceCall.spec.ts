@@ -1,277 +1,321 @@
 import { describe, expect, it } from "vitest";
 import type { CallEffect } from "../../../lib/call/CallEffect.ts";
 import type { CallEvent } from "../../../lib/call/CallEvent.ts";
-import type { CallPolicy } from "../../../lib/call/CallPolicy.ts";
-import { PHASES, type CallState } from "../../../lib/call/CallState.ts";
+import { type Alerting, type CallState, PHASES } from "../../../lib/call/CallState.ts";
 import { openCall, reduceCall } from "../../../lib/call/reduceCall.ts";
-import { everyEvent, sdp } from "./everyEvent.ts";
+import { type IceCandidate, type LegId, ORIGIN, targetLeg } from "../../../lib/call/vocabulary.ts";
+import { everyEvent, nameOf, sdp } from "./everyEvent.ts";
 
-const policy: CallPolicy = { ringMs: 60_000, maxDurationMs: 3_600_000 };
-
-const kinds = (effects: readonly CallEffect[]): string[] =>
-    effects.map((effect) => ("side" in effect ? `${effect.kind} ${effect.side}` : effect.kind));
+const policy = { ringMs: 60_000, maxDurationMs: 3_600_000 };
+const [alice, desk, voicemail] = [targetLeg(1), targetLeg(2), targetLeg(3)];
+/** Alice's client and her desk phone for 20 s, then her voicemail. */
+const plan = [
+    { legs: [alice, desk], forMs: 20_000 },
+    { legs: [voicemail], forMs: 60_000 },
+];
+const common = { openedAt: 0, policy };
+const alerting: Alerting = {
+    ...common,
+    phase: "alerting",
+    plan: [{ legs: [alice], forMs: 60_000 }],
+    step: 0,
+    deadline: 60_000,
+    branches: [{ leg: alice, phase: "alerting" }],
+    progress: "ringing",
+    offer: sdp("offer"),
+    candidates: [],
+};
+const answering: CallState = { ...common, phase: "answering", target: alice, next: undefined };
+const conversation = { ...common, target: alice, answeredAt: 5_000, deadline: 3_605_000, heldBy: [] };
+const connected: CallState = { ...conversation, phase: "connected" };
+const changing = { ...conversation, phase: "changing", by: ORIGIN, waitsFor: "proposal", next: undefined } as const;
+const waiting = { leg: alice, sdp: sdp("waits") };
+const ended: CallState = {
+    ...common,
+    phase: "ended",
+    cause: "cancelled",
+    by: ORIGIN,
+    answeredAt: undefined,
+    endedAt: 9_000,
+};
 
 /** Every phase, in each of the forms it can take. */
 const everyState: readonly CallState[] = [
-    { phase: "preparing", policy },
-    { phase: "alerting", policy, progress: "silent" },
-    { phase: "alerting", policy, progress: "ringing" },
-    { phase: "answering", policy },
-    { phase: "connected" },
-    { phase: "renegotiating", by: "origin" },
-    { phase: "renegotiating", by: "target", next: sdp("waits") },
-    { phase: "ended", cause: "busy", by: "target" },
+    alerting,
+    { ...alerting, progress: "silent", branches: [{ leg: alice, phase: "preparing" }] },
+    answering,
+    connected,
+    { ...changing, next: waiting },
+    { ...changing, waitsFor: "peer" },
+    { ...changing, waitsFor: "completion" },
+    ended,
 ];
 
-const endsWith = (cause: string, ...told: string[]): string[] => [
-    `→ ended ${cause}`,
-    "stopTimer",
-    "stopTimer",
-    ...told.map((side) => `endLeg ${side}`),
-    "releaseMedia",
-];
+const nameOfEffect = (effect: CallEffect): string =>
+    "leg" in effect ? `${effect.kind} ${effect.leg}` : `${effect.kind} ${effect.timer}`;
+
+/** The state after some events that follow each other every second, and the effects of the last one. */
+function run(state: CallState, ...events: readonly CallEvent[]): { state: CallState; effects: string[] } {
+    let effects: readonly CallEffect[] = [];
+    events.forEach((event, index) => {
+        ({ state, effects } = reduceCall(state, event, 1_000 * (index + 1)));
+    });
+    return { state, effects: effects.map(nameOfEffect) };
+}
+
+const open = (): CallState => openCall({ policy, plan, offer: sdp("offer") }, 0).state;
+const offered = (leg: LegId): CallEvent => ({ kind: "mediaOffered", leg, sdp: sdp(`for ${leg}`) });
+const answered = (leg: LegId): CallEvent => ({ kind: "legAnswered", leg, sdp: sdp("answer") });
+const over = (leg: LegId, cause: "busy" | "declined" | "unavailable" | "cancelled" | "hungUp"): CallEvent => ({
+    kind: "legEnded",
+    leg,
+    cause,
+});
+const stopTimers = ["stopTimer answer", "stopTimer change", "stopTimer duration"];
 
 describe("reduceCall", () => {
-    it("knows every phase in this walk", () => {
-        expect(new Set(everyState.map((state) => state.phase))).toEqual(new Set(PHASES));
-    });
-
-    it("opens by giving the media proxy the offer", () => {
-        expect(openCall(policy, sdp("offer"))).toEqual({
-            state: { phase: "preparing", policy },
-            effects: [{ kind: "allocateMedia", sdp: sdp("offer") }],
-        });
-    });
-
-    describe.each<[string, CallState, CallEvent, string[]]>([
-        [
-            "offers the target what the media proxy made of it",
-            { phase: "preparing", policy },
-            { kind: "mediaOffered", sdp: sdp("x") },
-            ["→ alerting", "offerTarget", "startTimer"],
-        ],
-        [
-            "tells the origin once that the target rings",
-            { phase: "alerting", policy, progress: "silent" },
-            { kind: "targetRinging" },
-            ["→ alerting", "ringOrigin"],
-        ],
-        [
-            "does not ring twice",
-            { phase: "alerting", policy, progress: "ringing" },
-            { kind: "targetRinging" },
-            ["→ alerting"],
-        ],
-        [
-            "completes media on an answer",
-            { phase: "alerting", policy, progress: "ringing" },
-            { kind: "targetAnswered", sdp: sdp("a") },
-            ["→ answering", "stopTimer", "completeMedia"],
-        ],
-        [
-            "accepts once media is complete",
-            { phase: "answering", policy },
-            { kind: "mediaAnswered", sdp: sdp("a") },
-            ["→ connected", "acceptOrigin", "startTimer"],
-        ],
-        [
-            "gives up ringing on time",
-            { phase: "alerting", policy, progress: "ringing" },
-            { kind: "timerFired", timer: "answer" },
-            endsWith("noAnswer", "origin", "target"),
-        ],
-        [
-            "ignores an answer timer that fires once answered",
-            { phase: "answering", policy },
-            { kind: "timerFired", timer: "answer" },
-            ["→ answering"],
-        ],
-        [
-            "ends a call that lasts too long",
-            { phase: "connected" },
-            { kind: "timerFired", timer: "duration" },
-            endsWith("hungUp", "origin", "target"),
-        ],
-        [
-            "tells the target alone that the origin gave up",
-            { phase: "alerting", policy, progress: "ringing" },
-            { kind: "legEnded", side: "origin", cause: "cancelled" },
-            endsWith("cancelled", "target"),
-        ],
-        [
-            "tells the origin alone that the target is busy",
-            { phase: "alerting", policy, progress: "ringing" },
-            { kind: "legEnded", side: "target", cause: "busy" },
-            endsWith("busy", "origin"),
-        ],
-        [
-            "lets a caller who gives up win over an answer not yet passed on",
-            { phase: "answering", policy },
-            { kind: "legEnded", side: "origin", cause: "cancelled" },
-            endsWith("cancelled", "target"),
-        ],
-        [
-            "tells both parties that media failed",
-            { phase: "preparing", policy },
-            { kind: "mediaFailed", cause: "serviceUnavailable" },
-            endsWith("serviceUnavailable", "origin", "target"),
-        ],
-        [
-            "tells both parties that the bridge stops",
-            { phase: "connected" },
-            { kind: "bridgeStopping" },
-            endsWith("serviceUnavailable", "origin", "target"),
-        ],
-        [
-            "works out a party's new offer",
-            { phase: "connected" },
-            { kind: "offerReceived", side: "target", sdp: sdp("o") },
-            ["→ renegotiating", "renegotiateMedia target"],
-        ],
-        [
-            "answers it",
-            { phase: "renegotiating", by: "target" },
-            { kind: "mediaRenegotiated", sdp: sdp("a") },
-            ["→ connected", "answerOffer target"],
-        ],
-        [
-            "refuses it where it cannot be met, and the call goes on",
-            { phase: "renegotiating", by: "origin" },
-            { kind: "renegotiationFailed", cause: "noCommonMedia" },
-            ["→ connected", "refuseOffer origin"],
-        ],
-        [
-            "lets the other party's offer wait",
-            { phase: "renegotiating", by: "origin" },
-            { kind: "offerReceived", side: "target", sdp: sdp("o") },
-            ["→ renegotiating"],
-        ],
-        [
-            "refuses a second offer of the same party",
-            { phase: "renegotiating", by: "origin" },
-            { kind: "offerReceived", side: "origin", sdp: sdp("o") },
-            ["→ renegotiating", "refuseOffer origin"],
-        ],
-        [
-            "takes up the offer that waited",
-            { phase: "renegotiating", by: "origin", next: sdp("w") },
-            { kind: "mediaRenegotiated", sdp: sdp("a") },
-            ["→ renegotiating", "answerOffer origin", "renegotiateMedia target"],
-        ],
-        [
-            "refuses a new offer before the first is answered",
-            { phase: "answering", policy },
-            { kind: "offerReceived", side: "origin", sdp: sdp("o") },
-            ["→ answering", "refuseOffer origin"],
-        ],
-        [
-            "hangs up on an answer that comes after the end",
-            { phase: "ended", cause: "cancelled", by: "origin" },
-            { kind: "targetAnswered", sdp: sdp("a") },
-            ["→ ended cancelled", "endLeg target"],
-        ],
-        [
-            "frees media granted after the end",
-            { phase: "ended", cause: "cancelled", by: "origin" },
-            { kind: "mediaOffered", sdp: sdp("m") },
-            ["→ ended cancelled", "releaseMedia"],
-        ],
-    ])("%s", (_name, state, event, expected) => {
-        it(`${state.phase} + ${event.kind}`, () => {
-            const step = reduceCall(state, event);
-            const arrow = step.state.phase === "ended" ? `→ ended ${step.state.cause}` : `→ ${step.state.phase}`;
-            expect([arrow, ...kinds(step.effects)]).toEqual(expected);
-        });
+    it("knows every phase in this spec", () => {
+        expect(new Set(everyState.map(({ phase }) => phase))).toEqual(new Set(PHASES));
     });
 
     it("never leaves the end", () => {
-        const ended: CallState = { phase: "ended", cause: "busy", by: "target" };
-        for (const event of everyEvent) expect(reduceCall(ended, event).state).toBe(ended);
+        for (const event of everyEvent([alice])) expect(reduceCall(ended, event, 0).state).toBe(ended);
     });
 
-    it("is a function of its arguments alone", () => {
+    it("does not change its arguments, and depends on them alone", () => {
         for (const state of everyState)
-            for (const event of everyEvent) {
+            for (const event of everyEvent([alice, desk])) {
                 const before = JSON.stringify(state);
-                expect(reduceCall(state, event)).toEqual(reduceCall(state, event));
+                expect(reduceCall(state, event, 7)).toEqual(reduceCall(state, event, 7));
                 expect(JSON.stringify(state)).toBe(before);
             }
     });
+
+    it.each(everyState.filter(({ phase }) => phase !== "ended"))(
+        "tells both parties that the bridge stops: %#",
+        (state) => {
+            const { effects } = run(state, { kind: "bridgeStopping" });
+            expect(effects).toEqual([...stopTimers, `endLeg ${ORIGIN}`, `endLeg ${alice}`, `releaseMedia ${alice}`]);
+        },
+    );
+
+    it.each(everyEvent([alice]).map((event) => [nameOf(event), event] as const))(
+        "releases media and ends legs that %s reports after the end",
+        (_, event) => {
+            const { effects } = run(ended, event);
+            const expected: Partial<Record<CallEvent["kind"], string>> = {
+                legAnswered: `endLeg ${alice}`,
+                mediaOffered: `releaseMedia ${alice}`,
+                mediaAnswered: `releaseMedia ${alice}`,
+            };
+            expect(effects).toEqual(expected[event.kind] === undefined ? [] : [expected[event.kind]]);
+        },
+    );
 });
 
-describe("every sequence of five facts", () => {
-    interface Trace {
-        readonly state: CallState;
-        /** How often each order was given. */
-        readonly orders: Readonly<Record<string, number>>;
-        readonly running: ReadonlySet<string>;
-        readonly path: readonly string[];
-    }
+describe("a call that rings", () => {
+    it("dials every leg of the first step and allocates media for each", () => {
+        const { state, effects } = openCall({ policy, plan, offer: sdp("offer") }, 1_000);
+        expect(effects.map(nameOfEffect)).toEqual([
+            `dialLeg ${alice}`,
+            `allocateMedia ${alice}`,
+            `dialLeg ${desk}`,
+            `allocateMedia ${desk}`,
+            "startTimer answer",
+        ]);
+        expect(state).toMatchObject({ phase: "alerting", openedAt: 1_000, deadline: 21_000 });
+    });
 
-    const given = (trace: Trace, order: string): number => trace.orders[order] ?? 0;
+    it("offers each leg what the media proxy made for it", () => {
+        expect(reduceCall(open(), offered(desk), 0).effects).toEqual([
+            { kind: "offerLeg", leg: desk, sdp: sdp(`for ${desk}`) },
+        ]);
+    });
 
-    const timersAfter = (running: ReadonlySet<string>, effects: readonly CallEffect[]): ReadonlySet<string> => {
-        const after = new Set(running);
-        for (const effect of effects) {
-            if (effect.kind === "startTimer") after.add(effect.timer);
-            if (effect.kind === "stopTimer") after.delete(effect.timer);
-        }
-        return after;
-    };
+    it("tells the origin once that it rings", () => {
+        const ringing: CallEvent = { kind: "legRinging", leg: alice };
+        const once = run(open(), offered(alice), offered(desk), ringing);
+        expect(once.effects).toEqual([`ringLeg ${ORIGIN}`]);
+        expect(run(once.state, { kind: "legRinging", leg: desk }).effects).toEqual([]);
+    });
 
-    const step = (trace: Trace, event: CallEvent): Trace | "nothing happened" => {
-        const { state, effects } = reduceCall(trace.state, event);
-        if (state === trace.state && effects.length === 0) return "nothing happened";
-        const orders = { ...trace.orders };
-        for (const kind of kinds(effects)) orders[kind] = (orders[kind] ?? 0) + 1;
-        const name = "side" in event ? `${event.kind} ${event.side}` : event.kind;
-        return { state, orders, running: timersAfter(trace.running, effects), path: [...trace.path, name] };
-    };
+    it("gives the call to the first leg that answers, and ends the others", () => {
+        const { state, effects } = run(open(), offered(alice), offered(desk), answered(desk));
+        expect(state).toMatchObject({ phase: "answering", target: desk });
+        expect(effects).toEqual([
+            "stopTimer answer",
+            `completeMedia ${desk}`,
+            `endLeg ${alice}`,
+            `releaseMedia ${alice}`,
+        ]);
+    });
 
-    const atMostOnce = ["allocateMedia", "offerTarget", "acceptOrigin", "completeMedia", "ringOrigin", "endLeg origin"];
+    it("ends a leg that answers after another one has the call", () => {
+        const { effects } = run(open(), offered(alice), offered(desk), answered(desk), answered(alice));
+        expect(effects).toEqual([`endLeg ${alice}`]);
+    });
 
-    const brokenAtTheEnd = (trace: Trace): string | undefined => {
-        if (trace.state.phase !== "ended") return undefined;
-        if (given(trace, "releaseMedia") === 0) return "media not freed";
-        if (trace.running.size > 0) return "a timer still runs";
-        if (trace.state.by !== "origin" && given(trace, "endLeg origin") !== 1) return "origin not told";
-        if (trace.state.by !== "target" && given(trace, "endLeg target") === 0) return "target not told";
-        return undefined;
-    };
+    it("goes on while one leg is busy, and ends on all when one declines", () => {
+        expect(run(open(), over(desk, "busy"))).toMatchObject({
+            state: { phase: "alerting" },
+            effects: [`releaseMedia ${desk}`],
+        });
+        const { state, effects } = run(open(), over(desk, "declined"));
+        expect(state).toMatchObject({ phase: "ended", cause: "declined", by: desk });
+        expect(effects).toEqual([
+            `releaseMedia ${desk}`,
+            ...stopTimers,
+            `endLeg ${ORIGIN}`,
+            `endLeg ${alice}`,
+            `releaseMedia ${alice}`,
+        ]);
+    });
 
-    /** The first invariant that a step breaks, or undefined. */
-    const broken = (before: Trace, after: Trace): string | undefined => {
-        if (before.state.phase === "ended" && after.state.phase !== "ended") return "back from the end";
-        const twice = atMostOnce.find((order) => given(after, order) > 1);
-        if (twice !== undefined) return `${twice} twice`;
-        if (given(after, "acceptOrigin") > given(after, "offerTarget")) return "accepted before offered";
-        const asked = given(after, "renegotiateMedia origin") + given(after, "renegotiateMedia target");
-        const replies = ["answerOffer origin", "answerOffer target", "refuseOffer origin", "refuseOffer target"];
-        const told = replies.reduce((sum, order) => sum + given(after, order), 0);
-        if (after.state.phase === "connected" && told < asked) return "an offer is left hanging";
-        return brokenAtTheEnd(after);
-    };
+    it("dials the next step when the time of the first is over", () => {
+        const { state, effects } = run(open(), { kind: "timerFired", timer: "answer" });
+        expect(effects).toEqual([
+            `endLeg ${alice}`,
+            `releaseMedia ${alice}`,
+            `endLeg ${desk}`,
+            `releaseMedia ${desk}`,
+            `dialLeg ${voicemail}`,
+            `allocateMedia ${voicemail}`,
+            "startTimer answer",
+        ]);
+        expect(state).toMatchObject({ phase: "alerting", step: 1, deadline: 61_000 });
+    });
 
-    it("keeps every invariant", () => {
-        const opening = openCall(policy, sdp("offer"));
-        let steps = 0;
-        const walk = (trace: Trace, depth: number): void => {
-            if (depth === 0) return;
-            for (const event of everyEvent) {
-                const next = step(trace, event);
-                if (next === "nothing happened") {
-                    // an answer must never go unheard once the call is over: the target would talk to nobody
-                    if (trace.state.phase === "ended" && event.kind === "targetAnswered")
-                        expect.fail(`zombie target: ${trace.path.join(" → ")}`);
-                    continue;
-                }
-                steps++;
-                const fault = broken(trace, next);
-                if (fault !== undefined) expect.fail(`${fault}: ${next.path.join(" → ")}`);
-                walk(next, depth - 1);
-            }
-        };
-        walk({ state: opening.state, orders: { allocateMedia: 1 }, running: new Set(), path: [] }, 5);
-        expect(steps).toBeGreaterThan(3_000);
+    it("dials the next step when every leg of the first has ended", () => {
+        const { state, effects } = run(open(), over(alice, "unavailable"), over(desk, "busy"));
+        expect(effects).toContain(`dialLeg ${voicemail}`);
+        expect(state).toMatchObject({ step: 1, deadline: 62_000 });
+    });
+
+    it("ends with noAnswer when the time of the last step is over, and with unavailable if nothing rang", () => {
+        const late: CallEvent = { kind: "timerFired", timer: "answer" };
+        expect(run(alerting, late).state).toMatchObject({ cause: "noAnswer", by: "bridge" });
+        expect(run({ ...alerting, progress: "silent" }, late).state).toMatchObject({ cause: "unavailable" });
+        const { state } = run(open(), { kind: "timerFired", timer: "answer" }, { kind: "timerFired", timer: "answer" });
+        expect(state).toMatchObject({ phase: "ended", cause: "unavailable", by: "bridge" });
+    });
+
+    it("ends with the cause that says most when every leg has ended", () => {
+        const { state } = run(open(), over(alice, "unavailable"), over(desk, "busy"), over(voicemail, "unavailable"));
+        expect(state).toMatchObject({ phase: "ended", cause: "busy", by: voicemail });
+    });
+
+    it("gives the origin's earlier candidates to legs that are dialled later", () => {
+        const candidates: readonly IceCandidate[] = [{ candidate: "candidate:1" }];
+        const found: CallEvent = { kind: "candidatesFound", leg: ORIGIN, candidates };
+        const early = run(open(), found);
+        expect(early.effects).toEqual([`addCandidates ${alice}`, `addCandidates ${desk}`]);
+        expect(run(early.state, { kind: "timerFired", timer: "answer" }).effects).toContain(
+            `addCandidates ${voicemail}`,
+        );
+    });
+
+    it("does not tell the origin, which gave up, but every leg that rings", () => {
+        const { effects } = run(open(), over(ORIGIN, "cancelled"));
+        expect(effects.filter((effect) => effect.startsWith("endLeg"))).toEqual([`endLeg ${alice}`, `endLeg ${desk}`]);
+    });
+});
+
+describe("an answered call", () => {
+    it("is accepted once its media is complete, and bounded in time", () => {
+        const step = reduceCall(answering, { kind: "mediaAnswered", leg: alice, sdp: sdp("a") }, 5_000);
+        expect(step.state).toEqual(connected);
+        expect(step.effects).toEqual([
+            { kind: "acceptLeg", leg: ORIGIN, sdp: sdp("a") },
+            { kind: "startTimer", timer: "duration", at: 3_605_000 },
+        ]);
+    });
+
+    it("handles an offer that came while the first answer was processed", () => {
+        const { state, effects } = run(
+            answering,
+            { kind: "offerReceived", leg: alice, sdp: sdp("moved") },
+            { kind: "mediaAnswered", leg: alice, sdp: sdp("a") },
+        );
+        expect(effects).toEqual([`acceptLeg ${ORIGIN}`, "startTimer duration", `proposeChange ${alice}`]);
+        expect(state).toMatchObject({ phase: "changing", by: alice, waitsFor: "proposal" });
+    });
+
+    it("ends when its time is over, or a party hangs up, or media is lost", () => {
+        expect(run(connected, { kind: "timerFired", timer: "duration" }).state).toMatchObject({
+            cause: "hungUp",
+            by: "bridge",
+        });
+        expect(run(connected, over(alice, "hungUp")).state).toMatchObject({
+            cause: "hungUp",
+            by: alice,
+            answeredAt: 5_000,
+        });
+        expect(run(connected, { kind: "mediaFailed", leg: alice, cause: "mediaLost" }).state).toMatchObject({
+            cause: "mediaLost",
+        });
+        expect(run(connected, { kind: "mediaFailed", leg: desk, cause: "mediaLost" }).state).toBe(connected);
+    });
+});
+
+describe("a change of the session", () => {
+    const offer: CallEvent = { kind: "offerReceived", leg: ORIGIN, sdp: sdp("hold") };
+    const forwarded: CallEvent = { kind: "changeForwarded", sdp: sdp("forwarded") };
+    const held: CallEvent = { kind: "changeAnswered", sdp: sdp("a"), hold: "holds" };
+
+    it("is answered alone if the media proxy can", () => {
+        expect(run(connected, offer).effects).toEqual([`proposeChange ${alice}`]);
+        expect(run(connected, offer, { ...held, hold: "talks" })).toEqual({
+            state: connected,
+            effects: [`answerOffer ${ORIGIN}`],
+        });
+    });
+
+    it("goes to the other party, whose answer completes it", () => {
+        const asked = run(connected, offer, forwarded);
+        expect(asked.effects).toEqual([`reoffer ${alice}`, "startTimer change"]);
+        const agreed = run(asked.state, { kind: "offerAnswered", leg: alice, sdp: sdp("recvonly") });
+        expect(agreed.effects).toEqual(["stopTimer change", `completeChange ${alice}`]);
+        const done = run(agreed.state, held);
+        expect(done.effects).toEqual([`answerOffer ${ORIGIN}`]);
+        expect(done.state).toEqual({ ...connected, heldBy: [ORIGIN] });
+        expect(run(done.state, offer, { ...held, hold: "talks" }).state).toEqual(connected);
+    });
+
+    it("is answered in the other party's place if that does not agree", () => {
+        const rejected: CallEvent = { kind: "offerRejected", leg: alice, cause: "noCommonMedia" };
+        expect(reduceCall({ ...changing, waitsFor: "peer" }, rejected, 0).effects).toEqual([
+            { kind: "stopTimer", timer: "change" },
+            { kind: "completeChange", leg: alice, by: ORIGIN, sdp: undefined },
+        ]);
+    });
+
+    it("is withdrawn from the other party if that does not answer in time", () => {
+        const { effects } = run({ ...changing, waitsFor: "peer" }, { kind: "timerFired", timer: "change" });
+        expect(effects).toEqual(["stopTimer change", `withdrawOffer ${alice}`, `completeChange ${alice}`]);
+    });
+
+    it("leaves the call as it was if it fails", () => {
+        const failed: CallEvent = { kind: "changeFailed", cause: "noCommonMedia" };
+        expect(run({ ...changing, heldBy: [alice] }, failed)).toEqual({
+            state: { ...connected, heldBy: [alice] },
+            effects: [`rejectOffer ${ORIGIN}`],
+        });
+    });
+
+    it("lets the other party's offer wait, and postpones a third one", () => {
+        const waits = run(changing, { kind: "offerReceived", leg: alice, sdp: sdp("waits") });
+        expect(waits).toEqual({ state: { ...changing, next: { leg: alice, sdp: sdp("waits") } }, effects: [] });
+        expect(run(waits.state, offer).effects).toEqual([`postponeOffer ${ORIGIN}`]);
+        expect(run(waits.state, { ...held, hold: "talks" }).effects).toEqual([
+            `answerOffer ${ORIGIN}`,
+            `proposeChange ${alice}`,
+        ]);
+    });
+
+    it("does not ask a party that has an offer of its own open", () => {
+        expect(run({ ...changing, next: waiting }, forwarded).effects).toEqual([
+            "stopTimer change",
+            `completeChange ${alice}`,
+        ]);
     });
 });

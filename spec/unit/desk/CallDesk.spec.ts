@@ -4,7 +4,7 @@ import { CallDesk } from "../../../lib/desk/CallDesk.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import { CallFailure } from "../../../lib/ports/CallFailure.ts";
 import type { CallRequest } from "../../../lib/ports/CallIntake.ts";
-import type { LegReport } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegReport } from "../../../lib/ports/CallLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
@@ -14,6 +14,9 @@ const sdp = (name: string): Sdp => name as Sdp;
 
 /** Lets everything that is ready happen: queued orders, resolved promises. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const alice = "@alice:example.org" as MatrixUserId;
+const caller = { kind: "anonymous" } as const;
 
 function open(options: { maxCalls?: number } = {}) {
     const clock = new FakeClock();
@@ -30,7 +33,7 @@ function open(options: { maxCalls?: number } = {}) {
         recorder,
         media,
         maxCalls: options.maxCalls ?? 10,
-        orderTimeoutMs: 5_000,
+        effectTimeoutMs: 5_000,
     });
     const reports: { target: LegReport } = { target: () => undefined };
     const dialler = {
@@ -45,12 +48,7 @@ function open(options: { maxCalls?: number } = {}) {
         origin,
         originMedia: "rtp",
         offer: sdp("O"),
-        target: {
-            network: "matrix",
-            media: "webrtc",
-            callee: "@alice:example.org" as MatrixUserId,
-            caller: { kind: "anonymous" },
-        },
+        ring: [{ targets: [{ network: "matrix", media: "webrtc", callee: alice, caller }], forMs: 60_000 }],
         policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
     };
     const call = () => {
@@ -179,7 +177,7 @@ describe("CallDesk", () => {
         await turn();
         expect(origin.told).toEqual(["ring", "end networkFailure"]);
         expect(desk.calls).toBe(0);
-        expect(log.lines).toEqual(["warn: order timed out"]);
+        expect(log.lines).toEqual(["warn: call effect timed out"]);
     });
 
     it("counts a fault of ours as one, and ends only that call", async () => {
@@ -191,7 +189,7 @@ describe("CallDesk", () => {
         await turn();
 
         expect(origin.told).toEqual(["end internalError"]);
-        expect(log.lines).toEqual(["error: order failed unexpectedly"]);
+        expect(log.lines).toEqual(["error: call effect failed unexpectedly"]);
     });
 
     it("answers a party's new offer, and then the one that waited", async () => {
@@ -205,7 +203,45 @@ describe("CallDesk", () => {
         await turn();
 
         expect(origin.told.slice(2)).toEqual(["answerOffer held"]);
-        expect(target.told.slice(1)).toEqual(["refuseOffer noCommonMedia"]);
+        expect(target.told.slice(1)).toEqual(["rejectOffer noCommonMedia"]);
+    });
+
+    it("asks the other party about a change, and answers it in its place if that fails", async () => {
+        const { origin, target, media, says, desk } = await connected();
+        target.failAt("reoffer", new CallFailure("networkFailure", "no connection"));
+        media.forwards = true;
+        says.origin({ kind: "offered", sdp: sdp("hold") });
+        await turn();
+        media.give(sdp("hold'"));
+        await turn();
+        expect(target.told.at(-1)).toBe("reoffer hold'");
+        media.give(sdp("held"));
+        await turn();
+        expect(media.asked.at(-1)).toBe("complete origin in place");
+        expect(origin.told.at(-1)).toBe("answerOffer held");
+        expect(desk.calls).toBe(1);
+    });
+
+    it("keeps a call whose party cannot be answered within it", async () => {
+        const { origin, target, media, says, desk, log } = await connected();
+        origin.failAt("answerOffer", new CallFailure("networkFailure", "no connection"));
+        says.origin({ kind: "offered", sdp: sdp("moved") });
+        await turn();
+        media.give(sdp("a"));
+        await turn();
+        expect([origin.told.at(-1), target.told.length, desk.calls]).toEqual(["answerOffer a", 1, 1]);
+        expect(log.lines).toEqual([]);
+    });
+
+    it("repeats an end without a limit in time, and forgets the call only then", async () => {
+        const { target, desk, says, clock } = await connected();
+        target.stallAt("end");
+        says.origin({ kind: "ended", cause: "hungUp" });
+        await turn();
+        clock.advance(3_600_000);
+        vi.advanceTimersByTime(3_600_000);
+        await turn();
+        expect([target.told.at(-1), desk.calls]).toEqual(["end hungUp", 1]);
     });
 
     it("stops ringing in time", async () => {
@@ -260,7 +296,7 @@ describe("CallDesk", () => {
             recorder: new KeptRecorder(),
             media: new HandledMedia(),
             maxCalls: 1,
-            orderTimeoutMs: 1,
+            effectTimeoutMs: 1,
         });
         expect(unconnected.open(request)).toEqual({ refused: "serviceUnavailable" });
         await unconnected.stop(1);

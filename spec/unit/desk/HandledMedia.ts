@@ -11,6 +11,8 @@ interface Question {
 export class HandledMedia implements MediaProxy {
     readonly asked: string[] = [];
     report: MediaReport = () => undefined;
+    /** Whether changes of a session go to the other party. */
+    forwards = false;
     readonly #waiting: Question[] = [];
 
     open(_request: MediaRequest, report: MediaReport): MediaSession {
@@ -18,7 +20,15 @@ export class HandledMedia implements MediaProxy {
         return {
             offer: (sdp) => this.#ask(`offer ${sdp}`),
             answer: (sdp) => this.#ask(`answer ${sdp}`),
-            renegotiate: (side, sdp) => this.#ask(`renegotiate ${side} ${sdp}`),
+            proposeChange: async (side, sdp, peer) => {
+                const answer = await this.#ask(`propose ${side} ${sdp} ${peer}`);
+                if (this.forwards) return { kind: "forward", sdp: answer };
+                return { kind: "answer", sdp: answer, hold: "talks" };
+            },
+            completeChange: async (side, sdp) => {
+                const answer = await this.#ask(`complete ${side} ${sdp ?? "in place"}`);
+                return { kind: "answer", sdp: answer, hold: "holds" };
+            },
             addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
             release: () => this.#note("release"),
         };

@@ -5,6 +5,7 @@ import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { browserAnswer, captured, phone } from "../../support/descriptions.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { KeptTelemetry } from "../../support/quiet.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const offer = captured("chromium-156-audio-offer");
 const candidate: IceCandidate = { candidate: "candidate:1 1 udp 1 192.0.2.7 5000 typ host", mid: "0" };
@@ -115,7 +116,7 @@ describe("PassThroughMediaProxy", () => {
 
     test("refuses what is no description, and every new offer", async () => {
         await expect(session.offer("hello" as Sdp)).rejects.toMatchObject({ endCause: "noCommonMedia" });
-        await expect(session.renegotiate("origin", offer)).rejects.toMatchObject({ endCause: "noCommonMedia" });
+        await expect(changeAlone(session, "origin", offer)).rejects.toMatchObject({ endCause: "noCommonMedia" });
     });
 
     test("is released as often as one likes, and takes no offer afterwards", async () => {

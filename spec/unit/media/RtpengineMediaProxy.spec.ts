@@ -8,6 +8,7 @@ import { FakeClock } from "../../support/FakeClock.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
 import { ScriptedNg, type NgScript } from "../../support/ScriptedNg.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const browserOffer = captured("chromium-156-audio-offer");
 const ufrag = /a=ice-ufrag:(\S+)/.exec(browserOffer)?.[1] ?? "";
@@ -105,7 +106,7 @@ describe("RtpengineMediaProxy", () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
         expect(asked()).toEqual(["offer origin", "answer origin target"]);
-        await session.renegotiate("target", phone({ version: 2 }));
+        await changeAlone(session, "target", phone({ version: 2 }));
         expect(asked()).toEqual(["query", "offer target origin", "answer target origin"]);
         await session.release();
         expect(ng.arrivals.map(({ body }) => body)).toEqual([
@@ -260,7 +261,7 @@ describe("RtpengineMediaProxy", () => {
         const session = await connect(proxyOf(["a"]));
         asked();
         const other = phone({ payloads: "9", version: 2 });
-        await expect(session.renegotiate("target", other)).rejects.toMatchObject({ endCause: "noCommonMedia" });
+        await expect(changeAlone(session, "target", other)).rejects.toMatchObject({ endCause: "noCommonMedia" });
         expect(asked()).toEqual([]);
     });
 
@@ -270,7 +271,7 @@ describe("RtpengineMediaProxy", () => {
         asked();
         ng.script("a", () => ({ result: "error", "error-reason": "Unknown call-id" }));
         for (const version of [2, 3]) {
-            const offering = session.renegotiate("target", phone({ version }));
+            const offering = changeAlone(session, "target", phone({ version }));
             await expect(offering).rejects.toMatchObject({ endCause: "mediaLost" });
         }
         expect(asked()).toEqual(["query", "query"]);
@@ -297,9 +298,9 @@ describe("RtpengineMediaProxy", () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
         await pass(9_000);
-        await session.renegotiate("target", phone({ version: 2, direction: "inactive" }));
+        await changeAlone(session, "target", phone({ version: 2, direction: "inactive" }));
         await pass(30_000);
-        await session.renegotiate("target", phone({ version: 3 }));
+        await changeAlone(session, "target", phone({ version: 3 }));
         await pass(9_000);
         expect(reports).toEqual([]);
         await pass(2_000);

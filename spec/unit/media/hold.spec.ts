@@ -7,6 +7,7 @@ import { phone } from "../../support/descriptions.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
 import { type NgScript, ScriptedNg } from "../../support/ScriptedNg.ts";
+import { changeAlone } from "../../support/changeAlone.ts";
 
 const EXCHANGE = ["query", "offer", "answer"];
 
@@ -38,11 +39,11 @@ function asked(): readonly string[] {
 test("who holds is sent nothing, until the hold is over; the engine is told of changes only", async () => {
     await session.answer(phone());
     asked();
-    await session.renegotiate("target", phone({ version: 2, direction: "sendonly" }));
+    await changeAlone(session, "target", phone({ version: 2, direction: "sendonly" }));
     expect(asked()).toEqual([...EXCHANGE, "block media of origin"]);
-    await session.renegotiate("target", phone({ version: 3, direction: "inactive" }));
+    await changeAlone(session, "target", phone({ version: 3, direction: "inactive" }));
     expect(asked()).toEqual(EXCHANGE);
-    await session.renegotiate("target", phone({ version: 4 }));
+    await changeAlone(session, "target", phone({ version: 4 }));
     expect(asked()).toEqual([...EXCHANGE, "unblock media of origin"]);
 });
 
@@ -53,14 +54,14 @@ test("who begins on hold is sent nothing from the first", async () => {
 
 test("the end of a hold is refused if the engine will not have it, and may be asked for again", async () => {
     await session.answer(phone());
-    await session.renegotiate("target", phone({ version: 2, direction: "inactive" }));
+    await changeAlone(session, "target", phone({ version: 2, direction: "inactive" }));
     ng.script("engine", (body) =>
         body["command"] === "unblock media" ? { result: "error", "error-reason": "no" } : willing(body),
     );
-    const resuming = session.renegotiate("target", phone({ version: 3 }));
+    const resuming = changeAlone(session, "target", phone({ version: 3 }));
     await expect(resuming).rejects.toMatchObject({ endCause: "noCommonMedia" });
     ng.script("engine", willing);
     asked();
-    await session.renegotiate("target", phone({ version: 4 }));
+    await changeAlone(session, "target", phone({ version: 4 }));
     expect(asked()).toEqual([...EXCHANGE, "unblock media of origin"]);
 });

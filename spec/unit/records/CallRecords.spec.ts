@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
-import type { CallRequest } from "../../../lib/ports/CallIntake.ts";
+import type { CallRequest, CallTarget } from "../../../lib/ports/CallIntake.ts";
 import type { CallRecord, LiveCallRecord } from "../../../lib/records/CallRecord.ts";
 import { CallRecords } from "../../../lib/records/CallRecords.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
@@ -16,12 +16,19 @@ const INBOUND: CallRequest = {
     origin: new FakeLeg(),
     originMedia: "rtp",
     offer: "O" as Sdp,
-    target: { network: "matrix", media: "webrtc", callee: ALICE, caller: NUMBER },
+    ring: [{ targets: [{ network: "matrix", media: "webrtc", callee: ALICE, caller: NUMBER }], forMs: 60_000 }],
     policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
+};
+const TO_NUMBER: CallTarget = {
+    network: "sip",
+    media: "rtp",
+    callee: NUMBER,
+    caller: ALICE,
+    trunks: ["carrier", "spare"],
 };
 const OUTBOUND: CallRequest = {
     ...INBOUND,
-    target: { network: "sip", media: "rtp", callee: NUMBER, caller: ALICE, trunks: ["carrier", "spare"] },
+    ring: [{ targets: [TO_NUMBER], forMs: 60_000 }],
 };
 
 describe("CallRecords", () => {

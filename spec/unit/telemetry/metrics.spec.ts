@@ -39,12 +39,12 @@ describe("createMetrics", () => {
 
     it("writes every label value in snake case", async () => {
         const { telemetry, render } = createMetrics();
-        telemetry.eventIgnored("ended", "targetRinging");
+        telemetry.eventIgnored("ended", "legRinging");
         telemetry.dropped("sip", "unknown callee");
         telemetry.dropped("media", "tcpCandidate");
         telemetry.sipResponse("received", "INVITE", 486);
         const text = await render();
-        expect(text).toContain('sip_bridge_call_events_ignored_total{state="ended",event="target_ringing"} 1');
+        expect(text).toContain('sip_bridge_call_events_ignored_total{state="ended",event="leg_ringing"} 1');
         expect(text).toContain('sip_bridge_inputs_dropped_total{from="sip",reason="unknown_callee"} 1');
         expect(text).toContain('sip_bridge_inputs_dropped_total{from="media",reason="tcp_candidate"} 1');
         expect(text).toContain('sip_bridge_sip_responses_total{direction="received",method="invite",status="486"} 1');

@@ -31,5 +31,8 @@ test("names the caller of a call to a trunk, where names are shown", async () =>
     world.homeserver.displayNames.set(alice, "Alice Example");
     world.invite(await world.directRoom(), "c1");
     await world.settle();
-    expect(world.intake.calls[0]?.request.target).toMatchObject({ network: "sip", profileName: "Alice Example" });
+    expect(world.intake.calls[0]?.request.ring[0].targets[0]).toMatchObject({
+        network: "sip",
+        profileName: "Alice Example",
+    });
 });

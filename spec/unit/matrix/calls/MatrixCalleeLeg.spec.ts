@@ -273,7 +273,7 @@ describe("devices", () => {
         await world.settle();
         expect(events.slice(2)).toEqual([{ kind: "offered", sdp }]);
         await leg.answerOffer(sdp);
-        await leg.refuseOffer("noCommonMedia");
+        await leg.rejectOffer("noCommonMedia");
         expect(world.sentByBridge(room, "m.call.negotiate")).toMatchObject([{ description: { type: "answer", sdp } }]);
     });
 });

@@ -25,17 +25,11 @@ describe("an invite", () => {
         world.invite(room, "c1");
         await world.settle();
         expect(world.intake.calls).toHaveLength(1);
+        const [callee, forMs] = [{ kind: "number", number: "+442071838750" }, RING_MS];
         expect(theCall().request).toMatchObject({
             originMedia: "webrtc",
             offer: sdp,
-            target: {
-                network: "sip",
-                media: "rtp",
-                callee: { kind: "number", number: "+442071838750" },
-                caller: alice,
-                trunks: ["carrier"],
-            },
-            policy: { ringMs: RING_MS },
+            ring: [{ targets: [{ network: "sip", media: "rtp", callee, caller: alice, trunks: ["carrier"] }], forMs }],
         });
     });
 
@@ -62,7 +56,7 @@ describe("an invite", () => {
 
         it("rings all of them, with or without a trunk", async () => {
             await call([phone("hall"), phone("browser")], noTrunkFor);
-            expect(theCall().request).toMatchObject({ target: phone("hall"), alsoRing: [phone("browser")] });
+            expect(theCall().request).toMatchObject({ ring: [{ targets: [phone("hall"), phone("browser")] }] });
         });
 
         it("is rejected when no rule allows the caller to dial them", async () => {
@@ -81,7 +75,7 @@ describe("an invite", () => {
         const room = await world.directRoom();
         world.invite(room, "c1", { invitee: "@sip_2001:matrix.example" });
         await world.settle();
-        expect(theCall().request.target).toMatchObject({ callee: { number: "2001" } });
+        expect(theCall().request.ring[0].targets[0]).toMatchObject({ callee: { number: "2001" } });
     });
 
     it("waits for a ghost that is joining, and keeps the caller's candidates meanwhile", async () => {

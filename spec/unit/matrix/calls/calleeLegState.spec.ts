@@ -15,7 +15,8 @@ const found = [{ candidate: "candidate:1", mid: "0" }];
 
 const approaching: CalleeLegState = { phase: "approaching" };
 const ringing: CalleeLegState = { phase: "ringing", heard: [] };
-const answered: CalleeLegState = { phase: "answered", peer: { user: alice, version: 1, partyId: "PHONE" } };
+const peer = { user: alice, version: 1, partyId: "PHONE" } as const;
+const answered: CalleeLegState = { phase: "answered", peer, negotiation: "none" };
 const ended: CalleeLegState = { phase: "ended" };
 
 /** Every kind of message from one device. */
@@ -79,7 +80,7 @@ describe("while ringing", () => {
     it("has nothing to confirm to a client of version 0", () => {
         const step = hear(ringing, { kind: "answer", ...old, sdp });
         expect(step).toEqual({
-            state: { phase: "answered", peer: { user: alice, version: 0 } },
+            state: { phase: "answered", peer: { user: alice, version: 0 }, negotiation: "none" },
             events: [{ kind: "answered", sdp }],
         });
     });
@@ -127,7 +128,10 @@ describe("once answered", () => {
             { kind: "candidates", candidates: found },
         ]);
         const offer = { kind: "negotiate", ...phone, description: "offer", sdp, lifetimeMs: 1 } as const;
-        expect(hear(answered, offer)).toEqual({ state: answered, events: [{ kind: "offered", sdp }] });
+        expect(hear(answered, offer)).toEqual({
+            state: { ...answered, negotiation: "theirs" },
+            events: [{ kind: "offered", sdp }],
+        });
         expect(hear(answered, { kind: "hangup", ...phone })).toEqual({
             state: ended,
             events: [{ kind: "ended", cause: "hungUp" }],

@@ -6,7 +6,7 @@ import {
     encodeEndOfCandidates,
     encodeHangup,
     encodeInvite,
-    encodeNegotiateAnswer,
+    encodeNegotiation,
     encodeRefusal,
     encodeSelectAnswer,
     UnfitDescription,
@@ -60,7 +60,7 @@ it("encodes candidates, select_answer, negotiate and hangup", () => {
         type: "m.call.select_answer",
         content: { ...common, selected_party_id: "DEVICE" },
     });
-    expect(encodeNegotiateAnswer(us, sdp, 60_000)).toEqual({
+    expect(encodeNegotiation(us, "answer", sdp, 60_000)).toEqual({
         type: "m.call.negotiate",
         content: {
             ...common,
@@ -112,7 +112,7 @@ describe("a description that a browser cannot apply", () => {
         for (const encode of [
             () => encodeInvite(us, unfit, alice, 1),
             () => encodeAnswer(us, unfit),
-            () => encodeNegotiateAnswer(us, unfit, 1),
+            () => encodeNegotiation(us, "answer", unfit, 1),
         ]) {
             expect(encode).toThrow(UnfitDescription);
             expect(encode).toThrow(`lacks ${missing}`);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Sdp } from "../../../../lib/call/vocabulary.ts";
-import type { LegFact } from "../../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
 import { DigestClient } from "../../../../lib/sip/digest/DigestClient.ts";
 import type { RefreshDuty } from "../../../../lib/sip/dialog/refreshDuty.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
@@ -21,7 +21,7 @@ let clock: FakeClock;
 let stack: ScriptedStack;
 let calls: SipCalls;
 let log: KeptLog;
-let facts: LegFact[];
+let facts: LegEvent[];
 let ended: number;
 
 beforeEach(() => {
@@ -46,6 +46,7 @@ function aDialog(
         calls,
         clock,
         userAgent: "spec/1",
+        ...{ role: "callee", timer: {}, random: () => 0.5 },
         log,
         dialogId: "d1",
         digest,
@@ -71,7 +72,7 @@ describe("an offer of the peer", () => {
         clock.advance(25_000);
         expect(update.statuses).toEqual([488]);
         await dialog.answerOffer(LOCAL);
-        await dialog.refuseOffer("noCommonMedia");
+        await dialog.rejectOffer("noCommonMedia");
         expect(update.statuses).toEqual([488]);
         expect(clock.pending).toBe(0);
     });
@@ -103,7 +104,7 @@ describe("an offer of the peer", () => {
         dialog.handle(invite);
         await dialog.answerOffer(LOCAL);
         dialog.handle(invite);
-        await dialog.refuseOffer("noCommonMedia");
+        await dialog.rejectOffer("noCommonMedia");
         expect(facts.map(({ kind }) => kind)).toEqual(["offered", "offered"]);
         await dialog.end("hungUp");
         expect(stack.sent).toEqual(["BYE"]);
@@ -113,7 +114,7 @@ describe("an offer of the peer", () => {
         const dialog = aDialog();
         const update = new ScriptedRequest("UPDATE", { body: CHANGED });
         dialog.handle(update);
-        await dialog.refuseOffer("noCommonMedia");
+        await dialog.rejectOffer("noCommonMedia");
         expect(update.responses).toMatchObject([{ status: 488, headers: { "P-Charging-Vector": "icid-value=1" } }]);
     });
 
@@ -121,7 +122,7 @@ describe("an offer of the peer", () => {
         const dialog = aDialog("awaitedWithSdp");
         dialog.handle(new ScriptedRequest("ACK", { body: REMOTE }));
         expect(facts).toEqual([{ kind: "offered", sdp: REMOTE }]);
-        await dialog.refuseOffer("noCommonMedia");
+        await dialog.rejectOffer("noCommonMedia");
         expect(facts.at(-1)).toEqual({ kind: "ended", cause: "noCommonMedia" });
         expect(stack.sent).toEqual(["BYE"]);
         stack.answer(200);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallId, Sdp } from "../../../../lib/call/vocabulary.ts";
-import type { LegFact } from "../../../../lib/ports/SignallingLeg.ts";
+import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
 import type { ComposedInvite } from "../../../../lib/sip/uac/composeInvite.ts";
 import type { Hop } from "../../../../lib/sip/uac/inviteRoute.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
@@ -19,7 +19,7 @@ const OFFER = sdpOf(50_000) as Sdp;
 let clock: FakeClock;
 let stack: ScriptedStack;
 let calls: SipCalls;
-let facts: LegFact[];
+let facts: LegEvent[];
 let failures: number[];
 let leg: UacLeg;
 
@@ -38,6 +38,7 @@ function aLeg(given: Partial<UacLegParts> = {}): UacLeg {
         calls,
         clock,
         userAgent: "spec/1",
+        random: () => 0.5,
         log: new KeptLog(),
         callId: "c0ffee" as CallId,
         compose: () => ({ uri: "sip:2001@carrier.example", headers: {} }),
@@ -162,8 +163,4 @@ test("what comes of a redirect says nothing of the trunk", async () => {
     await settled();
     stack.answer(503);
     expect(failures).toEqual([302]);
-});
-
-test("a leg that places a call is offered to, and never accepted", async () => {
-    await expect(leg.accept()).rejects.toMatchObject({ endCause: "internalError" });
 });

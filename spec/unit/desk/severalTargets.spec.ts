@@ -5,7 +5,7 @@ import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import { CallFailure } from "../../../lib/ports/CallFailure.ts";
 import type { CallTarget } from "../../../lib/ports/CallIntake.ts";
 import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../../lib/ports/MediaProxy.ts";
-import type { LegReport } from "../../../lib/ports/SignallingLeg.ts";
+import type { LegReport } from "../../../lib/ports/CallLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
@@ -36,7 +36,10 @@ class NamedMedia implements MediaProxy {
             addCandidates: async (side) => {
                 await ask(`candidates ${side}`);
             },
-            renegotiate: (side, offer) => ask(`renegotiate ${side} ${offer}`),
+            proposeChange: async (side, offer) => {
+                return { kind: "answer", sdp: await ask(`propose ${side} ${offer}`), hold: "talks" };
+            },
+            completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
             release: () => {
                 this.asked.push(`${callId} release`);
                 return Promise.resolve();
@@ -60,29 +63,29 @@ async function ring(prepare: (media: NamedMedia, phone: FakeLeg) => void = () =>
         },
     });
     const clock = new FakeClock();
-    const desk = new CallDesk({ clock, log, telemetry, recorder, media, maxCalls: 10, orderTimeoutMs: 5_000 });
+    const desk = new CallDesk({ clock, log, telemetry, recorder, media, maxCalls: 10, effectTimeoutMs: 5_000 });
     desk.connect({
         matrix: dialler("element", element),
         sip: dialler("trunk", new FakeLeg()),
         phone: dialler("phone", phone),
     });
     const caller = { kind: "anonymous" } as const;
+    const callee = "@alice:example.org" as MatrixUserId;
+    const client: CallTarget = { network: "matrix", media: "webrtc", callee, caller };
+    const deskPhone: CallTarget = {
+        network: "phone",
+        media: "srtp",
+        account: "desk",
+        contact: "sip:desk@192.0.2.7",
+        nextHop: "sip:192.0.2.7:5060",
+        caller,
+    };
     const opened = desk.open({
         callId: "c" as CallId,
         origin,
         originMedia: "rtp",
         offer: sdp("O"),
-        target: { network: "matrix", media: "webrtc", callee: "@alice:example.org" as MatrixUserId, caller },
-        alsoRing: [
-            {
-                network: "phone",
-                media: "srtp",
-                account: "desk",
-                contact: "sip:desk@192.0.2.7",
-                nextHop: "sip:192.0.2.7:5060",
-                caller,
-            },
-        ],
+        ring: [{ targets: [client, deskPhone], forMs: 60_000 }],
         policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
     });
     if ("refused" in opened) throw new Error("refused");
@@ -107,7 +110,7 @@ describe("a call that rings Element and a phone", () => {
         expect(origin.told).toEqual(["ring", "accept srtp(answer A)"]);
         expect(element.told.at(-1)).toBe("end answeredElsewhere");
         expect(phone.told).toHaveLength(1);
-        expect([...media.asked].sort()).toEqual(["cb0 offer O", "cb0 release", "cb1 answer A", "cb1 offer O"]);
+        expect([...media.asked].sort()).toEqual(["c offer O", "c release", "c-target2 answer A", "c-target2 offer O"]);
     });
 
     it("is all the one who answered from then on", async () => {
@@ -115,10 +118,10 @@ describe("a call that rings Element and a phone", () => {
         await tell("phone", { kind: "answered", sdp: sdp("A") });
         await tell("phone", { kind: "offered", sdp: sdp("H") });
         await tell("element", { kind: "offered", sdp: sdp("X") }, { kind: "ended", cause: "cancelled" });
-        expect(phone.told.at(-1)).toBe("answerOffer srtp(renegotiate target H)");
+        expect(phone.told.at(-1)).toBe("answerOffer srtp(propose target H)");
         await tell("phone", { kind: "ended", cause: "hungUp" });
         expect(origin.told.at(-1)).toBe("end hungUp");
-        expect(media.asked).toContain("cb1 release");
+        expect(media.asked).toContain("c-target2 release");
         expect(desk.calls).toBe(0);
         expect(recorder.recorded.at(-2)).toBe("c ended by target: hungUp");
     });
@@ -143,15 +146,15 @@ describe("a call that rings Element and a phone", () => {
         await tell("origin", { kind: "ended", cause: "cancelled" });
         expect([element.told.at(-1), phone.told.at(-1)]).toEqual(["end cancelled", "end cancelled"]);
         expect(new Set(media.asked.filter((each) => each.endsWith("release")))).toEqual(
-            new Set(["cb0 release", "cb1 release"]),
+            new Set(["c release", "c-target2 release"]),
         );
         expect(desk.calls).toBe(0);
     });
 
     it("frees media that still work on a description", async () => {
-        const { media, tell } = await ring(({ stalling }) => stalling.add("cb1"));
+        const { media, tell } = await ring(({ stalling }) => stalling.add("c-target2"));
         await tell("element", { kind: "answered", sdp: sdp("A") });
-        expect(media.asked).toContain("cb1 release");
+        expect(media.asked).toContain("c-target2 release");
     });
 
     it("ends when nobody answers in time", async () => {
@@ -181,7 +184,7 @@ describe("a call that rings Element and a phone", () => {
     });
 
     it("rings Element alone where the caller's media does not suit the phone", async () => {
-        const { phone, element } = await ring((media) => media.failing.add("cb1"));
+        const { phone, element } = await ring((media) => media.failing.add("c-target2"));
         expect(phone.told).toEqual(["end noCommonMedia"]);
         expect(element.told).toEqual(["offer webrtc(offer O)"]);
     });
@@ -193,9 +196,9 @@ describe("a call that rings Element and a phone", () => {
         await tell("element", { kind: "answered", sdp: sdp("A") });
         await tell("origin", candidates);
         expect(media.asked.filter((each) => each.includes("candidates"))).toEqual([
-            "cb0 candidates origin",
-            "cb1 candidates origin",
-            "cb0 candidates origin",
+            "c candidates origin",
+            "c-target2 candidates origin",
+            "c candidates origin",
         ]);
     });
 

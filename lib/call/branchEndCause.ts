@@ -1,15 +1,15 @@
-import type { EndCause } from "../vocabulary.ts";
+import type { EndCause } from "./vocabulary.ts";
 
 /**
- * What the end of one branch says of a fork. `all`: the person has decided, and every other device of theirs stops
- * ringing (a 6xx in RFC 3261, section 16.7; a reject in Matrix, which ends the call on all of a user's devices as well).
- * A number: it is over on that branch only; if all branches end, the lowest is what the caller hears. It tells most: that
- * somebody was there goes before that nobody was, and that before faults of ours.
+ * What the end of one branch means for a call that rings several targets. `all`: the person has decided, and all other
+ * devices stop ringing (a 6xx in RFC 3261, section 16.7; a reject in Matrix, which ends the call on all devices of a user).
+ * A number: only that branch is over. If all branches end, the lowest number is reported to the caller, because it says most:
+ * causes of a callee who was there come first, then those of an absent one, then failures of the bridge.
  */
 const WEIGHT: Readonly<Record<EndCause, "all" | number>> = {
     declined: "all",
     blocked: "all",
-    // the callee took or placed another call with this caller
+    // the callee answered or placed another call with this caller
     replaced: "all",
     busy: 1,
     noAnswer: 2,
@@ -35,7 +35,7 @@ export function isDecisive(cause: EndCause): boolean {
     return WEIGHT[cause] === "all";
 }
 
-/** What the caller hears when all branches have ended. */
+/** The cause that is reported to the caller when all branches have ended. */
 export function mostTelling(causes: readonly EndCause[]): EndCause {
     const weightOf = (cause: EndCause): number => {
         const weight = WEIGHT[cause];

@@ -1,0 +1,96 @@
+import type { EndCause, LegId } from "../call/vocabulary.ts";
+import type { CallEffect } from "../call/CallEffect.ts";
+import type { CallLeg, LegReport } from "../ports/CallLeg.ts";
+import type { Log } from "../ports/Log.ts";
+import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
+import { Outbox } from "./Outbox.ts";
+
+export interface LegSeatParts {
+    readonly log: Log;
+    /** How long a leg can take over one effect, in ms. The end of a leg has no limit: it is repeated until it is delivered. */
+    readonly effectTimeoutMs: number;
+    readonly report: LegReport;
+}
+
+/** One leg of a call, with the queue of what it is told: in order, and independent of the other legs. */
+export class LegSeat<Leg extends CallLeg> {
+    readonly leg: Leg;
+    readonly #id: LegId;
+    readonly #parts: LegSeatParts;
+    readonly #outbox: Outbox;
+    readonly #endings = new Outbox(undefined);
+
+    constructor(id: LegId, leg: Leg, parts: LegSeatParts) {
+        this.#id = id;
+        this.leg = leg;
+        this.#parts = parts;
+        this.#outbox = new Outbox(parts.effectTimeoutMs);
+    }
+
+    /** Queues a step of the setup. A leg that fails at it is over, and is ended in case that it still holds something. */
+    post(effect: string, act: (leg: Leg) => Promise<void>): void {
+        const { log, report } = this.#parts;
+        this.#outbox.post(
+            () => act(this.leg),
+            (reason) => {
+                const cause = causeOfFailedEffect(log, effect, reason);
+                report({ kind: "ended", cause });
+                this.end(cause);
+            },
+        );
+    }
+
+    /** Queues a step of a change of the session. The call goes on if it fails. */
+    postChange(effect: SessionEffect): void {
+        const { log, report } = this.#parts;
+        this.#outbox.post(
+            () => changeSession(this.leg, effect),
+            (reason) => {
+                const cause = causeOfFailedEffect(log, effect.kind, reason);
+                if (effect.kind === "reoffer") report({ kind: "offerRejected", cause });
+            },
+        );
+    }
+
+    /** Queues the end, behind everything else. */
+    end(cause: EndCause): void {
+        const { log } = this.#parts;
+        this.#outbox.post(
+            () => {
+                this.#endings.post(
+                    () => this.leg.end(cause),
+                    (reason) => log.warn("failed to end leg", { leg: this.#id, error: reason }),
+                );
+                return Promise.resolve();
+            },
+            () => undefined,
+        );
+    }
+
+    /** Resolves once everything that was queued has been done or has failed. */
+    async settled(): Promise<void> {
+        await this.#outbox.settled();
+        await this.#endings.settled();
+    }
+}
+
+/** What changes the session of a leg. */
+export type SessionEffect = Extract<
+    CallEffect,
+    { readonly kind: "reoffer" | "withdrawOffer" | "answerOffer" | "rejectOffer" | "postponeOffer" }
+>;
+
+function changeSession(leg: CallLeg, effect: SessionEffect): Promise<void> {
+    switch (effect.kind) {
+        case "reoffer":
+            return leg.reoffer(effect.sdp);
+        case "withdrawOffer":
+            return leg.withdrawOffer();
+        case "answerOffer":
+            return leg.answerOffer(effect.sdp);
+        case "rejectOffer":
+            return leg.rejectOffer(effect.cause);
+        case "postponeOffer":
+            return leg.postponeOffer();
+    }
+}

@@ -1,0 +1,98 @@
+import type { CallEffect } from "../call/CallEffect.ts";
+import type { CallEvent } from "../call/CallEvent.ts";
+import { type LegId, type Sdp, sideOf } from "../call/vocabulary.ts";
+import type { Log } from "../ports/Log.ts";
+import type { ChangeProposal, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
+import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
+import { Outbox } from "./Outbox.ts";
+
+export interface MediaSeatParts {
+    readonly log: Log;
+    /** How long the media proxy can take over one effect, in ms. */
+    readonly effectTimeoutMs: number;
+    readonly tell: (event: CallEvent) => void;
+}
+
+type Of<Kind extends CallEffect["kind"]> = Extract<CallEffect, { readonly kind: Kind }>;
+
+/**
+ * The media session between the origin and one called leg, with the queues of what it has to do. Candidates and the release
+ * do not wait for what is under way, because that may be waiting for just them.
+ */
+export class MediaSeat {
+    readonly #leg: LegId;
+    readonly #session: MediaSession;
+    readonly #parts: MediaSeatParts;
+    readonly #exchanges: Outbox;
+    readonly #candidates: Outbox;
+    readonly #release: Outbox;
+
+    constructor(leg: LegId, session: MediaSession, parts: MediaSeatParts) {
+        this.#leg = leg;
+        this.#session = session;
+        this.#parts = parts;
+        this.#exchanges = new Outbox(parts.effectTimeoutMs);
+        this.#candidates = new Outbox(parts.effectTimeoutMs);
+        this.#release = new Outbox(parts.effectTimeoutMs);
+    }
+
+    allocate({ kind, sdp }: Of<"allocateMedia">): void {
+        this.#ask(kind, "mediaOffered", () => this.#session.offer(sdp));
+    }
+
+    complete({ kind, sdp }: Of<"completeMedia">): void {
+        this.#ask(kind, "mediaAnswered", () => this.#session.answer(sdp));
+    }
+
+    proposeChange({ kind, by, sdp }: Of<"proposeChange">, peer: PeerReadiness): void {
+        this.#change(kind, () => this.#session.proposeChange(sideOf(by), sdp, peer));
+    }
+
+    completeChange({ kind, by, sdp }: Of<"completeChange">): void {
+        this.#change(kind, () => this.#session.completeChange(sideOf(by), sdp));
+    }
+
+    addCandidates({ from, candidates }: Of<"addCandidates">): void {
+        this.#candidates.post(
+            () => this.#session.addCandidates(sideOf(from), candidates),
+            (reason) => this.#parts.log.warn("candidates not added", { leg: from, error: reason }),
+        );
+    }
+
+    release(): void {
+        this.#release.post(
+            () => this.#session.release(),
+            (reason) => this.#parts.log.warn("media not released", { leg: this.#leg, error: reason }),
+        );
+    }
+
+    /** Resolves once everything that was queued has been done or has failed. */
+    async settled(): Promise<void> {
+        await Promise.all([this.#exchanges.settled(), this.#candidates.settled(), this.#release.settled()]);
+    }
+
+    #ask(effect: string, kind: "mediaOffered" | "mediaAnswered", ask: () => Promise<Sdp>): void {
+        const { log, tell } = this.#parts;
+        const leg = this.#leg;
+        this.#exchanges.post(
+            async () => tell({ kind, leg, sdp: await ask() }),
+            (reason) => tell({ kind: "mediaFailed", leg, cause: causeOfFailedEffect(log, effect, reason) }),
+        );
+    }
+
+    #change(effect: string, ask: () => Promise<ChangeProposal>): void {
+        const { log, tell } = this.#parts;
+        this.#exchanges.post(
+            async () => {
+                const proposal = await ask();
+                const { sdp } = proposal;
+                tell(
+                    proposal.kind === "forward"
+                        ? { kind: "changeForwarded", sdp }
+                        : { kind: "changeAnswered", sdp, hold: proposal.hold },
+                );
+            },
+            (reason) => tell({ kind: "changeFailed", cause: causeOfFailedEffect(log, effect, reason) }),
+        );
+    }
+}

@@ -1,0 +1,79 @@
+import { otherSide, type Side } from "../call/vocabulary.ts";
+import { CallFailure } from "../ports/CallFailure.ts";
+import { flowOf, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
+import type { PartyDescription } from "../sdp/PartyDescription.ts";
+import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
+import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
+import type { CallVigil } from "./CallVigil.ts";
+import type { EngineCall } from "./EngineCall.ts";
+import { answerTo, furtherOffer } from "./exchanges.ts";
+import type { Expectation } from "./mediaLiveness.ts";
+import type { RtpengineOptions } from "./RtpengineOptions.ts";
+
+export type Parties = Readonly<Record<Side, Party>>;
+
+/** A session in which both parties have spoken. */
+export interface Up {
+    readonly phase: "up";
+    readonly call: EngineCall;
+    readonly parties: Parties;
+    readonly vigil: CallVigil;
+    /** A change that the other party is asked about. */
+    readonly pending: PendingChange | undefined;
+}
+
+/** rtpengine has one party's new offer, the other party the offer made of it. */
+export interface PendingChange {
+    readonly side: Side;
+    readonly offer: PartyDescription;
+    /** What the other party is offered. */
+    readonly told: SentDescription;
+    /** The same in rtpengine's words. */
+    readonly offered: Section;
+}
+
+/** Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer. */
+export async function exchangeAlone(
+    { call, parties }: Up,
+    side: Side,
+    offer: PartyDescription,
+    options: RtpengineOptions,
+): Promise<SessionDescription> {
+    const peer = parties[otherSide(side)];
+    const { media } = await call.offerAgain(furtherOffer(side, offer, peer, options));
+    return await answerFor(call, side, offer, peer, media[0]);
+}
+
+/** Answers in the name of a party that did not agree to a change; its session stays as it was. */
+export async function answerInPlace(
+    { call, parties }: Up,
+    { side, offer, offered, told }: PendingChange,
+): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
+    const peer = parties[otherSide(side)];
+    const said = await answerFor(call, side, offer, peer, offered);
+    return { said, peer: { ...peer, told: withVersionOf(peer.told, told) } };
+}
+
+/** Has rtpengine send sound to each party that wants it, if that has changed. */
+export async function adjustSound(call: EngineCall, before: Parties, after: Parties): Promise<void> {
+    for (const side of ["origin", "target"] as const) {
+        const isWanted = wantsSound(after[side].said);
+        if (isWanted !== wantsSound(before[side].said)) await call.sendSoundTo(side, isWanted);
+    }
+}
+
+export function expectationOf(parties: Parties): Expectation {
+    return { origin: flowOf(parties.origin), target: flowOf(parties.target) };
+}
+
+async function answerFor(
+    call: EngineCall,
+    side: Side,
+    offer: PartyDescription,
+    peer: Party,
+    offered: Section | undefined,
+): Promise<SessionDescription> {
+    const standIn = offered === undefined ? undefined : standInAnswer(peer, offered);
+    if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
+    return await call.answer(answerTo(offer, otherSide(side), peer.said.transport, standIn));
+}

@@ -1,0 +1,65 @@
+import type { EndCause, IceCandidate, Sdp } from "../call/vocabulary.ts";
+
+/** What a leg can do beyond the beginning and the end of a call. */
+export type LegAbility =
+    /** Its party can be offered another session within the call. */
+    "reoffer";
+
+/**
+ * One party's half of a call. The desk calls it, one method at a time and in order. Each method resolves once the request
+ * has been sent, and rejects with a `CallFailure` if it could not be; what the party does about it comes back later as a
+ * `LegEvent`. No method waits for the party.
+ */
+export interface CallLeg {
+    /** What can be asked of it now: the party's own software is known only once it has spoken. */
+    readonly abilities: ReadonlySet<LegAbility>;
+    /**
+     * Offers another session within the call: re-INVITE, or m.call.negotiate. The answer comes as `offerAnswered` or
+     * `offerRejected`, exactly once. Not called while an offer of either side is open.
+     */
+    reoffer(sdp: Sdp): Promise<void>;
+    /** Stops waiting for that answer: CANCEL; nothing in Matrix. The session stays as it was; `offerRejected` may follow. */
+    withdrawOffer(): Promise<void>;
+    /** Answers an offer that this party made within the call: 200 to a re-INVITE, or m.call.negotiate. */
+    answerOffer(sdp: Sdp): Promise<void>;
+    /** Rejects such an offer; the call goes on as it was: 488; nothing in Matrix, which has no event for it. */
+    rejectOffer(cause: EndCause): Promise<void>;
+    /** Rejects such an offer so that the party offers again a little later: 491; nothing in Matrix. */
+    postponeOffer(): Promise<void>;
+    /**
+     * Ends this half: CANCEL, BYE, 4xx-6xx, m.call.reject or m.call.hangup, whichever fits. Safe to call twice, before
+     * `offer`, and after the party has ended it. Must leave nothing behind, whatever fails. Resolves when the party has been
+     * told, or can no longer be.
+     */
+    end(cause: EndCause): Promise<void>;
+}
+
+/** The half of the caller. */
+export interface OriginLeg extends CallLeg {
+    /** Tells the caller that the callee is ringing: 180; nothing in Matrix. */
+    ring(): Promise<void>;
+    /** Tells the caller that the callee answered: 200, or m.call.answer. At most once. */
+    accept(sdp: Sdp): Promise<void>;
+}
+
+/** The half of a party that is called. */
+export interface TargetLeg extends CallLeg {
+    /** Offers the call: INVITE, or m.call.invite. At most once. */
+    offer(sdp: Sdp): Promise<void>;
+}
+
+/** What a party did. A leg reports `ended` at most once and nothing after it. */
+export type LegEvent =
+    | { readonly kind: "ringing" }
+    | { readonly kind: "answered"; readonly sdp: Sdp }
+    | { readonly kind: "candidates"; readonly candidates: readonly IceCandidate[] }
+    /** The party offers changed media; the leg keeps its request until answerOffer, rejectOffer or postponeOffer. */
+    | { readonly kind: "offered"; readonly sdp: Sdp }
+    /** The party answered the offer of `reoffer`. */
+    | { readonly kind: "offerAnswered"; readonly sdp: Sdp }
+    /** The party did not agree to it; its session stays as it was. */
+    | { readonly kind: "offerRejected"; readonly cause: EndCause }
+    | { readonly kind: "ended"; readonly cause: EndCause };
+
+/** How a leg reports its events. Synchronous, never throws; can be called from any callback. */
+export type LegReport = (event: LegEvent) => void;

@@ -1,0 +1,33 @@
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { CallLeg, LegAbility } from "../../ports/CallLeg.ts";
+import type { SipDialog } from "./SipDialog.ts";
+
+/** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
+export abstract class DialogLeg implements Omit<CallLeg, "end"> {
+    readonly abilities: ReadonlySet<LegAbility> = new Set(["reoffer"]);
+
+    protected abstract dialog(): SipDialog | undefined;
+
+    async answerOffer(sdp: Sdp): Promise<void> {
+        await this.dialog()?.answerOffer(sdp);
+    }
+
+    async rejectOffer(cause: EndCause): Promise<void> {
+        await this.dialog()?.rejectOffer(cause);
+    }
+
+    postponeOffer(): Promise<void> {
+        this.dialog()?.postponeOffer();
+        return Promise.resolve();
+    }
+
+    reoffer(sdp: Sdp): Promise<void> {
+        this.dialog()?.reoffer(sdp);
+        return Promise.resolve();
+    }
+
+    withdrawOffer(): Promise<void> {
+        this.dialog()?.withdrawOffer();
+        return Promise.resolve();
+    }
+}

@@ -1,0 +1,156 @@
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import { answerChallenge } from "../digest/answerChallenge.ts";
+import type { DigestClient } from "../digest/DigestClient.ts";
+import { sessionDescriptionIn } from "../sessionDescription.ts";
+import { CAPABILITIES } from "../sipCapabilities.ts";
+import { causeOfFailure } from "../sipEndCause.ts";
+import type { HeaderFields, HeaderLine, IncomingResponse, SentRequest, SipStack } from "../SipStack.ts";
+
+export interface OutgoingOfferParts {
+    readonly stack: SipStack;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly userAgent: string;
+    readonly dialogId: string;
+    /** Answers challenges, if there are credentials. */
+    readonly digest: DigestClient | undefined;
+    /** What every message of the call carries. */
+    readonly headers: HeaderFields;
+    /** Which of the two chose the Call-ID: after a glare it waits longer (RFC 3261, section 14.1). */
+    readonly role: "caller" | "callee";
+    /** A random number from 0 to 1. */
+    readonly random: () => number;
+    readonly onOutcome: (outcome: OfferOutcome) => void;
+}
+
+/** How an offer ended. */
+export type OfferOutcome =
+    | { readonly kind: "answered"; readonly sdp: Sdp }
+    /** The session stays as it was. */
+    | { readonly kind: "rejected"; readonly cause: EndCause }
+    /** The peer knows of no such dialog, or did not respond at all: the call is over (RFC 3261, section 14.1). */
+    | { readonly kind: "dialogGone" };
+
+type State =
+    | { readonly phase: "sending" }
+    | { readonly phase: "waiting"; readonly sent: SentRequest }
+    /** The peer's offer came first, or the peer asked for a pause. */
+    | { readonly phase: "pausing"; readonly stopTimer: () => void }
+    | { readonly phase: "over" };
+
+/** A proxy and the peer may challenge each, and either nonce may be stale. */
+const MAX_CHALLENGES = 4;
+/** How often an offer is made again after a glare (491), or because the peer was busy with another one (500). */
+const MAX_RETRIES = 3;
+const LONGEST_RETRY_AFTER_S = 10;
+
+/** One offer of the bridge within a dialog: a re-INVITE, made again if it meets one of the peer. */
+export class OutgoingOffer {
+    readonly #sdp: Sdp;
+    readonly #parts: OutgoingOfferParts;
+    #state: State = { phase: "sending" };
+    #challenges = 0;
+    #retries = 0;
+
+    constructor(sdp: Sdp, parts: OutgoingOfferParts) {
+        this.#sdp = sdp;
+        this.#parts = parts;
+        void this.#send();
+    }
+
+    /** Whether a request is under way: an offer of the peer has to be rejected by 491 meanwhile. */
+    get isUnderWay(): boolean {
+        return this.#state.phase === "sending" || this.#state.phase === "waiting";
+    }
+
+    /** The peer offers first while this offer pauses. It is not made again. */
+    giveWay(): void {
+        if (this.#state.phase === "pausing") this.#finish({ kind: "rejected", cause: "noCommonMedia" });
+    }
+
+    /** Nothing more is sent or reported; a request under way is cancelled. */
+    withdraw(): void {
+        const state = this.#state;
+        this.#state = { phase: "over" };
+        if (state.phase === "pausing") state.stopTimer();
+        if (state.phase === "waiting") {
+            state.sent.cancel({}).catch((error: unknown) => this.#parts.log.debug("CANCEL not sent", { error }));
+        }
+    }
+
+    async #send(authorization: readonly HeaderLine[] = []): Promise<void> {
+        const { stack, headers, userAgent, dialogId, log } = this.#parts;
+        this.#move({ phase: "sending" });
+        const all = { ...headers, ...CAPABILITIES, "User-Agent": userAgent, "Content-Type": "application/sdp" };
+        try {
+            const sent: SentRequest = await stack.send(
+                { method: "INVITE", dialogId, headers: all, headerLines: authorization, body: this.#sdp },
+                { onResponse: (response) => this.#take(response, sent) },
+            );
+            if (this.#isOver) await sent.cancel({});
+            else this.#move({ phase: "waiting", sent });
+        } catch (error) {
+            log.debug("re-INVITE not sent", { error });
+            this.#finish({ kind: "rejected", cause: "networkFailure" });
+        }
+    }
+
+    #take(response: IncomingResponse, sent: SentRequest): void {
+        const { status } = response;
+        if (status < 200) return;
+        if (status < 300) return this.#accepted(response);
+        this.#parts.log.info("session change rejected by the SIP peer", { status });
+        if (status === 408 || status === 481) return this.#finish({ kind: "dialogGone" });
+        const authorization = this.#answerTo(response, sent);
+        if (authorization !== undefined) return void this.#send(authorization);
+        const pauseMs = this.#pauseAfter(response);
+        if (pauseMs === undefined)
+            return this.#finish({ kind: "rejected", cause: causeOfFailure(status, response.headers, "nothing") });
+        this.#retries += 1;
+        const stopTimer = this.#parts.clock.startTimer(pauseMs, () => void this.#send());
+        this.#move({ phase: "pausing", stopTimer });
+    }
+
+    /** A 2xx is acknowledged in any case: the peer would repeat it. */
+    #accepted(response: IncomingResponse): void {
+        const { log, digest } = this.#parts;
+        digest?.accepted();
+        response.acknowledge().catch((error: unknown) => log.debug("ACK not sent", { error }));
+        const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
+        if (description.kind === "given") return this.#finish({ kind: "answered", sdp: description.sdp });
+        this.#finish({ kind: "rejected", cause: "noCommonMedia" });
+    }
+
+    #answerTo(response: IncomingResponse, sent: SentRequest): readonly HeaderLine[] | undefined {
+        if (this.#challenges >= MAX_CHALLENGES || this.#isOver) return undefined;
+        this.#challenges += 1;
+        const request = { method: "INVITE", uri: sent.uri, body: this.#sdp };
+        return answerChallenge(this.#parts.digest, response, request);
+    }
+
+    /** How long to wait before the same offer, in ms; undefined if it is not made again. */
+    #pauseAfter({ status, headers }: IncomingResponse): number | undefined {
+        const { role, random } = this.#parts;
+        if (this.#retries >= MAX_RETRIES || this.#isOver) return undefined;
+        if (status === 491) return role === "caller" ? 2_100 + random() * 1_900 : random() * 2_000;
+        const retryAfterS = Number.parseInt(headers.get("retry-after") ?? "", 10);
+        return status === 500 && retryAfterS <= LONGEST_RETRY_AFTER_S ? retryAfterS * 1_000 : undefined;
+    }
+
+    #finish(outcome: OfferOutcome): void {
+        if (this.#isOver) return;
+        if (this.#state.phase === "pausing") this.#state.stopTimer();
+        this.#state = { phase: "over" };
+        this.#parts.onOutcome(outcome);
+    }
+
+    #move(next: State): void {
+        if (!this.#isOver) this.#state = next;
+    }
+
+    get #isOver(): boolean {
+        return this.#state.phase === "over";
+    }
+}
