@@ -8,6 +8,7 @@ import { warningsOf } from "./config/warningsOf.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
 import { leaveOutNativeCrypto } from "./assembly/leaveOutNativeCrypto.ts";
+import { nodeVersionError } from "./assembly/nodeVersionError.ts";
 import { notifySystemd } from "./assembly/notifySystemd.ts";
 import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
 import { renderFindings } from "./liveCheck/renderFindings.ts";
@@ -31,6 +32,11 @@ interface Options {
 
 /** The command line. Never rejects: errors go to stderr and into the exit code. */
 async function main(argv: readonly string[]): Promise<void> {
+    const versionError = nodeVersionError(process.versions.node);
+    if (versionError !== undefined) {
+        process.stderr.write(`${versionError}\n`);
+        process.exit(EXIT_MISUSED);
+    }
     const program = commandLine();
     try {
         await program.parseAsync(argv);

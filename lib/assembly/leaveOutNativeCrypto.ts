@@ -1,4 +1,5 @@
-import { registerHooks } from "node:module";
+// the default export, because an older Node fails to link the name registerHooks before it can report its version
+import module from "node:module";
 
 const ADDON = "@matrix-org/matrix-sdk-crypto-nodejs";
 /** Next to package.json, for the sources and for the compiled files. */
@@ -11,7 +12,7 @@ const STAND_IN = new URL("../../stubs/matrix-sdk-crypto-nodejs/index.js", import
  * framework is imported.
  */
 export function leaveOutNativeCrypto(): void {
-    registerHooks({
+    module.registerHooks({
         resolve: (specifier, context, next) =>
             specifier === ADDON ? { url: STAND_IN, format: "commonjs", shortCircuit: true } : next(specifier, context),
     });
