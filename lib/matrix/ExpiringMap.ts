@@ -15,7 +15,7 @@ export class ExpiringMap<Value extends string | boolean | object> {
     constructor(clock: Clock, { max, ttlMs }: ExpiringMapOptions) {
         this.#entries = new LRUCache({
             max,
-            ...(ttlMs === undefined ? {} : { ttl: ttlMs, ttlResolution: 0, perf: clock }),
+            ...(ttlMs === undefined ? {} : { ttl: ttlMs, ttlResolution: 0, perf: { now: () => clock.monotonic() } }),
         });
     }
 

@@ -13,7 +13,7 @@ export class RateLimit {
 
     /** Counts one action and returns true, or returns false if the limit of this window is reached. */
     tryAcquire(): boolean {
-        const now = this.#clock.now();
+        const now = this.#clock.monotonic();
         if (now >= this.#window.endsAt) this.#window = { endsAt: now + this.#limit.everyMs, count: 0 };
         if (this.#window.count >= this.#limit.times) return false;
         this.#window.count += 1;

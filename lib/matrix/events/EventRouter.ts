@@ -44,7 +44,7 @@ export class EventRouter {
     constructor(parts: EventRouterParts) {
         this.#parts = parts;
         this.#seen = new ExpiringMap(parts.clock, { max: SEEN_EVENTS, ttlMs: SEEN_MS });
-        this.#startedAt = parts.clock.now();
+        this.#startedAt = parts.clock.monotonic();
         for (const id of parts.inbox.load().finishedIds) this.#seen.set(id, true);
         for (const handler of parts.handlers) {
             if (handler.kind === "ephemeral") addRow(this.#ephemeral, handler);
@@ -79,7 +79,7 @@ export class EventRouter {
 
     /** Handles an event of the homeserver, stored or not. */
     onEvent(event: unknown): void {
-        const isBacklog = this.#parts.clock.now() - this.#startedAt < BACKLOG_MS;
+        const isBacklog = this.#parts.clock.monotonic() - this.#startedAt < BACKLOG_MS;
         this.#route(event, { arrival: isBacklog ? "kept" : "live" });
     }
 
@@ -108,7 +108,7 @@ export class EventRouter {
             return;
         }
         const sender = { isLocal: isLocal(read.event.sender), server: serverOf(read.event.sender) };
-        const ageMs = eventAge(read.event, sender, delivery, clock.now());
+        const ageMs = eventAge(read.event, sender, delivery, clock);
         const event: RoomEvent = { ...read.event, ageMs, arrival: delivery.arrival };
         if (this.#seen.has(event.eventId)) {
             drops.record(event, "repeated");

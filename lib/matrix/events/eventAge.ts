@@ -1,3 +1,4 @@
+import type { Clock } from "../../ports/Clock.ts";
 import type { ReadEvent } from "./readRoomEvent.ts";
 
 /** How an event reached the bridge. Determines which clocks tell its age. */
@@ -11,7 +12,7 @@ export interface InvitationTime {
     /** Server name of the sender. */
     readonly server: string;
     readonly sentAt: number;
-    /** Our time, in ms since the Unix epoch. */
+    /** Our monotonic time, in ms. */
     readonly receivedAt: number;
     /** Age of the invitation when it was received, in ms. */
     readonly ageMs: number;
@@ -27,7 +28,7 @@ export function eventAge(
     { sentAt, statedAgeMs }: Pick<ReadEvent, "sentAt" | "statedAgeMs">,
     { isLocal, server }: { readonly isLocal: boolean; readonly server: string },
     delivery: Delivery,
-    now: number,
+    clock: Pick<Clock, "now" | "monotonic">,
 ): number {
     if (isLocal && statedAgeMs !== undefined) return statedAgeMs;
     if (sentAt === undefined) return 0;
@@ -35,12 +36,12 @@ export function eventAge(
         case "live":
             return 0;
         case "kept":
-            return Math.max(0, now - sentAt);
+            return Math.max(0, clock.now() - sentAt);
         case "history": {
             const { invitation } = delivery;
-            if (invitation?.server !== server) return Math.max(0, now - sentAt);
+            if (invitation?.server !== server) return Math.max(0, clock.now() - sentAt);
             const sinceInvitation = sentAt - invitation.sentAt;
-            return Math.max(0, now - invitation.receivedAt + invitation.ageMs - sinceInvitation);
+            return Math.max(0, clock.monotonic() - invitation.receivedAt + invitation.ageMs - sinceInvitation);
         }
     }
 }

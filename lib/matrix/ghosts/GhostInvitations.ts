@@ -64,7 +64,7 @@ export class GhostInvitations {
     accept(invitation: GhostInvitation): EventOutcome {
         if (this.#queue.size >= MAX_WAITING) return dropped("too_many");
         const { room, ghost } = invitation;
-        const time = timeOf(invitation, this.#parts.clock.now());
+        const time = timeOf(invitation, this.#parts.clock.monotonic());
         const joining = this.#queue
             .add(async () => ((await this.#join(invitation, time)) ? ghost : undefined))
             .catch((reason: unknown) => {

@@ -151,14 +151,14 @@ export class ClientServerHomeserver implements Homeserver {
         repeat: "safely" | "ifLimited" = "safely",
         policy?: RetryPolicy,
     ): Promise<unknown> {
-        const startedAt = this.#clock.now();
+        const startedAt = this.#clock.monotonic();
         for (let attempt = 1; ; attempt += 1) {
             try {
                 return await this.#send(request);
             } catch (reason) {
                 if (!(reason instanceof HomeserverError)) throw reason;
                 const mayRepeat = repeat === "safely" || reason.kind === "limited";
-                const elapsedMs = this.#clock.now() - startedAt;
+                const elapsedMs = this.#clock.monotonic() - startedAt;
                 const pause = mayRepeat ? pauseBeforeRetry(reason, attempt, elapsedMs, policy) : undefined;
                 if (pause === undefined) throw reason;
                 await this.#pause(pause);

@@ -53,14 +53,14 @@ export async function pingHomeserver(parts: PingParts): Promise<void> {
 /** Returns false if the homeserver does not support pings: whether it reaches the bridge is unknown then. */
 async function pingUntilAnswered(parts: PingParts): Promise<boolean> {
     const { clock, log, homeserverUrl, startupTimeoutMs } = parts;
-    const until = clock.now() + startupTimeoutMs;
+    const until = clock.monotonic() + startupTimeoutMs;
     for (let attempt = 1; ; attempt += 1) {
         const failure = await failureOf(() => pingOnce(parts));
         if (failure === undefined) return true;
         const meaning = explainPing(failure.reply, parts);
         if (meaning.kind === "unsupported") return false;
         const pause = pauseFor(meaning.kind, attempt);
-        const mayWait = meaning.kind === "unreached" || clock.now() + PAUSE_MS <= until;
+        const mayWait = meaning.kind === "unreached" || clock.monotonic() + PAUSE_MS <= until;
         if (pause === undefined || !mayWait) throw new HomeserverUnavailable(meaning.message, { cause: failure });
         if (meaning.kind === "wait") {
             log.warn("homeserver not available yet", { url: homeserverUrl, error: failure.message });

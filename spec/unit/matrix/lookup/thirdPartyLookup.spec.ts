@@ -69,6 +69,14 @@ describe("ghosts created by a lookup", () => {
         expect(made()).toBe(61);
     });
 
+    it("is not stopped by a wall clock that is set back", async () => {
+        for (let n = 0; n < 60; n += 1) await lookUp(`+4420718387${10 + n}`);
+        world.clock.jump(-2 * 3_600_000);
+        world.clock.advance(60_000);
+        await lookUp("+442071838799");
+        expect(made()).toBe(61);
+    });
+
     it("returns no ghost whose user ID would be too long", async () => {
         expect(await lookUp(`sip:${"A".repeat(90)}@example.com`)).toEqual([]);
         expect(await lookUp(`sip:${"a".repeat(90)}@example.com`)).toHaveLength(1);
