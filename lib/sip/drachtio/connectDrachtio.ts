@@ -140,11 +140,12 @@ class SrfConnection implements DrachtioConnection {
 
     ping(): Promise<void> {
         return new Promise((resolve, reject) => {
-            const { wp, mapServer } = this.#srf.app;
-            const [entry] = mapServer;
-            if (entry === undefined || this.#state !== "open") return reject(new Error("not connected"));
-            const [socket, server] = entry;
-            server.pendingRequests.set(wp.send(socket, "ping"), () => resolve());
+            const { client } = this.#srf.app;
+            const [socket, server] = [...(client?.mapServer ?? [])][0] ?? [];
+            if (client === undefined || server === undefined || this.#state !== "open") {
+                return reject(new Error("not connected"));
+            }
+            server.pendingRequests.set(client.wp.send(socket, "ping"), () => resolve());
         });
     }
 

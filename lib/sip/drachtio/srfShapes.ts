@@ -4,9 +4,12 @@ export interface SrfLike {
     readonly app: {
         on(event: "connect", listener: (error: unknown, hostports?: string, version?: string) => void): void;
         on(event: "error" | "close", listener: (error?: Error) => void): void;
-        readonly wp: { send(socket: unknown, frame: string): string };
-        /** By socket: what waits for a response from the server, by message id. One entry while connected. */
-        readonly mapServer: ReadonlyMap<unknown, { readonly pendingRequests: Map<string, () => void> }>;
+        /** Set by `connect`. */
+        readonly client?: {
+            readonly wp: { send(socket: unknown, frame: string): string };
+            /** By socket: what waits for a response from the server, by message id. One entry while connected. */
+            readonly mapServer: ReadonlyMap<unknown, { readonly pendingRequests: Map<string, () => void> }>;
+        };
     };
     on(event: "error", listener: () => void): void;
     use(handler: (req: SrfRequest, res: SrfResponse, next: () => void) => void): void;
