@@ -1,5 +1,5 @@
 /** Which way imports may point. docs/design/architecture.md draws it; `npm run check` enforces it. */
-const adapters = "matrix|sip|media|store";
+const adapters = "matrix|sip|media|store|sms";
 
 module.exports = {
     forbidden: [

@@ -8,7 +8,11 @@ const HEADER = `# What tells a homeserver of the bridge. Do not copy this: the b
 
 /** A registration as an illustration, with placeholders instead of tokens. */
 export function registrationExample(): string {
-    const choices = { homeserver: { domain: "matrix.example" }, matrix: { ghostPrefix: "sip_", joinAsCallee: true } };
+    const choices = {
+        homeserver: { domain: "matrix.example" },
+        matrix: { ghostPrefix: "sip_", joinAsCallee: true },
+        messaging: { readReceipts: false, typing: false },
+    };
     const tokens = { asToken: "<random>", hsToken: "<random>" };
     return HEADER + registrationText(choices, "http://127.0.0.1:9995", tokens);
 }

@@ -5,7 +5,8 @@ import { numberingOf } from "../config/numberingOf.ts";
 import type { Registration } from "../config/registration.ts";
 import { CallDesk } from "../desk/CallDesk.ts";
 import { newCallId } from "../desk/newCallId.ts";
-import { assembleMatrix, type MatrixSide } from "../matrix/assembleMatrix.ts";
+import { assembleMatrix, type MatrixMessageOptions, type MatrixSide } from "../matrix/assembleMatrix.ts";
+import type { ConnectedMessages } from "../matrix/messages/connectMessages.ts";
 import { PassThroughMediaProxy } from "../media/PassThroughMediaProxy.ts";
 import { RtpengineMediaProxy } from "../media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS } from "../media/RtpengineOptions.ts";
@@ -14,11 +15,14 @@ import { serverOf } from "../numbering/MatrixUserId.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import type { TypingSink } from "../ports/TypingSink.ts";
 import { phonesOf } from "./phonesOf.ts";
 import type { Phones } from "../sip/registrar/Phones.ts";
 import { serveMetrics } from "./serveMetrics.ts";
+import { matrixMessageOptions, openMessages } from "./openMessages.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
-import { startSip } from "./startSip.ts";
+import { startMessages } from "./startMessages.ts";
+import { startSip, type SipSide } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { JournalInbox } from "../store/JournalInbox.ts";
 import { installationId } from "../store/installationId.ts";
@@ -75,7 +79,7 @@ export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
 
 async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
     const { config, log } = options;
-    const { telemetry, calls, render } = createMetrics(options.version);
+    const { telemetry, calls, messages: messageTelemetry, render } = createMetrics(options.version);
     const recorder = new CallRecords({ clock: systemClock, sinks: [logCalls(log, config.logging.numbers), calls] });
     const metrics = await serveMetrics(config, render);
     if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
@@ -97,13 +101,22 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     });
     const dialPlan = new DialPlan(dialPlanRulesOf(config));
     const phones = await startPhones(config, dialPlan, log, onStarted);
+    const messaging = openMessages(config, { log, telemetry: messageTelemetry, phoneBook: phones }, onStarted);
     const parts = { dialPlan, desk, telemetry, recorder, phones };
-    const matrix = matrixSideOf(options, { ...parts, directory, inbox });
-    const sip = await startSip({ ...options, ...parts, intake: desk, policy: policyOf(config) }, onStarted);
+    // each side shows the other one who is typing, and one of them is built first
+    const typingToSip: TypingSink = { typing: (...shown) => sip.messages.typing.typing(...shown) };
+    const messages = matrixMessageOptions(config, messaging, typingToSip);
+    const matrix = matrixSideOf(options, { ...parts, directory, inbox, messages });
+    const sipMessages = { messaging, typingToMatrix: matrix.messages.typing, links: matrix.fileLinks };
+    const sip: SipSide = await startSip(
+        { ...options, ...parts, intake: desk, policy: policyOf(config), messages: sipMessages },
+        onStarted,
+    );
     // calls can be placed only now, and end before either side stops
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
+    await startMessages({ config, log, messaging, matrix, sip: sip.messages }, onStarted);
     onStarted({
         name: "calls",
         stop: async () => {
@@ -160,12 +173,22 @@ interface MatrixStores {
 
 function matrixSideOf(
     { config, registration, port, log }: BridgeOptions,
-    { directory, inbox, desk, dialPlan, telemetry, recorder, phones }: CallParts & MatrixStores,
-): MatrixSide {
+    {
+        directory,
+        inbox,
+        messages,
+        desk,
+        dialPlan,
+        telemetry,
+        recorder,
+        phones,
+    }: CallParts & MatrixStores & { readonly messages: MatrixMessageOptions },
+): MatrixSide & { readonly messages: ConnectedMessages } {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
-    return assembleMatrix(
+    const side = assembleMatrix(
         {
+            messages,
             homeserverUrl: config.homeserver.url,
             serverName: config.homeserver.domain,
             registration: {
@@ -198,6 +221,8 @@ function matrixSideOf(
             log,
         },
     );
+    if (side.messages === undefined) throw new Error("the Matrix side was built without messages");
+    return { ...side, messages: side.messages };
 }
 
 /** Without accounts there is no registrar, and unknown peers receive no challenge. */

@@ -26,6 +26,7 @@ import { SipLegs, type SipLegsParts } from "../sip/SipLegs.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
 import { TrunkHealth } from "../sip/trunk/TrunkHealth.ts";
 import { TrunkProbes } from "../sip/trunk/TrunkProbes.ts";
+import { sipMessagesOf, type SipMessageParts, type SipMessages } from "./sipMessages.ts";
 import { ownHostsOf } from "./ownHostsOf.ts";
 import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
@@ -49,6 +50,7 @@ export interface SipSideParts {
     readonly policy: CallPolicy;
     /** Where there are accounts. */
     readonly phones: Phones | undefined;
+    readonly messages: SipMessageParts;
 }
 
 /** What the rest of the bridge has of the SIP side. */
@@ -56,6 +58,7 @@ export interface SipSide {
     readonly gateway: SipGateway;
     readonly legs: SipLegs;
     readonly phoneLegs: PhoneLegs;
+    readonly messages: SipMessages;
 }
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
@@ -84,37 +87,38 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     });
     const environment = environmentOf(parts, observeStack(link, observe));
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
-    const registrations = new TrunkRegistrations(trunks, {
-        ...environment,
-        availability: watch.availability,
-    });
+    const { availability } = watch;
+    const registrations = new TrunkRegistrations(trunks, { ...environment, availability });
+    const ownIdentities = ownIdentitiesOf(config);
+    const side = { ...parts, environment, trunks, availability, ownIdentities };
+    const messages = sipMessagesOf(config, parts.messages, side);
     const gateway = new SipGateway({
         ...environment,
-        availability: watch.availability,
+        messages: messages.methods,
+        availability,
         registrations,
         ...(phones !== undefined && { phones }),
         peers,
         unknownPeers: config.sip.unknownPeers,
         numberDetail: config.logging.numbers,
         realm,
-        ownIdentities: ownIdentitiesOf(config),
+        ownIdentities,
         dialPlan,
         intake,
         policy,
         newCallId,
     });
-    onStarted({
-        name: "SIP link",
-        stop: () => {
-            link.stop();
-            // the outcome of a BYE that was sent is not reported any more
-            gateway.onLost();
-        },
-    });
+    onStarted({ name: "SIP link", stop: () => stopLink(link, gateway) });
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    return { gateway, ...legsOf(parts, { ...environment, realm, trunks, availability: watch.availability }) };
+    return { gateway, messages, ...legsOf(parts, { ...environment, realm, trunks, availability }) };
+}
+
+/** No response says any more what became of a BYE that is out. */
+function stopLink(link: SipLink, gateway: SipGateway): void {
+    link.stop();
+    gateway.onLost();
 }
 
 /** What every part of the SIP side needs. */

@@ -22,6 +22,7 @@ export interface Config {
     readonly numbers: NumbersConfig;
     readonly dialling: DiallingConfig;
     readonly calls: CallsConfig;
+    readonly messaging: MessagingConfig;
     /**
      * Media relay. With rtpengine, ordinary phones and trunks can call Matrix clients. With "none", media is sent directly between the two parties, which works only if every peer, trunk and account uses WebRTC (media: webrtc).
      */
@@ -442,6 +443,95 @@ export interface CallsConfig {
      * Maximum number of calls at the same time. Further calls are rejected with 503.
      */
     readonly maxCalls: number;
+}
+/**
+ * Text messages between SIP and Matrix. Messages from peers, trunks and registered phones are accepted as their calls are.
+ */
+export interface MessagingConfig {
+    /**
+     * Rules that allow Matrix users, and their registered phones, to send messages. A message is rejected unless a rule allows it. Numbers are written as in dialling.allow. CAUTION: trunks and SMS services can charge for messages.
+     */
+    readonly allow: readonly DiallingRuleConfig[];
+    /**
+     * Senders on the SIP side whose messages are not accepted. Numbers are written as in dialling.allow.
+     */
+    readonly block: readonly string[];
+    /**
+     * Response to blocked senders. "reject" is 403, "drop" is none.
+     */
+    readonly blockedSenders: "reject" | "drop";
+    /**
+     * Hours after which a message fails if the recipient's network cannot be reached. Until then it is sent again with growing pauses.
+     */
+    readonly retryHours: number;
+    /**
+     * Hours that a message waits for a registered phone that is offline.
+     */
+    readonly offlineHours: number;
+    /**
+     * Longest text, in bytes of UTF-8. Longer messages are rejected.
+     */
+    readonly maxBytes: number;
+    /**
+     * Messages that one sender can send per minute, on average.
+     */
+    readonly perMinute: number;
+    /**
+     * Messages that one sender can send at the same time.
+     */
+    readonly burst: number;
+    /**
+     * Messages that can wait for delivery at the same time. Further ones are rejected.
+     */
+    readonly maxWaiting: number;
+    /**
+     * Whether notices (m.notice), which are written by bots, are sent to the SIP side.
+     */
+    readonly notices: boolean;
+    /**
+     * Whether reactions are sent to the SIP side, as text.
+     */
+    readonly reactions: boolean;
+    /**
+     * Whether read receipts in Matrix are sent to senders on the SIP side that ask for them (RFC 5438). Generate the registration again after a change.
+     */
+    readonly readReceipts: boolean;
+    /**
+     * Whether typing notifications pass between both sides (RFC 3994). Generate the registration again after a change.
+     */
+    readonly typing: boolean;
+    readonly web?: MessagingWebConfig;
+    readonly files: MessagingFilesConfig;
+}
+/**
+ * HTTP listener for links to files and for webhooks of SMS services. Without it, files are sent as their name only. Use a reverse proxy with TLS in front of it.
+ */
+export interface MessagingWebConfig {
+    /**
+     * IP address and port to listen on.
+     */
+    readonly listen: Endpoint;
+    /**
+     * URL at which recipients and SMS services reach the listener.
+     */
+    readonly publicUrl: string;
+}
+/**
+ * Images and other files in messages.
+ */
+export interface MessagingFilesConfig {
+    /**
+     * Largest file, in megabytes.
+     */
+    readonly maxMegabytes: number;
+    /**
+     * Hours that a link to a file is valid.
+     */
+    readonly linkHours: number;
+    /**
+     * Hosts, with port if needed, from which the bridge downloads files over HTTPS: those of an RCS network or an SMS service. Files on other hosts are shown as links.
+     */
+    readonly allowedHosts: readonly string[];
 }
 /**
  * Data that the bridge keeps across restarts.

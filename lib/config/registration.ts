@@ -23,6 +23,7 @@ export interface Registration {
 export interface RegistrationChoices {
     readonly homeserver: Pick<Config["homeserver"], "domain">;
     readonly matrix: Pick<Config["matrix"], "ghostPrefix" | "joinAsCallee">;
+    readonly messaging: Pick<Config["messaging"], "readReceipts" | "typing">;
 }
 
 export interface Tokens {
@@ -53,7 +54,7 @@ export function registrationText(config: RegistrationChoices, url: string, token
         hs_token: tokens.hsToken,
         sender_localpart: SENDER_LOCALPART,
         rate_limited: false,
-        receive_ephemeral: true,
+        ...(needsEphemeral(config) && { receive_ephemeral: true }),
         protocols: PROTOCOLS,
         namespaces: { users: config.matrix.joinAsCallee ? [ghosts, localUsers] : [ghosts], aliases: [], rooms: [] },
     });
@@ -91,8 +92,19 @@ export function loadRegistration(path: string, config: RegistrationChoices): Reg
         url: text("url"),
     };
     faults.push(...namespaceFaults(readUserNamespaces(entries), config));
+    if (needsEphemeral(config) && entries["receive_ephemeral"] !== true) {
+        faults.push(
+            "receive_ephemeral: is needed by messaging.readReceipts and messaging.typing; generate the registration again " +
+                "with --generate-registration",
+        );
+    }
     if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
     return registration;
+}
+
+/** Read receipts and typing notifications are sent to the bridge only if it uses them. */
+function needsEphemeral({ messaging }: RegistrationChoices): boolean {
+    return messaging.readReceipts || messaging.typing;
 }
 
 /** Users the bridge may act for, by a regular expression over their ids. */

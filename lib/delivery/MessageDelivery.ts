@@ -259,8 +259,9 @@ export class MessageDelivery implements MessageIntake {
         return this.#carrier(direction === "inbound" ? "matrix" : "remote");
     }
 
-    #senderOf({ direction }: Message): MessageCarrier {
-        return this.#carrier(direction === "inbound" ? "remote" : "matrix");
+    /** The sender of an outbound message can be a registered phone as well. */
+    #senderOf({ origin }: Message): MessageCarrier {
+        return this.#carrier(origin.network === "matrix" ? "matrix" : "remote");
     }
 
     #carrier(network: keyof Carriers): MessageCarrier {

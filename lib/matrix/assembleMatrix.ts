@@ -16,7 +16,13 @@ import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
 import { connectHandlers, type ConnectedHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
 import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
+import type { SendRequest } from "./homeserver/HomeserverRequest.ts";
 import type { Registration } from "./homeserver/Registration.ts";
+import { ClientServerMessages } from "./messages/ClientServerMessages.ts";
+import type { ConnectedMessages, MessageParts } from "./messages/connectMessages.ts";
+import { type FileLinkOptions, FileLinkServer } from "./messages/FileLinkServer.ts";
+import { InboundFiles, type InboundFilesOptions } from "./messages/InboundFiles.ts";
+import { HomeserverMedia } from "./messages/MediaRepository.ts";
 import { PSTN_PROTOCOL_DESCRIPTION, PSTN_PROTOCOLS } from "./lookup/thirdPartyLookup.ts";
 
 export interface MatrixOptions {
@@ -41,7 +47,16 @@ export interface MatrixOptions {
     readonly mediaOf: (trunk: string) => MediaTransport;
     /** Whether display names of Matrix users are sent to trunks or phones. */
     readonly showsCallerNames: "yes" | "no";
+    /** Text messages; without it, messages in Matrix are ignored. */
+    readonly messages?: MatrixMessageOptions;
 }
+
+/** Text messages as the composition root configures them. */
+export type MatrixMessageOptions = Omit<MessageParts, "homeserver" | "files"> & {
+    readonly files: InboundFilesOptions;
+    /** How files are linked to; without it they are not. */
+    readonly links?: Omit<FileLinkOptions, "secret">;
+};
 
 export interface MatrixParts {
     readonly directory: Directory;
@@ -66,6 +81,10 @@ export interface MatrixSide extends LegDialler<MatrixTarget> {
     start(): Promise<void>;
     /** Stops listening. Calls must have ended before. Safe to call twice and without `start`. */
     stop(): Promise<void>;
+    /** The Matrix side of text messages, if it was asked for. */
+    readonly messages: ConnectedMessages | undefined;
+    /** Links to files in Matrix, if they can be reached from the outside. */
+    readonly fileLinks: FileLinkServer | undefined;
 }
 
 /** Builds the Matrix adapter. Does no I/O. */
@@ -76,6 +95,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const send = framework.send.bind(framework);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
     const homeserver = new ClientServerHomeserver(send, clock);
+    const { messageParts, fileLinks } = messagePartsOf(options, parts, send);
     const connected = connectHandlers({
         ...parts,
         names,
@@ -86,8 +106,9 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
         showsCallerNames: options.showsCallerNames,
+        ...(messageParts !== undefined && { messages: messageParts }),
     });
-    const { dialler, invitations } = connected;
+    const { dialler, invitations, messages } = connected;
     const resumed = Promise.withResolvers<undefined>();
     // rejected when nothing waits for it, too
     resumed.promise.catch(() => undefined);
@@ -126,6 +147,28 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
             }
         },
         stop,
+        messages,
+        fileLinks,
+    };
+}
+
+/** What text messages are built with, if they are asked for. */
+function messagePartsOf(
+    { messages, homeserverUrl, registration }: MatrixOptions,
+    { clock, log }: MatrixParts,
+    send: SendRequest,
+): { readonly messageParts?: MessageParts; readonly fileLinks: FileLinkServer | undefined } {
+    if (messages === undefined) return { fileLinks: undefined };
+    const media = new HomeserverMedia(homeserverUrl, registration.asToken);
+    const { links } = messages;
+    return {
+        messageParts: {
+            ...messages,
+            homeserver: new ClientServerMessages(send),
+            files: new InboundFiles(media, messages.files, log),
+        },
+        // the token is known to the bridge and the homeserver only
+        fileLinks: links && new FileLinkServer(media, { ...links, secret: registration.asToken }, clock),
     };
 }
 

@@ -1,6 +1,7 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
+import { eitherPlan } from "../numbering/eitherPlan.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
@@ -26,6 +27,7 @@ import { MatrixCalleeLeg } from "./calls/MatrixCalleeLeg.ts";
 import { DroppedEvents } from "./events/DroppedEvents.ts";
 import type { EventHandler } from "./events/EventHandler.ts";
 import { EventRouter } from "./events/EventRouter.ts";
+import { connectMessages, type ConnectedMessages, type MessageParts } from "./messages/connectMessages.ts";
 import { OutboundCalls } from "./calls/OutboundCalls.ts";
 import { RoomMembers } from "./rooms/RoomMembers.ts";
 import { ThirdPartyLookup } from "./lookup/thirdPartyLookup.ts";
@@ -51,6 +53,8 @@ export interface HandlerParts {
     readonly mediaOf: (trunk: string) => MediaTransport;
     /** Whether display names of Matrix users are sent to trunks or phones; `no` saves a request for each call. */
     readonly showsCallerNames?: "yes" | "no";
+    /** Text messages; without it, messages in Matrix are ignored. */
+    readonly messages?: MessageParts;
 }
 
 /** The parts of the Matrix adapter that work on any `Homeserver`: Synapse, or the fake one of the specs. */
@@ -62,6 +66,7 @@ export interface ConnectedHandlers {
     readonly admission: GhostAdmission;
     readonly invitations: GhostInvitations;
     readonly registry: LegRegistry;
+    readonly messages: ConnectedMessages | undefined;
 }
 
 /** Builds the event table and all it needs. A feature that handles more event types adds its row to `handlers`. */
@@ -72,7 +77,9 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     const profiles = new GhostProfiles(names, homeserver, directory, log);
     const rooms = new DirectRooms({ ...parts, profiles });
     const encryptedRooms = new EncryptedRooms(homeserver, directory);
-    const admission = new GhostAdmission(parts);
+    // a ghost joins for whoever may call or write to its number
+    const plan = parts.messages === undefined ? parts.dialPlan : eitherPlan(parts.dialPlan, parts.messages.plan);
+    const admission = new GhostAdmission({ ...parts, dialPlan: plan });
     const invitations = new GhostInvitations({
         ...parts,
         profiles,
@@ -97,7 +104,9 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         unknown: new UnknownCalls({ ...parts, registry }),
     });
     const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });
-    const handlers: readonly EventHandler[] = [calls, ...members.handlers];
+    const messages =
+        parts.messages && connectMessages({ ...parts, rooms, invitations, drops, messages: parts.messages });
+    const handlers: readonly EventHandler[] = [calls, ...members.handlers, ...(messages?.handlers ?? [])];
     const router: EventRouter = new EventRouter({
         handlers,
         isLocal: (user) => names.isLocal(user),
@@ -123,5 +132,6 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         admission,
         invitations,
         registry,
+        messages,
     };
 }

@@ -1,6 +1,8 @@
 /** What a message says. Text is plain text in every script, line ends are `\n`. */
 export type MessageContent =
     | { readonly kind: "text"; readonly text: string }
+    /** News that no person has written, such as that voice messages wait; clients show it without alerting. */
+    | { readonly kind: "notice"; readonly text: string }
     | MessageFile
     /** A place on the earth, as a geo: URI (RFC 5870). */
     | { readonly kind: "location"; readonly uri: string; readonly text: string }

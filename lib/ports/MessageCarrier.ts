@@ -1,5 +1,6 @@
 import type { Message } from "../message/Message.ts";
 import type { FailureCause, Receipt } from "../message/vocabulary.ts";
+import type { MessageRoute } from "./MessageRouting.ts";
 
 /**
  * One network's side of messaging. Each adapter implements it: it delivers the messages that go to its network, and
@@ -36,3 +37,12 @@ export type DeliveryResult =
     /** The recipient's phone is not registered. */
     | { readonly kind: "offline" }
     | { readonly kind: "rejected"; readonly cause: FailureCause };
+
+/** A carrier that is told where to send a message. */
+export interface RoutedCarrier extends Omit<MessageCarrier, "deliver"> {
+    /** As `MessageCarrier.deliver`. Networks of the route are trunks or services of this carrier. */
+    deliver(
+        attempt: DeliveryAttempt,
+        route: Extract<MessageRoute, { readonly kind: "phones" | "networks" }>,
+    ): Promise<DeliveryResult>;
+}

@@ -1,6 +1,7 @@
 import { chargingHeaders } from "./ims/chargingVector.ts";
 import { readNetworkContext } from "./ims/NetworkContext.ts";
 import type { DrachtioListener } from "./drachtio/connectDrachtio.ts";
+import type { MessageMethods } from "./message/MessageMethods.ts";
 import { handlerFor, type MethodHandler, type MethodHandlers } from "./methodHandlers.ts";
 import { replyOutsideDialog } from "./methodReplies.ts";
 import type { Phones } from "./registrar/Phones.ts";
@@ -28,6 +29,8 @@ export interface SipGatewayParts
     readonly availability?: Pick<TrunkHealth, "calledFrom">;
     /** The phones of Matrix users, if there are accounts. */
     readonly phones?: Phones;
+    /** Text messages and mailboxes; without it, MESSAGE is rejected with 405. */
+    readonly messages?: MessageMethods;
 }
 
 /**
@@ -75,6 +78,7 @@ export class SipGateway implements DrachtioListener {
             REGISTER: { requires: "password", handle: (request, sender) => this.#register(request, sender) },
             SUBSCRIBE: reply,
             UPDATE: reply,
+            ...parts.messages?.handlers(responder, reply),
         };
     }
 
@@ -147,8 +151,9 @@ export class SipGateway implements DrachtioListener {
         if (phones === undefined || sender.kind === "peer") {
             return this.#responder.respond(request, replyOutsideDialog(request));
         }
-        void phones
-            .register(sender.account, request, sender.via)
-            .then((response) => this.#responder.respond(request, response));
+        void phones.register(sender.account, request, sender.via).then((response) => {
+            this.#responder.respond(request, response);
+            if (response.status === 200) this.#parts.messages?.onRegistered(sender.account.username);
+        });
     }
 }

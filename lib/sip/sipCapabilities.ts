@@ -6,7 +6,7 @@ const SUPPORTED: readonly string[] = ["100rel", "timer"];
 
 /** What the bridge can do, for OPTIONS (RFC 3261, section 11.2), INVITE and their 2xx. */
 export const CAPABILITIES: HeaderFields = {
-    Allow: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK",
+    Allow: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, MESSAGE, SUBSCRIBE, NOTIFY",
     Accept: "application/sdp",
     Supported: SUPPORTED.join(", "),
 };

@@ -3,7 +3,7 @@ import { isFinished, referenceOf, type MessageState } from "../message/MessageSt
 import type { Direction, MessageId } from "../message/vocabulary.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { Arrival, MessageRecord, MessageStore } from "../ports/MessageStore.ts";
+import type { MessageRecord, MessageStore } from "../ports/MessageStore.ts";
 import { JournalFile } from "./JournalFile.ts";
 import { readJournalLine, type JournalLine } from "./messageRecord.ts";
 
@@ -14,8 +14,6 @@ export interface JournalMessagesOptions {
     readonly maxFinished: number;
 }
 
-/** Received events that are not decided on: a few seconds' worth. Beyond that the oldest is forgotten. */
-const MAX_ARRIVALS = 10_000;
 /** The file is rewritten when it has this many lines that are replaced by later ones. */
 const REWRITE_AFTER_LINES = 20_000;
 
@@ -31,7 +29,6 @@ export class JournalMessages implements MessageStore {
     readonly #byReference = new Map<string, MessageId>();
     /** Finished messages, in the order in which they finished. */
     readonly #finished = new Set<MessageId>();
-    readonly #arrivals = new Map<string, Arrival>();
     #nextOrder = 0;
     #rewriting: Promise<void> | undefined;
 
@@ -83,22 +80,6 @@ export class JournalMessages implements MessageStore {
         return synchronised;
     }
 
-    noteArrival(arrival: Arrival): void {
-        this.#arrivals.set(arrival.eventId, arrival);
-        this.#append({ arrival });
-        if (this.#arrivals.size <= MAX_ARRIVALS) return;
-        const [oldest] = this.#arrivals.keys();
-        if (oldest !== undefined) this.forgetArrival(oldest);
-    }
-
-    forgetArrival(eventId: string): void {
-        if (this.#arrivals.delete(eventId)) this.#append({ decided: eventId });
-    }
-
-    arrivals(): readonly Arrival[] {
-        return [...this.#arrivals.values()];
-    }
-
     async close(): Promise<void> {
         await this.#rewriting;
         await this.#file.close();
@@ -126,13 +107,9 @@ export class JournalMessages implements MessageStore {
             const message = line.message as MessageRecord["message"];
             this.#orders.set(message.id, line.order);
             this.#keep({ message, state: line.state });
-        } else if ("id" in line) {
+        } else {
             const known = this.#records.get(line.id as MessageId);
             if (known !== undefined) this.#keep({ ...known, state: line.state });
-        } else if ("arrival" in line) {
-            this.#arrivals.set(line.arrival.eventId, line.arrival);
-        } else {
-            this.#arrivals.delete(line.decided);
         }
     }
 
@@ -163,15 +140,8 @@ export class JournalMessages implements MessageStore {
         }
     }
 
-    #append(line: JournalLine): void {
-        this.#file.append(line).catch((error: unknown) => {
-            this.#log.error("journal of messages not written", { error });
-        });
-    }
-
     #rewriteIfNeeded(): void {
-        const live = this.#records.size + this.#arrivals.size;
-        if (this.#rewriting !== undefined || this.#file.lines < 2 * live + REWRITE_AFTER_LINES) return;
+        if (this.#rewriting !== undefined || this.#file.lines < 2 * this.#records.size + REWRITE_AFTER_LINES) return;
         this.#rewriting = this.#file
             .rewrite(() => this.#lines())
             .catch((error: unknown) => {
@@ -186,7 +156,6 @@ export class JournalMessages implements MessageStore {
         for (const { message, state } of this.#records.values()) {
             yield { message, state, order: this.#orders.get(message.id) ?? 0 };
         }
-        for (const arrival of this.#arrivals.values()) yield { arrival };
     }
 }
 

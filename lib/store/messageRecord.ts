@@ -24,6 +24,7 @@ const party = z.discriminatedUnion("kind", [
 
 const content = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("text"), text: z.string() }),
+    z.object({ kind: z.literal("notice"), text: z.string() }),
     z.object({
         kind: z.literal("file"),
         uri: z.string(),
@@ -75,13 +76,8 @@ const message = z.object({
     origin,
 });
 
-/** A line of the journal. Later lines replace earlier ones of the same message or event. */
-const line = z.union([
-    z.object({ message, state, order: z.number() }),
-    z.object({ id: z.string(), state }),
-    z.object({ arrival: z.object({ eventId: z.string(), room: z.string() }) }),
-    z.object({ decided: z.string() }),
-]);
+/** A line of the journal. Later lines replace earlier ones of the same message. */
+const line = z.union([z.object({ message, state, order: z.number() }), z.object({ id: z.string(), state })]);
 
 export type JournalLine = z.infer<typeof line>;
 

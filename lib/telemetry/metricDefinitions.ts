@@ -21,6 +21,9 @@ const FAULT = "`none`, `caller`, `callee`, `trunk`, `homeserver`, `media` or `br
 const SETUP_SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120];
 const TALK_SECONDS = [1, 5, 15, 30, 60, 180, 600, 1_800, 3_600, 14_400];
 
+/** From a homeserver on the same machine to a phone that was off for a day, in seconds. */
+const DELIVERY_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3_600, 86_400];
+
 /** Every metric of the bridge, in the order of docs/metrics.md. */
 export const METRIC_DEFINITIONS = {
     buildInfo: {
@@ -136,6 +139,43 @@ export const METRIC_DEFINITIONS = {
             method: "method of the request, in lower case",
             status: "status code",
         },
+    },
+    messagesAccepted: {
+        kind: "counter",
+        name: "sip_bridge_messages_accepted_total",
+        help: "Number of messages that were accepted for delivery.",
+        labels: { direction: DIRECTION },
+    },
+    messagesSettled: {
+        kind: "counter",
+        name: "sip_bridge_messages_settled_total",
+        help: "Number of messages by outcome. A message can count as sent, then as delivered and as displayed.",
+        labels: { direction: DIRECTION, outcome: "`sent`, `delivered`, `displayed` or why it failed" },
+    },
+    messagesWaiting: {
+        kind: "gauge",
+        name: "sip_bridge_messages_waiting",
+        help: "Number of messages that wait or are being sent.",
+        labels: { direction: DIRECTION },
+    },
+    messageRetries: {
+        kind: "counter",
+        name: "sip_bridge_message_retries_total",
+        help: "Number of attempts to send a message that failed and are repeated later.",
+        labels: { direction: DIRECTION },
+    },
+    messagesRefused: {
+        kind: "counter",
+        name: "sip_bridge_messages_refused_total",
+        help: "Number of messages that were not accepted.",
+        labels: { direction: DIRECTION, reason: "why, such as `not_allowed`, `rate_limit` or `unsupported_type`" },
+    },
+    messageDelivery: {
+        kind: "histogram",
+        name: "sip_bridge_message_delivery_seconds",
+        help: "Duration of the delivery of messages, from acceptance until the recipient's network has accepted them.",
+        labels: { direction: DIRECTION },
+        buckets: DELIVERY_SECONDS,
     },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
+import type { MessageTelemetry } from "../ports/MessageTelemetry.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { type CallRecordSink, talkMs, trunkLabel } from "../records/CallRecord.ts";
 import { labelValue } from "./labelValue.ts";
+import { countMessages } from "./messageMetrics.ts";
 import { MetricSet } from "./MetricSet.ts";
 
 export interface Metrics {
@@ -9,6 +11,8 @@ export interface Metrics {
     readonly telemetry: Telemetry;
     /** Counts calls by their records. */
     readonly calls: CallRecordSink;
+    /** Counts messages. */
+    readonly messages: MessageTelemetry;
     /** All metrics in Prometheus' text format (0.0.4), with those of the process. Never rejects. */
     readonly render: () => Promise<string>;
 }
@@ -22,6 +26,7 @@ export function createMetrics(version = "unknown"): Metrics {
     return {
         telemetry: { ...countInputs(metrics), ...watchTrunks(metrics), ...watchParts(metrics) },
         calls: countCalls(metrics),
+        messages: countMessages(metrics),
         render: () => registry.metrics(),
     };
 }

@@ -20,7 +20,6 @@ export function describeMessageStore(name: string, open: () => MessageStore): vo
 
         it("is empty at first", () => {
             expect([...store.records()]).toEqual([]);
-            expect(store.arrivals()).toEqual([]);
             expect(store.get(aMessage("one").id)).toBeUndefined();
         });
 
@@ -53,14 +52,6 @@ export function describeMessageStore(name: string, open: () => MessageStore): vo
             expect(store.withReference("outbound", "r")?.message.id).toBe("out");
             expect(store.withReference("inbound", "$r")?.message.id).toBe("in");
             expect(store.withReference("inbound", "r")).toBeUndefined();
-        });
-
-        it("remembers received events until they are decided on", () => {
-            store.noteArrival({ eventId: "$1", room: "!a" });
-            store.noteArrival({ eventId: "$2", room: "!a" });
-            store.forgetArrival("$1");
-            store.forgetArrival("$unknown");
-            expect(store.arrivals()).toEqual([{ eventId: "$2", room: "!a" }]);
         });
     });
 }

@@ -113,8 +113,11 @@ export class GhostInvitations {
         if (isGroup || verdict === "accept_to_reject") this.#leaveWhenUnused(room, ghost);
         // a homeserver delivers events of a room only while a ghost is in it, and clients do not wait for the join
         const recent = await homeserver.recentEvents(ghost, room, HISTORY);
-        // call events only: earlier membership changes do not matter any more
-        for (const event of recent.filter(isCallEvent)) onHistory(event, time);
+        // earlier membership changes do not matter any more, and what was said before the invitation is not for the ghost
+        const invitedAt = recent.findLastIndex((event) => isInvitation(event, ghost));
+        const isFor = (event: unknown, at: number): boolean =>
+            isCallEvent(event) || (isMessage(event) && at > invitedAt);
+        for (const event of recent.filter(isFor)) onHistory(event, time);
         return true;
     }
 
@@ -138,6 +141,19 @@ function timeOf({ inviter, sentAt, ageMs }: GhostInvitation, now: number): Invit
 }
 
 function isCallEvent(event: unknown): boolean {
+    return typeOf(event)?.startsWith("m.call.") === true;
+}
+
+function isMessage(event: unknown): boolean {
+    return typeOf(event) === "m.room.message";
+}
+
+function isInvitation(event: unknown, ghost: MatrixUserId): boolean {
+    if (typeOf(event) !== "m.room.member") return false;
+    return (event as Readonly<Record<string, unknown>>)["state_key"] === ghost;
+}
+
+function typeOf(event: unknown): string | undefined {
     const type = typeof event === "object" && event !== null && "type" in event ? event.type : undefined;
-    return typeof type === "string" && type.startsWith("m.call.");
+    return typeof type === "string" ? type : undefined;
 }

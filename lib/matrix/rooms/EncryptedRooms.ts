@@ -3,8 +3,8 @@ import type { Directory } from "../../ports/Directory.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 
 const NOTICE =
-    "Phone calls don't work in this room because it is encrypted. " +
-    "Start an unencrypted chat with this contact and call from there.";
+    "Phone calls and messages don't work in this room because it is encrypted. " +
+    "Start an unencrypted chat with this contact and use that.";
 
 /** Rooms in which calls cannot work, because the bridge cannot decrypt the events. */
 export class EncryptedRooms {

@@ -79,6 +79,12 @@ export class Phones implements PhoneBook {
         );
     }
 
+    /** The phones of an account that are registered now, to be written to by this party. */
+    phonesOf(account: string, caller: RemoteParty): readonly PhoneTarget[] {
+        const found = this.#byName.get(account);
+        return found === undefined ? [] : this.#reach([found], caller);
+    }
+
     phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId, callerName?: string): readonly PhoneTarget[] | undefined {
         const accounts = this.#accountsMeantBy(dialled);
         return accounts && this.#reach(accounts, matrixCaller(caller, callerName));

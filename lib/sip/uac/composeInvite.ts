@@ -62,7 +62,8 @@ export function capabilityHeaders({ userAgent, minSe = MIN_SE_S, refresher }: In
     };
 }
 
-function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
+/** The URI by which a trunk knows a party. */
+export function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
     switch (callee.kind) {
         case "number":
             return numberUri(trunk, callee.number);
@@ -75,7 +76,7 @@ function calleeUri(trunk: SipTrunk, callee: RemoteParty): string {
 }
 
 /** An address at another host still goes through the trunk; a redirect goes where it says. */
-function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo: string | undefined): { nextHop?: string } {
+export function nextHopOf(trunk: SipTrunk, callee: RemoteParty, redirectedTo?: string): { nextHop?: string } {
     if (redirectedTo !== undefined) return {};
     if (trunk.nextHop !== undefined) return { nextHop: trunk.nextHop };
     if (callee.kind === "number" && trunk.numberUri === "tel") return { nextHop: `${trunk.scheme}:${trunk.domain}` };
@@ -104,6 +105,7 @@ function numberUri(trunk: SipTrunk, number: PhoneNumber): string {
     }
 }
 
-function userPart(dialled: string): string {
+/** A number as it can stand in the user part of a SIP URI. */
+export function userPart(dialled: string): string {
     return dialled.replace(/#/g, "%23");
 }

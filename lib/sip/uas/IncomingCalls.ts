@@ -1,11 +1,11 @@
 import type { CallPolicy } from "../../call/CallPolicy.ts";
 import type { CallId, EndCause } from "../../call/vocabulary.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
-import { canonicalHost } from "../../numbering/SipAddress.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../dialog/SipDialog.ts";
+import { hostAt } from "../identity/hostAt.ts";
 import type { OwnIdentities, ScreenCaller } from "../identity/OwnIdentities.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { readNetworkContext, readPhoneNetwork } from "../ims/NetworkContext.ts";
@@ -199,11 +199,6 @@ export class IncomingCalls {
             leg.opened();
         }
     }
-}
-
-/** @param address an IP address, IPv6 without brackets */
-function hostAt(address: string): string {
-    return canonicalHost(address.includes(":") ? `[${address}]` : address) ?? address;
 }
 
 function rejection(cause: EndCause): OutgoingResponse {

@@ -85,7 +85,7 @@ export function decodeInvite(
 }
 
 /** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
-function calleesOf(
+export function calleesOf(
     uri: string,
     peer: Pick<SipPeer, "defaultCountry" | "shortCodes" | "stripPrefix">,
 ): readonly RemoteParty[] | "unknown scheme" {

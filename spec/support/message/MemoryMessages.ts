@@ -1,11 +1,10 @@
 import { referenceOf } from "../../../lib/message/MessageState.ts";
 import type { Direction, MessageId } from "../../../lib/message/vocabulary.ts";
-import type { Arrival, MessageRecord, MessageStore } from "../../../lib/ports/MessageStore.ts";
+import type { MessageRecord, MessageStore } from "../../../lib/ports/MessageStore.ts";
 
 /** A message store in memory. Held to spec/contract/messageStore.contract.ts, as is the journal. */
 export class MemoryMessages implements MessageStore {
     readonly #records: Map<MessageId, MessageRecord>;
-    readonly #arrivals = new Map<string, Arrival>();
     readonly #onSave: (records: readonly MessageRecord[]) => void;
 
     /** @param onSave called after each save with all records, as they would be read after a crash at this moment */
@@ -37,18 +36,6 @@ export class MemoryMessages implements MessageStore {
         this.#records.set(message.id, { message, state: record.state });
         this.#onSave([...this.#records.values()]);
         return Promise.resolve();
-    }
-
-    noteArrival(arrival: Arrival): void {
-        this.#arrivals.set(arrival.eventId, arrival);
-    }
-
-    forgetArrival(eventId: string): void {
-        this.#arrivals.delete(eventId);
-    }
-
-    arrivals(): readonly Arrival[] {
-        return [...this.#arrivals.values()];
     }
 
     close(): Promise<void> {

@@ -17,7 +17,10 @@ export function aMessage(id: string, direction: Direction = "outbound", changes:
         content: { kind: "text", text: id },
         acceptedAt: 1_000_000,
         receipts: [],
-        origin: { network: "matrix", room: "!room:matrix.example" as MatrixRoomId, eventId: `$${id}` },
+        origin:
+            direction === "outbound"
+                ? { network: "matrix", room: "!room:matrix.example" as MatrixRoomId, eventId: `$${id}` }
+                : { network: "sip", from: { kind: "trunk", name: "trunk" }, sipCallId: `${id}@trunk.example` },
         ...changes,
     };
 }

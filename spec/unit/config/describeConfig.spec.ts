@@ -13,6 +13,22 @@ const registrar: Config["sip"]["registrar"] = {
     algorithms: ["MD5"],
 };
 const numbers: Config["numbers"] = { map: noRoutes, shortCodes: [], shortCodeDigits: 6 };
+const messaging: Config["messaging"] = {
+    allow: [],
+    block: [],
+    blockedSenders: "reject",
+    retryHours: 6,
+    offlineHours: 24,
+    maxBytes: 8_000,
+    perMinute: 60,
+    burst: 30,
+    maxWaiting: 10_000,
+    notices: false,
+    reactions: false,
+    readReceipts: false,
+    typing: false,
+    files: { maxMegabytes: 20, linkHours: 72, allowedHosts: [] },
+};
 const bare: Config = {
     homeserver: { url: "http://127.0.0.1:8008", domain: "matrix.example" },
     appservice: { bind: "127.0.0.1", port: 9995 },
@@ -23,6 +39,7 @@ const bare: Config = {
     numbers,
     dialling: { allow: [] },
     calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
+    messaging,
     media: "none",
     store: { path: "/var/lib/sip" },
     metrics: {},

@@ -15,6 +15,7 @@ import { faultsOf } from "../../support/configFile.ts";
 const choices: RegistrationChoices = {
     homeserver: { domain: "matrix.example" },
     matrix: { ghostPrefix: "sip.", joinAsCallee: false },
+    messaging: { readReceipts: false, typing: false },
 };
 const joining: RegistrationChoices = { ...choices, matrix: { ...choices.matrix, joinAsCallee: true } };
 const tokens = { asToken: "as", hsToken: "hs" };
@@ -36,7 +37,6 @@ describe("registrationText", () => {
             hs_token: "hs",
             sender_localpart: "sip-bridge",
             rate_limited: false,
-            receive_ephemeral: true,
             protocols: ["m.protocol.pstn", "im.vector.protocol.pstn"],
             namespaces: {
                 users: [{ exclusive: true, regex: "^@sip\\..*:matrix\\.example$" }],
@@ -58,6 +58,18 @@ describe("randomTokens", () => {
         const made = [randomTokens(), randomTokens()].flatMap(({ asToken, hsToken }) => [asToken, hsToken]);
         expect(new Set(made).size).toBe(4);
         for (const token of made) expect(token).toMatch(/^[\w-]{43}$/);
+    });
+});
+
+describe("the registration for read receipts and typing notifications", () => {
+    it.each(["readReceipts", "typing"] as const)("asks the homeserver for them only if messaging.%s is set", (key) => {
+        const wanting = { ...choices, messaging: { ...choices.messaging, [key]: true } };
+        expect(parse(registrationText(wanting, "http://a", tokens))).toMatchObject({ receive_ephemeral: true });
+        expect(parse(registrationText(choices, "http://a", tokens))).not.toHaveProperty("receive_ephemeral");
+        writeFileSync(path, registrationText(choices, "http://a", tokens));
+        expect(faultsOf(() => loadRegistration(path, wanting))).toEqual([
+            expect.stringMatching(/^receive_ephemeral: is needed by messaging.readReceipts/) as string,
+        ]);
     });
 });
 

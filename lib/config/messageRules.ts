@@ -1,0 +1,10 @@
+import type { DialPlanRules } from "../numbering/DialPlan.ts";
+import type { Config } from "./Config.generated.ts";
+import { dialPlanRulesOf } from "./dialPlanRules.ts";
+import { numberingOf } from "./numberingOf.ts";
+
+/** What the configuration says about who can send messages to whom: the dial plan, with the rules of `messaging.allow`. */
+export function messageRulesOf(config: Config): DialPlanRules {
+    const { allow } = config.messaging;
+    return { ...dialPlanRulesOf(config), allow, numbering: numberingOf({ ...config, dialling: { allow } }) };
+}

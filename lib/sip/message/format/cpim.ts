@@ -1,0 +1,111 @@
+/** A message/cpim body (RFC 3862) with what RFC 5438 adds for notifications. */
+export interface CpimMessage {
+    readonly from?: string;
+    readonly to?: string;
+    readonly dateTime?: string;
+    /** `imdn.Message-ID`. */
+    readonly messageId?: string;
+    /** `imdn.Disposition-Notification`, in lower case. */
+    readonly dispositions: ReadonlySet<string>;
+    /** The MIME entity inside: its headers, a blank line and its content. */
+    readonly entity: string;
+}
+
+const IMDN_NAMESPACE = "urn:ietf:params:imdn";
+/** A message has few headers; a longer head is not one. */
+const MAX_HEAD_CHARACTERS = 8_192;
+
+/** Parses a message/cpim body; undefined if it has no head or no entity. Line ends can be CRLF or LF. */
+export function parseCpim(body: string): CpimMessage | undefined {
+    // some phones begin with the blank line that follows the headers of the SIP request
+    const text = body.replace(/^(?:\r?\n)+/, "");
+    const end = /\r?\n\r?\n/.exec(text);
+    if (end === null || end.index > MAX_HEAD_CHARACTERS) return undefined;
+    const headers = headersIn(text.slice(0, end.index));
+    if (headers === undefined) return undefined;
+    const prefix = prefixOf(headers, IMDN_NAMESPACE);
+    const imdn = (name: string): string | undefined => headers.get(`${prefix}.${name}`)?.[0];
+    const optional = {
+        from: headers.get("from")?.[0],
+        to: headers.get("to")?.[0],
+        dateTime: headers.get("datetime")?.[0],
+    };
+    const messageId = imdn("message-id");
+    return {
+        ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+        ...(messageId !== undefined && messageId !== "" && { messageId }),
+        dispositions: new Set(
+            (imdn("disposition-notification") ?? "")
+                .toLowerCase()
+                .split(/[\s,]+/)
+                .filter(Boolean),
+        ),
+        entity: text.slice(end.index + end[0].length),
+    };
+}
+
+export interface CpimDraft {
+    /** SIP URIs. */
+    readonly from: string;
+    readonly to: string;
+    /** ISO 8601 (RFC 3339). */
+    readonly dateTime: string;
+    readonly messageId: string;
+    /** What the recipient is asked to notify of: `positive-delivery`, `negative-delivery`, `display`. */
+    readonly dispositions: readonly string[];
+    readonly contentType: string;
+    /** Further headers of the entity. */
+    readonly entityHeaders?: readonly string[];
+    readonly content: string;
+}
+
+/** Writes a message/cpim body. */
+export function composeCpim(draft: CpimDraft): string {
+    const { from, to, dateTime, messageId, dispositions, contentType, entityHeaders = [], content } = draft;
+    return [
+        `From: <${oneLine(from)}>`,
+        `To: <${oneLine(to)}>`,
+        `DateTime: ${oneLine(dateTime)}`,
+        `NS: imdn <${IMDN_NAMESPACE}>`,
+        `imdn.Message-ID: ${oneLine(messageId)}`,
+        ...(dispositions.length > 0 ? [`imdn.Disposition-Notification: ${dispositions.join(", ")}`] : []),
+        "",
+        `Content-Type: ${contentType}`,
+        ...entityHeaders,
+        `Content-Length: ${Buffer.byteLength(content)}`,
+        "",
+        content,
+    ].join("\r\n");
+}
+
+/** Names in lower case; undefined if a line is no header. */
+function headersIn(head: string): ReadonlyMap<string, readonly string[]> | undefined {
+    const headers = new Map<string, string[]>();
+    for (const line of head.split(/\r?\n/)) {
+        const [, name, value] = /^([^\s:]+):\s?(.*)$/.exec(line) ?? [];
+        if (name === undefined || value === undefined) return undefined;
+        const key = name.toLowerCase();
+        headers.set(key, [...(headers.get(key) ?? []), unescapeHeader(value.trim())]);
+    }
+    return headers;
+}
+
+/** The prefix that an `NS` header gives a namespace (RFC 3862, section 3.4); `imdn` if there is none. */
+function prefixOf(headers: ReadonlyMap<string, readonly string[]>, namespace: string): string {
+    for (const value of headers.get("ns") ?? []) {
+        const [, prefix, uri] = /^(\S+)\s*<([^>]*)>/.exec(value) ?? [];
+        if (prefix !== undefined && uri === namespace) return prefix.toLowerCase();
+    }
+    return "imdn";
+}
+
+/** RFC 3862, section 2.3.1. */
+function unescapeHeader(value: string): string {
+    return value.replace(/\\(?:u([0-9a-fA-F]{4})|(["'\\]))/g, (_, hex?: string, character?: string) =>
+        hex === undefined ? (character ?? "") : String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+}
+
+function oneLine(value: string): string {
+    return value.replace(/[\r\n]+/g, " ");
+}

@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { decodeMessageBody } from "../../../../lib/sip/message/decodeMessageBody.ts";
+import { composeCpim } from "../../../../lib/sip/message/format/cpim.ts";
+import { composeImdn } from "../../../../lib/sip/message/format/imdn.ts";
+import { composeIsComposing } from "../../../../lib/sip/message/format/isComposing.ts";
+import { composeRcsFile } from "../../../../lib/sip/message/format/rcsFileTransfer.ts";
+
+const lines = (...all: string[]): string => all.join("\r\n");
+
+/** As Linphone 5 sends it. */
+const linphone = lines(
+    'From: "Anna" <sip:anna@pbx.example>',
+    "To: <sip:200@pbx.example>",
+    "DateTime: 2026-11-29T12:00:00Z",
+    "NS: imdn <urn:ietf:params:imdn>",
+    "imdn.Message-ID: XoV-1Zy",
+    "imdn.Disposition-Notification: positive-delivery, negative-delivery, display",
+    "",
+    "Content-Type: text/plain; charset=utf-8",
+    "Content-Length: 9",
+    "",
+    "Grüße 👋",
+);
+
+const text = (value: string): object => ({ kind: "message", content: { kind: "text", text: value } });
+
+describe("decodeMessageBody", () => {
+    it.each([
+        ["plain text", "text/plain;charset=UTF-8", "Hello", text("Hello")],
+        ["text with line ends of CRLF", "text/plain", "a\r\nb\r\n", text("a\nb")],
+        ["text of every script", "text/plain", "שלום 你好 नमस्ते 👨‍👩‍👧", text("שלום 你好 नमस्ते 👨‍👩‍👧")],
+        ["text without a Content-Type", undefined, "Hello", text("Hello")],
+        ["a quoted charset in capitals", 'TEXT/Plain ; charset="US-ASCII"', "Hello", text("Hello")],
+        ["an empty body", "text/plain", "", { kind: "empty" }],
+        ["a text of blanks", "text/plain", " \r\n", { kind: "empty" }],
+        ["a charset the SIP stack cannot read", "text/plain;charset=utf-16", "x", { kind: "unsupported" }],
+        ["an unknown type", "application/vnd.3gpp.sms", "x", { kind: "unsupported" }],
+        ["SDP", "application/sdp", "v=0", { kind: "unsupported" }],
+        ["a Content-Type that is none", "nonsense", "x", { kind: "malformed" }],
+        ["CPIM without a blank line", "message/cpim", "From: <sip:a@b>", { kind: "malformed" }],
+        ["CPIM with a line that is no header", "message/cpim", "hello there\r\n\r\n\r\nx", { kind: "malformed" }],
+        ["XML that is not well-formed", "message/imdn+xml", "<imdn><message-id>", { kind: "malformed" }],
+        [
+            "XML with a document type",
+            "message/imdn+xml",
+            "<!DOCTYPE x [<!ENTITY a 'b'>]><imdn/>",
+            { kind: "malformed" },
+        ],
+        ["a multipart without a boundary", "multipart/mixed", "x", { kind: "unsupported" }],
+    ])("decodes %s", async (_, type, body, expected) => {
+        expect(await decodeMessageBody(type, body)).toMatchObject(expected);
+    });
+
+    it("decodes the CPIM message of Linphone, with what its sender asks for", async () => {
+        expect(await decodeMessageBody("message/cpim", linphone)).toEqual({
+            kind: "message",
+            content: { kind: "text", text: "Grüße 👋" },
+            cpim: {
+                messageId: "XoV-1Zy",
+                dateTime: "2026-11-29T12:00:00Z",
+                from: '"Anna" <sip:anna@pbx.example>',
+                to: "<sip:200@pbx.example>",
+                receipts: ["delivery", "display"],
+            },
+            uses: ["cpim", "imdn"],
+        });
+    });
+
+    it.each([
+        ["with line ends of LF", linphone.replaceAll("\r\n", "\n")],
+        ["after a blank line", `\r\n${linphone}`],
+        ["with another namespace prefix", linphone.replaceAll("imdn.", "x.").replace("NS: imdn", "NS: x")],
+    ])("decodes a CPIM message %s", async (_, body) => {
+        expect(await decodeMessageBody("message/cpim", body)).toMatchObject({
+            content: { text: "Grüße 👋" },
+            cpim: { messageId: "XoV-1Zy", receipts: ["delivery", "display"] },
+        });
+    });
+
+    it("decodes base64 and quoted-printable within CPIM", async () => {
+        const cpim = (encoding: string, content: string): string =>
+            lines(
+                "From: <sip:a@b>",
+                "",
+                "Content-Type: text/plain; charset=utf-8",
+                `Content-Transfer-Encoding: ${encoding}`,
+                "",
+                content,
+            );
+        const base64 = Buffer.from("Grüße").toString("base64");
+        expect(await decodeMessageBody("message/cpim", cpim("base64", base64))).toMatchObject(text("Grüße"));
+        expect(await decodeMessageBody("message/cpim", cpim("quoted-printable", "Gr=C3=BC=C3=9Fe"))).toMatchObject(
+            text("Grüße"),
+        );
+    });
+
+    it.each(["delivered", "displayed", "failed"] as const)(
+        "decodes the notification that a message was %s",
+        async (news) => {
+            const body = composeImdn("id-<1>&", "2026-11-29T12:00:00Z", news);
+            const expected = { kind: "notification", imdn: { messageId: "id-<1>&", news } };
+            expect(await decodeMessageBody("message/imdn+xml", body)).toMatchObject(expected);
+            const inCpim = composeCpim({
+                from: "sip:a@b",
+                to: "sip:c@d",
+                dateTime: "2026-11-29T12:00:00Z",
+                messageId: "n1",
+                dispositions: [],
+                contentType: "message/imdn+xml",
+                content: body,
+            });
+            expect(await decodeMessageBody("message/cpim", inCpim)).toMatchObject({
+                ...expected,
+                uses: ["cpim", "imdn"],
+            });
+        },
+    );
+
+    it("decodes that the sender is typing, and for how long that holds", async () => {
+        const type = "application/im-iscomposing+xml";
+        expect(await decodeMessageBody(type, composeIsComposing({ state: "active", holdsMs: 90_000 }))).toMatchObject({
+            kind: "composing",
+            composing: { state: "active", holdsMs: 90_000 },
+        });
+        const prefixed =
+            '<c:isComposing xmlns:c="urn:ietf:params:xml:ns:im-iscomposing"><c:state>thinking</c:state></c:isComposing>';
+        expect(await decodeMessageBody(type, prefixed)).toMatchObject({
+            composing: { state: "idle", holdsMs: 120_000 },
+        });
+    });
+
+    it("decodes an image with its caption", async () => {
+        const png = Buffer.from([0x89, 0x50, 0x4e, 0x47]).toString("base64");
+        const body = lines(
+            "--b",
+            "Content-Type: text/plain",
+            "",
+            "Look",
+            "--b",
+            'Content-Type: image/png; name="cat.png"',
+            "Content-Transfer-Encoding: base64",
+            'Content-Disposition: attachment; filename="cat.png"',
+            "",
+            png,
+            "--b--",
+            "",
+        );
+        expect(await decodeMessageBody("multipart/mixed;boundary=b", body)).toMatchObject({
+            content: {
+                kind: "file",
+                uri: `data:image/png;base64,${png}`,
+                name: "cat.png",
+                mediaType: "image/png",
+                bytes: 4,
+                text: "Look",
+            },
+        });
+    });
+
+    it("prefers the plain text of a multipart/alternative", async () => {
+        const body = lines(
+            "--b",
+            "Content-Type: text/plain; charset=utf-8",
+            "",
+            "plain",
+            "--b",
+            "Content-Type: text/html",
+            "",
+            "<b>rich</b>",
+            "--b--",
+            "",
+        );
+        expect(await decodeMessageBody('multipart/alternative; boundary="b"', body)).toMatchObject(text("plain"));
+    });
+
+    it("decodes a file to fetch from an RCS server", async () => {
+        const file = { kind: "file", uri: "", name: "a&b.jpg", mediaType: "image/jpeg", bytes: 12, text: "" } as const;
+        const body = composeRcsFile(file, "https://ft.example/x?a=1&b=2", "2026-11-30T00:00:00Z");
+        expect(await decodeMessageBody("application/vnd.gsma.rcs-ft-http+xml", body)).toMatchObject({
+            content: { ...file, uri: "https://ft.example/x?a=1&b=2" },
+            uses: ["rcsFile"],
+        });
+    });
+
+    it("decodes a location", async () => {
+        expect(await decodeMessageBody("text/plain", "geo:51.5,-0.12;u=35\r\n")).toMatchObject({
+            content: { kind: "location", uri: "geo:51.5,-0.12;u=35" },
+        });
+    });
+});
