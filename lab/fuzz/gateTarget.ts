@@ -4,6 +4,7 @@ import type { SipMessage, SipResponse } from "../../lib/sip-server/sip/SipMessag
 import { isUnrejectable } from "../../lib/sip-server/sip/startLine.ts";
 import { parseVia } from "../../lib/sip-server/sip/Via.ts";
 import { cseqMethod } from "../../lib/sip-server/transaction/matching.ts";
+import { KnownSenders } from "../../lib/sip-server/transport/KnownSenders.ts";
 import { Reception } from "../../lib/sip-server/transport/Reception.ts";
 import type { Flow } from "../../lib/sip-server/transport/SipTransport.ts";
 import { TrafficCounters } from "../../lib/sip-server/transport/TrafficCounters.ts";
@@ -40,7 +41,9 @@ export const gateTarget: FuzzTarget = {
         const answers: SipResponse[] = [];
         const handedUp: SipMessage[] = [];
         const options = { ...defaultTransportOptions, clock: new FakeClock() };
-        const gate = new Reception(options, counters, (response) => answers.push(response));
+        const gate = new Reception(options, counters, new KnownSenders(options.clock, 1), (response) =>
+            answers.push(response),
+        );
         gate.setHandler((message) => handedUp.push(message));
         const data = mutate(random, makeMessage(random.withSlips(random.pick([0.01, 0.03]))));
         for (const times of [1, 2]) {

@@ -3,13 +3,14 @@ import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 /** What the configuration says to the embedded SIP server beyond where it listens: options of lib/sip-server/main.ts. */
 export function sipServerArguments(config: Config): readonly string[] {
-    const { tls, hostsFile } = config.sip;
+    const { tls, hostsFile, webSocketOrigins } = config.sip;
     return [
         ...option("--tls-cert", tls?.certificate),
         ...option("--tls-key", tls?.key),
         ...option("--tls-ca", tls?.caCertificates),
         ...option("--hosts", hostsFile),
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
+        ...webSocketOrigins.flatMap((origin) => ["--ws-origin", origin]),
         ...["--unknown-peers", dropsUnknownPeers(config) ? "drop" : "answer"],
     ];
 }

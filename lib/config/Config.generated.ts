@@ -98,6 +98,10 @@ export interface SipConfig {
      * How to answer senders that are not a peer, trunk or account. "drop": no final response, to make scanning harder. "reject": 403, useful while setting up a phone or PBX.
      */
     readonly unknownPeers: "drop" | "reject";
+    /**
+     * Web pages whose WebSocket connections are accepted by their IP address, as the browser names them in Origin. A page that is not listed must authenticate as an account or trunk, even from the IP address of a peer. Connections without Origin come from programs that are no browsers.
+     */
+    readonly webSocketOrigins: readonly string[];
     readonly registrar: RegistrarConfig;
     /**
      * SIP servers that may call in, in addition to the trunks. The first entry that matches the source address is used.

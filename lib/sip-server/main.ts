@@ -18,8 +18,12 @@
  *     --tls-cert, --tls-key <path>   PEM files, needed by tls and wss bindings
  *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
  *     --tls-insecure             do not verify the certificate of servers we connect to
- *     --trust <network>          address or CIDR network that is never rate limited; may be repeated. Loopback always is
+ *     --trust <network>          address or CIDR network of a trusted peer, which has much higher limits; may be repeated. Loopback
+ *                                is trusted if neither this nor --unknown-peers is given
  *     --unknown-peers <verdict>      answer | drop: how to handle sources outside --trust; default: drop with --trust, otherwise answer
+ *     --ws-origin <origin>       web page whose WebSockets are accepted by their address, such as https://phone.example; may be
+ *                                repeated. Requests by WebSockets of other pages get the header X-WebSocket-Origin, and their
+ *                                senders the limits of unknown peers, whatever their address
  *     --max-rate <n>             messages per second accepted from one unknown peer; more are dropped and counted
  *     --max-calls <n>            INVITEs beyond this many calls are answered 503 with Retry-After
  *     --metrics <host:port>      serve counters in Prometheus text form over HTTP at /metrics

@@ -20,7 +20,10 @@ export type ServerOptions = {
     /** CIDR networks whose messages are not rate limited. */
     readonly trust: readonly string[];
     readonly unknownPeers: "answer" | "drop";
+    /** Whether loopback is trusted without being listed: only if nothing says whom to trust. */
+    readonly trustsLoopback: boolean;
     /** Messages a second from one address that is not trusted. */
+    readonly webSocketOrigins: readonly string[];
     readonly maxRate: number | null;
     readonly maxCalls: number | null;
     readonly metrics: Required<HostPort> | null;
@@ -65,6 +68,7 @@ type RawOptions = {
     tlsInsecure: boolean;
     trust?: string[];
     unknownPeers?: "answer" | "drop";
+    wsOrigin?: string[];
     maxRate?: number;
     maxCalls?: number;
     metrics?: Required<HostPort>;
@@ -113,6 +117,11 @@ function serverCommand(): Command {
                 "answer",
                 "drop",
             ]),
+        )
+        .option(
+            "--ws-origin <origin>",
+            "web page whose WebSockets are accepted by their address; may be repeated",
+            collectText,
         )
         .option("--max-rate <n>", "messages per second from one unknown peer", positive)
         .option("--max-calls <n>", "calls at a time", positive)
@@ -166,6 +175,8 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         trust: raw.trust ?? [],
         // who says whom to trust does not want to be found by scanners
         unknownPeers: raw.unknownPeers ?? (raw.trust === undefined ? "answer" : "drop"),
+        trustsLoopback: raw.trust === undefined && raw.unknownPeers === undefined,
+        webSocketOrigins: (raw.wsOrigin ?? []).map((origin) => origin.toLowerCase()),
         maxRate: raw.maxRate ?? null,
         maxCalls: raw.maxCalls ?? null,
         metrics: raw.metrics ?? null,
@@ -237,6 +248,10 @@ function collect(text: string, earlier: readonly string[] | undefined): readonly
     if (isIP(network) === 0 || !isPrefix || more.length > 0) {
         throw new InvalidArgumentError("Expected an IP address or CIDR network.");
     }
+    return [...(earlier ?? []), text];
+}
+
+function collectText(text: string, earlier: readonly string[] | undefined): readonly string[] {
     return [...(earlier ?? []), text];
 }
 

@@ -105,6 +105,7 @@ function transportOptions(
         clock: systemClock,
         tls: options.tls,
         admit: admission(options),
+        webSocketOrigins: options.webSocketOrigins,
         rateLimit: maxRate === null ? rateLimit : raised(rateLimit, maxRate),
         onFailure: (trouble) => {
             const { protocol, what, error } = trouble;
@@ -150,10 +151,10 @@ function engineOptions(options: ServerOptions): EngineOptions {
     };
 }
 
-/** Loopback and the networks of `--trust` are trusted. */
-function admission({ trust, unknownPeers }: ServerOptions): (address: string) => Admission {
+/** The networks of `--trust` are trusted. */
+function admission({ trust, trustsLoopback, unknownPeers }: ServerOptions): (address: string) => Admission {
     const trusted = new BlockList();
-    for (const network of ["127.0.0.0/8", "::1", ...trust]) {
+    for (const network of [...(trustsLoopback ? ["127.0.0.0/8", "::1"] : []), ...trust]) {
         const [address = "", prefix] = network.split("/");
         const family = isIPv4(address) ? "ipv4" : "ipv6";
         if (prefix === undefined) trusted.addAddress(address, family);

@@ -106,9 +106,17 @@ export class Dialog {
         return routeRequest(this.remoteTarget, this.routeSet);
     }
 
-    /** Where the next request goes, the NAT rule applied if wanted. */
-    hop(natRule: boolean): Hop {
+    /**
+     * Where the next request goes, the NAT rule applied if wanted. `successorOf`: the flow by which a registered phone has
+     * registered since.
+     */
+    hop(natRule: boolean, successorOf: (flow: Flow) => Flow | undefined = () => undefined): Hop {
         const routed = this.route();
+        const newer = this.routeSet.length === 0 ? successorOf(this.flow) : undefined;
+        if (newer !== undefined) {
+            this.flow = newer;
+            return { kind: "flow", flow: newer };
+        }
         const { flow } = this;
         const nextHop = routed.nextHop ?? parseSipUri(this.remoteTarget);
         if (nextHop === undefined) return { kind: "flow", flow };

@@ -1,6 +1,6 @@
 import type { Refused } from "../engine/Refused.ts";
 import type { SentRequest, SipEngine } from "../engine/SipEngine.ts";
-import { takeResponseTimeout } from "./responseTimeout.ts";
+import { takeNextHopOptions } from "./nextHopOptions.ts";
 import { parseAppMessage } from "./appMessage.ts";
 import type { AppMessage } from "./appMessage.ts";
 import type { AppClient } from "./AppClient.ts";
@@ -61,7 +61,7 @@ export class AppCommands {
             uri,
             headers: [...headers],
             body,
-            ...(frame.nextHop !== "" && takeResponseTimeout(frame.nextHop)),
+            ...(frame.nextHop !== "" && takeNextHopOptions(frame.nextHop)),
             ...(frame.dialogId !== "" && { dialogId: frame.dialogId }),
         });
         if (result.kind === "sent" && method !== "ACK") {

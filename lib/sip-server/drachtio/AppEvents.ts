@@ -4,6 +4,7 @@ import type {
     IncomingCancel,
     IncomingRequest,
     IncomingResponse,
+    LostConnection,
     UnsolicitedBye,
 } from "../engine/SipEngine.ts";
 import type { AppClient } from "./AppClient.ts";
@@ -14,6 +15,7 @@ import {
     encodeCancel,
     encodeIncomingRequest,
     encodeIncomingResponse,
+    encodeNotice,
     encodeUnsolicitedBye,
 } from "./serverFrame.ts";
 
@@ -80,6 +82,13 @@ export class AppEvents implements EngineListener {
 
     onDialogEnded(dialogId: string): void {
         this.#parts.dialogs.strike(dialogId);
+    }
+
+    onConnectionLost({ callId, meta }: LostConnection): void {
+        const { registry, timeOfDay } = this.#parts;
+        const { protocol, remoteAddress: address, remotePort: port } = meta;
+        const frame = encodeNotice("connection-lost", { callId, protocol, address, port }, timeOfDay());
+        for (const client of registry) client.send(frame);
     }
 
     onCallRecord(record: CallRecord): void {

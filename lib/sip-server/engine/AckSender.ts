@@ -9,6 +9,7 @@ import { composeRequest } from "./composeRequest.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import type { EngineContext } from "./EngineContext.ts";
 import type { MessageMeta } from "./MessageMeta.ts";
+import { hopOf } from "./hopOf.ts";
 import { metaOf } from "./metaOf.ts";
 import { openHop } from "./openHop.ts";
 
@@ -34,7 +35,7 @@ export class AckSender {
             if (!headers.has(name)) headers.set(name, ...invite.headers.all(name));
         }
         return dialog.inOrder(async () => {
-            const flow = await openHop(dialog.hop(this.#context.options.natRule), this.#context);
+            const flow = await openHop(hopOf(dialog, this.#context), this.#context);
             if (flow === undefined) return undefined;
             const order = { method: "ACK", body };
             // The number of its INVITE, whatever was sent since: PRACK and UPDATE have counted on.

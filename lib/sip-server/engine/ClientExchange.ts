@@ -13,6 +13,7 @@ import { type EngineContext, newTag } from "./EngineContext.ts";
 import { registeredKey } from "./flowKey.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import { type LateListener, ResponseTimeout } from "./ResponseTimeout.ts";
+import type { OutgoingRequest } from "./SipEngine.ts";
 import { transportWarning, describeUnreachable } from "./transportWarning.ts";
 import { unreachedFlow } from "./unreachedFlow.ts";
 
@@ -26,6 +27,8 @@ export interface ExchangeUser {
     /** No response will come any more. */
     onOver(): void;
 }
+
+export type ExchangeOptions = Pick<OutgoingRequest, "responseTimeoutMs" | "webSocketPath">;
 
 /** A request that left, and the flow it took. */
 export interface Departure {
@@ -45,7 +48,7 @@ export class ClientExchange {
     readonly #draft: RequestDraft;
     readonly #user: ExchangeUser;
     readonly #context: EngineContext;
-    readonly #responseTimeoutMs: number | undefined;
+    readonly #options: ExchangeOptions;
     readonly #targets: Target[] = [];
     #target: Target | undefined;
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
@@ -61,12 +64,12 @@ export class ClientExchange {
     #trouble: string | undefined;
     #cancelDelay: CancelTimer | undefined;
 
-    /** `responseTimeoutMs`: as of an `OutgoingRequest`. */
-    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext, responseTimeoutMs?: number) {
+    /** `order`: of an `OutgoingRequest`. */
+    constructor(draft: RequestDraft, user: ExchangeUser, context: EngineContext, order: ExchangeOptions = {}) {
         this.#draft = draft;
         this.#user = user;
         this.#context = context;
-        this.#responseTimeoutMs = responseTimeoutMs;
+        this.#options = order;
     }
 
     /** The transaction under way; undefined before the start and if no target could be reached. */
@@ -113,7 +116,9 @@ export class ClientExchange {
         const registered = this.#context.transport.flowFor(registeredKey(uri));
         if (registered !== undefined && !registered.closed) return this.#depart(registered);
         const resolution = await this.#context.resolver.resolve(uri);
-        if (resolution.ok) this.#targets.push(...resolution.targets);
+        const { webSocketPath: path } = this.#options;
+        const withPath = (target: Target): Target => (path === undefined ? target : { ...target, path });
+        if (resolution.ok) this.#targets.push(...resolution.targets.map(withPath));
         else this.#trouble = resolution.reason;
         this.#protocolIsFree = !uri.params.has("transport");
         const departure = await this.#departByNext();
@@ -157,7 +162,7 @@ export class ClientExchange {
 
     /** As `user`, but for silence. */
     #impatient(user: ClientUser): ClientUser {
-        const ms = this.#responseTimeoutMs;
+        const ms = this.#options.responseTimeoutMs;
         if (ms === undefined) return user;
         return new ResponseTimeout({ user, clock: this.#context.clock, ms, onSilence: () => this.#giveUp(user) });
     }

@@ -8,8 +8,9 @@ import { toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { AckSender } from "./AckSender.ts";
 import { readAppHeaders } from "./appHeaders.ts";
+import { callSeconds } from "./callSeconds.ts";
 import type { CallTrace } from "./CallTrace.ts";
-import { ClientExchange, type ExchangeUser } from "./ClientExchange.ts";
+import { ClientExchange, type ExchangeOptions, type ExchangeUser } from "./ClientExchange.ts";
 import { composeCancel } from "./composeCancel.ts";
 import type { RequestDraft } from "./composeRequest.ts";
 import type { DialogBook } from "./DialogBook.ts";
@@ -44,8 +45,7 @@ export interface ClientInviteParts {
     readonly trace: CallTrace;
     /** The dialog of a re-INVITE. */
     readonly dialog?: Dialog;
-    /** As `OutgoingRequest.responseTimeoutMs`. */
-    readonly responseTimeoutMs?: number;
+    readonly options?: ExchangeOptions;
     /** Tells the responses: the application, or the engine if it refreshes a session. */
     readonly tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void;
     /** Nothing will come any more. */
@@ -68,7 +68,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
 
     constructor(draft: RequestDraft, parts: ClientInviteParts) {
         this.#parts = parts;
-        this.#exchange = new ClientExchange(draft, this, parts.context, parts.responseTimeoutMs);
+        this.#exchange = new ClientExchange(draft, this, parts.context, parts.options);
         this.#legs = new EarlyLegs(parts.book, parts.trace, this);
         this.#forks = new ForkReaper(parts.context);
         this.#ack = new AckSender(parts.context);
@@ -231,6 +231,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         dialog.refreshTarget(response.headers);
         dialog.noticePeer(response.headers);
         dialog.flow = flow;
+        this.#parts.context.transport.rememberSender(flow, callSeconds);
         const session = this.#parts.book.openSession(dialog, this.#parts.trace);
         session.describe(request.headers.get("Content-Type"), request.body);
         session.inviteAnswered(this);

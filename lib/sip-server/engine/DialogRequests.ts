@@ -9,6 +9,7 @@ import { ClientExchange } from "./ClientExchange.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import { type EngineContext, newId } from "./EngineContext.ts";
+import { hopOf } from "./hopOf.ts";
 import { metaOf } from "./metaOf.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { Session } from "./Session.ts";
@@ -127,7 +128,7 @@ export class DialogRequests {
                 onOver: () => undefined,
             };
             const exchange = new ClientExchange(draft, user, this.#context);
-            const departure = await exchange.start(dialog.hop(options.natRule));
+            const departure = await exchange.start(hopOf(dialog, this.#context));
             if (departure.kind === "refused") {
                 if (session !== undefined && order.method === "UPDATE") session.updatePending = "none";
                 return departure;

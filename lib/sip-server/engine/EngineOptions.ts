@@ -6,9 +6,14 @@ export interface EngineOptions {
     readonly timing: Timing;
     /** Requests being served at a time; more are refused 503 with Retry-After. */
     readonly maxServerTransactions: number;
-    /** Of these, how many may be taken when a peer that is not trusted asks for one more: the rest is kept for those who are. */
+    /** Of these, how many all unknown senders together may have. */
     readonly maxServerTransactionsOfUnknownPeers: number;
-    /** Whom to keep room for, by source address. */
+    /** The same for each trusted peer (by IP address), and for each known sender. */
+    readonly maxServerTransactionsPerPeer: number;
+    readonly maxServerTransactionsPerKnownSender: number;
+    /** Requests per second outside of dialogs from one trusted peer. */
+    readonly newRequestsPerPeer: { readonly perSecond: number; readonly burst: number };
+    /** Whether a peer at that source address is trusted. */
     readonly isTrusted: (address: string) => boolean;
     /** Dialogs, early ones too; more INVITEs and SUBSCRIBEs are refused 503, orders for more `overloaded`. */
     readonly maxDialogs: number;
@@ -22,7 +27,10 @@ export interface EngineOptions {
 export const standardEngineOptions: EngineOptions = {
     timing: standardTiming,
     maxServerTransactions: 50_000,
-    maxServerTransactionsOfUnknownPeers: 40_000,
+    maxServerTransactionsOfUnknownPeers: 20_000,
+    maxServerTransactionsPerPeer: 25_000,
+    maxServerTransactionsPerKnownSender: 1_000,
+    newRequestsPerPeer: { perSecond: 1_000, burst: 2_000 },
     isTrusted: () => true,
     maxDialogs: 20_000,
     natRule: true,

@@ -7,6 +7,7 @@ import { ClientExchange } from "./ClientExchange.ts";
 import { dialogOfResponse } from "./dialogOfResponse.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import type { EngineContext } from "./EngineContext.ts";
+import { hopOf } from "./hopOf.ts";
 
 /** No INVITE forks to more phones than that; further 2xx are not worth remembering. */
 const maxForks = 64;
@@ -35,7 +36,7 @@ export class ForkReaper {
             const draft = draftInDialog(dialog, bye, { contacts: [], rest: new Headers() }, dialog.nextCSeq());
             const ignored = { onResponse: () => undefined, onExpired: () => undefined, onOver: () => undefined };
             const exchange = new ClientExchange(draft, ignored, this.#context);
-            return exchange.start(dialog.hop(this.#context.options.natRule));
+            return exchange.start(hopOf(dialog, this.#context));
         });
     }
 }

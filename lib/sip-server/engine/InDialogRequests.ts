@@ -5,6 +5,7 @@ import { cseqNumber } from "../transaction/matching.ts";
 import type { NonInviteServerTransaction } from "../transaction/NonInviteServerTransaction.ts";
 import { composeResponse, type ResponseContent } from "../transaction/composeResponse.ts";
 import { agreeOnTimer } from "./agreeOnTimer.ts";
+import { callSeconds } from "./callSeconds.ts";
 import type { DialogBook } from "./DialogBook.ts";
 import type { EngineContext } from "./EngineContext.ts";
 import { retryLater, tooSmall } from "./IncomingInvites.ts";
@@ -40,6 +41,7 @@ export class InDialogRequests {
         }
         const served = this.#serve(transaction, dialog, session);
         dialog.flow = flow;
+        this.#context.transport.rememberSender(flow, callSeconds);
         if (request.method === "BYE" && session !== undefined && this.#begunByBye(transaction, session)) {
             return served.answer({ status: 200 });
         }

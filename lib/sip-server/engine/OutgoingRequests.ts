@@ -5,7 +5,7 @@ import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { type AppHeaders, findUnusable, isToken, readAppHeaders } from "./appHeaders.ts";
 import { CallTrace } from "./CallTrace.ts";
-import { ClientExchange } from "./ClientExchange.ts";
+import { ClientExchange, type ExchangeOptions } from "./ClientExchange.ts";
 import { ClientInvite, type ClientInviteParts } from "./ClientInvite.ts";
 import { draftOutOfDialog, type RequestDraft } from "./composeRequest.ts";
 import type { DialogBook } from "./DialogBook.ts";
@@ -13,8 +13,11 @@ import { dialogOfNotify, dialogOfResponse } from "./dialogOfResponse.ts";
 import type { DialogRequests } from "./DialogRequests.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import { type EngineContext, newId, newTag } from "./EngineContext.ts";
+import { registeredSeconds } from "./bindRegisteredFlows.ts";
+import { hopOf } from "./hopOf.ts";
 import { metaOf } from "./metaOf.ts";
 import { parseNextHop, requestUri } from "./parseNextHop.ts";
+import { RegistrationFlows } from "./RegistrationFlows.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { Session } from "./Session.ts";
 import type { OutgoingRequest, SentRequest } from "./SipEngine.ts";
@@ -37,6 +40,7 @@ export class OutgoingRequests {
     readonly #context: EngineContext;
     readonly #book: DialogBook;
     readonly #requests: DialogRequests;
+    readonly #registrations: RegistrationFlows;
     readonly #invites = new Map<string, ClientInvite>();
     /** Requests that may still make dialogs, by the id these will have. */
     readonly #making = new Map<string, Making>();
@@ -45,6 +49,12 @@ export class OutgoingRequests {
         this.#context = context;
         this.#book = book;
         this.#requests = requests;
+        this.#registrations = new RegistrationFlows(context.listener);
+    }
+
+    /** The engine stops. */
+    stop(): void {
+        this.#registrations.stop();
     }
 
     get size(): number {
@@ -143,7 +153,7 @@ export class OutgoingRequests {
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
             const invite = this.#makeInvite(draft, { trace, tell, dialog });
             session.inviteStarted(invite);
-            const sent = await this.#launch(invite, dialog.hop(this.#context.options.natRule), dialog.id);
+            const sent = await this.#launch(invite, hopOf(dialog, this.#context), dialog.id);
             if (sent.kind === "refused") session.inviteAnswered(undefined);
             else dialog.localContact = sent.message.headers.get("Contact") ?? dialog.localContact;
             return sent;
@@ -167,22 +177,18 @@ export class OutgoingRequests {
         const made = { callId: newId(), fromTag: newTag(), cseq: 1 + Math.floor(Math.random() * 1_000_000) };
         const draft = draftOutOfDialog({ ...order, uri }, headers, made);
         const hop: Hop = { kind: "uri", routed: { uri, routes: [], nextHop } };
-        if (order.method === "INVITE") return this.#startInvite(draft, hop, order.responseTimeoutMs);
-        return this.#startRequest(draft, hop, making, order.responseTimeoutMs);
+        if (order.method === "INVITE") return this.#startInvite(draft, hop, order);
+        return this.#startRequest(draft, hop, making, order);
     }
 
-    async #startInvite(
-        draft: RequestDraft,
-        hop: Hop,
-        responseTimeoutMs: number | undefined,
-    ): Promise<SentRequest | Refused> {
+    async #startInvite(draft: RequestDraft, hop: Hop, options: ExchangeOptions): Promise<SentRequest | Refused> {
         const trace = new CallTrace(this.#context.listener, "uac");
         const tell: ClientInviteParts["tell"] = (each, response, flow) =>
             this.#tell(each.transactionId, each.request, response, flow);
         const invite = this.#makeInvite(draft, {
             trace,
             tell,
-            ...(responseTimeoutMs !== undefined && { responseTimeoutMs }),
+            options,
         });
         const id = dialogIdOf(draft.callId, draft.fromTag);
         const { transactionId, exchange } = invite;
@@ -195,7 +201,7 @@ export class OutgoingRequests {
 
     #makeInvite(
         draft: RequestDraft,
-        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "responseTimeoutMs">,
+        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "options">,
     ): ClientInvite {
         const id = dialogIdOf(draft.callId, draft.fromTag);
         return new ClientInvite(draft, {
@@ -226,7 +232,7 @@ export class OutgoingRequests {
         draft: RequestDraft,
         hop: Hop,
         making: boolean,
-        responseTimeoutMs: number | undefined,
+        options: ExchangeOptions,
     ): Promise<SentRequest | Refused> {
         const transactionId = newId();
         const id = dialogIdOf(draft.callId, draft.fromTag);
@@ -241,6 +247,11 @@ export class OutgoingRequests {
                         this.#awaitForks(id, exchange);
                     }
                     if (response.status >= 200) forget();
+                    if (draft.method === "REGISTER" && isSuccess(response)) {
+                        this.#context.transport.rememberSender(flow, registeredSeconds(response));
+                        const register = exchange.departure?.request;
+                        if (register !== undefined) this.#registrations.registered(register, response, flow);
+                    }
                     const request = exchange.departure?.request;
                     if (making && request !== undefined) this.#openSubscription(request, response, flow);
                     this.#tell(transactionId, request, response, flow);
@@ -249,7 +260,7 @@ export class OutgoingRequests {
                 onOver: () => forget(),
             },
             this.#context,
-            responseTimeoutMs,
+            options,
         );
         if (making) this.#making.set(id, { transactionId, exchange, method: draft.method, tags: new Set() });
         const departure = await exchange.start(hop);
@@ -313,4 +324,8 @@ export class OutgoingRequests {
         const told = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
         this.#context.listener.onResponse(told);
     }
+}
+
+function isSuccess({ status }: SipResponse): boolean {
+    return status >= 200 && status < 300;
 }

@@ -17,6 +17,7 @@ import type { DialogBook } from "./DialogBook.ts";
 import { dialogOfRequest } from "./dialogOfRequest.ts";
 import type { DialogRequests } from "./DialogRequests.ts";
 import { type EngineContext, newId, newTag } from "./EngineContext.ts";
+import { callSeconds } from "./callSeconds.ts";
 import { metaOf } from "./metaOf.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import { ReliableProvisionals, supports100rel, wantsReliable } from "./ReliableProvisionals.ts";
@@ -222,6 +223,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         if (dialog === undefined || dialog.phase === "ended") return refuse("alreadyAnswered");
         const { book, trace, context, transaction } = this.#parts;
         const session = book.openSession(dialog, trace);
+        context.transport.rememberSender(transaction.flow, callSeconds);
         const first = dialog.phase === "early";
         dialog.phase = "confirmed";
         session.timer.renew(agreeOnTimer(this.request, response, context.options.sessionTimer));

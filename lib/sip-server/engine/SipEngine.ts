@@ -76,6 +76,8 @@ export interface EngineListener {
     /** A dialog has ended, on either side: reported once for each dialog whose id was reported before, after the message that ended it. */
     onDialogEnded(dialogId: string): void;
     onCallRecord(record: CallRecord): void;
+    /** The connection by which a registration of ours was made is closed: the registrar has probably forgotten it. */
+    onConnectionLost(lost: LostConnection): void;
 }
 
 /**
@@ -99,6 +101,8 @@ export interface OutgoingRequest {
      * the last one, 408 is reported: instead of the 64*T1 of RFC 3261. Ignored inside dialogs.
      */
     readonly responseTimeoutMs?: number;
+    /** Path of the WebSocket server that is connected to, `/` by default. Ignored inside dialogs, which use the known one. */
+    readonly webSocketPath?: string;
     readonly dialogId?: string;
 }
 
@@ -110,6 +114,12 @@ export interface OutgoingResponse {
     /** `Require: 100rel` on a 101-199 to INVITE sends it reliably (RFC 3262). */
     readonly headers: readonly HeaderField[];
     readonly body: Buffer;
+}
+
+/** The connection of a registration, named by the Call-ID of its REGISTER. */
+export interface LostConnection {
+    readonly callId: string;
+    readonly meta: MessageMeta;
 }
 
 /** A request without a final response, for an application that comes back and has forgotten it. */

@@ -3,8 +3,10 @@ import type { HeaderField } from "../sip/Headers.ts";
 import type { SipMessage } from "../sip/SipMessage.ts";
 import type { Resolver } from "../resolve/Resolver.ts";
 import { CountingClock } from "../transaction/CountingClock.ts";
+import { TransactionShares } from "../transaction/TransactionShares.ts";
 import { TransactionLayer } from "../transaction/TransactionLayer.ts";
 import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
+import { transactionOwners } from "./transactionOwners.ts";
 import { hasControls } from "./appHeaders.ts";
 import { DialogBook } from "./DialogBook.ts";
 import { DialogRequests } from "./DialogRequests.ts";
@@ -68,10 +70,7 @@ export class UserAgentCore implements SipEngine {
                 onAck: (ack, flow) => this.#incoming.onAck(ack, flow),
                 onStrayResponse: (response, flow) => this.#incoming.onStrayResponse(response, flow),
             },
-            ({ remote }) =>
-                options.isTrusted(remote.address)
-                    ? options.maxServerTransactions
-                    : options.maxServerTransactionsOfUnknownPeers,
+            new TransactionShares(options.maxServerTransactions, transactionOwners(clock, transport, options)),
         );
         const context = {
             ...shared,
@@ -95,7 +94,10 @@ export class UserAgentCore implements SipEngine {
             fresh: new NewRequests(context, this.#book, this.#served),
             outgoing: this.#outgoing,
         });
-        transport.onMessage((message, flow) => receive(transactions, message, flow));
+        transport.onMessage((message, flow) => {
+            context.largeRequests.noteArrival(flow);
+            receive(transactions, message, flow);
+        });
     }
 
     send(request: OutgoingRequest): Promise<SentRequest | Refused> {
@@ -158,6 +160,7 @@ export class UserAgentCore implements SipEngine {
     async close(graceMs: number): Promise<void> {
         this.#stopping = true;
         this.#incoming.stop();
+        this.#outgoing.stop();
         for (const invite of this.#served.unansweredInvites()) invite.refuse(480);
         for (const invite of this.#outgoing.invites()) invite.abandon();
         for (const dialog of this.#book.table) this.abandonDialog(dialog.id);

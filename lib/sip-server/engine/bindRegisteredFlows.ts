@@ -7,7 +7,7 @@ import { registeredKey } from "./flowKey.ts";
 const defaultSeconds = 3600;
 
 /**
- * After our 2xx to REGISTER or SUBSCRIBE over a connection: requests to its contacts go by that connection, for the time
+ * After our 2xx to REGISTER or SUBSCRIBE: its sender is known for the time granted. Over a connection, requests to its contacts go by that connection, for the time
  * granted. A Contact may name any host, such as a trunk, whose requests would then be sent here: only a host that cannot exist
  * is accepted, as browsers write it, and the remote end of the connection. A binding for another address of record is never replaced.
  * A client behind NAT that names another address is reached by where its request came from.
@@ -16,9 +16,8 @@ export function bindRegisteredFlows(
     request: SipRequest,
     response: SipResponse,
     flow: Flow,
-    transport: Pick<TransportLayer, "bindFlow">,
+    transport: Pick<TransportLayer, "bindFlow" | "rememberSender" | "registerDevice">,
 ): void {
-    if (!flow.reliable) return;
     const granted = new Map(
         response.headers
             .list("Contact")
@@ -27,16 +26,42 @@ export function bindRegisteredFlows(
     );
     const owner = addressOfRecord(request);
     const overall = seconds(response.headers.get("Expires")) ?? seconds(request.headers.get("Expires"));
+    const times = [...granted.values()].map((expires) => expires ?? overall ?? defaultSeconds);
+    const grantedSeconds = Math.max(0, ...times);
+    transport.rememberSender(flow, grantedSeconds);
+    const [contact] = request.headers.list("Contact");
+    if (request.method === "REGISTER" && contact !== undefined && grantedSeconds > 0)
+        transport.registerDevice(deviceOf(contact, owner), flow);
+    if (!flow.reliable) return;
     for (const [key, asked, uri] of request.headers.list("Contact").flatMap(readContact)) {
         if (!isOwn(uri, flow)) continue;
         transport.bindFlow(key, flow, granted.get(key) ?? asked ?? overall ?? defaultSeconds, owner);
     }
 }
 
+/** The longest time that a registrar granted to a contact of ours; 0 if it holds none. */
+export function registeredSeconds({ headers }: SipResponse): number {
+    const overall = seconds(headers.get("Expires")) ?? defaultSeconds;
+    return Math.max(
+        0,
+        ...headers
+            .list("Contact")
+            .flatMap(readContact)
+            .map(([, expires]) => expires ?? overall),
+    );
+}
+
 /** RFC 3261, section 10.2: whom a REGISTER is for stands in To, who subscribes in From. */
 function addressOfRecord({ method, headers }: SipRequest): string {
     const uri = parseSipUri(readNameAddr(headers.get(method === "REGISTER" ? "To" : "From") ?? "")?.uri ?? "");
     return uri === undefined ? "" : registeredKey(uri);
+}
+
+/** The device of a Contact: by its instance id (RFC 5626 4.1), which stays the same, or else by its user part. */
+function deviceOf(contact: string, owner: string): string {
+    const address = readNameAddr(contact);
+    const instance = address?.params.get("+sip.instance") ?? parseSipUri(address?.uri ?? "")?.user ?? "";
+    return `${owner} ${instance}`;
 }
 
 function isOwn({ host, port }: SipUri, { remote }: Flow): boolean {

@@ -10,6 +10,7 @@ import { clientTransactionKey, cseqMethod, mergeKey, serverTransactionKey, topBr
 import { NonInviteClientTransaction } from "./NonInviteClientTransaction.ts";
 import { NonInviteServerTransaction } from "./NonInviteServerTransaction.ts";
 import type { TransactionContext } from "./TransactionContext.ts";
+import type { TransactionShares } from "./TransactionShares.ts";
 
 /** The transaction user of RFC 3261: gets what is new. Called synchronously as messages come in. */
 export interface TransactionUser {
@@ -30,7 +31,7 @@ type ClientTransaction = InviteClientTransaction | NonInviteClientTransaction;
 export class TransactionLayer {
     readonly #context: TransactionContext;
     readonly #user: TransactionUser;
-    readonly #maxServerTransactions: (flow: Flow) => number;
+    readonly #shares: TransactionShares;
     readonly #servers = new Map<string, ServerTransaction>();
     readonly #clients = new Map<string, ClientTransaction>();
     /** Those that are no CANCEL, which has the branch of its INVITE. */
@@ -38,11 +39,10 @@ export class TransactionLayer {
     /** Server transactions of requests outside of dialogs by {@link mergeKey}, the first of each. */
     readonly #mergeable = new Map<string, ServerTransaction>();
 
-    /** `maxServerTransactions`: how many there may be when one more comes by that flow. */
-    constructor(context: TransactionContext, user: TransactionUser, maxServerTransactions: (flow: Flow) => number) {
+    constructor(context: TransactionContext, user: TransactionUser, shares: TransactionShares) {
         this.#context = context;
         this.#user = user;
-        this.#maxServerTransactions = maxServerTransactions;
+        this.#shares = shares;
     }
 
     get size(): number {
@@ -100,9 +100,14 @@ export class TransactionLayer {
             return;
         }
         if (known !== undefined) return known.receiveAgain();
-        if (this.#servers.size >= this.#maxServerTransactions(flow)) return this.#refuseOverload(request, flow);
-        if (request.method === "INVITE") return this.#acceptInvite(key, request, flow);
-        const transaction = new NonInviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
+        const release = this.#shares.take(request, flow);
+        if (release === undefined) return this.#refuseOverload(request, flow);
+        const done = (): void => {
+            release();
+            this.#forget(key);
+        };
+        if (request.method === "INVITE") return this.#acceptInvite(key, request, flow, done);
+        const transaction = new NonInviteServerTransaction(request, flow, this.#context, done);
         this.#remember(key, transaction);
         if (request.method !== "CANCEL") return this.#user.onRequest(transaction);
         const target = this.#servers.get(serverTransactionKey(request, "INVITE") ?? "");
@@ -143,8 +148,8 @@ export class TransactionLayer {
         if (request.method !== "CANCEL") this.#clientsByBranch.delete(topBranch(request) ?? "");
     }
 
-    #acceptInvite(key: string, request: SipRequest, flow: Flow): void {
-        const transaction = new InviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
+    #acceptInvite(key: string, request: SipRequest, flow: Flow, done: () => void): void {
+        const transaction = new InviteServerTransaction(request, flow, this.#context, done);
         this.#remember(key, transaction);
         transaction.respond(composeResponse(request, { status: 100 }));
         this.#user.onInvite(transaction);

@@ -22,6 +22,8 @@ export interface ConnectionEnds {
     readonly local: Endpoint;
     readonly remote: Endpoint;
     readonly sentBy: Required<HostPort>;
+    /** As of {@link Flow}. */
+    readonly foreignOrigin?: string;
 }
 
 /** A flow over a connection. */
@@ -31,6 +33,7 @@ export class ConnectionFlow implements Flow {
     readonly local: Endpoint;
     readonly remote: Endpoint;
     readonly sentBy: Required<HostPort>;
+    readonly foreignOrigin?: string;
     readonly reliable = true;
     readonly #wire: Wire;
     readonly #clock: Clock;
@@ -58,6 +61,7 @@ export class ConnectionFlow implements Flow {
         this.local = ends.local;
         this.remote = ends.remote;
         this.sentBy = ends.sentBy;
+        if (ends.foreignOrigin !== undefined) this.foreignOrigin = ends.foreignOrigin;
         this.#wire = wire;
         this.#clock = around.clock;
         this.#closeTimeoutMs = around.closeTimeoutMs;

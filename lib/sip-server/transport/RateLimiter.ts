@@ -1,5 +1,4 @@
 import type { Clock } from "../Clock.ts";
-import { sourceKey } from "./sourceKey.ts";
 import type { RateLimit } from "./TransportOptions.ts";
 
 interface Bucket {
@@ -10,38 +9,39 @@ interface Bucket {
 /** What a transaction remembers of its request is to cost as much as it takes: common messages are smaller than this. */
 const bytesPerToken = 4_096;
 
-/** One token bucket per source, in bounded memory, and one for all of them. */
+/** One token bucket per source, in bounded memory, and perhaps one for all of them. */
 export class RateLimiter {
     readonly #clock: Clock;
-    readonly #limit: RateLimit;
+    readonly #limit: Omit<RateLimit, "altogether"> & Partial<Pick<RateLimit, "altogether">>;
     readonly #buckets = new Map<string, Bucket>();
     readonly #altogether: Bucket;
 
-    constructor(clock: Clock, limit: RateLimit) {
+    constructor(clock: Clock, limit: Omit<RateLimit, "altogether"> & Partial<Pick<RateLimit, "altogether">>) {
         this.#clock = clock;
         this.#limit = limit;
-        this.#altogether = { tokens: limit.altogether.burst, filledAt: clock.now() };
+        this.#altogether = { tokens: limit.altogether?.burst ?? 0, filledAt: clock.now() };
     }
 
     /** Takes tokens of that source for a message of that size; false if there are not enough left. */
-    take(address: string, bytes = 0): boolean {
+    take(source: string, bytes = 0): boolean {
         const { burst, altogether } = this.#limit;
-        const cost = Math.min(burst, altogether.burst, Math.max(1, Math.ceil(bytes / bytesPerToken)));
-        // looked at first: a source costs nothing to remember while all of them are too many
-        this.#fill(this.#altogether, altogether);
-        if (this.#altogether.tokens < cost) return false;
-        const bucket = this.#bucketOf(sourceKey(address));
-        this.#fill(bucket, this.#limit);
-        if (bucket.tokens < cost) return false;
+        const most = Math.min(burst, altogether?.burst ?? burst);
+        const cost = Math.min(most, Math.max(1, Math.ceil(bytes / bytesPerToken)));
+        // Checked first: a source costs no memory while all of them together are too many.
+        if (altogether !== undefined && this.#fill(this.#altogether, altogether) < cost) return false;
+        const bucket = this.#bucketOf(source);
+        if (this.#fill(bucket, this.#limit) < cost) return false;
         bucket.tokens -= cost;
         this.#altogether.tokens -= cost;
         return true;
     }
 
-    #fill(bucket: Bucket, { perSecond, burst }: Pick<RateLimit, "perSecond" | "burst">): void {
+    /** Adds what the time has brought. Returns the tokens there are now. */
+    #fill(bucket: Bucket, { perSecond, burst }: Pick<RateLimit, "perSecond" | "burst">): number {
         const now = this.#clock.now();
         bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond);
         bucket.filledAt = now;
+        return bucket.tokens;
     }
 
     /** Sources remembered. */

@@ -2,10 +2,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { parseMessage, type ParseResult, type Refusal } from "../sip/parseMessage.ts";
 import { responseTo } from "../sip/responseTo.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { RateLimiter } from "./RateLimiter.ts";
-import type { DropReason, Flow, MessageHandler, Protocol } from "./SipTransport.ts";
+import { type ConnectionOwner, ownerOf } from "./ConnectionLimits.ts";
+import { isResponse } from "./isResponse.ts";
+import type { KnownSenders } from "./KnownSenders.ts";
+import { SenderRates } from "./SenderRates.ts";
+import type { DropReason, Endpoint, Flow, MessageHandler, Protocol } from "./SipTransport.ts";
 import type { TrafficCounters } from "./TrafficCounters.ts";
-import type { TransportOptions } from "./TransportOptions.ts";
+import type { Admission, TransportOptions } from "./TransportOptions.ts";
 import { fillTopVia } from "./viaOnReceipt.ts";
 
 /** Sends a response back to where its request came from; failures are of no interest. */
@@ -19,45 +22,61 @@ export class Reception {
     readonly #options: TransportOptions;
     readonly #counters: TrafficCounters;
     readonly #answer: SendResponse;
-    readonly #rate: RateLimiter;
+    readonly #known: KnownSenders;
+    readonly #rates: SenderRates;
     readonly #tagSalt = randomBytes(16);
     #handler: MessageHandler | undefined;
 
-    constructor(options: TransportOptions, counters: TrafficCounters, answer: SendResponse) {
+    constructor(options: TransportOptions, counters: TrafficCounters, known: KnownSenders, answer: SendResponse) {
         this.#options = options;
         this.#counters = counters;
         this.#answer = answer;
-        this.#rate = new RateLimiter(options.clock, options.rateLimit);
+        this.#known = known;
+        this.#rates = new SenderRates(options, known);
     }
 
     setHandler(handler: MessageHandler): void {
         this.#handler = handler;
     }
 
-    /** True if that source may speak to us at all; to be asked before anything is read. Counts the drop. */
-    admits(protocol: Protocol, address: string): boolean {
-        if (this.#options.admit(address) !== "drop") return true;
-        this.drop("unlistedSource", protocol, address);
+    /** True if that sender may send to us at all; to be asked before anything is read. Counts the drop. */
+    admits(protocol: Protocol, remote: Endpoint): boolean {
+        if (this.#options.admit(remote.address) !== "drop") return true;
+        // The peer of a call may send from an address that is on no list.
+        if (this.#known.acquaintanceOf(remote) !== "unknown") return true;
+        this.drop("unlistedSource", protocol, remote.address);
         return false;
+    }
+
+    /** Whom a connection from there is with. */
+    ownerOf(remote: Endpoint): ConnectionOwner {
+        return ownerOf(this.#options.admit(remote.address) === "trusted", this.#known.acquaintanceOf(remote));
     }
 
     /** A datagram or WebSocket message. */
     receiveDatagram(data: Buffer, flow: Flow): void {
-        if (!this.takeToken(flow, data.length)) return;
+        // A response belongs to a request of ours, or is dropped right after.
+        const isFree = isResponse(data) && this.#admissionOf(flow) === "trusted";
+        if (!isFree && !this.takeToken(flow, data.length)) return;
         this.#receive(parseMessage(data, this.#options.limits), flow);
     }
 
     /** A message that was cut out of a stream. */
     receiveFramed(result: ParseResult, bytes: number, flow: Flow): void {
-        if (this.takeToken(flow, bytes)) this.#receive(result, flow);
+        const isFree = result.ok && result.message.kind === "response" && this.#admissionOf(flow) === "trusted";
+        if (isFree || this.takeToken(flow, bytes)) this.#receive(result, flow);
     }
 
     /** True if that source may be answered once more; counts the drop if not. For what is answered without being a message. */
     takeToken(flow: Flow, bytes = 0): boolean {
-        const { address } = flow.remote;
-        if (this.#options.admit(address) === "trusted" || this.#rate.take(address, bytes)) return true;
+        if (this.#rates.take(flow, this.#admissionOf(flow), bytes)) return true;
         this.#dropFrom(flow, "rateLimited");
         return false;
+    }
+
+    /** A web page of another site is not trusted for the address of the browser. */
+    #admissionOf({ remote, foreignOrigin }: Flow): Admission {
+        return foreignOrigin === undefined ? this.#options.admit(remote.address) : "unknown";
     }
 
     /** Counts what did not get this far. */
@@ -73,6 +92,7 @@ export class Reception {
         if (request?.kind === "request") {
             if (this.#isScanner(request)) return this.#dropFrom(flow, "scanner");
             fillTopVia(request, flow.remote);
+            markOrigin(request, flow);
         }
         if (!result.ok) return this.#refuse(result.refusal, flow);
         this.#counters.ignoredParts += result.ignoredParts;
@@ -99,4 +119,13 @@ export class Reception {
     #dropFrom(flow: Flow, reason: DropReason): void {
         this.drop(reason, flow.protocol, flow.remote.address);
     }
+}
+
+/** For applications: the request came by the WebSocket of a web page that is not allowed to act as the peer at its address. */
+const originHeader = "X-WebSocket-Origin";
+
+/** Adds the header that only this server may set. */
+function markOrigin({ headers }: SipRequest, { foreignOrigin }: Flow): void {
+    if (headers.has(originHeader)) headers.remove(originHeader);
+    if (foreignOrigin !== undefined) headers.add(originHeader, foreignOrigin);
 }

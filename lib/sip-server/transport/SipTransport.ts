@@ -22,6 +22,8 @@ export interface Target extends Endpoint {
     readonly protocol: Protocol;
     /** The name the address was found by: checked against the certificate and sent as SNI (RFC 5922); the address itself if absent. */
     readonly serverName?: string;
+    /** Of a WebSocket server; if absent, the last one that was given for it, or `/`. */
+    readonly path?: string;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface Flow {
     readonly reliable: boolean;
     /** What to write into Via and Contact of messages sent on this flow: a host and port at which we can be reached by the flow's protocol. */
     readonly sentBy: Required<HostPort>;
+    /** The Origin of the web page that opened this WebSocket, if it is not one of those that are allowed (RFC 6454). */
+    readonly foreignOrigin?: string;
     /** True once closed: sending fails. */
     readonly closed: boolean;
     /** Resolves once handed to the system; rejects with {@link TransportError} if the flow is closed or its peer does not read (backpressure limit). */
@@ -76,6 +80,14 @@ export interface TransportLayer {
     /** Remembers the connection a Contact was registered over, so that requests to it go there. `key` is the Contact's user@host[:port], `owner` its address of record: no other owner can bind it meanwhile. Forgotten when the time is over, the flow closes, or `expiresSeconds` is 0. */
     bindFlow(key: string, flow: Flow, expiresSeconds: number, owner: string): void;
     flowFor(key: string): Flow | undefined;
+    /** A device has registered by that flow. `device` is the same for each registration of a device, and for no other. */
+    registerDevice(device: string, flow: Flow): void;
+    /** The flow by which the device of that one has registered since; undefined if there is none that is open. */
+    successorOf(flow: Flow): Flow | undefined;
+    /** The application has accepted the sender at the other end: it has its own share of all limits for that time. */
+    rememberSender(flow: Flow, seconds: number): void;
+    /** True if the sender at the other end has been accepted by {@link rememberSender}. */
+    isKnown(flow: Flow): boolean;
     /** Counters since start: messages in and out by protocol, drops by reason. For metrics. */
     readonly counters: TransportCounters;
     /** Stops listening, lets what is being sent go out, closes all. Resolves once nothing is open; at the latest after `closeTimeoutMs`. */
@@ -89,6 +101,7 @@ export type DropReason =
     | "rateLimited"
     | "tooManyConnections"
     | "tooManyConnectionsFromSource"
+    | "madeRoom"
     | "malformed"
     | "refused"
     | "tooLarge"

@@ -1,15 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 import type { Clock } from "../Clock.ts";
 import type { HostPort } from "../sip/hostPort.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipResponse } from "../sip/SipMessage.ts";
 import { parseVia } from "../sip/Via.ts";
-import { ConnectionLimits } from "./ConnectionLimits.ts";
+import { connectionKey, ConnectionLimits } from "./ConnectionLimits.ts";
 import { ConnectionTable, targetKey } from "./ConnectionTable.ts";
 import { FlowBindings } from "./FlowBindings.ts";
 import { withoutZone } from "./ipAddress.ts";
+import { KnownSenders } from "./KnownSenders.ts";
 import { chooseBinding, LocalAddresses } from "./localAddress.ts";
 import { openConnection } from "./openConnection.ts";
+import { RegisteredDevices } from "./RegisteredDevices.ts";
 import { Reception } from "./Reception.ts";
 import type { Binding, Endpoint, Flow, MessageHandler, Protocol } from "./SipTransport.ts";
 import { type Target, type TransportCounters, TransportError, type TransportLayer } from "./SipTransport.ts";
@@ -28,10 +31,14 @@ export class SocketTransportLayer implements TransportLayer {
     readonly #reception: Reception;
     readonly #localAddresses: LocalAddresses;
     readonly #limits: ConnectionLimits;
+    readonly #known: KnownSenders;
+    readonly #devices: RegisteredDevices;
     readonly #connections = new ConnectionTable();
     readonly #flowBindings: FlowBindings;
     readonly #unfinished: UnfinishedMessages;
     readonly #opening = new Map<string, Promise<Flow>>();
+    /** Paths of WebSocket servers: requests in a dialog do not name them. Only targets of the configuration have one. */
+    readonly #paths = new Map<string, string>();
     #listeners: (UdpListener | StreamListener)[] = [];
     #closing = false;
 
@@ -43,7 +50,9 @@ export class SocketTransportLayer implements TransportLayer {
         this.#limits = new ConnectionLimits(this.#options);
         this.#unfinished = new UnfinishedMessages(this.#options.maxUnfinishedBytes);
         this.#flowBindings = new FlowBindings(this.#options.clock, this.#options.maxFlowBindings);
-        this.#reception = new Reception(this.#options, this.#counters, (response, flow) => {
+        this.#known = new KnownSenders(this.#options.clock, this.#options.maxFlowBindings);
+        this.#devices = new RegisteredDevices(this.#options.maxFlowBindings);
+        this.#reception = new Reception(this.#options, this.#counters, this.#known, (response, flow) => {
             void this.respond(response, flow).catch(() => undefined);
         });
     }
@@ -87,9 +96,14 @@ export class SocketTransportLayer implements TransportLayer {
         const key = targetKey(target);
         const pending = this.#opening.get(key);
         if (pending !== undefined) return pending;
-        const opening = openConnection(target, protocol, binding, this.#around()).finally(() =>
-            this.#opening.delete(key),
-        );
+        if (target.path !== undefined) this.#paths.set(key, target.path);
+        const path = this.#paths.get(key);
+        const opening = openConnection(
+            path === undefined ? target : { ...target, path },
+            protocol,
+            binding,
+            this.#around(),
+        ).finally(() => this.#opening.delete(key));
         this.#opening.set(key, opening);
         return opening;
     }
@@ -121,18 +135,18 @@ export class SocketTransportLayer implements TransportLayer {
         const { protocol, address } = target;
         const open = this.#connections.to(target);
         if (open !== undefined && !open.closed) return open;
-        const trusted = this.#options.admit(address) === "trusted";
-        const excess = this.#limits.admit(address, trusted);
+        const key = randomUUID();
+        const excess = this.#limits.admit(key, address, this.#reception.ownerOf(target), () => undefined);
         if (excess !== undefined) {
             this.#reception.drop(excess, protocol, address);
             throw new TransportError("too many connections");
         }
         try {
             const flow = await this.open(target);
-            flow.onClose(() => this.#limits.release(address, trusted));
+            flow.onClose(() => this.#limits.release(key));
             return flow;
         } catch (error) {
-            this.#limits.release(address, trusted);
+            this.#limits.release(key);
             throw error;
         }
     }
@@ -157,6 +171,23 @@ export class SocketTransportLayer implements TransportLayer {
 
     flowFor(key: string): Flow | undefined {
         return this.#flowBindings.find(key);
+    }
+
+    rememberSender(flow: Flow, seconds: number): void {
+        this.#known.remember(flow.remote, seconds);
+        if (seconds > 0 && flow.reliable) this.#limits.promote(connectionKey(flow.local.port, flow.remote));
+    }
+
+    isKnown(flow: Flow): boolean {
+        return this.#known.acquaintanceOf(flow.remote) !== "unknown";
+    }
+
+    registerDevice(device: string, flow: Flow): void {
+        this.#devices.registered(device, flow);
+    }
+
+    successorOf(flow: Flow): Flow | undefined {
+        return this.#devices.successorOf(flow);
     }
 
     async close(): Promise<void> {

@@ -6,14 +6,14 @@ import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import type { CancelTimer } from "../Clock.ts";
 import type { ConnectionEnds, ConnectionFlow } from "./ConnectionFlow.ts";
-import type { ConnectionLimits } from "./ConnectionLimits.ts";
+import { connectionKey, type ConnectionLimits } from "./ConnectionLimits.ts";
 import type { ConnectionTable } from "./ConnectionTable.ts";
 import { withoutZone } from "./ipAddress.ts";
 import type { LocalAddresses } from "./localAddress.ts";
 import type { Binding, Protocol } from "./SipTransport.ts";
 import { type ConnectionSurroundings, streamConnection } from "./streamConnection.ts";
 import { tlsServerSettings } from "./tlsSettings.ts";
-import { acceptWebSockets, webSocketConnection } from "./webSockets.ts";
+import { acceptWebSockets, foreignOriginOf, webSocketConnection } from "./webSockets.ts";
 
 export type StreamProtocol = Exclude<Protocol, "udp">;
 
@@ -103,7 +103,14 @@ export class StreamListener {
             this.#around.options,
             (connection) => {
                 this.#upgradeDeadlines.get(connection.socket)?.();
-                this.#remember(connection.socket, (ends) => webSocketConnection(connection, ends, true, this.#around));
+                this.#remember(connection.socket, (ends) =>
+                    webSocketConnection(
+                        connection,
+                        { ...ends, ...foreignOriginOf(connection, this.#around) },
+                        true,
+                        this.#around,
+                    ),
+                );
             },
             (socket) => void this.#handshakeFailed(socket),
         );
@@ -124,13 +131,18 @@ export class StreamListener {
 
     /** Runs for each connection before a byte of it is read. */
     #admit(socket: Socket): void {
-        const { options, reception, limits } = this.#around;
-        const address = socket.remoteAddress;
+        const { reception, limits } = this.#around;
+        const { remoteAddress: address, remotePort: port } = socket;
         // No listener for errors would make them fatal; protocols above add their own once they take over.
         socket.on("error", () => socket.destroy());
-        if (address === undefined || !reception.admits(this.#protocol, address)) return void socket.destroy();
-        const trusted = options.admit(address) === "trusted";
-        const excess = limits.admit(address, trusted);
+        if (address === undefined || port === undefined) return void socket.destroy();
+        const remote = { address, port };
+        if (!reception.admits(this.#protocol, remote)) return void socket.destroy();
+        const key = connectionKey(socket.localPort, remote);
+        const excess = limits.admit(key, address, reception.ownerOf(remote), () => {
+            reception.drop("madeRoom", this.#protocol, address);
+            socket.destroy();
+        });
         if (excess !== undefined) {
             reception.drop(excess, this.#protocol, address);
             return void socket.destroy();
@@ -138,7 +150,7 @@ export class StreamListener {
         this.#sockets.add(socket);
         socket.on("close", () => {
             this.#sockets.delete(socket);
-            limits.release(address, trusted);
+            limits.release(key);
         });
     }
 

@@ -2,7 +2,7 @@ import type { Clock } from "../Clock.ts";
 import { defaultMessageLimits, type MessageLimits } from "../sip/parseMessage.ts";
 import type { DropReason, Protocol } from "./SipTransport.ts";
 
-/** What a source address may do: `drop` is never answered, `unknown` is rate limited, `trusted` is not. */
+/** What a source address may do: `drop` is never answered, `unknown` has a low rate limit, `trusted` a high one. */
 export type Admission = "trusted" | "unknown" | "drop";
 
 /** Tokens per source: one for each 4 KiB begun of a message received, one more for each answer to what could not be used. */
@@ -51,11 +51,15 @@ export interface TransportOptions {
     readonly admit: (address: string) => Admission;
     /** For sources that are not trusted. */
     readonly rateLimit: RateLimit;
+    /** Requests from one trusted peer. */
+    readonly peerRate: Pick<RateLimit, "perSecond" | "burst">;
     /** Requests whose User-Agent contains one of these (in lower case) are dropped. */
     readonly scannerUserAgents: readonly string[];
     /** CIDR networks whose peers get our real address even if the binding advertises another. */
     readonly localNetworks: readonly string[];
     readonly tls: TlsOptions;
+    /** Origins of web pages whose WebSockets are accepted by their address, in lower case. */
+    readonly webSocketOrigins: readonly string[];
     /** Time to connect, TLS and WebSocket handshake included, in ms. */
     readonly connectTimeoutMs: number;
     /** Time for the handshake and the first whole message of an incoming connection, in ms. */
@@ -108,9 +112,11 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
         maxSources: 10_000,
         altogether: { perSecond: 250, burst: 1_000 },
     },
+    peerRate: { perSecond: 2_500, burst: 5_000 },
     scannerUserAgents: knownScanners,
     localNetworks: [],
     tls: { allowUnverifiedServers: false, requireClientCertificate: false },
+    webSocketOrigins: [],
     connectTimeoutMs: 5_000,
     firstMessageTimeoutMs: 30_000,
     messageTimeoutMs: 10_000,

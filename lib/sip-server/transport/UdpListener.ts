@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { isIPv6 } from "node:net";
 import type { HostPort } from "../sip/hostPort.ts";
 import { ping, pong } from "./KeepAlive.ts";
+import { isResponse } from "./isResponse.ts";
 import type { LocalAddresses } from "./localAddress.ts";
 import type { Reception } from "./Reception.ts";
 import { type Binding, type Endpoint, type Flow, TransportError } from "./SipTransport.ts";
@@ -93,7 +94,7 @@ export class UdpListener {
     #receive(data: Buffer, source: RemoteInfo): void {
         if (!this.#open) return;
         // whom we asked by name answers from addresses that are on no list
-        if (!isResponse(data) && !this.#around.reception.admits("udp", source.address)) return;
+        if (!isResponse(data) && !this.#around.reception.admits("udp", source)) return;
         const flow = this.flowTo({ address: source.address, port: source.port });
         // Empty, CRLFs, zeros: they hold a NAT binding open. Only a double CRLF asks for an answer.
         if (isKeepAlive(data)) return data.equals(ping) ? this.#answerKeepAlive(pong, flow) : undefined;
@@ -106,15 +107,6 @@ export class UdpListener {
         if (this.#around.reception.takeToken(flow)) flow.send(answer).catch(() => undefined);
     }
 }
-
-/** By its first bytes. A response to no request we sent matches no transaction, and is dropped there. */
-function isResponse(data: Buffer): boolean {
-    let start = 0;
-    while (data[start] === 0x0d || data[start] === 0x0a) start++;
-    return data.toString("latin1", start, start + RESPONSE_START.length).toUpperCase() === RESPONSE_START;
-}
-
-const RESPONSE_START = "SIP/2.0";
 
 /** Our socket and a peer's address. */
 class UdpFlow implements Flow {

@@ -20,6 +20,8 @@ const subprotocol = "sip";
 export interface SipWebSocket {
     readonly webSocket: WebSocket;
     readonly socket: Socket;
+    /** Of the web page that opened it; programs that are no browsers have none. */
+    readonly origin?: string;
 }
 
 /** The version is named for those who speak another (RFC 6455 4.4). */
@@ -61,14 +63,29 @@ export function acceptWebSockets(
     });
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
         if (!offersSip(request)) return refuse(socket);
-        upgrades.handleUpgrade(request, socket, head, (webSocket) => onOpen({ webSocket, socket: request.socket }));
+        upgrades.handleUpgrade(request, socket, head, (webSocket) => {
+            const { origin } = request.headers;
+            onOpen({ webSocket, socket: request.socket, ...(origin === undefined ? {} : { origin }) });
+        });
     });
+}
+
+/**
+ * The origin of a WebSocket if it is not allowed (RFC 6455 10.2). Any page that is open in a browser at the address of a peer
+ * can connect: such a connection must not be taken for the peer.
+ */
+export function foreignOriginOf(
+    { origin }: SipWebSocket,
+    { options }: Pick<ConnectionSurroundings, "options">,
+): { readonly foreignOrigin?: string } {
+    if (origin === undefined || options.webSocketOrigins.includes(origin.toLowerCase())) return {};
+    return { foreignOrigin: origin };
 }
 
 /** Connects to a WebSocket SIP server. Rejects with TransportError, after the connect timeout at the latest. */
 export function connectWebSocket(target: Target, options: TransportOptions): Promise<SipWebSocket> {
-    const { address, port, protocol, serverName } = target;
-    const webSocket = new WebSocket(`${protocol}://${formatHostPort({ host: address, port })}/`, subprotocol, {
+    const { address, port, protocol, serverName, path = "/" } = target;
+    const webSocket = new WebSocket(`${protocol}://${formatHostPort({ host: address, port })}${path}`, subprotocol, {
         ...receiving(options),
         ...(serverName === undefined ? {} : { headers: { host: formatHostPort({ host: serverName, port }) } }),
         ...(protocol === "wss" ? tlsClientSettings(options.tls, target) : {}),

@@ -30,7 +30,7 @@ export class SenderIdentifier {
     identify(request: IncomingRequest, required: RequiredIdentification): Sender {
         const registered = this.#parts.registrations.callOf(request);
         if (registered !== undefined) return this.#asTrunk(request, required, registered.trunk, registered.uri);
-        const peer = this.#peers.peerAt(request.source.address);
+        const peer = isOtherWebPage(request) ? undefined : this.#peers.peerAt(request.source.address);
         if (required === "password") {
             const phone = this.#asPhone(request, peer);
             if (phone !== undefined) return phone;
@@ -79,4 +79,12 @@ export class SenderIdentifier {
         if (account === undefined) return { kind: "unknown" };
         return { kind: "phone", account, knownBy: "source", via: "untrusted" };
     }
+}
+
+/**
+ * Whether the request came by a WebSocket that a web page outside of `sip.webSocketOrigins` opened: any page that is open in a
+ * browser at the address of a peer can do so. The embedded SIP server sets the header, and removes it from what peers send.
+ */
+function isOtherWebPage({ headers }: IncomingRequest): boolean {
+    return headers.get("x-websocket-origin") !== undefined;
 }

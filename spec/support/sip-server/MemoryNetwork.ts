@@ -13,6 +13,7 @@ import {
     TransportError,
     type TransportLayer,
 } from "../../../lib/sip-server/transport/SipTransport.ts";
+import { RegisteredDevices } from "../../../lib/sip-server/transport/RegisteredDevices.ts";
 import type { FakeClock } from "./FakeClock.ts";
 
 /** A message on its way. */
@@ -93,6 +94,9 @@ export class MemoryTransport implements TransportLayer {
     readonly #self: Endpoint;
     readonly #flows = new Map<string, MemoryFlow>();
     readonly #bound = new Map<string, Flow>();
+    readonly #devices = new RegisteredDevices(100);
+    /** Seconds for which the engine has accepted a sender, by address. */
+    readonly known = new Map<string, number>();
     #handler: MessageHandler = () => undefined;
 
     constructor(network: MemoryNetwork, self: Endpoint, protocol: "udp" | "tcp") {
@@ -150,6 +154,22 @@ export class MemoryTransport implements TransportLayer {
 
     flowFor(key: string): Flow | undefined {
         return this.#bound.get(key);
+    }
+
+    registerDevice(device: string, flow: Flow): void {
+        this.#devices.registered(device, flow);
+    }
+
+    successorOf(flow: Flow): Flow | undefined {
+        return this.#devices.successorOf(flow);
+    }
+
+    rememberSender({ remote }: Flow, seconds: number): void {
+        this.known.set(remote.address, seconds);
+    }
+
+    isKnown({ remote }: Flow): boolean {
+        return this.known.has(remote.address);
     }
 
     close(): Promise<void> {

@@ -3,6 +3,7 @@ import type {
     IncomingCancel,
     IncomingRequest,
     IncomingResponse,
+    LostConnection,
     SipEngine,
     UnsolicitedBye,
 } from "../../../lib/sip-server/engine/SipEngine.ts";
@@ -67,6 +68,10 @@ export class ScriptedApp implements EngineListener {
 
     onDialogEnded(dialogId: string): void {
         this.endedDialogs.push(dialogId);
+    }
+
+    onConnectionLost(lost: LostConnection): void {
+        this.told.push(`connection lost: ${lost.callId}`);
     }
 
     onCallRecord(record: CallRecord): void {

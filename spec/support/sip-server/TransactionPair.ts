@@ -1,3 +1,4 @@
+import { TransactionShares } from "../../../lib/sip-server/transaction/TransactionShares.ts";
 import { Headers } from "../../../lib/sip-server/sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../../../lib/sip-server/sip/SipMessage.ts";
 import type { EngineCounters } from "../../../lib/sip-server/engine/EngineLoad.ts";
@@ -98,7 +99,15 @@ export class TransactionPair {
             onStrayResponse: (response: SipResponse) => told.push(`stray ${titleOf(response)}`),
         };
         const context = { clock: this.clock, timing: standardTiming, transport, counters };
-        const layer = new TransactionLayer(context, user, () => maxServerTransactions);
+        const layer = new TransactionLayer(
+            context,
+            user,
+            new TransactionShares(maxServerTransactions, () => ({
+                key: "anybody",
+                maxTransactions: maxServerTransactions,
+                mayOpen: () => true,
+            })),
+        );
         transport.onMessage((message, flow) => {
             if (message.kind === "request") layer.receiveRequest(message, flow);
             else layer.receiveResponse(message, flow);

@@ -22,7 +22,7 @@ export class UdpPhone {
     readonly #socket: Socket;
     readonly #server: number;
     readonly #host: string;
-    readonly #callId = `phone-${Math.random().toString(36).slice(2)}`;
+    #callId = freshId();
     readonly #responses: SipResponse[] = [];
     readonly #requests: SipRequest[] = [];
     #cseq = 0;
@@ -73,6 +73,13 @@ export class UdpPhone {
         const tag = /;tag=([^;]+)/.exec(response.headers.get("To") ?? "")?.[1];
         if (method === "INVITE" && tag !== undefined) this.#toTag = tag;
         return response;
+    }
+
+    /** The next INVITE begins another call. */
+    forgetCall(): void {
+        this.#callId = freshId();
+        this.#toTag = "";
+        this.#responses.length = 0;
     }
 
     /** Calls and acknowledges the 2xx. */
@@ -139,6 +146,10 @@ export class UdpPhone {
             await delay(5);
         }
     }
+}
+
+function freshId(): string {
+    return `phone-${Math.random().toString(36).slice(2)}`;
 }
 
 function isCopy(one: SipRequest, other: SipRequest): boolean {

@@ -37,6 +37,11 @@ it.each([
     ["unknown peers dropped", { sip: PEERS }, DROPS],
     ["unknown peers rejected", { sip: { ...PEERS, unknownPeers: "reject" } }, ANSWERS],
     [
+        "the origins of WebSockets",
+        { sip: { webSocketOrigins: ["https://phone.example"] } },
+        ["--ws-origin", "https://phone.example", "--unknown-peers", "drop"],
+    ],
+    [
         "a trunk's own address",
         { trunks: [{ name: "t", address: "192.0.2.9", inboundNetworks: ["198.51.100.0/24"], media: "webrtc" }] },
         ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--unknown-peers", "drop"],

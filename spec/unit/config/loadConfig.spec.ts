@@ -29,6 +29,7 @@ describe("a right configuration", () => {
                     { transport: "tcp", address: "127.0.0.1", port: 5060 },
                 ],
                 unknownPeers: "drop",
+                webSocketOrigins: [],
                 registrar: { minSeconds: 60, maxSeconds: 3600, maxContacts: 10, algorithms: ["SHA-256", "MD5"] },
                 peers: [],
             },

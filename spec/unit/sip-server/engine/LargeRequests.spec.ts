@@ -27,7 +27,7 @@ const target: Target = { protocol: "udp", address: "192.0.2.2", port: 5060 };
 /** Where requests of those sizes, one after the other, were tried. `refused`: transports without a listener at the peer; `spoken`: our listeners. */
 async function tried(
     sizes: readonly number[],
-    { refused = [], spoken = ["udp", "tcp"], pauseMs = 0 }: Partial<Situation> = {},
+    { refused = [], spoken = ["udp", "tcp"], pauseMs = 0, heard = "tcp" }: Partial<Situation> = {},
 ): Promise<readonly Protocol[]> {
     const clock = new FakeClock();
     const transport: MemoryTransport = new MemoryNetwork(clock).host("192.0.2.1");
@@ -43,6 +43,7 @@ async function tried(
             spoken.includes(protocol) ? { host: "192.0.2.1", port: 5060 } : undefined,
     });
     const requests = new LargeRequests(layer, clock);
+    requests.noteArrival({ protocol: heard, remote: { address: target.address, port: 40_000 } });
     for (const size of sizes) {
         await requests.open(draftOf(size), target);
         clock.advance(pauseMs);
@@ -54,11 +55,14 @@ interface Situation {
     readonly refused: readonly Protocol[];
     readonly spoken: readonly Protocol[];
     readonly pauseMs: number;
+    /** By which the peer has sent something before. */
+    readonly heard: Protocol;
 }
 
 it.each<[string, readonly number[], Partial<Situation>, readonly Protocol[]]>([
     ["a small request goes by UDP", [100], {}, ["udp"]],
     ["one of more than 1300 bytes by TCP", [1_300], {}, ["tcp"]],
+    ["but by UDP to a peer that has not sent anything over TCP", [1_300], { heard: "udp" }, ["udp"]],
     ["or by UDP after all, if TCP is refused", [1_300], { refused: ["tcp"] }, ["tcp", "udp"]],
     ["which is remembered", [1_300, 1_300], { refused: ["tcp"] }, ["tcp", "udp", "udp"]],
     ["for ten minutes", [1_300, 1_300], { refused: ["tcp"], pauseMs: 600_000 }, ["tcp", "udp", "tcp", "udp"]],

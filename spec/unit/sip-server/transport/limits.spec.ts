@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConnectionLimits } from "../../../../lib/sip-server/transport/ConnectionLimits.ts";
+import { ConnectionLimits, type ConnectionOwner } from "../../../../lib/sip-server/transport/ConnectionLimits.ts";
 import { ConnectionWatch } from "../../../../lib/sip-server/transport/ConnectionWatch.ts";
 import { RateLimiter } from "../../../../lib/sip-server/transport/RateLimiter.ts";
 import { sourceKey } from "../../../../lib/sip-server/transport/sourceKey.ts";
@@ -63,28 +63,55 @@ test("sources that all keep to their rate are too many together", () => {
     expect(from(50)).toBe(2);
 });
 
-test("connections are limited in total and by source, and given back", () => {
-    const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 2 });
-    const admit = (address: string): string => limits.admit(address, false) ?? "admitted";
-    expect(["a", "a", "a", "b", "c"].map(admit)).toEqual([
+/** Limits to which connections come from sources a, b, ...; each test names them `source` and a number. */
+function connections(maxConnections: number, maxConnectionsPerSource: number) {
+    const limits = new ConnectionLimits({ maxConnections, maxConnectionsPerSource });
+    const closed: string[] = [];
+    const admit = (key: string, owner: ConnectionOwner = "unknown"): string =>
+        limits.admit(key, key.slice(0, 1), owner, () => closed.push(key)) ?? "admitted";
+    return { limits, closed, admit };
+}
+
+test("connections are limited by source, and given back", () => {
+    const { limits, admit } = connections(3, 2);
+    expect(["a1", "a2", "a3"].map((key) => admit(key))).toEqual([
         "admitted",
         "admitted",
         "tooManyConnectionsFromSource",
-        "admitted",
-        "tooManyConnections",
     ]);
-    limits.release("a", false);
-    expect(admit("a")).toBe("admitted");
+    limits.release("a1");
+    expect(admit("a3")).toBe("admitted");
 });
 
-test("trusted peers get their connections, up to the maximum, however many unknown peers hold", () => {
-    const limits = new ConnectionLimits({ maxConnections: 3, maxConnectionsPerSource: 1 });
-    for (const source of ["a", "b", "c", "d"]) limits.admit(source, false);
-    const admit = (): string => limits.admit("pbx", true) ?? "admitted";
-    expect([admit(), admit(), admit(), admit()]).toEqual(["admitted", "admitted", "admitted", "tooManyConnections"]);
-    limits.release("pbx", true);
-    expect(admit()).toBe("admitted");
-    expect(limits.admit("e", false)).toBe("tooManyConnections");
+test("a new connection takes the place of the oldest one of the source that has the most", () => {
+    const { closed, admit } = connections(4, 3);
+    expect(["a1", "b1", "b2", "b3", "c1", "d1"].map((key) => admit(key))).toEqual(Array(6).fill("admitted"));
+    expect(closed).toEqual(["b1", "b2"]);
+});
+
+test("a connection that made room is not counted out twice", () => {
+    const { limits, closed, admit } = connections(1, 1);
+    for (const key of ["a1", "b1"]) admit(key);
+    limits.release("a1");
+    admit("c1");
+    expect(closed).toEqual(["a1", "b1"]);
+});
+
+test("known and trusted peers get their connections, up to the maximum, however many unknown peers hold", () => {
+    const { limits, closed, admit } = connections(2, 2);
+    for (const key of ["a1", "a2"]) admit(key);
+    for (const owner of ["known", "trusted"] as const) {
+        expect(["x1", "x2", "x3"].map((key) => admit(owner + key, owner))).toEqual([
+            "admitted",
+            "admitted",
+            "tooManyConnections",
+        ]);
+    }
+    expect(closed).toEqual([]);
+    limits.release("knownx1");
+    limits.promote("a1");
+    for (const key of ["b1", "b2"]) admit(key);
+    expect(closed, "the connection of the known peer stays").toEqual(["a2"]);
 });
 
 const times = { firstMessageTimeoutMs: 30, messageTimeoutMs: 10, idleTimeoutMs: 100 };

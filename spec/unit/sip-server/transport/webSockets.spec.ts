@@ -1,8 +1,8 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { createServer as createHttpServer, request as httpRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { defaultTransportOptions } from "../../../../lib/sip-server/transport/TransportOptions.ts";
 import { connectWebSocket } from "../../../../lib/sip-server/transport/webSockets.ts";
 import { FakeClock } from "../../../support/sip-server/FakeClock.ts";
@@ -228,4 +228,54 @@ test("a message in more pieces than any phone would make closes the connection",
     for (let n = 0; n < 100; n++) client.send("x", { fin: false });
     await once(client, "close");
     expect(await server.drops.next()).toBe("framing");
+});
+
+test.each<[string, string | undefined, string | undefined]>([
+    ["no Origin", undefined, undefined],
+    ["an allowed Origin", "https://Phone.example", undefined],
+    ["another Origin", "https://evil.example", "https://evil.example"],
+])("a request by the WebSocket of %s is marked with what is not allowed", async (_name, origin, marked) => {
+    server = await openParty(["ws"], { webSocketOrigins: ["https://phone.example"] });
+    const client = new WebSocket(
+        `ws://127.0.0.1:${server.target("ws").port}/`,
+        "sip",
+        origin === undefined ? {} : { origin },
+    );
+    await once(client, "open");
+    client.send(requestBytes("ws", "x", ["X-WebSocket-Origin: https://forged.example"]));
+    const { message, flow } = await server.arrivals.next();
+    expect(message.headers.get("X-WebSocket-Origin")).toBe(marked);
+    expect(flow.foreignOrigin).toBe(marked);
+    client.terminate();
+});
+
+test("a WebSocket of another page has the limits of an unknown peer, whatever its address", async () => {
+    const rateLimit = { perSecond: 1, burst: 1, maxSources: 10, altogether: plenty };
+    server = await openParty(["ws"], { clock: new FakeClock(), admit: () => "trusted", rateLimit });
+    const client = new WebSocket(`ws://127.0.0.1:${server.target("ws").port}/`, "sip", {
+        origin: "https://evil.example",
+    });
+    await once(client, "open");
+    for (const callId of ["1", "2"]) client.send(requestBytes("ws", callId));
+    expect(await server.drops.next()).toBe("rateLimited");
+    client.terminate();
+});
+
+test("connects to the path of the target, and again to the same one without being told", async () => {
+    const paths: (string | undefined)[] = [];
+    const http = createHttpServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void http.close());
+    await once(http, "listening");
+    const accepting = new WebSocketServer({ server: http, handleProtocols: () => "sip" });
+    accepting.on("connection", (client, { url }) => {
+        paths.push(url);
+        client.terminate();
+    });
+    const party = await openParty(["ws"]);
+    const target = { protocol: "ws", address: "127.0.0.1", port: (http.address() as AddressInfo).port } as const;
+    for (const one of [{ ...target, path: "/ws" }, target]) {
+        const flow = await party.layer.open(one);
+        await new Promise<void>((resolve) => void flow.onClose(resolve));
+    }
+    expect(paths).toEqual(["/ws", "/ws"]);
 });

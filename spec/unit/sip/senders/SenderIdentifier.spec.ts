@@ -22,10 +22,17 @@ interface World {
     readonly trunk?: TrunkAuthentication;
     readonly registered?: boolean;
     readonly registeredSource?: string;
+    readonly headers?: Readonly<Record<string, string>>;
 }
 
 function identify(method: string, address: string, required: "password" | "source", world: World = {}) {
-    const { phone = { kind: "notPhone" }, trunk = { kind: "unasked" }, registered, registeredSource } = world;
+    const {
+        phone = { kind: "notPhone" },
+        trunk = { kind: "unasked" },
+        registered,
+        registeredSource,
+        headers = {},
+    } = world;
     const identifier = new SenderIdentifier({
         peers: [pbx, carrier],
         trunks: { authenticate: () => trunk },
@@ -36,12 +43,17 @@ function identify(method: string, address: string, required: "password" | "sourc
         },
     });
     const source = { protocol: "udp", address, port: 5060 };
-    return identifier.identify(new ScriptedRequest(method, { source }), required);
+    return identifier.identify(new ScriptedRequest(method, { source, headers }), required);
 }
 
 describe("SenderIdentifier", () => {
     it("identifies a peer by its source address", () => {
         expect(identify("INVITE", "192.0.2.10", "password")).toMatchObject({ kind: "peer", peer: pbx });
+    });
+
+    it("does not identify a web page that is not allowed by its source address", () => {
+        const headers = { "X-WebSocket-Origin": "https://evil.example" };
+        expect(identify("INVITE", "192.0.2.10", "password", { headers })).toEqual({ kind: "unknown" });
     });
 
     it("identifies a trunk by the contact of its registration, with the called URI", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { takeResponseTimeout } from "../../../../lib/sip-server/drachtio/responseTimeout.ts";
+import { takeNextHopOptions } from "../../../../lib/sip-server/drachtio/nextHopOptions.ts";
 
 it.each([
     ["sip:192.0.2.1", { nextHop: "sip:192.0.2.1" }],
@@ -12,6 +12,9 @@ it.each([
     ["sip:b.example;answer-within=0", { nextHop: "sip:b.example" }],
     ["sip:b.example;answer-within=soon", { nextHop: "sip:b.example;answer-within=soon" }],
     ["sip:b.example;answer-within=123456", { nextHop: "sip:b.example;answer-within=123456" }],
+    ["sip:b.example;transport=ws;ws-path=/ws", { nextHop: "sip:b.example;transport=ws", webSocketPath: "/ws" }],
+    ["sip:b;ws-path=/a/b?x=y", { nextHop: "sip:b?x=y", webSocketPath: "/a/b" }],
+    ["sip:b;ws-path=ws", { nextHop: "sip:b;ws-path=ws" }],
 ])("%s is understood", (nextHop, bound) => {
-    expect(takeResponseTimeout(nextHop)).toEqual(bound);
+    expect(takeNextHopOptions(nextHop)).toEqual(bound);
 });

@@ -1,0 +1,139 @@
+import { createSocket } from "node:dgram";
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { connectSrfApp, type SrfHandler } from "../../support/sip-server/srfApp.ts";
+import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
+import { UdpPhone } from "../../support/sip-server/UdpPhone.ts";
+
+/**
+ * A registered phone during floods of unknown senders, on loopback alone. The application accepts what the phone sends, and
+ * rejects the rest, as the bridge does.
+ */
+const FLOOD_PER_SECOND = 5_000;
+const SECONDS = 4;
+const PHONE = "127.0.0.77";
+const TICK_MS = 10;
+
+async function startServer() {
+    const [server, listening] = await SipServerProcess.start("--unknown-peers", "answer", "--log-level", "info");
+    onTestFinished(() => void server.child.kill("SIGKILL"));
+    const log: string[] = [];
+    server.child.stderr?.on("data", (text: string) => log.push(text));
+    const { app } = await connectSrfApp(listening.control.port, SipServerProcess.secret, (srf) => {
+        const handle: SrfHandler = (req, res) => {
+            const known = req.source_address === PHONE;
+            const sdp = { headers: { "Content-Type": "application/sdp" }, body: "v=0\r\n" };
+            const granted = { headers: { Contact: `${req.get("Contact") ?? ""};expires=600` } };
+            if (!known) res.send(403, {});
+            else res.send(200, req.method === "INVITE" ? sdp : req.method === "REGISTER" ? granted : {});
+        };
+        for (const method of ["invite", "register", "options"]) srf.use(method, handle);
+        // What comes within dialogs needs no subscription.
+        srf.use(handle);
+    });
+    onTestFinished(() => app.disconnect());
+    const portOf = (wanted: string): number => listening.sip.find(({ transport }) => transport === wanted)?.port ?? 0;
+    return { pid: listening.pid, log, udp: portOf("udp"), tcp: portOf("tcp") };
+}
+
+/** Sends until it is stopped; returns how many datagrams it has sent. */
+function flood(method: string, server: number, sources: number): () => number {
+    const sockets = Array.from({ length: Math.min(sources, 200) }, (_, n) =>
+        createSocket("udp4").bind(0, sources === 1 ? "127.0.1.1" : `127.0.${2 + Math.floor(n / 100)}.${1 + (n % 100)}`),
+    );
+    let sent = 0;
+    const timer = setInterval(() => {
+        for (let n = 0; n < (FLOOD_PER_SECOND * TICK_MS) / 1_000; n++) {
+            sent += 1;
+            sockets[sent % sockets.length]?.send(requestOf(method, sent), server, "127.0.0.1");
+        }
+    }, TICK_MS);
+    onTestFinished(() => {
+        clearInterval(timer);
+        for (const socket of sockets) socket.close();
+    });
+    return () => sent;
+}
+
+function requestOf(method: string, n: number): string {
+    const lines = [
+        `${method} sip:x@127.0.0.1 SIP/2.0`,
+        `Via: SIP/2.0/UDP 127.0.1.1;branch=z9hG4bKf${n};rport`,
+        `From: <sip:f@example.net>;tag=${n}`,
+        "To: <sip:x@127.0.0.1>",
+        `Call-ID: flood-${n}`,
+        `CSeq: 1 ${method}`,
+        "Contact: <sip:f@127.0.1.1>",
+        "Content-Length: 0",
+    ];
+    return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** The phone registers, calls and hangs up, again and again; the longest time that one of its requests took, in ms. */
+async function usePhone(phone: UdpPhone, ms: number): Promise<number> {
+    const endsAt = performance.now() + ms;
+    let longest = 0;
+    const timed = async (step: () => Promise<unknown>): Promise<void> => {
+        const startedAt = performance.now();
+        await step();
+        longest = Math.max(longest, performance.now() - startedAt);
+    };
+    while (performance.now() < endsAt) {
+        await timed(async () => expect((await phone.request("REGISTER")).status).toBe(200));
+        await timed(() => phone.call());
+        await timed(async () => expect((await phone.request("BYE")).status).toBe(200));
+        phone.forgetCall();
+    }
+    return longest;
+}
+
+function memoryMiB(pid: number): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
+}
+
+describe("a registered phone", () => {
+    it.each(
+        ["OPTIONS", "INVITE", "REGISTER"].flatMap((method) => [1, 200].map((sources) => [method, sources] as const)),
+    )("registers, calls and hangs up during 5,000 %s/s from %i addresses", async (method, sources) => {
+        const { pid, log, udp } = await startServer();
+        const phone = await UdpPhone.open(udp, PHONE);
+        onTestFinished(() => phone.close());
+        await usePhone(phone, 1);
+        const before = memoryMiB(pid);
+        const sent = flood(method, udp, sources);
+        const longest = await usePhone(phone, SECONDS * 1_000);
+        expect(sent(), "a flood").toBeGreaterThan(FLOOD_PER_SECOND * SECONDS * 0.2);
+        expect(longest).toBeLessThan(1_000);
+        expect(memoryMiB(pid) - before).toBeLessThan(100);
+        expect(log.join("").split("\n").length, "lines of log").toBeLessThan(20);
+    });
+
+    it("connects by TCP while unknown senders hold 2,000 idle connections", async () => {
+        const { tcp } = await startServer();
+        const idle: Socket[] = [];
+        onTestFinished(() => idle.forEach((socket) => socket.destroy()));
+        for (let n = 0; n < 2_000; n++) {
+            const socket = connect({
+                port: tcp,
+                host: "127.0.0.1",
+                localAddress: `127.0.3.${1 + Math.floor(n / 100)}`,
+            });
+            socket.on("error", () => undefined);
+            socket.on("connect", () => socket.write("\r\n\r\n"));
+            idle.push(socket);
+            if (n % 50 === 0) await delay(5);
+        }
+        const startedAt = performance.now();
+        const socket = connect({ port: tcp, host: "127.0.0.1", localAddress: PHONE });
+        onTestFinished(() => void socket.destroy());
+        const answer = new Promise<string>((resolve, reject) => {
+            socket.on("error", reject).on("close", () => reject(new Error("closed")));
+            socket.on("data", (data: Buffer) => resolve(data.toString()));
+        });
+        socket.on("connect", () => socket.write(requestOf("REGISTER", 1).replace("SIP/2.0/UDP", "SIP/2.0/TCP")));
+        expect(await answer).toContain("SIP/2.0 200");
+        expect(performance.now() - startedAt).toBeLessThan(1_000);
+    });
+});
