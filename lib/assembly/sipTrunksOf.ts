@@ -36,7 +36,7 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
     const transport = trunk.transport === "udp" ? "" : `;transport=${trunk.transport}`;
     const at = (address: HostPort): TrunkAddress => ({
         domain: formatHostPort(address),
-        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport}`,
+        nextHop: `sip:${formatHostPort(trunk.proxy ?? address)}${transport}${webSocketPath(trunk)}`,
     });
     const fixed = trunk.address.map(({ host }) => host).filter((host) => isIP(host) !== 0);
     return {
@@ -123,4 +123,9 @@ function peerOf(
         callsPerSecond,
         ...numbering,
     };
+}
+
+/** A parameter that the embedded SIP server takes off the next hop, as docs/design/sip-server.md describes. */
+function webSocketPath({ transport, webSocketPath: path }: TrunkConfig): string {
+    return path !== undefined && (transport === "ws" || transport === "wss") ? `;ws-path=${path}` : "";
 }

@@ -17,6 +17,7 @@ import { OwnHosts } from "../sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
 import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
 import type { Phones } from "../sip/registrar/Phones.ts";
+import { lostConnectionOf } from "../sip/registration/lostConnection.ts";
 import { TrunkRegistrations } from "../sip/registration/TrunkRegistrations.ts";
 import { SipCalls } from "../sip/SipCalls.ts";
 import { logSipMessages } from "../sip/logSipMessages.ts";
@@ -72,7 +73,11 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         log,
         ...(await startSipServer(config, log, onStarted)),
         listener: {
-            onRequest: (request) => gateway.onRequest(observeRequest(request, observe)),
+            onRequest: (request) => {
+                const lost = lostConnectionOf(request);
+                if (lost !== undefined) return registrations.connectionLost(lost);
+                gateway.onRequest(observeRequest(request, observe));
+            },
             onLost: () => {
                 telemetry.sipServer("down");
                 gateway.onLost();

@@ -215,9 +215,13 @@ export interface TrunkConfig {
      */
     readonly address: readonly [HostPort, ...HostPort[]];
     /**
-     * Transport of SIP to the trunk. With udp, DNS can select another transport for a host name without port, and long requests are sent over TCP (RFC 3263, RFC 3261). With tls and wss, the trunk's certificate must be valid for the host name in address, or in proxy. For a private CA see sip.tls.caCertificates. If sip.listen has no such transport, the trunk can call in only over a connection that the bridge opened, as for register.
+     * Transport of SIP to the trunk. With udp, DNS can select another transport for a host name without port (RFC 3263), and long requests are sent over TCP if the trunk has sent something over TCP before. With tls and wss, the trunk's certificate must be valid for the host name in address, or in proxy. For a private CA see sip.tls.caCertificates. If sip.listen has no such transport, the trunk can call in only over a connection that the bridge opened, as for register.
      */
     readonly transport: "udp" | "tcp" | "tls" | "ws" | "wss";
+    /**
+     * Path of the trunk's WebSocket server, with transport ws or wss. It consists of letters, digits and / . _ ~ -. An external drachtio-server ignores it.
+     */
+    readonly webSocketPath?: string;
     /**
      * Seconds to wait for any response to an INVITE before trying the next address or trunk. Up to 5 s more if no connection can be made. Ringing time does not count. An external drachtio-server ignores it and has its own timers.
      */

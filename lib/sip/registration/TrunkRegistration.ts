@@ -52,6 +52,9 @@ const LAST_ANSWER_MS = 10_000;
 /** Responses that only the operator can fix. 401 and 407 come here once credentials were tried. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 416, 420, 604]);
 
+/** Shortest time between two registrations that are made because a connection was lost. */
+const SHORTEST_RENEWAL_MS = 5_000;
+
 /**
  * Keeps one trunk registered with its registrar, for as long as the bridge runs (RFC 3261, section 10.2). Where it has
  * several addresses, each refresh begins with the preferred one, so that it comes back there by itself. The contact is not
@@ -75,6 +78,9 @@ export class TrunkRegistration {
     #holder: SipTrunk | undefined;
     /** As the SIP server wrote it in our last REGISTER. */
     #contact: string | undefined;
+    /** When it was last made again because its connection was lost. */
+    #renewedAt = Number.NEGATIVE_INFINITY;
+    #stopRenewal = (): void => undefined;
     #stopTimer = (): void => undefined;
     #stopWaiting = (): void => undefined;
     readonly #news: RegistrationLog;
@@ -111,8 +117,23 @@ export class TrunkRegistration {
         if (domain === this.#holder?.domain) this.#happened({ kind: "holderDied" });
     }
 
+    /**
+     * The connection of a registration is closed. The registrar forgets our contact with it (RFC 5626, section 4.5), so the
+     * bridge registers again: immediately, but not more often than every few seconds if the registrar closes each connection.
+     */
+    connectionLost(callId: string): void {
+        if (callId !== this.#callId) return;
+        const now = this.#parts.clock.monotonic();
+        const wait = Math.max(0, this.#renewedAt + SHORTEST_RENEWAL_MS - now);
+        this.#renewedAt = now + wait;
+        this.#stopRenewal();
+        if (wait === 0) return this.#happened({ kind: "holderDied" });
+        this.#stopRenewal = this.#parts.clock.startTimer(wait, () => this.#happened({ kind: "holderDied" }));
+    }
+
     /** Removes the registration. Resolves when that is done or `withinMs` have passed; never rejects. Call once. */
     stop(withinMs: number): Promise<void> {
+        this.#stopRenewal();
         return new Promise((resolve) => {
             const cancel = this.#parts.clock.startTimer(withinMs, () => {
                 this.#stopWaiting();

@@ -36,6 +36,11 @@ export class TrunkRegistrations {
         }
     }
 
+    /** The connection by which the registration with that Call-ID was made is closed. */
+    connectionLost(callId: string): void {
+        for (const registration of this.#registrations) registration.connectionLost(callId);
+    }
+
     /** Removes all registrations; resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
         await Promise.all(this.#registrations.map((registration) => registration.stop(withinMs)));

@@ -22,6 +22,8 @@ const webrtc = { media: "webrtc" };
 
 describe("where a trunk is", () => {
     test("one address is called and trusted", () => {
+        const path = { ...webrtc, address: "192.0.2.1:8088", transport: "ws", webSocketPath: "/ws" };
+        expect(trunkOf(path)).toMatchObject({ nextHop: "sip:192.0.2.1:8088;transport=ws;ws-path=/ws" });
         expect(trunkOf({ ...webrtc, address: "192.0.2.1:5080", transport: "tcp" })).toMatchObject({
             domain: "192.0.2.1:5080",
             nextHop: "sip:192.0.2.1:5080;transport=tcp",

@@ -299,3 +299,40 @@ it("leaves nothing behind at the end", async () => {
     expect(clock.pending).toBe(0);
     expect(telemetry.counted.at(-1)).toBe("registration of carrier down");
 });
+
+describe("a registration whose connection is lost", () => {
+    /** Registered; `lost` reports the connection of the registration as closed. */
+    async function registered() {
+        const registrations = new TrunkRegistrations([trunk()], parts());
+        registrations.serverUp();
+        await settled();
+        stack.answer(0, 200, [["expires", "600"]]);
+        const callId = stack.requests[0]?.headers["Call-ID"] ?? "";
+        const lost = async (which = callId): Promise<number> => {
+            registrations.connectionLost(which);
+            await settled();
+            return stack.requests.length;
+        };
+        return { lost };
+    }
+
+    it("is made again immediately", async () => {
+        const { lost } = await registered();
+        expect(await lost()).toBe(2);
+    });
+
+    it("is not made again for the connection of another", async () => {
+        const { lost } = await registered();
+        expect(await lost("another")).toBe(1);
+    });
+
+    it("is made again after a pause if each connection is closed", async () => {
+        const { lost } = await registered();
+        await lost();
+        stack.answer(1, 200, [["expires", "600"]]);
+        expect(await lost()).toBe(2);
+        clock.advance(5_000);
+        await settled();
+        expect(stack.requests).toHaveLength(3);
+    });
+});
