@@ -37,6 +37,20 @@ export interface Departure {
     readonly flow: Flow;
 }
 
+/** How far an exchange got. */
+type Progress =
+    /** Silence, a lost transport and 503 lead to the next target. */
+    | { readonly kind: "free" }
+    /** A response above 100 came, or a CANCEL was ordered: what fails now is not tried elsewhere. */
+    | { readonly kind: "committed" }
+    /** The last target failed, and the flow to the next one is being opened. */
+    | { readonly kind: "moving"; readonly then: "free" | "committed" }
+    /** The user has got a final response, or is about to. */
+    | { readonly kind: "settled" }
+    | { readonly kind: "aborted" }
+    /** No response will come any more, and the user knows. */
+    | { readonly kind: "over" };
+
 /** How long a response made by us waits: applications must have learned that the request was sent. */
 const localResponseDelay = 10;
 
@@ -53,13 +67,9 @@ export class ClientExchange {
     #target: Target | undefined;
     #transaction: InviteClientTransaction | NonInviteClientTransaction | undefined;
     #departure: Departure | undefined;
-    #settled = false;
-    /** The URI names no transport: large requests may go by TCP. */
-    #protocolIsFree = false;
-    #mayMoveOn = true;
-    #moving = false;
-    #over = false;
-    #aborted = false;
+    #progress: Progress = { kind: "free" };
+    /** Opens the flow to a target: large requests may go by TCP if the URI names no transport. */
+    #open: (target: Target) => Promise<Flow> = (target) => this.#context.transport.open(target);
     /** Why the last target could not be reached. */
     #trouble: string | undefined;
     #cancelDelay: CancelTimer | undefined;
@@ -83,12 +93,24 @@ export class ClientExchange {
 
     /** As of a `PendingExchange`. */
     get endsCall(): boolean {
-        return !this.#settled && (this.#draft.method === "INVITE" || this.#draft.method === "BYE");
+        return this.#isOpen && (this.#draft.method === "INVITE" || this.#draft.method === "BYE");
     }
 
     /** A CANCEL was ordered: what fails now is not tried elsewhere. */
     stay(): void {
-        this.#mayMoveOn = false;
+        if (this.#progress.kind === "free") this.#progress = { kind: "committed" };
+        if (this.#progress.kind === "moving") this.#progress = { kind: "moving", then: "committed" };
+    }
+
+    /** True until there is a final response. */
+    get #isOpen(): boolean {
+        const { kind } = this.#progress;
+        return kind === "free" || kind === "committed" || kind === "moving";
+    }
+
+    /** A method, because the compiler assumes that the state is unchanged after an await. */
+    #isAborted(): boolean {
+        return this.#progress.kind === "aborted" || this.#progress.kind === "over";
     }
 
     /** Sends it. Resolves after it was sent, or after no target could be reached, which is then reported as a 503. Call once. */
@@ -103,9 +125,7 @@ export class ClientExchange {
 
     /** Ends it without a response: the server stops. */
     abort(): void {
-        this.#aborted = true;
-        this.#settled = true;
-        this.#moving = false;
+        if (this.#progress.kind !== "over") this.#progress = { kind: "aborted" };
         this.#cancelDelay?.();
         this.#cancelDelay = undefined;
         this.#transaction?.abort();
@@ -120,7 +140,9 @@ export class ClientExchange {
         const withPath = (target: Target): Target => (path === undefined ? target : { ...target, path });
         if (resolution.ok) this.#targets.push(...resolution.targets.map(withPath));
         else this.#trouble = resolution.reason;
-        this.#protocolIsFree = !uri.params.has("transport");
+        if (!uri.params.has("transport")) {
+            this.#open = (target) => this.#context.largeRequests.open(this.#draft, target);
+        }
         const departure = await this.#departByNext();
         if (departure !== undefined) return departure;
         const nowhere = this.#nowhere(resolution.ok ? resolution.targets[0] : undefined);
@@ -133,11 +155,8 @@ export class ClientExchange {
     async #departByNext(): Promise<Departure | undefined> {
         for (let target = this.#targets.shift(); target !== undefined; target = this.#targets.shift()) {
             try {
-                const { transport, largeRequests } = this.#context;
-                const flow = await (this.#protocolIsFree
-                    ? largeRequests.open(this.#draft, target)
-                    : transport.open(target));
-                if (this.#aborted) return undefined;
+                const flow = await this.#open(target);
+                if (this.#isAborted()) return undefined;
                 this.#target = target;
                 return this.#depart(flow);
             } catch (error) {
@@ -186,14 +205,14 @@ export class ClientExchange {
         };
         return {
             onResponse: (response, flow) => {
-                if (response.status === 503 && !this.#settled && target !== undefined) {
+                if (response.status === 503 && this.#isOpen && target !== undefined) {
                     this.#context.resolver.reportFailure(target);
                     if (this.#moveOn()) return;
-                } else if (target !== undefined && !this.#settled) {
+                } else if (target !== undefined && this.#isOpen) {
                     this.#context.resolver.reportSuccess(target);
                 }
-                if (response.status > 100) this.#mayMoveOn = false;
-                if (response.status >= 200) this.#settled = true;
+                if (response.status > 100) this.stay();
+                if (response.status >= 200) this.#settle();
                 this.#user.onResponse(response, flow, "network");
             },
             onTimeout: () => failed(408),
@@ -208,12 +227,12 @@ export class ClientExchange {
 
     /** True if there is another target: it is tried from now on. */
     #moveOn(): boolean {
-        if (!this.#mayMoveOn || this.#targets.length === 0 || this.#moving) return false;
-        this.#moving = true;
+        if (this.#progress.kind !== "free" || this.#targets.length === 0) return false;
+        this.#progress = { kind: "moving", then: "free" };
         this.#context.counters.failOvers += 1;
         void this.#departByNext().then((departure) => {
-            if (this.#aborted) return;
-            this.#moving = false;
+            if (this.#progress.kind !== "moving") return;
+            this.#progress = { kind: this.#progress.then };
             if (departure === undefined) this.#answerLocally(503);
         });
         return true;
@@ -221,8 +240,8 @@ export class ClientExchange {
 
     #answerLocally(status: 408 | 503): void {
         const departure = this.#departure;
-        if (departure === undefined || this.#settled) return;
-        this.#settled = true;
+        if (departure === undefined || !this.#isOpen) return;
+        this.#settle();
         this.#cancelDelay = this.#context.clock.setTimer(localResponseDelay, () => {
             this.#cancelDelay = undefined;
             const why = status === 503 ? this.#trouble : undefined;
@@ -233,10 +252,15 @@ export class ClientExchange {
         });
     }
 
+    #settle(): void {
+        if (this.#isOpen) this.#progress = { kind: "settled" };
+    }
+
     #finish(): void {
         const live = this.#transaction?.over === false;
-        if (this.#over || this.#moving || live || this.#cancelDelay !== undefined || !this.#settled) return;
-        this.#over = true;
+        const hasEnded = this.#progress.kind === "settled" || this.#progress.kind === "aborted";
+        if (!hasEnded || live || this.#cancelDelay !== undefined) return;
+        this.#progress = { kind: "over" };
         this.#context.exchanges.delete(this);
         this.#user.onOver();
     }

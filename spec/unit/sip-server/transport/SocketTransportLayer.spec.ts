@@ -143,7 +143,7 @@ test("knows its own addresses", async () => {
 
 test("closing lets out what was sent before, and opens nothing any more", async () => {
     const server = await openParty(["tcp"]);
-    const client = await openParty([], { maxQueuedBytes: 100_000_000 });
+    const client = await openParty([], { maxQueuedBytes: 100_000_000, closeTimeoutMs: 60_000 });
     const flow = await client.layer.open(server.target("tcp"));
     // More than the system buffers, in few messages: reading them takes time.
     const sends = Array.from({ length: 2_000 }, (_, n) =>
