@@ -146,7 +146,7 @@ async function startMedia(
     );
     onStarted({ name: "media", stop: () => proxy.stop() });
     await proxy.start();
-    await proxy.deleteOrphans();
+    await proxy.deleteStaleSessions();
     return proxy;
 }
 

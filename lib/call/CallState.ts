@@ -82,7 +82,7 @@ export interface Ended extends Common {
     readonly cause: EndCause;
     /** The leg that ended the call. */
     readonly by: LegId | "bridge";
-    /** Undefined if nobody answered. */
+    /** Undefined if the call was not answered. */
     readonly answeredAt: number | undefined;
     readonly endedAt: number;
 }

@@ -25,7 +25,7 @@ export interface Ending {
 }
 
 /**
- * The one exit point of a call. Every leg that has not ended is told why, except the one that ended the call. Timers stop and
+ * The one exit point of a call. Every leg that has not ended receives the cause, except the one that ended the call. Timers stop and
  * all media is released, whatever the phase: both effects are harmless if there is nothing to stop or release.
  */
 export function end(state: Exclude<CallState, Ended>, { cause, by, now }: Ending): Transition {

@@ -6,7 +6,7 @@ type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
 /** Names one call in every log line and, for a call towards Matrix, is its `call_id`: `[0-9A-Za-z]`, at most 32 characters. */
 export type CallId = Branded<string, "CallId">;
 
-/** A whole session description (RFC 8866) as text. Whoever brands a string as one has checked that it parses. */
+/** A whole session description (RFC 8866) as text. A string gets this brand only after it was parsed. */
 export type Sdp = Branded<string, "Sdp">;
 
 /**

@@ -12,7 +12,7 @@ export interface LegSeatParts {
     readonly report: LegReport;
 }
 
-/** One leg of a call, with the queue of what it is told: in order, and independent of the other legs. */
+/** One leg of a call, with the queue of its effects: in order, and independent of the other legs. */
 export class LegSeat<Leg extends CallLeg> {
     readonly leg: Leg;
     readonly #id: LegId;

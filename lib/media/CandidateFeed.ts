@@ -31,7 +31,7 @@ export class CandidateFeed {
             this.#keep(side, sortCandidates(this.#inboxes[side], candidates));
             return;
         }
-        // whoever trickles nothing may still say so
+        // a party without late candidates may still signal their end
         for (const _ of candidates.filter((each) => !isEndOfCandidates(each)))
             this.#telemetry.dropped("media", "foreignCandidate");
     }

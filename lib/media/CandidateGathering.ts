@@ -14,7 +14,7 @@ type Gathering =
     | { readonly phase: "gathering"; readonly stopWaiting: () => void }
     /** The party said that it has found all there are. */
     | { readonly phase: "complete" }
-    /** Its description went on: nobody hears of what comes now. */
+    /** Its description was passed on: later candidates reach no party. */
     | { readonly phase: "closed" };
 
 const idle = (): void => undefined;
@@ -32,7 +32,7 @@ export class CandidateGathering {
     /** Gives why candidates were dropped, once for each. */
     take(candidates: readonly IceCandidate[]): readonly GatheringDrop[] {
         const drops = candidates.flatMap((candidate) => this.#takeOne(candidate) ?? []);
-        // whoever waits goes on with all that came with the end
+        // the waiting description continues with all candidates that came with the end
         if (candidates.some(isEndOfCandidates) && this.#state.phase !== "closed") this.#move({ phase: "complete" });
         return drops;
     }

@@ -54,7 +54,7 @@ export class EngineCall {
         return { origin: packets.get("origin") ?? 0, target: packets.get("target") ?? 0 };
     }
 
-    /** Frees its ports at once. */
+    /** Frees its ports immediately. */
     async delete(): Promise<void> {
         await this.#ask("delete", { "delete delay": 0 });
     }

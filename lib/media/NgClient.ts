@@ -32,7 +32,7 @@ export class NgClient {
      * @throws NgFailure
      */
     async request(command: NgCommand, dictionary: NgDictionary = {}): Promise<Readonly<Record<string, unknown>>> {
-        // a stranger must not be able to guess it: it is all that ties a reply to its request
+        // it must not be guessable, because it alone ties a reply to its request
         const cookie = randomBytes(12).toString("base64url");
         const outcome = await this.#exchange(cookie, encodeNgRequest(cookie, command, dictionary));
         if (outcome instanceof NgFailure) throw outcome;
@@ -46,7 +46,7 @@ export class NgClient {
         }
     }
 
-    /** Gives up what is under way. Later requests fail at once. */
+    /** Gives up what is under way. Later requests fail immediately. */
     close(): void {
         this.#socket.close();
         this.#state = "closed";

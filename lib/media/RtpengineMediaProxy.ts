@@ -2,7 +2,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { deleteOrphanCalls } from "./deleteOrphanCalls.ts";
+import { deleteStaleSessions } from "./deleteStaleSessions.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
 import type { OpenNgSocket } from "./NgSocket.ts";
 import { type EngineHealth, Rtpengine } from "./Rtpengine.ts";
@@ -59,8 +59,8 @@ export class RtpengineMediaProxy implements MediaProxy {
     }
 
     /** Frees what an earlier run of this bridge left behind. For the start, before the first call. Resolves to how many calls. */
-    deleteOrphans(): Promise<number> {
-        return deleteOrphanCalls(this.#pool.engines, this.#options.callIdPrefix, this.#parts.log);
+    deleteStaleSessions(): Promise<number> {
+        return deleteStaleSessions(this.#pool.engines, this.#options.callIdPrefix, this.#parts.log);
     }
 
     open(request: MediaRequest, report: MediaReport): MediaSession {

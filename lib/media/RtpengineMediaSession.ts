@@ -12,7 +12,7 @@ import type {
     PeerReadiness,
 } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { CallVigil } from "./CallVigil.ts";
+import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
 import { EngineCall, type Exchange } from "./EngineCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
@@ -50,7 +50,7 @@ export interface MediaSessionParts {
 type Progress =
     | { readonly phase: "new" }
     | { readonly phase: "offering"; readonly call: EngineCall }
-    /** The target is told, the origin waits. */
+    /** The target has the offer, the origin waits. */
     | {
           readonly phase: "offered";
           readonly call: EngineCall;
@@ -156,8 +156,8 @@ export class RtpengineMediaSession implements MediaSession {
         const before = this.#progress;
         this.#progress = { phase: "released" };
         if (before.phase === "up") {
-            before.vigil.end();
-            this.#parts.watch.remove(before.vigil);
+            before.watchdog.end();
+            this.#parts.watch.remove(before.watchdog);
         }
         // a delete that overtook an offer would leave the call behind
         await this.#underWay;
@@ -177,7 +177,7 @@ export class RtpengineMediaSession implements MediaSession {
                 this.#require("offering");
                 return { call, said };
             } catch (error) {
-                // whoever released the session meanwhile gives up the call as well
+                // a release in the meantime ends the call as well
                 this.#require("offering");
                 this.#progress = { phase: "new" };
                 void this.#giveUp(call, "failed");
@@ -196,10 +196,10 @@ export class RtpengineMediaSession implements MediaSession {
         return call;
     }
 
-    /** A call without its rtpengine has no media, also while it rings: nobody could talk after the answer. */
+    /** A call without its rtpengine has no media, also while it rings: it would have no media after the answer. */
     async #engineChanged(change: EngineChange): Promise<void> {
         const progress = this.#progress;
-        if (progress.phase === "up" && change === "gone") return progress.vigil.lose("rtpengine does not answer");
+        if (progress.phase === "up" && change === "gone") return progress.watchdog.lose("rtpengine does not answer");
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await this.#isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
@@ -231,18 +231,18 @@ export class RtpengineMediaSession implements MediaSession {
         const { watch, clock, log, options } = this.#parts;
         const expected = expectationOf(parties);
         const { silenceMs } = options.liveness;
-        const vigil = new CallVigil(expected, {
+        const watchdog = new MediaWatchdog(expected, {
             call,
             silenceMs,
             clock,
             log,
             onLost: () => {
-                watch.remove(vigil);
+                watch.remove(watchdog);
                 this.#report({ kind: "mediaFailed", cause: "mediaLost" });
             },
         });
-        watch.add(vigil);
-        this.#progress = { phase: "up", call, parties, vigil, pending: undefined };
+        watch.add(watchdog);
+        this.#progress = { phase: "up", call, parties, watchdog, pending: undefined };
     }
 
     /** Has rtpengine make the other party's offer, which has to be answered then. */
@@ -279,7 +279,7 @@ export class RtpengineMediaSession implements MediaSession {
         await adjustSound(call, before, parties);
         const up = this.#require("up");
         this.#progress = { ...up, parties };
-        up.vigil.expect(expectationOf(parties));
+        up.watchdog.expect(expectationOf(parties));
         this.#candidates.describe(side, offer);
         if (peer.said.section.iceUfrag !== before[other].said.section.iceUfrag)
             this.#candidates.describe(other, peer.said);
@@ -288,11 +288,11 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     /** To an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing. */
-    async #expectKnown({ call, vigil }: Up): Promise<void> {
+    async #expectKnown({ call, watchdog }: Up): Promise<void> {
         try {
             await call.countPackets();
         } catch (error) {
-            if (error instanceof CallFailure && error.endCause === "mediaLost") vigil.lose(error.message);
+            if (error instanceof CallFailure && error.endCause === "mediaLost") watchdog.lose(error.message);
             throw error;
         }
     }

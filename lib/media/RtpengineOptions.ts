@@ -43,7 +43,7 @@ export interface CodecPolicy {
     readonly encodable: readonly string[];
 }
 
-/** For whoever has no reason to choose otherwise. */
+/** Suitable values for most installations. */
 export const RTPENGINE_DEFAULTS: Omit<RtpengineOptions, "engines"> = {
     choice: "leastLoaded",
     callIdPrefix: "matrix-appservice-sip-",

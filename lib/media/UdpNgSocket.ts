@@ -18,7 +18,7 @@ interface Opening {
 
 /**
  * A UDP socket connected to one engine, so that the kernel takes in datagrams of that address only. It is opened by
- * the first send, and anew after an error: an engine that moved to another address is found again by its name.
+ * the first send, and again after an error: an engine that moved to another address is found again by its name.
  */
 export class UdpNgSocket implements NgSocket {
     readonly #address: NgAddress;
@@ -73,7 +73,7 @@ export class UdpNgSocket implements NgSocket {
         for (const datagram of opening.waiting) this.send(datagram);
     }
 
-    /** Nobody listens there (ICMP), or the network is gone. */
+    /** The port is closed (ICMP), or the network is unavailable. */
     #lose(socket: Socket): void {
         if (this.#state.kind === "closed") return;
         this.#state = { kind: "idle" };

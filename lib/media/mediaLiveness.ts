@@ -31,7 +31,7 @@ export function heardOf(before: Liveness, packets: Readonly<Record<Side, number>
 /**
  * Whether the media is gone. A browser sends RTCP and its comfort noise all the time, so that one which is silent is
  * gone. A phone may mute by sending nothing: it is given up only if nothing comes from the other side either. While
- * a party holds the call nobody has to be heard, but the engine.
+ * a party holds the call no party has to send, only rtpengine has to respond.
  */
 export function isLost(liveness: Liveness, expected: Expectation, silenceMs: number, now: number): boolean {
     const silent = (since: number): boolean => now - since >= silenceMs;

@@ -25,7 +25,7 @@ const PROTOCOL: Readonly<Record<MediaTransport, string>> = {
 
 /**
  * Keys keep the padding of their base64 (RFC 4568 6.1), without which baresip 1.0 reads another key. Suites that do not
- * encrypt are not offered, nor those that nobody uses.
+ * encrypt are not offered, nor those without any use.
  */
 const KEYS_IN_SDP = [
     "pad",

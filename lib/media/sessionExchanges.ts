@@ -4,7 +4,7 @@ import { flowOf, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
 import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
-import type { CallVigil } from "./CallVigil.ts";
+import type { MediaWatchdog } from "./MediaWatchdog.ts";
 import type { EngineCall } from "./EngineCall.ts";
 import { answerTo, furtherOffer } from "./exchanges.ts";
 import type { Expectation } from "./mediaLiveness.ts";
@@ -17,7 +17,7 @@ export interface Up {
     readonly phase: "up";
     readonly call: EngineCall;
     readonly parties: Parties;
-    readonly vigil: CallVigil;
+    readonly watchdog: MediaWatchdog;
     /** A change that the other party is asked about. */
     readonly pending: PendingChange | undefined;
 }

@@ -68,7 +68,7 @@ function offerLeg(state: Alerting, leg: LegId, sdp: Sdp): Transition {
     }
 }
 
-/** The first answer gets the call; all other legs are told so. */
+/** The first answer gets the call. All other legs end as answered elsewhere. */
 function answer(state: Alerting, leg: LegId, sdp: Sdp): Transition {
     const answered = state.branches.find((branch) => branch.leg === leg);
     // an answer that crossed the end of its leg
@@ -110,7 +110,7 @@ function dropBranch(
     return go(ending.state, ...effects, ...ending.effects);
 }
 
-/** Nobody answered within the time of this step. */
+/** No party answered within the time of this step. */
 function ringNext(state: Alerting, now: number): Transition {
     // a callee whose phone never rang was not reached
     const cause = state.progress === "ringing" ? "noAnswer" : "unavailable";

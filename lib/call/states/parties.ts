@@ -13,7 +13,7 @@ export function peerOf({ target }: Paired, leg: LegId): LegId {
     return leg === ORIGIN ? target : ORIGIN;
 }
 
-/** An answer that crossed the end of its leg: that party must not be left in a call with nobody. */
+/** An answer that crossed the end of its leg: that party must not be left alone in a call. */
 export function endLateAnswer(state: Paired, leg: LegId): Transition {
     return isParty(state, leg) ? stay(state) : go(state, { kind: "endLeg", leg, cause: "answeredElsewhere" });
 }

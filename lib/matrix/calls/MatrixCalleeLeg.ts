@@ -256,7 +256,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         if (this.#place !== undefined) this.#parts.registry.remove(this.#place.room, this.#us.callId);
     }
 
-    /** For what no order of the desk waits for. `report`: without it there is no call, so the desk is told. */
+    /** Sends an event that no effect of the desk waits for. `report`: the call cannot go on without it, so a failure goes to the desk. */
     #inBackground(work: Promise<void>, onFailure: "log" | "report" = "log"): void {
         work.catch((reason: unknown) => {
             this.#parts.log.warn("call event not sent", { callId: this.#us.callId, error: reason });

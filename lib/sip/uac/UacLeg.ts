@@ -194,19 +194,19 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         }
         if (error.code === "disconnected") return { kind: "inviteFailed", cause: "serviceUnavailable", next: "none" };
         const asIfAnswered = { status: 503, headers: NO_HEADERS };
-        this.#tellOutlook(attempt, asIfAnswered);
+        this.#reportAvailability(attempt, asIfAnswered);
         return this.#failed(asIfAnswered);
     }
 
     /** Whom a redirect led to is no address of the trunk's; and the silence after ringing is that of the callee. */
-    #tellOutlook({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
+    #reportAvailability({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
         const hasRung = this.#state.phase === "waiting" && this.#state.heard === "ringing";
         if (hop.redirectedTo !== undefined || (hasRung && response.status === 408)) return;
         this.#parts.availability?.responded(hop.trunk, response);
     }
 
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
-        this.#tellOutlook(attempt, response);
+        this.#reportAvailability(attempt, response);
         if (response.status < 200) return this.#progressed(attempt, response);
         this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response: finalResponse(response) });
         if (response.status < 300) return this.#answered(attempt, response);

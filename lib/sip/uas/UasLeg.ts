@@ -179,7 +179,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         return this.#apply({ kind: "answerSent" });
     }
 
-    /** The SIP server sent the 200 after the bridge had given up: the peer must not stay in a call that nobody has. */
+    /** The SIP server sent the 200 after the bridge had given up: the peer must not stay in a call that has ended. */
     #hangUpLate(sdp: Sdp, dialogId: string | undefined): void {
         if (this.#state.phase !== "over" || dialogId === undefined) return;
         this.#parts.log.warn("200 confirmed too late: call hung up");

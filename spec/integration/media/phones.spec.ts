@@ -126,7 +126,7 @@ describe("two phones through rtpengine", () => {
 
     test("a call that rtpengine has forgotten is reported lost", async () => {
         await connect();
-        expect(await world.media.deleteOrphans()).toBe(1);
+        expect(await world.media.deleteStaleSessions()).toBe(1);
         await until(() => world.reports.at(0), { what: "a report", timeoutMs: 10_000 });
         expect(world.reports).toEqual(["mediaLost"]);
     });

@@ -114,7 +114,7 @@ function take(trace: Trace, event: CallEvent, legs: readonly LegId[]): Trace {
     const isLateAnswer = event.kind === "legAnswered" && trace.state.phase !== "alerting";
     if (isLateAnswer && !("target" in trace.state && trace.state.target === event.leg)) {
         const isEnded = step.effects.some(({ kind }) => kind === "endLeg");
-        if (!isEnded) expect.fail(`${event.leg} is left in a call with nobody: ${path.join(" → ")}`);
+        if (!isEnded) expect.fail(`${event.leg} is left alone in a call: ${path.join(" → ")}`);
     }
     const next = { state: step.state, witness, path };
     const fault = brokenIn(trace.state, next, legs);

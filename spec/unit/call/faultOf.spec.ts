@@ -40,7 +40,7 @@ describe("faultOf", () => {
         expect(faultOf(end)).toBe(fault);
     });
 
-    it("names a party for every cause, whoever ended the call", () => {
+    it("names a party for every cause and every party that can end the call", () => {
         for (const cause of END_CAUSES) {
             for (const by of ["origin", "target", "bridge"] as const) {
                 expect(FAULT_PARTIES).toContain(faultOf({ ...outbound, cause, by }));

@@ -180,7 +180,7 @@ describe("CallDesk", () => {
         expect(log.lines).toEqual(["warn: call effect timed out"]);
     });
 
-    it("counts a fault of ours as one, and ends only that call", async () => {
+    it("counts a bug of the bridge, and ends only that call", async () => {
         const { origin, target, media, call, log } = open();
         target.failAt("offer", new TypeError("undefined is not a function"));
         call();
@@ -272,7 +272,7 @@ describe("CallDesk", () => {
         expect(target.told).toEqual(["offer O'"]);
     });
 
-    it("frees the media at once, whatever they work on", async () => {
+    it("frees the media immediately, in every state", async () => {
         const { media, call, desk } = open();
         const says = call();
         says.origin({ kind: "ended", cause: "cancelled" });

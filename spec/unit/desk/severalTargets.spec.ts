@@ -157,7 +157,7 @@ describe("a call that rings Element and a phone", () => {
         expect(media.asked).toContain("c-target2 release");
     });
 
-    it("ends when nobody answers in time", async () => {
+    it("ends if no target answers in time", async () => {
         const { origin, element, phone, clock, tell } = await ring();
         await tell("element", { kind: "ringing" });
         clock.advance(60_000);

@@ -93,7 +93,7 @@ describe("RtpengineMediaProxy", () => {
         }
     }
 
-    /** The commands since the last look, with the tags they bear. */
+    /** The commands since the last look, with their tags. */
     function asked(): readonly string[] {
         return ng.arrivals
             .splice(0)
@@ -205,7 +205,7 @@ describe("RtpengineMediaProxy", () => {
         expect(telemetry.counted).toEqual([]);
     });
 
-    test("candidates that come at once are passed on at once, in one exchange", async () => {
+    test("candidates that arrive together are passed on immediately, in one exchange", async () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
         asked();
@@ -294,7 +294,7 @@ describe("RtpengineMediaProxy", () => {
         expect(clock.pending).toBe(0);
     });
 
-    test("a hold is no silence, and its end begins the count anew", async () => {
+    test("a hold is no silence, and its end starts the count again", async () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
         await pass(9_000);
@@ -307,22 +307,25 @@ describe("RtpengineMediaProxy", () => {
         expect(reports).toEqual(["mediaLost"]);
     });
 
-    test("orphans of this bridge are deleted, page by page, and nobody else's", async () => {
+    test("stale sessions of this bridge are deleted, page by page, and no others", async () => {
         const calls = [...Array.from({ length: 5 }, (_, n) => `ours-${n}`), "theirs"];
         ng.script("a", (body) => {
             if (body["command"] === "delete") calls.splice(calls.indexOf(String(body["call-id"])), 1);
             return { result: "ok", calls: calls.slice(0, 2) };
         });
-        const deleting = proxyOf(["a", "silent"], { callIdPrefix: "ours-" }).deleteOrphans();
+        const deleting = proxyOf(["a", "silent"], { callIdPrefix: "ours-" }).deleteStaleSessions();
         await setImmediate();
         clock.advance(1_000);
         await expect(deleting).resolves.toBe(5);
         expect(calls).toEqual(["theirs"]);
-        expect(log.lines).toEqual(["warn: rtpengine does not answer", "warn: orphan calls not deleted"]);
+        expect(log.lines).toEqual([
+            "warn: rtpengine does not answer",
+            "warn: failed to delete stale rtpengine sessions",
+        ]);
     });
 
-    test("deleting orphans ends though an engine keeps naming a call it was told to delete", async () => {
+    test("deletion of stale sessions ends although rtpengine keeps listing a deleted call", async () => {
         ng.script("a", () => ({ result: "ok", calls: ["ours-1", 7] }));
-        await expect(proxyOf(["a"], { callIdPrefix: "ours-" }).deleteOrphans()).resolves.toBe(1);
+        await expect(proxyOf(["a"], { callIdPrefix: "ours-" }).deleteStaleSessions()).resolves.toBe(1);
     });
 });

@@ -36,7 +36,7 @@ function asked(): readonly string[] {
     });
 }
 
-test("who holds is sent nothing, until the hold is over; the engine is told of changes only", async () => {
+test("a party that holds receives nothing until it resumes; rtpengine receives changes only", async () => {
     await session.answer(phone());
     asked();
     await changeAlone(session, "target", phone({ version: 2, direction: "sendonly" }));

@@ -9,7 +9,7 @@ const PAGE = 500;
  * Deletes the calls whose names begin with `prefix`: those an earlier run of this bridge left behind. For the start,
  * before the first call. An engine that does not answer is passed over. Resolves to how many calls were deleted.
  */
-export async function deleteOrphanCalls(engines: readonly Rtpengine[], prefix: string, log: Log): Promise<number> {
+export async function deleteStaleSessions(engines: readonly Rtpengine[], prefix: string, log: Log): Promise<number> {
     const counts = await Promise.all(engines.map((engine) => deleteOn(engine, prefix, log)));
     return counts.reduce((total, count) => total + count, 0);
 }
@@ -18,19 +18,19 @@ async function deleteOn(engine: Rtpengine, prefix: string, log: Log): Promise<nu
     const deleted = new Set<string>();
     try {
         for (;;) {
-            const orphans = (await listCalls(engine)).filter((name) => name.startsWith(prefix) && !deleted.has(name));
+            const stale = (await listCalls(engine)).filter((name) => name.startsWith(prefix) && !deleted.has(name));
             // a page full of others' calls may hide ours: they end by the engine's own timeouts
-            if (orphans.length === 0) break;
-            for (const name of orphans) {
+            if (stale.length === 0) break;
+            for (const name of stale) {
                 await engine.request("delete", { "call-id": name, "delete delay": 0 });
                 deleted.add(name);
             }
         }
     } catch (error) {
         if (!(error instanceof NgFailure)) throw error;
-        log.warn("orphan calls not deleted", { rtpengine: engine.name, error: error.message });
+        log.warn("failed to delete stale rtpengine sessions", { rtpengine: engine.name, error: error.message });
     }
-    if (deleted.size > 0) log.info("orphan calls deleted", { rtpengine: engine.name, calls: deleted.size });
+    if (deleted.size > 0) log.info("stale rtpengine sessions deleted", { rtpengine: engine.name, calls: deleted.size });
     return deleted.size;
 }
 

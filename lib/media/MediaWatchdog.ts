@@ -5,7 +5,7 @@ import type { EngineCall } from "./EngineCall.ts";
 import type { WatchedCall } from "./LivenessWatch.ts";
 import { beginLiveness, heardOf, isLost, type Expectation, type Liveness } from "./mediaLiveness.ts";
 
-export interface VigilParts {
+export interface MediaWatchdogParts {
     readonly call: EngineCall;
     readonly silenceMs: number;
     readonly clock: Clock;
@@ -15,13 +15,13 @@ export interface VigilParts {
 }
 
 /** Watches the media of one call that is up. */
-export class CallVigil implements WatchedCall {
-    readonly #parts: VigilParts;
+export class MediaWatchdog implements WatchedCall {
+    readonly #parts: MediaWatchdogParts;
     #expected: Expectation;
     #liveness: Liveness;
     #state: "watching" | "over" = "watching";
 
-    constructor(expected: Expectation, parts: VigilParts) {
+    constructor(expected: Expectation, parts: MediaWatchdogParts) {
         this.#parts = parts;
         this.#expected = expected;
         this.#liveness = beginLiveness(parts.clock.now());
@@ -54,7 +54,7 @@ export class CallVigil implements WatchedCall {
         }
     }
 
-    /** The media is known to be gone, whoever found out. */
+    /** The media is known to be lost, from any source. */
     lose(why: string): void {
         if (this.#state === "over") return;
         this.#state = "over";
