@@ -2,7 +2,8 @@ import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
 
 /** What happened, in the past tense. An event can come late, twice, or for a call that has ended. */
 export type CallEvent =
-    | { readonly kind: "legRinging"; readonly leg: LegId }
+    /** `delayMs`: time that the bridge needed before the leg could ring, in ms. It does not count as ring time. */
+    | { readonly kind: "legRinging"; readonly leg: LegId; readonly delayMs?: number }
     | { readonly kind: "legAnswered"; readonly leg: LegId; readonly sdp: Sdp }
     | { readonly kind: "candidatesFound"; readonly leg: LegId; readonly candidates: readonly IceCandidate[] }
     /** A party offers changed media within the call (re-INVITE, UPDATE, m.call.negotiate) and waits for an answer. */

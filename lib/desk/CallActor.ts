@@ -157,7 +157,7 @@ export class CallActor {
 function eventOfLeg(leg: LegId, event: LegEvent): CallEvent {
     switch (event.kind) {
         case "ringing":
-            return { kind: "legRinging", leg };
+            return { kind: "legRinging", leg, ...(event.delayMs !== undefined && { delayMs: event.delayMs }) };
         case "answered":
             return { kind: "legAnswered", leg, sdp: event.sdp };
         case "candidates":

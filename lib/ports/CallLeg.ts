@@ -50,7 +50,8 @@ export interface TargetLeg extends CallLeg {
 
 /** What a party did. A leg reports `ended` at most once and nothing after it. */
 export type LegEvent =
-    | { readonly kind: "ringing" }
+    /** May be reported again with `delayMs`: time that was needed before the party could ring, in ms, if it was long. */
+    | { readonly kind: "ringing"; readonly delayMs?: number }
     | { readonly kind: "answered"; readonly sdp: Sdp }
     | { readonly kind: "candidates"; readonly candidates: readonly IceCandidate[] }
     /** The party offers changed media; the leg keeps its request until answerOffer, rejectOffer or postponeOffer. */

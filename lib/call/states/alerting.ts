@@ -12,8 +12,7 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "mediaFailed":
             return dropBranch(state, event, leave(event.leg, event.cause), { by: "bridge", now });
         case "legRinging":
-            if (state.progress === "ringing" || phaseOf(state, event.leg) !== "alerting") return stay(state);
-            return go({ ...state, progress: "ringing" }, { kind: "ringLeg", leg: ORIGIN });
+            return phaseOf(state, event.leg) === "alerting" ? ring(state, event.delayMs ?? 0) : stay(state);
         case "legAnswered":
             return answer(state, event.leg, event.sdp);
         case "legEnded":
@@ -33,6 +32,18 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "bridgeStopping":
             return stay(state);
     }
+}
+
+/** A leg rings. Its party gets the full ring time, even if it took long to reach it. */
+function ring(state: Alerting, delayMs: number): Transition {
+    if (state.progress === "ringing" && delayMs === 0) return stay(state);
+    const deadline = state.deadline + delayMs;
+    const next: Alerting = { ...state, deadline, progress: "ringing" };
+    return go(
+        next,
+        ...(state.progress === "ringing" ? [] : [{ kind: "ringLeg", leg: ORIGIN } as const]),
+        ...(delayMs === 0 ? [] : [{ kind: "startTimer", timer: "answer", at: deadline } as const]),
+    );
 }
 
 /** Dials the legs of one step of the plan. */

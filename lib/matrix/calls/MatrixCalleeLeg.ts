@@ -41,8 +41,17 @@ export interface CalleeLegParts {
 
 /** How long the caller can wait without a provisional response while ghost and room are created, in ms. */
 const SILENT_MS = 3_000;
+/** A setup of this length is part of the ring time, in ms. A longer one is not. */
+const SHORT_SETUP_MS = 1_000;
 /** A user who joins late still gets a ring worth the name. */
 const SHORTEST_RING_MS = 5_000;
+
+interface RingTime {
+    /** How long the room took, in ms; 0 if it was short. */
+    readonly delayMs: number;
+    /** When the desk stops ringing; monotonic time, in ms. */
+    readonly until: number;
+}
 
 /** The leg towards a Matrix user whom someone on the SIP side calls: their ghost invites, the user's devices ring. */
 export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
@@ -89,10 +98,13 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     }
 
     async #setUp(sdp: Sdp): Promise<void> {
-        const until = this.#parts.clock.now() + this.#parts.ringMs;
+        const { clock, rooms, ringMs } = this.#parts;
+        const startedAt = clock.monotonic();
         try {
-            const place = await this.#parts.rooms.findOrCreate(this.user, this.#target.caller);
-            await this.#callIn(place, sdp, until);
+            const place = await rooms.findOrCreate(this.user, this.#target.caller);
+            const elapsedMs = clock.monotonic() - startedAt;
+            const delayMs = elapsedMs > SHORT_SETUP_MS ? elapsedMs : 0;
+            await this.#callIn(place, sdp, { delayMs, until: startedAt + delayMs + ringMs });
         } catch (reason) {
             noteHomeserverFault(this.#parts.recorder, this.#callId, reason);
             // an invite that got no reply may be in the room all the same
@@ -152,7 +164,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         this.#report({ kind: "ended", cause: "replaced" });
     }
 
-    async #callIn(place: DirectRoom, sdp: Sdp, until: number): Promise<void> {
+    async #callIn(place: DirectRoom, sdp: Sdp, time: RingTime): Promise<void> {
         const { registry, rooms, homeserver, recorder, log } = this.#parts;
         if (this.#state.phase === "ended") return;
         if (registry.inRoom(place.room).length > 0) {
@@ -165,12 +177,12 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         recorder.note(this.#callId, { kind: "matrixCall", roomId: place.room, matrixCallId: callId });
         log.debug("call placed in direct room", { callId, roomId: place.room, userIs: place.userIs });
         if (place.userIs === "invited") {
-            await this.#awaitJoin(place, voice, sdp, until);
+            await this.#awaitJoin(place, voice, sdp, time);
             return;
         }
         try {
-            await this.#invite(voice, sdp, until);
-            if (this.#phaseNow() === "ringing") this.#report({ kind: "ringing" });
+            await this.#invite(voice, sdp, time);
+            if (this.#phaseNow() === "ringing") this.#reportRinging(time);
             await this.#endCandidates(voice);
         } catch (reason) {
             const gone = reason instanceof HomeserverError && reason.kind === "forbidden";
@@ -179,27 +191,31 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
             registry.remove(place.room, callId);
             await rooms.forget(place.room);
             this.#state = { phase: "approaching" };
-            await this.#callIn(await rooms.findOrCreate(this.user, this.#target.caller), sdp, until);
+            await this.#callIn(await rooms.findOrCreate(this.user, this.#target.caller), sdp, time);
         }
     }
 
     /** The room exists and the user's client shows the invitation to it: the phone hears ringing, the call waits. */
-    async #awaitJoin(place: DirectRoom, voice: CallEventSender, sdp: Sdp, until: number): Promise<void> {
+    async #awaitJoin(place: DirectRoom, voice: CallEventSender, sdp: Sdp, time: RingTime): Promise<void> {
         const ringUp = async (): Promise<void> => {
-            await this.#invite(voice, sdp, until);
+            await this.#invite(voice, sdp, time);
             await this.#endCandidates(voice);
         };
         this.#onJoin = () => {
             this.#onJoin = undefined;
             this.#inBackground(ringUp(), "report");
         };
-        this.#report({ kind: "ringing" });
+        this.#reportRinging(time);
         // the join may have come before the call was registered
         if (await this.#parts.rooms.hasJoined(place)) this.userJoined();
     }
 
-    async #invite(voice: CallEventSender, sdp: Sdp, until: number): Promise<void> {
-        const lifetime = Math.max(until - this.#parts.clock.now(), SHORTEST_RING_MS);
+    #reportRinging({ delayMs }: RingTime): void {
+        this.#report({ kind: "ringing", ...(delayMs > 0 && { delayMs }) });
+    }
+
+    async #invite(voice: CallEventSender, sdp: Sdp, { until }: RingTime): Promise<void> {
+        const lifetime = Math.max(until - this.#parts.clock.monotonic(), SHORTEST_RING_MS);
         this.#announce(voice);
         const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
         // an answer may be here before the homeserver's reply

@@ -139,6 +139,13 @@ describe("a call that rings", () => {
         expect(run(once.state, { kind: "legRinging", leg: desk }).effects).toEqual([]);
     });
 
+    it("adds the time that a leg needed before it could ring to the ring time", () => {
+        const { state } = run(open(), offered(alice), { kind: "legRinging", leg: alice });
+        const late = reduceCall(state, { kind: "legRinging", leg: alice, delayMs: 12_000 }, 0);
+        expect(late.state).toMatchObject({ phase: "alerting", deadline: 32_000 });
+        expect(late.effects).toEqual([{ kind: "startTimer", timer: "answer", at: 32_000 }]);
+    });
+
     it("gives the call to the first leg that answers, and ends the others", () => {
         const { state, effects } = run(open(), offered(alice), offered(desk), answered(desk));
         expect(state).toMatchObject({ phase: "answering", target: desk });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
-import { alice, bob, bobsGhost, CallsWorld, carol } from "../../../support/matrix/CallsWorld.ts";
+import { alice, bob, bobsGhost, CallsWorld, carol, RING_MS } from "../../../support/matrix/CallsWorld.ts";
 import { browserDescription } from "../../../support/matrix/descriptions.ts";
 
 const sdp = browserDescription();
@@ -92,13 +92,16 @@ describe("a first call through a slow homeserver", () => {
             world.clock.advance(3_000);
             await offered;
             expect(call.events).toEqual([{ kind: "ringing" }]);
+            world.clock.advance(9_000);
             respond();
             await world.settle();
+            // the ring time does not include the 12 s
+            expect(call.events).toEqual([{ kind: "ringing" }, { kind: "ringing", delayMs: 12_000 }]);
             const [room] = world.homeserver.rooms;
             if (room === undefined) throw new Error("no room");
             world.homeserver.joinAs(carol, room);
             await world.settle();
-            expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
+            expect(world.sentByBridge(room, "m.call.invite")).toMatchObject([{ lifetime: RING_MS }]);
         },
     );
 
