@@ -47,12 +47,13 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
 }
 
 function accountOf(
-    { username, password, user, displayName, media }: Config["accounts"][number],
+    { username, password, user, displayName, media, allowLegacyDigest }: Config["accounts"][number],
     config: Config,
 ): SipAccount {
     return {
         username,
         password: password.reveal(),
+        allowsLegacyDigest: allowLegacyDigest,
         user,
         media,
         ...(displayName !== undefined && { displayName }),

@@ -71,7 +71,11 @@ function trunkOf(
                 },
             }),
         ...(trunk.inboundAuth !== undefined && {
-            inboundAuth: { username: trunk.inboundAuth.username, password: trunk.inboundAuth.password.reveal() },
+            inboundAuth: {
+                username: trunk.inboundAuth.username,
+                password: trunk.inboundAuth.password.reveal(),
+                allowsLegacyDigest: trunk.inboundAuth.allowLegacyDigest,
+            },
         }),
         ...(trunk.register && { register: { seconds: trunk.registrationSeconds } }),
         numberFormat: formatOf(trunk.numberFormat, defaultCountry),

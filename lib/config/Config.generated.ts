@@ -359,6 +359,10 @@ export interface InboundAuthConfig {
      * Password, as text or as {file: path}.
      */
     readonly password: Secret;
+    /**
+     * Whether to accept digest credentials without qop (RFC 2069), as some old devices send them. CAUTION: they protect neither the body of a request nor a nonce against reuse.
+     */
+    readonly allowLegacyDigest: boolean;
 }
 /**
  * Correlation of charging records with the trunk (P-Charging-Vector, RFC 7315), for IMS cores.
@@ -378,6 +382,10 @@ export interface AccountConfig {
      * Password of the phone, as text or as {file: path}.
      */
     readonly password: Secret;
+    /**
+     * Whether to accept digest credentials without qop (RFC 2069), as some old devices send them. CAUTION: they protect neither the body of a request nor a nonce against reuse.
+     */
+    readonly allowLegacyDigest: boolean;
     /**
      * Matrix user that the account belongs to.
      */

@@ -19,7 +19,12 @@ export interface SipPeer {
     /** Calls to it, and answers to it, carry a P-Charging-Vector; `ioi` is our name among operators (RFC 7315, section 4.6). */
     readonly charging?: { readonly ioi?: string };
     /** What it is asked for when it calls in, which it then may from any address. Left out, its address is enough. */
-    readonly inboundAuth?: { readonly username: string; readonly password: string };
+    readonly inboundAuth?: {
+        readonly username: string;
+        readonly password: string;
+        /** Accepts digest credentials without qop (RFC 2069). */
+        readonly allowsLegacyDigest?: boolean;
+    };
     /** What our requests to it are signed with if it asks for that. */
     readonly credentials?: DigestCredentials;
     /** The least protected media its calls may come with. Left out, any will do. */

@@ -15,11 +15,11 @@ export interface DigestAuthenticatorOptions {
 }
 
 export type Authentication =
-    | { readonly kind: "accepted"; readonly username: string }
+    | { readonly kind: "accepted"; readonly username: string; readonly isLegacy: boolean }
     /** To be answered with this response. `why` is one of a few constant words, for counting. */
     | { readonly kind: "answer"; readonly why: AuthenticationFailure; readonly response: OutgoingResponse };
 
-export type AuthenticationFailure = "challenged" | "wrong_credentials" | "delayed";
+export type AuthenticationFailure = "challenged" | "wrong_credentials" | "delayed" | "qop_missing";
 
 const NONCE_LIFETIME_MS = 300_000;
 const MAX_NONCES = 10_000;
@@ -87,6 +87,11 @@ export class DigestAuthenticator {
             .map((value) => ["WWW-Authenticate", value] as const);
         return { kind: "answer", why: "challenged", response: { status: 401, headerLines } };
     }
+}
+
+/** For a sender whose configuration requires qop: it has the password, but an old client. */
+export function qopMissing(): Extract<Authentication, { readonly kind: "answer" }> {
+    return { kind: "answer", why: "qop_missing", response: { status: 403, reason: "Digest Without Qop" } };
 }
 
 function delayed(ms: number): Authentication {

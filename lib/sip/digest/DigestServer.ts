@@ -10,13 +10,13 @@ import {
 } from "./digestResponse.ts";
 
 export interface DigestServerOptions {
-    /** Whom the user is asked to be known to: shown by some phones. */
+    /** Realm of the passwords; some phones show it. */
     readonly realm: string;
     /** Best first; each makes one challenge (RFC 8760, section 2.3). */
     readonly algorithms: readonly DigestAlgorithm[];
     /** Signs nonces, so that none of those given out has to be remembered. At least 16 random bytes, new at each start. */
     readonly key: Uint8Array;
-    /** Wall time, in ms. */
+    /** Time that only grows, in ms. */
     readonly now: () => number;
     /** How long a nonce may be used, in ms. */
     readonly nonceLifetimeMs: number;
@@ -24,14 +24,15 @@ export interface DigestServerOptions {
     readonly maxNonces: number;
 }
 
-/** What an Authorization header is worth. */
+/** The result of checking an Authorization header. */
 export type DigestVerdict =
-    | { readonly kind: "accepted"; readonly username: string }
+    /** `isLegacy`: without qop (RFC 2069), so that neither the body nor a count of uses is protected. */
+    | { readonly kind: "accepted"; readonly username: string; readonly isLegacy: boolean }
     /** Nothing for our realm that could be checked: it is to be challenged. */
     | { readonly kind: "absent" }
     /** The nonce cannot be used (any more), so nothing else was looked at: to be challenged with `stale`. */
     | { readonly kind: "stale" }
-    /** Wrong password or unknown user: which of the two is not to be told. */
+    /** Wrong password or unknown user; the response must not tell which. */
     | { readonly kind: "refused"; readonly username: string };
 
 interface Credentials {
@@ -114,7 +115,8 @@ export class DigestServer {
         const isRight = this.#isRight(credentials, { ...request, uri }, password ?? PLACEHOLDER_PASSWORD);
         if (!isRight || password === undefined || !isSameResource(uri, request.uri))
             return { kind: "refused", username };
-        return this.#count(credentials) ? { kind: "accepted", username } : { kind: "stale" };
+        const isLegacy = credentials.qop === undefined;
+        return this.#count(credentials) ? { kind: "accepted", username, isLegacy } : { kind: "stale" };
     }
 
     #credentialsIn(header: string | undefined): Credentials | undefined {

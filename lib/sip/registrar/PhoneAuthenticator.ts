@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { DigestAuthenticator, type AuthenticationFailure } from "../digest/DigestAuthenticator.ts";
+import { DigestAuthenticator, type AuthenticationFailure, qopMissing } from "../digest/DigestAuthenticator.ts";
 import type { DigestAlgorithm } from "../digest/digestResponse.ts";
 import { hostOf } from "../../numbering/SipAddress.ts";
 import { isAnonymous } from "../identity/anonymousAddress.ts";
@@ -61,18 +61,33 @@ export class PhoneAuthenticator {
         const verdict = this.#digest.authenticate(request, first, (username) => accountOf(username)?.password);
         if (verdict.kind === "accepted") {
             const account = accountOf(verdict.username);
-            // only an account's password is right
-            return account === undefined ? { kind: "notPhone" } : { kind: "phone", account };
+            // only the password of an account is accepted
+            if (account === undefined) return { kind: "notPhone" };
+            if (verdict.isLegacy && account.allowsLegacyDigest !== true) {
+                this.#report(
+                    "phone rejected: digest without qop",
+                    request,
+                    verdict.username,
+                    "allowLegacyDigest of the account",
+                );
+                return { ...qopMissing(), why: "phone_qop_missing" };
+            }
+            return { kind: "phone", account };
         }
         if (verdict.why === "wrong_credentials") {
-            this.#options.log.warn("phone rejected: wrong user name or password", {
-                username: first,
-                address: request.source.address,
-                method: request.method,
-                sipCallId: request.headers.get("call-id"),
-            });
+            this.#report("phone rejected: wrong user name or password", request, first);
         }
         return { ...verdict, why: `phone_${verdict.why}` };
+    }
+
+    #report(message: string, request: IncomingRequest, username: string, setting?: string): void {
+        this.#options.log.warn(message, {
+            username,
+            address: request.source.address,
+            method: request.method,
+            sipCallId: request.headers.get("call-id"),
+            ...(setting !== undefined && { hint: `set ${setting}, or update the phone` }),
+        });
     }
 
     /**

@@ -8,6 +8,8 @@ export interface SipAccount {
     /** In logs and metrics too; no peer or trunk has the same name. */
     readonly username: string;
     readonly password: string;
+    /** Accepts digest credentials without qop (RFC 2069), for old phones. */
+    readonly allowsLegacyDigest?: boolean;
     /** As whom its calls go out, and whose calls it rings for. */
     readonly user: MatrixUserId;
     /** How its calls are shown; the user name if left out. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import { parseAuthParams } from "../digest/authParams.ts";
-import { DigestAuthenticator, type AuthenticationFailure } from "../digest/DigestAuthenticator.ts";
+import { DigestAuthenticator, type AuthenticationFailure, qopMissing } from "../digest/DigestAuthenticator.ts";
 import { DIGEST_ALGORITHMS } from "../digest/digestResponse.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
@@ -50,7 +50,11 @@ export class TrunkAuthenticator {
         const named = this.#peers.get(claimed);
         const peer = known === undefined || known.name === named?.name ? named : undefined;
         const verdict = this.#digest.authenticate(request, claimed, () => peer?.inboundAuth?.password);
-        if (verdict.kind === "accepted") return peer === undefined ? { kind: "unasked" } : { kind: "trunk", peer };
+        if (verdict.kind === "accepted") {
+            if (peer === undefined) return { kind: "unasked" };
+            const isAllowed = !verdict.isLegacy || peer.inboundAuth?.allowsLegacyDigest === true;
+            return isAllowed ? { kind: "trunk", peer } : { ...qopMissing(), why: "trunk_qop_missing" };
+        }
         if (verdict.why === "wrong_credentials") {
             this.#log.warn("inbound call rejected: wrong user name or password", {
                 username: claimed.slice(0, MAX_LOGGED_NAME),

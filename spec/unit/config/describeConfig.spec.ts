@@ -80,6 +80,7 @@ const phone: Config["accounts"][number] = {
     username: "desk",
     password: new Secret("hush"),
     user: "@alice:matrix.example" as MatrixUserId,
+    allowLegacyDigest: false,
     media: "rtp",
 };
 const rule = { users: ["@alice:matrix.example"], numbers: patterns("*") };

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
 import { PhoneAuthenticator, type PhoneAuthentication } from "../../../../lib/sip/registrar/PhoneAuthenticator.ts";
+import type { SipAccount } from "../../../../lib/sip/registrar/SipAccount.ts";
 import type { HeaderFields, IncomingRequest } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";
@@ -15,11 +16,11 @@ const account = {
 } as const;
 
 /** @param at the accounts with a phone that registered from where the requests come from */
-function world(at: readonly string[] = []) {
+function world(at: readonly string[] = [], changes: Partial<SipAccount> = {}) {
     const clock = new FakeClock();
     const log = new KeptLog();
     const authenticator = new PhoneAuthenticator({
-        accounts: [account],
+        accounts: [{ ...account, ...changes }],
         realm: "matrix.example",
         hosts: new Set(["matrix.example", "192.0.2.1"]),
         algorithms: ["SHA-256"],
@@ -167,5 +168,30 @@ describe("who tries passwords", () => {
         for (let i = 0; i < 4; i++) attempt("desk", "wrong");
         attempt("desk", "correct horse");
         for (let i = 0; i < 4; i++) expect(attempt("desk", "wrong")).toMatchObject({ why: "phone_wrong_credentials" });
+    });
+});
+
+describe("digest credentials without qop", () => {
+    const legacy = (allowsLegacyDigest: boolean) => {
+        const { authenticator, requestOf, log } = world([], { allowsLegacyDigest });
+        const first = authenticator.authenticate(requestOf("desk"), "unknown");
+        const [challenge] = parseChallenges(
+            first.kind === "answer" ? (first.response.headerLines?.[0]?.[1] ?? "") : "",
+        );
+        if (challenge === undefined) throw new Error("no challenge");
+        const digest = { method: "REGISTER", uri: "sip:alice@bridge.example", body: "" };
+        const credentials = { username: "desk", password: account.password };
+        const header = authorization({ ...challenge, qop: undefined }, credentials, digest, 1, "cn");
+        return { log, result: authenticator.authenticate(requestOf("desk", { Authorization: header }), "unknown") };
+    };
+
+    it("are rejected, with a warning that names the reason", () => {
+        const { log, result } = legacy(false);
+        expect(result).toMatchObject({ why: "phone_qop_missing", response: { status: 403 } });
+        expect(log.lines).toEqual(["warn: phone rejected: digest without qop"]);
+    });
+
+    it("are accepted where the account allows them", () => {
+        expect(legacy(true).result.kind).toBe("phone");
     });
 });
