@@ -127,13 +127,14 @@ function stopLink(link: SipLink, gateway: SipGateway): void {
 }
 
 /** What every part of the SIP side needs. */
-function environmentOf({ version, log, telemetry, recorder }: SipSideParts, stack: SipStack) {
+function environmentOf({ config, version, log, telemetry, recorder }: SipSideParts, stack: SipStack) {
     const userAgent = `matrix-appservice-sip/${version}`;
     return {
         stack,
         calls: new SipCalls(),
         clock: systemClock,
         random: Math.random,
+        sessionTimerS: config.calls.sessionTimerSeconds,
         userAgent,
         log,
         telemetry,

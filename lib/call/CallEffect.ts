@@ -17,6 +17,8 @@ export type CallEffect =
     | { readonly kind: "rejectOffer"; readonly leg: LegId; readonly cause: EndCause }
     /** The party can offer again a little later. */
     | { readonly kind: "postponeOffer"; readonly leg: LegId }
+    /** Asks the party whether it is still there; it has ended if it is not. */
+    | { readonly kind: "checkLeg"; readonly leg: LegId }
     | { readonly kind: "endLeg"; readonly leg: LegId; readonly cause: EndCause }
     | { readonly kind: "allocateMedia"; readonly leg: LegId; readonly sdp: Sdp }
     | { readonly kind: "completeMedia"; readonly leg: LegId; readonly sdp: Sdp }

@@ -20,6 +20,8 @@ export type CallEvent =
     | { readonly kind: "mediaAnswered"; readonly leg: LegId; readonly sdp: Sdp }
     /** There is no media between the origin and this leg, now or any more. */
     | { readonly kind: "mediaFailed"; readonly leg: LegId; readonly cause: EndCause }
+    /** A party has sent no media for a while. */
+    | { readonly kind: "partySilent"; readonly leg: LegId }
     /** The media proxy answers a change of the session; `sdp` is the answer for the party that proposed it. */
     | { readonly kind: "changeAnswered"; readonly sdp: Sdp; readonly hold: Hold }
     /** The other party must be asked about the change; `sdp` is the offer for it. */

@@ -456,6 +456,10 @@ export interface CallsConfig {
      */
     readonly maxHours: number;
     /**
+     * Session interval of calls to SIP (RFC 4028), in seconds. Within it, the bridge or the phone confirms that the other side is still in the call; if it is not, the call ends. 0 turns the timer off. The callee can choose a shorter interval.
+     */
+    readonly sessionTimerSeconds: number;
+    /**
      * Maximum number of calls at the same time. Further calls are rejected with 503.
      */
     readonly maxCalls: number;

@@ -8,7 +8,7 @@ import { type LegId, ORIGIN } from "../call/vocabulary.ts";
 import type { CallLeg, LegEvent, LegReport, OriginLeg, TargetLeg } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaReport, MediaSession } from "../ports/MediaProxy.ts";
+import type { MediaEvent, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import { CallTimers } from "./CallTimers.ts";
 import { LegSeat } from "./LegSeat.ts";
 import { MediaSeat } from "./MediaSeat.ts";
@@ -116,6 +116,7 @@ export class CallActor {
             case "answerOffer":
             case "rejectOffer":
             case "postponeOffer":
+            case "checkLeg":
                 return this.#seatOf(effect.leg)?.postChange(effect);
             case "allocateMedia":
                 return this.#media.get(effect.leg)?.allocate(effect);
@@ -140,7 +141,7 @@ export class CallActor {
         const tell = this.tell.bind(this);
         const leg = dial(id, (event) => this.tellOfLeg(id, event));
         this.#targets.set(id, this.#seat(id, leg));
-        const session = openMedia(id, ({ cause }) => tell({ kind: "mediaFailed", leg: id, cause }));
+        const session = openMedia(id, (event) => tell(eventOfMedia(id, event)));
         this.#media.set(id, new MediaSeat(id, session, { log, effectTimeoutMs, tell }));
     }
 
@@ -151,6 +152,15 @@ export class CallActor {
 
     #seatOf(leg: LegId): LegSeat<OriginLeg> | LegSeat<TargetLeg> | undefined {
         return leg === ORIGIN ? this.#origin : this.#targets.get(leg);
+    }
+}
+
+function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
+    switch (event.kind) {
+        case "mediaFailed":
+            return { kind: "mediaFailed", leg, cause: event.cause };
+        case "partySilent":
+            return { kind: "partySilent", leg: event.side === "origin" ? ORIGIN : leg };
     }
 }
 

@@ -40,7 +40,7 @@ export class LegSeat<Leg extends CallLeg> {
         );
     }
 
-    /** Queues a step of a change of the session. The call goes on if it fails. */
+    /** Queues what happens within a connected call. The call goes on if it fails. */
     postChange(effect: SessionEffect): void {
         const { log, report } = this.#parts;
         this.#outbox.post(
@@ -74,10 +74,10 @@ export class LegSeat<Leg extends CallLeg> {
     }
 }
 
-/** What changes the session of a leg. */
+/** What happens within a connected call. The call goes on if it fails. */
 export type SessionEffect = Extract<
     CallEffect,
-    { readonly kind: "reoffer" | "withdrawOffer" | "answerOffer" | "rejectOffer" | "postponeOffer" }
+    { readonly kind: "reoffer" | "withdrawOffer" | "answerOffer" | "rejectOffer" | "postponeOffer" | "checkLeg" }
 >;
 
 function changeSession(leg: CallLeg, effect: SessionEffect): Promise<void> {
@@ -92,5 +92,7 @@ function changeSession(leg: CallLeg, effect: SessionEffect): Promise<void> {
             return leg.rejectOffer(effect.cause);
         case "postponeOffer":
             return leg.postponeOffer();
+        case "checkLeg":
+            return leg.check();
     }
 }

@@ -1,18 +1,25 @@
+import type { Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { EngineCall } from "./EngineCall.ts";
 import type { WatchedCall } from "./LivenessWatch.ts";
-import { beginLiveness, heardOf, isLost, type Expectation, type Liveness } from "./mediaLiveness.ts";
+import { beginLiveness, heardOf, isLost, silentSides, type Expectation, type Liveness } from "./mediaLiveness.ts";
 
 export interface MediaWatchdogParts {
     readonly call: EngineCall;
     readonly silenceMs: number;
     readonly clock: Clock;
     readonly log: Log;
+    /** Called now and then while a side sends nothing: it may be gone, or mute. */
+    readonly onSilent: (side: Side) => void;
     /** Called once, when the media is gone. */
     readonly onLost: () => void;
 }
+
+/** A party that sends nothing for so long is asked whether it is there, and again after each further interval. */
+const SILENT_AFTER_MS = 20_000;
+const TOLD_EVERY_MS = 30_000;
 
 /** Watches the media of one call that is up. */
 export class MediaWatchdog implements WatchedCall {
@@ -20,6 +27,8 @@ export class MediaWatchdog implements WatchedCall {
     #expected: Expectation;
     #liveness: Liveness;
     #state: "watching" | "over" = "watching";
+    /** When the silence of a side was reported last. */
+    #toldAt: Readonly<Record<Side, number>> = { origin: Number.NEGATIVE_INFINITY, target: Number.NEGATIVE_INFINITY };
 
     constructor(expected: Expectation, parts: MediaWatchdogParts) {
         this.#parts = parts;
@@ -51,6 +60,17 @@ export class MediaWatchdog implements WatchedCall {
         }
         if (isLost(this.#liveness, this.#expected, this.#parts.silenceMs, this.#parts.clock.now())) {
             this.lose("silence");
+            return;
+        }
+        this.#tellOfSilence();
+    }
+
+    #tellOfSilence(): void {
+        const now = this.#parts.clock.now();
+        for (const side of silentSides(this.#liveness, SILENT_AFTER_MS, now)) {
+            if (this.#state === "over" || now - this.#toldAt[side] < TOLD_EVERY_MS) continue;
+            this.#toldAt = { ...this.#toldAt, [side]: now };
+            this.#parts.onSilent(side);
         }
     }
 

@@ -236,6 +236,7 @@ export class RtpengineMediaSession implements MediaSession {
             silenceMs,
             clock,
             log,
+            onSilent: (side) => this.#tellOfSilence(side),
             onLost: () => {
                 watch.remove(watchdog);
                 this.#report({ kind: "mediaFailed", cause: "mediaLost" });
@@ -243,6 +244,13 @@ export class RtpengineMediaSession implements MediaSession {
         });
         watch.add(watchdog);
         this.#progress = { phase: "up", call, parties, watchdog, pending: undefined };
+    }
+
+    /** A browser that is silent has lost its media; a phone can be asked by its signalling. */
+    #tellOfSilence(side: Side): void {
+        const progress = this.#progress;
+        if (progress.phase !== "up" || progress.parties[side].said.transport === "webrtc") return;
+        this.#report({ kind: "partySilent", side });
     }
 
     /** Has rtpengine make the other party's offer, which has to be answered then. */

@@ -28,6 +28,11 @@ export function heardOf(before: Liveness, packets: Readonly<Record<Side, number>
     return { heard: { origin: side("origin"), target: side("target") }, engineAt: now };
 }
 
+/** The sides that have sent nothing for `forMs`. */
+export function silentSides({ heard }: Liveness, forMs: number, now: number): readonly Side[] {
+    return (["origin", "target"] as const).filter((side) => now - heard[side].at >= forMs);
+}
+
 /**
  * Whether the media is gone. A browser sends RTCP and its comfort noise all the time, so that one which is silent is
  * gone. A phone may mute by sending nothing: it is given up only if nothing comes from the other side either. While

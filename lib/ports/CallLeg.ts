@@ -27,6 +27,11 @@ export interface CallLeg {
     /** Rejects such an offer so that the party offers again a little later: 491; nothing in Matrix. */
     postponeOffer(): Promise<void>;
     /**
+     * Asks the party whether it is still in the call, because it sends no media: OPTIONS within the dialog; nothing in
+     * Matrix. If it is not, the leg reports that it has ended.
+     */
+    check(): Promise<void>;
+    /**
      * Ends this half: CANCEL, BYE, 4xx-6xx, m.call.reject or m.call.hangup, whichever fits. Safe to call twice, before
      * `offer`, and after the party has ended it. Must leave nothing behind, whatever fails. Resolves when the party has been
      * told, or can no longer be.

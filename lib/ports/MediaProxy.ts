@@ -12,7 +12,14 @@ export interface MediaRequest {
     readonly transports: Readonly<Record<Side, MediaTransport>>;
 }
 
-export type MediaReport = (fact: { readonly kind: "mediaFailed"; readonly cause: EndCause }) => void;
+/** How a media session reports its events. Synchronous, never throws. */
+export type MediaReport = (event: MediaEvent) => void;
+
+export type MediaEvent =
+    /** There is no media any more; the session reports nothing after that. */
+    | { readonly kind: "mediaFailed"; readonly cause: EndCause }
+    /** A party has sent no media for a while. It may be mute, or gone without a word. Reported again while that lasts. */
+    | { readonly kind: "partySilent"; readonly side: Side };
 
 /** `askable`: the party can be offered another session. */
 export type PeerReadiness = "askable" | "unaskable";

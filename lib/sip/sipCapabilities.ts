@@ -19,6 +19,7 @@ export function unsupportedOf(require: string | undefined, supported: readonly s
     return [...tokensOf(require)].filter((option) => ![...SUPPORTED, ...supported].includes(option));
 }
 
-/** Asked of UACs and offered to UASs (RFC 4028): a peer that vanished is noticed within half an hour. */
-export const SESSION_EXPIRES_S = 1800;
+/** The session interval of calls to SIP, in seconds (RFC 4028), unless the configuration names another one. */
+export const SESSION_EXPIRES_S = 600;
+/** The shortest session interval, in seconds (RFC 4028, section 4). */
 export const MIN_SE_S = 90;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CallId, IceCandidate, Sdp } from "../../lib/call/vocabulary.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
 import type { MediaProxy, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import { keepLosses } from "../support/lostMedia.ts";
 import { browserAnswer, captured, phone } from "../support/descriptions.ts";
 import { changeAlone } from "../support/changeAlone.ts";
 
@@ -40,8 +41,7 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             expect(reports).toEqual([]);
         });
 
-        const open = (request: MediaRequest): MediaSession =>
-            world.media.open(request, (fact) => reports.push(fact.cause));
+        const open = (request: MediaRequest): MediaSession => world.media.open(request, keepLosses(reports));
 
         async function callToBrowser(): Promise<MediaSession> {
             const session = open(towardsBrowser);

@@ -47,6 +47,10 @@ export class FakeLeg implements OriginLeg, TargetLeg {
         return this.#take("reoffer", sdp);
     }
 
+    check(): Promise<void> {
+        return this.#take("check");
+    }
+
     withdrawOffer(): Promise<void> {
         return this.#take("withdrawOffer");
     }

@@ -4,6 +4,7 @@ import { RtpengineMediaProxy } from "../../lib/media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../../lib/media/RtpengineOptions.ts";
 import type { MediaSession } from "../../lib/ports/MediaProxy.ts";
 import { systemClock } from "../../lib/telemetry/systemClock.ts";
+import { keepLosses } from "./lostMedia.ts";
 import { KeptLog, KeptTelemetry } from "./quiet.ts";
 
 /** The media adapter with real rtpengines behind it. */
@@ -40,7 +41,7 @@ export class MediaWorld {
 
     open(origin: MediaTransport, target: MediaTransport): MediaSession {
         const callId = `call${++this.#calls}` as CallId;
-        return this.media.open({ callId, transports: { origin, target } }, (fact) => this.reports.push(fact.cause));
+        return this.media.open({ callId, transports: { origin, target } }, keepLosses(this.reports));
     }
 
     /** How many calls the engines hold, in their order. */

@@ -24,6 +24,7 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "offerReceived":
             return go(state, { kind: "postponeOffer", leg: event.leg });
         case "mediaAnswered":
+        case "partySilent":
         case "offerAnswered":
         case "offerRejected":
         case "changeAnswered":

@@ -28,6 +28,7 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
         case "legRinging":
         case "legEnded":
         case "mediaFailed":
+        case "partySilent":
         case "offerAnswered":
         case "offerRejected":
         case "changeAnswered":

@@ -42,6 +42,8 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
                 from: event.leg,
                 candidates: event.candidates,
             });
+        case "partySilent":
+            return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":

@@ -16,6 +16,8 @@ export function whileConnected(state: Connected, event: CallEvent, _now: number)
                 from: event.leg,
                 candidates: event.candidates,
             });
+        case "partySilent":
+            return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":

@@ -15,6 +15,7 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "legEnded":
         case "candidatesFound":
         case "offerReceived":
+        case "partySilent":
         case "offerAnswered":
         case "offerRejected":
         case "changeAnswered":

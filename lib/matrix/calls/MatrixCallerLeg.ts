@@ -105,6 +105,10 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         return this.#closeNegotiation(); // Matrix has no event for it
     }
 
+    check(): Promise<void> {
+        return Promise.resolve(); // a client that is gone sends no media to rtpengine, which ends the call
+    }
+
     async reoffer(sdp: Sdp): Promise<void> {
         if (this.#state.phase !== "accepted") return;
         this.#state = { ...this.#state, negotiation: "ours" };

@@ -26,6 +26,10 @@ export abstract class DialogLeg implements Omit<CallLeg, "end"> {
         return Promise.resolve();
     }
 
+    async check(): Promise<void> {
+        await this.dialog()?.check();
+    }
+
     withdrawOffer(): Promise<void> {
         this.dialog()?.withdrawOffer();
         return Promise.resolve();

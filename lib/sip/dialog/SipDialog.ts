@@ -9,6 +9,7 @@ import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
+import { probeDialog } from "./probeDialog.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
@@ -28,6 +29,8 @@ export interface SipEnvironment {
     readonly recorder?: Pick<CallRecorder, "note">;
     /** A random number from 0 to 1. */
     readonly random: () => number;
+    /** The session interval of calls to SIP in seconds, 0 for none; a default of 600 if left out. */
+    readonly sessionTimerS?: number;
 }
 
 export interface DialogParts extends SipEnvironment {
@@ -163,6 +166,17 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase === "up") this.#ownOffers.make(sdp, this.#state.ack === "received" ? "received" : "due");
     }
 
+    /** Asks the peer whether it still has the call, and ends it if not. */
+    async check(): Promise<void> {
+        if (this.#state.phase === "up") await probeDialog(this.#parts, () => this.#peerGone());
+    }
+
+    #peerGone(): void {
+        if (this.#state.phase !== "up") return;
+        this.#report("networkFailure");
+        void this.end("networkFailure");
+    }
+
     /** Stops waiting for the answer to the last `reoffer`. */
     withdrawOffer(): void {
         this.#ownOffers.withdraw();
@@ -179,8 +193,7 @@ export class SipDialog implements DialogHandler {
                 this.#parts.report({ kind: "offerRejected", cause: outcome.cause });
                 return;
             case "dialogGone":
-                this.#report("networkFailure");
-                void this.end("networkFailure");
+                this.#peerGone();
         }
     }
 

@@ -145,7 +145,11 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
         const { stack, callId, accessNetwork, compose, userAgent, calls, log } = this.#parts;
-        const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, minSe: attempt.minSe });
+        const { uri, nextHop, headers } = compose(attempt.hop, {
+            userAgent,
+            sessionTimerS: this.#parts.sessionTimerS,
+            minSe: attempt.minSe,
+        });
         const { answerMs, name } = attempt.hop.trunk;
         calls.add(this, name);
         try {

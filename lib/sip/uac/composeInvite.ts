@@ -20,6 +20,8 @@ export interface ComposedInvite {
 
 export interface InviteOptions {
     readonly userAgent: string;
+    /** The session interval in seconds; 0: the call has no session timer. The default is `SESSION_EXPIRES_S`. */
+    readonly sessionTimerS?: number | undefined;
     /** What a 422 asked for, in seconds. */
     readonly minSe?: number | undefined;
     /** Who is asked to refresh the session; left out, the callee's side chooses. */
@@ -50,15 +52,22 @@ export function composeInvite(
     };
 }
 
-/** What we can do, and the session interval we ask for (RFC 4028): the same in every INVITE. */
-export function capabilityHeaders({ userAgent, minSe = MIN_SE_S, refresher }: InviteOptions): HeaderFields {
-    const seconds = Math.max(SESSION_EXPIRES_S, minSe);
+/** What the bridge can do, and the session interval that it asks for (RFC 4028): the same in every INVITE. */
+export function capabilityHeaders(options: InviteOptions): HeaderFields {
+    const { userAgent, sessionTimerS = SESSION_EXPIRES_S } = options;
     return {
         ...CAPABILITIES,
-        "Session-Expires": refresher === undefined ? `${seconds}` : `${seconds};refresher=${refresher}`,
-        "Min-SE": `${minSe}`,
+        ...(sessionTimerS > 0 && sessionTimer(sessionTimerS, options)),
         "User-Agent": userAgent,
         "Content-Type": "application/sdp",
+    };
+}
+
+function sessionTimer(intervalS: number, { minSe = MIN_SE_S, refresher }: InviteOptions): HeaderFields {
+    const seconds = Math.max(intervalS, minSe);
+    return {
+        "Session-Expires": refresher === undefined ? `${seconds}` : `${seconds};refresher=${refresher}`,
+        "Min-SE": `${minSe}`,
     };
 }
 

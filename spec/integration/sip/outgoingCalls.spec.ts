@@ -35,7 +35,7 @@ describe("a call", () => {
         expect(invite.header("p-asserted-identity")).toMatch(
             /^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?;user=phone>$/,
         );
-        expect(invite.header("session-expires")).toBe("1800");
+        expect(invite.header("session-expires")).toBe("600");
         expect(invite.header("supported")).toBe("100rel, timer");
         expect(invite.header("user-agent")).toBe("spec/1");
         calls.phone.respond(invite, 180, "Ringing");

@@ -22,6 +22,7 @@ export function everyEvent(targets: readonly LegId[]): readonly CallEvent[] {
         offerAnswered: legs.map((leg) => ({ kind: "offerAnswered", leg, sdp: sdp("new answer") }) as const),
         offerRejected: legs.map((leg) => ({ kind: "offerRejected", leg, cause: "noCommonMedia" }) as const),
         legEnded: legs.map((leg) => ({ kind: "legEnded", leg, cause: leg === ORIGIN ? "cancelled" : "busy" }) as const),
+        partySilent: legs.map((leg) => ({ kind: "partySilent", leg }) as const),
         timerFired: (["answer", "change", "duration"] as const).map(
             (timer) => ({ kind: "timerFired", timer }) as const,
         ),

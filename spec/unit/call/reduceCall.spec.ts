@@ -264,6 +264,16 @@ describe("an answered call", () => {
     });
 });
 
+describe("a party that sends no media", () => {
+    it("is asked whether it is still there, in a connected call", () => {
+        const silent: CallEvent = { kind: "partySilent", leg: alice };
+        expect(run(connected, silent)).toEqual({ state: connected, effects: [`checkLeg ${alice}`] });
+        expect(run(changing, silent).effects).toEqual([`checkLeg ${alice}`]);
+        expect(run(answering, silent).effects).toEqual([]);
+        expect(run(connected, { kind: "partySilent", leg: desk }).effects).toEqual([]);
+    });
+});
+
 describe("a change of the session", () => {
     const offer: CallEvent = { kind: "offerReceived", leg: ORIGIN, sdp: sdp("hold") };
     const forwarded: CallEvent = { kind: "changeForwarded", sdp: sdp("forwarded") };

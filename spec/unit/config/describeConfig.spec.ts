@@ -44,7 +44,7 @@ const bare: Config = {
     accounts: [],
     numbers,
     dialling: { allow: [] },
-    calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
+    calls: { ringSeconds: 90, maxHours: 12, sessionTimerSeconds: 600, maxCalls: 2000 },
     messaging,
     media: "none",
     store: { path: "/var/lib/sip" },

@@ -37,7 +37,7 @@ describe("a right configuration", () => {
             accounts: [],
             numbers: { shortCodeDigits: 6, shortCodes: [], map: noRoutes },
             dialling: { allow: [] },
-            calls: { ringSeconds: 90, maxHours: 12, maxCalls: 2000 },
+            calls: { ringSeconds: 90, maxHours: 12, sessionTimerSeconds: 600, maxCalls: 2000 },
             messaging: {
                 allow: [],
                 block: [],

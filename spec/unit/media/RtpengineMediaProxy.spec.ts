@@ -6,6 +6,7 @@ import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../../../lib/media/Rt
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { captured, phone } from "../../support/descriptions.ts";
+import { keepLosses } from "../../support/lostMedia.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
 import { ScriptedNg, type NgScript } from "../../support/ScriptedNg.ts";
 import { changeAlone } from "../../support/changeAlone.ts";
@@ -75,9 +76,7 @@ describe("RtpengineMediaProxy", () => {
     }
 
     const open = (proxy: RtpengineMediaProxy, id = "c1"): MediaSession =>
-        proxy.open({ callId: id as CallId, transports: { origin: "webrtc", target: "rtp" } }, (fact) =>
-            reports.push(fact.cause),
-        );
+        proxy.open({ callId: id as CallId, transports: { origin: "webrtc", target: "rtp" } }, keepLosses(reports));
 
     async function connect(proxy: RtpengineMediaProxy): Promise<MediaSession> {
         const session = open(proxy);

@@ -6,6 +6,7 @@ import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
+import { keepLosses } from "../../support/lostMedia.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
 import { ScriptedNg } from "../../support/ScriptedNg.ts";
 
@@ -43,7 +44,7 @@ describe("an rtpengine that does not answer any more", () => {
     async function ringing(): Promise<MediaSession> {
         const session = proxy.open(
             { callId: "c1" as CallId, transports: { origin: "webrtc", target: "rtp" } },
-            ({ cause }) => reports.push(cause),
+            keepLosses(reports),
         );
         await session.offer(browserOffer);
         return session;

@@ -155,6 +155,25 @@ describe("an offer of the bridge within a dialog", () => {
     });
 });
 
+describe("a peer that sends no media", () => {
+    it.each([408, 481])("is asked by OPTIONS, and the call ends after %i", async (status) => {
+        await aDialog().check();
+        expect(stack.requests[0]).toMatchObject({ method: "OPTIONS", dialogId: "d1" });
+        stack.answer(status);
+        await settled();
+        expect(events).toEqual([{ kind: "ended", cause: "networkFailure" }]);
+        expect(stack.sent).toEqual(["OPTIONS", "BYE"]);
+    });
+
+    it.each([200, 401, 405, 486, 500])("stays in the call if it responds with %i", async (status) => {
+        await aDialog().check();
+        stack.answer(status);
+        await settled();
+        expect(events).toEqual([]);
+        expect(stack.sent).toEqual(["OPTIONS"]);
+    });
+});
+
 describe("a re-INVITE without an offer", () => {
     it("is answered with the session without its hold, in a later version", async () => {
         const dialog = aDialog();

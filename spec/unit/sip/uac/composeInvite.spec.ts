@@ -129,7 +129,7 @@ describe("who is shown to call", () => {
 
 test("a session timer is offered, longer if the callee's side asks for it", () => {
     expect(compose({}).headers).toMatchObject({
-        "Session-Expires": "1800",
+        "Session-Expires": "600",
         "Min-SE": "90",
         Supported: "100rel, timer",
     });
@@ -141,9 +141,17 @@ test("a session timer is offered, longer if the callee's side asks for it", () =
     expect(longer.headers).toMatchObject({ "Session-Expires": "3600", "Min-SE": "3600" });
 });
 
+test("offers the configured session interval, and no session timer if that is 0", () => {
+    const composed = (sessionTimerS: number) =>
+        composeInvite({ trunk: aTrunk({}) }, { callee: number("1"), caller: alice }, { ...options, sessionTimerS });
+    expect(composed(120).headers).toMatchObject({ "Session-Expires": "120" });
+    expect(composed(0).headers).not.toHaveProperty("Session-Expires");
+    expect(composed(0).headers).not.toHaveProperty("Min-SE");
+});
+
 test("a trunk that may challenge is asked to refresh the session itself", () => {
     const credentials = { username: "bridge", password: "secret" };
-    expect(compose({ credentials }).headers).toMatchObject({ "Session-Expires": "1800;refresher=uas" });
+    expect(compose({ credentials }).headers).toMatchObject({ "Session-Expires": "600;refresher=uas" });
 });
 
 test("a trunk's headers are added, but replace none", () => {
