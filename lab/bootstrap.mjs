@@ -18,6 +18,7 @@ const programs = {
     package: "lab/package.ts",
     bench: "bench/main.ts",
     "bench:sip": "bench/sipMain.ts",
+    "bench:messages": "bench/messagesMain.ts",
     soak: "bench/soakMain.ts",
 };
 

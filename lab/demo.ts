@@ -1,4 +1,4 @@
-// `npm run demo`: starts everything, places a call in each direction, proves the audio of both and prints what happened.
+// `npm run demo`: starts everything, places a call and sends a message in each direction, proves the audio of both and prints what happened.
 // `--once` exits after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
 import { parseArgs } from "node:util";
 import { callFromMatrix, callFromSip, tones } from "./demo/calls.ts";
@@ -8,6 +8,7 @@ import { InstallError } from "./install/InstallError.ts";
 import { installWorld } from "./install/installWorld.ts";
 import { terminalProgress } from "./install/Progress.ts";
 import { World } from "./world/World.ts";
+import { messageBothWays, noMessages, type MessageProof } from "./demo/messages.ts";
 import type { CallProof } from "./demo/CallProof.ts";
 
 interface Options {
@@ -18,20 +19,21 @@ interface Options {
 interface Outcome {
     readonly inbound: CallProof;
     readonly outbound: CallProof;
+    readonly messages: MessageProof;
 }
 
 const notProven: CallProof = { ok: false, setupMs: null, heardBySipHz: null, heardByMatrixHz: null };
 
 const usage = `npm run demo [-- options]
 
-Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call in each direction.
+Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call and sends a message in each direction.
 It first installs what is missing: npm packages, Debian packages (as root or with sudo), Synapse.
 
-  --once   exit after the two calls instead of running until Ctrl-C
+  --once   exit after the calls and messages instead of running until Ctrl-C
   --json   print the result as one JSON object in the last line
   --help   print this help
 
-Exit codes: 0 both calls succeeded, 1 a call or the start failed, 2 wrong options.`;
+Exit codes: 0 all succeeded, 1 a call, a message or the start failed, 2 wrong options.`;
 
 /** Reads the command line; exits for `--help` and for wrong options. */
 function readOptions(): Options {
@@ -47,8 +49,8 @@ function readOptions(): Options {
     process.exit(0);
 }
 
-function allWell({ inbound, outbound }: Outcome): boolean {
-    return inbound.ok && outbound.ok;
+function allWell({ inbound, outbound, messages }: Outcome): boolean {
+    return inbound.ok && outbound.ok && messages.ok;
 }
 
 async function demonstrate(world: World, options: Options, leaving: AbortSignal): Promise<Outcome> {
@@ -57,11 +59,16 @@ async function demonstrate(world: World, options: Options, leaving: AbortSignal)
     console.log(`\n${timeline("A phone calls Alice (SIP to Matrix)", inbound)}`);
     const outbound = await callFromMatrix(world, alice);
     console.log(timeline("Alice calls a phone (Matrix to SIP)", outbound));
-    const outcome = { inbound: inbound.proof(), outbound: outbound.proof() };
+    await world.stopPhones();
+    const messages = await messageBothWays(world);
+    console.log(
+        `A phone writes to Alice: ${messages.toMatrixMs ?? "-"} ms. Alice answers: ${messages.toSipMs ?? "-"} ms.\n`,
+    );
+    const outcome = { inbound: inbound.proof(), outbound: outbound.proof(), messages };
     console.log(
         allWell(outcome)
-            ? "Both calls succeeded, with audio in both directions.\n"
-            : `A call failed. The logs are in ${world.bridge.directory} and the directories next to it.\n`,
+            ? "Both calls succeeded, with audio in both directions, and so did both messages.\n"
+            : `A call or message failed. The logs are in ${world.bridge.directory} and the directories next to it.\n`,
     );
     if (!options.once && allWell(outcome)) await stayUp(world, alice, leaving);
     return outcome;
@@ -84,7 +91,7 @@ async function main(options: Options): Promise<Outcome> {
 }
 
 const options = readOptions();
-let outcome: Outcome = { inbound: notProven, outbound: notProven };
+let outcome: Outcome = { inbound: notProven, outbound: notProven, messages: noMessages };
 try {
     outcome = await main(options);
 } catch (error) {

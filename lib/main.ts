@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Config } from "./config/Config.generated.ts";
 import { ConfigError } from "./config/ConfigError.ts";
 import { describeConfig } from "./config/describeConfig.ts";
+import { describeFeatures } from "./config/describeMessaging.ts";
 import { warningsOf } from "./config/warningsOf.ts";
 import { loadConfig } from "./config/loadConfig.ts";
 import { loadRegistration, type Registration, writeRegistration } from "./config/registration.ts";
@@ -13,6 +14,7 @@ import { notifySystemd } from "./assembly/notifySystemd.ts";
 import { judgeOwnCertificate } from "./liveCheck/ownCertificate.ts";
 import { renderFindings } from "./liveCheck/renderFindings.ts";
 import type { Log } from "./ports/Log.ts";
+import { readPeerFeatures } from "./store/PeerFeaturesFile.ts";
 import { createLog } from "./telemetry/log.ts";
 
 const EXIT_FAILED = 1;
@@ -154,6 +156,9 @@ function printSummary(config: Config): void {
     const { lines, warnings } = describeConfig(config);
     const width = Math.max(...lines.map(([heading]) => heading.length));
     for (const [heading, text] of lines) print(`  ${heading.padEnd(width)}  ${text}`);
+    const features = describeFeatures(readPeerFeatures(config.store.path));
+    if (features.length > 0) print("\nMessages, as far as each side has shown what it supports:");
+    for (const line of features) print(`  ${line}`);
     if (warnings.length > 0) print("");
     for (const warning of warnings) print(`Warning: ${warning}`);
 }

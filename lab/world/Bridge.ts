@@ -70,6 +70,12 @@ export class Bridge implements Stoppable {
         return this.#process.exited;
     }
 
+    /** Kills it (SIGKILL), as a crash does, and resolves once it is gone. */
+    async kill(): Promise<void> {
+        this.#process?.signal("SIGKILL");
+        await this.#process?.exited;
+    }
+
     async restart(): Promise<void> {
         await this.stop();
         await this.start();

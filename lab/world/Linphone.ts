@@ -93,6 +93,17 @@ export class Linphone implements Stoppable {
         return new Linphone(port, running, directory, codecs[options.codec].rate);
     }
 
+    /** Sends a text message. */
+    write(uri: string, text: string): void {
+        this.#process.order(`chat ${uri} ${text}`);
+    }
+
+    /** Resolves once it has received a text message that contains `text`. */
+    async reads(text: string, timeoutMs = defaultTimeoutMs): Promise<void> {
+        const probe = (): true | undefined => (this.#process.log().includes(text) ? true : undefined);
+        await until(probe, { what: `linphone to read ${text}`, timeoutMs });
+    }
+
     /** Resolves once its account is registered. */
     async isRegistered(timeoutMs = defaultTimeoutMs): Promise<void> {
         const probe = (): true | undefined => {

@@ -37,6 +37,7 @@ export class SipMessenger implements Stoppable {
     readonly #answered = new Map<string, string>();
     #answers: readonly string[] = [];
     #always = "200 OK";
+    #state: "running" | "stopped" = "running";
 
     private constructor(socket: Socket, port: number) {
         this.#socket = socket;
@@ -98,7 +99,7 @@ export class SipMessenger implements Stoppable {
             "",
             body,
         ].join("\r\n");
-        this.#socket.send(request, toPort, loopback);
+        this.#transmit(request, toPort, callId, 500);
         return callId;
     }
 
@@ -120,8 +121,16 @@ export class SipMessenger implements Stoppable {
     }
 
     stop(): Promise<void> {
+        this.#state = "stopped";
         this.#socket.close();
         return Promise.resolve();
+    }
+
+    /** Again with growing pauses until there is a response (RFC 3261, timer E). */
+    #transmit(request: string, toPort: number, callId: string, pauseMs: number): void {
+        if (this.#state === "stopped" || this.responses.has(callId) || pauseMs > 16_000) return;
+        this.#socket.send(request, toPort, loopback);
+        setTimeout(() => this.#transmit(request, toPort, callId, pauseMs * 2), pauseMs).unref();
     }
 
     #receive(text: string, fromPort: number): void {

@@ -182,6 +182,7 @@ export function labConfig(at: LabAddresses, homeserver: string = domain): Bridge
             map: { [numbers.alice]: `@alice:${homeserver}`, [numbers.bob]: `@bob:${homeserver}` },
         },
         dialling: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
+        messaging: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         media: { rtpengine: [`${loopback}:${at.ngPort}`] },
         logging: { level: "debug", format: "json" },
     };

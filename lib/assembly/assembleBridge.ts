@@ -116,7 +116,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
-    await startMessages({ config, log, messaging, matrix, sip: sip.messages }, onStarted);
+    await startMessages({ config, log, messaging, matrix, sip: sip.messages, dialPlan }, onStarted);
     onStarted({
         name: "calls",
         stop: async () => {

@@ -521,6 +521,10 @@ export interface MessagingConfig {
      */
     readonly typing: boolean;
     readonly web?: MessagingWebConfig;
+    /**
+     * SMS services with an HTTP API, for carriers without SIP MESSAGE. They need messaging.web, because they deliver messages by webhook.
+     */
+    readonly services: readonly SmsServiceConfig[];
     readonly files: MessagingFilesConfig;
 }
 /**
@@ -535,6 +539,52 @@ export interface MessagingWebConfig {
      * URL at which recipients and SMS services reach the listener.
      */
     readonly publicUrl: string;
+}
+export interface SmsServiceConfig {
+    /**
+     * Name in logs and in the URL of its webhook, which is messaging.web.publicUrl/sms/name.
+     */
+    readonly name: string;
+    /**
+     * How the service is spoken to. "telnyx" has JSON requests with a bearer token and webhooks signed with Ed25519, "twilio" form requests with a password and webhooks signed with HMAC-SHA1.
+     */
+    readonly profile: "telnyx" | "twilio";
+    /**
+     * Base URL of the API, if it is not that of the profile.
+     */
+    readonly apiUrl?: string;
+    /**
+     * Account identifier, for profile twilio.
+     */
+    readonly account: string;
+    /**
+     * API key or password, as text or as {file: path}.
+     */
+    readonly apiKey: Secret;
+    /**
+     * Key that verifies webhooks; for profile telnyx its public key. Without it, apiKey.
+     */
+    readonly webhookKey?: string;
+    /**
+     * Beginnings of the numbers it serves. Of services and trunks, the one with the longest match is used, services first.
+     */
+    readonly prefixes: readonly string[];
+    /**
+     * Number or name that messages are sent from, for users without one in senders.
+     */
+    readonly sender?: string;
+    /**
+     * Number or name that messages are sent from, by Matrix user.
+     */
+    readonly senders: {
+        [k: string]: string;
+    };
+    /**
+     * Further fields of each request, as templates with {from}, {to}, {text}, {account} and {webhook}.
+     */
+    readonly fields: {
+        [k: string]: string;
+    };
 }
 /**
  * Images and other files in messages.

@@ -1,4 +1,5 @@
 import type { Config, TrunkConfig } from "./Config.generated.ts";
+import { describeMessaging } from "./describeMessaging.ts";
 import { formatHostPort } from "./HostPort.ts";
 import { warningsOf } from "./warningsOf.ts";
 
@@ -39,6 +40,7 @@ export function describeConfig(config: Config): ConfigSummary {
                 `${numbers.map.numbers.size + numbers.map.patterns.length} mapped${numbers.defaultCountry === undefined ? "" : `, written as in ${numbers.defaultCountry}`}`,
             ],
             ["dialling", `${dialling.allow.length} ${dialling.allow.length === 1 ? "rule" : "rules"}`],
+            ["messages", describeMessaging(config)],
             [
                 "called users",
                 matrix.joinAsCallee ? "are joined to the room of a call" : "are invited to the room of a call",

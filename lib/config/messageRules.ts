@@ -5,6 +5,8 @@ import { numberingOf } from "./numberingOf.ts";
 
 /** What the configuration says about who can send messages to whom: the dial plan, with the rules of `messaging.allow`. */
 export function messageRulesOf(config: Config): DialPlanRules {
-    const { allow } = config.messaging;
-    return { ...dialPlanRulesOf(config), allow, numbering: numberingOf({ ...config, dialling: { allow } }) };
+    const { allow, services } = config.messaging;
+    const rules = dialPlanRulesOf(config);
+    const trunks = [...services.map(({ name, prefixes }) => ({ name, prefixes, domains: [] })), ...rules.trunks];
+    return { ...rules, allow, trunks, numbering: numberingOf({ ...config, dialling: { allow } }) };
 }

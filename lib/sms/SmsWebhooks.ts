@@ -16,7 +16,7 @@ import type { SmsEvent, SmsService } from "./SmsProfile.ts";
 export interface SmsWebhooksParts {
     readonly services: readonly SmsService[];
     readonly webhookUrl: (service: string) => string;
-    readonly recipientOf: (dialled: RemoteParty) => MatrixUserId | undefined;
+    readonly recipientOf: (dialled: RemoteParty, service: string) => MatrixUserId | undefined;
     readonly intake: MessageIntake;
     readonly limit: SenderLimit;
     /** Senders whose messages are not accepted, as in `PatternIndex`. */
@@ -105,7 +105,7 @@ export class SmsWebhooks {
         const { recipientOf, log, telemetry, clock } = this.#parts;
         const to = parsePhoneNumber(event.to);
         const from = parsePhoneNumber(event.from);
-        const user = to && recipientOf({ kind: "number", number: to });
+        const user = to && recipientOf({ kind: "number", number: to }, service.name);
         const party: RemoteParty = from === undefined ? { kind: "anonymous" } : { kind: "number", number: from };
         if (user === undefined || (from !== undefined && this.#blocked.has(from))) {
             // confirmed, because the service would repeat it

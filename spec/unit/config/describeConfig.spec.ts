@@ -27,6 +27,7 @@ const messaging: Config["messaging"] = {
     reactions: false,
     readReceipts: false,
     typing: false,
+    services: [],
     files: { maxMegabytes: 20, linkHours: 72, allowedHosts: [] },
 };
 const bare: Config = {

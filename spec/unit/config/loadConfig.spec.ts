@@ -52,6 +52,7 @@ describe("a right configuration", () => {
                 reactions: false,
                 readReceipts: false,
                 typing: false,
+                services: [],
                 files: { maxMegabytes: 20, linkHours: 72, allowedHosts: [] },
             },
             media: "none",
