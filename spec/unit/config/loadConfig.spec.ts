@@ -14,6 +14,7 @@ beforeAll(() => {
     folder.write("carrier.password", "another\n");
     folder.write("carrier-in.password", "theirs\n");
     folder.write("alice-desk.password", "a third\n");
+    folder.write("sms.key", "a fourth\n");
 });
 afterAll(() => folder.remove());
 
