@@ -6,6 +6,7 @@ import { standardEngineOptions } from "./engine/EngineOptions.ts";
 import type { EngineOptions } from "./engine/EngineOptions.ts";
 import type { EngineListener } from "./engine/SipEngine.ts";
 import { UserAgentCore } from "./engine/UserAgentCore.ts";
+import { EventLoopLag } from "./EventLoopLag.ts";
 import type { Log } from "./log.ts";
 import { MetricsEndpoint } from "./MetricsEndpoint.ts";
 import { formatMetrics } from "./metricsText.ts";
@@ -41,8 +42,12 @@ export type RunningSipServer = {
 /** Builds the server from its parts and opens its ports. Rejects with the system's error if one cannot be bound; nothing stays open then. */
 export async function startSipServer(options: ServerOptions, log: Log): Promise<RunningSipServer> {
     const handshakes = handshakeFailures(options, log);
+    const lag = new EventLoopLag();
     const [transport, bindings] = await waitForAddress(options.bindWaitMs, log, async () => {
-        const layer = new SocketTransportLayer(transportOptions(options, log, handshakes));
+        const layer = new SocketTransportLayer({
+            ...transportOptions(options, log, handshakes),
+            isOverloaded: () => lag.isOverloaded(),
+        });
         return [layer, await layer.listen(options.sip)] as const;
     });
     const listened = bindings.map(({ protocol }) => protocol);
@@ -73,6 +78,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
     const closeAll = async (): Promise<void> => {
         await Promise.all([server.close(), transport.close(), endpoint.close()]);
         handshakes.stop();
+        lag.stop();
     };
     try {
         const { control: wanted, metrics, bindWaitMs } = options;
@@ -151,6 +157,9 @@ function engineOptions(options: ServerOptions): EngineOptions {
     };
 }
 
+/** Source addresses whose admission is remembered. */
+const maxVerdicts = 10_000;
+
 /** The networks of `--trust` are trusted. */
 function admission({ trust, trustsLoopback, unknownPeers }: ServerOptions): (address: string) => Admission {
     const trusted = new BlockList();
@@ -161,7 +170,16 @@ function admission({ trust, trustsLoopback, unknownPeers }: ServerOptions): (add
         else trusted.addSubnet(address, Number(prefix), family);
     }
     const verdict: Admission = unknownPeers === "drop" ? "drop" : "unknown";
-    return (address) => (trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6") ? "trusted" : verdict);
+    // Asked for each datagram, most of them in a flood: a list costs more than all other checks of a message that is dropped.
+    const verdicts = new Map<string, Admission>();
+    return (address) => {
+        const known = verdicts.get(address);
+        if (known !== undefined) return known;
+        if (verdicts.size >= maxVerdicts) verdicts.clear();
+        const admission = trusted.check(address, isIPv4(address) ? "ipv4" : "ipv6") ? "trusted" : verdict;
+        verdicts.set(address, admission);
+        return admission;
+    };
 }
 
 function hostportsOf(bindings: readonly Binding[]): Hostports {

@@ -5,6 +5,9 @@ import type { Flow } from "./SipTransport.ts";
 import { sourceKey } from "./sourceKey.ts";
 import type { Admission, TransportOptions } from "./TransportOptions.ts";
 
+/** What all unknown senders together may send while the process does not keep up: the rest of its time is for known ones. */
+const inOverload = { perSecond: 25, burst: 25 };
+
 /**
  * How many messages each sender may send: every limit belongs to somebody. Unknown senders share one limit in addition to
  * their own; known ones have their own alone, so that no crowd uses it up; a trusted peer has a much higher one.
@@ -15,9 +18,16 @@ export class SenderRates {
     readonly #knownSenders: RateLimiter;
     readonly #knownAddresses: RateLimiter;
     readonly #trustedPeers: RateLimiter;
+    readonly #inOverload: RateLimiter;
+    readonly #isOverloaded: () => boolean;
 
     constructor(
-        { clock, rateLimit, peerRate }: Pick<TransportOptions, "clock" | "rateLimit" | "peerRate">,
+        {
+            clock,
+            rateLimit,
+            peerRate,
+            isOverloaded,
+        }: Pick<TransportOptions, "clock" | "rateLimit" | "peerRate" | "isOverloaded">,
         known: KnownSenders,
     ) {
         const { altogether: _altogether, ...ownLimit } = rateLimit;
@@ -25,6 +35,8 @@ export class SenderRates {
         this.#unknownSources = new RateLimiter(clock, rateLimit);
         this.#knownSenders = new RateLimiter(clock, ownLimit);
         this.#knownAddresses = new RateLimiter(clock, ownLimit);
+        this.#isOverloaded = isOverloaded;
+        this.#inOverload = new RateLimiter(clock, { ...inOverload, maxSources: 1 });
         this.#trustedPeers = new RateLimiter(clock, { ...peerRate, maxSources: rateLimit.maxSources });
     }
 
@@ -37,6 +49,7 @@ export class SenderRates {
             case "address":
                 return this.#knownAddresses.take(remote.address, bytes);
             case "unknown":
+                if (this.#isOverloaded() && !this.#inOverload.take("all")) return false;
                 return this.#unknownSources.take(sourceKey(remote.address), bytes);
         }
     }

@@ -53,6 +53,8 @@ export interface TransportOptions {
     readonly rateLimit: RateLimit;
     /** Requests from one trusted peer. */
     readonly peerRate: Pick<RateLimit, "perSecond" | "burst">;
+    /** Whether the process does not keep up with its work. */
+    readonly isOverloaded: () => boolean;
     /** Requests whose User-Agent contains one of these (in lower case) are dropped. */
     readonly scannerUserAgents: readonly string[];
     /** CIDR networks whose peers get our real address even if the binding advertises another. */
@@ -113,6 +115,7 @@ export const defaultTransportOptions: Omit<TransportOptions, "clock"> = {
         altogether: { perSecond: 250, burst: 1_000 },
     },
     peerRate: { perSecond: 2_500, burst: 5_000 },
+    isOverloaded: () => false,
     scannerUserAgents: knownScanners,
     localNetworks: [],
     tls: { allowUnverifiedServers: false, requireClientCertificate: false },

@@ -12,7 +12,7 @@ const limits = {
 function rates() {
     const clock = new FakeClock();
     const known = new KnownSenders(clock, 10);
-    const shares = new SenderRates({ clock, ...limits }, known);
+    const shares = new SenderRates({ clock, ...limits, isOverloaded: () => false }, known);
     /** How many of ten messages pass. */
     const passed = (address: string, port = 5060, admission: Admission = "unknown"): number =>
         Array.from({ length: 10 }, () => shares.take({ remote: { address, port } }, admission, 100)).filter(Boolean)
@@ -49,6 +49,22 @@ describe("SenderRates", () => {
         const { passed } = rates();
         expect([passed("192.0.2.1", 5060, "trusted"), passed("192.0.2.1", 5061, "trusted")]).toEqual([5, 0]);
         expect(passed("192.0.2.2", 5060, "trusted")).toBe(5);
+    });
+});
+
+describe("SenderRates of a process that does not keep up", () => {
+    it("leaves less to unknown senders, and as much as before to known ones", () => {
+        const clock = new FakeClock();
+        const known = new KnownSenders(clock, 10);
+        known.remember({ address: "192.0.2.9", port: 5060 }, 60);
+        const many = { perSecond: 100, burst: 100 };
+        const rateLimit = { ...many, maxSources: 100, altogether: many };
+        const shares = new SenderRates({ clock, rateLimit, peerRate: many, isOverloaded: () => true }, known);
+        const passed = (address: string): number =>
+            Array.from({ length: 100 }, () => shares.take({ remote: { address, port: 5060 } }, "unknown", 100)).filter(
+                Boolean,
+            ).length;
+        expect([passed("192.0.2.1"), passed("192.0.2.9")]).toEqual([25, 100]);
     });
 });
 
