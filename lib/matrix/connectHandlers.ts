@@ -77,7 +77,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     const profiles = new GhostProfiles(names, homeserver, directory, log);
     const rooms = new DirectRooms({ ...parts, profiles });
     const encryptedRooms = new EncryptedRooms(homeserver, directory);
-    // a ghost joins for whoever may call or write to its number
+    // a ghost joins for users who may call or write to its number
     const plan = parts.messages === undefined ? parts.dialPlan : eitherPlan(parts.dialPlan, parts.messages.plan);
     const admission = new GhostAdmission({ ...parts, dialPlan: plan });
     const invitations = new GhostInvitations({

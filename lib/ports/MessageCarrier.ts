@@ -38,7 +38,7 @@ export type DeliveryResult =
     | { readonly kind: "offline" }
     | { readonly kind: "rejected"; readonly cause: FailureCause };
 
-/** A carrier that is told where to send a message. */
+/** A carrier that receives the destination with the message. */
 export interface RoutedCarrier extends Omit<MessageCarrier, "deliver"> {
     /** As `MessageCarrier.deliver`. Networks of the route are trunks or services of this carrier. */
     deliver(

@@ -1,4 +1,4 @@
-/** What the messages of a peer can contain besides plain text. */
+/** What the messages of a peer can contain in addition to plain text. */
 export type MessageFeature = "cpim" | "imdn" | "composing" | "rcsFile";
 
 export const MESSAGE_FEATURES = ["cpim", "imdn", "composing", "rcsFile"] as const satisfies readonly MessageFeature[];

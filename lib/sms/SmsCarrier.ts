@@ -17,7 +17,7 @@ export interface SmsCarrierParts {
 const TIMEOUT_MS = 20_000;
 /** Services accept 1,600 characters and divide them into SMS themselves. */
 const MAX_TEXT_BYTES = 1_500;
-/** Statuses after which the same request can succeed later, besides 5xx. */
+/** Statuses after which the same request can succeed later, in addition to 5xx. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Sends messages through SMS services over HTTP. */

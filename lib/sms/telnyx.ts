@@ -17,7 +17,7 @@ const schema = z.object({
     }),
 });
 
-/** An old webhook could be sent again by whoever has recorded it. */
+/** An attacker who has recorded an old webhook could send it again. */
 const MAX_AGE_MS = 300_000;
 /** The DER form of an Ed25519 public key begins so; the 32 bytes of the key follow (RFC 8410). */
 const ED25519_PREFIX = Buffer.from("302a300506032b6570032100", "hex");

@@ -77,7 +77,7 @@ describe("messages between a trunk and Matrix", () => {
     it("tells the user in the room why a message was not delivered", async () => {
         const { room } = await alice.sees("Hello Alice 👋");
         world.trunk.answerNext("404 Not Found");
-        const eventId = await alice.say(room, "nobody there");
+        const eventId = await alice.say(room, "no recipient there");
         const notice = await alice.sees(/wasn't delivered/);
         expect(notice.content["m.relates_to"]).toEqual({ "m.in_reply_to": { event_id: eventId } });
     });

@@ -1,6 +1,6 @@
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 
-/** What messages need of a homeserver besides `Homeserver`. Every method has a timeout and rejects with a `HomeserverError`. */
+/** What messages need of a homeserver in addition to `Homeserver`. Every method has a timeout and rejects with a `HomeserverError`. */
 export interface RoomMessages {
     /** Sends an event once and returns its ID. With the same transaction ID it is sent once, however often this is called. */
     send(

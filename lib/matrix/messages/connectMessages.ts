@@ -20,7 +20,7 @@ import { RoomMessageHandler, type RoomMessageOptions } from "./RoomMessageHandle
 import type { RoomMessages } from "./RoomMessages.ts";
 import { TypingHandler } from "./TypingHandler.ts";
 
-/** What the Matrix side of messaging needs besides the parts of calls. */
+/** What the Matrix side of messaging needs in addition to the parts of calls. */
 export interface MessageParts {
     readonly homeserver: RoomMessages;
     readonly files: InboundFiles;

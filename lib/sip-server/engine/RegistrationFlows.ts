@@ -4,7 +4,7 @@ import { registeredSeconds } from "./bindRegisteredFlows.ts";
 import { metaOf } from "./metaOf.ts";
 import type { EngineListener } from "./SipEngine.ts";
 
-/** Registrations of ours that are watched; each has a Call-ID of its own. */
+/** Own registrations that are watched; each has its own Call-ID. */
 const maxRegistrations = 1_000;
 
 /**
@@ -19,7 +19,7 @@ export class RegistrationFlows {
         this.#listener = listener;
     }
 
-    /** A REGISTER of ours was accepted. */
+    /** An own REGISTER was accepted. */
     registered(request: SipRequest, response: SipResponse, flow: Flow): void {
         const callId = request.headers.get("Call-ID") ?? "";
         this.#forget(callId);

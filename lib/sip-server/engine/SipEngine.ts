@@ -76,7 +76,7 @@ export interface EngineListener {
     /** A dialog has ended, on either side: reported once for each dialog whose id was reported before, after the message that ended it. */
     onDialogEnded(dialogId: string): void;
     onCallRecord(record: CallRecord): void;
-    /** The connection by which a registration of ours was made is closed: the registrar has probably forgotten it. */
+    /** The connection of an own registration is closed: the registrar has probably forgotten it. */
     onConnectionLost(lost: LostConnection): void;
 }
 

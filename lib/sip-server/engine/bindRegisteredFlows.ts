@@ -39,7 +39,7 @@ export function bindRegisteredFlows(
     }
 }
 
-/** The longest time that a registrar granted to a contact of ours; 0 if it holds none. */
+/** The longest time that a registrar granted to an own contact; 0 if it has none. */
 export function registeredSeconds({ headers }: SipResponse): number {
     const overall = seconds(headers.get("Expires")) ?? defaultSeconds;
     return Math.max(

@@ -55,7 +55,7 @@ export class Reception {
 
     /** A datagram or WebSocket message. */
     receiveDatagram(data: Buffer, flow: Flow): void {
-        // A response belongs to a request of ours, or is dropped right after.
+        // A response belongs to an own request, or is dropped immediately after.
         const isFree = isResponse(data) && this.#admissionOf(flow) === "trusted";
         if (!isFree && !this.takeToken(flow, data.length)) return;
         this.#receive(parseMessage(data, this.#options.limits), flow);

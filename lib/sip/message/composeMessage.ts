@@ -72,7 +72,7 @@ export function uriIn(header: string | undefined): string {
 
 /**
  * The identifiers of a message in SIP. They are derived from those it has in the bridge, so that every attempt, also after
- * a restart, is recognised as a repetition by whoever has received the message.
+ * a restart, is recognised as a repetition by a recipient that has the message.
  */
 export function sipIdentifiers(
     messageId: string,

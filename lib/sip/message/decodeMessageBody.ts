@@ -122,7 +122,7 @@ async function decodeEntity(type: ContentType, header: string, content: string):
     }
 }
 
-/** The first part the bridge understands is the message; the text beside an image is its caption. */
+/** The first part the bridge understands is the message; the text next to an image is its caption. */
 function decodeParts(parts: MimeParts | undefined): DecodedBody {
     if (parts === undefined) return { kind: "malformed" };
     for (const { mediaType, bytes } of parts.others) {

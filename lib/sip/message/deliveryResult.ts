@@ -18,7 +18,7 @@ const CAUSES: Readonly<Record<number, FailureCause>> = {
     606: "unsupportedContent",
 };
 
-/** Statuses after which the same message can be accepted later, besides 5xx. */
+/** Statuses after which the same message can be accepted later, in addition to 5xx. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 429, 430, 480, 486, 600]);
 /** 5xx statuses that do not change by waiting: not implemented, version, too large. */
 const PERMANENT: ReadonlySet<number> = new Set([501, 505, 513]);
