@@ -14,7 +14,13 @@ import { CAPABILITIES } from "../sipCapabilities.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import { type HeaderFields, type IncomingRequest, type OutgoingResponse, SipSendError } from "../SipStack.ts";
+import {
+    type HeaderFields,
+    type IncomingRequest,
+    type OutgoingResponse,
+    type SipHeaders,
+    SipSendError,
+} from "../SipStack.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 export interface UasLegParts extends SipEnvironment {
@@ -45,6 +51,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         lost: () => undefined,
     };
     #answer: { readonly sdp: Sdp; readonly dialogId: string } | undefined;
+    #stopExpiry = (): void => undefined;
 
     constructor(parts: UasLegParts) {
         super();
@@ -59,7 +66,15 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     /** The call is open: the desk hears what is reported. Called once by the gateway. */
     opened(): void {
-        reportEndOfCandidates(this.#parts.invite.offer, this.#parts.report);
+        const { invite, request, clock, report } = this.#parts;
+        const expiresMs = expiresOf(request.headers);
+        // RFC 3261, section 13.3.1: an INVITE that expires before a final response is answered with 487
+        if (expiresMs !== undefined) {
+            this.#stopExpiry = clock.startTimer(expiresMs, () => {
+                this.#happened({ kind: "abandoned", cause: "cancelled" });
+            });
+        }
+        reportEndOfCandidates(invite.offer, report);
     }
 
     async ring(): Promise<void> {
@@ -151,6 +166,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     #release(): void {
         const { calls } = this.#parts;
+        this.#stopExpiry();
         if (this.#earlyDialogId !== undefined) calls.removeDialog(this.#earlyDialogId, this.#early);
         calls.remove(this);
     }
@@ -235,6 +251,12 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     #quietly(work: Promise<unknown>): void {
         work.catch((error: unknown) => this.#parts.log.debug("SIP message not sent", { error }));
     }
+}
+
+/** How long the INVITE is valid, in ms; undefined without a valid Expires header. */
+function expiresOf(headers: SipHeaders): number | undefined {
+    const seconds = /^\s*([1-9][0-9]{0,8})\s*$/.exec(headers.get("expires") ?? "")?.[1];
+    return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
 /** The server refuses a 200 whose transaction is over: a CANCEL was first. */
