@@ -110,7 +110,10 @@ describe("a registered phone", () => {
     });
 
     it("connects by TCP while unknown senders hold 2,000 idle connections", async () => {
-        const { tcp } = await startServer();
+        const { tcp, udp } = await startServer();
+        const phone = await UdpPhone.open(udp, PHONE);
+        onTestFinished(() => phone.close());
+        await phone.request("REGISTER");
         const idle: Socket[] = [];
         onTestFinished(() => idle.forEach((socket) => socket.destroy()));
         for (let n = 0; n < 2_000; n++) {
