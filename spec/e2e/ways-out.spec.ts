@@ -191,7 +191,7 @@ describe("a call of a Matrix user finds its way out", () => {
     });
 
     it("gives the operator nothing to look at but the address that does not answer OPTIONS, once", () => {
-        const silent = /trunk address does not answer OPTIONS/;
+        const silent = /trunk address unavailable: no response to OPTIONS/;
         const lines = world.bridge.log().split("\n");
         expect(lines.filter((line) => silent.test(line))).toEqual([expect.stringContaining('"trunk":"watched"')]);
         expectQuietLog(world, silent);
