@@ -33,13 +33,13 @@ export class MediaWatchdog implements WatchedCall {
     constructor(expected: Expectation, parts: MediaWatchdogParts) {
         this.#parts = parts;
         this.#expected = expected;
-        this.#liveness = beginLiveness(parts.clock.now());
+        this.#liveness = beginLiveness(parts.clock.monotonic());
     }
 
     /** The parties agreed on something new: silence counts from now. */
     expect(expected: Expectation): void {
         this.#expected = expected;
-        this.#liveness = beginLiveness(this.#parts.clock.now());
+        this.#liveness = beginLiveness(this.#parts.clock.monotonic());
     }
 
     /** Nothing is reported any more. */
@@ -51,14 +51,14 @@ export class MediaWatchdog implements WatchedCall {
     async poll(): Promise<void> {
         try {
             const packets = await this.#parts.call.countPackets();
-            this.#liveness = heardOf(this.#liveness, packets, this.#parts.clock.now());
+            this.#liveness = heardOf(this.#liveness, packets, this.#parts.clock.monotonic());
         } catch (error) {
             if (error instanceof CallFailure && error.endCause === "mediaLost") {
                 this.lose("the engine does not know the call any more");
                 return;
             }
         }
-        if (isLost(this.#liveness, this.#expected, this.#parts.silenceMs, this.#parts.clock.now())) {
+        if (isLost(this.#liveness, this.#expected, this.#parts.silenceMs, this.#parts.clock.monotonic())) {
             this.lose("silence");
             return;
         }
@@ -66,7 +66,7 @@ export class MediaWatchdog implements WatchedCall {
     }
 
     #tellOfSilence(): void {
-        const now = this.#parts.clock.now();
+        const now = this.#parts.clock.monotonic();
         for (const side of silentSides(this.#liveness, SILENT_AFTER_MS, now)) {
             if (this.#state === "over" || now - this.#toldAt[side] < TOLD_EVERY_MS) continue;
             this.#toldAt = { ...this.#toldAt, [side]: now };

@@ -44,11 +44,11 @@ export class GhostTyping implements TypingSink {
         const room = await directory.roomBetween(user, ghost);
         if (room === undefined) return;
         const shown = this.#shown.get(room);
-        const isFresh = shown !== undefined && clock.now() - shown.at < MIN_INTERVAL_MS;
+        const isFresh = shown !== undefined && clock.monotonic() - shown.at < MIN_INTERVAL_MS;
         if (shown?.state === state && (isFresh || state === "idle")) return;
         if (shown === undefined && (state === "idle" || this.#shown.size >= MAX_ROOMS)) return;
         if (state === "idle") this.#shown.delete(room);
-        else this.#shown.set(room, { state, at: clock.now() });
+        else this.#shown.set(room, { state, at: clock.monotonic() });
         await homeserver.setTyping(ghost, room, state, holdsMs);
     }
 }

@@ -134,7 +134,7 @@ export class RoomMessageHandler {
         const route = routing.routeOf(user, party);
         if (route.kind === "forbidden") return "notAllowed";
         if (route.kind === "noRoute") return "unknownRecipient";
-        const verdict = this.#allowance.take(user, clock.now());
+        const verdict = this.#allowance.take(user, clock.monotonic());
         if (verdict.kind === "allowed") return undefined;
         return verdict.isNews ? "rate" : "rate again";
     }

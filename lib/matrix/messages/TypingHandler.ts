@@ -57,9 +57,9 @@ export class TypingHandler implements EphemeralHandler {
         const isTyping = userIds.some((userId) => parseMatrixUserId(userId) === pair.user);
         const since = this.#active.get(room);
         if (isTyping) {
-            if (since !== undefined && clock.now() - since < REFRESH_MS) return;
+            if (since !== undefined && clock.monotonic() - since < REFRESH_MS) return;
             if (since === undefined && this.#active.size >= MAX_ROOMS) return;
-            this.#active.set(room, clock.now());
+            this.#active.set(room, clock.monotonic());
             sink.typing(pair.user, party, "active", HOLDS_MS);
         } else if (this.#active.delete(room)) {
             sink.typing(pair.user, party, "idle", 0);

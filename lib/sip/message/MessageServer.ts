@@ -226,7 +226,7 @@ export class MessageServer {
 
     #limited(peer: string, party: RemoteParty): OutgoingResponse | undefined {
         const { clock, log, telemetry } = this.#parts;
-        const verdict = this.#allowance.take(`${peer} ${keyOf(party)}`, clock.now());
+        const verdict = this.#allowance.take(`${peer} ${keyOf(party)}`, clock.monotonic());
         if (verdict.kind === "allowed") return undefined;
         telemetry.messageRefused("inbound", "rate limit");
         if (verdict.isNews)
