@@ -122,16 +122,15 @@ function take(trace: Trace, event: CallEvent, legs: readonly LegId[]): Trace {
     return next;
 }
 
-/** Walks all sequences of so many events. Sequences that lead to the same state and the same witness go on as one. */
-function walk(plan: RingPlan, length: number): number {
+/** Walks all sequences of so many events after the beginning. Sequences that lead to the same state and the same witness go on as one. */
+function walk(plan: RingPlan, length: number, beginning: readonly CallEvent[] = []): number {
     const targets = plan.flatMap(({ legs }) => legs);
     const events = everyEvent(targets);
     const legs = ["origin" as LegId, ...targets];
     const opening = openCall({ policy, plan, offer: sdp("offer") }, 0);
     const nothing: Witness = { seen: {}, oursOpen: [], theirsOpen: [], endedThemselves: [], timers: [] };
-    let level: readonly Trace[] = [
-        { state: opening.state, witness: opening.effects.reduce(afterEffect, nothing), path: [] },
-    ];
+    const opened: Trace = { state: opening.state, witness: opening.effects.reduce(afterEffect, nothing), path: [] };
+    let level: readonly Trace[] = [beginning.reduce((trace, event) => take(trace, event, legs), opened)];
     const known = new Set<string>();
     let steps = 0;
     for (let depth = 0; depth < length; depth++) {
@@ -151,7 +150,22 @@ function walk(plan: RingPlan, length: number): number {
     return steps;
 }
 
+/** What leads to a call between the origin and the first leg. */
+const answered: readonly CallEvent[] = [
+    { kind: "mediaOffered", leg: first, sdp: sdp("offer") },
+    { kind: "legAnswered", leg: first, sdp: sdp("answer") },
+    { kind: "mediaAnswered", leg: first, sdp: sdp("answer") },
+];
+
 describe("every sequence of five events", () => {
+    it("keeps every rule in a connected call", () => {
+        expect(walk([{ legs: [first], forMs: 60_000 }], 5, answered)).toBeGreaterThan(5_000);
+    });
+
+    it("keeps every rule in a connected call that another leg rang for as well", () => {
+        expect(walk([{ legs: [first, second], forMs: 60_000 }], 5, answered)).toBeGreaterThan(5_000);
+    });
+
     it("keeps every rule with two legs", () => {
         expect(walk([{ legs: [first], forMs: 60_000 }], 5)).toBeGreaterThan(5_000);
     });
