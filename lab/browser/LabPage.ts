@@ -77,6 +77,10 @@ export interface LabPage {
     hangUp(callId: string, reason?: "user_hangup" | "user_busy"): Promise<void>;
     /** Mutes or unmutes the microphone. */
     setMuted(callId: string, muted: boolean): Promise<void>;
+    /** Holds or resumes the call with the client's own function. */
+    setHeld(callId: string, held: boolean): Promise<void>;
+    /** Whether the client shows that the other party holds the call. */
+    isHeldByOther(callId: string): Promise<boolean>;
     calls(): Promise<readonly ClientCall[]>;
     events(): Promise<readonly SeenEvent[]>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */

@@ -104,6 +104,15 @@ class Client implements LabPage {
         await this.#calls.call(callId).setMicrophoneMuted(muted);
     }
 
+    setHeld(callId: string, held: boolean): Promise<void> {
+        this.#calls.call(callId).setRemoteOnHold(held);
+        return Promise.resolve();
+    }
+
+    isHeldByOther(callId: string): Promise<boolean> {
+        return Promise.resolve(this.#calls.call(callId).isLocalOnHold());
+    }
+
     calls(): ReturnType<LabPage["calls"]> {
         return Promise.resolve(this.#calls.list());
     }

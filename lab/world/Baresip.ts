@@ -99,6 +99,11 @@ export class Baresip implements Stoppable {
         this.#control.command("accept");
     }
 
+    /** Holds or resumes its call with its own function: a re-INVITE. */
+    setHeld(held: boolean): void {
+        this.#control.command(held ? "hold" : "resume");
+    }
+
     hangUp(): void {
         this.#control.command("hangup");
     }
@@ -140,6 +145,20 @@ export class Baresip implements Stoppable {
             const heard = this.heardHz();
             return heard !== null && Math.abs(heard - hz) <= 10 ? heard : undefined;
         }, wait);
+    }
+
+    /**
+     * Resolves once its own statistics show media in the given directions. Its recording can end when the session of a call
+     * changes, so that a tone cannot be measured afterwards. @throws Error after 15 s.
+     */
+    async awaitMedia(expected: { readonly sent: boolean; readonly received: boolean }): Promise<void> {
+        const probe = (): true | undefined => {
+            const rates = [...this.#process.log().matchAll(/audio=(\d+)\/(\d+) \(bit\/s\)/g)].at(-1);
+            const [, sent = "0", received = "0"] = rates ?? [];
+            const isAsExpected = Number(sent) > 0 === expected.sent && Number(received) > 0 === expected.received;
+            return isAsExpected ? true : undefined;
+        };
+        await until(probe, { what: `media ${JSON.stringify(expected)}`, timeoutMs: defaultTimeoutMs, everyMs: 100 });
     }
 
     async stop(): Promise<void> {

@@ -109,6 +109,17 @@ export class MatrixClientPage {
         return this.#ask("setMuted", callId, muted);
     }
 
+    setHeld(callId: string, held: boolean): Promise<void> {
+        return this.#ask("setHeld", callId, held);
+    }
+
+    /** Resolves once the client shows that the other party holds the call, or no longer does. @throws Error after 15 s. */
+    async awaitHeldByOther(callId: string, held: boolean): Promise<void> {
+        const probe = async (): Promise<true | undefined> =>
+            (await this.#ask("isHeldByOther", callId)) === held ? true : undefined;
+        await until(probe, { what: `the client to show hold: ${held}`, timeoutMs: 15_000, everyMs: 100 });
+    }
+
     calls(): Promise<readonly ClientCall[]> {
         return this.#ask("calls");
     }
