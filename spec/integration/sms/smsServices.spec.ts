@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../lab/world/freePort.ts";
 import type { Message } from "../../../lib/message/Message.ts";
-import type { Acceptance, MessageIntake } from "../../../lib/ports/MessageIntake.ts";
 import { SmsCarrier } from "../../../lib/sms/SmsCarrier.ts";
 import type { SmsProfile, SmsService } from "../../../lib/sms/SmsProfile.ts";
 import { SMS_PATH, SmsWebhooks } from "../../../lib/sms/SmsWebhooks.ts";
@@ -13,6 +12,7 @@ import { telnyx } from "../../../lib/sms/telnyx.ts";
 import { twilio } from "../../../lib/sms/twilio.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { WebServer } from "../../../lib/web/WebServer.ts";
+import { KeptIntake } from "../../support/message/KeptIntake.ts";
 import { KeptMessageTelemetry } from "../../support/message/KeptMessageTelemetry.ts";
 import { aMessage, alice } from "../../support/message/messages.ts";
 import { KeptLog } from "../../support/quiet.ts";
@@ -60,34 +60,6 @@ class StandInService {
     stop(): void {
         this.#server.closeAllConnections();
         this.#server.close();
-    }
-}
-
-/** Keeps what it is given. */
-class KeptIntake implements MessageIntake {
-    readonly messages: Message[] = [];
-    readonly receipts: string[] = [];
-
-    accept(message: Message): Acceptance {
-        if (this.knows(message.id)) return { kind: "repeated", state: { phase: "sent", reference: "" } };
-        this.messages.push(message);
-        return { kind: "accepted", stored: Promise.resolve(), settled: new Promise(() => undefined) };
-    }
-
-    knows(id: string): boolean {
-        return this.messages.some((message) => message.id === id);
-    }
-
-    receipt(_direction: string, reference: string, news: { readonly kind: string }): void {
-        this.receipts.push(`${reference} ${news.kind}`);
-    }
-
-    readUpTo(): void {
-        // of no interest here
-    }
-
-    recipientAvailable(): void {
-        // of no interest here
     }
 }
 
