@@ -1,6 +1,7 @@
 import { registrarRealm } from "./registrarRealm.ts";
 import type { Config } from "./Config.generated.ts";
 import { formatPath } from "./configPath.ts";
+import { messageWarnings } from "./messageWarnings.ts";
 import { openRules } from "./openRules.ts";
 
 const DEFAULT_REGISTER_SECONDS = 600;
@@ -15,6 +16,7 @@ export function warningsOf(config: Config): string[] {
         ...prefixesBeforePlus(config),
         ...unservedRules(config),
         ...openRules(config),
+        ...messageWarnings(config),
     ];
 }
 
