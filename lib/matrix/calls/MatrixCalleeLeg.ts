@@ -102,7 +102,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         const startedAt = clock.monotonic();
         try {
             const place = await rooms.findOrCreate(this.user, this.#target.caller);
-            const elapsedMs = clock.monotonic() - startedAt;
+            const elapsedMs = Math.round(clock.monotonic() - startedAt);
             const delayMs = elapsedMs > SHORT_SETUP_MS ? elapsedMs : 0;
             await this.#callIn(place, sdp, { delayMs, until: startedAt + delayMs + ringMs });
         } catch (reason) {
@@ -219,7 +219,8 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     }
 
     async #invite(voice: CallEventSender, sdp: Sdp, { until }: RingTime): Promise<void> {
-        const lifetime = Math.max(until - this.#parts.clock.monotonic(), SHORTEST_RING_MS);
+        // monotonic time has fractions, and Matrix events cannot contain any (appendices, "Canonical JSON")
+        const lifetime = Math.round(Math.max(until - this.#parts.clock.monotonic(), SHORTEST_RING_MS));
         this.#announce(voice);
         const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
         // an answer may be here before the homeserver's reply

@@ -69,7 +69,7 @@ describe("an inbound call", () => {
         const number = newNumber();
         const call = dial(side, alice.userId, caller(number, "Bob"));
         await call.leg.offer(sdp);
-        expect(call.events).toEqual([{ kind: "ringing" }]);
+        expect(call.events.map(({ kind }) => kind)).toEqual(["ringing"]);
 
         const [room = ""] = await alice.joinedRooms();
         const invite = await alice.sees(room, "m.call.invite");
@@ -121,14 +121,14 @@ describe("an inbound call", () => {
         const alice = await newUser();
         const call = dial(side, alice.userId, caller(newNumber()));
         await call.leg.offer(sdp);
-        expect(call.events).toEqual([{ kind: "ringing" }]);
+        expect(call.events.map(({ kind }) => kind)).toEqual(["ringing"]);
 
         const room = await alice.invitation();
         await alice.join(room);
         await alice.sees(room, "m.call.invite");
         await alice.say(room, call.callId, "reject", { reason: "user_busy" });
         await until(() => call.events.find((fact) => fact.kind === "ended"), { what: "the end", timeoutMs: 5_000 });
-        expect(call.events).toEqual([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
+        expect(call.events).toMatchObject([{ kind: "ringing" }, { kind: "ended", cause: "busy" }]);
         await call.leg.end("busy");
         expect(await alice.events(room, "m.call.hangup")).toEqual([]);
     });

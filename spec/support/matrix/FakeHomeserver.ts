@@ -213,6 +213,7 @@ export class FakeHomeserver implements Homeserver {
     ): Promise<void> {
         return this.#ask(`send ${type}`, () => {
             this.#mustBeIn(room, as);
+            mustBeCanonical(content);
             const transaction = `${as} ${transactionId}`;
             if (this.#transactions.has(transaction)) return;
             this.#transactions.add(transaction);
@@ -292,6 +293,15 @@ export class FakeHomeserver implements Homeserver {
     #mustBeIn(room: MatrixRoomId, user: MatrixUserId): void {
         if (this.membershipOf(room, user) !== "join") throw forbidden("not in the room");
     }
+}
+
+/** As homeservers do: an event with a number that is no integer is rejected (appendices, "Canonical JSON"). */
+function mustBeCanonical(content: Readonly<Record<string, unknown>>): void {
+    const check = (_key: string, value: unknown): unknown => {
+        if (typeof value !== "number" || Number.isInteger(value)) return value;
+        throw new HomeserverError("bad JSON value: float", { status: 400, errcode: "M_BAD_JSON" });
+    };
+    JSON.stringify(content, check);
 }
 
 function forbidden(message: string): HomeserverError {

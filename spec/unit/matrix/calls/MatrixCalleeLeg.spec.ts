@@ -47,6 +47,14 @@ describe("a first call", () => {
         expect(world.homeserver.rooms).toHaveLength(1);
     });
 
+    it("rings if the clock has fractions of a millisecond", async () => {
+        const { room } = await world.ringing(carol);
+        world.clock.advance(0.7);
+        world.homeserver.joinAs(carol, room);
+        await world.settle();
+        expect(world.sentByBridge(room, "m.call.invite")).toHaveLength(1);
+    });
+
     it("waits for an invited user to join, and rings for the rest of the ring time", async () => {
         const { events, room } = await world.ringing(carol);
         expect(events).toEqual([{ kind: "ringing" }]);
