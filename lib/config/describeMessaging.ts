@@ -13,7 +13,7 @@ export function describeMessaging({ messaging: { allow, services, web } }: Confi
     ].join(", ");
 }
 
-/** What each peer, trunk and account supports besides plain text, as far as it has shown it. One line for each. */
+/** What each peer, trunk and account supports in addition to plain text, as far as it has shown it. One line for each. */
 export function describeFeatures(seen: Readonly<Record<string, SeenFeatures>>): readonly string[] {
     return Object.entries(seen).map(([peer, features]) => {
         const named = Object.entries(features).map(([feature, state]) =>

@@ -57,7 +57,7 @@ describe("messages while parts of the world fail", () => {
         await world.bridge.start();
         await world.trunk.receives("peer 9", 60_000);
         expect(world.trunk.received.map(({ body }) => body)).toEqual(numbered("peer", 10));
-        // the first one had been sent before: whoever had received it recognises the Call-ID and CSeq
+        // the first one had been sent before: a recipient that has it recognises the Call-ID and CSeq
         const [again] = world.trunk.received;
         expect(again?.cseq).toMatch(/^11 MESSAGE$/);
     }, 120_000);
