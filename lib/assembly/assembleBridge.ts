@@ -139,6 +139,7 @@ async function startMedia(
             ...RTPENGINE_DEFAULTS,
             callIdPrefix: `${RTPENGINE_DEFAULTS.callIdPrefix}${await installationId(store.path)}-`,
             engines: media.rtpengine,
+            ...(media.interfaces !== undefined && { interfaces: media.interfaces }),
             requestTimeoutMs: media.timeoutMs,
             probeIntervalMs: media.probeSeconds * 1_000,
         },
@@ -201,7 +202,10 @@ function matrixSideOf(
             ghostPrefix: config.matrix.ghostPrefix,
             listen: { host: config.appservice.bind, port },
             startupTimeoutMs: HOMESERVER_PATIENCE_MS,
-            mayJoinAs: (user) => config.matrix.joinAsCallee && serverOf(user) === config.homeserver.domain,
+            mayJoinAs: (user) =>
+                config.matrix.joinAsCallee !== false &&
+                serverOf(user) === config.homeserver.domain &&
+                registration.covers(user),
             numbering: numberingOf(config),
             outboundPolicy: policy,
             ringMs: policy.ringMs,

@@ -66,9 +66,9 @@ export interface MatrixConfig {
      */
     readonly ghostPrefix: string;
     /**
-     * Whether the bridge joins the called local user to a new call room, so that the first call rings immediately. If false, the user is invited and must accept first. CAUTION: the registration then covers all local users: the homeserver sends their events to the bridge, and the bridge can act as them. Generate the registration again after a change.
+     * Whether the bridge joins the called local user to a new call room, so that the first call rings immediately. If false, the user is invited and must accept first. true: the users of numbers.map, accounts and defaultUser are joined, all others are invited. "all": all local users are joined. CAUTION: the registration covers the users who are joined: the homeserver sends the events of their rooms to the bridge, and the bridge can act as them. Generate the registration again after a change, and after you add users.
      */
-    readonly joinAsCallee: boolean;
+    readonly joinAsCallee: false | true | "all";
     /**
      * Server names of other homeservers whose users SIP callers can reach as sip:user@domain. Users of homeserver.domain can always be reached.
      */
@@ -649,6 +649,7 @@ export interface RtpengineConfig {
      * @minItems 1
      */
     readonly rtpengine: readonly Endpoint[];
+    readonly interfaces?: RtpengineInterfacesConfig;
     /**
      * Milliseconds to wait for a response from an instance before it counts as unavailable.
      */
@@ -657,4 +658,17 @@ export interface RtpengineConfig {
      * Seconds between probes of each instance.
      */
     readonly probeSeconds: number;
+}
+/**
+ * Names of the networks in rtpengine.conf to use towards SIP and towards Matrix clients, if rtpengine has several, as in "interface = lan/192.168.1.5;wan/192.168.1.5!203.0.113.7". If it is not set, rtpengine chooses.
+ */
+export interface RtpengineInterfacesConfig {
+    /**
+     * Name of the network towards peers, trunks and phones.
+     */
+    readonly sip: string;
+    /**
+     * Name of the network towards Matrix clients.
+     */
+    readonly webrtc: string;
 }

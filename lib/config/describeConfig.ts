@@ -1,18 +1,30 @@
-import type { Config, TrunkConfig } from "./Config.generated.ts";
+import type { Config, PeerConfig, TrunkConfig } from "./Config.generated.ts";
 import { describeMessaging } from "./describeMessaging.ts";
 import { formatHostPort } from "./HostPort.ts";
+import { registrarRealm } from "./registrarRealm.ts";
 import { warningsOf } from "./warningsOf.ts";
+import { waysIn } from "./waysIn.ts";
 
 export interface ConfigSummary {
-    /** What the bridge will do, as pairs of a heading and what is to be said under it. */
+    /** What the bridge will do, as pairs of a heading and a text. */
     readonly lines: readonly (readonly [heading: string, text: string])[];
+    /** Who can call in and how they are recognised. */
+    readonly inbound: readonly string[];
+    /** Who can call which numbers, and which trunks serve them. */
+    readonly outbound: readonly string[];
     /** What is allowed but probably not meant. */
     readonly warnings: readonly string[];
 }
 
-/** What a configuration amounts to, for the operator who checks it. No secrets, and numbers only by count. */
+const JOINED = {
+    false: "are invited to a new call room",
+    true: "are joined to a new call room if the configuration names them; the registration covers these users",
+    all: "are joined to a new call room; the registration covers all local users",
+} as const;
+
+/** Describes a configuration for the operator who checks it. No secrets, and mapped numbers only by count. Pure. */
 export function describeConfig(config: Config): ConfigSummary {
-    const { homeserver, appservice, matrix, sip, trunks, accounts, numbers, dialling, media, store } = config;
+    const { homeserver, appservice, matrix, sip, media, store } = config;
     return {
         lines: [
             ["homeserver", `${homeserver.url} (${homeserver.domain})`],
@@ -24,29 +36,16 @@ export function describeConfig(config: Config): ConfigSummary {
             [
                 "media",
                 media === "none"
-                    ? "none: sound passes directly"
+                    ? "none: media is sent directly between the two parties"
                     : `rtpengine at ${media.rtpengine.map(formatHostPort).join(", ")}`,
             ],
-            [
-                "callers",
-                [...sip.peers, ...trunks]
-                    .map(({ name, trusted }) => (trusted ? `${name} (trusted)` : name))
-                    .join(", ") || "none",
-            ],
-            ["phones", accounts.map(({ username, user }) => `${username} of ${user}`).join(", ") || "none"],
-            ["trunks", trunks.map(describeTrunk).join("; ") || "none"],
-            [
-                "numbers",
-                `${numbers.map.numbers.size + numbers.map.patterns.length} mapped${numbers.defaultCountry === undefined ? "" : `, written as in ${numbers.defaultCountry}`}`,
-            ],
-            ["dialling", `${dialling.allow.length} ${dialling.allow.length === 1 ? "rule" : "rules"}`],
+            ["numbers", describeNumbers(config)],
             ["messages", describeMessaging(config)],
-            [
-                "called users",
-                matrix.joinAsCallee ? "are joined to the room of a call" : "are invited to the room of a call",
-            ],
+            ["called users", JOINED[String(matrix.joinAsCallee) as keyof typeof JOINED]],
             ["store", store.path],
         ],
+        inbound: inboundLines(config),
+        outbound: outboundLines(config),
         warnings: warningsOf(config),
     };
 }
@@ -57,7 +56,57 @@ function embeddedServer({ sip }: Config): string {
         .join(", ");
 }
 
+function describeNumbers({ numbers: { map, defaultCountry } }: Config): string {
+    const routed = [
+        `${map.numbers.size} mapped`,
+        ...(map.patterns.length === 0 ? [] : [`${map.patterns.length} patterns and ranges`]),
+    ];
+    const country =
+        defaultCountry === undefined ? "numbers without country code stay as they are" : `country ${defaultCountry}`;
+    return `${routed.join(", ")}; ${country}`;
+}
+
+function inboundLines(config: Config): readonly string[] {
+    const { sip, trunks, accounts } = config;
+    const lines = [
+        ...sip.peers.map((peer) => inboundLine("peer", peer, [`from ${peer.inboundNetworks.join(", ")}`])),
+        ...trunks.map((trunk) => inboundLine("trunk", trunk, waysIn(trunk))),
+        ...accounts.map(
+            ({ username, user }) => `phone ${username} of ${user}: with its password, at ${registrarRealm(config)}`,
+        ),
+    ];
+    return lines.length === 0 ? ["no peer, trunk or phone"] : lines;
+}
+
+function inboundLine(
+    kind: string,
+    { name, trusted, defaultUser }: Pick<PeerConfig, "name" | "trusted" | "defaultUser">,
+    ways: readonly string[],
+): string {
+    const recognised = ways.length === 0 ? "cannot call in" : ways.join(", or ");
+    return [
+        `${kind} ${name}${trusted ? " (trusted)" : ""}: ${recognised}`,
+        ...(defaultUser === undefined ? [] : [`calls to unknown numbers reach ${defaultUser}`]),
+    ].join("; ");
+}
+
+function outboundLines({ dialling, trunks }: Config): readonly string[] {
+    const rules = dialling.allow.map(
+        ({ users, numbers }) => `${users.join(", ")}: ${numbers.map((pattern) => describePattern(pattern)).join(", ")}`,
+    );
+    const ways = trunks.map(describeTrunk);
+    return [
+        ...(rules.length === 0 ? ["no user: dialling.allow is empty"] : rules),
+        ...(ways.length === 0 ? [] : [`through ${ways.join("; ")}`]),
+    ];
+}
+
+function describePattern(pattern: string): string {
+    return pattern === "*" ? "every number and address" : pattern;
+}
+
 function describeTrunk({ name, address, transport, prefixes, domains }: TrunkConfig): string {
     const serves = [...prefixes.map((prefix) => (prefix === "" ? "every number" : `${prefix}...`)), ...domains];
-    return `${name} (${transport} ${address.map(formatHostPort).join(" or ")}, ${serves.length === 0 ? "incoming only" : serves.join(", ")})`;
+    const where = `${transport} ${address.map(formatHostPort).join(" or ")}`;
+    return `trunk ${name} (${where}): ${serves.length === 0 ? "no number, because prefixes and domains are empty" : serves.join(", ")}`;
 }

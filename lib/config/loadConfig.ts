@@ -10,7 +10,7 @@ import { readYamlFile } from "./yamlFile.ts";
  * names every fault, each as `sip.unknownPeers: must be one of drop, reject (config.yaml)`.
  */
 export function loadConfig(path: string): Config {
-    const written = withoutEmptyKeys(readYamlFile(path));
+    const written = withoutEmptyKeys(readYamlFile(path, "copy config.sample.yaml to it, or name another file with -c"));
     const told = (faults: readonly string[]): ConfigError =>
         new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
     if (typeof written !== "object" || written === null || Array.isArray(written)) {

@@ -1,22 +1,29 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { UserTemplate } from "../numbering/UserTemplate.ts";
+import { calledUsersOf } from "./calledUsers.ts";
 import type { Config } from "./Config.generated.ts";
 import { ConfigError } from "./ConfigError.ts";
 import { Secret } from "./Secret.ts";
 import { readYamlFile, toYaml } from "./yamlFile.ts";
 
-/** What the homeserver and the bridge agree on, as far as the bridge reads it back (Application Service API, "Registration"). */
+/** The part of a registration that the bridge itself uses (Application Service API, "Registration"). */
 export interface Registration {
     readonly id: string;
-    /** Proves the bridge to the homeserver. */
+    /** Authenticates the bridge to the homeserver. */
     readonly asToken: Secret;
-    /** Proves the homeserver to the bridge. */
+    /** Authenticates the homeserver to the bridge. */
     readonly hsToken: Secret;
-    /** The bridge's own user, in addition to the ghosts. */
+    /** Localpart of the bridge's own user. */
     readonly senderLocalpart: string;
-    /** Where the homeserver reaches the bridge. */
+    /** URL at which the homeserver reaches the bridge. */
     readonly url: string;
+    /** Whether the bridge can act as a user, for example join a room as them. */
+    readonly covers: (user: MatrixUserId) => boolean;
+    /** What does not match the configuration, but does not prevent the bridge from running. */
+    readonly warnings: readonly string[];
 }
 
 /** The part of the configuration that a registration depends on. */
@@ -24,6 +31,13 @@ export interface RegistrationChoices {
     readonly homeserver: Pick<Config["homeserver"], "domain">;
     readonly matrix: Pick<Config["matrix"], "ghostPrefix" | "joinAsCallee">;
     readonly messaging: Pick<Config["messaging"], "readReceipts" | "typing">;
+    /** Local users whom the bridge joins to call rooms: see `calledUsersOf`. */
+    readonly calledUsers: readonly (MatrixUserId | UserTemplate)[];
+}
+
+export function registrationChoicesOf(config: Config): RegistrationChoices {
+    const { homeserver, matrix, messaging } = config;
+    return { homeserver, matrix, messaging, calledUsers: calledUsersOf(config) };
 }
 
 export interface Tokens {
@@ -33,7 +47,7 @@ export interface Tokens {
 
 const ID = "matrix-appservice-sip";
 const SENDER_LOCALPART = "sip-bridge";
-/** Both names Element asks for before it shows its dial pad (MSC2845). */
+/** The protocol names that Element looks for before it shows its dial pad (MSC2845). */
 const PROTOCOLS = ["m.protocol.pstn", "im.vector.protocol.pstn"];
 const TOKEN_BYTES = 32;
 
@@ -42,11 +56,10 @@ export function randomTokens(): Tokens {
     return { asToken: token(), hsToken: token() };
 }
 
-/** The text of a registration file. `url` is where the homeserver reaches the bridge. */
+/** Returns the text of a registration file. `url` is the one at which the homeserver reaches the bridge. */
 export function registrationText(config: RegistrationChoices, url: string, tokens: Tokens): string {
     const server = escapeRegExp(config.homeserver.domain);
     const ghosts = { exclusive: true, regex: `^@${escapeRegExp(config.matrix.ghostPrefix)}.*:${server}$` };
-    const localUsers = { exclusive: false, regex: `^@.*:${server}$` };
     return toYaml({
         id: ID,
         url,
@@ -56,26 +69,48 @@ export function registrationText(config: RegistrationChoices, url: string, token
         rate_limited: false,
         ...(needsEphemeral(config) && { receive_ephemeral: true }),
         protocols: PROTOCOLS,
-        namespaces: { users: config.matrix.joinAsCallee ? [ghosts, localUsers] : [ghosts], aliases: [], rooms: [] },
+        namespaces: { users: [ghosts, ...joinedUsers(config)], aliases: [], rooms: [] },
     });
 }
 
-/** Writes a registration with new tokens for this user's eyes only. Never over an existing file: its tokens may be in use. */
+/** The users that the bridge joins to rooms. Not exclusive: they are people's, and register with the homeserver. */
+function joinedUsers({ homeserver, matrix, calledUsers }: RegistrationChoices): readonly UserNamespace[] {
+    switch (matrix.joinAsCallee) {
+        case false:
+            return [];
+        case true:
+            return calledUsers.map((user) => ({ exclusive: false, regex: `^${regexOfTemplate(user)}$` }));
+        case "all":
+            return [{ exclusive: false, regex: `^@.*:${escapeRegExp(homeserver.domain)}$` }];
+    }
+}
+
+function regexOfTemplate(user: string): string {
+    return user
+        .split(/\{.*?\}/)
+        .map(escapeRegExp)
+        .join("[0-9]+");
+}
+
+/** Writes a registration with new tokens, readable for its owner only. Never replaces a file: its tokens may be in use. */
 export function writeRegistration(path: string, config: RegistrationChoices, url: string): void {
     try {
         writeFileSync(path, registrationText(config, url, randomTokens()), { mode: 0o600, flag: "wx" });
     } catch (error) {
         const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
         const why = exists
-            ? `${path} exists already; delete it first if its tokens are to be replaced`
-            : `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+            ? `${path} exists already; delete it first to replace its tokens`
+            : `${path}: cannot write the file: ${error instanceof Error ? error.message : String(error)}`;
         throw new ConfigError([why], { cause: error });
     }
 }
 
-/** Reads the registration at start-up. Throws a `ConfigError` that names all that is wrong or goes against the configuration. */
+/** Loads the registration. Throws a `ConfigError` with everything that is wrong or does not match the configuration. */
 export function loadRegistration(path: string, config: RegistrationChoices): Registration {
-    const written = readYamlFile(path);
+    const written = readYamlFile(
+        path,
+        "create it with --generate-registration --url URL, or name another file with -f",
+    );
     const entries = typeof written === "object" && written !== null ? (written as Record<string, unknown>) : {};
     const faults: string[] = [];
     const text = (key: string): string => {
@@ -84,14 +119,17 @@ export function loadRegistration(path: string, config: RegistrationChoices): Reg
         faults.push(`${key}: ${value === undefined ? "is missing" : "must be text"}`);
         return "";
     };
+    const namespaces = readUserNamespaces(entries);
     const registration: Registration = {
         id: text("id"),
         asToken: new Secret(text("as_token")),
         hsToken: new Secret(text("hs_token")),
         senderLocalpart: text("sender_localpart"),
         url: text("url"),
+        covers: (user) => namespaces.some((namespace) => covers(namespace, user)),
+        warnings: coverageWarnings(namespaces, config).map((warning) => `${warning} (${basename(path)})`),
     };
-    faults.push(...namespaceFaults(readUserNamespaces(entries), config));
+    faults.push(...ghostFaults(namespaces, config));
     if (needsEphemeral(config) && entries["receive_ephemeral"] !== true) {
         faults.push(
             "receive_ephemeral: is needed by messaging.readReceipts and messaging.typing; generate the registration again " +
@@ -107,7 +145,7 @@ function needsEphemeral({ messaging }: RegistrationChoices): boolean {
     return messaging.readReceipts || messaging.typing;
 }
 
-/** Users the bridge may act for, by a regular expression over their ids. */
+/** Users that the bridge can act as, by a regular expression over their IDs. */
 interface UserNamespace {
     readonly exclusive: boolean;
     readonly regex: string;
@@ -122,32 +160,55 @@ function readUserNamespaces({ namespaces }: Readonly<Record<string, unknown>>): 
     });
 }
 
-/** Homeservers look for a namespace's pattern at the beginning of the user id. */
+/** Homeservers match the regular expression of a namespace at the beginning of the user ID. */
 function covers({ regex }: UserNamespace, userId: string): boolean {
     try {
         return new RegExp(`^(?:${regex})`).test(userId);
     } catch {
-        return false; // in a dialect that this language does not have
+        return false; // a syntax that JavaScript does not have
     }
 }
 
-function namespaceFaults(namespaces: readonly UserNamespace[], { homeserver, matrix }: RegistrationChoices): string[] {
+const RENEW = "generate the registration again with --generate-registration, and restart the homeserver";
+
+function ghostFaults(namespaces: readonly UserNamespace[], { homeserver, matrix }: RegistrationChoices): string[] {
     const ghost = `@${matrix.ghostPrefix}=2b1:${homeserver.domain}`;
-    const local = `@someone:${homeserver.domain}`;
-    const faults: string[] = [];
-    if (!namespaces.some((namespace) => namespace.exclusive && covers(namespace, ghost))) {
-        faults.push(
-            `namespaces.users: has no exclusive entry for the users @${matrix.ghostPrefix}...:${homeserver.domain} that ` +
-                "matrix.ghostPrefix and homeserver.domain ask for; write the registration again with --generate-registration",
-        );
+    if (namespaces.some((namespace) => namespace.exclusive && covers(namespace, ghost))) return [];
+    const ghosts = `@${matrix.ghostPrefix}...:${homeserver.domain}`;
+    return [
+        `namespaces.users: has no exclusive entry for the ghosts ${ghosts} (matrix.ghostPrefix, homeserver.domain); ${RENEW}`,
+    ];
+}
+
+/** Users who are invited instead of joined, and an entry that gives the bridge more than it needs. */
+function coverageWarnings(
+    namespaces: readonly UserNamespace[],
+    { homeserver, matrix, calledUsers }: RegistrationChoices,
+): readonly string[] {
+    const unnamed = `@not-in-the-configuration:${homeserver.domain}`;
+    const coversAll = namespaces.some((namespace) => covers(namespace, unnamed));
+    if (matrix.joinAsCallee === "all") {
+        return coversAll
+            ? []
+            : [
+                  `namespaces.users: has no entry for all users of ${homeserver.domain}, so the others are invited to their first call (matrix.joinAsCallee); ${RENEW}`,
+              ];
     }
-    if (matrix.joinAsCallee && !namespaces.some((namespace) => covers(namespace, local))) {
-        faults.push(
-            `namespaces.users: has no entry for the users of ${homeserver.domain}, which matrix.joinAsCallee needs; make ` +
-                "the registration again with --generate-registration",
-        );
+    if (coversAll) {
+        return [
+            `namespaces.users: covers all users of ${homeserver.domain}, but matrix.joinAsCallee does not need them: the homeserver sends their events to the bridge; ${RENEW}`,
+        ];
     }
-    return faults;
+    if (!matrix.joinAsCallee) return [];
+    const missing = calledUsers.filter(
+        (user) => !namespaces.some((namespace) => covers(namespace, user.replace(/\{.*?\}/g, "0"))),
+    );
+    if (missing.length === 0) return [];
+    const [first, ...others] = missing;
+    const who = others.length === 0 ? String(first) : `${String(first)} and ${others.length} more`;
+    return [
+        `namespaces.users: has no entry for ${who}, who will be invited to their first call (matrix.joinAsCallee); ${RENEW}`,
+    ];
 }
 
 function escapeRegExp(text: string): string {

@@ -3,9 +3,12 @@ import { basename } from "node:path";
 import { type Document, isScalar, LineCounter, parseDocument, stringify, visit, type YAMLError } from "yaml";
 import { ConfigError } from "./ConfigError.ts";
 
-/** What a YAML file says, or a `ConfigError` that says why not: unreadable, or where the syntax is wrong. */
-export function readYamlFile(path: string): unknown {
-    return parseYaml(readTextFile(path), basename(path));
+/**
+ * Reads a YAML file. Throws a `ConfigError` that says why it cannot be read, or where the syntax is wrong.
+ * @param ifMissing what to do if the file does not exist
+ */
+export function readYamlFile(path: string, ifMissing?: string): unknown {
+    return parseYaml(readTextFile(path, ifMissing), basename(path));
 }
 
 /** Keys are always text, so that `+442071838750:` needs no quotes. */
@@ -77,16 +80,16 @@ export function toYaml(value: unknown): string {
     return stringify(value, { lineWidth: 0 });
 }
 
-function readTextFile(path: string): string {
+function readTextFile(path: string, ifMissing: string | undefined): string {
     try {
         return readFileSync(path, "utf8");
     } catch (error) {
         const code = error instanceof Error && "code" in error ? error.code : undefined;
         const why =
             code === "ENOENT"
-                ? "does not exist"
+                ? `does not exist${ifMissing === undefined ? "" : `; ${ifMissing}`}`
                 : code === "EACCES"
-                  ? "may not be read by this user"
+                  ? "cannot be read by this user; check its permissions"
                   : "cannot be read";
         throw new ConfigError([`${path} ${why}`], { cause: error });
     }

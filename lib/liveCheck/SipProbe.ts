@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import type { SipListener } from "../config/HostPort.ts";
+import { isLoopback } from "../config/ipAddresses.ts";
 import { systemClock } from "../sip-server/Clock.ts";
 import { formatHostPort } from "../sip-server/sip/hostPort.ts";
 import type { SipMessage, SipResponse } from "../sip-server/sip/SipMessage.ts";
@@ -13,6 +16,17 @@ export const ADDRESS_FAMILIES: readonly (4 | 6)[] = Object.values(networkInterfa
     .some((address) => address?.family === "IPv6")
     ? [4, 6]
     : [4];
+
+/** A listener of the bridge. */
+export type ListenAddress = Pick<SipListener, "transport" | "address">;
+
+/** Whether an address belongs to this machine, or stands for all of its addresses. */
+export function isOwnAddress(address: string): boolean {
+    const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    return (
+        address === "0.0.0.0" || address === "::" || isLoopback(address) || own.some((each) => each.address === address)
+    );
+}
 
 /** A request outside of any dialog. */
 export interface ProbeRequest {
@@ -44,10 +58,22 @@ export class SipProbe {
         transport.onMessage((message) => this.#take(message));
     }
 
-    static async open(tls: TlsOptions, userAgent: string): Promise<SipProbe> {
+    /**
+     * @param from the listeners of the bridge: requests are sent from their addresses, as peers that recognise the bridge by its
+     * address expect. Those that this machine does not have are left out.
+     */
+    static async open(tls: TlsOptions, userAgent: string, from: readonly ListenAddress[] = []): Promise<SipProbe> {
         const transport = new SocketTransportLayer({ clock: systemClock, tls, connectTimeoutMs: CONNECT_TIMEOUT_MS });
-        const anywhere = ADDRESS_FAMILIES.map((family) => (family === 4 ? "0.0.0.0" : "::"));
-        await transport.listen(anywhere.map((address) => ({ protocol: "udp", address, port: 0 })));
+        const own = from.filter(({ address }) => isOwnAddress(address));
+        const streams = own.filter(({ transport: protocol }) => protocol !== "udp");
+        const sources = new Set(own.map(({ address }) => address));
+        for (const family of ADDRESS_FAMILIES) {
+            if (![...sources].some((address) => isIP(address) === family)) sources.add(family === 4 ? "0.0.0.0" : "::");
+        }
+        await transport.listen([
+            ...[...sources].map((address) => ({ protocol: "udp" as const, address, port: 0 })),
+            ...streams.map(({ transport: protocol, address }) => ({ protocol, address, port: 0 })),
+        ]);
         return new SipProbe(transport, userAgent);
     }
 

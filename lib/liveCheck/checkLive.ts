@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Config } from "../config/Config.generated.ts";
+import { formatHostPort, type Endpoint, type SipListener } from "../config/HostPort.ts";
 import type { Registration } from "../config/registration.ts";
 import { sipTrunksOf } from "../assembly/sipTrunksOf.ts";
 import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
@@ -11,9 +12,10 @@ import { type Finding, timed } from "./Finding.ts";
 import { judgeOwnCertificate } from "./ownCertificate.ts";
 import { probeDrachtio } from "./probeDrachtio.ts";
 import { probeHomeserver } from "./probeHomeserver.ts";
+import { probeMediaAddresses } from "./probeMediaAddresses.ts";
 import { probeRtpengine } from "./probeRtpengine.ts";
 import { probeTrunk } from "./probeTrunk.ts";
-import { ADDRESS_FAMILIES, SipProbe } from "./SipProbe.ts";
+import { ADDRESS_FAMILIES, isOwnAddress, SipProbe } from "./SipProbe.ts";
 
 export interface LiveCheckOptions {
     readonly config: Config;
@@ -45,14 +47,16 @@ export async function checkLive({
         families: ADDRESS_FAMILIES,
         hosts: parseHostsFile(hostsFile === undefined ? "" : readFileSync(hostsFile, "utf8")),
     });
-    const probe = await SipProbe.open(tlsOptionsOf(tls), `matrix-appservice-sip/${version}`);
-    const engines = config.media === "none" ? [] : config.media.rtpengine;
-    const timeoutMs = config.media === "none" ? 0 : config.media.timeoutMs;
+    const listeners = drachtio === undefined ? config.sip.listen : [];
+    const probe = await SipProbe.open(tlsOptionsOf(tls), `matrix-appservice-sip/${version}`, listeners);
     const { url, domain } = config.homeserver;
     const listen = { host: config.appservice.bind, port };
     const findings = await Promise.all([
         inTime("homeserver", probeHomeserver({ url, domain, registration, listen })),
-        ...engines.map((engine) => inTime("rtpengine", one(probeRtpengine(engine, timeoutMs)))),
+        ...enginesOf(config).map(([engine, media]) => inTime("rtpengine", probeEngine(engine, config, media))),
+        ...listeners
+            .filter(({ address }) => !isOwnAddress(address))
+            .map((listener) => Promise.resolve(foreignListener(listener))),
         ...(drachtio === undefined
             ? [inTime("SIP server", examineCertificate(config.sip))]
             : [inTime("SIP server", one(probeDrachtio({ ...drachtio, secret: drachtio.secret.reveal() })))]),
@@ -60,6 +64,25 @@ export async function checkLive({
     ]);
     await probe.close();
     return findings.flat();
+}
+
+type Media = Exclude<Config["media"], "none">;
+
+function enginesOf({ media }: Config): readonly (readonly [Endpoint, Media])[] {
+    return media === "none" ? [] : media.rtpengine.map((engine) => [engine, media] as const);
+}
+
+/** Pings an instance, and asks it for its addresses if it responds. */
+async function probeEngine(engine: Endpoint, config: Config, media: Media): Promise<readonly Finding[]> {
+    const ping = await probeRtpengine(engine, media.timeoutMs);
+    if (ping.result.kind === "fails") return [ping];
+    return [ping, await probeMediaAddresses(engine, config, media)];
+}
+
+function foreignListener({ transport, address, port }: SipListener): readonly Finding[] {
+    const advice = "check sip.listen, or the network settings of this machine";
+    const result = { kind: "fails", text: "this machine does not have the address", advice } as const;
+    return [{ part: "SIP server", tried: `listen, ${transport} ${formatHostPort({ host: address, port })}`, result }];
 }
 
 /** As the SIP server receives them (lib/assembly/sipServerArguments.ts). */

@@ -26,7 +26,7 @@ async function run(...args: string[]): Promise<Outcome> {
 }
 
 describe("matrix-appservice-sip", () => {
-    it("explains itself", async () => {
+    it("lists commands and options with --help", async () => {
         const { exitCode, stdout } = await run("--help");
         expect(exitCode).toBe(0);
         for (const option of ["--config", "--port", "--generate-registration", "--url", "--file", "check-config"]) {
@@ -41,11 +41,43 @@ describe("matrix-appservice-sip", () => {
         });
     });
 
-    it("says what a configuration amounts to", async () => {
+    it("prints one sentence if Node is too old, before it loads anything else", async () => {
+        const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})';
+        const args = ["--import", `data:text/javascript,${old}`, program, "--help"];
+        expect(await execa(process.execPath, args, { reject: false })).toMatchObject({
+            exitCode: 2,
+            stdout: "",
+            stderr: expect.stringMatching(
+                /^matrix-appservice-sip needs Node 22\.15 or newer, but this is Node 20\.20\.2; [^\n]*$/,
+            ) as string,
+        });
+    });
+
+    it("prints where a call goes, and fails if it is rejected", async () => {
+        folder.write(
+            "routed.yaml",
+            stringify({
+                ...MINIMAL_CONFIG,
+                numbers: { defaultCountry: "GB", map: { "20??": "@ext{digits}:matrix.example" } },
+            }),
+        );
+        const route = async (...args: readonly string[]) =>
+            await run("check-config", "-c", "routed.yaml", "--route", ...args);
+        expect(await route("2042")).toMatchObject({
+            exitCode: 0,
+            stdout: expect.stringContaining("reaches     @ext2042:matrix.example") as string,
+        });
+        expect(await route("3042")).toMatchObject({
+            exitCode: 1,
+            stdout: expect.stringContaining("rejected with 404: no entry of numbers.map matches") as string,
+        });
+    });
+
+    it("prints a summary of the configuration, then the number of warnings", async () => {
         const { exitCode, stdout } = await run("check-config", "-c", "config.yaml", "-f", "none.yaml");
         expect(exitCode).toBe(0);
         expect(stdout).toMatch(
-            /config\.yaml is right[^]*homeserver +http:\/\/127\.0\.0\.1:8008[^]*none\.yaml does not exist yet/,
+            /homeserver +http:\/\/127\.0\.0\.1:8008[^]*Who can call in:[^]*Who can call out:[^]*none\.yaml does not exist; [^]*No errors in config\.yaml \(1 warning\)\.$/,
         );
     });
 
@@ -66,7 +98,7 @@ describe("matrix-appservice-sip", () => {
     it("makes a registration once, which goes with the configuration", async () => {
         expect(await run("-r", "-u", "http://127.0.0.1:9995", "-f", "made.yaml")).toMatchObject({ exitCode: 0 });
         const check = await run("check-config", "-f", "made.yaml");
-        expect(check.stdout).toContain("made.yaml goes with it");
+        expect(check.stdout).toContain("made.yaml matches config.yaml");
         const again = await run("-r", "-u", "http://127.0.0.1:9995", "-f", "made.yaml");
         expect(again).toMatchObject({
             exitCode: 2,
@@ -75,14 +107,16 @@ describe("matrix-appservice-sip", () => {
     });
 
     it.each<[args: readonly string[], complaint: RegExp]>([
-        [["-c", "none.yaml"], /^none\.yaml does not exist$/],
-        [["-f", "none.yaml"], /^none\.yaml does not exist$/],
+        [["-c", "none.yaml"], /^none\.yaml does not exist; copy config\.sample\.yaml to it/],
+        [["-f", "none.yaml"], /^none\.yaml does not exist; create it with --generate-registration/],
         [["-r"], /^--generate-registration needs --url/],
         [["-r", "-u", "nowhere"], /It must be an http or https URL/],
         [["-p", "0"], /It must be from 1 to 65535/],
         [["-p", "x"], /It must be from 1 to 65535/],
         [["--prot", "1"], /unknown option '--prot'[^]*Did you mean --port/],
-        [["chek-config"], /too many arguments/],
+        [["chek-config"], /unknown command chek-config; did you mean check-config\? --help lists/],
+        [["foo"], /unknown command foo; --help lists all commands and options$/],
+        [["check-config", "--route", "2001", "--as", "alice"], /--as: alice is not a Matrix user/],
     ])("refuses %j in one line", async (args, complaint) => {
         const { exitCode, stdout, stderr } = await run(...args);
         expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });

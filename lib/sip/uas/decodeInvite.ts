@@ -84,7 +84,7 @@ export function decodeInvite(
     }
 }
 
-/** A user part of digits is a number first, for that is what phones send; it may still be somebody's name. */
+/** Returns what a Request-URI may mean, likeliest first: a user part of digits is a number first, as phones send it, and then a name. */
 export function calleesOf(
     uri: string,
     peer: Pick<SipPeer, "defaultCountry" | "shortCodes" | "stripPrefix">,

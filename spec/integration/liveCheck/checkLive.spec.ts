@@ -50,7 +50,13 @@ async function homeserver(
     return await probeHomeserver({
         url,
         domain,
-        registration: { ...rest, asToken: new Secret(asToken), hsToken: new Secret(hsToken) },
+        registration: {
+            ...rest,
+            asToken: new Secret(asToken),
+            hsToken: new Secret(hsToken),
+            covers: () => false,
+            warnings: [],
+        },
         listen: { host: loopback, port },
     });
 }
@@ -168,10 +174,15 @@ describe("check-config --live", () => {
         try {
             const works = await check(config);
             expect(works.stdout).toMatch(/^what +tried +result +ms +what to do\nhomeserver +versions.* ok: Matrix v1/m);
+            expect(works.stdout).toMatch(
+                /^rtpengine +addresses for audio, ng offer, udp .* ok: SIP 127\.0\.0\.1; Matrix 127/m,
+            );
+            expect(works.stdout).toMatch(/^No errors\.$/m);
             expect(works.stdout).toMatch(/^trunk carrier +OPTIONS, udp .* ok: 200 OK/m);
             expect(works.exitCode).toBe(0);
             const nowhere = { name: "nowhere", address: "nowhere.invalid" };
             const fails = await check({ ...config, trunks: [...config.trunks, nowhere] });
+            expect(fails.stdout).toMatch(/^1 error\.$/m);
             expect(fails.stdout).toMatch(/^trunk nowhere +name nowhere.invalid +FAILED: no address.* check address/m);
             expect(fails.exitCode).toBe(1);
         } finally {

@@ -72,6 +72,29 @@ describe("a trunk that answers", () => {
         expect(more).toEqual([]);
     });
 
+    test.each(["udp", "tcp"] as const)(
+        "receives the request from the address that the bridge listens on, by %s",
+        async (protocol) => {
+            const from = "127.0.0.9";
+            const party = await openParty([protocol]);
+            const sources: string[] = [];
+            party.layer.onMessage((message, flow) => {
+                if (message.kind !== "request") return;
+                sources.push(flow.remote.address);
+                void party.layer.respond(composeResponse(message, { status: 200, toTag: "t" }), flow);
+            });
+            const listening = await SipProbe.open(verifying, "spec/1", [
+                { transport: protocol, address: from },
+                { transport: protocol, address: "198.51.100.9" },
+            ]);
+            onTestFinished(() => listening.close());
+            const domain = `127.0.0.1:${party.target(protocol).port}`;
+            const trunk = aTrunk({ domain, nextHop: `sip:${domain};transport=${protocol}` });
+            await probeTrunk(trunk, { probe: listening, resolver });
+            expect(sources).toEqual([from]);
+        },
+    );
+
     test("works though it does not serve OPTIONS", async () => {
         expect(await tryOut(await server("udp", () => 405), "udp")).toMatchObject([
             { result: working("405 Method Not Allowed") },

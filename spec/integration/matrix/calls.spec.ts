@@ -24,8 +24,13 @@ let bridge: BridgeWorld | undefined;
 let users = 0;
 
 beforeAll(async () => {
-    file = await writeRegistrationFile();
-    withoutLocalUsers = await writeRegistrationFile({ id: "no-locals", ghostPrefix: "tel_", localUsers: false });
+    // as the bridge registers the users that its configuration names
+    file = await writeRegistrationFile({ localUsers: "user[0-9]+" });
+    withoutLocalUsers = await writeRegistrationFile({
+        id: "no-locals",
+        ghostPrefix: "tel_",
+        localUsers: "not-registered",
+    });
     synapse = await startSynapse([file, withoutLocalUsers]);
     proxy = await startCountingProxy(synapse.url);
 });

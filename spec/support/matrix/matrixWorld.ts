@@ -22,13 +22,13 @@ export interface RegistrationFile {
 export interface RegistrationChoices {
     readonly id?: string;
     readonly ghostPrefix?: string;
-    /** Whether the bridge may act for the local users, and receives the events of all their rooms. */
-    readonly localUsers?: boolean;
+    /** Localparts, as a regular expression, of the local users that the bridge can act as. All by default. */
+    readonly localUsers?: string;
 }
 
 /** Writes a registration for a bridge at a free port of this machine. */
 export async function writeRegistrationFile(choices: RegistrationChoices = {}): Promise<RegistrationFile> {
-    const { id = "bridge-under-test", ghostPrefix = GHOST_PREFIX, localUsers = true } = choices;
+    const { id = "bridge-under-test", ghostPrefix = GHOST_PREFIX, localUsers = ".*" } = choices;
     const port = await freePort();
     const registration = {
         id,
@@ -43,7 +43,7 @@ export async function writeRegistrationFile(choices: RegistrationChoices = {}): 
 }
 
 /** The registration in the homeserver's words. */
-function registrationContent(registration: Registration, ghostPrefix: string, localUsers: boolean): unknown {
+function registrationContent(registration: Registration, ghostPrefix: string, localUsers: string): unknown {
     const server = SERVER.replaceAll(".", "\\.");
     return {
         id: registration.id,
@@ -56,7 +56,7 @@ function registrationContent(registration: Registration, ghostPrefix: string, lo
         namespaces: {
             users: [
                 { exclusive: true, regex: `^@${ghostPrefix}.*:${server}$` },
-                ...(localUsers ? [{ exclusive: false, regex: `^@.*:${server}$` }] : []),
+                { exclusive: false, regex: `^@${localUsers}:${server}$` },
             ],
             aliases: [],
             rooms: [],

@@ -35,7 +35,7 @@ const bare: Config = {
     appservice: { bind: "127.0.0.1", port: 9995 },
     matrix: { ghostPrefix: "sip_", joinAsCallee: false, allowedDomains: [] },
     sip: {
-        listen: [{ transport: "udp", address: "::1", port: 5060 }],
+        listen: [{ transport: "udp", address: "192.0.2.5", port: 5060 }],
         unknownPeers: "drop",
         webSocketOrigins: [],
         registrar,
@@ -55,8 +55,6 @@ const bare: Config = {
 const trunk: Config["trunks"][number] = {
     name: "carrier",
     address: [{ host: "sip.carrier.example", port: 5080 }, { host: "192.0.2.7" }],
-    fromUser: "caller",
-    callerNameLength: 60,
     responseTimeoutSeconds: 4,
     probeSeconds: 30,
     transport: "tcp",
@@ -68,6 +66,8 @@ const trunk: Config["trunks"][number] = {
     registrationSeconds: 600,
     callsPerSecond: 20,
     callerIds: new Map(),
+    fromUser: "caller",
+    callerNameLength: 40,
     inboundNetworks: [],
     trusted: true,
     media: "rtp",
@@ -87,38 +87,68 @@ const phone: Config["accounts"][number] = {
 const rule = { users: ["@alice:matrix.example"], numbers: patterns("*") };
 
 describe("describeConfig", () => {
-    it("says what was set up, and no secret", () => {
-        const { lines } = describeConfig({
+    it("lists what was set up, without secrets", () => {
+        const { lines, inbound, outbound } = describeConfig({
             ...bare,
             sip: { ...bare.sip, drachtio: { host: "127.0.0.1", port: 9022, secret: new Secret("hush") } },
             media: { rtpengine: [{ host: "127.0.0.1", port: 2223 }], timeoutMs: 1, probeSeconds: 1 },
             trunks: [trunk],
+            accounts: [phone],
+            dialling: { allow: [rule, { users: ["@*:matrix.example"], numbers: patterns("+4420*", "20??") }] },
         });
         expect(Object.fromEntries(lines)).toMatchObject({
             "SIP server": "drachtio at 127.0.0.1:9022",
             media: "rtpengine at 127.0.0.1:2223",
-            callers: "carrier (trusted)",
-            trunks: "carrier (tcp sip.carrier.example:5080 or 192.0.2.7, +..., every number, carrier.example)",
         });
-        expect(JSON.stringify(lines)).not.toContain("hush");
+        expect(inbound).toEqual([
+            "trunk carrier (trusted): from 192.0.2.7",
+            "phone desk of @alice:matrix.example: with its password, at matrix.example",
+        ]);
+        expect(outbound).toEqual([
+            "@alice:matrix.example: every number and address",
+            "@*:matrix.example: +4420*, 20??",
+            "through trunk carrier (tcp sip.carrier.example:5080 or 192.0.2.7): +..., every number, carrier.example",
+        ]);
+        expect(JSON.stringify({ lines, inbound, outbound })).not.toContain("hush");
     });
 
-    it("says what was not", () => {
-        expect(Object.fromEntries(describeConfig(bare).lines)).toMatchObject({
-            "SIP server": "udp [::1]:5060",
-            media: "none: sound passes directly",
-            callers: "none",
-            trunks: "none",
+    it.each<[what: string, change: Partial<Config["trunks"][number]>, line: string]>([
+        ["address", {}, "from 192.0.2.7"],
+        ["network", { inboundNetworks: ["198.51.100.0/24"] }, "from 192.0.2.7, 198.51.100.0/24"],
+        ["registration", { register: true }, "from 192.0.2.7, or by the bridge's registration"],
+        [
+            "password",
+            { inboundAuth: { username: "c", password: new Secret("hush"), allowLegacyDigest: false } },
+            "with the password of inboundAuth, from any address",
+        ],
+        ["nothing", { address: [{ host: "sip.carrier.example" }] }, "cannot call in"],
+        ["default user", { defaultUser: phone.user }, `from 192.0.2.7; calls to unknown numbers reach ${phone.user}`],
+    ])("says how a trunk is recognised when it calls: by %s", (_what, change, line) => {
+        const { inbound } = describeConfig({ ...bare, trunks: [{ ...trunk, ...change }] });
+        expect(inbound).toEqual([`trunk carrier (trusted): ${line}`]);
+    });
+
+    it("lists an empty configuration", () => {
+        const { lines, inbound, outbound } = describeConfig(bare);
+        expect(Object.fromEntries(lines)).toMatchObject({
+            "SIP server": "udp 192.0.2.5:5060",
+            media: "none: media is sent directly between the two parties",
         });
+        expect(inbound).toEqual(["no peer, trunk or phone"]);
+        expect(outbound).toEqual(["no user: dialling.allow is empty"]);
     });
 
     it.each<[what: string, config: Partial<Config>, warnings: readonly RegExp[]]>([
-        ["no peers", {}, [/call in/]],
-        ["trunks that no rule allows", { trunks: [trunk] }, [/call out: dialling/]],
-        ["rules that lead nowhere", { dialling: { allow: [rule] } }, [/call in/, /nowhere to go/]],
-        ["nothing else", { trunks: [trunk], dialling: { allow: [rule] } }, []],
+        ["no peers", {}, [/^sip\.peers, trunks and accounts are empty/]],
+        ["trunks without rules", { trunks: [trunk] }, [/^dialling\.allow is empty/]],
         [
-            "nothing where numbers lead to phones",
+            "rules without trunks",
+            { dialling: { allow: [rule] } },
+            [/^sip\.peers, trunks and accounts are empty/, /have no effect; add a trunk$/],
+        ],
+        ["nothing if all is set", { trunks: [trunk], dialling: { allow: [rule] } }, []],
+        [
+            "nothing if numbers reach phones",
             {
                 accounts: [phone],
                 numbers: {
@@ -130,74 +160,74 @@ describe("describeConfig", () => {
             [],
         ],
         [
-            "rules for others where there are phones alone",
+            "rules for numbers that no phone has",
             {
                 accounts: [phone],
                 dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns("+44*") }] },
             },
-            [/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it/],
+            [/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves \+44\*/],
         ],
         [
-            "keys in clear to a trunk",
+            "unencrypted SRTP keys to a trunk",
             { trunks: [{ ...trunk, media: "srtp" }], dialling: { allow: [rule] } },
-            [/^trunks\[0\]\.media: the keys of srtp go by tcp in clear; set transport: tls\.$/],
+            [/^trunks\[0\]\.media: SRTP keys are sent over tcp without encryption; set transport: tls$/],
         ],
         [
-            "no keys that go by TLS",
+            "no SRTP keys over TLS",
             { trunks: [{ ...trunk, media: "srtp-optional", transport: "tls" }], dialling: { allow: [rule] } },
             [],
         ],
         [
-            "keys of phones in clear",
+            "unencrypted SRTP keys of phones",
             { accounts: [{ ...phone, media: "srtp-optional" }] },
-            [/^accounts\[0\]\.media: the keys of srtp-optional come in clear, as sip\.listen has no tls address;/],
+            [/^accounts\[0\]\.media: SRTP keys are received without encryption; add a tls address to sip\.listen$/],
         ],
         [
-            "no keys of phones that may come by TLS",
+            "no SRTP keys of phones that can use TLS",
             {
                 accounts: [{ ...phone, media: "srtp" }],
-                sip: { ...bare.sip, listen: [{ transport: "tls", address: "::1", port: 5061 }] },
+                sip: { ...bare.sip, listen: [{ transport: "tls", address: "192.0.2.5", port: 5061 }] },
             },
             [],
         ],
         [
-            "the time of a registration there is not",
+            "the lifetime of a registration that is not made",
             { trunks: [{ ...trunk, registrationSeconds: 60 }], dialling: { allow: [rule] } },
-            [/^trunks\[0\]\.registrationSeconds: is of no use without register: true\.$/],
+            [/^trunks\[0\]\.registrationSeconds: has no effect; set register: true$/],
         ],
         [
-            "URIs that crash an external SIP server",
+            "tel: URIs for an external drachtio-server",
             {
                 trunks: [{ ...trunk, numberUri: "tel" }],
                 dialling: { allow: [rule] },
                 sip: { ...bare.sip, drachtio: { host: "127.0.0.1", port: 9022, secret: new Secret("s") } },
             },
             [
-                /^trunks\[0\]\.numberUri: outbound calls fail, because drachtio-server crashes on tel: URIs; set sip-phone\.$/,
+                /^trunks\[0\]\.numberUri: outbound calls on this trunk fail, because drachtio-server crashes on tel: URIs; set sip-phone$/,
             ],
         ],
         [
-            "no such URIs with the SIP server that comes with the bridge",
+            "no tel: URIs with the embedded SIP server",
             { trunks: [{ ...trunk, numberUri: "tel" }], dialling: { allow: [rule] } },
             [],
         ],
         [
             "digits before a plus",
             { trunks: [{ ...trunk, dialPrefix: "9" }], dialling: { allow: [rule] } },
-            [/^trunks\[0\]\.dialPrefix: stands before a \+, as in 9\+44; set numberFormat\.$/],
+            [/^trunks\[0\]\.dialPrefix: is put before a \+, as in 9\+44; set numberFormat: international or national$/],
         ],
         [
-            "no digits before digits, and no code before a plus",
+            "neither digits before digits nor a code before a plus",
             {
                 trunks: [
                     { ...trunk, dialPrefix: "9", numberFormat: "international" },
-                    { ...trunk, dialPrefix: "*31#" },
+                    { ...trunk, dialPrefix: "*31#", address: [{ host: "192.0.2.8" }] },
                 ],
                 dialling: { allow: [rule] },
             },
             [],
         ],
-    ])("warns of %s", (_, config, warnings) => {
+    ])("warns about %s", (_, config, warnings) => {
         const expected = warnings.map((warning) => expect.stringMatching(warning) as string);
         expect(describeConfig({ ...bare, ...config }).warnings).toEqual(expected);
     });
@@ -215,7 +245,7 @@ describe("describeConfig", () => {
         ["*@carrier.example", [], "served"],
         ["desk@matrix.example", [phone], "served"],
         ["*@*", [], "served"],
-    ])("of rules for %s, with the phones %j, finds that they are %s", (pattern, accounts, verdict) => {
+    ])("reports numbers under %s, with the phones %j, as %s", (pattern, accounts, verdict) => {
         const { warnings } = describeConfig({
             ...bare,
             trunks: [{ ...trunk, prefixes: ["+49"] }],
@@ -223,7 +253,7 @@ describe("describeConfig", () => {
             numbers: { ...numbers, map: { ...noRoutes, numbers: new Map([["2001" as PhoneNumber, phone.user]]) } },
             dialling: { allow: [{ users: ["@alice:matrix.example"], numbers: patterns(pattern) }] },
         });
-        const warning = expect.stringMatching(/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves it;/) as string;
+        const warning = expect.stringMatching(/^dialling\.allow\[0\]\.numbers\[0\]: no trunk serves .*;/) as string;
         expect(warnings).toEqual(verdict === "served" ? [] : [warning]);
     });
 });

@@ -10,14 +10,17 @@ import {
     writeRegistration,
     type RegistrationChoices,
 } from "../../../lib/config/registration.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import { faultsOf } from "../../support/configFile.ts";
 
 const choices: RegistrationChoices = {
     homeserver: { domain: "matrix.example" },
     matrix: { ghostPrefix: "sip.", joinAsCallee: false },
+    calledUsers: ["@alice:matrix.example", "@ext{digits}:matrix.example"] as MatrixUserId[],
     messaging: { readReceipts: false, typing: false },
 };
 const joining: RegistrationChoices = { ...choices, matrix: { ...choices.matrix, joinAsCallee: true } };
+const joiningAll: RegistrationChoices = { ...choices, matrix: { ...choices.matrix, joinAsCallee: "all" } };
 const tokens = { asToken: "as", hsToken: "hs" };
 
 let folder: string;
@@ -46,8 +49,20 @@ describe("registrationText", () => {
         });
     });
 
-    it("takes in the local users, without claiming them, only to join as them", () => {
+    it("covers the users that the configuration names, not exclusively, if the bridge joins them", () => {
         expect(parse(registrationText(joining, "http://a", tokens))).toMatchObject({
+            namespaces: {
+                users: [
+                    { exclusive: true },
+                    { exclusive: false, regex: "^@alice:matrix\\.example$" },
+                    { exclusive: false, regex: "^@ext[0-9]+:matrix\\.example$" },
+                ],
+            },
+        });
+    });
+
+    it("covers all local users only if the bridge joins all of them", () => {
+        expect(parse(registrationText(joiningAll, "http://a", tokens))).toMatchObject({
             namespaces: { users: [{ exclusive: true }, { exclusive: false, regex: "^@.*:matrix\\.example$" }] },
         });
     });
@@ -85,14 +100,16 @@ describe("writeRegistration", () => {
     it("leaves an existing file alone", () => {
         writeFileSync(path, "precious");
         expect(faultsOf(() => writeRegistration(path, choices, "http://a"))).toEqual([
-            `${path} exists already; delete it first if its tokens are to be replaced`,
+            `${path} exists already; delete it first to replace its tokens`,
         ]);
         expect(readFileSync(path, "utf8")).toBe("precious");
     });
 
     it("says where it may not write", () => {
         const nowhere = join(folder, "missing", "registration.yaml");
-        expect(faultsOf(() => writeRegistration(nowhere, choices, "http://a"))[0]).toMatch(/cannot be written: ENOENT/);
+        expect(faultsOf(() => writeRegistration(nowhere, choices, "http://a"))[0]).toMatch(
+            /cannot write the file: ENOENT/,
+        );
     });
 });
 
@@ -112,7 +129,7 @@ describe("loadRegistration", () => {
     it.each<[what: string, change: object, faults: readonly RegExp[]]>([
         ["tokens", { as_token: undefined, hs_token: 1 }, [/^as_token: is missing \(reg/, /^hs_token: must be text \(/]],
         ["a sender", { sender_localpart: "" }, [/^sender_localpart: must be text/]],
-        ["namespaces", { namespaces: null }, [/no exclusive entry for the users @sip\./, /no entry for the users of/]],
+        ["namespaces", { namespaces: null }, [/no exclusive entry for the ghosts @sip\./]],
         [
             "ghosts of its own",
             { namespaces: { users: [{ ...ghosts, exclusive: false }, { regex: "@.*" }] } },
@@ -128,7 +145,6 @@ describe("loadRegistration", () => {
             { namespaces: { users: [{ regex: "@.*" }, { exclusive: true, regex: "@sip\\..*:b" }] } },
             [/sip\./],
         ],
-        ["local users", { namespaces: { users: [ghosts] } }, [/matrix\.joinAsCallee needs/]],
         [
             "a pattern that can be read",
             { namespaces: { users: [{ exclusive: true, regex: "(" }, { regex: ".*" }] } },
@@ -141,13 +157,49 @@ describe("loadRegistration", () => {
         );
     });
 
+    it("knows the users that the bridge can act as", () => {
+        write(complete);
+        const { covers, warnings } = loadRegistration(path, joining);
+        expect(
+            ["alice", "ext2042", "bob", "ext"].map((name) => covers(`@${name}:matrix.example` as MatrixUserId)),
+        ).toEqual([true, true, false, false]);
+        expect(warnings).toEqual([]);
+    });
+
+    it.each<[what: string, users: readonly object[], wanted: RegistrationChoices, warning: RegExp]>([
+        [
+            "users that it does not cover",
+            [ghosts],
+            joining,
+            /no entry for @alice:matrix\.example and 1 more, who will be invited/,
+        ],
+        ["all users, if it does not cover them", [ghosts], joiningAll, /no entry for all users of matrix\.example/],
+        [
+            "an entry for all users that is not needed",
+            [ghosts, { regex: "@.*" }],
+            joining,
+            /covers all users of matrix\.example, but/,
+        ],
+        [
+            "an entry for all users without joinAsCallee",
+            [ghosts, { regex: "@.*" }],
+            choices,
+            /covers all users of matrix\.example, but/,
+        ],
+    ])("warns about %s", (_what, users, wanted, warning) => {
+        write({ ...complete, namespaces: { users } });
+        expect(loadRegistration(path, wanted).warnings).toEqual([expect.stringMatching(warning)]);
+    });
+
     it.each(["", "[]", "text"])("refuses %j, which is no registration", (text) => {
         writeFileSync(path, text);
         expect(faultsOf(() => loadRegistration(path, choices))).toHaveLength(6);
     });
 
     it("says that there is none", () => {
-        expect(faultsOf(() => loadRegistration(path, choices))).toEqual([`${path} does not exist`]);
+        expect(faultsOf(() => loadRegistration(path, choices))).toEqual([
+            `${path} does not exist; create it with --generate-registration --url URL, or name another file with -f`,
+        ]);
     });
 
     function write(registration: object): void {

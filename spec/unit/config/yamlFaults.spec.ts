@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from "vitest";
+import { loadConfig } from "../../../lib/config/loadConfig.ts";
 import { ConfigFolder, faultsOf } from "../../support/configFile.ts";
 
 const folder = new ConfigFolder();
@@ -18,6 +19,12 @@ it.each([
     ["a list", "- a\n", /^must be a section of keys/],
 ])("a file is rejected with %s", (_, text, fault) => {
     expect(faultsOf(() => folder.loadText(text))[0]).toMatch(fault);
+});
+
+it("names the sample to copy if there is no configuration file", () => {
+    expect(faultsOf(() => loadConfig("/nowhere/config.yaml"))).toEqual([
+        "/nowhere/config.yaml does not exist; copy config.sample.yaml to it, or name another file with -c",
+    ]);
 });
 
 /** A list of nine lists of nine lists ..., written in a few lines. */
