@@ -199,7 +199,10 @@ function checkWritten(
         tell([...here, "scheme"], `must be sip with transport ${transport}; sips needs tls or wss`);
     }
     if (numberFormat === "national" && country === undefined) {
-        tell([...here, "defaultCountry"], "is missing; the numbers of which country are national?");
+        tell(
+            [...here, "defaultCountry"],
+            "is required for numberFormat: national; set a two-letter country code such as GB",
+        );
     }
     for (const [name, value] of Object.entries(headers)) {
         const fault = faultOfExtraHeader(name, value);

@@ -45,7 +45,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         ghostPrefix: ofText("1 to 32 of the characters a-z, 0-9, ., _ and -", "string", (text) =>
             /^[a-z0-9._-]{1,32}$/.test(text) ? text : undefined,
         ),
-        country: ofText("a country as two letters, such as GB", "CountryCode", parseCountry),
+        country: ofText("a two-letter country code such as GB", "CountryCode", parseCountry),
         shortCode: ofText("a short code such as 112", "NumberPattern", (text) => {
             const parsed = parseShortCodePattern(text);
             if (parsed.kind === "invalid") throw new Error(parsed.fault);
@@ -127,7 +127,7 @@ function parseSipHost(text: string): HostPort | undefined {
 /** A prefix that is removed when numbers are read would never match. */
 function withPlus(prefix: string): string {
     const rest = /^00([0-9]+)$/.exec(prefix)?.[1];
-    if (rest !== undefined) throw new Error(`must have + for 00, as the bridge writes numbers: +${rest}`);
+    if (rest !== undefined) throw new Error(`must start with + instead of 00: +${rest}`);
     return prefix;
 }
 
@@ -166,6 +166,8 @@ function readNamedFile(path: string, asWritten: string): string {
         return readFileSync(path, "utf8");
     } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-        throw new Error(`must be in a file that can be read: ${asWritten} (${code})`, { cause: error });
+        throw new Error(`cannot read file ${asWritten} (${code}); check the path and its permissions`, {
+            cause: error,
+        });
     }
 }

@@ -88,7 +88,7 @@ describe("a wrong configuration", () => {
         [
             "a key file that is not there",
             { sip: { tls: { key: "nowhere.pem" } } },
-            "sip.tls.key: must be in a file that can be read: nowhere.pem (ENOENT)",
+            "sip.tls.key: cannot read file nowhere.pem (ENOENT); check the path and its permissions",
         ],
         [
             "a network too long",
@@ -129,7 +129,7 @@ describe("a wrong configuration", () => {
         [
             "no country",
             { numbers: { defaultCountry: "XX" } },
-            "numbers.defaultCountry: must be a country as two letters, such as GB",
+            "numbers.defaultCountry: must be a two-letter country code such as GB",
         ],
         [
             "no user behind a number",
@@ -174,7 +174,7 @@ describe("a wrong configuration", () => {
         [
             "national numbers of no country",
             { trunks: [{ ...trunk("t"), numberFormat: "national" }] },
-            "trunks[0].defaultCountry: is missing; the numbers of which country are national?",
+            "trunks[0].defaultCountry: is required for numberFormat: national; set a two-letter country code such as GB",
         ],
         [
             "a header that a call needs",
@@ -229,7 +229,7 @@ describe("a wrong configuration", () => {
         [
             "a secret in no file",
             { sip: { drachtio: { host: "a", secret: { file: "nope" } } } },
-            "sip.drachtio.secret: must be in a file that can be read: nope (ENOENT)",
+            "sip.drachtio.secret: cannot read file nope (ENOENT); check the path and its permissions",
         ],
         [
             "a secret of two lines",

@@ -44,7 +44,7 @@ describe("a wrong trunk", () => {
 
     it("whose numbers begin with 00, as the bridge knows none", () => {
         expect(faultsWith(trunk({ prefixes: ["0044"] }))).toEqual([
-            "trunks[0].prefixes[0]: must have + for 00, as the bridge writes numbers: +44",
+            "trunks[0].prefixes[0]: must start with + instead of 00: +44",
         ]);
     });
 });
