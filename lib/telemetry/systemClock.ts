@@ -6,7 +6,7 @@ const longestMs = 2 ** 31 - 1;
 /** The time of the machine. */
 export const systemClock: Clock = {
     now: () => Date.now(),
-    monotonic: () => performance.now(),
+    monotonic: () => Math.floor(performance.now()),
     startTimer: (ms, fire) => {
         const wait = (left: number): NodeJS.Timeout =>
             left <= longestMs ? setTimeout(fire, left) : setTimeout(() => (timer = wait(left - longestMs)), longestMs);

@@ -15,7 +15,7 @@ import { GHOST_PREFIX, SERVER, type RegistrationFile } from "./matrixWorld.ts";
 import { allowedBy } from "../dialling.ts";
 
 export const systemClock: Clock = {
-    monotonic: () => performance.now(),
+    monotonic: () => Math.floor(performance.now()),
     now: () => Date.now(),
     startTimer: (ms, fire) => {
         const timer = setTimeout(fire, ms);
