@@ -62,6 +62,18 @@ module.exports = {
             to: { path: `^lib/(${adapters}|desk|delivery|sip-server)/`, pathNot: "^lib/$1/" },
         },
         {
+            name: "records-know-no-adapter",
+            severity: "error",
+            from: { path: "^lib/records/" },
+            to: { path: "^lib/", pathNot: "^lib/(records|ports|call|numbering)/" },
+        },
+        {
+            name: "administration-knows-no-adapter",
+            severity: "error",
+            from: { path: "^lib/admin/" },
+            to: { path: "^lib/", pathNot: "^lib/(admin|records|ports|call|numbering|config/nearestWord)" },
+        },
+        {
             name: "the-sip-server-stands-alone",
             severity: "error",
             from: { path: "^lib/sip-server/" },

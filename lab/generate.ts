@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { ALL_COMMANDS } from "../lib/admin/allCommands.ts";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
+import { commandsPage } from "./generators/commandsPage.ts";
 import { configPage } from "./generators/configPage.ts";
 import { METRIC_DEFINITIONS } from "../lib/telemetry/metricDefinitions.ts";
 import { configSample } from "./generators/configSample.ts";
@@ -18,6 +20,7 @@ const generated: Readonly<Record<string, string>> = {
     "config.sample.yaml": configSample(schema),
     "docs/configuration.md": configPage(schema),
     "registration.yaml.example": registrationExample(),
+    "docs/commands.md": commandsPage(ALL_COMMANDS),
     "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS)),
 };
 

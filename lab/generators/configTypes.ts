@@ -7,6 +7,7 @@ const IMPORTS: Readonly<Record<string, string>> = {
     Endpoint: "./HostPort.ts",
     HostPort: "./HostPort.ts",
     InboundRouteRules: "../numbering/InboundRoutes.ts",
+    MatrixRoomId: "../numbering/MatrixUserId.ts",
     MatrixUserId: "../numbering/MatrixUserId.ts",
     NumberPattern: "../numbering/NumberPattern.ts",
     PhoneNumber: "../numbering/PhoneNumber.ts",

@@ -76,6 +76,14 @@ export class Chromium implements Stoppable {
         return JsSipPage.register(page, options);
     }
 
+    /** Opens a page that is served on loopback, in a context of its own. */
+    async openPage(url: string): Promise<Page> {
+        const context = await this.#browser.newContext({ viewport: { width: 1100, height: 900 } });
+        const page = await context.newPage();
+        await page.goto(url);
+        return page;
+    }
+
     async stop(): Promise<void> {
         await this.#browser.close();
     }

@@ -1,6 +1,5 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { Config } from "../config/Config.generated.ts";
-import { dialPlanRulesOf } from "../config/dialPlanRules.ts";
 import { numberingOf } from "../config/numberingOf.ts";
 import type { Registration } from "../config/registration.ts";
 import { CallDesk } from "../desk/CallDesk.ts";
@@ -10,8 +9,9 @@ import type { ConnectedMessages } from "../matrix/messages/connectMessages.ts";
 import { PassThroughMediaProxy } from "../media/PassThroughMediaProxy.ts";
 import { RtpengineMediaProxy } from "../media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS } from "../media/RtpengineOptions.ts";
-import { DialPlan } from "../numbering/DialPlan.ts";
+import type { DialPlan } from "../numbering/DialPlan.ts";
 import { serverOf } from "../numbering/MatrixUserId.ts";
+import type { CallIntake } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
@@ -29,9 +29,11 @@ import { installationId } from "../store/installationId.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
 import { StoreLock } from "../store/StoreLock.ts";
 import { NedbDirectory } from "../store/NedbDirectory.ts";
-import { CallRecords } from "../records/CallRecords.ts";
-import { logCalls } from "../records/logCalls.ts";
-import { createMetrics } from "../telemetry/metrics.ts";
+import type { CallRecords } from "../records/CallRecords.ts";
+import type { ControlRoom } from "../admin/controlRoom/ControlRoom.ts";
+import { prepareAdministration } from "./administration/prepareAdministration.ts";
+import { startAdministration } from "./administration/startAdministration.ts";
+import type { LevelledLog } from "../telemetry/log.ts";
 import { systemClock } from "../telemetry/systemClock.ts";
 
 export interface BridgeOptions {
@@ -39,8 +41,10 @@ export interface BridgeOptions {
     readonly registration: Registration;
     /** TCP port to listen on for the homeserver. */
     readonly port: number;
-    readonly log: Log;
+    readonly log: LevelledLog;
     readonly version: string;
+    /** Loads the configuration file again, for the command `reload`. */
+    readonly loadConfig?: () => Config;
 }
 
 export interface Bridge {
@@ -79,12 +83,13 @@ export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
 
 async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
     const { config, log } = options;
-    const { telemetry, calls, messages: messageTelemetry, render } = createMetrics(options.version);
-    const recorder = new CallRecords({ clock: systemClock, sinks: [logCalls(log, config.logging.numbers), calls] });
-    const metrics = await serveMetrics(config, render);
-    if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
     const lock = StoreLock.acquire(config.store.path);
     onStarted({ name: "store lock", stop: () => lock.release() });
+    const prepared = await prepareAdministration(config, options.version, log, onStarted);
+    const { records: recorder, dialPlan } = prepared;
+    const { telemetry } = prepared.states;
+    const metrics = await serveMetrics(config, prepared.render);
+    if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
     const directory = await NedbDirectory.open(config.store.path);
     onStarted({ name: "store", stop: () => directory.close() });
     const inbox = JournalInbox.open(config.store.path, log);
@@ -99,17 +104,23 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
         maxCalls: config.calls.maxCalls,
         effectTimeoutMs: EFFECT_TIMEOUT_MS,
     });
-    const dialPlan = new DialPlan(dialPlanRulesOf(config));
+    const gate = prepared.gateTo(desk);
     const phones = await startPhones(config, dialPlan, log, onStarted);
-    const messaging = openMessages(config, { log, telemetry: messageTelemetry, phoneBook: phones }, onStarted);
-    const parts = { dialPlan, desk, telemetry, recorder, phones };
+    const messaging = openMessages(config, { log, telemetry: prepared.messageTelemetry, phoneBook: phones }, onStarted);
+    const parts = { dialPlan, intake: gate, telemetry, recorder, phones };
     // each side shows the other one who is typing, and one of them is built first
     const typingToSip: TypingSink = { typing: (...shown) => sip.messages.typing.typing(...shown) };
     const messages = matrixMessageOptions(config, messaging, typingToSip);
-    const matrix = matrixSideOf(options, { ...parts, directory, inbox, messages });
+    const matrix = matrixSideOf(options, { ...parts, directory, inbox, messages, control: prepared.controlRoom });
     const sipMessages = { messaging, typingToMatrix: matrix.messages.typing, links: matrix.fileLinks };
     const sip: SipSide = await startSip(
-        { ...options, ...parts, intake: desk, policy: policyOf(config), messages: sipMessages },
+        {
+            ...options,
+            ...parts,
+            policy: policyOf(config),
+            messages: sipMessages,
+            onSipMessage: (message) => prepared.ladders.add(message),
+        },
         onStarted,
     );
     // calls can be placed only now, and end before either side stops
@@ -117,6 +128,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     await startMessages({ config, log, messaging, matrix, sip: sip.messages, dialPlan }, onStarted);
+    await startAdministration({ ...options, prepared, gate, media, phones, matrix, sip }, onStarted);
     onStarted({
         name: "calls",
         stop: async () => {
@@ -153,7 +165,7 @@ async function startMedia(
 
 interface CallParts {
     readonly dialPlan: DialPlan;
-    readonly desk: CallDesk;
+    readonly intake: CallIntake;
     readonly telemetry: Telemetry;
     readonly recorder: CallRecords;
     readonly phones: Phones | undefined;
@@ -178,12 +190,13 @@ function matrixSideOf(
         directory,
         inbox,
         messages,
-        desk,
+        intake,
         dialPlan,
         telemetry,
         recorder,
         phones,
-    }: CallParts & MatrixStores & { readonly messages: MatrixMessageOptions },
+        control,
+    }: CallParts & MatrixStores & { readonly messages: MatrixMessageOptions; readonly control: ControlRoom },
 ): MatrixSide & { readonly messages: ConnectedMessages } {
     const policy = policyOf(config);
     const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
@@ -217,7 +230,8 @@ function matrixSideOf(
             inbox,
             dialPlan,
             ...(phones !== undefined && { phoneBook: phones }),
-            intake: desk,
+            intake,
+            control: { listener: control, room: config.control.room },
             newCallId,
             telemetry,
             recorder,

@@ -31,6 +31,7 @@ import { sipMessagesOf, type SipMessageParts, type SipMessages } from "./sipMess
 import { ownHostsOf } from "./ownHostsOf.ts";
 import { sipServerArguments } from "./sipServerArguments.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
+import type { SipTrunkControl } from "./administration/SipTrunkControl.ts";
 import type { OnStarted } from "./Stoppable.ts";
 import { systemClock } from "../telemetry/systemClock.ts";
 
@@ -60,6 +61,7 @@ export interface SipSide {
     readonly legs: SipLegs;
     readonly phoneLegs: PhoneLegs;
     readonly messages: SipMessages;
+    readonly trunks: SipTrunkControl;
 }
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
@@ -117,13 +119,18 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    return { gateway, messages, ...legsOf(parts, { ...environment, realm, trunks, availability }) };
+    const control = trunkControlOf(registrations, watch);
+    return { gateway, messages, trunks: control, ...legsOf(parts, { ...environment, realm, trunks, availability }) };
 }
 
 /** No response says any more what became of a BYE that is out. */
 function stopLink(link: SipLink, gateway: SipGateway): void {
     link.stop();
     gateway.onLost();
+}
+
+function trunkControlOf(registrations: TrunkRegistrations, { probes }: TrunkWatch): SipTrunkControl {
+    return { register: (name) => registrations.register(name), probe: (name) => probes.askAll(name) };
 }
 
 /** What every part of the SIP side needs. */

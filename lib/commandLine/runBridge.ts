@@ -40,6 +40,7 @@ export async function runBridge({ configPath, registrationPath, port, version }:
         port: port ?? config.appservice.port,
         log,
         version,
+        loadConfig: () => loadConfig(configPath),
     });
     const bridge = await Promise.race([assembling, signalled]);
     if (typeof bridge === "string") {

@@ -3,6 +3,7 @@ import { ConfigError } from "../config/ConfigError.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { nearestWord } from "../config/nearestWord.ts";
 import { registrationChoicesOf, writeRegistration } from "../config/registration.ts";
+import { administer } from "./administer.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { EXIT_FAILED, EXIT_MISUSED } from "./exitCodes.ts";
 import { print } from "./print.ts";
@@ -18,9 +19,10 @@ interface Options {
     readonly route?: string;
     readonly from?: string;
     readonly as?: string;
+    readonly json?: true;
 }
 
-const COMMANDS = ["check-config"];
+const COMMANDS = ["check-config", "admin"];
 
 /** Runs the command line. Never rejects: errors are printed to stderr and set the exit code. */
 export async function runCommandLine(argv: readonly string[], version: string): Promise<void> {
@@ -77,7 +79,21 @@ function commandLine(version: string): Command {
             const options = command.optsWithGlobals<Options>();
             await checkConfig({ ...options, configPath: options.config, registrationPath: options.file, version });
         });
+    addAdmin(program);
     return program;
+}
+
+function addAdmin(program: Command): void {
+    program
+        .command("admin")
+        .description("give a command to the running bridge; admin.token must be configured")
+        .argument("[words...]", "the command and its arguments; help lists all commands")
+        .option("--json", "print the answer as JSON")
+        .helpOption("-h, --help", "print this help")
+        .action(async (words: string[], _own: unknown, command: Command) => {
+            const options = command.optsWithGlobals<Options>();
+            await administer(words, { ...options, configPath: options.config });
+        });
 }
 
 function unknownCommand(name: string): string {

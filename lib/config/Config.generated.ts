@@ -1,6 +1,6 @@
 /* Written by lab/generate.ts from config.schema.yaml. Change that and run npm run generate. */
 import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
-import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberPattern } from "../numbering/NumberPattern.ts";
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { Endpoint, HostPort, SipListener } from "./HostPort.ts";
@@ -29,6 +29,16 @@ export interface Config {
     readonly media: "none" | RtpengineConfig;
     readonly store: StoreConfig;
     readonly metrics: MetricsConfig;
+    /**
+     * Who can give commands to the bridge, by user ID, server name, or "*" for everyone. The most specific entry counts. "user" covers the user's own calls, "operator" the calls and trunks of everyone, "admin" all changes. Users of homeserver.domain without an entry have the level user, all others none.
+     */
+    readonly permissions: {
+        [k: string]: "none" | "user" | "operator" | "admin";
+    };
+    readonly control: ControlConfig;
+    readonly admin?: AdminConfig;
+    readonly records: RecordsConfig;
+    readonly limits: LimitsConfig;
     readonly logging: LoggingConfig;
 }
 /**
@@ -620,6 +630,90 @@ export interface MetricsConfig {
      * Address of the HTTP listener that serves /metrics, as address:port. CAUTION: everyone who can reach it can read the metrics. Without it, metrics are not served.
      */
     readonly listen?: Endpoint;
+}
+/**
+ * Commands and reports in Matrix rooms.
+ */
+export interface ControlConfig {
+    /**
+     * Room that receives one message at the start and one at the end of each incident. An admin must invite the bridge's bot to it. Without it, the room to which an admin invited the bot last is used.
+     */
+    readonly room?: MatrixRoomId;
+}
+/**
+ * HTTP interface for administration, and for the command `matrix-appservice-sip admin`.
+ */
+export interface AdminConfig {
+    /**
+     * Address of the HTTP listener, as address:port. It must be a loopback address.
+     */
+    readonly listen: Endpoint;
+    /**
+     * Token that clients send as "Authorization: Bearer", as text or as {file: path}. It gives the level admin.
+     */
+    readonly token: Secret;
+}
+/**
+ * Call records, one JSON object a line, in calls.jsonl in store.path.
+ */
+export interface RecordsConfig {
+    /**
+     * Size at which the file is renamed to calls.1.jsonl and a new one is begun, in megabytes.
+     */
+    readonly maxMegabytes: number;
+    /**
+     * Number of renamed files that are kept. Older ones are deleted.
+     */
+    readonly keepFiles: number;
+    /**
+     * Age in days after which calls no longer appear in the history.
+     */
+    readonly keepDays: number;
+    /**
+     * How the records show phone numbers, as in logging.numbers.
+     */
+    readonly numbers: "short" | "full";
+}
+/**
+ * Limits against fraud for calls to trunks, for each user, for each trunk, and for all calls to premium-rate numbers or to other countries than numbers.defaultCountry together. A call beyond a limit is rejected. Commands show and change them.
+ */
+export interface LimitsConfig {
+    readonly user: LimitValuesConfig;
+    readonly trunk: LimitValuesConfig;
+    readonly premium: LimitValuesConfig;
+    readonly international: LimitValuesConfig;
+    /**
+     * Price of a minute, by beginning of the number. The longest beginning counts. Needed for costPerDay.
+     */
+    readonly rates: {
+        [k: string]: number;
+    };
+    /**
+     * Numbers of emergency services.
+     */
+    readonly emergencyNumbers: readonly string[];
+    /**
+     * "allow" lets calls to emergency numbers pass all limits. "reject" rejects them, for a bridge that cannot tell emergency services where a caller is. Either way, a rule in dialling.allow and a trunk are needed to call them.
+     */
+    readonly emergency: "allow" | "reject";
+}
+export interface LimitValuesConfig {
+    /**
+     * Number of calls at the same time.
+     */
+    readonly concurrentCalls?: number;
+    /**
+     * Number of calls started within a minute.
+     */
+    readonly callsPerMinute?: number;
+    /**
+     * Minutes of all answered calls within a day (UTC).
+     */
+    readonly minutesPerDay?: number;
+    /**
+     * Price of all answered calls within a day (UTC), by limits.rates.
+     */
+    readonly costPerDay?: number;
 }
 /**
  * Log output.

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { isServerName, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
+import { isServerName, parseMatrixRoomId, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parseShortCodePattern } from "../numbering/NumberPattern.ts";
 import { parseCountry } from "../numbering/PhoneNumber.ts";
 import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
@@ -74,6 +74,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         ),
         ipAddress: ofText("an IP address", "string", (text) => (isIP(text) === 0 ? undefined : text)),
         network: ofText("an IP address or a network such as 192.0.2.0/24", "string", parseNetwork),
+        roomId: ofText("a room ID such as !abc:matrix.example", "MatrixRoomId", parseMatrixRoomId),
         name: ofText("a name of letters, digits, ., _ and -, at most 40", "string", (text) =>
             /^[\w.-]{1,40}$/.test(text) ? text : undefined,
         ),

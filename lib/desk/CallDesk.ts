@@ -50,8 +50,7 @@ export class CallDesk implements CallIntake {
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
         if (this.#active >= maxCalls) {
             log.warn("call rejected: calls.maxCalls reached", { callId: request.callId, maxCalls });
-            const parties = partiesOf(request.ring[0].targets[0]);
-            recorder.rejected({ callId: request.callId, parties, reason: "too_many_calls" });
+            recorder.rejected({ callId: request.callId, parties: partiesOf(request), reason: "too_many_calls" });
             return { refused: "serviceUnavailable" };
         }
         const { callId, origin, originMedia, offer, policy } = request;

@@ -1,9 +1,11 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
-import { parseMatrixUserId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
+import { parseMatrixUserId, type MatrixRoomId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import type { ControlRoomListener, SendRoomText } from "../ports/ControlRoom.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
@@ -15,6 +17,7 @@ import { AppServiceFramework, type AppServiceHandlers } from "./homeserver/AppSe
 import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
 import { connectHandlers, type ConnectedHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
+import { watchHomeserver } from "./homeserver/watchHomeserver.ts";
 import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
 import type { SendRequest } from "./homeserver/HomeserverRequest.ts";
 import type { Registration } from "./homeserver/Registration.ts";
@@ -68,6 +71,8 @@ export interface MatrixParts {
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;
     readonly recorder: Pick<CallRecorder, "note" | "rejected">;
+    /** Commands to the bot, and the room that needs no prefix. */
+    readonly control?: { readonly listener: ControlRoomListener; readonly room: MatrixRoomId | undefined };
     readonly clock: Clock;
     readonly log: Log;
 }
@@ -85,14 +90,21 @@ export interface MatrixSide extends LegDialler<MatrixTarget> {
     readonly messages: ConnectedMessages | undefined;
     /** Links to files in Matrix, if they can be reached from the outside. */
     readonly fileLinks: FileLinkServer | undefined;
+    /** Finds or creates the room of a user with somebody on the SIP side. Rejects with a `CallFailure` or `HomeserverError`. */
+    openRoom(user: MatrixUserId, party: RemoteParty): Promise<MatrixRoomId>;
+    readonly sendText: SendRoomText;
+    /** Asks the homeserver whether it is there, and reports the result to telemetry. Rejects if it is not. */
+    check(): Promise<void>;
 }
+
+const CHECK_TIMEOUT_MS = 5_000;
 
 /** Builds the Matrix adapter. Does no I/O. */
 export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): MatrixSide {
     const { registration, homeserverUrl, serverName } = options;
     const { clock, log } = parts;
     const framework = new AppServiceFramework({ homeserverUrl, serverName, registration });
-    const send = framework.send.bind(framework);
+    const send = watchHomeserver(framework.send.bind(framework), parts.telemetry);
     const names = new GhostNames(serverName, options.ghostPrefix, registration.senderLocalpart);
     const homeserver = new ClientServerHomeserver(send, clock);
     const { messageParts, fileLinks } = messagePartsOf(options, parts, send);
@@ -106,12 +118,11 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         ringMs: options.ringMs,
         mediaOf: options.mediaOf,
         showsCallerNames: options.showsCallerNames,
+        send,
         ...(messageParts !== undefined && { messages: messageParts }),
     });
-    const { dialler, invitations, messages } = connected;
-    const resumed = Promise.withResolvers<undefined>();
-    // rejected when nothing waits for it, too
-    resumed.promise.catch(() => undefined);
+    const { invitations, messages } = connected;
+    const resumed = resumption();
     const stop = async (): Promise<void> => {
         invitations.stop();
         // a delivery that still waits is not confirmed
@@ -120,13 +131,11 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         homeserver.stop();
     };
     const pings = new Set<string | undefined>();
-    const handlers = handlersOf(connected, names, pings, resumed.promise, log);
     return {
-        dial: dialler.dial.bind(dialler),
+        dial: connected.dialler.dial.bind(connected.dialler),
         start: async () => {
-            await framework.start(options.listen, handlers).catch((reason: unknown) => {
-                throw notListening(options.listen, reason);
-            });
+            const handlers = handlersOf(connected, names, pings, resumed.promise, log);
+            await framework.start(options.listen, handlers).catch(failToListen(options.listen));
             try {
                 await pingHomeserver({
                     send,
@@ -149,6 +158,28 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         stop,
         messages,
         fileLinks,
+        ...forCommands(connected, send),
+    };
+}
+
+/** Settled once deliveries can be handled; rejected when nothing waits for it, too. */
+function resumption(): PromiseWithResolvers<undefined> {
+    const resumed = Promise.withResolvers<undefined>();
+    resumed.promise.catch(() => undefined);
+    return resumed;
+}
+
+/** What commands need of the Matrix side. */
+function forCommands(
+    { rooms, botRooms }: ConnectedHandlers,
+    send: SendRequest,
+): Pick<MatrixSide, "openRoom" | "sendText" | "check"> {
+    return {
+        openRoom: async (user, party) => (await rooms.findOrCreate(user, party)).room,
+        sendText: async (room, text) => botRooms?.sendText(room, text),
+        check: async () => {
+            await send({ method: "GET", path: "/_matrix/client/versions", timeoutMs: CHECK_TIMEOUT_MS });
+        },
     };
 }
 
@@ -202,6 +233,12 @@ function handlersOf(
         describeProtocol: () => PSTN_PROTOCOL_DESCRIPTION,
         findUser: lookup.findUser.bind(lookup),
         describeUser: lookup.describeUser.bind(lookup),
+    };
+}
+
+function failToListen(listen: MatrixOptions["listen"]): (reason: unknown) => never {
+    return (reason) => {
+        throw notListening(listen, reason);
     };
 }
 

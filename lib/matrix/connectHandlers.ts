@@ -2,7 +2,7 @@ import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { eitherPlan } from "../numbering/eitherPlan.ts";
-import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -12,6 +12,9 @@ import type { EventInbox } from "../ports/EventInbox.ts";
 import type { Log } from "../ports/Log.ts";
 import type { PhoneBook } from "../ports/PhoneBook.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import type { ControlRoomListener } from "../ports/ControlRoom.ts";
+import { BotRooms } from "./control/BotRooms.ts";
+import type { SendRequest } from "./homeserver/HomeserverRequest.ts";
 import { DirectRooms } from "./rooms/DirectRooms.ts";
 import { EncryptedRooms } from "./rooms/EncryptedRooms.ts";
 import { GhostAdmission } from "./ghosts/GhostAdmission.ts";
@@ -55,6 +58,13 @@ export interface HandlerParts {
     readonly showsCallerNames?: "yes" | "no";
     /** Text messages; without it, messages in Matrix are ignored. */
     readonly messages?: MessageParts;
+    /** Commands to the bot; without it, the bot joins no room. */
+    readonly control?: {
+        readonly listener: ControlRoomListener;
+        readonly room: MatrixRoomId | undefined;
+    };
+    /** Needed for commands. */
+    readonly send?: SendRequest;
 }
 
 /** The parts of the Matrix adapter that work on any `Homeserver`: Synapse, or the fake one of the specs. */
@@ -67,11 +77,13 @@ export interface ConnectedHandlers {
     readonly invitations: GhostInvitations;
     readonly registry: LegRegistry;
     readonly messages: ConnectedMessages | undefined;
+    readonly rooms: DirectRooms;
+    readonly botRooms: BotRooms | undefined;
 }
 
 /** Builds the event table and all it needs. A feature that handles more event types adds its row to `handlers`. */
 export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
-    const { names, homeserver, directory, recorder, clock, log } = parts;
+    const { names, homeserver, directory, clock, log } = parts;
     const registry = new LegRegistry(clock);
     const drops = new DroppedEvents(parts.telemetry, log);
     const profiles = new GhostProfiles(names, homeserver, directory, log);
@@ -89,24 +101,17 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         hasCall: (room) => registry.inRoom(room).length > 0,
         onHistory: (event, invitation) => router.onHistory(event, invitation),
     });
-    const callerNames = parts.showsCallerNames === "yes" ? { callerNames: new CallerNames(parts) } : {};
-    const calls = new CallEventHandler({
-        names,
-        registry,
-        drops,
-        outbound: new OutboundCalls({
-            ...parts,
-            ...callerNames,
-            registry,
-            invitations,
-            policy: parts.outboundPolicy,
-        }),
-        unknown: new UnknownCalls({ ...parts, registry }),
-    });
+    const calls = callHandlerOf(parts, registry, invitations, drops);
     const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });
+    const botRooms = botRoomsOf(parts);
     const messages =
         parts.messages && connectMessages({ ...parts, rooms, invitations, drops, messages: parts.messages });
-    const handlers: readonly EventHandler[] = [calls, ...members.handlers, ...(messages?.handlers ?? [])];
+    const handlers: readonly EventHandler[] = [
+        ...(botRooms?.handlers ?? []),
+        calls,
+        ...members.handlers,
+        ...(messages?.handlers ?? []),
+    ];
     const router: EventRouter = new EventRouter({
         handlers,
         isLocal: (user) => names.isLocal(user),
@@ -115,23 +120,54 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         drops,
         clock,
     });
-    const dialler: LegDialler<MatrixTarget> = {
-        dial: (callId, target, report) =>
-            new MatrixCalleeLeg(
-                { homeserver, rooms, registry, recorder, clock, log, ringMs: parts.ringMs },
-                callId,
-                target,
-                report,
-            ),
-    };
     return {
         router,
-        dialler,
+        dialler: diallerOf(parts, rooms, registry),
         profiles,
         lookup: new ThirdPartyLookup({ ...parts, profiles, admission }),
         admission,
         invitations,
         registry,
         messages,
+        rooms,
+        botRooms,
     };
+}
+
+function botRoomsOf(parts: HandlerParts): BotRooms | undefined {
+    const { control, send } = parts;
+    if (control === undefined || send === undefined) return undefined;
+    return new BotRooms({ ...parts, send, listener: control.listener, controlRoom: control.room });
+}
+
+function callHandlerOf(
+    parts: HandlerParts,
+    registry: LegRegistry,
+    invitations: GhostInvitations,
+    drops: DroppedEvents,
+): CallEventHandler {
+    const callerNames = parts.showsCallerNames === "yes" ? { callerNames: new CallerNames(parts) } : {};
+    const outbound = new OutboundCalls({
+        ...parts,
+        ...callerNames,
+        registry,
+        invitations,
+        policy: parts.outboundPolicy,
+    });
+    return new CallEventHandler({
+        names: parts.names,
+        registry,
+        drops,
+        outbound,
+        unknown: new UnknownCalls({ ...parts, registry }),
+    });
+}
+
+function diallerOf(
+    { homeserver, recorder, clock, log, ringMs }: HandlerParts,
+    rooms: DirectRooms,
+    registry: LegRegistry,
+): LegDialler<MatrixTarget> {
+    const legParts = { homeserver, rooms, registry, recorder, clock, log, ringMs };
+    return { dial: (callId, target, report) => new MatrixCalleeLeg(legParts, callId, target, report) };
 }

@@ -121,6 +121,12 @@ export class DialPlan {
         return undefined;
     }
 
+    /** Returns the trunks that serve what was dialled, whoever calls. */
+    trunksFor(dialled: RemoteParty): readonly string[] {
+        const callee = calledPartyOf(dialled, this.#numbering);
+        return callee === undefined ? [] : [...new Set(this.#trunksFor(callee))];
+    }
+
     #trunksFor(party: CalledParty): Iterable<string> {
         if (party.kind === "number") return this.#trunksByPrefix.find(party.number);
         return this.#trunksByDomain.get(hostOf(party.address)) ?? [];

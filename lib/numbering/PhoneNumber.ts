@@ -182,3 +182,16 @@ function planOf(country: CountryCode): Plan {
     metadata.selectNumberingPlan(country);
     return metadata.numberingPlan as unknown as Plan;
 }
+
+/** What a call to a number costs most by: `premium` also covers shared-cost numbers. Short codes are `national`. */
+export type DestinationClass = "national" | "international" | "premium";
+
+/** Classifies a number for limits against fraud, as seen from the home country. Without one, all full numbers are abroad. */
+export function destinationClassOf(number: PhoneNumber, homeCountry: CountryCode | undefined): DestinationClass {
+    if (!E164.test(number)) return "national";
+    const parsed = parsePhoneNumberFromString(number);
+    const type = parsed?.getType();
+    if (type === "PREMIUM_RATE" || type === "SHARED_COST") return "premium";
+    const home = homeCountry === undefined ? undefined : getCountryCallingCode(homeCountry);
+    return parsed?.countryCallingCode === home ? "national" : "international";
+}

@@ -1,6 +1,6 @@
 import type { PartyNetwork } from "../call/faultOf.ts";
 import type { CallParty } from "../numbering/partyText.ts";
-import type { CallTarget } from "./CallIntake.ts";
+import type { CallRequest } from "./CallIntake.ts";
 import type { CallDirection } from "./Telemetry.ts";
 
 /** Who calls whom. Plain data. */
@@ -20,8 +20,9 @@ export interface CallVia {
     readonly name: string;
 }
 
-/** The parties of a call, as the adapter that accepted it describes its target. */
-export function partiesOf(target: CallTarget): CallParties {
+/** The parties of a call, as the adapter that accepted it describes the first target of its ring plan. */
+export function partiesOf({ ring: [first] }: Pick<CallRequest, "ring">): CallParties {
+    const [target] = first.targets;
     switch (target.network) {
         case "matrix":
             return {

@@ -43,7 +43,7 @@ export class CallRecords implements CallRecorder {
     started(callId: CallId, request: CallRequest): void {
         const notes = this.#early.get(callId) ?? NO_NOTES;
         this.#early.delete(callId);
-        const course = { ...partiesOf(request.ring[0].targets[0]), startedAt: this.#parts.clock.now() };
+        const course = { ...partiesOf(request), startedAt: this.#parts.clock.now() };
         this.#calls.set(callId, { course, notes });
         const record = liveRecord(callId, course, notes);
         for (const sink of this.#parts.sinks) sink.started?.(record);

@@ -14,8 +14,14 @@ export interface LogOptions {
     readonly stream: NodeJS.WritableStream;
 }
 
+/** A log whose level can be changed while the program runs, for every log derived from it. */
+export interface LevelledLog extends Log {
+    readonly level: Level;
+    setLevel(level: Level): void;
+}
+
 /** The program's log. Made once; everything else gets a child of it. */
-export function createLog({ level, format: form, stream }: LogOptions): Log {
+export function createLog({ level, format: form, stream }: LogOptions): LevelledLog {
     const line = form === "json" ? format.json() : format.printf(formatLogLine);
     const logger = createLogger({
         level,
@@ -27,13 +33,21 @@ export function createLog({ level, format: form, stream }: LogOptions): Log {
 }
 
 /** Fields are formatted only for a line that is written: most lines are at debug, which is usually off. */
-class WinstonLog implements Log {
+class WinstonLog implements LevelledLog {
     readonly #logger: Logger;
     readonly #fields: LogFields;
 
     constructor(logger: Logger, fields: LogFields) {
         this.#logger = logger;
         this.#fields = fields;
+    }
+
+    get level(): Level {
+        return this.#logger.level as Level;
+    }
+
+    setLevel(level: Level): void {
+        this.#logger.level = level;
     }
 
     debug(message: string, fields?: LogFields): void {

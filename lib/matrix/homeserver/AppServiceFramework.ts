@@ -88,13 +88,15 @@ export class AppServiceFramework {
     }
 
     /** Sends a request once, as the type `AskHomeserver` says. Only while started. */
-    async send({ method, path, as, query, body, timeoutMs }: HomeserverRequest): Promise<unknown> {
+    async send({ method, path, as, query, body, upload, timeoutMs }: HomeserverRequest): Promise<unknown> {
         if (this.#bridge === undefined)
             throw new HomeserverError("the Matrix side is not running", { errcode: NOT_RUNNING });
         const client = this.#bridge.getIntent().matrixClient;
         const parameters = { ...query, ...(as === undefined ? {} : { user_id: as }) };
         try {
-            const reply: unknown = await client.doRequest(method, path, parameters, body, timeoutMs);
+            const content = upload?.bytes ?? body;
+            const type = upload?.contentType;
+            const reply: unknown = await client.doRequest(method, path, parameters, content, timeoutMs, false, type);
             return reply;
         } catch (reason) {
             throw new HomeserverError(...readReply(reason));

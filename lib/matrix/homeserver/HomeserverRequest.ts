@@ -9,6 +9,8 @@ export interface HomeserverRequest {
     readonly as?: MatrixUserId;
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: Readonly<Record<string, unknown>>;
+    /** Instead of `body`: a file. */
+    readonly upload?: { readonly contentType: string; readonly bytes: Buffer };
     readonly timeoutMs: number;
 }
 

@@ -1,6 +1,7 @@
 import { localpartOf, type MatrixUserId, serverOf } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
+import type { PhoneContact } from "../../ports/ContactStore.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
@@ -48,6 +49,22 @@ export class Phones implements PhoneBook {
         sender: "trusted" | "untrusted",
     ): Promise<OutgoingResponse> {
         return this.#parts.registrar.register(account.username, request, sender);
+    }
+
+    /** Where the phones of an account are registered now. */
+    contactsOf(account: string): readonly PhoneContact[] {
+        return this.#parts.registrar.contactsOf(account);
+    }
+
+    /** Removes every registration of an account, on behalf of an operator. Never rejects. */
+    drop(account: string): Promise<void> {
+        return this.#parts.registrar.drop(account);
+    }
+
+    /** How many phones are registered now. */
+    get registered(): number {
+        const counts = this.#parts.accounts.map(({ username }) => this.contactsOf(username).length);
+        return counts.reduce((total, count) => total + count, 0);
     }
 
     /** A phone could not be reached: if it was called by a connection, that is closed, and it is where it was no more. */

@@ -89,6 +89,11 @@ export class Registrar {
         return order.contacts.every(({ uri }) => contactPolicy.isOwn(uri, order, others));
     }
 
+    /** Removes every contact of an account, which does not tell the phones. Never rejects. */
+    async drop(account: string): Promise<void> {
+        if (this.contactsOf(account).length > 0) await this.#keep(account, []);
+    }
+
     /** Never rejects. */
     async #keep(account: string, contacts: readonly PhoneContact[]): Promise<void> {
         this.#contacts.set(account, contacts);

@@ -41,6 +41,16 @@ export class TrunkRegistrations {
         for (const registration of this.#registrations) registration.connectionLost(callId);
     }
 
+    /** Registers at a trunk again now; false if the bridge does not register there. */
+    register(trunk: string): boolean {
+        const found = this.#registrations.filter((registration) => registration.trunk.name === trunk);
+        for (const registration of found) {
+            registration.serverLost();
+            registration.serverUp();
+        }
+        return found.length > 0;
+    }
+
     /** Removes all registrations; resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
         await Promise.all(this.#registrations.map((registration) => registration.stop(withinMs)));

@@ -64,6 +64,13 @@ export class TrunkProbes {
         if (probed !== undefined && this.#state === "running") this.#enqueue(probed);
     }
 
+    /** Probes every address of a trunk before its turn; false if none is probed. */
+    askAll(trunk: string): boolean {
+        const found = this.#probed.filter(({ address }) => address.name === trunk);
+        for (const { address } of found) this.askNow(address);
+        return found.length > 0;
+    }
+
     /** No probe is sent any more, and no response handled. */
     stop(): void {
         this.#state = "stopped";

@@ -50,6 +50,18 @@ const bare: Config = {
     media: "none",
     store: { path: "/var/lib/sip" },
     metrics: {},
+    permissions: {},
+    control: {},
+    records: { maxMegabytes: 20, keepFiles: 5, keepDays: 30, numbers: "full" },
+    limits: {
+        user: {},
+        trunk: {},
+        premium: {},
+        international: {},
+        rates: {},
+        emergencyNumbers: [],
+        emergency: "allow",
+    },
     logging: { level: "info", format: "human", numbers: "short", sip: false },
 };
 const trunk: Config["trunks"][number] = {

@@ -11,6 +11,7 @@ let folder: ConfigFolder;
 beforeAll(() => {
     folder = new ConfigFolder();
     folder.write("drachtio.secret", "from-a-file\n");
+    folder.write("admin.token", "a token\n");
     folder.write("carrier.password", "another\n");
     folder.write("carrier-in.password", "theirs\n");
     folder.write("alice-desk.password", "a third\n");
@@ -59,6 +60,18 @@ describe("a right configuration", () => {
             media: "none",
             store: { path: join(folder.path, "data") },
             metrics: {},
+            permissions: {},
+            control: {},
+            records: { maxMegabytes: 20, keepFiles: 5, keepDays: 30, numbers: "full" },
+            limits: {
+                user: {},
+                trunk: {},
+                premium: {},
+                international: {},
+                rates: {},
+                emergencyNumbers: ["112", "911", "999", "110"],
+                emergency: "allow",
+            },
             logging: { level: "info", format: "human", numbers: "short", sip: false },
         });
     });

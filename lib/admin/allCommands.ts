@@ -1,0 +1,41 @@
+import type { AnyCommand } from "./Command.ts";
+import { block, unblock } from "./commands/block.ts";
+import { call } from "./commands/call.ts";
+import { callerid } from "./commands/callerid.ts";
+import { calls } from "./commands/calls.ts";
+import { changes } from "./commands/changesCommand.ts";
+import { config } from "./commands/configCommand.ts";
+import { dial } from "./commands/dial.ts";
+import { allow, deny } from "./commands/dialPermission.ts";
+import { dnd } from "./commands/dnd.ts";
+import { hangup } from "./commands/hangup.ts";
+import { help } from "./commands/help.ts";
+import { history } from "./commands/history.ts";
+import { hold, keys, transfer, unhold } from "./commands/inCall.ts";
+import { limit } from "./commands/limit.ts";
+import { limits } from "./commands/limits.ts";
+import { loglevel } from "./commands/loglevel.ts";
+import { map } from "./commands/map.ts";
+import { number } from "./commands/number.ts";
+import { phone } from "./commands/phone.ts";
+import { phones } from "./commands/phones.ts";
+import { reload } from "./commands/reload.ts";
+import { route } from "./commands/route.ts";
+import { drain, resume } from "./commands/service.ts";
+import { status } from "./commands/status.ts";
+import { trace } from "./commands/trace.ts";
+import { trunk } from "./commands/trunk.ts";
+import { trunks } from "./commands/trunks.ts";
+import { undo } from "./commands/undo.ts";
+import { unmap } from "./commands/unmap.ts";
+import { version } from "./commands/version.ts";
+import { whoami } from "./commands/whoami.ts";
+
+/** Every command, in the order of `help` and docs/commands.md. */
+export const ALL_COMMANDS: readonly AnyCommand[] = [
+    ...[help, whoami, version],
+    ...[dial, hangup, keys, hold, unhold, transfer, dnd, callerid],
+    ...[status, calls, call, trace, history, trunks, trunk, phones, phone, number, route, limits, changes],
+    ...[block, unblock, drain, resume],
+    ...[config, reload, map, unmap, allow, deny, limit, undo, loglevel],
+];

@@ -1,0 +1,44 @@
+import { failed } from "../Answer.ts";
+import { optional, word } from "../Argument.ts";
+import { type AnyCommand, defineCommand, reaches, usageOf } from "../Command.ts";
+
+export const help = defineCommand({
+    name: "help",
+    aliases: ["?"],
+    level: "user",
+    effect: "inspect",
+    summary: "Lists the commands that you can use, or explains one of them.",
+    arguments: { command: optional(word("name of a command", "trunk")) },
+    examples: ["help", "help trunk"],
+    run: ({ command: name }, { commands, invoker: { level } }) => {
+        if (name === undefined) {
+            const available = commands.availableTo(level);
+            const items = available.map((command) => `${usageOf(command)} – ${command.summary}`);
+            return { blocks: [{ kind: "list", items }], data: available.map((command) => command.name) };
+        }
+        const command = commands.find(name);
+        if (command === undefined || !reaches(level, command.level)) {
+            const nearest = commands.nearest(name, level);
+            return failed(
+                `There is no command ${name}.`,
+                nearest === undefined ? undefined : `Did you mean ${nearest}?`,
+            );
+        }
+        return explained(command);
+    },
+});
+
+function explained(command: AnyCommand) {
+    const described = Object.entries(command.arguments).map(([name, { description, required }]): [string, string] => [
+        name,
+        required ? description : `${description} (optional)`,
+    ]);
+    const examples = command.examples.map((example): [string, string] => ["Example", example]);
+    return {
+        blocks: [
+            { kind: "text", text: [command.summary, command.details].filter((text) => text !== undefined).join(" ") },
+            { kind: "facts", facts: [["Usage", usageOf(command)], ...described, ...examples] },
+        ],
+        data: { name: command.name, usage: usageOf(command), summary: command.summary, examples: command.examples },
+    } as const;
+}

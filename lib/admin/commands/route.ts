@@ -1,0 +1,39 @@
+import { failed } from "../Answer.ts";
+import { word } from "../Argument.ts";
+import type { RouteStatus } from "../Administration.ts";
+import { defineCommand } from "../Command.ts";
+
+export const route = defineCommand({
+    name: "route",
+    level: "operator",
+    effect: "inspect",
+    summary: "Shows where a call would go, or why it would be rejected, without placing it.",
+    arguments: {
+        from: word("Matrix user who calls", "@alice:matrix.example"),
+        to: word("number or SIP address that is called", "+442071838750"),
+    },
+    examples: ["route @alice:matrix.example +442071838750"],
+    run: ({ from, to }, { administration }) => {
+        const found = administration.routing.route(from, to);
+        if (found === undefined)
+            return failed(`"${from}" is not a Matrix user ID, or "${to}" is not a number or SIP address.`);
+        return { blocks: [{ kind: "facts", facts: [["From", from], ["To", to], ...factsOf(found)] }], data: found };
+    },
+});
+
+function factsOf(found: RouteStatus): [string, string][] {
+    switch (found.kind) {
+        case "trunk":
+            return [
+                ["Read as", found.callee],
+                ["Trunks", found.trunks.join(", then ")],
+                ["Caller ID", found.callerId ?? "none"],
+            ];
+        case "phone":
+            return [["Registered phones", `${found.registered} of account ${found.account}`]];
+        case "matrix":
+            return [["Reaches", found.user]];
+        case "rejected":
+            return [["Rejected", found.reason]];
+    }
+}

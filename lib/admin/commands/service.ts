@@ -1,0 +1,40 @@
+import { failed, textAnswer } from "../Answer.ts";
+import { defineCommand } from "../Command.ts";
+
+export const drain = defineCommand({
+    name: "drain",
+    level: "operator",
+    effect: "act",
+    summary: "Rejects new calls, so that the bridge can be stopped when the present calls have ended.",
+    arguments: {},
+    examples: ["drain"],
+    confirm: (_, { administration }) =>
+        administration.service.state === "draining"
+            ? undefined
+            : `New calls will be rejected. The ${administration.calls.live().length} present calls continue.`,
+    run: (_, { administration: { service, calls } }) => {
+        service.drain();
+        const left = calls.live().length;
+        return textAnswer(
+            left === 0
+                ? "New calls are rejected, and there are no calls. The bridge can be stopped."
+                : `New calls are rejected. ${left} calls continue; send status to see how many are left.`,
+            { state: "draining", calls: left },
+        );
+    },
+});
+
+export const resume = defineCommand({
+    name: "resume",
+    aliases: ["undrain"],
+    level: "operator",
+    effect: "act",
+    summary: "Accepts new calls again after drain.",
+    arguments: {},
+    examples: ["resume"],
+    run: (_, { administration: { service } }) => {
+        if (service.state === "accepting") return failed("The bridge accepts calls already.");
+        service.resume();
+        return textAnswer("The bridge accepts calls again.", { state: "accepting" });
+    },
+});

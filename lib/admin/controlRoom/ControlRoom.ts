@@ -1,0 +1,80 @@
+import { LRUCache } from "lru-cache";
+import { serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { ControlMessage, ControlRoomListener, SendRoomText } from "../../ports/ControlRoom.ts";
+import type { Log } from "../../ports/Log.ts";
+import { type Level, reaches } from "../Command.ts";
+import type { CommandRunner } from "../CommandRunner.ts";
+import { levelOf, type PermissionEntries } from "../Permissions.ts";
+import { escapeHtml, renderAnswer } from "../renderAnswer.ts";
+
+export interface ControlRoomParts {
+    /** `homeserver.domain`: its users have the level user unless an entry says otherwise. */
+    readonly localServer: string;
+    readonly permissions: () => PermissionEntries;
+    readonly runner: () => CommandRunner | undefined;
+    readonly send: SendRoomText;
+    /** `control.room`; otherwise the room to which an admin invited the bot last. */
+    readonly room: MatrixRoomId | undefined;
+    readonly log: Log;
+}
+
+/** Users who were told that they may not give commands, and for how long they are not told again. */
+const TOLD = { max: 10_000, ttl: 3_600_000 };
+/** A message that is nothing but a number is a number to call. */
+const NUMBER = /^\+?[0-9][0-9 ()/-]{2,30}$/;
+
+/** Runs the commands that people send to the bot, and sends reports to the control room. */
+export class ControlRoom implements ControlRoomListener {
+    readonly #parts: ControlRoomParts;
+    readonly #told = new LRUCache<string, true>(TOLD);
+    #room: MatrixRoomId | undefined;
+
+    constructor(parts: ControlRoomParts) {
+        this.#parts = parts;
+        this.#room = parts.room;
+    }
+
+    mayInvite(user: MatrixUserId): boolean {
+        return this.#levelOf(user) !== "none";
+    }
+
+    joined(room: MatrixRoomId, inviter: MatrixUserId): void {
+        if (this.#parts.room === undefined && reaches(this.#levelOf(inviter), "admin")) this.#room = room;
+    }
+
+    message(message: ControlMessage): void {
+        const level = this.#levelOf(message.sender);
+        if (level !== "none") {
+            void this.#run(message, level);
+            return;
+        }
+        if (this.#told.has(message.sender)) return;
+        this.#told.set(message.sender, true);
+        const plain = "You may not give commands to this bridge. Please contact its administrator.";
+        void message.reply({ plain, html: `<p>${plain}</p>` });
+    }
+
+    /** Sends a report to the control room. Never rejects; without a control room, the log is all there is. */
+    report(plain: string): void {
+        this.#parts.log.info("report", { report: plain });
+        if (this.#room === undefined) return;
+        this.#parts.send(this.#room, { plain, html: `<p>${escapeHtml(plain)}</p>` }).catch((error: unknown) => {
+            this.#parts.log.warn("report not sent to the control room", { roomId: this.#room, error });
+        });
+    }
+
+    async #run({ room, sender, text, reply }: ControlMessage, level: Level): Promise<void> {
+        const runner = this.#parts.runner();
+        if (runner === undefined) return;
+        const line = text === "" ? "help" : NUMBER.test(text) ? `dial ${text}` : text;
+        const { command, outcome } = await runner.runLine(line, { name: sender, user: sender, level, roomId: room });
+        await reply(renderAnswer(outcome, command));
+    }
+
+    #levelOf(user: MatrixUserId): Level | "none" {
+        const entries = this.#parts.permissions();
+        const isNamed = [user, serverOf(user), "*"].some((name) => entries.has(name));
+        if (isNamed) return levelOf(user, entries);
+        return serverOf(user) === this.#parts.localServer ? "user" : "none";
+    }
+}

@@ -1,0 +1,38 @@
+import { partyText } from "../numbering/partyText.ts";
+import { type CallRecord, type LiveCallRecord, ringMs, talkMs } from "../records/CallRecord.ts";
+
+/** A span of time for people: `45 s`, `3 min 20 s`, `5 h 2 min`, `3 d 4 h`. */
+export function spanText(ms: number): string {
+    const seconds = Math.max(0, Math.round(ms / 1_000));
+    if (seconds < 60) return `${seconds} s`;
+    if (seconds < 3_600) return two(Math.floor(seconds / 60), "min", seconds % 60, "s");
+    if (seconds < 86_400) return two(Math.floor(seconds / 3_600), "h", Math.floor((seconds % 3_600) / 60), "min");
+    return two(Math.floor(seconds / 86_400), "d", Math.floor((seconds % 86_400) / 3_600), "h");
+}
+
+function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
+    return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+/** A point in time for people: `2026-11-29 16:47:05 UTC`. */
+export function timeText(ms: number): string {
+    return `${new Date(ms).toISOString().replace("T", " ").slice(0, 19)} UTC`;
+}
+
+/** One call in one line. Operators see complete numbers: they need them to find a call. */
+export function callLine(call: LiveCallRecord | CallRecord, now: number): string {
+    const parties = `${partyText(call.caller, "full")} → ${partyText(call.callee, "full")}`;
+    return `${call.callId}: ${parties} (${call.via.name}), ${stateText(call, now)}`;
+}
+
+function stateText(call: LiveCallRecord | CallRecord, now: number): string {
+    if ("endedAt" in call) {
+        const talked = talkMs(call) > 0 ? `talked ${spanText(talkMs(call))}` : `rang ${spanText(ringMs(call))}`;
+        const fault = call.fault === "none" ? "" : ` (${call.fault})`;
+        return `${timeText(call.startedAt)}, ${talked}, ${call.cause}${fault}`;
+    }
+    if (call.answeredAt !== undefined) return `connected for ${spanText(now - call.answeredAt)}`;
+    return call.ringingAt === undefined
+        ? `setting up for ${spanText(now - call.startedAt)}`
+        : `ringing for ${spanText(now - call.ringingAt)}`;
+}

@@ -1,0 +1,89 @@
+import { nearestWord } from "../config/nearestWord.ts";
+import { failed, type CommandFailure } from "./Answer.ts";
+import type { Argument } from "./Argument.ts";
+import { type AnyCommand, type Level, reaches, usageOf } from "./Command.ts";
+import type { CommandTable } from "./CommandTable.ts";
+
+export type ParsedCommand =
+    { readonly command: AnyCommand; readonly values: Readonly<Record<string, unknown>> } | CommandFailure;
+
+/** Parses a command line for somebody of this level. Every fault names what is wrong and what to write instead. Pure. */
+export function parseCommandLine(line: string, table: CommandTable, level: Level): ParsedCommand {
+    const [name = "", ...words] = splitWords(line);
+    const command = table.find(name);
+    // a command that the invoker cannot use is answered like one that does not exist
+    if (command === undefined || !reaches(level, command.level)) {
+        const nearest = table.nearest(name, level);
+        const advice = nearest === undefined ? "Send help for a list of commands." : `Did you mean ${nearest}?`;
+        return failed(`There is no command "${clip(name)}".`, advice);
+    }
+    const values = parseWords(words, command);
+    return "failure" in values ? values : { command, values: values.values };
+}
+
+/** Parses arguments by name, as the HTTP API gets them. Pure. */
+export function parseNamed(
+    given: Readonly<Record<string, string>>,
+    command: AnyCommand,
+): { readonly values: Readonly<Record<string, unknown>> } | CommandFailure {
+    const unknown = Object.keys(given).find((name) => !Object.hasOwn(command.arguments, name));
+    if (unknown !== undefined) return failed(`${command.name} has no argument "${clip(unknown)}".`, usage(command));
+    const values: Record<string, unknown> = {};
+    for (const [name, argument] of Object.entries(command.arguments)) {
+        const fault = parseInto(values, name, argument, given[name], command);
+        if (fault !== undefined) return fault;
+    }
+    return { values };
+}
+
+function parseWords(
+    words: readonly string[],
+    command: AnyCommand,
+): { readonly values: Readonly<Record<string, unknown>> } | CommandFailure {
+    const values: Record<string, unknown> = {};
+    const remaining = [...words];
+    for (const [name, argument] of Object.entries(command.arguments)) {
+        const text = argument.rest === true ? remaining.splice(0).join(" ") : remaining.shift();
+        const fault = parseInto(values, name, argument, text === "" ? undefined : text, command);
+        if (fault !== undefined) return fault;
+    }
+    const [extra] = remaining;
+    return extra === undefined ? { values } : failed(`"${clip(extra)}" is one word too many.`, usage(command));
+}
+
+/** Adds the value of one argument; returns what is wrong with it, if something is. */
+function parseInto(
+    values: Record<string, unknown>,
+    name: string,
+    argument: Argument<unknown>,
+    text: string | undefined,
+    command: AnyCommand,
+): CommandFailure | undefined {
+    if (text === undefined) {
+        return argument.required
+            ? failed(`${command.name} needs ${name}: ${argument.description}.`, usage(command))
+            : undefined;
+    }
+    const parsed = argument.parse(text);
+    if ("value" in parsed) {
+        values[name] = parsed.value;
+        return undefined;
+    }
+    const nearest = nearestWord(text, argument.choices ?? []);
+    const advice = nearest === undefined ? usage(command) : `Did you mean ${nearest}?`;
+    return failed(`${name} ${parsed.fault}, not "${clip(text)}".`, advice);
+}
+
+function usage(command: AnyCommand): string {
+    return `Usage: ${usageOf(command)}`;
+}
+
+/** Words are separated by blanks; one in double quotes can contain them. */
+function splitWords(line: string): readonly string[] {
+    return [...line.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+/** What was typed is repeated in the answer. */
+function clip(text: string): string {
+    return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { Config } from "../../config/Config.generated.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { Log } from "../../ports/Log.ts";
+import { CallHistory } from "../../records/CallHistory.ts";
+import type { CallRecordSink } from "../../records/CallRecord.ts";
+import { callRecordLine, parseCallRecordLine } from "../../records/callRecordLine.ts";
+import { RotatedFile } from "../../store/RotatedFile.ts";
+import type { OnStarted } from "../Stoppable.ts";
+
+const DAY_MS = 86_400_000;
+const MAX_CALLS = 20_000;
+const MEGABYTE = 1_000_000;
+
+/** Where ended calls are kept: the file, and the history in memory, which begins with what the file holds. */
+export interface KeptCalls {
+    readonly history: CallHistory;
+    readonly file: CallRecordSink;
+}
+
+export async function callRecordsOf(
+    { records, store }: Config,
+    clock: Clock,
+    log: Log,
+    onStarted: OnStarted,
+): Promise<KeptCalls> {
+    const file = new RotatedFile({
+        path: join(store.path, "calls.jsonl"),
+        maxBytes: records.maxMegabytes * MEGABYTE,
+        keepFiles: records.keepFiles,
+        log,
+    });
+    onStarted({ name: "call records", stop: () => file.close() });
+    const history = new CallHistory({
+        maxCalls: MAX_CALLS,
+        maxAgeMs: records.keepDays * DAY_MS,
+        now: () => clock.now(),
+    });
+    const lines = (await file.readLines()).slice(-MAX_CALLS);
+    history.load(lines.flatMap((line) => parseCallRecordLine(line) ?? []));
+    return { history, file: { ended: (call) => file.append(callRecordLine(call, records.numbers)) } };
+}

@@ -1,0 +1,99 @@
+import { CallGate } from "../../admin/CallGate.ts";
+import { ControlRoom } from "../../admin/controlRoom/ControlRoom.ts";
+import type { CommandRunner } from "../../admin/CommandRunner.ts";
+import { FraudLimits } from "../../admin/limits/FraudLimits.ts";
+import { SipLadders } from "../../admin/SipLadders.ts";
+import { Incidents } from "../../admin/supervision/Incidents.ts";
+import type { Config } from "../../config/Config.generated.ts";
+import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
+import { LiveDialPlan } from "../../numbering/LiveDialPlan.ts";
+import type { CallIntake } from "../../ports/CallIntake.ts";
+import type { SendRoomText } from "../../ports/ControlRoom.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { CallHistory } from "../../records/CallHistory.ts";
+import type { CallRecordSink } from "../../records/CallRecord.ts";
+import { CallRecords } from "../../records/CallRecords.ts";
+import { logCalls } from "../../records/logCalls.ts";
+import { createMetrics, type Metrics } from "../../telemetry/metrics.ts";
+import { systemClock } from "../../telemetry/systemClock.ts";
+import type { OnStarted } from "../Stoppable.ts";
+import { callRecordsOf } from "./callRecordsOf.ts";
+import { classifyDestination } from "./classifyDestination.ts";
+import { type RememberedStates, rememberStates } from "./rememberStates.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** What administration needs before the rest of the bridge exists, and what the rest needs from it. */
+export interface PreparedAdministration {
+    readonly states: RememberedStates;
+    readonly messageTelemetry: Metrics["messages"];
+    readonly records: CallRecords;
+    readonly history: CallHistory;
+    readonly ladders: SipLadders;
+    readonly limits: FraudLimits;
+    readonly dialPlan: LiveDialPlan;
+    readonly incidents: Incidents;
+    readonly controlRoom: ControlRoom;
+    /** All metrics as text. */
+    readonly render: () => Promise<string>;
+    /** Puts a gate before the desk. Called once. */
+    gateTo(desk: CallIntake): CallGate;
+    /** Set once commands can be run, and the control room can be written to. */
+    readonly late: { runner?: CommandRunner; send?: SendRoomText; permissions: Config["permissions"] };
+}
+
+/** Creates the parts of administration that do not need the running bridge. Rejects if call records cannot be read. */
+export async function prepareAdministration(
+    config: Config,
+    version: string,
+    log: Log,
+    onStarted: OnStarted,
+): Promise<PreparedAdministration> {
+    const clock = systemClock;
+    const { telemetry, calls, messages, render } = createMetrics(version);
+    const { history, file } = await callRecordsOf(config, clock, log, onStarted);
+    const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, history, file];
+    const records = new CallRecords({ clock, sinks });
+    const late: PreparedAdministration["late"] = { permissions: config.permissions };
+    const controlRoom = new ControlRoom({
+        localServer: config.homeserver.domain,
+        permissions: () => new Map(Object.entries(late.permissions)),
+        runner: () => late.runner,
+        send: (room, text) => late.send?.(room, text) ?? Promise.resolve(),
+        room: config.control.room,
+        log,
+    });
+    const incidents = new Incidents(clock, (message) => controlRoom.report(message));
+    const limits = new FraudLimits({
+        values: config.limits,
+        emergency: config.limits.emergency,
+        clock,
+        onReached: (limit, key) => {
+            log.warn("fraud limit reached", { limit, of: key, hint: "send limits to the bot to see and change it" });
+            incidents.once(
+                `limit ${limit} ${key}`,
+                `The limit ${limit} of ${key} was reached: calls are rejected.`,
+                HOUR_MS,
+            );
+        },
+    });
+    return {
+        messageTelemetry: messages,
+        states: rememberStates(telemetry, () => clock.now()),
+        records,
+        history,
+        ladders: new SipLadders(() => clock.now()),
+        limits,
+        dialPlan: new LiveDialPlan(dialPlanRulesOf(config)),
+        incidents,
+        controlRoom,
+        render,
+        gateTo: (desk) => {
+            const classify = classifyDestination.bind(undefined, config);
+            const gate = new CallGate({ intake: desk, recorder: records, limits, classify, log });
+            sinks.push(gate);
+            return gate;
+        },
+        late,
+    };
+}

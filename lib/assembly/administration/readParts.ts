@@ -1,0 +1,38 @@
+import type { PartReading } from "../../admin/supervision/Supervision.ts";
+import type { Config } from "../../config/Config.generated.ts";
+import type { RememberedStates } from "./rememberStates.ts";
+
+export interface ReadPartsParts {
+    readonly config: Config;
+    readonly states: RememberedStates;
+    /** The rtpengine instances; empty if media passes directly. */
+    readonly engines: () => readonly { readonly name: string; readonly up: boolean; readonly reason?: string }[];
+}
+
+/** Reads the state of every part for supervision. */
+export function readParts({ config, states, engines }: ReadPartsParts): readonly PartReading[] {
+    return [
+        part("homeserver", "homeserver", states.homeserver(), "the last request received no response"),
+        part("SIP server", "sip_server", states.sipServer(), "the bridge is not connected to it"),
+        ...engines().map(({ name, up, reason }) =>
+            part(`rtpengine ${name}`, "rtpengine", up ? "up" : "down", reason ?? "it does not respond"),
+        ),
+        ...config.trunks.map(({ name }) => trunkPart(name, states)),
+    ];
+}
+
+function trunkPart(name: string, states: RememberedStates): PartReading {
+    const addresses = states.addresses(name);
+    const down = addresses.filter(({ state }) => state === "down").map(({ address }) => address);
+    const reasons = [
+        ...(states.registration(name) === "down" ? ["not registered; the log says why"] : []),
+        ...(down.length > 0 ? [`no calls to ${down.join(", ")}`] : []),
+    ];
+    if (reasons.length === 0) return { name: `trunk ${name}`, kind: "trunk", state: "up" };
+    const isDown = states.registration(name) === "down" || down.length === addresses.length;
+    return { name: `trunk ${name}`, kind: "trunk", state: isDown ? "down" : "degraded", reason: reasons.join("; ") };
+}
+
+function part(name: string, kind: PartReading["kind"], state: "up" | "down", reason: string): PartReading {
+    return state === "up" ? { name, kind, state } : { name, kind, state, reason };
+}

@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { ALL_COMMANDS } from "../../admin/allCommands.ts";
+import type { Administration, PartStatus } from "../../admin/Administration.ts";
+import type { CallGate } from "../../admin/CallGate.ts";
+import { Changes } from "../../admin/changes/Changes.ts";
+import type { Change } from "../../admin/changes/Change.ts";
+import { CommandRunner } from "../../admin/CommandRunner.ts";
+import { CommandTable } from "../../admin/CommandTable.ts";
+import { AdminServer } from "../../admin/http/AdminServer.ts";
+import { Supervision } from "../../admin/supervision/Supervision.ts";
+import type { Config } from "../../config/Config.generated.ts";
+import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
+import type { MatrixSide } from "../../matrix/assembleMatrix.ts";
+import type { MediaProxy } from "../../ports/MediaProxy.ts";
+import { RtpengineMediaProxy } from "../../media/RtpengineMediaProxy.ts";
+import type { Phones } from "../../sip/registrar/Phones.ts";
+import type { LevelledLog } from "../../telemetry/log.ts";
+import { systemClock } from "../../telemetry/systemClock.ts";
+import type { SipTrunkControl } from "./SipTrunkControl.ts";
+import type { OnStarted } from "../Stoppable.ts";
+import { changeFile } from "./changeFile.ts";
+import { dialPlanChangesOf } from "./dialPlanChangesOf.ts";
+import { liveAdministration } from "./liveAdministration.ts";
+import type { PreparedAdministration } from "./prepareAdministration.ts";
+import { readParts } from "./readParts.ts";
+import { ServiceState } from "./ServiceState.ts";
+
+export interface StartAdministrationParts {
+    readonly config: Config;
+    readonly version: string;
+    readonly log: LevelledLog;
+    readonly prepared: PreparedAdministration;
+    readonly gate: CallGate;
+    readonly media: MediaProxy;
+    readonly phones: Phones | undefined;
+    readonly matrix: MatrixSide;
+    readonly sip: { readonly trunks: SipTrunkControl };
+    readonly loadConfig?: () => Config;
+}
+
+const CHECK_MS = 15_000;
+
+/** Starts commands, supervision and the HTTP API. Rejects with an error that says what is wrong. */
+export async function startAdministration(parts: StartAdministrationParts, onStarted: OnStarted): Promise<void> {
+    const { config, log, prepared, gate, matrix } = parts;
+    const { late } = prepared;
+    const applied: { config: Config } = { config };
+    const apply = (changes: readonly Change[]): void => applyChanges(changes, applied.config, parts);
+    const changes = new Changes({
+        file: changeFile(join(config.store.path, "changes.json")),
+        clock: systemClock,
+        log,
+        onChanged: apply,
+    });
+    await changes.load();
+    onStarted({ name: "changes", stop: () => changes.stop() });
+    const onReloaded = (reloaded: Config): void => {
+        applied.config = reloaded;
+        late.permissions = reloaded.permissions;
+        apply(changes.all);
+    };
+    const service = new ServiceState({ config, log, gate, clock: systemClock, load: parts.loadConfig, onReloaded });
+    onStarted({ name: "service state", stop: () => service.stop() });
+    const supervision = startSupervision(parts, onStarted);
+    const administration = liveAdministration({
+        ...prepared,
+        ...parts,
+        startedAt: systemClock.now(),
+        changes,
+        supervision,
+        service,
+        openRoom: (user, party) => matrix.openRoom(user, party),
+    });
+    const commands = new CommandTable(ALL_COMMANDS);
+    late.runner = new CommandRunner({ commands, administration, clock: systemClock, log });
+    late.send = (room, text) => matrix.sendText(room, text);
+    await serveHttp(config, { commands, runner: late.runner, administration, log }, onStarted);
+}
+
+/** Applies what commands changed to the live objects. */
+function applyChanges(changes: readonly Change[], config: Config, { prepared, gate }: StartAdministrationParts): void {
+    prepared.dialPlan.apply(dialPlanRulesOf(config), dialPlanChangesOf(changes, config));
+    gate.setRules({
+        blocked: new Set(changes.flatMap((change) => (change.kind === "block" ? [change.party] : []))),
+        doNotDisturb: new Set(changes.flatMap((change) => (change.kind === "doNotDisturb" ? [change.user] : []))),
+    });
+    prepared.limits.change(
+        new Map(
+            changes.flatMap((change) =>
+                change.kind === "limit" ? [[change.limit, { value: change.value, by: change.by }] as const] : [],
+            ),
+        ),
+    );
+}
+
+function startSupervision(
+    { config, log, prepared, media, phones, matrix }: StartAdministrationParts,
+    onStarted: OnStarted,
+): Supervision {
+    const { states, incidents } = prepared;
+    const engines = () =>
+        media instanceof RtpengineMediaProxy
+            ? media.engines.map(({ name, health }) => ({ name, up: health !== "silent" }))
+            : [];
+    const read = () => {
+        states.telemetry.phonesRegistered(phones?.registered ?? 0);
+        for (const { name, up } of engines()) states.telemetry.rtpengine(name, up ? "up" : "down");
+        return readParts({ config, states, engines });
+    };
+    const onChanged = ({ name, state, reason }: PartStatus): void => {
+        if (state === "up") incidents.end(name, `${name} is up again`);
+        else incidents.begin(name, `${name} is ${state}${reason === undefined ? "" : `: ${reason}`}`);
+    };
+    const supervision = new Supervision({ read, clock: systemClock, onChanged });
+    supervision.start();
+    const checking = setInterval(() => {
+        matrix.check().catch((error: unknown) => log.debug("homeserver check failed", { error }));
+    }, CHECK_MS);
+    onStarted({
+        name: "supervision",
+        stop: () => {
+            clearInterval(checking);
+            supervision.stop();
+        },
+    });
+    return supervision;
+}
+
+async function serveHttp(
+    { admin }: Config,
+    parts: {
+        readonly commands: CommandTable;
+        readonly runner: CommandRunner;
+        readonly administration: Administration;
+        readonly log: LevelledLog;
+    },
+    onStarted: OnStarted,
+): Promise<void> {
+    if (admin === undefined) return;
+    const { host, port } = admin.listen;
+    const server = new AdminServer({ ...parts, token: admin.token.reveal() });
+    await server.listen(host, port).catch((cause: unknown) => {
+        throw new Error("admin.listen cannot be used", { cause });
+    });
+    onStarted({ name: "HTTP administration", stop: () => server.close() });
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { ControlRoomListener, RoomText } from "../../ports/ControlRoom.ts";
+import type { Directory } from "../../ports/Directory.ts";
+import type { Log } from "../../ports/Log.ts";
+import { dropped, HANDLED, PASSED, type EventHandler, type EventOutcome } from "../events/EventHandler.ts";
+import type { RoomEvent } from "../events/readRoomEvent.ts";
+import { ExpiringMap } from "../ExpiringMap.ts";
+import type { GhostNames } from "../ghosts/GhostNames.ts";
+import type { Homeserver } from "../homeserver/Homeserver.ts";
+import type { SendRequest } from "../homeserver/HomeserverRequest.ts";
+
+export interface BotRoomsParts {
+    readonly names: GhostNames;
+    readonly homeserver: Homeserver;
+    readonly send: SendRequest;
+    readonly directory: Pick<Directory, "pairOf">;
+    readonly listener: ControlRoomListener;
+    /** In this room no prefix is needed, however many people are in it. */
+    readonly controlRoom: MatrixRoomId | undefined;
+    readonly clock: Clock;
+    readonly log: Log;
+}
+
+const PREFIX = /^!sip(?:\s+|$)/i;
+/** A command that the homeserver kept while the bridge was down is not carried out. */
+const LONGEST_WAIT_MS = 60_000;
+const LONGEST_TEXT = 4_000;
+const TIMEOUT_MS = 8_000;
+const KNOWN_ROOMS = { max: 5_000, ttlMs: 10 * 60_000 };
+
+const textMessage = z.object({ msgtype: z.literal("m.text"), body: z.string() });
+const edit = z.object({ "m.relates_to": z.object({ rel_type: z.literal("m.replace") }) });
+const members = z.object({ joined: z.record(z.string(), z.unknown()) });
+const uploaded = z.object({ content_uri: z.string() });
+const membership = z.object({ membership: z.string() });
+
+/**
+ * The rooms of the bridge's bot: follows invitations, and hands messages to the listener. With the prefix `!sip`, messages in
+ * the rooms of ghosts are commands, too. Notices, edits and events of the bridge's own users are never commands.
+ */
+export class BotRooms {
+    readonly #parts: BotRoomsParts;
+    /** Whether the bot is in a room, as far as it was found out. */
+    readonly #isBotRoom: ExpiringMap<boolean>;
+
+    constructor(parts: BotRoomsParts) {
+        this.#parts = parts;
+        this.#isBotRoom = new ExpiringMap(parts.clock, KNOWN_ROOMS);
+    }
+
+    /** The rows of the event table. They stand before all others of their types. */
+    get handlers(): readonly EventHandler[] {
+        return [
+            { kind: "state", types: ["m.room.member"], handle: (event) => this.#onMember(event) },
+            { kind: "message", types: ["m.room.message"], handle: (event) => this.#onMessage(event) },
+        ];
+    }
+
+    /** Sends a notice as the bot, or as another user of the bridge. Rejects with a `HomeserverError`. */
+    async sendText(
+        room: MatrixRoomId,
+        { plain, html, file }: RoomText,
+        as = this.#parts.names.botUserId,
+    ): Promise<void> {
+        const { homeserver } = this.#parts;
+        const content = { msgtype: "m.notice", body: plain, format: "org.matrix.custom.html", formatted_body: html };
+        await homeserver.send(as, room, "m.room.message", content, randomUUID());
+        if (file === undefined) return;
+        const bytes = Buffer.from(file.text);
+        const url = await this.#upload(file.name, bytes, as);
+        const info = { mimetype: "text/plain", size: bytes.length };
+        const attachment = { msgtype: "m.file", body: file.name, filename: file.name, url, info };
+        await homeserver.send(as, room, "m.room.message", attachment, randomUUID());
+    }
+
+    #onMember(event: RoomEvent): EventOutcome {
+        const { names, listener } = this.#parts;
+        if (event.stateKey !== names.botUserId) return PASSED;
+        const content = membership.safeParse(event.content);
+        if (!content.success) return dropped("bad_content", "membership");
+        this.#isBotRoom.set(event.room, content.data.membership === "join");
+        if (content.data.membership !== "invite" || names.isOurs(event.sender)) return HANDLED;
+        if (!listener.mayInvite(event.sender)) return dropped("not_allowed");
+        this.#inBackground(this.#join(event.room, event.sender));
+        return HANDLED;
+    }
+
+    #onMessage(event: RoomEvent): EventOutcome {
+        const { names } = this.#parts;
+        const content = textMessage.safeParse(event.content);
+        if (!content.success || names.isOurs(event.sender) || edit.safeParse(event.content).success) return PASSED;
+        const text = content.data.body.trim();
+        const known = this.#isBotRoom.get(event.room);
+        const isPrefixed = PREFIX.test(text);
+        if (!isPrefixed && known === false) return PASSED;
+        if (event.ageMs > LONGEST_WAIT_MS || event.arrival === "history") {
+            return isPrefixed || known === true ? dropped("expired") : PASSED;
+        }
+        if (text.length > LONGEST_TEXT) return isPrefixed || known === true ? dropped("too_many") : PASSED;
+        this.#inBackground(this.#handle(event, text));
+        // a room that is not known yet may be the room of a ghost, whose handler must see the message
+        return isPrefixed || known === true ? HANDLED : PASSED;
+    }
+
+    async #handle({ room, sender }: RoomEvent, text: string): Promise<void> {
+        const { names, listener, controlRoom, directory } = this.#parts;
+        const isBotRoom = await this.#knowsRoom(room);
+        const isPrefixed = PREFIX.test(text);
+        if (!isBotRoom && !isPrefixed) return;
+        if (!isPrefixed && room !== controlRoom && !(await this.#isAlone(room, sender))) return;
+        const speaker = isBotRoom ? names.botUserId : (await directory.pairOf(room))?.ghost;
+        if (speaker === undefined) return;
+        listener.message({
+            room,
+            sender,
+            text: text.replace(PREFIX, ""),
+            reply: (answer) =>
+                this.sendText(room, answer, speaker).catch((error: unknown) => {
+                    this.#parts.log.warn("command answer not sent", { roomId: room, error });
+                }),
+        });
+    }
+
+    async #knowsRoom(room: MatrixRoomId): Promise<boolean> {
+        const known = this.#isBotRoom.get(room);
+        if (known !== undefined) return known;
+        const { homeserver, names } = this.#parts;
+        const joined = await homeserver.membership(names.botUserId, room, names.botUserId).catch(() => "none" as const);
+        this.#isBotRoom.set(room, joined === "join");
+        return joined === "join";
+    }
+
+    /** Whether nobody but the sender and the bot is in the room. */
+    async #isAlone(room: MatrixRoomId, sender: MatrixUserId): Promise<boolean> {
+        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`;
+        const reply = await this.#parts.send({
+            method: "GET",
+            path,
+            as: this.#parts.names.botUserId,
+            timeoutMs: TIMEOUT_MS,
+        });
+        const joined = Object.keys(members.parse(reply).joined);
+        return joined.every((user) => user === sender || user === this.#parts.names.botUserId);
+    }
+
+    async #join(room: MatrixRoomId, inviter: MatrixUserId): Promise<void> {
+        const { homeserver, names, listener, log } = this.#parts;
+        await homeserver.join(names.botUserId, room);
+        this.#isBotRoom.set(room, true);
+        log.info("bot joined a room", { roomId: room, inviter });
+        listener.joined(room, inviter);
+    }
+
+    async #upload(filename: string, bytes: Buffer, as: MatrixUserId): Promise<string> {
+        const reply = await this.#parts.send({
+            method: "POST",
+            path: "/_matrix/media/v3/upload",
+            query: { filename },
+            as,
+            upload: { contentType: "text/plain", bytes },
+            timeoutMs: TIMEOUT_MS,
+        });
+        return uploaded.parse(reply).content_uri;
+    }
+
+    #inBackground(work: Promise<void>): void {
+        work.catch((error: unknown) => {
+            this.#parts.log.warn("message to the bot not handled", { error });
+        });
+    }
+}

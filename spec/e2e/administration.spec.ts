@@ -1,0 +1,143 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { freePort } from "../../lab/world/freePort.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { numbers, World } from "../../lab/world/World.ts";
+import { ControlChat } from "../support/ControlChat.ts";
+
+const BOT = "@sip-bridge:matrix.example";
+const TOKEN = "token of the spec";
+const toAlice = { from: numbers.phone, to: `sip:${numbers.alice}@bridge`, toneHz: 700 };
+
+describe("commands in Matrix rooms", () => {
+    let world: World;
+    let alice: MatrixClientPage;
+    let admin: ControlChat;
+    let user: ControlChat;
+    let adminPort: number;
+
+    beforeAll(async () => {
+        adminPort = await freePort();
+        world = await World.start({
+            configure: (config) => ({
+                ...config,
+                permissions: { "@root:matrix.example": "admin" },
+                admin: { listen: `127.0.0.1:${adminPort}`, token: TOKEN },
+            }),
+        });
+        alice = await world.openClient("alice", { toneHz: 500 });
+        admin = await ControlChat.open(await world.synapse.registerUser("root", "Root"), BOT);
+        user = await ControlChat.open(await world.synapse.registerUser("carol", "Carol"), BOT);
+    });
+    afterEach(() => world.stopPhones());
+    afterAll(() => world.stop());
+
+    it("answers with the state of every part", async () => {
+        const answer = await admin.ask("status");
+        expect(answer).toContain("Service: accepts calls");
+        for (const part of ["homeserver up", "SIP server up", "rtpengine", "trunk trunk up"])
+            expect(answer).toContain(part);
+    });
+
+    it.each([
+        ["help trunk", "Usage: trunk <name>"],
+        ["trunks", "trunk: on"],
+        ["trunk trunk", "serves"],
+        ["phones", "No account is configured."],
+        [`number ${numbers.alice}`, "Inbound calls reach: @alice:matrix.example"],
+        [`route @alice:matrix.example ${numbers.phone}`, "Trunks: trunk"],
+        ["limits", "No limit is set."],
+        ["config", "No command changed anything."],
+        ["version", "Version:"],
+        ["whoami", "Level: admin"],
+        ["calls", "There are no calls."],
+        ["callerid", "trunk:"],
+        ["hold", "You have no call in this room."],
+        ["loglevel debug 1", "The log level is debug for 1 minutes."],
+        ["reload", "has not changed"],
+        ["trunsk", "Did you mean trunks?"],
+    ])("answers %s", async (command, answer) => {
+        expect(await admin.ask(command)).toContain(answer);
+    });
+
+    it("answers a user about the commands of users only", async () => {
+        expect(await user.ask("whoami")).toContain("Level: user");
+        expect(await user.ask("drain")).toContain('There is no command "drain"');
+        expect(await user.ask("map +442079460177 @carol:matrix.example")).toContain("There is no command");
+    });
+
+    it("needs the prefix in a room with other people, and ignores notices and edits", async () => {
+        const device = await world.synapse.loginAgain("root");
+        const chat = await ControlChat.open(device, BOT, ["@carol:matrix.example"]);
+        await chat.joinedBy(await world.synapse.loginAgain("carol"));
+        const said = await chat.say("version");
+        await chat.say("!sip version", { msgtype: "m.notice" });
+        await chat.say("!sip version", { "m.relates_to": { rel_type: "m.replace", event_id: said } });
+        expect(await chat.ask("!sip version")).toContain("Version:");
+        expect(await chat.botTexts()).toHaveLength(1);
+    });
+
+    it("shows a live call with its SIP messages, and ends it", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        expect(await admin.ask("calls")).toContain("@alice:matrix.example (phones), connected");
+        expect(await admin.ask(`call ${callId}`)).toContain("bridge ← peer  INVITE");
+        expect(await admin.ask(`hangup ${callId}`)).toContain("was ended");
+        await phone.isHungUp();
+        await alice.awaitState(callId, "ended");
+        await phone.isDone();
+        await vi.waitFor(async () => expect(await admin.ask("history")).toContain("hungUp"), 10_000);
+    });
+
+    it("changes who is reached by a number after confirmation only where it asks, and keeps that across a restart", async () => {
+        expect(await admin.ask("map +442079460177 @alice:matrix.example")).toContain("Send undo 1 to undo.");
+        expect(await admin.ask("trunk trunk off")).toContain("Send yes");
+        expect(await admin.ask("yes")).toContain("Trunk trunk is off");
+        await world.bridge.restart();
+        expect(await admin.ask("number +442079460177")).toContain("Inbound calls reach: @alice:matrix.example");
+        expect(await admin.ask("trunks")).toContain("trunk: off");
+        expect(await admin.ask("history")).toContain("hungUp");
+        expect(await admin.ask("trunk trunk on")).toContain("is on");
+        expect(await admin.ask("undo 1")).toContain("was undone");
+        expect(await admin.ask("number +442079460177")).toContain("nobody");
+    });
+
+    it("rejects new calls while it drains, and lets a call in progress go on", async () => {
+        const phone = await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await phone.isAnswered();
+        await alice.awaitState(callId, "connected");
+        expect(await admin.ask("drain")).toContain("1 present call");
+        expect(await admin.ask("yes")).toContain("New calls are rejected. 1 calls continue");
+        const ready = await fetch(`http://127.0.0.1:${adminPort}/ready`);
+        expect([ready.status, await ready.json()]).toMatchObject([
+            503,
+            { reasons: [expect.stringContaining("draining")] },
+        ]);
+        const second = await world.phoneCalls(toAlice);
+        expect((await second.isRefused()).startLine).toContain("503");
+        await Promise.all([phone.tone.hears(500), alice.hears(callId, 700)]);
+        await phone.hangUp();
+        expect(await admin.ask("resume")).toContain("accepts calls again");
+    });
+
+    it("serves the page to a browser, with the calls of the spec", async () => {
+        const page = await world.chromium.openPage(`http://127.0.0.1:${adminPort}/`);
+        const problems: string[] = [];
+        page.on("pageerror", (error) => problems.push(error.message));
+        await page.fill("#token", TOKEN);
+        await page.click("#login button");
+        await page.waitForSelector("#recent tbody tr");
+        await page.click("#recent tbody tr");
+        await page.waitForFunction(`document.querySelector("#call").textContent.includes("INVITE")`);
+        const screenshot = await page.screenshot({ fullPage: true });
+        writeFileSync(join(world.bridge.directory, "admin-page.png"), screenshot);
+        expect(await page.textContent("#parts")).toContain("homeserver");
+        expect(problems).toEqual([]);
+        await page.close();
+    });
+});

@@ -1,0 +1,100 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { FraudLimits, type LimitedCall, type LimitValues } from "../../../../lib/admin/limits/FraudLimits.ts";
+import type { LimitScope } from "../../../../lib/admin/limits/LimitStatus.ts";
+import { FakeClock } from "../../../support/FakeClock.ts";
+
+const NONE: Record<LimitScope, LimitValues> = { user: {}, trunk: {}, premium: {}, international: {} };
+
+describe("FraudLimits", () => {
+    let clock: FakeClock;
+    let reached: string[];
+    let count = 0;
+    const limitsOf = (values: Partial<typeof NONE>, emergency: "allow" | "reject" = "allow") =>
+        new FraudLimits({
+            values: { ...NONE, ...values },
+            emergency,
+            clock,
+            onReached: (limit, key) => void reached.push(`${limit} of ${key}`),
+        });
+    const aCall = (changes: Partial<LimitedCall> = {}): LimitedCall => ({
+        callId: `c${(count += 1)}`,
+        user: "@alice:matrix.example",
+        trunk: "carrier",
+        destination: "national",
+        rate: 0,
+        ...changes,
+    });
+
+    beforeEach(() => {
+        clock = new FakeClock();
+        reached = [];
+    });
+
+    it("rejects a call beyond the number of calls at the same time, and admits one after an end", () => {
+        const limits = limitsOf({ user: { concurrentCalls: 1 } });
+        const first = aCall();
+        expect(limits.admit(first)).toEqual({ kind: "admitted" });
+        expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.concurrentCalls" });
+        expect(reached).toEqual(["user.concurrentCalls of @alice:matrix.example"]);
+        limits.ended(first.callId, 0);
+        expect(limits.admit(aCall())).toEqual({ kind: "admitted" });
+    });
+
+    it("counts users separately and a trunk for all of them", () => {
+        const limits = limitsOf({ user: { concurrentCalls: 1 }, trunk: { concurrentCalls: 2 } });
+        limits.admit(aCall());
+        expect(limits.admit(aCall({ user: "@bob:matrix.example" })).kind).toBe("admitted");
+        expect(limits.admit(aCall({ user: "@carol:matrix.example" }))).toEqual({
+            kind: "rejected",
+            limit: "trunk.concurrentCalls",
+        });
+    });
+
+    it("admits calls again after a minute", () => {
+        const limits = limitsOf({ user: { callsPerMinute: 2 } });
+        limits.admit(aCall());
+        limits.admit(aCall());
+        expect(limits.admit(aCall()).kind).toBe("rejected");
+        clock.advance(60_001);
+        expect(limits.admit(aCall()).kind).toBe("admitted");
+    });
+
+    it("adds up minutes and price of a day, and begins again at midnight", () => {
+        const limits = limitsOf({ user: { minutesPerDay: 10, costPerDay: 5 } });
+        const long = aCall({ rate: 1 });
+        limits.admit(long);
+        limits.ended(long.callId, 6 * 60_000);
+        expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.costPerDay" });
+        clock.advance(86_400_000);
+        expect(limits.admit(aCall()).kind).toBe("admitted");
+    });
+
+    it("limits premium numbers together, and no other calls", () => {
+        const limits = limitsOf({ premium: { callsPerMinute: 0 } });
+        expect(limits.admit(aCall({ destination: "premium" })).kind).toBe("rejected");
+        expect(limits.admit(aCall({ destination: "international" })).kind).toBe("admitted");
+    });
+
+    it("lets emergency calls pass every limit, or none of them", () => {
+        const values = { user: { concurrentCalls: 0 } };
+        expect(limitsOf(values).admit(aCall({ destination: "emergency" })).kind).toBe("admitted");
+        expect(limitsOf({}, "reject").admit(aCall({ destination: "emergency" })).kind).toBe("rejected");
+    });
+
+    it("shows each limit with its greatest use, and values that commands set", () => {
+        const limits = limitsOf({ user: { concurrentCalls: 5 } });
+        limits.admit(aCall());
+        limits.change(new Map([["user.concurrentCalls", { value: 1, by: "@admin:matrix.example" }]]));
+        expect(limits.status()).toEqual([
+            {
+                name: "user.concurrentCalls",
+                scope: "user",
+                value: 1,
+                origin: "@admin:matrix.example",
+                used: 1,
+                usedBy: "@alice:matrix.example",
+            },
+        ]);
+        expect(limits.admit(aCall()).kind).toBe("rejected");
+    });
+});

@@ -1,0 +1,89 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CallHistory } from "../../../lib/records/CallHistory.ts";
+import { callRecordLine, parseCallRecordLine } from "../../../lib/records/callRecordLine.ts";
+import { RotatedFile } from "../../../lib/store/RotatedFile.ts";
+import { aCallRecord } from "../../support/aCallRecord.ts";
+import { KeptLog } from "../../support/quiet.ts";
+
+describe("CallHistory", () => {
+    const historyOf = (maxCalls: number, now = 20_000): CallHistory =>
+        new CallHistory({ maxCalls, maxAgeMs: 10_000, now: () => now });
+
+    it("returns the newest calls first, and only those of a party", () => {
+        const history = historyOf(10);
+        for (const callId of ["c1", "c2", "c3"]) history.ended(aCallRecord({ callId }));
+        history.ended(aCallRecord({ callId: "c4", via: { kind: "trunk", name: "pbx" } }));
+        const ids = (party?: string) =>
+            history
+                .query({ ...(party !== undefined && { party }), failedOnly: false, limit: 2 })
+                .map(({ callId }) => callId);
+        expect(ids()).toEqual(["c4", "c3"]);
+        expect(ids("carrier")).toEqual(["c3", "c2"]);
+        expect(ids("+442071838750")).toEqual(["c4", "c3"]);
+    });
+
+    it("returns only calls that failed, which a caller who gives up did not", () => {
+        const history = historyOf(10);
+        history.ended(aCallRecord({ callId: "good" }));
+        history.ended(aCallRecord({ callId: "bad", cause: "noResponse", fault: "trunk" }));
+        history.ended(aCallRecord({ callId: "given up", cause: "cancelled", fault: "caller" }));
+        expect(history.query({ failedOnly: true, limit: 10 }).map(({ callId }) => callId)).toEqual(["bad"]);
+    });
+
+    it("forgets the oldest calls beyond its size and age", () => {
+        const history = historyOf(2, 40_000);
+        history.ended(aCallRecord({ callId: "old", endedAt: 1_000 }));
+        for (const callId of ["c1", "c2", "c3"]) history.ended(aCallRecord({ callId, endedAt: 39_000 }));
+        expect([history.find("old"), history.find("c1"), history.find("c3")?.callId]).toEqual([
+            undefined,
+            undefined,
+            "c3",
+        ]);
+    });
+});
+
+describe("a line of the call records", () => {
+    it("can be read again", () => {
+        const call = aCallRecord({ response: { status: 200, reason: "OK" } });
+        expect(parseCallRecordLine(callRecordLine(call, "full"))).toMatchObject(call);
+    });
+
+    it("contains no complete number if they are to be shortened", () => {
+        expect(callRecordLine(aCallRecord(), "short")).not.toContain("2071838");
+    });
+
+    it.each(["", "{", "[]", '{"callId":"c"}'])("ignores %j", (line) => {
+        expect(parseCallRecordLine(line)).toBeUndefined();
+    });
+});
+
+describe("RotatedFile", () => {
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "records-"))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("renames a file that has grown, keeps as many as it should, and reads the newest lines", async () => {
+        const path = join(folder, "calls.jsonl");
+        for (const line of ["first", "second", "third", "fourth"]) {
+            const file = new RotatedFile({ path, maxBytes: 5, keepFiles: 2, log: new KeptLog() });
+            file.append(line);
+            await file.close();
+        }
+        expect(readdirSync(folder).sort()).toEqual(["calls.1.jsonl", "calls.2.jsonl", "calls.jsonl"]);
+        expect(readFileSync(path, "utf8")).toBe("fourth\n");
+        const file = new RotatedFile({ path, maxBytes: 5, keepFiles: 2, log: new KeptLog() });
+        expect(await file.readLines()).toEqual(["third", "fourth"]);
+    });
+
+    it("warns once for lines that cannot be written", async () => {
+        const log = new KeptLog();
+        writeFileSync(join(folder, "file"), "");
+        const file = new RotatedFile({ path: join(folder, "file", "calls.jsonl"), maxBytes: 5, keepFiles: 1, log });
+        file.append("lost");
+        await file.close();
+        expect(log.lines).toEqual(["warn: call records not written"]);
+    });
+});
