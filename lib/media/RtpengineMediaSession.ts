@@ -196,10 +196,10 @@ export class RtpengineMediaSession implements MediaSession {
         return call;
     }
 
-    /** A call without its rtpengine has no media, also while it rings: it would have no media after the answer. */
+    /** Ends a call without its rtpengine, also while it rings: it would have no media after the answer. */
     async #engineChanged(change: EngineChange): Promise<void> {
         const progress = this.#progress;
-        if (progress.phase === "up" && change === "gone") return progress.watchdog.lose("rtpengine does not answer");
+        if (progress.phase === "up" && change === "gone") progress.watchdog.lose("rtpengine does not answer");
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await this.#isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });

@@ -66,6 +66,6 @@ export class WebServer {
 }
 
 /** Sends a response without a body, or with a short text. */
-export function respond(response: ServerResponse, status: number, text = ""): void {
+function respond(response: ServerResponse, status: number, text = ""): void {
     response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(text);
 }

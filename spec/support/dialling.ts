@@ -28,7 +28,7 @@ export function numberingWith(
 }
 
 /** The called party that a number or address is. Throws for one that cannot be called. */
-export function called(dialled: RemoteParty): CalledParty {
+function called(dialled: RemoteParty): CalledParty {
     const callee = calledPartyOf(dialled, numberingWith(patterns("\\*??", "\\*??#")));
     if (callee === undefined) throw new Error(`${JSON.stringify(dialled)} cannot be called`);
     return callee;

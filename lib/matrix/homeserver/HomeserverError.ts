@@ -93,7 +93,7 @@ export function pauseBeforeRetry(
 }
 
 /** Whether the same request may succeed later. */
-export function mayPass(kind: HomeserverErrorKind): boolean {
+function mayPass(kind: HomeserverErrorKind): boolean {
     switch (kind) {
         case "limited":
         case "unreachable":

@@ -112,7 +112,6 @@ export class DialogRequests {
         transactionId: string,
         tell: (response: SipResponse, flow: Flow) => void,
     ): Promise<SentRequest | Refused> {
-        const { options } = this.#context;
         const session = this.#book.sessionOf(dialog);
         return dialog.inOrder(async () => {
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());

@@ -5,7 +5,7 @@ import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 
 export const alice = "@alice:matrix.example" as MatrixUserId;
 export const bob = "@bob:matrix.example" as MatrixUserId;
-export const desk = "+442071838750" as PhoneNumber;
+const desk = "+442071838750" as PhoneNumber;
 
 /** A text message; `id` is its text as well. */
 export function aMessage(id: string, direction: Direction = "outbound", changes: Partial<Message> = {}): Message {
