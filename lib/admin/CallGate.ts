@@ -80,7 +80,7 @@ export class CallGate implements CallIntake, CallRecordSink {
         if (call === undefined) return false;
         this.#parts.log.info("call ended by a command", { callId });
         this.#parts.recorder.note(callId as CallId, { kind: "fault", party: "none", reason: "ended by a command" });
-        // for the desk it is as if the caller had hung up; the caller is told here
+        // for the desk it is as if the caller had hung up; the caller receives the notice here
         call.report({ kind: "ended", cause: "hungUp" });
         call.request.origin.end("hungUp").catch((error: unknown) => {
             this.#parts.log.warn("caller not told of the end", { callId, error });

@@ -121,7 +121,7 @@ export class DialPlan {
         return undefined;
     }
 
-    /** Returns the trunks that serve what was dialled, whoever calls. */
+    /** Returns the trunks that serve what was dialled, for any caller. */
     trunksFor(dialled: RemoteParty): readonly string[] {
         const callee = calledPartyOf(dialled, this.#numbering);
         return callee === undefined ? [] : [...new Set(this.#trunksFor(callee))];

@@ -18,7 +18,7 @@ export interface DialPlanChanges {
 export const NO_CHANGES: DialPlanChanges = { mapped: new Map(), allow: [], deny: [], trunksOff: new Set() };
 
 /**
- * A dial plan whose rules can be replaced while the bridge runs. Whoever was given it asks the rules in force at that
+ * A dial plan whose rules can be replaced while the bridge runs. Its owner asks the rules in force at that
  * moment; calls that were routed before continue.
  */
 export class LiveDialPlan extends DialPlan {

@@ -58,7 +58,7 @@ export class CallHistory implements CallRecordSink {
     }
 }
 
-/** A call that ended by a failure, whoever was at fault. A caller who gives up has not failed. */
+/** A call that ended by a failure, regardless of the party at fault. A caller who gives up has not failed. */
 export function hasFailed({ fault, cause }: CallRecord): boolean {
     return fault !== "none" && cause !== "cancelled";
 }

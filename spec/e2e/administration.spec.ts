@@ -102,7 +102,7 @@ describe("commands in Matrix rooms", () => {
         expect(await admin.ask("history")).toContain("hungUp");
         expect(await admin.ask("trunk trunk on")).toContain("is on");
         expect(await admin.ask("undo 1")).toContain("was undone");
-        expect(await admin.ask("number +442079460177")).toContain("nobody");
+        expect(await admin.ask("number +442079460177")).toContain("no user");
     });
 
     it("rejects new calls while it drains, and lets a call in progress go on", async () => {

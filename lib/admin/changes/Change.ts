@@ -1,4 +1,4 @@
-/** A change that a command made beside the configuration file. Plain data, stored as JSON. */
+/** A change that a command made in addition to the configuration file. Plain data, stored as JSON. */
 export type Change = NewChange & {
     /** Counts up; names the change for `undo`. */
     readonly id: number;
@@ -14,7 +14,7 @@ export type NewChange = ChangeKind & {
 };
 
 export type ChangeKind =
-    /** Calls to a number reach a user. `user: null`: they reach nobody, whatever the configuration says. */
+    /** Calls to a number reach a user. `user: null`: they reach no user, whatever the configuration says. */
     | { readonly kind: "map"; readonly phoneNumber: string; readonly user: string | null }
     /** A user can or cannot call numbers that match a pattern. A denial counts more than every rule that allows. */
     | { readonly kind: "allow" | "deny"; readonly user: string; readonly pattern: string }
@@ -51,7 +51,7 @@ export function describeChange(change: ChangeKind): string {
     switch (change.kind) {
         case "map":
             return change.user === null
-                ? `calls to ${change.phoneNumber} reach nobody`
+                ? `calls to ${change.phoneNumber} reach no user`
                 : `calls to ${change.phoneNumber} reach ${change.user}`;
         case "allow":
             return `${change.user} can call ${change.pattern}`;

@@ -30,7 +30,7 @@ const kind = z.discriminatedUnion("kind", [
 ]);
 const storedChanges = z.array(z.intersection(origin, kind));
 
-/** The changes that commands made. They apply beside the configuration file, and across restarts. */
+/** The changes that commands made. They apply in addition to the configuration file, and across restarts. */
 export class Changes {
     readonly #parts: ChangesParts;
     #changes: readonly Change[] = [];

@@ -27,7 +27,7 @@ export const hangup = defineCommand({
     },
 });
 
-/** A user can end calls of the room in which the command was given: whoever is in it can do so by the client as well. */
+/** A user can end calls of the room in which the command was given: its members can do so by the client as well. */
 function hangUpHere({ administration: { calls }, invoker: { roomId, user } }: CommandContext) {
     const here = calls.live().filter((live) => live.roomId === roomId && isParty(live, user));
     const ended = here.filter(({ callId }) => calls.hangUp(callId));

@@ -19,7 +19,7 @@ export const number = defineCommand({
                     kind: "facts",
                     facts: [
                         ["Read as", found.canonical],
-                        ["Inbound calls reach", found.reaches ?? "nobody (404)"],
+                        ["Inbound calls reach", found.reaches ?? "no user (404)"],
                         ["Outbound by", found.outboundTrunks.join(", ") || "no trunk"],
                     ],
                 },

@@ -1,6 +1,6 @@
 /** One fraud limit and how much of it is used. */
 export interface LimitStatus {
-    /** `callsAtOnce`, `callsPerMinute`, `minutesPerDay` or `costPerDay`, and for whom. */
+    /** `activeCalls`, `callsPerMinute`, `minutesPerDay` or `costPerDay`, and for whom. */
     readonly name: string;
     /** What it applies to: `user`, `trunk`, `premium` or `international`. */
     readonly scope: LimitScope;

@@ -133,7 +133,7 @@ export class BotRooms {
         return joined === "join";
     }
 
-    /** Whether nobody but the sender and the bot is in the room. */
+    /** Whether only the sender and the bot are in the room. */
     async #isAlone(room: MatrixRoomId, sender: MatrixUserId): Promise<boolean> {
         const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/joined_members`;
         const reply = await this.#parts.send({

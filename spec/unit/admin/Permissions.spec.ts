@@ -18,6 +18,6 @@ it.each([
     expect(levelOf(user as MatrixUserId, entries)).toBe(level);
 });
 
-it("gives nobody a level without an entry", () => {
+it("gives a user without an entry no level", () => {
     expect(levelOf("@alice:matrix.example" as MatrixUserId, new Map())).toBe("none");
 });
