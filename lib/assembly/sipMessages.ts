@@ -6,7 +6,7 @@ import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import { parseSipAddress } from "../numbering/SipAddress.ts";
 import type { FileLinks } from "../ports/FileLinks.ts";
 import type { TypingSink } from "../ports/TypingSink.ts";
-import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
+import type { SipEnvironment } from "../sip/SipEnvironment.ts";
 import type { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
 import { MailboxNotices } from "../sip/message/MailboxNotices.ts";
 import { MailboxSubscriptions } from "../sip/message/MailboxSubscriptions.ts";

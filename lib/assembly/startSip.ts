@@ -9,7 +9,7 @@ import type { CallIntake } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import type { SipEnvironment } from "../sip/dialog/SipDialog.ts";
+import type { SipEnvironment } from "../sip/SipEnvironment.ts";
 import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
 import { type MessageObserver, observeRequest, observeStack } from "../sip/drachtio/observeStack.ts";
 import { SipLink, type SipLinkParts } from "../sip/drachtio/SipLink.ts";

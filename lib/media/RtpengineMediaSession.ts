@@ -22,7 +22,9 @@ import {
     answerInPlace,
     exchangeAlone,
     expectationOf,
+    isKnown,
     type PendingChange,
+    type Progress,
     type Up,
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
@@ -34,7 +36,6 @@ import { type ResolveHost, withResolvedHost } from "./resolveHost.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
 import { type Party, wantsSound } from "../sdp/Party.ts";
 import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
-import type { SentDescription } from "../sdp/SentDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 
 export interface MediaSessionParts {
@@ -46,19 +47,6 @@ export interface MediaSessionParts {
     readonly log: Log;
     readonly resolveHost: ResolveHost;
 }
-
-type Progress =
-    | { readonly phase: "new" }
-    | { readonly phase: "offering"; readonly call: EngineCall }
-    /** The target has the offer, the origin waits. */
-    | {
-          readonly phase: "offered";
-          readonly call: EngineCall;
-          readonly origin: PartyDescription;
-          readonly target: SentDescription;
-      }
-    | Up
-    | { readonly phase: "released" };
 
 /** A call on the engine it began on. */
 export class RtpengineMediaSession implements MediaSession {
@@ -201,18 +189,8 @@ export class RtpengineMediaSession implements MediaSession {
         const progress = this.#progress;
         if (progress.phase === "up" && change === "gone") progress.watchdog.lose("rtpengine does not answer");
         if (progress.phase !== "offered") return;
-        const isLost = change === "gone" || !(await this.#isKnown(progress.call));
+        const isLost = change === "gone" || !(await isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
-    }
-
-    /** Whether an rtpengine that was away still has the call. */
-    async #isKnown(call: EngineCall): Promise<boolean> {
-        try {
-            await call.countPackets();
-            return true;
-        } catch (error) {
-            return !(error instanceof CallFailure && error.endCause === "mediaLost");
-        }
     }
 
     /** Never rejects. */

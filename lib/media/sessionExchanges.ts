@@ -77,3 +77,27 @@ async function answerFor(
     if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
     return await call.answer(answerTo(offer, otherSide(side), peer.said.transport, standIn));
 }
+
+/** Whether an rtpengine that was away still has the call. */
+export async function isKnown(call: EngineCall): Promise<boolean> {
+    try {
+        await call.countPackets();
+        return true;
+    } catch (error) {
+        return !(error instanceof CallFailure && error.endCause === "mediaLost");
+    }
+}
+
+/** How far the exchanges of a media session are. */
+export type Progress =
+    | { readonly phase: "new" }
+    | { readonly phase: "offering"; readonly call: EngineCall }
+    /** The target has the offer, the origin waits. */
+    | {
+          readonly phase: "offered";
+          readonly call: EngineCall;
+          readonly origin: PartyDescription;
+          readonly target: SentDescription;
+      }
+    | Up
+    | { readonly phase: "released" };

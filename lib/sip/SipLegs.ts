@@ -6,7 +6,7 @@ import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../ports/CallLeg.ts";
 import { composeInvite } from "./uac/composeInvite.ts";
-import type { SipEnvironment } from "./dialog/SipDialog.ts";
+import type { SipEnvironment } from "./SipEnvironment.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { atEachAddress } from "./trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "./trunk/TrunkHealth.ts";

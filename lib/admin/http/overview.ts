@@ -31,7 +31,7 @@ export function overviewOf(administration: Administration, now: number): object 
 }
 
 /** The last 24 hours, the oldest first. Pure. */
-export function hoursOf(calls: readonly CallRecord[], now: number): readonly HourOfCalls[] {
+function hoursOf(calls: readonly CallRecord[], now: number): readonly HourOfCalls[] {
     const current = Math.floor(now / HOUR_MS);
     return Array.from({ length: HOURS }, (_, index) => {
         const hour = current - HOURS + 1 + index;

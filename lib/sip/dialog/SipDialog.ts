@@ -1,6 +1,4 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { CallRecorder } from "../../ports/CallRecorder.ts";
-import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
@@ -10,28 +8,15 @@ import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
 import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
 import { probeDialog } from "./probeDialog.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
-import type { DialogHandler, SipCalls } from "../SipCalls.ts";
+import type { DialogHandler } from "../SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import type { HeaderFields, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
-
-/** What every leg and dialog needs. */
-export interface SipEnvironment {
-    readonly stack: SipStack;
-    readonly calls: SipCalls;
-    readonly clock: Clock;
-    readonly userAgent: string;
-    /** Receives what the SIP side knows of each call; optional for specs. */
-    readonly recorder?: Pick<CallRecorder, "note">;
-    /** A random number from 0 to 1. */
-    readonly random: () => number;
-    /** The session interval of calls to SIP in seconds, 0 for none; a default of 600 if left out. */
-    readonly sessionTimerS?: number;
-}
+import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 
 export interface DialogParts extends SipEnvironment {
     readonly log: Log;
@@ -345,8 +330,8 @@ export class SipDialog implements DialogHandler {
     }
 
     #respond(request: IncomingRequest, response: OutgoingResponse): void {
-        const headers = { ...this.#parts.headers, ...response.headers };
-        request.respond({ ...response, headers }).catch((error: unknown) => this.#notSent(request.method, error));
+        const withHeaders = { ...response, headers: { ...this.#parts.headers, ...response.headers } };
+        request.respond(withHeaders).catch((error: unknown) => this.#notSent(request.method, error));
     }
 
     /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is reported separately. */

@@ -3,7 +3,7 @@ import type { CallId } from "../../call/vocabulary.ts";
 import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
-import type { SipEnvironment } from "../dialog/SipDialog.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { UacLeg } from "../uac/UacLeg.ts";
 import { composePhoneInvite } from "./composePhoneInvite.ts";

@@ -17,7 +17,8 @@ import { reportAnswered } from "../reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import type { LiveLeg } from "../SipCalls.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
-import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
+import { SipDialog } from "../dialog/SipDialog.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
 import { reasonHeader } from "../sipEndCause.ts";
 import {
     type HeaderFields,

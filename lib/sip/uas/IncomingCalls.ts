@@ -4,7 +4,7 @@ import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
-import type { SipEnvironment } from "../dialog/SipDialog.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
 import { hostAt } from "../identity/hostAt.ts";
 import type { OwnIdentities, ScreenCaller } from "../identity/OwnIdentities.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";

@@ -12,7 +12,8 @@ import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg } from "../SipCalls.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
-import { SipDialog, type SipEnvironment } from "../dialog/SipDialog.ts";
+import { SipDialog } from "../dialog/SipDialog.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
 import {
     type HeaderFields,

@@ -8,43 +8,13 @@ import { FakeClock } from "../../support/FakeClock.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 import { keepLosses } from "../../support/lostMedia.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
-import { ScriptedNg, type NgScript } from "../../support/ScriptedNg.ts";
+import { engine } from "../../support/engineScript.ts";
+import { ScriptedNg } from "../../support/ScriptedNg.ts";
 import { changeAlone } from "../../support/changeAlone.ts";
 
 const browserOffer = captured("chromium-156-audio-offer");
 const ufrag = /a=ice-ufrag:(\S+)/.exec(browserOffer)?.[1] ?? "";
 const HOST = "candidate:1 1 udp 2113937151 192.0.2.2 5000 typ host";
-
-/** An engine that takes every call, and has heard `packets` from each side. */
-function engine(packets: () => number = () => 0): NgScript {
-    const heard = (): unknown => ({ medias: [{ streams: [{ stats: { packets: packets() } }] }] });
-    const towardsBrowser = phone({
-        protocol: "UDP/TLS/RTP/SAVPF",
-        payloads: "0",
-        more: [
-            "a=mid:0",
-            "a=rtcp-mux",
-            "a=setup:passive",
-            "a=fingerprint:sha-256 AB:CD",
-            "a=ice-ufrag:Uf",
-            "a=ice-pwd:Pw",
-            "a=candidate:1 1 UDP 1 192.0.2.1 30000 typ host",
-        ],
-    });
-    return (body) => {
-        switch (body["command"]) {
-            case "ping":
-                return { result: "pong" };
-            case "query":
-                return { result: "ok", tags: { origin: heard(), target: heard() } };
-            case "offer":
-            case "answer":
-                return { result: "ok", sdp: body["ICE"] === "force" ? towardsBrowser : phone({ port: 30_000 }) };
-            default:
-                return { result: "ok" };
-        }
-    };
-}
 
 describe("RtpengineMediaProxy", () => {
     let clock: FakeClock;

@@ -85,7 +85,8 @@ const WITHIN_RULE = {
     "911": /^911$/,
     "*@pbx.example": /^[^@]+@pbx\.example$/,
     "1??@pbx.example": /^1[0-9]{2}@pbx\.example$/,
-    "*": /^\+[1-9][0-9]{6,14}$|^[0-9]{1,6}$|^[^@]+@[^@]+$/,
+    // the shortest full numbers have six digits, +98 0000 in Iran
+    "*": /^\+[1-9][0-9]{5,14}$|^[0-9]{1,6}$|^[^@]+@[^@]+$/,
 } as const;
 
 type Rule = keyof typeof WITHIN_RULE;

@@ -1,45 +1,15 @@
 import { beforeEach, describe, expect, it, test } from "vitest";
 import { TrunkRegistration } from "../../../../lib/sip/registration/TrunkRegistration.ts";
 import { TrunkRegistrations } from "../../../../lib/sip/registration/TrunkRegistrations.ts";
-import {
-    type OutgoingRequest,
-    type ResponseListener,
-    type SentRequest,
-    SipSendError,
-    type SipStack,
-} from "../../../../lib/sip/SipStack.ts";
+import { SipSendError } from "../../../../lib/sip/SipStack.ts";
 import type { SipTrunk } from "../../../../lib/sip/SipTrunk.ts";
 import { atEachAddress } from "../../../../lib/sip/trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "../../../../lib/sip/trunk/TrunkHealth.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog, KeptTelemetry } from "../../../support/quiet.ts";
 import { aTrunk } from "../../../support/sip/aTrunk.ts";
+import { KeptRequests } from "../../../support/sip/KeptRequests.ts";
 import { settled } from "../../../support/sip/ScriptedStack.ts";
-
-/** Keeps every request with what becomes of it. */
-class KeptRequests implements SipStack {
-    readonly requests: OutgoingRequest[] = [];
-    readonly #listeners: ResponseListener[] = [];
-
-    /** What becomes of the next sendings instead. */
-    failures: SipSendError[] = [];
-
-    send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
-        this.requests.push(request);
-        this.#listeners.push(listener);
-        const failure = this.failures.shift();
-        if (failure !== undefined) return Promise.reject(failure);
-        const cancel = (): Promise<void> => Promise.resolve();
-        const contact = (request.headers["Contact"] ?? "").replace("localhost", "192.0.2.1:5060");
-        return Promise.resolve({ uri: request.uri ?? "", headers: new Map([["contact", contact]]), cancel });
-    }
-
-    /** The nth request is answered. */
-    answer(nth: number, status: number, headers: readonly (readonly [string, string])[] = []): void {
-        const response = { status, reason: "", headers: new Map(headers), body: "" };
-        this.#listeners[nth]?.onResponse({ ...response, acknowledge: () => Promise.resolve() });
-    }
-}
 
 let clock: FakeClock;
 let stack: KeptRequests;

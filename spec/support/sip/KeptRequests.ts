@@ -1,0 +1,32 @@
+import type {
+    OutgoingRequest,
+    ResponseListener,
+    SentRequest,
+    SipSendError,
+    SipStack,
+} from "../../../lib/sip/SipStack.ts";
+
+/** Keeps every request with what becomes of it. */
+export class KeptRequests implements SipStack {
+    readonly requests: OutgoingRequest[] = [];
+    readonly #listeners: ResponseListener[] = [];
+
+    /** What becomes of the next sendings instead. */
+    failures: SipSendError[] = [];
+
+    send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
+        this.requests.push(request);
+        this.#listeners.push(listener);
+        const failure = this.failures.shift();
+        if (failure !== undefined) return Promise.reject(failure);
+        const cancel = (): Promise<void> => Promise.resolve();
+        const contact = (request.headers["Contact"] ?? "").replace("localhost", "192.0.2.1:5060");
+        return Promise.resolve({ uri: request.uri ?? "", headers: new Map([["contact", contact]]), cancel });
+    }
+
+    /** The nth request is answered. */
+    answer(nth: number, status: number, headers: readonly (readonly [string, string])[] = []): void {
+        const response = { status, reason: "", headers: new Map(headers), body: "" };
+        this.#listeners[nth]?.onResponse({ ...response, acknowledge: () => Promise.resolve() });
+    }
+}
