@@ -2,14 +2,12 @@ import type { Headers } from "./Headers.ts";
 import { parseNameAddr } from "./NameAddr.ts";
 import { repairNameAddr } from "./readNameAddr.ts";
 
-const single = ["From", "To"] as const;
+/** Kept as they are if they cannot be repaired: a Refer-To without brackets may hold headers behind its "?". */
+const single = ["From", "To", "Refer-To", "Referred-By", "P-Called-Party-ID"] as const;
 const lists = ["Contact", "Route", "Record-Route", "Path", "P-Asserted-Identity", "P-Preferred-Identity"].concat([
     "Remote-Party-ID",
-    "P-Called-Party-ID",
     "Diversion",
     "History-Info",
-    "Referred-By",
-    "Refer-To",
 ]);
 
 /**

@@ -98,6 +98,11 @@ describe("the application gets", () => {
         expect(invite?.message.headers.get("From")).toBe(got);
     });
 
+    it("a Refer-To without brackets that holds headers", async () => {
+        const [invite] = await play("inbound", "INVITE", moreHeader("Refer-To", "sip:foo@bar?Replaces=1%3Bto-tag%3D2"));
+        expect(invite?.message.headers.get("Refer-To")).toBe("sip:foo@bar?Replaces=1%3Bto-tag%3D2");
+    });
+
     it("a Latin-1 display name as text", async () => {
         const change: Change = (draft) => ({
             ...header("From", '"Jürgen" <sip:b@h>;tag=p1')(draft),
