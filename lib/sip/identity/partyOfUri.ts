@@ -18,9 +18,10 @@ export function numberIn(uri: SipUri, context: NumberingContext): PhoneNumber | 
     const [subscriber = ""] = (uri.user ?? "").split(";");
     const typed = unescapeUser(subscriber);
     const phoneContext = subscriberParam(uri, "phone-context");
-    // RFC 3966, section 5.1.5: a local number within a global prefix
-    const full = !typed.startsWith("+") && phoneContext?.startsWith("+") === true ? `${phoneContext}${typed}` : typed;
-    return parsePhoneNumber(full, context);
+    // RFC 3966, section 5.1.5: a local number within a global prefix; a short code there is no full number with it
+    const isLocal = !typed.startsWith("+") && phoneContext?.startsWith("+") === true;
+    const full = isLocal ? parsePhoneNumber(`${phoneContext}${typed}`, context) : undefined;
+    return full ?? parsePhoneNumber(typed, context);
 }
 
 export function addressIn({ user, host }: SipUri): SipAddress | undefined {

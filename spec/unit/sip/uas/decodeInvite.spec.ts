@@ -106,6 +106,8 @@ describe("who is called", () => {
         ["sip:+442071838750;npdi@x.example;user=phone", [{ number: "+442071838750" }]],
         ["tel:+442071838750", [{ number: "+442071838750" }]],
         ["tel:2001;phone-context=pbx.example", [{ number: "2001" }]],
+        ["sip:2001;phone-context=+44@x.example;user=phone", [{ number: "2001" }]],
+        ["tel:112;phone-context=+49", [{ number: "112" }]],
     ])("%s", (uri, expected) => {
         const { callees } = invite({}, british, uri, sdp, "tls");
         expect(callees).toMatchObject(expected);
