@@ -133,7 +133,7 @@ describe("commands in Matrix rooms", () => {
         await page.click("#login button");
         await page.waitForSelector("#recent tbody tr");
         await page.click("#recent tbody tr");
-        await page.waitForFunction(`document.querySelector("#call").textContent.includes("INVITE")`);
+        await page.locator("#call", { hasText: "INVITE" }).waitFor();
         const screenshot = await page.screenshot({ fullPage: true });
         writeFileSync(join(world.bridge.directory, "admin-page.png"), screenshot);
         expect(await page.textContent("#parts")).toContain("homeserver");
