@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { loopback } from "../../lab/world/freePort.ts";
 import { Pbx, pbx } from "../../lab/world/Pbx.ts";
 import { until } from "../../lab/world/until.ts";
 import { numbers, World } from "../../lab/world/World.ts";
-import { expectEnded, tones } from "../support/callEnd.ts";
+import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
 import type { Baresip } from "../../lab/world/Baresip.ts";
 import type { BridgeConfig } from "../../lab/world/Bridge.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
@@ -53,7 +53,7 @@ describe("a PBX at two addresses, that the bridge registers with", () => {
 
     it("is registered with at the first", async () => {
         await said("trunk registered", first);
-        expect(world.bridge.log()).not.toContain('"level":"warn"');
+        expectQuietLog(world);
     });
 
     it("is registered with at the second once the first is gone, long before the refresh", async () => {
