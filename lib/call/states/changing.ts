@@ -4,7 +4,7 @@ import { CHANGE_TIMEOUT_MS } from "../CallPolicy.ts";
 import type { Changing, Connected, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import type { LegId, Sdp } from "../vocabulary.ts";
-import { endLateAnswer, isParty, peerOf } from "./parties.ts";
+import { endLateAnswer, isParty, passOnCandidates, peerOf } from "./parties.ts";
 
 /** Handles the new offer of a party, if there is one. */
 export function beginChange(state: Connected, offer: WaitingOffer | undefined): Transition {
@@ -35,13 +35,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "offerReceived":
             return receiveAnother(state, event);
         case "candidatesFound":
-            if (!isParty(state, event.leg)) return stay(state);
-            return go(state, {
-                kind: "addCandidates",
-                leg: state.target,
-                from: event.leg,
-                candidates: event.candidates,
-            });
+            return passOnCandidates(state, event);
         case "partySilent":
             return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
         case "legAnswered":

@@ -2,20 +2,14 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import { beginChange } from "./changing.ts";
-import { endLateAnswer, isParty } from "./parties.ts";
+import { endLateAnswer, isParty, passOnCandidates } from "./parties.ts";
 
 export function whileConnected(state: Connected, event: CallEvent, _now: number): Transition {
     switch (event.kind) {
         case "offerReceived":
             return isParty(state, event.leg) ? beginChange(state, event) : stay(state);
         case "candidatesFound":
-            if (!isParty(state, event.leg)) return stay(state);
-            return go(state, {
-                kind: "addCandidates",
-                leg: state.target,
-                from: event.leg,
-                candidates: event.candidates,
-            });
+            return passOnCandidates(state, event);
         case "partySilent":
             return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
         case "legAnswered":
