@@ -48,6 +48,10 @@ export class MessageHomeserver {
         return homeserver;
     }
 
+    get #bot(): string {
+        return `@sip-bridge:${this.#plan.domain}`;
+    }
+
     /** The user writes in a room. */
     say(room: string, body: string): void {
         this.#deliver(this.#event(room, this.#plan.user, "m.room.message", { msgtype: "m.text", body }));
@@ -71,9 +75,12 @@ export class MessageHomeserver {
     }
 
     #look(url: URL): object | undefined {
-        if (url.pathname.includes("/state/m.room.member/")) return { membership: "join" };
+        const [, member = ""] = /\/state\/m\.room\.member\/([^/]+)/.exec(url.pathname) ?? [];
+        // the bot is in no room, otherwise messages would be commands
+        if (decodeURIComponent(member) === this.#bot) return undefined;
+        if (member !== "") return { membership: "join" };
         if (url.pathname.includes("/state/")) return undefined;
-        if (url.pathname.endsWith("/whoami")) return { user_id: `@sip-bridge:${this.#plan.domain}` };
+        if (url.pathname.endsWith("/whoami")) return { user_id: this.#bot };
         if (url.pathname.endsWith("/versions")) return { versions: ["v1.11"] };
         return {};
     }

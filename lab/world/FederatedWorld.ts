@@ -2,7 +2,9 @@ import { Bridge } from "./Bridge.ts";
 import { Chromium } from "./Chromium.ts";
 import { FederationLink } from "./FederationLink.ts";
 import { freePort, loopback } from "./freePort.ts";
+import { MatrixMessenger } from "./MatrixMessenger.ts";
 import { Rtpengine } from "./Rtpengine.ts";
+import { SipMessenger } from "./SipMessenger.ts";
 import { SippPhone } from "./SippPhone.ts";
 import { Synapse } from "./Synapse.ts";
 import { labConfig } from "./World.ts";
@@ -71,6 +73,16 @@ export class FederatedWorld implements Stoppable {
         return await this.#chromium.openClient(device, { joinsOnInvite: true, ...options });
     }
 
+    /** A new user of the other homeserver, who reads and writes messages. */
+    async openOtherMessenger(localpart: string): Promise<MatrixMessenger> {
+        return this.#keep(await MatrixMessenger.start(await this.other.registerUser(localpart)));
+    }
+
+    /** A SIP peer for messages behind the trunk. */
+    async openTrunkMessenger(): Promise<SipMessenger> {
+        return this.#keep(await SipMessenger.start(this.#trunkPort));
+    }
+
     /** A phone calls through the bridge. @param call.to as in `sip:bob@other.example` */
     async phoneCalls(call: Omit<OutgoingCall, "via">): Promise<SippPhone> {
         return this.#keep(await SippPhone.call({ ...call, via: this.bridge.sip }));
@@ -81,7 +93,7 @@ export class FederatedWorld implements Stoppable {
         return this.#keep(await SippPhone.listen({ port: this.#trunkPort, ...options }));
     }
 
-    /** Stops every phone and makes the network whole, as between two specs. */
+    /** Stops every phone and messenger and makes the network whole, as between two specs. */
     async reset(): Promise<void> {
         for (const name of Object.values(homeservers)) this.link.set(name, "open");
         await Promise.all(this.#phones.splice(0).map((phone) => phone.stop()));

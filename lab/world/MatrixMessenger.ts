@@ -53,6 +53,10 @@ export class MatrixMessenger implements Stoppable {
             if (member.userId !== userId || member.membership !== "invite") return;
             client.joinRoom(member.roomId).catch(() => undefined);
         });
+        // clients fill the screen of a room they open: over federation, what was written before the join is not synchronised
+        client.on(RoomEvent.MyMembership, (room, membership) => {
+            if (membership === "join") client.scrollback(room).catch(() => undefined);
+        });
         const synced = new Promise<void>((resolve) => client.once(ClientEvent.Sync, () => resolve()));
         await client.startClient({ initialSyncLimit: 100, pollTimeout: 10_000 });
         await synced;
