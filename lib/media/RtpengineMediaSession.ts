@@ -14,7 +14,8 @@ import type {
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
-import { EngineCall, type Exchange } from "./EngineCall.ts";
+import { CallPlacement } from "./CallPlacement.ts";
+import type { EngineCall } from "./EngineCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
 import { answerTo, firstOffer, forwardedOffer } from "./exchanges.ts";
 import {
@@ -29,7 +30,7 @@ import {
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import type { LivenessWatch } from "./LivenessWatch.ts";
-import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
+import type { EngineChange } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
 import { type ResolveHost, withResolvedHost } from "./resolveHost.ts";
@@ -54,19 +55,21 @@ export class RtpengineMediaSession implements MediaSession {
     readonly #report: MediaReport;
     readonly #parts: MediaSessionParts;
     readonly #candidates: CandidateFeed;
+    readonly #placement: CallPlacement;
     /** In the `o=` lines we write. */
     readonly #sessionId = randomInt(1, 2 ** 40);
     #progress: Progress = { phase: "new" };
     /** Settles when what is asked of the engine now is done; never rejects. */
     #underWay: Promise<unknown> = Promise.resolve();
     #releasing: Promise<void> | undefined;
-    #stopWatching = (): void => undefined;
 
     constructor(request: MediaRequest, report: MediaReport, parts: MediaSessionParts) {
         this.#request = request;
         this.#report = report;
         this.#parts = parts;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
+        const name = parts.options.callIdPrefix + request.callId;
+        this.#placement = new CallPlacement(name, parts.pool, parts.log, (change) => void this.#engineChanged(change));
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
@@ -74,9 +77,9 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
             this.#require("new");
-            const { call, said } = await this.#offerToSomeEngine(
-                firstOffer(origin, this.#request.transports.target, this.#parts.options),
-            );
+            const exchange = firstOffer(origin, this.#request.transports.target, this.#parts.options);
+            const { call, said } = await this.#placement.offer(exchange);
+            this.#require("new");
             const target = describeFor(this.#recipient("target"), said, undefined);
             this.#progress = { phase: "offered", call, origin, target };
             this.#candidates.describe("origin", origin);
@@ -149,39 +152,7 @@ export class RtpengineMediaSession implements MediaSession {
         }
         // a delete that overtook an offer would leave the call behind
         await this.#underWay;
-        if (before.phase === "new" || before.phase === "released") return;
-        await this.#giveUp(before.call, before.phase === "offering" ? "failed" : "ended");
-    }
-
-    /** Offers to one engine after the other until one takes the call. */
-    async #offerToSomeEngine(exchange: Exchange): Promise<{ call: EngineCall; said: SessionDescription }> {
-        const { pool, options, log } = this.#parts;
-        const tried = new Set<Rtpengine>();
-        for (let engine = pool.pick(); engine !== undefined; engine = pool.pick(tried)) {
-            tried.add(engine);
-            const call = this.#take(engine, options.callIdPrefix + this.#request.callId);
-            try {
-                const said = await call.offerFirst(exchange);
-                this.#require("offering");
-                return { call, said };
-            } catch (error) {
-                // a release in the meantime ends the call as well
-                this.#require("offering");
-                this.#progress = { phase: "new" };
-                void this.#giveUp(call, "failed");
-                if (!(error instanceof CallFailure) || error.endCause !== "serviceUnavailable") throw error;
-                log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
-            }
-        }
-        throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
-    }
-
-    #take(engine: Rtpengine, name: string): EngineCall {
-        engine.addCall();
-        const call = new EngineCall(engine, name);
-        this.#progress = { phase: "offering", call };
-        this.#stopWatching = engine.watch((change) => void this.#engineChanged(change));
-        return call;
+        await this.#placement.release();
     }
 
     /** Ends a call without its rtpengine, also while it rings: it would have no media after the answer. */
@@ -191,18 +162,6 @@ export class RtpengineMediaSession implements MediaSession {
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
-    }
-
-    /** Never rejects. */
-    async #giveUp(call: EngineCall, because: "ended" | "failed"): Promise<void> {
-        this.#stopWatching();
-        call.engine.removeCall(because);
-        try {
-            await call.delete();
-        } catch (error) {
-            // without packets the engine ends the call by itself
-            this.#parts.log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
-        }
     }
 
     #rise(call: EngineCall, parties: Up["parties"]): void {

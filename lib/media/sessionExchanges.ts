@@ -91,7 +91,6 @@ export async function isKnown(call: EngineCall): Promise<boolean> {
 /** How far the exchanges of a media session are. */
 export type Progress =
     | { readonly phase: "new" }
-    | { readonly phase: "offering"; readonly call: EngineCall }
     /** The target has the offer, the origin waits. */
     | {
           readonly phase: "offered";

@@ -1,0 +1,87 @@
+import { CallFailure } from "../ports/CallFailure.ts";
+import type { Log } from "../ports/Log.ts";
+import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import { EngineCall, type Exchange } from "./EngineCall.ts";
+import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
+import type { RtpenginePool } from "./RtpenginePool.ts";
+
+/** A call that an rtpengine accepted, and the description that it made of the offer. */
+export interface Placed {
+    readonly call: EngineCall;
+    readonly said: SessionDescription;
+}
+
+/** Where the call of a media session is: nowhere, on the rtpengine it is offered to, or on the one that accepted it. */
+type Place = { readonly kind: "none" } | Taken;
+
+interface Taken {
+    readonly kind: "offering" | "accepted";
+    readonly call: EngineCall;
+    readonly stopWatching: () => void;
+}
+
+const NOWHERE: Place = { kind: "none" };
+
+/**
+ * Places the call of one media session on an rtpengine and frees it there. The session calls `offer` once, and `release` when
+ * `offer` is not under way.
+ */
+export class CallPlacement {
+    readonly #name: string;
+    readonly #pool: RtpenginePool;
+    readonly #log: Log;
+    readonly #onEngineChange: (change: EngineChange) => void;
+    #place: Place = NOWHERE;
+
+    /** @param name the call-id at rtpengine */
+    constructor(name: string, pool: RtpenginePool, log: Log, onEngineChange: (change: EngineChange) => void) {
+        this.#name = name;
+        this.#pool = pool;
+        this.#log = log;
+        this.#onEngineChange = onEngineChange;
+    }
+
+    /** Offers to one rtpengine after the other until one accepts the call. @throws CallFailure */
+    async offer(exchange: Exchange): Promise<Placed> {
+        const tried = new Set<Rtpengine>();
+        for (let engine = this.#pool.pick(); engine !== undefined; engine = this.#pool.pick(tried)) {
+            tried.add(engine);
+            const taken = this.#take(engine);
+            const { call } = taken;
+            try {
+                const said = await call.offerFirst(exchange);
+                this.#place = { ...taken, kind: "accepted" };
+                return { call, said };
+            } catch (error) {
+                void this.release();
+                if (!(error instanceof CallFailure) || error.endCause !== "serviceUnavailable") throw error;
+                this.#log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
+            }
+        }
+        throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
+    }
+
+    /** Frees the call's ports, if it has any. Never rejects. */
+    async release(): Promise<void> {
+        const place = this.#place;
+        if (place.kind === "none") return;
+        this.#place = NOWHERE;
+        const { call, kind, stopWatching } = place;
+        stopWatching();
+        call.engine.removeCall(kind === "accepted" ? "ended" : "failed");
+        try {
+            await call.delete();
+        } catch (error) {
+            // without packets the engine ends the call by itself
+            this.#log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
+        }
+    }
+
+    #take(engine: Rtpengine): Taken {
+        engine.addCall();
+        const stopWatching = engine.watch(this.#onEngineChange);
+        const taken: Taken = { kind: "offering", call: new EngineCall(engine, this.#name), stopWatching };
+        this.#place = taken;
+        return taken;
+    }
+}
