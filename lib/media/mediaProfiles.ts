@@ -25,20 +25,33 @@ const PROTOCOL: Readonly<Record<MediaTransport, string>> = {
 
 /**
  * Keys keep the padding of their base64 (RFC 4568 6.1), without which baresip 1.0 reads another key. Suites that do not
- * encrypt are not offered, nor those without any use.
+ * encrypt are neither offered nor accepted, nor those without any use.
  */
-const KEYS_IN_SDP = [
+const ACCEPTED_KEYS = [
     "pad",
     "no-NULL_HMAC_SHA1_80",
     "no-NULL_HMAC_SHA1_32",
     "no-F8_128_HMAC_SHA1_80",
     "no-F8_128_HMAC_SHA1_32",
 ];
+/**
+ * The bridge offers two suites: AES_256_CM_HMAC_SHA1_80 (RFC 6188), and AES_CM_128_HMAC_SHA1_80, which everybody has
+ * (RFC 4568). An INVITE with all that rtpengine knows is longer than a datagram should be (RFC 3261 18.1.1).
+ */
+const OFFERED_KEYS = [
+    ...ACCEPTED_KEYS,
+    "no-AEAD_AES_256_GCM",
+    "no-AEAD_AES_128_GCM",
+    "no-AES_256_CM_HMAC_SHA1_32",
+    "no-AES_192_CM_HMAC_SHA1_80",
+    "no-AES_192_CM_HMAC_SHA1_32",
+    "no-AES_CM_128_HMAC_SHA1_32",
+];
 
 /** For an ng `offer`. */
 export function offerProfile(passage: Passage): NgDictionary {
     return {
-        ...transport(passage),
+        ...transport(passage, OFFERED_KEYS),
         ...(passage.towards === "webrtc"
             ? {
                   "rtcp-mux": ["offer", "require"],
@@ -54,7 +67,7 @@ export function offerProfile(passage: Passage): NgDictionary {
 /** For an ng `answer`. */
 export function answerProfile(passage: Passage): NgDictionary {
     return {
-        ...transport(passage),
+        ...transport(passage, ACCEPTED_KEYS),
         ...(passage.towards === "webrtc"
             ? {
                   "rtcp-mux": ["require"],
@@ -65,11 +78,11 @@ export function answerProfile(passage: Passage): NgDictionary {
     };
 }
 
-function transport({ towards, protocol }: Passage): NgDictionary {
+function transport({ towards, protocol }: Passage, keys: readonly string[]): NgDictionary {
     return {
         "transport protocol": protocol ?? PROTOCOL[towards],
         ICE: towards === "webrtc" ? "force" : "remove",
         replace: ["origin"],
-        ...(towards === "srtp" || towards === "srtp-optional" ? { DTLS: "off", SDES: KEYS_IN_SDP } : { SDES: ["off"] }),
+        ...(towards === "srtp" || towards === "srtp-optional" ? { DTLS: "off", SDES: keys } : { SDES: ["off"] }),
     };
 }
