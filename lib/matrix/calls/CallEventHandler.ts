@@ -43,7 +43,7 @@ export class CallEventHandler implements TimelineHandler {
         const { message } = decoded;
         if (registry.hasEnded(event.room, message.callId)) return dropped("call_ended");
         const leg = registry.find(event.room, message.callId);
-        if (isExpired(message, event.ageMs)) return this.#onExpired(event, message);
+        if (isExpired(message, event.ageMs)) return dropped("expired", `age: ${event.ageMs} ms`);
         if (leg !== undefined) {
             const ignored = leg.onCallEvent(event.sender, message);
             return ignored === undefined ? handledBy(leg) : dropped(ignored);
@@ -51,34 +51,35 @@ export class CallEventHandler implements TimelineHandler {
         return message.kind === "invite" ? this.#onInvite(event, message) : this.#onUnknownCall(event, message);
     }
 
+    /**
+     * Nobody knows how old a call from another homeserver is that ours may have kept during a downtime of the bridge: whether it
+     * is over shows what follows it.
+     */
     #onInvite(event: RoomEvent, invite: Extract<CallMessage, { readonly kind: "invite" }>): EventOutcome {
-        const { outbound, registry, drops } = this.#parts;
-        const reason = outbound.open(event.room, event.sender, invite, (late) => drops.record(event, late));
+        const { names, outbound, registry, drops } = this.#parts;
+        const awaits = event.arrival === "kept" && !names.isLocal(event.sender) ? "its_end" : "nothing";
+        const reason = outbound.open(event.room, event.sender, invite, awaits, (late) => drops.record(event, late));
         return reason === undefined ? handledBy(registry.find(event.room, invite.callId)) : dropped(reason);
     }
 
-    /** Only an invite is answered: the caller's client shows the failure then, instead of ringing until its timeout. */
+    /**
+     * An invite is rejected, so that the caller's client shows the failure instead of ringing until its timeout. An answer ends
+     * its call, because the device that sent it takes itself for connected.
+     */
     #onUndecodable(event: RoomEvent, { failure, detail, common }: UndecodableCallEvent): EventOutcome {
         if (event.type === CALL_EVENT_TYPES.invite && common !== undefined && event.ageMs < DEFAULT_LIFETIME_MS) {
-            this.#reject(event, common, "noCommonMedia");
+            this.#reject(event, common);
+        }
+        if (event.type === CALL_EVENT_TYPES.answer && common !== undefined) {
+            this.#parts.registry.find(event.room, common.callId)?.unreadableAnswer?.(event.sender);
         }
         return dropped(failure, detail);
     }
 
-    /**
-     * The age of an event from another homeserver is uncertain after a downtime of the bridge: the caller's client may
-     * still ring, so the call is rejected. A local caller's client has ended it.
-     */
-    #onExpired(event: RoomEvent, message: CallMessage): EventOutcome {
-        const isUncertain = event.arrival === "kept" && !this.#parts.names.isLocal(event.sender);
-        if (message.kind === "invite" && isUncertain) this.#reject(event, message, "noAnswer");
-        return dropped("expired", `age: ${event.ageMs} ms`);
-    }
-
-    #reject(event: RoomEvent, call: Parameters<OutboundCalls["reject"]>[2], cause: "noCommonMedia" | "noAnswer"): void {
+    #reject(event: RoomEvent, call: Parameters<OutboundCalls["reject"]>[2]): void {
         const { outbound, registry } = this.#parts;
         if (registry.hasEnded(event.room, call.callId) || registry.find(event.room, call.callId) !== undefined) return;
-        outbound.reject(event.room, event.sender, call, cause);
+        outbound.reject(event.room, event.sender, call, "noCommonMedia");
     }
 
     #onUnknownCall(event: RoomEvent, message: CallMessage): EventOutcome {

@@ -11,6 +11,8 @@ export interface RoutedLeg extends LiveCall {
     readonly settled?: Promise<unknown>;
     /** Processes a call event with this call's ID. Returns the reason if it had no effect. */
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined;
+    /** The user sent an answer that cannot be decoded. A call that rings ends for both sides. Absent if the user is the caller. */
+    unreadableAnswer?(sender: MatrixUserId): IgnoreReason | undefined;
     userJoined(): void;
     userLeft(): void;
     /** The ghost was removed from the room. */

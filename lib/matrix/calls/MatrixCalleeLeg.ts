@@ -151,6 +151,14 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return this.#go(onMessageToCaller(this.#state, this.user, sender, message));
     }
 
+    unreadableAnswer(sender: MatrixUserId): IgnoreReason | undefined {
+        if (sender !== this.user) return "other_user";
+        if (this.#state.phase !== "ringing") return "wrong_state";
+        this.#endQuietly("noCommonMedia");
+        this.#report({ kind: "ended", cause: "noCommonMedia" });
+        return undefined;
+    }
+
     userJoined(): void {
         this.#onJoin?.();
     }

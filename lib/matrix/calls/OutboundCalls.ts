@@ -5,6 +5,7 @@ import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { CallRecorder, RejectionReason } from "../../ports/CallRecorder.ts";
+import type { Clock } from "../../ports/Clock.ts";
 import type { Directory } from "../../ports/Directory.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
@@ -37,6 +38,7 @@ export interface OutboundCallsParts {
     /** The media profile of a trunk, by its name. */
     readonly mediaOf: (trunk: string) => MediaTransport;
     readonly newCallId: () => CallId;
+    readonly clock: Pick<Clock, "startTimer">;
     readonly log: Log;
 }
 
@@ -47,6 +49,8 @@ export type Invite = Extract<CallMessage, { readonly kind: "invite" }>;
 
 /** Calls whose ghost is not known or has not joined yet. More at the same time are an attack or an outage. */
 const MAX_PENDING = 500;
+/** A homeserver delivers what it kept without pauses: the end of a call that is over follows its invite within this time. */
+const END_FOLLOWS_MS = 2_000;
 
 /** Opens the calls that Matrix users place to ghosts, or rejects them. */
 export class OutboundCalls {
@@ -59,16 +63,19 @@ export class OutboundCalls {
 
     /**
      * Called for an invite that is new and not expired. Returns immediately, with the reason if the call is dropped.
+     * `awaits` is `its_end` if the call may be over already: it is opened if no hangup follows in a moment.
      * `onDropped` is called if the call turns out later not to be for a ghost.
      */
     open(
         room: MatrixRoomId,
         sender: MatrixUserId,
         invite: Invite,
+        awaits: "its_end" | "nothing",
         onDropped: (reason: "unknown_room") => void,
     ): "other_invitee" | "too_many" | undefined {
         const glare = resolveGlare(sender, this.#parts.registry.inRoom(room));
-        return this.#whenGhostKnown(room, sender, invite, onDropped, async (leg, parties, pending) => {
+        const ready = awaits === "its_end" ? this.#pause(END_FOLLOWS_MS) : Promise.resolve();
+        return this.#whenGhostKnown(room, sender, invite, { ready, onDropped }, async (leg, parties, pending) => {
             // the bridge's calls end only once it is clear that the new call is for a ghost
             if (glare.kind === "accept") for (const call of glare.yielding) call.endByGlare();
             const rejection = glare.kind === "busy" ? rejectedWith("busy") : this.#place(leg, invite, parties);
@@ -79,15 +86,15 @@ export class OutboundCalls {
 
     /** Rejects an invite that cannot be opened, so that the caller's client ends the call. Returns immediately. */
     reject(room: MatrixRoomId, sender: MatrixUserId, call: AddressedCall, cause: EndCause): void {
-        const ignoreDrop = (): void => undefined;
-        this.#whenGhostKnown(room, sender, call, ignoreDrop, (leg) => leg.refuse(cause, noticeOf(cause)));
+        const opening = { ready: Promise.resolve(), onDropped: (): void => undefined };
+        this.#whenGhostKnown(room, sender, call, opening, (leg) => leg.refuse(cause, noticeOf(cause)));
     }
 
     #whenGhostKnown(
         room: MatrixRoomId,
         sender: MatrixUserId,
         call: AddressedCall,
-        onDropped: (reason: "unknown_room") => void,
+        { ready, onDropped }: Opening,
         act: (leg: MatrixCallerLeg, parties: CalledGhost, pending: PendingCall) => Promise<void>,
     ): "other_invitee" | "too_many" | undefined {
         const { names, registry, log } = this.#parts;
@@ -96,7 +103,8 @@ export class OutboundCalls {
         const pending = new PendingCall(sender);
         registry.add(room, call.callId, pending);
         this.#pending += 1;
-        void this.#resolveGhost(room, call, pending)
+        void ready
+            .then(() => (pending.isOver ? undefined : this.#resolveGhost(room, call, pending)))
             .then(async (found) => {
                 if (found === undefined) {
                     registry.remove(room, call.callId);
@@ -129,6 +137,10 @@ export class OutboundCalls {
         if (ghost === undefined || party === undefined) return undefined;
         const callerName = await callerNames?.nameOf(ghost, room, pending.user);
         return pending.isOver ? undefined : { ghost, party, ...(callerName !== undefined && { callerName }) };
+    }
+
+    #pause(ms: number): Promise<void> {
+        return new Promise((resolve) => void this.#parts.clock.startTimer(ms, resolve));
     }
 
     #legOf(room: MatrixRoomId, call: AddressedCall, pending: PendingCall, ghost: MatrixUserId): MatrixCallerLeg {
@@ -191,6 +203,12 @@ export class OutboundCalls {
         const caller = { caller: user, ...(profileName !== undefined && { profileName }) };
         return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, ...caller, trunks }] };
     }
+}
+
+interface Opening {
+    /** The call is not opened before. */
+    readonly ready: Promise<void>;
+    readonly onDropped: (reason: "unknown_room") => void;
 }
 
 /** The ghost that is called. */

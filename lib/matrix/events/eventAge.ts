@@ -19,10 +19,10 @@ export interface InvitationTime {
 }
 
 /**
- * Returns the age of an event in ms. The clocks of other homeservers may be wrong by minutes, so they are not compared
- * with ours: an event that is delivered live is new. `unsigned.age` counts only for senders of our own homeserver: for
- * others it is wrong too if the clocks differ (client-server API, UnsignedData). A time that is all we have counts for
- * events that were kept, where it is better than nothing.
+ * Returns the age of an event in ms. The clocks of other homeservers may be wrong by minutes, so they are never compared
+ * with ours: an event is as new as its delivery. `unsigned.age` counts only for senders of our own homeserver: for
+ * others it is wrong too if the clocks differ (client-server API, UnsignedData). In the history of a room, times of one
+ * homeserver are compared with each other.
  */
 export function eventAge(
     { sentAt, statedAgeMs }: Pick<ReadEvent, "sentAt" | "statedAgeMs">,
@@ -31,17 +31,17 @@ export function eventAge(
     clock: Pick<Clock, "now" | "monotonic">,
 ): number {
     if (isLocal && statedAgeMs !== undefined) return statedAgeMs;
-    if (sentAt === undefined) return 0;
+    if (isLocal && sentAt !== undefined && delivery.arrival !== "live") return Math.max(0, clock.now() - sentAt);
     switch (delivery.arrival) {
         case "live":
-            return 0;
         case "kept":
-            return Math.max(0, clock.now() - sentAt);
+            return 0;
         case "history": {
             const { invitation } = delivery;
-            if (invitation?.server !== server) return Math.max(0, clock.now() - sentAt);
-            const sinceInvitation = sentAt - invitation.sentAt;
-            return Math.max(0, clock.monotonic() - invitation.receivedAt + invitation.ageMs - sinceInvitation);
+            if (invitation === undefined) return 0;
+            const sinceInvitation = clock.monotonic() - invitation.receivedAt + invitation.ageMs;
+            if (sentAt === undefined || invitation.server !== server) return sinceInvitation;
+            return Math.max(0, sinceInvitation - (sentAt - invitation.sentAt));
         }
     }
 }

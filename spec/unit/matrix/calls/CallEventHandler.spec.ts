@@ -77,14 +77,62 @@ describe("the clock of another homeserver", () => {
         expect(world.intake.calls).toHaveLength(1);
     });
 
-    it("leads to a rejection, not to silence, for a call that the homeserver may have kept", async () => {
+    it.each([-300_000, -90_000, 300_000])(
+        "does not prevent a call that the homeserver may have kept during a downtime: %d ms off",
+        async (offset) => {
+            world = new CallsWorld();
+            room = await world.directRoom();
+            world.homeserver.joinAs(carol, room);
+            await deliver(
+                "invite",
+                { offer, lifetime: RING_MS },
+                { origin_server_ts: world.clock.now() + offset },
+                carol,
+            );
+            expect(world.intake.calls).toEqual([]);
+            world.clock.advance(2_000);
+            await world.settle();
+            expect(world.intake.calls).toHaveLength(1);
+        },
+    );
+
+    it("does not open a call that was kept together with its end", async () => {
         world = new CallsWorld();
         room = await world.directRoom();
-        const sent = { origin_server_ts: world.clock.now() - 90_000 };
-        await deliver("invite", { offer, lifetime: RING_MS }, sent, carol);
+        world.homeserver.joinAs(carol, room);
+        await deliver("invite", { offer, lifetime: RING_MS }, {}, carol);
+        world.clock.advance(1_000);
+        await deliver("hangup", { reason: "invite_timeout" }, {}, carol);
+        world.clock.advance(2_000);
+        await world.settle();
         expect(world.intake.calls).toEqual([]);
-        expect(world.sentByBridge(room, "m.call.reject")).toMatchObject([{ call_id: "c1" }]);
-        expect(world.telemetry.counted).toEqual(["dropped from matrix: expired"]);
+        expect(world.calls.registry.size).toBe(0);
+    });
+});
+
+describe("an answer that cannot be decoded", () => {
+    it.each([
+        ["without a description", {}],
+        ["with text that is not a session description", { answer: { type: "answer", sdp: "hello" } }],
+        ["with a description of another type", { answer: { type: "answer", sdp: 7 } }],
+    ])("ends the call for both sides: %s", async (_, content) => {
+        const call = await world.ringing();
+        world.sendCallEvent(alice, call.room, call.callId, "answer", content);
+        await world.settle();
+        expect(call.events.at(-1)).toEqual({ kind: "ended", cause: "noCommonMedia" });
+        expect(world.sentByBridge(call.room, "m.call.hangup")).toMatchObject([{ call_id: call.callId }]);
+        expect(world.calls.registry.size).toBe(0);
+    });
+
+    it("has no effect if it is from another user, or if a device has answered", async () => {
+        const call = await world.ringing();
+        world.homeserver.joinAs(mallory, call.room);
+        world.sendCallEvent(mallory, call.room, call.callId, "answer");
+        world.sendCallEvent(alice, call.room, call.callId, "answer", { answer: { type: "answer", sdp } });
+        world.sendCallEvent(alice, call.room, call.callId, "answer", {}, "TABLET");
+        await world.settle();
+        expect(call.events.map(({ kind }) => kind)).toEqual(["ringing", "answered"]);
+        expect(world.sentByBridge(call.room, "m.call.hangup")).toEqual([]);
     });
 });
 

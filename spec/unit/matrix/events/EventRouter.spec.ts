@@ -166,7 +166,7 @@ describe("EventRouter", () => {
         clock.advance(30_000);
         router.onEvent({ ...remote, event_id: "$2" });
         expect(ages).toEqual([
-            ["kept", 90_000],
+            ["kept", 0],
             ["live", 0],
         ]);
     });

@@ -25,11 +25,17 @@ describe("the age of an event", () => {
         expect(eventAge(at(NOW - 90_000, 5), local, kept, clock())).toBe(5);
     });
 
-    it("is the time since it was sent if the homeserver may have kept it", () => {
-        expect(eventAge(at(NOW - 90_000), remote, kept, clock())).toBe(90_000);
-        expect(eventAge(at(NOW + 90_000), remote, kept, clock())).toBe(0);
-        expect(eventAge(at(undefined), remote, kept, clock())).toBe(0);
+    it("is the time since it was sent if our own homeserver may have kept it without stating its age", () => {
+        expect(eventAge(at(NOW - 90_000), local, kept, clock())).toBe(90_000);
+        expect(eventAge(at(NOW + 90_000), local, kept, clock())).toBe(0);
     });
+
+    it.each([-300_000, 0, 300_000])(
+        "is 0 for an event that was kept, because the clock of another homeserver says nothing: %d ms off",
+        (offset) => {
+            expect(eventAge(at(NOW + offset), remote, kept, clock())).toBe(0);
+        },
+    );
 
     it.each([-300_000, 300_000])(
         "is measured from the invitation of the ghost, by the same wrong clock: %d ms off",
@@ -43,10 +49,13 @@ describe("the age of an event", () => {
         },
     );
 
-    it("is the time since it was sent if another homeserver sent the invitation", () => {
-        const invitation = { server: "third.example", sentAt: NOW, receivedAt: STARTED, ageMs: 0 };
-        const history = { arrival: "history", invitation } as const;
-        expect(eventAge(at(NOW - 4_000), remote, history, clock())).toBe(4_000);
-        expect(eventAge(at(NOW - 4_000), remote, { arrival: "history", invitation: undefined }, clock())).toBe(4_000);
-    });
+    it.each([-300_000, 300_000])(
+        "is the time since the invitation if another homeserver sent that, whatever the clocks say: %d ms off",
+        (offset) => {
+            const invitation = { server: "third.example", sentAt: NOW, receivedAt: STARTED, ageMs: 1_000 };
+            const history = { arrival: "history", invitation } as const;
+            expect(eventAge(at(NOW + offset), remote, history, clock(4_000))).toBe(5_000);
+            expect(eventAge(at(NOW + offset), remote, { arrival: "history", invitation: undefined }, clock())).toBe(0);
+        },
+    );
 });
