@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { formatHostPort, type HostPort } from "../config/HostPort.ts";
 import type { Config, PeerConfig, TrunkConfig } from "../config/Config.generated.ts";
-import { numberingOf, type Numbering } from "../config/numberingOf.ts";
+import { numberingOf, shortCodesOf, type Numbering } from "../config/numberingOf.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
@@ -21,7 +21,7 @@ export function sipTrunksOf(config: Config): SipTrunks {
     const supportsTimeout = config.sip.drachtio === undefined;
     const numbersByUser = numbersByUserIn(config);
     const trunks = config.trunks.map((trunk) => ({
-        ...trunkOf(trunk, numbering, numbersByUser),
+        ...trunkOf(trunk, { ...numbering, shortCodes: shortCodesOf(trunk, config) }, numbersByUser),
         ...addressesOf(trunk),
         ...(supportsTimeout && { answerMs: Math.round(trunk.responseTimeoutSeconds * 1_000) }),
     }));

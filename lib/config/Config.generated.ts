@@ -319,6 +319,14 @@ export interface TrunkConfig {
      */
     readonly defaultCountry?: CountryCode;
     /**
+     * Short codes that this trunk serves, whatever its prefixes, in addition to those of numbers.shortCodes. They are never completed with a country code. Trunks that do not declare a code do not receive calls to it.
+     */
+    readonly shortCodes: readonly NumberPattern[];
+    /**
+     * Number of digits of the longest short code that the trunk serves, as its country or PBX has them. 0 allows only those that are named. Default: numbers.shortCodeDigits.
+     */
+    readonly shortCodeDigits?: number;
+    /**
      * Digits that the trunk puts before called numbers. The bridge removes them.
      */
     readonly stripPrefix?: string;

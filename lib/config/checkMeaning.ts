@@ -13,7 +13,7 @@ import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./C
 import { parseInboundRoutes } from "./inboundRoutes.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath } from "./configPath.ts";
-import { parseNumberPattern } from "../numbering/NumberPattern.ts";
+import { type NumberPattern, parseNumberPattern } from "../numbering/NumberPattern.ts";
 import { tlsFileFaults, type TlsFiles } from "./tlsFileFaults.ts";
 
 /** What the schema leaves to do: numbers, which need to know a country. */
@@ -49,7 +49,8 @@ export function checkMeaning(
     const faults: string[] = [];
     const tell: Tell = (path, text) => faults.push(`${formatPath(path)}: ${text}`);
     const intact = (...sections: (keyof Config)[]): boolean => !sections.some((section) => broken.has(section));
-    const numbering = intact("numbers") ? numberingIn(shaped.numbers) : {};
+    const ofTrunks = intact("trunks") ? shaped.trunks.flatMap((trunk) => trunk.shortCodes) : [];
+    const numbering = intact("numbers") ? numberingIn(shaped.numbers, ofTrunks) : {};
 
     if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
     if (intact("trunks")) checkInboundAuth(shaped, tell);
@@ -153,8 +154,12 @@ function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell):
     accounts.forEach((account, index) => account.media === "webrtc" || tell(["accounts", index, "media"], text));
 }
 
-function numberingIn({ defaultCountry, shortCodes, shortCodeDigits: maxDigits }: ShapedNumbers): NumberingContext {
-    return { defaultCountry, shortCodes: new ShortCodes({ maxDigits, listed: shortCodes, alsoNamed: [] }) };
+function numberingIn(
+    { defaultCountry, shortCodes, shortCodeDigits: maxDigits }: ShapedNumbers,
+    ofTrunks: readonly NumberPattern[],
+): NumberingContext {
+    const listed = [...shortCodes, ...ofTrunks];
+    return { defaultCountry, shortCodes: new ShortCodes({ maxDigits, listed, alsoNamed: [] }) };
 }
 
 function readNumberMap(map: ShapedNumbers["map"], numbering: NumberingContext, tell: Tell): InboundRouteRules {

@@ -1,6 +1,6 @@
 import type { DialPlanRules } from "../numbering/DialPlan.ts";
 import type { Config } from "./Config.generated.ts";
-import { numberingOf } from "./numberingOf.ts";
+import { numberingOf, shortCodesOf } from "./numberingOf.ts";
 
 /** What the configuration says to the dial plan. */
 export function dialPlanRulesOf(config: Config): DialPlanRules {
@@ -16,7 +16,10 @@ export function dialPlanRulesOf(config: Config): DialPlanRules {
             ),
         },
         allow: dialling.allow,
-        trunks,
+        trunks: trunks.map(({ name, prefixes, domains, ...trunk }) => {
+            const shortCodes = shortCodesOf(trunk, config);
+            return { name, prefixes, domains, ownShortCodes: trunk.shortCodes, shortCodes };
+        }),
         numbering: numberingOf(config),
     };
 }

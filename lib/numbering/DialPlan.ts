@@ -5,6 +5,7 @@ import { coverageOf, type Coverage, type NumberPattern } from "./NumberPattern.t
 import { PatternIndex } from "./PatternIndex.ts";
 import { isE164 } from "./PhoneNumber.ts";
 import type { RemoteParty } from "./RemoteParty.ts";
+import type { ShortCodes } from "./ShortCodes.ts";
 import { hostOf } from "./SipAddress.ts";
 
 /** What the configuration says about who can call whom. Plain data, in the order of the configuration. */
@@ -35,6 +36,10 @@ interface TrunkRoute {
     readonly prefixes: readonly string[];
     /** Hosts of the SIP addresses that it serves, in lower case. */
     readonly domains: readonly string[];
+    /** Patterns of short codes that it serves whatever its prefixes. */
+    readonly ownShortCodes?: readonly NumberPattern[];
+    /** The short codes that it can serve; if absent, all of them. */
+    readonly shortCodes?: ShortCodes;
 }
 
 /** Whether a user may call somebody: the called party to use from here on, and the trunks by name, best first. */
@@ -54,6 +59,8 @@ export class DialPlan {
     readonly #allowedToSomebody: PatternIndex<AllowingRule>;
     readonly #trunksByPrefix: PatternIndex<string>;
     readonly #trunksByDomain: ReadonlyMap<string, readonly string[]>;
+    readonly #trunksByShortCode: PatternIndex<string>;
+    readonly #shortCodesByTrunk: ReadonlyMap<string, ShortCodes>;
 
     constructor(rules: DialPlanRules) {
         this.#inbound = new InboundRouting(rules.inbound);
@@ -64,6 +71,12 @@ export class DialPlan {
             rules.trunks.flatMap(({ name, prefixes }) =>
                 prefixes.map((prefix) => [`${literal(prefix)}*`, name] as const),
             ),
+        );
+        this.#trunksByShortCode = new PatternIndex(
+            rules.trunks.flatMap(({ name, ownShortCodes = [] }) => ownShortCodes.map((code) => [code, name] as const)),
+        );
+        this.#shortCodesByTrunk = new Map(
+            rules.trunks.flatMap(({ name, shortCodes }) => (shortCodes === undefined ? [] : [[name, shortCodes]])),
         );
         const domains = rules.trunks.flatMap((trunk) => trunk.domains.map((domain) => ({ domain, name: trunk.name })));
         this.#trunksByDomain = new Map(
@@ -128,8 +141,11 @@ export class DialPlan {
     }
 
     #trunksFor(party: CalledParty): Iterable<string> {
-        if (party.kind === "number") return this.#trunksByPrefix.find(party.number);
-        return this.#trunksByDomain.get(hostOf(party.address)) ?? [];
+        if (party.kind === "address") return this.#trunksByDomain.get(hostOf(party.address)) ?? [];
+        const { number } = party;
+        if (isE164(number)) return this.#trunksByPrefix.find(number);
+        const trunks = [...this.#trunksByShortCode.find(number), ...this.#trunksByPrefix.find(number)];
+        return trunks.filter((name) => this.#shortCodesByTrunk.get(name)?.isDeclared(number) ?? true);
     }
 }
 

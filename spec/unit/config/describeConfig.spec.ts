@@ -75,6 +75,7 @@ const trunk: Config["trunks"][number] = {
     username: "bridge",
     password: new Secret("hush"),
     register: false,
+    shortCodes: [],
     registrationSeconds: 600,
     callsPerSecond: 20,
     callerIds: new Map(),

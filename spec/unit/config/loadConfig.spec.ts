@@ -115,6 +115,7 @@ describe("a right configuration", () => {
         ]);
         expect(config.trunks[0]).toEqual({
             name: "carrier",
+            shortCodes: [],
             address: [{ host: "SIP.carrier.example" }],
             transport: "udp",
             fromUser: "caller",
