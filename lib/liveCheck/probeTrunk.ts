@@ -4,6 +4,7 @@ import { DigestClient } from "../sip/digest/DigestClient.ts";
 import { escapeUser } from "../sip/sipHeaders.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
 import { atEachAddress } from "../sip/trunk/atEachAddress.ts";
+import { takeNextHopOptions } from "../sip-server/drachtio/nextHopOptions.ts";
 import type { Resolver } from "../sip-server/resolve/Resolver.ts";
 import { formatHostPort } from "../sip-server/sip/hostPort.ts";
 import { parseSipUri, type SipUri } from "../sip-server/sip/SipUri.ts";
@@ -31,7 +32,8 @@ export async function probeTrunk(trunk: SipTrunk, parts: TrunkProbeParts): Promi
 /** Finds what an address of the configuration stands for, and asks all that. */
 async function probeAddress(trunk: SipTrunk, { probe, resolver }: TrunkProbeParts): Promise<Finding[]> {
     const part = `trunk ${trunk.name}`;
-    const uri = parseSipUri(trunk.nextHop ?? `${trunk.scheme}:${trunk.domain}`);
+    const { nextHop, webSocketPath } = takeNextHopOptions(trunk.nextHop ?? `${trunk.scheme}:${trunk.domain}`);
+    const uri = parseSipUri(nextHop);
     if (uri === undefined) throw new Error(`trunk ${trunk.name} has no address`);
     const begun = performance.now();
     const resolution = await resolver.resolve(uri);
@@ -40,7 +42,8 @@ async function probeAddress(trunk: SipTrunk, { probe, resolver }: TrunkProbePart
         const result = { kind: "fails", text: resolution.reason, advice } as const;
         return [{ part, tried: `name ${uri.host}`, result, ms: performance.now() - begun }];
     }
-    const targets = resolution.targets.slice(0, MAX_TARGETS);
+    const atPath = webSocketPath === undefined ? {} : { path: webSocketPath };
+    const targets = resolution.targets.slice(0, MAX_TARGETS).map((target) => ({ ...target, ...atPath }));
     const methods = trunk.register === undefined ? (["OPTIONS"] as const) : (["OPTIONS", "REGISTER"] as const);
     const [first, ...others] = targets;
     if (first === undefined) return [];

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { WebSocketServer } from "ws";
 import type { Finding } from "../../../lib/liveCheck/Finding.ts";
 import { probeTrunk } from "../../../lib/liveCheck/probeTrunk.ts";
 import { SipProbe } from "../../../lib/liveCheck/SipProbe.ts";
@@ -94,6 +96,20 @@ describe("a trunk that answers", () => {
             expect(sources).toEqual([from]);
         },
     );
+
+    test("is asked at its WebSocket path", async () => {
+        const paths: (string | undefined)[] = [];
+        const http = createHttpServer().listen(0, "127.0.0.1");
+        onTestFinished(() => void http.close());
+        await once(http, "listening");
+        new WebSocketServer({ server: http, handleProtocols: () => "sip" }).on("connection", (client, { url }) => {
+            paths.push(url);
+            client.terminate();
+        });
+        const { port } = http.address() as AddressInfo;
+        await tryOut(port, "ws;ws-path=/asterisk/ws");
+        expect(paths).toEqual(["/asterisk/ws"]);
+    });
 
     test("works though it does not serve OPTIONS", async () => {
         expect(await tryOut(await server("udp", () => 405), "udp")).toMatchObject([
