@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { isLoopback, isPrivate } from "../ipAddresses.ts";
 import type { SipUri } from "../sip/SipUri.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 
@@ -13,17 +13,6 @@ export interface WayToPeer {
     readonly direct: boolean;
 }
 
-const privateNetworks = new BlockList();
-privateNetworks.addSubnet("10.0.0.0", 8, "ipv4");
-privateNetworks.addSubnet("172.16.0.0", 12, "ipv4");
-privateNetworks.addSubnet("192.168.0.0", 16, "ipv4");
-privateNetworks.addSubnet("100.64.0.0", 10, "ipv4");
-privateNetworks.addSubnet("169.254.0.0", 16, "ipv4");
-privateNetworks.addSubnet("127.0.0.0", 8, "ipv4");
-privateNetworks.addSubnet("fc00::", 7, "ipv6");
-privateNetworks.addSubnet("fe80::", 10, "ipv6");
-privateNetworks.addAddress("::1", "ipv6");
-
 /**
  * True if a request in a dialog goes back by the flow instead of to the address its route names, since that address is
  * behind a NAT or the connection is the only way: an open connection to that very host, or an address out of reach. A
@@ -33,8 +22,8 @@ export function goesBackByFlow({ nextHop, routed, flow, direct }: WayToPeer): bo
     if (flow.closed) return false;
     if (nextHop.host.endsWith(".invalid")) return true;
     if (nextHop.host === flow.remote.address) return flow.reliable && speaksSameTransport(nextHop, flow);
-    if (!isPrivate(nextHop.host)) return false;
-    return !isPrivate(flow.remote.address) || (direct && !routed);
+    if (!isUnroutable(nextHop.host)) return false;
+    return !isUnroutable(flow.remote.address) || (direct && !routed);
 }
 
 /** A Contact without transport says UDP, but many clients on TCP leave it out: their connection is the better guess. */
@@ -43,7 +32,6 @@ function speaksSameTransport(uri: SipUri, flow: Flow): boolean {
     return named === undefined || named === flow.protocol || (named === "ws" && flow.protocol === "wss");
 }
 
-function isPrivate(host: string): boolean {
-    const family = isIP(host);
-    return family !== 0 && privateNetworks.check(host, family === 6 ? "ipv6" : "ipv4");
+function isUnroutable(host: string): boolean {
+    return isPrivate(host) || isLoopback(host);
 }

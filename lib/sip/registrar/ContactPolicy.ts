@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
+import { isPrivate } from "../../config/ipAddresses.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { PeerTable } from "../senders/PeerTable.ts";
@@ -41,23 +42,9 @@ export class ContactPolicy {
         const sender = new BlockList();
         sender.addAddress(source, isIP(source) === 6 ? "ipv6" : "ipv4");
         if (sender.check(host, family)) return true;
-        return (isByPath || behindNat.check(host, family)) && this.#trunks.peerAt(host) === undefined;
+        return (isByPath || isPrivate(host)) && this.#trunks.peerAt(host) === undefined;
     }
 }
-
-/** RFC 1918, 6598, 3927, 4193 and 4291. */
-const behindNat = new BlockList();
-for (const [network, prefix] of [
-    ["10.0.0.0", 8],
-    ["172.16.0.0", 12],
-    ["192.168.0.0", 16],
-    ["100.64.0.0", 10],
-    ["169.254.0.0", 16],
-] as const) {
-    behindNat.addSubnet(network, prefix, "ipv4");
-}
-behindNat.addSubnet("fc00::", 7, "ipv6");
-behindNat.addSubnet("fe80::", 10, "ipv6");
 
 interface Address {
     /** As a SIP server compares it: `%64esk` is `desk`. */

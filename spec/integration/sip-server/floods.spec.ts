@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { floodRequest } from "../../support/sip-server/floodRequest.ts";
 import { connectSrfApp, type SrfHandler } from "../../support/sip-server/srfApp.ts";
 import { SipServerProcess } from "../../support/sip-server/SipServerProcess.ts";
 import { UdpPhone } from "../../support/sip-server/UdpPhone.ts";
@@ -51,20 +52,6 @@ async function flood(method: string, server: number, sources: number): Promise<(
     const lines = createInterface({ input: child.stdout }).on("line", (line) => (sent = Number(line)));
     await once(lines, "line");
     return () => sent;
-}
-
-function requestOf(method: string, n: number): string {
-    const lines = [
-        `${method} sip:x@127.0.0.1 SIP/2.0`,
-        `Via: SIP/2.0/UDP 127.0.1.1;branch=z9hG4bKf${n};rport`,
-        `From: <sip:f@example.net>;tag=${n}`,
-        "To: <sip:x@127.0.0.1>",
-        `Call-ID: flood-${n}`,
-        `CSeq: 1 ${method}`,
-        "Contact: <sip:f@127.0.1.1>",
-        "Content-Length: 0",
-    ];
-    return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
 /** The phone registers, calls and hangs up, again and again; the longest time that one of its requests took, in ms. */
@@ -135,7 +122,7 @@ describe("a registered phone", () => {
             socket.on("error", reject).on("close", () => reject(new Error("closed")));
             socket.on("data", (data: Buffer) => resolve(data.toString()));
         });
-        socket.on("connect", () => socket.write(requestOf("REGISTER", 1).replace("SIP/2.0/UDP", "SIP/2.0/TCP")));
+        socket.on("connect", () => socket.write(floodRequest("REGISTER", 1, "TCP")));
         expect(await answer).toContain("SIP/2.0 200");
         expect(performance.now() - startedAt).toBeLessThan(1_000);
     });
