@@ -52,7 +52,7 @@ export class CallEventHandler implements TimelineHandler {
     }
 
     /**
-     * Nobody knows how old a call from another homeserver is that ours may have kept during a downtime of the bridge: whether it
+     * The age of a call from another homeserver is unknown if ours may have kept it during a downtime of the bridge: whether it
      * is over shows what follows it.
      */
     #onInvite(event: RoomEvent, invite: Extract<CallMessage, { readonly kind: "invite" }>): EventOutcome {
