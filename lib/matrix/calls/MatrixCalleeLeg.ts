@@ -11,14 +11,7 @@ import type { CallMessage } from "./callEventContent.ts";
 import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
 import type { DirectRoom, DirectRooms } from "../rooms/DirectRooms.ts";
-import {
-    encodeEndOfCandidates,
-    encodeHangup,
-    encodeInvite,
-    encodeNegotiation,
-    encodeSelectAnswer,
-    type OurParty,
-} from "./encodeCallEvent.ts";
+import { encodeHangup, encodeInvite, encodeNegotiation, encodeSelectAnswer, type OurParty } from "./encodeCallEvent.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
@@ -195,7 +188,6 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         try {
             await this.#invite(voice, sdp, time);
             if (this.#phaseNow() === "ringing") this.#reportRinging(time);
-            await this.#endCandidates(voice);
         } catch (reason) {
             const gone = reason instanceof HomeserverError && reason.kind === "forbidden";
             if (!gone || place.from === "created") throw reason;
@@ -209,13 +201,9 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
 
     /** The room exists and the user's client shows the invitation to it: the phone hears ringing, the call waits. */
     async #awaitJoin(place: DirectRoom, voice: CallEventSender, sdp: Sdp, time: RingTime): Promise<void> {
-        const ringUp = async (): Promise<void> => {
-            await this.#invite(voice, sdp, time);
-            await this.#endCandidates(voice);
-        };
         this.#onJoin = () => {
             this.#onJoin = undefined;
-            this.#inBackground(ringUp(), "report");
+            this.#inBackground(this.#invite(voice, sdp, time), "report");
         };
         this.#reportRinging(time);
         // the join may have come before the call was registered
@@ -240,10 +228,6 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     #announce(voice: CallEventSender): void {
         const text = describeProvenance(this.#target.provenance ?? {});
         if (text !== undefined) this.#inBackground(voice.sendNotice(text));
-    }
-
-    async #endCandidates(voice: CallEventSender): Promise<void> {
-        if (this.#phaseNow() !== "ended") await voice.send(encodeEndOfCandidates(this.#us));
     }
 
     /** Read through a method, for the compiler takes what it saw before an await for granted. */

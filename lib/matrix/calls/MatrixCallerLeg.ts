@@ -5,14 +5,7 @@ import type { LegAbility, LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
 import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
-import {
-    encodeAnswer,
-    encodeEndOfCandidates,
-    encodeHangup,
-    encodeNegotiation,
-    encodeRefusal,
-    type OurParty,
-} from "./encodeCallEvent.ts";
+import { encodeAnswer, encodeHangup, encodeNegotiation, encodeRefusal, type OurParty } from "./encodeCallEvent.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure } from "../homeserver/HomeserverError.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
@@ -88,7 +81,6 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
                 this.#state = { phase: "accepted", negotiation: "none" };
             },
         );
-        if (this.stage === "connected") await this.#say(() => encodeEndOfCandidates(this.#us));
     }
 
     async answerOffer(sdp: Sdp): Promise<void> {

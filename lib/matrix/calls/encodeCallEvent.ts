@@ -48,14 +48,6 @@ export function encodeAnswer(us: OurParty, sdp: Sdp): OutgoingCallEvent {
     };
 }
 
-/**
- * Signals that no candidates follow, because the description contains all of them. Sent once, after the invite or the
- * answer, never before: matrix-js-sdk loses candidates that arrive before the answer.
- */
-export function encodeEndOfCandidates(us: OurParty): OutgoingCallEvent {
-    return { type: CALL_EVENT_TYPES.candidates, content: { ...commonOf(us), candidates: [{ candidate: "" }] } };
-}
-
 export function encodeSelectAnswer(us: OurParty, selectedPartyId: string): OutgoingCallEvent {
     return { type: CALL_EVENT_TYPES.selectAnswer, content: { ...commonOf(us), selected_party_id: selectedPartyId } };
 }

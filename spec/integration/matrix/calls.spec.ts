@@ -113,7 +113,6 @@ describe("an inbound call", () => {
         expect(await alice.joinedRooms()).toEqual([room]);
         expect(proxy.requests).toEqual([
             "PUT send m.call.invite",
-            "PUT send m.call.candidates",
             "PUT send m.call.select_answer",
             "PUT send m.call.hangup",
         ]);

@@ -28,14 +28,10 @@ describe("a first call", () => {
             "invite",
             "join",
             "send m.call.invite",
-            "send m.call.candidates",
         ]);
         expect(world.homeserver.displayNames.get(bobsGhost)).toBe("Bob");
         const [invite] = world.sentByBridge(room, "m.call.invite");
         expect(invite).toMatchObject({ call_id: callId, invitee: alice, lifetime: RING_MS });
-        expect(world.sentByBridge(room, "m.call.candidates")).toMatchObject([
-            { party_id: invite?.["party_id"], candidates: [{ candidate: "" }] },
-        ]);
     });
 
     it("comes from the anonymous ghost if the caller's user ID would be too long", async () => {
@@ -64,7 +60,6 @@ describe("a first call", () => {
         expect(world.sentByBridge(room, "m.call.invite")).toMatchObject([
             { invitee: carol, lifetime: RING_MS - 20_000 },
         ]);
-        expect(world.sentByBridge(room, "m.call.candidates")).toHaveLength(1);
         expect(events).toEqual([{ kind: "ringing" }]);
     });
 
@@ -136,7 +131,6 @@ describe("a call in a known room", () => {
         expect(events).toEqual([{ kind: "ringing" }, { kind: "answered", sdp }]);
         expect(world.homeserver.requests).toEqual([
             "send m.call.invite",
-            "send m.call.candidates",
             "send m.call.select_answer",
             "send m.call.hangup",
         ]);
@@ -161,7 +155,7 @@ describe("a call in a known room", () => {
         await world.settle();
         world.homeserver.requests.length = 0;
         await world.ringing(carol);
-        expect(world.homeserver.requests).toEqual(["send m.call.invite", "send m.call.candidates"]);
+        expect(world.homeserver.requests).toEqual(["send m.call.invite"]);
     });
 
     it("uses a new room when the user left", async () => {

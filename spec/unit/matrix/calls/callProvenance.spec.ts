@@ -20,7 +20,7 @@ describe("call provenance", () => {
             "Call via +44 20 7183 8751. The carrier has verified the caller's number.",
         ]);
         const sent = world.homeserver.requests.filter((request) => request.startsWith("send"));
-        expect(sent).toEqual(["send m.room.message", "send m.call.invite", "send m.call.candidates"]);
+        expect(sent).toEqual(["send m.room.message", "send m.call.invite"]);
     });
 
     it("is sent after an invited user has joined", async () => {

@@ -3,7 +3,6 @@ import type { Sdp } from "../../../../lib/call/vocabulary.ts";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import {
     encodeAnswer,
-    encodeEndOfCandidates,
     encodeHangup,
     encodeInvite,
     encodeNegotiation,
@@ -51,11 +50,7 @@ it("does not announce DTMF when the description has no telephone-event", () => {
     expect(encodeAnswer(us, withoutKeys).content).toMatchObject(noKeys);
 });
 
-it("encodes candidates, select_answer, negotiate and hangup", () => {
-    expect(encodeEndOfCandidates(us)).toEqual({
-        type: "m.call.candidates",
-        content: { ...common, candidates: [{ candidate: "" }] },
-    });
+it("encodes select_answer, negotiate and hangup", () => {
     expect(encodeSelectAnswer(us, "DEVICE")).toEqual({
         type: "m.call.select_answer",
         content: { ...common, selected_party_id: "DEVICE" },
