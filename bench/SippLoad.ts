@@ -44,7 +44,8 @@ export async function placeCalls(plan: LoadPlan): Promise<LoadResult> {
             ...["-inf", file("callers.csv"), "-key", "callee", plan.callee],
             ...["-i", loopback, "-p", String(await freePort()), "-cid_str", "%u-%p@%s"],
             ...["-r", String(plan.callsPerSecond), "-m", String(plan.calls), "-l", String(plan.calls)],
-            ...["-d", String(plan.talkMs), "-recv_timeout", "20000", "-nostdin"],
+            // -aa: answers OPTIONS, by which the bridge asks parties that send no media whether they are there
+            ...["-d", String(plan.talkMs), "-recv_timeout", "20000", "-nostdin", "-aa"],
             ...["-trace_stat", "-stf", file("stat.csv"), "-fd", "5"],
             ...(plan.timeline === false ? [] : ["-trace_shortmsg", "-shortmessage_file", file("messages.tsv")]),
             `${plan.target.host ?? loopback}:${plan.target.port}`,

@@ -80,7 +80,7 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
             standing,
         };
     } finally {
-        await bridge.process.stop();
+        await bridge.process.stop(40_000);
         await homeserver.stop();
         await rtpengine.stop();
     }

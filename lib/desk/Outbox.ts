@@ -15,9 +15,12 @@ export class Outbox {
 
     /** Queues a task; `onFailure` is called with what it rejected with, or with a timeout. Never throws. */
     post(task: () => Promise<void>, onFailure: (reason: unknown) => void): void {
-        this.#queue ??= this.#create();
-        this.#queue.add(task).catch(onFailure);
-        if (this.#queue.size === 0) this.#dropOnceIdle(this.#queue);
+        const queue = (this.#queue ??= this.#create());
+        void queue
+            .add(task)
+            .catch(onFailure)
+            // not by `onIdle`, which costs p-queue more than the task itself
+            .finally(() => this.#dropIfIdle(queue));
     }
 
     /** Resolves once nothing is queued or under way. */
@@ -30,9 +33,7 @@ export class Outbox {
         return new PQueue({ concurrency: 1, ...(timeout !== undefined && { timeout }) });
     }
 
-    #dropOnceIdle(queue: PQueue): void {
-        void queue.onIdle().then(() => {
-            if (this.#queue === queue && queue.size + queue.pending === 0) this.#queue = undefined;
-        });
+    #dropIfIdle(queue: PQueue): void {
+        if (this.#queue === queue && queue.size + queue.pending === 0) this.#queue = undefined;
     }
 }
