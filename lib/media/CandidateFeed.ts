@@ -18,11 +18,11 @@ export class CandidateFeed {
     }
 
     /** The engine has a new description of this side, to which candidates belong from now on. */
-    describe(side: Side, { section, mids, layout }: PartyDescription): void {
-        const { iceUfrag: ufrag } = section;
+    describe(side: Side, { streams, mids, layout }: PartyDescription): void {
+        const [{ iceUfrag: ufrag }] = streams;
         if (ufrag === undefined) return;
         this.#given[side] = 0;
-        this.#keep(side, beginGeneration(this.#inboxes[side], { ufrag, mids, lineIndex: layout.carried }));
+        this.#keep(side, beginGeneration(this.#inboxes[side], { ufrag, mids, lineIndexes: layout.carried }));
     }
 
     take(side: Side, candidates: readonly IceCandidate[]): void {

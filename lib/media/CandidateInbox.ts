@@ -23,9 +23,9 @@ export interface CandidateInbox {
 
 export interface Generation {
     readonly ufrag: string;
-    /** Mids whose candidates count; candidates may also go by the index of their section, or by nothing. */
+    /** Mids whose candidates count; candidates may also go by the index of a section, or by nothing. */
     readonly mids: readonly string[];
-    readonly lineIndex: number;
+    readonly lineIndexes: readonly number[];
 }
 
 export interface Sorted {
@@ -77,7 +77,7 @@ function isOf(current: Generation, candidate: IceCandidate): boolean {
     const { mid, lineIndex } = candidate;
     if (mid !== undefined && (current.mids.length === 0 || current.mids.includes(mid))) return true;
     // either of the two names the section (specification, m.call.candidates); clients fill in the other one as they like
-    return lineIndex === undefined ? mid === undefined : lineIndex === current.lineIndex;
+    return lineIndex === undefined ? mid === undefined : current.lineIndexes.includes(lineIndex);
 }
 
 function drop(sorted: Sorted, reason: CandidateDrop): Sorted {

@@ -38,6 +38,7 @@ import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
 import { type Party, wantsSound } from "../sdp/Party.ts";
 import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import { voiceOf } from "../sdp/streams.ts";
 
 export interface MediaSessionParts {
     readonly options: RtpengineOptions;
@@ -90,7 +91,7 @@ export class RtpengineMediaSession implements MediaSession {
     answer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
             const { call, origin, target } = this.#require("offered");
-            const answer = withOfferedDigits(await this.#read("target", sdp), target.section);
+            const answer = withOfferedDigits(await this.#read("target", sdp), voiceOf(target));
             this.#require("offered");
             const said = await call.answer(answerTo(origin, "target", answer.transport, answer.description));
             this.#require("offered");
@@ -195,10 +196,8 @@ export class RtpengineMediaSession implements MediaSession {
         const other = otherSide(side);
         const peer = before.parties[other];
         const said = await before.call.offerAgain(forwardedOffer(side, offer, peer, this.#parts.options));
-        const [offered] = said.media;
         const told = describeFor(this.#recipient(other), said, peer.said, peer.told);
-        if (offered === undefined) throw new CallFailure("serviceUnavailable", "rtpengine's offer has no stream");
-        this.#progress = { ...this.#require("up"), pending: { side, offer, told, offered } };
+        this.#progress = { ...this.#require("up"), pending: { side, offer, told, offered: said.media } };
         return { kind: "forward", sdp: told.sdp };
     }
 
@@ -210,7 +209,7 @@ export class RtpengineMediaSession implements MediaSession {
         if (sdp === undefined) return await answerInPlace(up, pending);
         const { offer, told } = pending;
         const other = otherSide(pending.side);
-        const answer = withOfferedDigits(await this.#read(other, sdp), told.section);
+        const answer = withOfferedDigits(await this.#read(other, sdp), voiceOf(told));
         const said = await up.call.answer(answerTo(offer, other, answer.transport, answer.description));
         return { said, peer: { said: answer, told } };
     }
@@ -226,7 +225,7 @@ export class RtpengineMediaSession implements MediaSession {
         this.#progress = { ...up, parties };
         up.watchdog.expect(expectationOf(parties));
         this.#candidates.describe(side, offer);
-        if (peer.said.section.iceUfrag !== before[other].said.section.iceUfrag)
+        if (voiceOf(peer.said).iceUfrag !== voiceOf(before[other].said).iceUfrag)
             this.#candidates.describe(other, peer.said);
         await this.#passOnCandidates(side);
         return { kind: "answer", sdp: told.sdp, hold: wantsSound(offer) ? "talks" : "holds" };
@@ -246,7 +245,7 @@ export class RtpengineMediaSession implements MediaSession {
     async #readOffer(side: Side, sdp: Sdp, before: Party | undefined): Promise<PartyDescription> {
         const offer = await this.#read(side, sdp);
         const isForPhone = offer.transport === "webrtc" && this.#request.transports[otherSide(side)] !== "webrtc";
-        return isForPhone ? withUsualDigits(offer, before?.told.section) : offer;
+        return isForPhone ? withUsualDigits(offer, before && voiceOf(before.told)) : offer;
     }
 
     async #read(side: Side, sdp: Sdp): Promise<PartyDescription> {

@@ -1,6 +1,6 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import { type Codec, codecsOf, hasCodec, hasName, isStatic, isVoice, voiceNames } from "../sdp/codecs.ts";
+import { type Codec, codecsOf, hasCodec, hasName, isStatic, carriesMedia, voiceNames } from "../sdp/codecs.ts";
 import type { Section } from "../sdp/sessionDescription.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { CodecPolicy } from "./RtpengineOptions.ts";
@@ -60,5 +60,5 @@ function offers(section: Section, name: string): boolean {
 }
 
 function offersVoice(section: Section, name: string): boolean {
-    return codecsOf(section).some((codec) => isVoice(codec) && hasName(codec, name));
+    return codecsOf(section).some((codec) => carriesMedia(codec) && hasName(codec, name));
 }

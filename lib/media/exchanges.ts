@@ -7,6 +7,7 @@ import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import { type Party, voiceSentBy } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import { voiceOf } from "../sdp/streams.ts";
 
 type Choices = Pick<RtpengineOptions, "codecs" | "interfaces">;
 
@@ -17,7 +18,7 @@ export function firstOffer(origin: PartyDescription, towards: MediaTransport, ch
         description: origin.description,
         dictionary: {
             ...offerProfile({ from: origin.transport, towards }),
-            ...codecDictionary(origin.transport, towards, origin.section, choices.codecs),
+            ...codecDictionary(origin.transport, towards, voiceOf(origin), choices.codecs),
             ...networks(origin.transport, towards, choices),
         },
     };
@@ -28,26 +29,28 @@ export function firstOffer(origin: PartyDescription, towards: MediaTransport, ch
  * sends has to be transcoded if the offer does without that.
  */
 export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
-    const { transport, section } = peer.said;
+    const { transport } = peer.said;
+    const { protocol } = voiceOf(peer.said);
     return {
         by,
         description: offer.description,
         dictionary: {
-            ...offerProfile({ from: offer.transport, towards: transport, protocol: section.protocol }),
-            ...codecDictionary(offer.transport, transport, offer.section, choices.codecs, voiceSentBy(peer)),
+            ...offerProfile({ from: offer.transport, towards: transport, protocol }),
+            ...codecDictionary(offer.transport, transport, voiceOf(offer), choices.codecs, voiceSentBy(peer)),
         },
     };
 }
 
 /** A party's further offer, for a peer that is asked to answer it. */
 export function forwardedOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
-    const { transport, section } = peer.said;
+    const { transport } = peer.said;
+    const { protocol } = voiceOf(peer.said);
     return {
         by,
         description: offer.description,
         dictionary: {
-            ...offerProfile({ from: offer.transport, towards: transport, protocol: section.protocol }),
-            ...codecDictionary(offer.transport, transport, offer.section, choices.codecs),
+            ...offerProfile({ from: offer.transport, towards: transport, protocol }),
+            ...codecDictionary(offer.transport, transport, voiceOf(offer), choices.codecs),
         },
     };
 }
@@ -59,7 +62,7 @@ export function answerTo(
     kind: MediaTransport,
     description: SessionDescription,
 ): Exchange {
-    const dictionary = answerProfile({ from: kind, towards: offer.transport, protocol: offer.section.protocol });
+    const dictionary = answerProfile({ from: kind, towards: offer.transport, protocol: voiceOf(offer).protocol });
     return { by, description, dictionary };
 }
 

@@ -2,7 +2,8 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
-import { type PartyDescription, withSection } from "../sdp/PartyDescription.ts";
+import { type PartyDescription, withStreams } from "../sdp/PartyDescription.ts";
+import type { Section } from "../sdp/sessionDescription.ts";
 
 /** Finds an IP address of a host; rejects if it has none. */
 export type ResolveHost = (host: string, family: 4 | 6) => Promise<string>;
@@ -22,14 +23,24 @@ export async function withResolvedHost(
     resolve: ResolveHost,
     clock: Clock,
 ): Promise<PartyDescription> {
-    const { connection } = party.section;
-    if (connection === undefined || isIP(connection.ip) !== 0) return party;
-    // with ICE the candidates count, and a browser's own name of its host cannot be resolved by others
-    const ip =
-        party.transport === "webrtc"
-            ? "0.0.0.0"
-            : await resolvedWithin(connection.ip, connection.version, resolve, clock);
-    return withSection(party, { ...party.section, connection: { version: ip.includes(":") ? 6 : 4, ip } });
+    const hosts = new Map<string, string>();
+    for (const { connection } of party.streams) {
+        if (connection === undefined || isIP(connection.ip) !== 0 || hosts.has(connection.ip)) continue;
+        // with ICE the candidates count, and a browser's own name of its host cannot be resolved by others
+        const ip =
+            party.transport === "webrtc"
+                ? "0.0.0.0"
+                : await resolvedWithin(connection.ip, connection.version, resolve, clock);
+        hosts.set(connection.ip, ip);
+    }
+    if (hosts.size === 0) return party;
+    const [voice, ...others] = party.streams;
+    return withStreams(party, [resolved(voice, hosts), ...others.map((stream) => resolved(stream, hosts))]);
+}
+
+function resolved(stream: Section, hosts: ReadonlyMap<string, string>): Section {
+    const ip = hosts.get(stream.connection?.ip ?? "");
+    return ip === undefined ? stream : { ...stream, connection: { version: ip.includes(":") ? 6 : 4, ip } };
 }
 
 async function resolvedWithin(host: string, version: number, resolve: ResolveHost, clock: Clock): Promise<string> {

@@ -29,7 +29,7 @@ export interface PendingChange {
     /** What the other party is offered. */
     readonly told: SentDescription;
     /** The same in rtpengine's words. */
-    readonly offered: Section;
+    readonly offered: readonly Section[];
 }
 
 /** Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer. */
@@ -41,7 +41,7 @@ export async function exchangeAlone(
 ): Promise<SessionDescription> {
     const peer = parties[otherSide(side)];
     const { media } = await call.offerAgain(furtherOffer(side, offer, peer, options));
-    return await answerFor(call, side, offer, peer, media[0]);
+    return await answerFor(call, side, offer, peer, media);
 }
 
 /** Answers in the name of a party that did not agree to a change; its session stays as it was. */
@@ -71,9 +71,9 @@ async function answerFor(
     side: Side,
     offer: PartyDescription,
     peer: Party,
-    offered: Section | undefined,
+    offered: readonly Section[],
 ): Promise<SessionDescription> {
-    const standIn = offered === undefined ? undefined : standInAnswer(peer, offered);
+    const standIn = standInAnswer(peer, offered);
     if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
     return await call.answer(answerTo(offer, otherSide(side), peer.said.transport, standIn));
 }

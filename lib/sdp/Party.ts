@@ -1,9 +1,11 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
-import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, isVoice, withCodecs } from "./codecs.ts";
+import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, carriesMedia, withCodecs } from "./codecs.ts";
 import { mirrored, receives } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
+import { rejected } from "./rejection.ts";
 import type { SentDescription } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
+import { counterpartOf, voiceOf, type WithStreams } from "./streams.ts";
 
 /** A party of a call that is up: what it said last, and what it was told last. */
 export interface Party {
@@ -12,71 +14,87 @@ export interface Party {
 }
 
 /** Whether an offer still has a voice format that it and the bridge have agreed on. */
-export function keepsACodec(party: Party, offer: Section): boolean {
-    return sharesVoice(agreedSection(party), offer);
+export function keepsACodec(party: Party, offer: WithStreams): boolean {
+    return sharesVoice(agreedVoice(party), voiceOf(offer));
 }
 
 /** How the party's media flows: `mute` while it or the bridge holds. */
 export function flowOf(party: Party): MediaTransport | "mute" {
-    return party.said.section.direction === "sendrecv" ? party.said.transport : "mute";
+    return voiceOf(party.said).direction === "sendrecv" ? party.said.transport : "mute";
 }
 
 /** Whether a party wants to be sent sound: not while it holds (RFC 3264, section 8.4). */
-export function wantsSound({ section }: PartyDescription): boolean {
-    return receives(section.direction ?? "sendrecv");
+export function wantsSound(party: WithStreams): boolean {
+    return receives(voiceOf(party).direction ?? "sendrecv");
 }
 
 /**
- * What a party would answer to `offered`, the engine's offer to it, going by what it said last: so that an exchange with
- * the other party can be completed without this one hearing of it. Undefined if it could not accept.
+ * What a party would answer to `offered`, the streams of the engine's offer to it, going by what it said last: so that an
+ * exchange with the other party can be completed without this one hearing of it. Undefined if it could not accept. A stream
+ * that it does not have, or with no common codec, is rejected; its voice cannot be.
  *
  * It takes any direction, also while it holds: the other party is notified neither of a hold nor of its end, so
  * it is not answered with one. The party that holds receives nothing nevertheless. Its formats are those it agreed on, for it
  * knows of no others.
  */
-export function standInAnswer(party: Party, offered: Section): SessionDescription | undefined {
-    const agreed = agreedSection(party);
-    if (!sharesVoice(agreed, offered)) return undefined;
+export function standInAnswer(party: Party, offered: readonly Section[]): SessionDescription | undefined {
+    const [voice, ...others] = offered;
+    const voiceAnswer = voice === undefined ? undefined : standInStream(party, agreedVoice(party), voice);
+    if (voiceAnswer === undefined) return undefined;
+    const media = others.map((stream) => {
+        const agreed = agreedStream(party, stream);
+        return (agreed === undefined ? undefined : standInStream(party, agreed, stream)) ?? rejected(stream);
+    });
+    return { ...party.said.description, media: [voiceAnswer, ...media] };
+}
+
+function standInStream({ said }: Party, agreed: Section, offered: Section): Section | undefined {
     const section = withCodecs(agreed, (codec) => codecsOf(offered).some((other) => isSameCodec(codec, other)));
-    const hasKeys = party.said.transport === "srtp" || party.said.transport === "srtp-optional";
+    if (!codecsOf(section).some(carriesMedia)) return undefined;
+    const hasKeys = said.transport === "srtp" || said.transport === "srtp-optional";
     const crypto = hasKeys ? acceptedCrypto(section, offered) : undefined;
     if (hasKeys && crypto === undefined) return undefined;
     return {
-        ...party.said.description,
-        media: [
-            {
-                ...section,
-                direction: mirrored(offered.direction ?? "sendrecv"),
-                ...(offered.mid === undefined ? {} : { mid: offered.mid }),
-                // towards browsers the engine is always the passive one
-                ...(section.setup === "actpass" ? { setup: "active" } : {}),
-                ...(crypto === undefined ? {} : { crypto }),
-            },
-        ],
+        ...section,
+        direction: mirrored(offered.direction ?? "sendrecv"),
+        ...(offered.mid === undefined ? {} : { mid: offered.mid }),
+        // towards browsers the engine is always the passive one
+        ...(section.setup === "actpass" ? { setup: "active" } : {}),
+        ...(crypto === undefined ? {} : { crypto }),
     };
 }
 
 /** The voice format it sends: the first that it was told and knows (RFC 3264, section 6.1), by the number it was told. */
 export function voiceSentBy({ said, told }: Party): Codec | undefined {
-    return codecsOf(told.section).find((codec) => isVoice(codec) && hasCodec(said.section, codec));
+    return codecsOf(voiceOf(told)).find((codec) => carriesMedia(codec) && hasCodec(voiceOf(said), codec));
 }
 
 /**
  * Whether a party that is not told of `offer` can be heard by who made it: what it sends is in there, or can be transcoded.
  * The engine gives formats that it adds to an offer numbers of its own, so that is left to those with a fixed one.
  */
-export function isHeardBy(party: Party, offer: Section): boolean {
+export function isHeardBy(party: Party, offer: WithStreams): boolean {
     const sent = voiceSentBy(party);
-    return sent === undefined || hasCodec(offer, sent) || isStatic(sent);
+    return sent === undefined || hasCodec(voiceOf(offer), sent) || isStatic(sent);
 }
 
-function agreedSection({ said, told }: Party): Section {
-    const known = codecsOf(told.section);
-    return withCodecs(said.section, (codec) => known.some((other) => isSameCodec(codec, other)));
+function agreedVoice({ said, told }: Party): Section {
+    return agreedOn(voiceOf(said), voiceOf(told));
+}
+
+/** The party's stream of the offered kind, if both it and the bridge have it. */
+function agreedStream({ said, told }: Party, offered: Section): Section | undefined {
+    const [own, known] = [counterpartOf(said, offered), counterpartOf(told, offered)];
+    return own === undefined || known === undefined ? undefined : agreedOn(own, known);
+}
+
+function agreedOn(said: Section, told: Section): Section {
+    const known = codecsOf(told);
+    return withCodecs(said, (codec) => known.some((other) => isSameCodec(codec, other)));
 }
 
 function sharesVoice(one: Section, other: Section): boolean {
-    const voices = codecsOf(one).filter(isVoice);
+    const voices = codecsOf(one).filter(carriesMedia);
     return codecsOf(other).some((codec) => voices.some((voice) => isSameCodec(voice, codec)));
 }
 

@@ -1,20 +1,23 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
-import { codecsOf, isVoice, payloadsIn } from "./codecs.ts";
+import { codecsOf, carriesMedia, payloadsIn } from "./codecs.ts";
 import { withoutReceiving } from "./direction.ts";
-import { bundleOf, isRejected, layoutOf, type Layout } from "./layout.ts";
+import { bundleOf, layoutOf, type Layout } from "./layout.ts";
+import { isRejected } from "./rejection.ts";
 import { parseDescription, type Candidate, type Section, type SessionDescription } from "./sessionDescription.ts";
+import { kindOf, type StreamKind, type Streams } from "./streams.ts";
+import { hasPictureFeedback, isPicture, withCommonVideoCodecs } from "./videoCodecs.ts";
 
-/** What a party said of its media, reduced to the one section that is carried. */
+/** What a party said of its media, reduced to the streams that are carried. */
 export interface PartyDescription {
     readonly transport: MediaTransport;
-    /** For the engine: one section, which holds everything that concerns it. */
+    /** For the engine: the streams, each with everything that concerns it in its own section. */
     readonly description: SessionDescription;
-    readonly section: Section;
+    readonly streams: Streams;
     /** What an answer to this description must look like. */
     readonly layout: Layout;
     /** The payload types of all its streams. */
     readonly payloadsInUse: readonly number[];
-    /** The mids whose candidates are candidates of the carried section. */
+    /** The mids whose candidates are candidates of the carried streams. */
     readonly mids: readonly string[];
 }
 
@@ -26,23 +29,24 @@ export type PartyReading =
     | { readonly kind: "usable"; readonly party: PartyDescription }
     | { readonly kind: "unreadable" | "noAudio" | "wrongTransport" };
 
-/** Which media are carried. One section of it: the first. */
-const CARRIED_TYPE = "audio";
+/** Whether a party's video is carried, or its video streams are rejected. */
+export type VideoPolicy = "carried" | "rejected";
 
 /** How well each protects the media, where it may be no worse than promised. */
 const PROTECTION: Readonly<Record<MediaTransport, number>> = { rtp: 0, "srtp-optional": 0, srtp: 1, webrtc: 2 };
 
 /**
  * Reads a party's description. The first audio stream is carried that can be: one that is switched off, or whose transport
- * is unknown or not protected enough, gives way to a later one. `atLeast` is the weakest acceptable transport.
+ * is unknown or not protected enough, gives way to a later one. `atLeast` is the weakest acceptable transport. If `video` is
+ * carried, so is the first video stream that has the same transport and a common codec.
  */
-export function readParty(sdp: string, atLeast: MediaTransport): PartyReading {
+export function readParty(sdp: string, atLeast: MediaTransport, video: VideoPolicy = "rejected"): PartyReading {
     const whole = parseDescription(sdp);
     if (whole === undefined) return { kind: "unreadable" };
-    const carriable = whole.media.flatMap((section, index) => (isCarriable(section) ? [index] : []));
+    const carriable = placesOf("audio", whole);
     if (carriable.length === 0) return { kind: "noAudio" };
-    for (const index of carriable) {
-        const party = partyIn(whole, index);
+    for (const voice of carriable) {
+        const party = partyIn(whole, voice, video);
         if (party !== undefined && isProtectedAs(party.transport, atLeast)) return { kind: "usable", party };
     }
     return { kind: "wrongTransport" };
@@ -53,15 +57,21 @@ export function isProtectedAs(transport: MediaTransport, atLeast: MediaTransport
     return PROTECTION[transport] >= PROTECTION[atLeast];
 }
 
-function partyIn(whole: SessionDescription, index: number): PartyDescription | undefined {
-    const original = whole.media[index];
-    if (original === undefined) return undefined;
-    const said = selfContained(original, whole);
-    const transport = transportOf(said);
-    if (transport === undefined) return undefined;
-    // with keys, what a phone calls RTP/AVP is RTP/SAVP to rtpengine (RFC 8643)
-    const section =
-        transport === "srtp-optional" ? { ...said, protocol: said.protocol.replace("/AVP", "/SAVP") } : said;
+function partyIn(whole: SessionDescription, voicePlace: number, policy: VideoPolicy): PartyDescription | undefined {
+    const voice = streamAt(whole, voicePlace);
+    if (voice === undefined) return undefined;
+    const { transport } = voice;
+    const mids = midsOf(voice.original, whole);
+    const isAlike = (place: number): boolean => {
+        const video = streamAt(whole, place);
+        if (video?.transport !== transport) return false;
+        // all streams of a browser share one transport
+        return transport !== "webrtc" || (video.original.mid !== undefined && mids.includes(video.original.mid));
+    };
+    const videoPlace = policy === "carried" ? placesOf("video", whole).find(isAlike) : undefined;
+    const video = videoPlace === undefined ? undefined : streamAt(whole, videoPlace);
+    const streams: Streams =
+        video === undefined ? [voice.section] : [voice.section, forPictures(withCommonVideoCodecs(video.section))];
     return {
         transport,
         description: {
@@ -70,27 +80,62 @@ function partyIn(whole: SessionDescription, index: number): PartyDescription | u
             name: "-",
             timing: { start: 0, stop: 0 },
             ...(whole.icelite === undefined ? {} : { icelite: whole.icelite }),
-            media: [section],
+            media: [...streams],
         },
-        section,
-        layout: layoutOf(whole, index),
+        streams,
+        layout: layoutOf(whole, videoPlace === undefined ? [voicePlace] : [voicePlace, videoPlace]),
         payloadsInUse: payloadsIn(whole),
-        mids: midsOf(original, whole),
+        mids,
     };
 }
 
-/** The same party with another section in place of the carried one: what rtpengine receives. */
-export function withSection(party: PartyDescription, section: Section): PartyDescription {
-    return { ...party, section, description: { ...party.description, media: [section] } };
+interface FoundStream {
+    readonly original: Section;
+    readonly section: Section;
+    readonly transport: MediaTransport;
+}
+
+function streamAt(whole: SessionDescription, place: number): FoundStream | undefined {
+    const original = whole.media[place];
+    if (original === undefined) return undefined;
+    const said = selfContained(original, whole);
+    const transport = transportOf(said);
+    if (transport === undefined) return undefined;
+    // with keys, what a phone calls RTP/AVP is RTP/SAVP to rtpengine (RFC 8643)
+    const section =
+        transport === "srtp-optional" ? { ...said, protocol: said.protocol.replace("/AVP", "/SAVP") } : said;
+    return { original, section, transport };
+}
+
+/** rtpengine passes feedback on only between parties with AVPF. Many phones have it and write AVP (RFC 4585, section 3.6.1). */
+function forPictures(section: Section): Section {
+    if (!hasPictureFeedback(section) || section.protocol.endsWith("F")) return section;
+    return { ...section, protocol: `${section.protocol}F` };
+}
+
+/** The same party with other streams: what rtpengine receives. */
+export function withStreams(party: PartyDescription, streams: Streams): PartyDescription {
+    return { ...party, streams, description: { ...party.description, media: [...streams] } };
+}
+
+/** The same party with another stream with voice. */
+export function withVoice(party: PartyDescription, voice: Section): PartyDescription {
+    const [, ...others] = party.streams;
+    return withStreams(party, [voice, ...others]);
 }
 
 /** The same party as if it had known these candidates when it made the description. */
 export function withMoreCandidates(party: PartyDescription, more: readonly Candidate[]): PartyDescription {
-    return withSection(party, { ...party.section, candidates: [...(party.section.candidates ?? []), ...more] });
+    const [voice] = party.streams;
+    return withVoice(party, { ...voice, candidates: [...(voice.candidates ?? []), ...more] });
 }
 
-function isCarriable(section: Section): boolean {
-    return section.type === CARRIED_TYPE && !isRejected(section) && codecsOf(section).some(isVoice);
+/** The places of the streams of a kind that have a codec which is carried. */
+function placesOf(kind: StreamKind, { media }: SessionDescription): readonly number[] {
+    const isUsable = kind === "audio" ? carriesMedia : isPicture;
+    return media.flatMap((section, place) =>
+        kindOf(section) === kind && !isRejected(section) && codecsOf(section).some(isUsable) ? [place] : [],
+    );
 }
 
 function transportOf(section: Section): MediaTransport | undefined {

@@ -1,16 +1,16 @@
 import type { Sdp } from "../call/vocabulary.ts";
-import { writeDescription, type Section, type SessionDescription } from "./sessionDescription.ts";
+import { writeDescription, type SessionDescription } from "./sessionDescription.ts";
+import type { Streams } from "./streams.ts";
 
 /** What a party was told of the other one's media. */
 export interface SentDescription {
     readonly sdp: Sdp;
     readonly description: SessionDescription;
-    /** The section that is carried. */
-    readonly section: Section;
+    readonly streams: Streams;
 }
 
 /** A description that lacks only the numbers in its `o=` line. */
-export type Unnumbered = Pick<SentDescription, "description" | "section">;
+export type Unnumbered = Pick<SentDescription, "description" | "streams">;
 
 /**
  * The next description for a party. Its `o=` names the same session all the call long, and its version rises by one
@@ -33,7 +33,7 @@ export function withVersionOf(told: SentDescription, later: SentDescription): Se
     return numbered(Number(sessionId), sessionVersion, told);
 }
 
-function numbered(sessionId: number, sessionVersion: number, { description, section }: Unnumbered): SentDescription {
+function numbered(sessionId: number, sessionVersion: number, { description, streams }: Unnumbered): SentDescription {
     const whole = { ...description, origin: { ...description.origin, sessionId, sessionVersion } };
-    return { description: whole, section, sdp: writeDescription(whole) };
+    return { description: whole, streams, sdp: writeDescription(whole) };
 }

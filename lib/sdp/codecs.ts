@@ -1,6 +1,6 @@
 import type { Section, SessionDescription } from "./sessionDescription.ts";
 
-/** One format of an audio section: its payload type, and what it is. */
+/** One format of a stream: its payload type, and what it is. */
 export interface Codec {
     readonly payload: number;
     /** As in `a=rtpmap`; names compare without regard to case. */
@@ -21,10 +21,10 @@ const STATIC_FORMATS: Readonly<Record<number, { readonly name: string; readonly 
     18: { name: "G729", rate: 8000 },
 };
 
-/** Formats that carry no voice of their own. */
-const ACCOMPANYING = new Set(["telephone-event", "cn", "red", "ulpfec"]);
+/** Formats that carry no voice and no picture of their own. */
+const ACCOMPANYING = new Set(["telephone-event", "cn", "red", "ulpfec", "flexfec-03", "rtx"]);
 
-/** The formats of a section, most wanted first. Payload types that say nothing are left out. */
+/** The formats of a stream, most wanted first. Payload types that say nothing are left out. */
 export function codecsOf(section: Section): readonly Codec[] {
     return payloadsOf(section).flatMap((payload) => {
         const mapped = section.rtp.find((entry) => entry.payload === payload);
@@ -42,7 +42,7 @@ function channelsOf(name: string, announced: number | undefined): number {
     return name.toLowerCase() === "opus" ? 2 : (announced ?? 1);
 }
 
-export function isVoice(codec: Codec): boolean {
+export function carriesMedia(codec: Codec): boolean {
     return !ACCOMPANYING.has(codec.name.toLowerCase());
 }
 
@@ -69,7 +69,7 @@ export function voiceNames(section: Section): readonly string[] {
     return [
         ...new Set(
             codecsOf(section)
-                .filter(isVoice)
+                .filter(carriesMedia)
                 .map((codec) => codec.name),
         ),
     ];
@@ -80,19 +80,22 @@ export function withCodecs(section: Section, keep: (codec: Codec) => boolean): S
     const kept = codecsOf(section).filter(keep);
     const isKept = (entry: { readonly payload: number }): boolean =>
         kept.some((codec) => codec.payload === entry.payload);
+    const isKeptFeedback = ({ payload }: { readonly payload: number | string }): boolean =>
+        payload === "*" || isKept({ payload: Number(payload) });
     return {
         ...section,
         payloads: kept.map((codec) => codec.payload).join(" "),
         rtp: section.rtp.filter(isKept),
         fmtp: section.fmtp.filter(isKept),
+        ...(section.rtcpFb === undefined ? {} : { rtcpFb: section.rtcpFb.filter(isKeptFeedback) }),
     };
 }
 
 /** Without the telephone events whose clock no voice format shares: they could not be sent within its stream (RFC 4733 2.1). */
 export function withoutIdleEvents(section: Section): Section {
     const codecs = codecsOf(section);
-    const rates = new Set(codecs.filter(isVoice).map((codec) => codec.rate));
-    return withCodecs(section, (codec) => isVoice(codec) || rates.has(codec.rate));
+    const rates = new Set(codecs.filter(carriesMedia).map((codec) => codec.rate));
+    return withCodecs(section, (codec) => carriesMedia(codec) || rates.has(codec.rate));
 }
 
 /** The payload types of all streams: a number means one codec in everything that shares a transport (RFC 8843, section 10.1.2). */

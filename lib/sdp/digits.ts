@@ -1,6 +1,7 @@
 import { codecsOf, hasName, type Codec } from "./codecs.ts";
-import { withSection, type PartyDescription } from "./PartyDescription.ts";
+import { withVoice, type PartyDescription } from "./PartyDescription.ts";
 import type { Section } from "./sessionDescription.ts";
+import { voiceOf } from "./streams.ts";
 
 /** The payload type of telephone events that most phones use, some whatever they are offered. */
 const USUAL_PAYLOAD = 101;
@@ -12,10 +13,10 @@ const USUAL_PAYLOAD = 101;
  * @param before what the browser was told last
  */
 export function withUsualDigits(offer: PartyDescription, before: Section | undefined): PartyDescription {
-    const events = narrowEventsIn(offer.section);
+    const events = narrowEventsIn(voiceOf(offer));
     const usual = (before === undefined ? undefined : narrowEventsIn(before)?.payload) ?? USUAL_PAYLOAD;
     if (events === undefined || events.payload === usual || offer.payloadsInUse.includes(usual)) return offer;
-    return withSection(offer, renumbered(offer.section, events.payload, usual));
+    return withVoice(offer, renumbered(voiceOf(offer), events.payload, usual));
 }
 
 /**
@@ -23,10 +24,10 @@ export function withUsualDigits(offer: PartyDescription, before: Section | undef
  * another one, but rtpengine takes the events out of the call then.
  */
 export function withOfferedDigits(answer: PartyDescription, offered: Section): PartyDescription {
-    const [ours, theirs] = [narrowEventsIn(offered), narrowEventsIn(answer.section)];
+    const [ours, theirs] = [narrowEventsIn(offered), narrowEventsIn(voiceOf(answer))];
     if (ours === undefined || theirs === undefined || ours.payload === theirs.payload) return answer;
-    if (codecsOf(answer.section).some(({ payload }) => payload === ours.payload)) return answer;
-    return withSection(answer, renumbered(answer.section, theirs.payload, ours.payload));
+    if (codecsOf(voiceOf(answer)).some(({ payload }) => payload === ours.payload)) return answer;
+    return withVoice(answer, renumbered(voiceOf(answer), theirs.payload, ours.payload));
 }
 
 /** Telephone events at the clock rate of narrow-band voice, the rate that every phone has. */

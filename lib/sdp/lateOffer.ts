@@ -1,5 +1,5 @@
 import type { Sdp } from "../call/vocabulary.ts";
-import { isRejected } from "./layout.ts";
+import { isRejected } from "./rejection.ts";
 import { parseDescription, type Section, writeDescription } from "./sessionDescription.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { isHeardBy, keepsACodec, type Party } from "./Party.ts";
+import { isHeardBy, keepsACodec, type Party, wantsSound } from "./Party.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 
 /** A party's new offer, with what was agreed on before. */
@@ -11,24 +11,20 @@ export interface SessionChange {
 }
 
 /**
- * Whether the other party has to agree to a change: if the direction of the media changes (hold and resume), or if no codec
- * is left that it sends and that can be transcoded. It does not have to know of the rest: a moved address, an ICE restart, a
- * refresh of the session, which rtpengine answers alone.
+ * Whether the other party has to agree to a change: if a stream is added or removed, if the direction of the media changes (hold
+ * and resume), or if no codec is left that it sends and that can be transcoded. It does not have to know of the rest: a moved
+ * address, an ICE restart, a refresh of the session, which rtpengine answers alone.
  */
 export function mustAskPeer(change: SessionChange): boolean {
     const { offer, before } = change;
-    return directionOf(offer) !== directionOf(before.said) || !canAnswerAlone(change);
+    return directionsOf(offer) !== directionsOf(before.said) || !canAnswerAlone(change);
 }
 
 /** Whether the media server can answer without the other party. */
 export function canAnswerAlone({ offer, before, peer }: SessionChange): boolean {
-    return keepsACodec(before, offer.section) && (!wantsMedia(offer) || isHeardBy(peer, offer.section));
+    return keepsACodec(before, offer) && (!wantsSound(offer) || isHeardBy(peer, offer));
 }
 
-function wantsMedia({ section }: PartyDescription): boolean {
-    return section.direction === "sendrecv" || section.direction === "recvonly";
-}
-
-function directionOf({ section }: PartyDescription): string {
-    return section.direction ?? "sendrecv";
+function directionsOf({ streams }: PartyDescription): string {
+    return streams.map(({ type, direction = "sendrecv" }) => `${type} ${direction}`).join();
 }

@@ -1,15 +1,21 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
-import { codecsOf, hasCodec, isVoice, withCodecs, withoutIdleEvents } from "./codecs.ts";
-import { arrange } from "./layout.ts";
+import { codecsOf, hasCodec, carriesMedia, withCodecs, withoutIdleEvents } from "./codecs.ts";
+import { arrange, type Layout } from "./layout.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
+import { isRejected } from "./rejection.ts";
 import type { Unnumbered } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
+import { counterpartOf, kindOf, type StreamKind } from "./streams.ts";
+
+/** Of a party that has not spoken yet. */
+const NEW_LAYOUT: Layout = { places: [], carried: [], bundles: true };
 
 /**
- * The MediaStream and track this bridge's audio is to be in. Constant over re-offers: a browser drops the track whose
+ * The MediaStream and the tracks that this bridge's media is to be in. Constant over re-offers: a browser drops the track whose
  * msid changes. Matrix clients look for the first one in `sdp_stream_metadata`.
  */
-const STREAM = { id: "sipms", track: "sipaudio" } as const;
+const STREAM = "sipms";
+const TRACKS: Readonly<Record<StreamKind, string>> = { audio: "sipaudio", video: "sipvideo" };
 
 /** What the engine says, as this party is to hear it. */
 export type Presentation =
@@ -19,29 +25,30 @@ export type Presentation =
 
 /**
  * Rewrites rtpengine's description for a party that uses `kind`. It is composed of the attributes that this transport needs:
- * rtpengine forwards what it does not know, and a browser's attributes (ssrc, extmap, rtcp-fb, msid, …) would make a SIP
- * message larger than UDP carries. `offer` is the party's offer, if this answers one: an answer has the offer's streams, and
- * no codec that the offer lacks (RFC 3264, section 6.1).
+ * rtpengine forwards what it does not know, and a browser's attributes (ssrc, extmap, msid, …) would make a SIP message larger
+ * than UDP carries. `session` is what the party said last, if it has spoken: the description keeps its places, and has no
+ * codec that it lacks (RFC 3264, section 6.1). A stream without a common codec is rejected; without voice there is no call.
  */
 export function present(
     engineSaid: SessionDescription,
     kind: MediaTransport,
-    offer?: Pick<PartyDescription, "layout" | "section">,
+    session?: Pick<PartyDescription, "layout" | "streams">,
 ): Presentation {
-    const answering = offer?.layout;
-    const [whole] = engineSaid.media;
-    if (whole === undefined) return { kind: "unusable", lacking: ["m="] };
-    const said = offer === undefined ? whole : withCodecs(whole, (codec) => hasCodec(offer.section, codec));
-    const section = kind === "webrtc" ? forBrowser(said) : forPhone(said, kind);
-    const lacking = missingFrom(section, kind);
-    if (lacking.length > 0) return { kind: "unusable", lacking };
-    const media = answering === undefined ? [section] : arrange(section, answering);
-    const carried = media[answering?.carried ?? 0] ?? section;
-    const bundles = kind === "webrtc" && (answering === undefined || answering.bundles);
-    const connection = said.connection ?? engineSaid.connection ?? { version: 4, ip: "0.0.0.0" };
+    const [first] = engineSaid.media;
+    if (first === undefined) return { kind: "unusable", lacking: ["m="] };
+    const [voice, ...others] = engineSaid.media.map((said) => streamFor(said, kind, session));
+    const lacking = voice === undefined ? ["port"] : missingFrom(voice, kind);
+    if (voice === undefined || lacking.length > 0) return { kind: "unusable", lacking };
+    const usable = others.map((stream) =>
+        stream === undefined || missingFrom(stream, kind).length > 0 ? undefined : stream,
+    );
+    const { media, carried } = arrange([voice, ...usable], session?.layout ?? NEW_LAYOUT);
+    const [carriedVoice = voice, ...carriedOthers] = carried;
+    const bundles = kind === "webrtc" && (session === undefined || session.layout.bundles);
+    const connection = first.connection ?? engineSaid.connection ?? { version: 4, ip: "0.0.0.0" };
     return {
         kind: "presentable",
-        section: carried,
+        streams: [carriedVoice, ...carriedOthers],
         description: {
             version: 0,
             origin: { ...engineSaid.origin, username: "-", ipVer: connection.version, address: connection.ip },
@@ -49,10 +56,22 @@ export function present(
             connection,
             timing: { start: 0, stop: 0 },
             // rtpengine before 14 takes the group away, and Chromium with max-bundle insists on one
-            ...(bundles ? { groups: [{ type: "BUNDLE", mids: carried.mid ?? "" }] } : {}),
-            media,
+            ...(bundles ? { groups: [{ type: "BUNDLE", mids: carried.map(({ mid }) => mid ?? "").join(" ") }] } : {}),
+            media: [...media],
         },
     };
+}
+
+/** A stream in the form for the party, with the codecs that it has too; undefined if the engine rejects it. */
+function streamFor(
+    said: Section,
+    kind: MediaTransport,
+    session: Pick<PartyDescription, "streams"> | undefined,
+): Section | undefined {
+    if (isRejected(said)) return undefined;
+    const own = session === undefined ? undefined : counterpartOf(session, said);
+    const common = own === undefined ? said : withCodecs(said, (codec) => hasCodec(own, codec));
+    return kind === "webrtc" ? forBrowser(common) : forPhone(common, kind);
 }
 
 function forBrowser(said: Section): Section {
@@ -60,7 +79,7 @@ function forBrowser(said: Section): Section {
     return {
         ...common(said),
         mid: said.mid ?? "0",
-        msid: [{ id: STREAM.id, appdata: STREAM.track }],
+        msid: [{ id: STREAM, appdata: TRACKS[kindOf(said) ?? "audio"] }],
         ...(rtcpMux === undefined ? {} : { rtcpMux }),
         ...(setup === undefined ? {} : { setup }),
         ...(fingerprint === undefined ? {} : { fingerprint }),
@@ -75,15 +94,17 @@ function forBrowser(said: Section): Section {
 function forPhone(said: Section, kind: Exclude<MediaTransport, "webrtc">): Section {
     return {
         ...withoutIdleEvents(common(said)),
+        // phones without feedback reject AVPF, and those with it accept AVP (RFC 4585, section 3.6.1, is stricter).
         // RFC 8643, section 3.1: the keys are in what reads like an offer of plain RTP
-        ...(kind === "srtp-optional" && { protocol: said.protocol.replace("/SAVP", "/AVP") }),
+        protocol: (kind === "srtp-optional" ? said.protocol.replace("/SAVP", "/AVP") : said.protocol).replace(/F$/, ""),
         ...(said.rtcp === undefined ? {} : { rtcp: said.rtcp }),
         ...(kind !== "rtp" && said.crypto !== undefined ? { crypto: said.crypto } : {}),
     };
 }
 
 function common(said: Section): Section {
-    const { type, port, protocol, payloads, rtp, fmtp, ptime, maxptime, direction } = said;
+    const { type, port, protocol, payloads, rtp, fmtp, rtcpFb, bandwidth, ptime, maxptime, direction } = said;
+    const isVideo = kindOf(said) === "video";
     return {
         type,
         port,
@@ -93,6 +114,8 @@ function common(said: Section): Section {
         fmtp,
         ...(ptime === undefined ? {} : { ptime }),
         ...(maxptime === undefined ? {} : { maxptime }),
+        ...(isVideo && rtcpFb !== undefined ? { rtcpFb } : {}),
+        ...(isVideo && bandwidth !== undefined ? { bandwidth } : {}),
         direction: direction ?? "sendrecv",
     };
 }
@@ -100,7 +123,7 @@ function common(said: Section): Section {
 function missingFrom(section: Section, kind: MediaTransport): readonly string[] {
     const needs: Readonly<Record<string, boolean>> = {
         port: section.port !== 0,
-        codec: codecsOf(section).some(isVoice),
+        codec: codecsOf(section).some(carriesMedia),
         ...(kind === "srtp" || kind === "srtp-optional" ? { crypto: section.crypto !== undefined } : {}),
         ...(kind === "webrtc"
             ? {

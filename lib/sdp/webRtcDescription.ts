@@ -1,6 +1,7 @@
 import type { Sdp } from "../call/vocabulary.ts";
 import { codecsOf, hasName } from "./codecs.ts";
-import { bundleOf, isRejected } from "./layout.ts";
+import { bundleOf } from "./layout.ts";
+import { isRejected } from "./rejection.ts";
 import { parseDescription, type Section, type SessionDescription } from "./sessionDescription.ts";
 
 /**

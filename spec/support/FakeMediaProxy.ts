@@ -61,14 +61,14 @@ class FakeMediaSession implements MediaSession {
         this.#note("offer");
         const said = this.#take("origin", sdp);
         this.#state = "holding";
-        return this.#tell("target", said.section.direction ?? "sendrecv", undefined);
+        return this.#tell("target", said.streams[0].direction ?? "sendrecv", undefined);
     }
 
     // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
     async answer(sdp: Sdp): Promise<Sdp> {
         this.#note("answer");
         const said = this.#take("target", sdp);
-        return this.#tell("origin", said.section.direction ?? "sendrecv", this.#said.origin);
+        return this.#tell("origin", said.streams[0].direction ?? "sendrecv", this.#said.origin);
     }
 
     addCandidates(side: Side, candidates: readonly IceCandidate[]): Promise<void> {
@@ -81,7 +81,7 @@ class FakeMediaSession implements MediaSession {
         this.#note(`propose change ${side}`);
         const said = this.#take(side, sdp);
         const hold = wantsSound(said) ? "talks" : "holds";
-        return { kind: "answer", sdp: this.#tell(side, mirrored(said.section.direction ?? "sendrecv"), said), hold };
+        return { kind: "answer", sdp: this.#tell(side, mirrored(said.streams[0].direction ?? "sendrecv"), said), hold };
     }
 
     completeChange(): Promise<ChangeAnswer> {

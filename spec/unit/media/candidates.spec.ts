@@ -47,7 +47,7 @@ describe("readCandidate", () => {
 });
 
 describe("sorting candidates", () => {
-    const current = { ufrag: "new1", mids: ["0", "1"], lineIndex: 0 };
+    const current = { ufrag: "new1", mids: ["0", "1"], lineIndexes: [0] };
     const inbox = beginGeneration(beginGeneration(EMPTY_INBOX, { ...current, ufrag: "old1" }).inbox, current).inbox;
 
     const outcome = (sorted: Sorted): unknown => ({

@@ -17,7 +17,7 @@ function party(sdp: string): Party {
     const description = parseDescription(sdp);
     const section = description?.media[0];
     if (description === undefined || section === undefined) throw new Error("unusable");
-    return { said: read(sdp), told: { sdp: phone(), description, section } };
+    return { said: read(sdp), told: { sdp: phone(), description, streams: [section] } };
 }
 
 const browser = read(captured("chromium-156-audio-offer"));

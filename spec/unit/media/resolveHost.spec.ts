@@ -38,8 +38,8 @@ describe("a host name as media address", () => {
     it("is not resolved if the party uses ICE, or if it is an address", async () => {
         const never: ResolveHost = () => Promise.reject(new Error("asked"));
         const browser = read(browserAnswer({ mid: "0" }).replace("c=IN IP4 0.0.0.0", "c=IN IP4 x.local"));
-        const { section } = await withResolvedHost(browser, never, new FakeClock());
-        expect(section.connection?.ip).toBe("0.0.0.0");
+        const { streams } = await withResolvedHost(browser, never, new FakeClock());
+        expect(streams[0].connection?.ip).toBe("0.0.0.0");
         const plain = read(phone());
         expect(await withResolvedHost(plain, never, new FakeClock())).toBe(plain);
     });

@@ -17,10 +17,10 @@ function party(said: string, told: string): Party {
     const reading = readParty(said, "rtp");
     const description = parseDescription(told);
     if (reading.kind !== "usable" || description === undefined) throw new Error("unusable");
-    return { said: reading.party, told: { sdp: phone(), description, section: sectionOf(told) } };
+    return { said: reading.party, told: { sdp: phone(), description, streams: [sectionOf(told)] } };
 }
 
-const answered = (it: Party, offered: string): Section | undefined => standInAnswer(it, sectionOf(offered))?.media[0];
+const answered = (it: Party, offered: string): Section | undefined => standInAnswer(it, [sectionOf(offered)])?.media[0];
 
 describe("an answer in a party's name", () => {
     test.each([
@@ -65,8 +65,8 @@ describe("an answer in a party's name", () => {
 
 test("a new offer must keep a voice codec that was agreed on", () => {
     const it = party(phone(), phone({ payloads: "0 101" }));
-    expect(keepsACodec(it, sectionOf(phone({ payloads: "8 0" })))).toBe(true);
-    expect(keepsACodec(it, sectionOf(phone({ payloads: "8 101" })))).toBe(false);
+    expect(keepsACodec(it, { streams: [sectionOf(phone({ payloads: "8 0" }))] })).toBe(true);
+    expect(keepsACodec(it, { streams: [sectionOf(phone({ payloads: "8 101" }))] })).toBe(false);
 });
 
 describe("a party that is not told of an offer", () => {
@@ -87,7 +87,7 @@ describe("a party that is not told of an offer", () => {
         ["that can be transcoded", "9 0", "0", true],
         ["whose number the engine would change", "98 0", "0", false],
     ])("is heard if it sends a format %s (%s, then %s)", (_, before, offered, heard) => {
-        expect(isHeardBy(told(before), sectionOf(phone({ payloads: offered, formats })))).toBe(heard);
+        expect(isHeardBy(told(before), { streams: [sectionOf(phone({ payloads: offered, formats }))] })).toBe(heard);
     });
 });
 

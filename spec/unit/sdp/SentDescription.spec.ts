@@ -7,7 +7,7 @@ function unnumbered(says: PhoneSays): Unnumbered {
     const description = parseDescription(phone(says));
     const section = description?.media[0];
     if (description === undefined || section === undefined) throw new Error("unreadable");
-    return { description, section };
+    return { description, streams: [section] };
 }
 
 const origin = (sdp: string): string | undefined => /^o=.*$/m.exec(sdp)?.[0].trim();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Section } from "../../../lib/sdp/sessionDescription.ts";
+import { voiceOf, type WithStreams } from "../../../lib/sdp/streams.ts";
 import { withOfferedDigits, withUsualDigits } from "../../../lib/sdp/digits.ts";
 import { type PartyDescription, readParty } from "../../../lib/sdp/PartyDescription.ts";
 import { captured, phone } from "../../support/descriptions.ts";
@@ -21,9 +21,9 @@ const phoneWith = (payload: number): PartyDescription =>
 
 const browser = read(captured("chromium-156-audio-offer"));
 
-function payloadsOf({ section }: { readonly section: Section }): string[] {
-    return section.rtp
-        .filter(({ codec }) => codec === "telephone-event")
+function payloadsOf(party: WithStreams): string[] {
+    return voiceOf(party)
+        .rtp.filter(({ codec }) => codec === "telephone-event")
         .map(({ payload, rate }) => `${payload}/${rate}`);
 }
 
@@ -31,13 +31,13 @@ describe("a browser's offer to a phone", () => {
     it("names 101 for telephone events at 8000 Hz, and leaves the others", () => {
         const offer = withUsualDigits(browser, undefined);
         expect(payloadsOf(offer)).toEqual(["110/48000", "101/8000"]);
-        expect(offer.section.payloads?.split(" ")).toContain("101");
-        expect(offer.section.payloads?.split(" ")).not.toContain("126");
-        expect(offer.description.media).toEqual([offer.section]);
+        expect(voiceOf(offer).payloads?.split(" ")).toContain("101");
+        expect(voiceOf(offer).payloads?.split(" ")).not.toContain("126");
+        expect(offer.description.media).toEqual([voiceOf(offer)]);
     });
 
     it("keeps the number that was agreed on before", () => {
-        expect(payloadsOf(withUsualDigits(browser, phoneWith(96).section))).toEqual(["110/48000", "96/8000"]);
+        expect(payloadsOf(withUsualDigits(browser, voiceOf(phoneWith(96))))).toEqual(["110/48000", "96/8000"]);
     });
 
     it("stays as it is if another codec of any stream has the number", () => {
@@ -49,12 +49,12 @@ describe("a browser's offer to a phone", () => {
 
 describe("a phone's answer", () => {
     it("is renumbered if it names another number for telephone events than the offer", () => {
-        expect(payloadsOf(withOfferedDigits(phoneWith(96), phoneWith(101).section))).toEqual(["101/8000"]);
+        expect(payloadsOf(withOfferedDigits(phoneWith(96), voiceOf(phoneWith(101))))).toEqual(["101/8000"]);
     });
 
     it("stays as it is if the numbers agree, or the offered one is in use", () => {
         const same = phoneWith(101);
-        expect(withOfferedDigits(same, phoneWith(101).section)).toBe(same);
-        expect(withOfferedDigits(same, phoneWith(8).section)).toBe(same);
+        expect(withOfferedDigits(same, voiceOf(phoneWith(101)))).toBe(same);
+        expect(withOfferedDigits(same, voiceOf(phoneWith(8)))).toBe(same);
     });
 });
