@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { once } from "node:events";
@@ -59,6 +60,15 @@ export class Rtpengine implements Stoppable {
         return Number(count);
     }
 
+    /** Streams whose quality it can tell now: both parties have sent RTCP reports. */
+    async ratedStreams(): Promise<number> {
+        const { calls } = JSON.parse(await askNg(this.ngPort, { command: "list" })) as { calls: readonly string[] };
+        const replies = await Promise.all(
+            calls.map((callId) => askNg(this.ngPort, { command: "query", "call-id": callId })),
+        );
+        return replies.reduce((sum, reply) => sum + reply.split('"average MOS"').length - 1, 0);
+    }
+
     /** Streams it transcodes now. */
     async transcodedStreams(): Promise<number> {
         const count = /Transcoded media\s*:\s*(\d+)/i.exec(await askCli(this.#cliPort, "list totals"))?.[1];
@@ -83,20 +93,21 @@ export class Rtpengine implements Stoppable {
     }
 }
 
-/** True once the ng port answers a ping (a bencoded dictionary behind a cookie). */
+/** True once the ng port answers a ping. */
 async function pong(port: number): Promise<true | undefined> {
+    const reply = await askNg(port, { command: "ping" }, 200).catch(() => "");
+    return reply.includes("pong") ? true : undefined;
+}
+
+/** The reply of the ng port: a JSON dictionary behind a cookie. */
+async function askNg(port: number, request: Readonly<Record<string, string>>, timeoutMs = 2_000): Promise<string> {
     const socket = createSocket("udp4");
     try {
-        return await new Promise((resolve) => {
-            const timer = setTimeout(() => resolve(undefined), 200);
-            const finish = (answered: true | undefined): void => {
-                clearTimeout(timer);
-                resolve(answered);
-            };
-            socket.on("error", () => finish(undefined));
-            socket.on("message", (message) => finish(message.includes("pong") ? true : undefined));
-            socket.send("lab d7:command4:pinge", port, loopback);
-        });
+        // a reply that was given before is repeated for the same cookie
+        const cookie = randomUUID();
+        socket.send(`${cookie} ${JSON.stringify(request)}`, port, loopback);
+        const [message] = (await once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) })) as [Buffer];
+        return message.toString().slice(cookie.length + 1);
     } finally {
         socket.close();
     }

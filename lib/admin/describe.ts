@@ -1,4 +1,6 @@
 import { partyText } from "../numbering/partyText.ts";
+import type { SentAudio } from "../ports/CallRecorder.ts";
+import type { AudioVerdict } from "../records/callAudio.ts";
 import { type CallRecord, type LiveCallRecord, ringMs, talkMs } from "../records/CallRecord.ts";
 
 /** A span of time for people: `45 s`, `3 min 20 s`, `5 h 2 min`, `3 d 4 h`. */
@@ -23,6 +25,38 @@ export function timeText(ms: number): string {
 export function callLine(call: LiveCallRecord | CallRecord, now: number): string {
     const parties = `${partyText(call.caller, "full")} → ${partyText(call.callee, "full")}`;
     return `${call.callId}: ${parties} (${call.via.name}), ${stateText(call, now)}`;
+}
+
+const VERDICTS: Readonly<Record<AudioVerdict, string>> = {
+    bothWays: "both ways",
+    callerOnly: "one way: from the caller only",
+    calleeOnly: "one way: from the callee only",
+    none: "none",
+    tooShort: "the call was too short to tell",
+    unknown: "unknown",
+};
+
+/** The audio of an ended call as names and values: the verdict, and one line for each party that sent audio. */
+export function audioFacts({ audio }: Pick<CallRecord, "audio">): [string, string][] {
+    if (audio === undefined) return [];
+    const { verdict, fromCaller, fromCallee } = audio;
+    return [
+        ["Audio", VERDICTS[verdict]],
+        ...(fromCaller === undefined
+            ? []
+            : [["Audio from the caller", sentText(fromCaller)] satisfies [string, string]]),
+        ...(fromCallee === undefined
+            ? []
+            : [["Audio from the callee", sentText(fromCallee)] satisfies [string, string]]),
+    ];
+}
+
+function sentText({ codec = "unknown codec", packets, lossPercent, jitterMs, mos }: SentAudio): string {
+    const quality =
+        mos === undefined
+            ? "quality unknown (no RTCP from both parties)"
+            : `MOS ${mos}, loss ${lossPercent ?? "unknown"} %, jitter ${jitterMs ?? "unknown"} ms`;
+    return `${codec}, ${packets} packets, ${quality}`;
 }
 
 function stateText(call: LiveCallRecord | CallRecord, now: number): string {

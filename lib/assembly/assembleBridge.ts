@@ -94,7 +94,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     onStarted({ name: "store", stop: () => directory.close() });
     const inbox = JournalInbox.open(config.store.path, log);
     onStarted({ name: "event inbox", stop: () => inbox.close() });
-    const media = await startMedia(config, telemetry, log, onStarted);
+    const media = await startMedia(config, { telemetry, recorder, log }, onStarted);
     const desk = new CallDesk({
         clock: systemClock,
         log,
@@ -141,11 +141,10 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
 
 async function startMedia(
     { media, store }: Config,
-    telemetry: Telemetry,
-    log: Log,
+    parts: { readonly telemetry: Telemetry; readonly recorder: CallRecords; readonly log: Log },
     onStarted: OnStarted,
 ): Promise<MediaProxy> {
-    if (media === "none") return new PassThroughMediaProxy(systemClock, telemetry);
+    if (media === "none") return new PassThroughMediaProxy(systemClock, parts.telemetry);
     const proxy = new RtpengineMediaProxy(
         {
             ...RTPENGINE_DEFAULTS,
@@ -155,7 +154,7 @@ async function startMedia(
             requestTimeoutMs: media.timeoutMs,
             probeIntervalMs: media.probeSeconds * 1_000,
         },
-        { clock: systemClock, log, telemetry },
+        { clock: systemClock, ...parts },
     );
     onStarted({ name: "media", stop: () => proxy.stop() });
     await proxy.start();

@@ -65,7 +65,8 @@ export class CallDesk implements CallIntake {
                 openMedia: (leg, report) =>
                     media.open(
                         {
-                            callId: mediaCallId(callId, leg),
+                            callId,
+                            ...(leg !== targetLeg(1) && { leg }),
                             transports: { origin: originMedia, target: targetOf(leg).media },
                         },
                         report,
@@ -142,11 +143,6 @@ function planOf({ ring }: CallRequest): {
         return { legs, forMs: step.forMs };
     });
     return { plan, targets };
-}
-
-/** Each called leg has a session of its own at the media proxy. */
-function mediaCallId(callId: CallId, leg: LegId): CallId {
-    return leg === targetLeg(1) ? callId : (`${callId}-${leg}` as CallId);
 }
 
 function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: LegReport): TargetLeg {

@@ -61,8 +61,8 @@ export class CallPlacement {
         throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
     }
 
-    /** Frees the call's ports, if it has any. Never rejects. */
-    async release(): Promise<void> {
+    /** Frees the call's ports, if it has any, by `remove` or by a plain delete. Never rejects. */
+    async release(remove = (call: EngineCall): Promise<void> => call.delete()): Promise<void> {
         const place = this.#place;
         if (place.kind === "none") return;
         this.#place = NOWHERE;
@@ -70,7 +70,7 @@ export class CallPlacement {
         stopWatching();
         call.engine.removeCall(kind === "accepted" ? "ended" : "failed");
         try {
-            await call.delete();
+            await remove(call);
         } catch (error) {
             // without packets the engine ends the call by itself
             this.#log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });

@@ -1,6 +1,6 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import { packetsByTag } from "./callReport.ts";
+import { audioPacketsByTag, packetsByTag, qualityByTag, type StreamQuality } from "./callReport.ts";
 import { NgFailure } from "./NgFailure.ts";
 import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
@@ -13,6 +13,9 @@ export interface Exchange {
     readonly description: SessionDescription;
     readonly dictionary: NgDictionary;
 }
+
+/** What an engine counted for each party until the end of a call. `packets` is undefined if it does not know the party. */
+export type EngineReport = Readonly<Record<Side, StreamQuality & { readonly packets: number | undefined }>>;
 
 /**
  * One call on one engine, in the engine's words: the sides are its tags. Every method rejects with a `CallFailure`:
@@ -57,6 +60,15 @@ export class EngineCall {
     /** Frees its ports immediately. */
     async delete(): Promise<void> {
         await this.#ask("delete", { "delete delay": 0 });
+    }
+
+    /** Frees the ports of a call of two parties, and resolves to its statistics. */
+    async deleteAndReport(): Promise<EngineReport> {
+        // only a request that names a party is answered with statistics
+        const reply = await this.#ask("delete", { "from-tag": "origin", "delete delay": 0 });
+        const [packets, quality] = [audioPacketsByTag(reply), qualityByTag(reply)];
+        const ofSide = (side: Side): EngineReport[Side] => ({ packets: packets.get(side), ...quality.get(side) });
+        return { origin: ofSide("origin"), target: ofSide("target") };
     }
 
     async #describe(command: "offer" | "answer", exchange: Exchange, tags: NgDictionary): Promise<SessionDescription> {

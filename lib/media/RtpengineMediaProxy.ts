@@ -1,3 +1,4 @@
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
@@ -20,6 +21,8 @@ export interface RtpengineMediaParts {
     readonly openSocket?: OpenNgSocket;
     /** How host names in session descriptions are resolved; by the system if left out. */
     readonly resolveHost?: ResolveHost;
+    /** Receives the audio statistics of calls that were connected. */
+    readonly recorder?: Pick<CallRecorder, "note">;
 }
 
 /** The media of all calls, through one or several rtpengines. */
@@ -71,6 +74,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             clock: this.#parts.clock,
             telemetry: this.#parts.telemetry,
             resolveHost: this.#parts.resolveHost ?? resolveBySystem,
+            ...(this.#parts.recorder !== undefined && { recorder: this.#parts.recorder }),
             log: this.#parts.log.child({ callId: request.callId }),
         });
     }

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { otherSide, type IceCandidate, type Sdp, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
+import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type {
@@ -29,6 +30,7 @@ import {
     type Up,
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
+import { sentAudioOf } from "./sentAudio.ts";
 import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { EngineChange } from "./Rtpengine.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
@@ -48,6 +50,8 @@ export interface MediaSessionParts {
     readonly telemetry: Telemetry;
     readonly log: Log;
     readonly resolveHost: ResolveHost;
+    /** Receives the audio statistics of calls that were connected. */
+    readonly recorder?: Pick<CallRecorder, "note">;
 }
 
 /** A call on the engine it began on. */
@@ -69,7 +73,7 @@ export class RtpengineMediaSession implements MediaSession {
         this.#report = report;
         this.#parts = parts;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
-        const name = parts.options.callIdPrefix + request.callId;
+        const name = parts.options.callIdPrefix + sessionName(request);
         this.#placement = new CallPlacement(name, parts.pool, parts.log, (change) => void this.#engineChanged(change));
     }
 
@@ -153,7 +157,8 @@ export class RtpengineMediaSession implements MediaSession {
         }
         // a delete that overtook an offer would leave the call behind
         await this.#underWay;
-        await this.#placement.release();
+        if (before.phase === "up") await this.#placement.release(() => this.#endAndReport(before));
+        else await this.#placement.release();
     }
 
     /** Ends a call without its rtpengine, also while it rings: it would have no media after the answer. */
@@ -163,6 +168,12 @@ export class RtpengineMediaSession implements MediaSession {
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
+    }
+
+    /** Ends a call that was connected, and notes its audio. @throws CallFailure */
+    async #endAndReport({ call, parties }: Up): Promise<void> {
+        const sent = sentAudioOf(parties, await call.deleteAndReport());
+        if (sent !== undefined) this.#parts.recorder?.note(this.#request.callId, { kind: "audio", sent });
     }
 
     #rise(call: EngineCall, parties: Up["parties"]): void {
@@ -292,6 +303,11 @@ export class RtpengineMediaSession implements MediaSession {
         const cause = progress.phase === "released" ? "mediaLost" : "internalError";
         throw new CallFailure(cause, `the media session is ${progress.phase}, not ${phase}`);
     }
+}
+
+/** What the call is called at the engine: each called leg has a session of its own. */
+function sessionName({ callId, leg }: MediaRequest): string {
+    return leg === undefined ? callId : `${callId}-${leg}`;
 }
 
 function isIn<Phase extends Progress["phase"]>(

@@ -6,6 +6,67 @@ export function packetsByTag(reply: Readonly<Record<string, unknown>>): Readonly
     return new Map(Object.entries(tags).map(([tag, said]) => [tag, sum(streamsOf(said).map(packetsOf))]));
 }
 
+/** The same without streams that carry RTCP alone. A browser sends both in one stream. */
+export function audioPacketsByTag(reply: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
+    const tags = isDictionary(reply["tags"]) ? reply["tags"] : {};
+    const carriesAudio = (stream: unknown): boolean => listIn(stream, "flags").includes("RTP");
+    return new Map(
+        Object.entries(tags).map(([tag, said]) => [tag, sum(streamsOf(said).filter(carriesAudio).map(packetsOf))]),
+    );
+}
+
+/** How one party's audio arrived at the other one, as RTCP of both parties reports it. What is not known is absent. */
+export interface StreamQuality {
+    readonly lossPercent?: number;
+    readonly jitterMs?: number;
+    readonly mos?: number;
+}
+
+/**
+ * The quality of each tag's stream, as the reply to `query` or `delete` has it. rtpengine knows it only if reports pass
+ * both ways; otherwise the tag has none. Never throws.
+ */
+export function qualityByTag(reply: Readonly<Record<string, unknown>>): ReadonlyMap<string, StreamQuality> {
+    const tags = isDictionary(reply["tags"]) ? reply["tags"] : {};
+    const sources = isDictionary(reply["SSRC"]) ? reply["SSRC"] : {};
+    const qualities = Object.entries(tags).flatMap(([tag, said]): [string, StreamQuality][] => {
+        const averages = ssrcsOf(said).flatMap((ssrc) => averageOf(sources[ssrc]) ?? []);
+        // the source that was reported on most: a player has one of its own
+        const [most] = averages.sort((a, b) => b.samples - a.samples);
+        return most === undefined ? [] : [[tag, most.quality]];
+    });
+    return new Map(qualities);
+}
+
+function averageOf(source: unknown): { readonly samples: number; readonly quality: StreamQuality } | undefined {
+    const average = isDictionary(source) ? source["average MOS"] : undefined;
+    if (!isDictionary(average)) return undefined;
+    const mosTenths = numberIn(average, "MOS");
+    const lossPercent = numberIn(average, "packet loss");
+    const jitterMs = numberIn(average, "jitter");
+    if (mosTenths === undefined || mosTenths === 0) return undefined;
+    return {
+        samples: numberIn(average, "samples") ?? 0,
+        quality: {
+            mos: mosTenths / 10,
+            ...(lossPercent !== undefined && { lossPercent }),
+            ...(jitterMs !== undefined && { jitterMs }),
+        },
+    };
+}
+
+function ssrcsOf(tag: unknown): readonly string[] {
+    const ofTag = isDictionary(tag) ? [tag["SSRC"]] : [];
+    const ofStreams = streamsOf(tag).map((stream) => (isDictionary(stream) ? stream["SSRC"] : undefined));
+    const known = [...ofTag, ...ofStreams].filter((ssrc) => typeof ssrc === "number" || typeof ssrc === "string");
+    return [...new Set(known.map(String))];
+}
+
+function numberIn(dictionary: Readonly<Record<string, unknown>>, key: string): number | undefined {
+    const value = dictionary[key];
+    return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
 function streamsOf(tag: unknown): readonly unknown[] {
     return listIn(tag, "medias").flatMap((media) => listIn(media, "streams"));
 }

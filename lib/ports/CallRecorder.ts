@@ -37,10 +37,38 @@ export type CallNote =
     | { readonly kind: "inviteSent"; readonly trunk: string; readonly sipCallId: string | undefined }
     /** The final response to the INVITE, in either direction; the last one counts. */
     | { readonly kind: "finalResponse"; readonly response: FinalResponse }
+    /** The audio that each party sent, as the media proxy counted it until the end of the call. */
+    | { readonly kind: "audio"; readonly sent: Readonly<Record<Side, SentAudio>> }
+    /** The Matrix event that ended a connected or ringing call. */
+    | { readonly kind: "matrixEnd"; readonly end: MatrixEnd }
     /** Where the call takes place in Matrix. */
     | { readonly kind: "matrixCall"; readonly roomId: string; readonly matrixCallId: string }
     /** Whose fault a failure was, known better than the cause tells; the first one counts. */
     | { readonly kind: "fault"; readonly party: FaultParty; readonly reason: string };
+
+/** The audio that one party sent in a call. What is not known is absent: a party without RTCP leaves loss and MOS unknown. */
+export interface SentAudio {
+    /** Whether the party is a browser, which sends packets all the time, or a phone, which can be silent. */
+    readonly from: "browser" | "phone";
+    /** Name of the codec in which the party sends, as in SDP. */
+    readonly codec?: string;
+    /** Packets that the media proxy received; for a browser RTP and RTCP together. */
+    readonly packets: number;
+    /** Packets lost on the way to the other party, in percent. From RTCP (RFC 3550, section 6.4). */
+    readonly lossPercent?: number;
+    readonly jitterMs?: number;
+    /** Mean opinion score from 1 (bad) to 5 (excellent), as the media proxy estimates it. */
+    readonly mos?: number;
+}
+
+/** An `m.call.hangup` or `m.call.reject` event. */
+export interface MatrixEnd {
+    readonly event: "m.call.hangup" | "m.call.reject";
+    /** `sent` by the bridge, or `received` from a client. */
+    readonly direction: "sent" | "received";
+    /** Its `reason`; clients and the bridge send a rejection without one. */
+    readonly reason?: string;
+}
 
 /** A final response to an INVITE (RFC 3261, section 13). */
 export interface FinalResponse {

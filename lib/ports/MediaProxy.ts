@@ -1,5 +1,5 @@
 import type { Hold } from "../call/CallEvent.ts";
-import type { CallId, EndCause, IceCandidate, MediaTransport, Sdp, Side } from "../call/vocabulary.ts";
+import type { CallId, EndCause, IceCandidate, LegId, MediaTransport, Sdp, Side } from "../call/vocabulary.ts";
 
 /** Stands between the two parties' media. Implemented on rtpengine, and by passing SDP through. */
 export interface MediaProxy {
@@ -9,6 +9,8 @@ export interface MediaProxy {
 
 export interface MediaRequest {
     readonly callId: CallId;
+    /** The called leg, if the call has several: each has a session of its own. */
+    readonly leg?: LegId;
     readonly transports: Readonly<Record<Side, MediaTransport>>;
 }
 

@@ -2,7 +2,8 @@ import type { FaultParty } from "../call/faultOf.ts";
 import type { EndCause, Side } from "../call/vocabulary.ts";
 import type { CallParty } from "../numbering/partyText.ts";
 import type { CallVia } from "../ports/CallParties.ts";
-import type { FinalResponse, RejectedCall } from "../ports/CallRecorder.ts";
+import type { FinalResponse, MatrixEnd, RejectedCall } from "../ports/CallRecorder.ts";
+import type { CallAudio } from "./callAudio.ts";
 import type { CallDirection } from "../ports/Telemetry.ts";
 
 /** What is known of a call that is not over. Plain data. Times are wall time in ms since the Unix epoch. */
@@ -31,6 +32,18 @@ export interface CallRecord extends LiveCallRecord {
     readonly faultReason?: string;
     /** The final response to the last INVITE. */
     readonly response?: FinalResponse;
+    /** The last Reason header of the call's SIP messages (RFC 3326), of a response, BYE or CANCEL in either direction. */
+    readonly sipReason?: SipReason;
+    /** The Matrix event that ended the call. */
+    readonly matrixEnd?: MatrixEnd;
+    /** Only of answered calls. */
+    readonly audio?: CallAudio;
+}
+
+/** A Reason header: its text, and the Q.850 cause in it, if there is one. */
+export interface SipReason {
+    readonly text: string;
+    readonly q850?: number;
 }
 
 /** How long the callee's phone rang, in ms; 0 if it did not. */

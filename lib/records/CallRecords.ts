@@ -5,11 +5,13 @@ import { partiesOf } from "../ports/CallParties.ts";
 import type { CallNote, CallRecorder, RejectedCall } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import { type CallCourse, liveRecord, NO_NOTES, type Notes, recordOf, withNote } from "./callCourse.ts";
-import type { CallRecordSink, LiveCallRecord } from "./CallRecord.ts";
+import type { CallRecordSink, LiveCallRecord, SipReason } from "./CallRecord.ts";
 
 export interface CallRecordsParts {
     readonly clock: Clock;
     readonly sinks: readonly CallRecordSink[];
+    /** The last Reason header among the SIP messages with this Call-ID, if they are known. Synchronous, must not throw. */
+    readonly sipReasonOf?: (sipCallId: string) => SipReason | undefined;
 }
 
 /** Notes of calls that the desk does not have yet. An INVITE that never becomes a call leaves one behind. */
@@ -74,7 +76,10 @@ export class CallRecords implements CallRecorder {
         if (call?.course.end === undefined) return;
         this.#calls.delete(callId);
         call.cancelDeadline?.();
-        const record = recordOf(callId, call.course, call.course.end, call.notes);
+        const { course, notes } = call;
+        const { sipCallId } = liveRecord(callId, course, notes);
+        const reason = sipCallId === undefined ? undefined : this.#parts.sipReasonOf?.(sipCallId);
+        const record = recordOf(callId, course, call.course.end, notes, reason);
         for (const sink of this.#parts.sinks) sink.ended?.(record);
     }
 

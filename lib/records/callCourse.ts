@@ -2,7 +2,8 @@ import { faultOf, type PartyNetwork } from "../call/faultOf.ts";
 import type { EndCause, Side } from "../call/vocabulary.ts";
 import type { CallParties, CallVia } from "../ports/CallParties.ts";
 import type { CallNote } from "../ports/CallRecorder.ts";
-import type { CallRecord, LiveCallRecord } from "./CallRecord.ts";
+import { callAudioOf } from "./callAudio.ts";
+import type { CallRecord, LiveCallRecord, SipReason } from "./CallRecord.ts";
 
 /** The course of one call, as the desk reports it. Plain data; times in ms since the Unix epoch. */
 export interface CallCourse extends CallParties {
@@ -55,8 +56,9 @@ export function recordOf(
     course: CallCourse,
     { cause, by, endedAt }: CourseEnd,
     notes: Notes,
+    sipReason: SipReason | undefined,
 ): CallRecord {
-    const { fault, finalResponse } = notes;
+    const { fault, finalResponse, matrixEnd, audio } = notes;
     const end = { cause, by, rang: course.ringingAt !== undefined, networks: networksOf(course, notes) };
     return {
         ...liveRecord(callId, course, notes),
@@ -66,6 +68,14 @@ export function recordOf(
         fault: fault?.party ?? faultOf(end),
         ...(fault !== undefined && { faultReason: fault.reason }),
         ...(finalResponse !== undefined && { response: finalResponse.response }),
+        ...(sipReason !== undefined && { sipReason }),
+        ...(matrixEnd !== undefined && { matrixEnd: matrixEnd.end }),
+        ...(course.answeredAt !== undefined && {
+            audio: callAudioOf(
+                audio && { caller: audio.sent.origin, callee: audio.sent.target },
+                endedAt - course.answeredAt,
+            ),
+        }),
     };
 }
 

@@ -45,6 +45,11 @@ function endingOf(call: CallRecord): LogFields {
         status: call.response?.status,
         reason: call.response?.reason,
         detail: call.response?.detail,
+        q850: call.sipReason?.q850,
+        matrixReason: call.matrixEnd?.reason,
+        audio: call.audio?.verdict,
+        callerMos: call.audio?.fromCaller?.mos,
+        calleeMos: call.audio?.fromCallee?.mos,
         ringSeconds: seconds(ringMs(call)),
         talkSeconds: seconds(talkMs(call)),
     };

@@ -17,6 +17,14 @@ const CAUSE =
     "why the call ended: `hung_up`, `busy`, `no_answer`, `no_response`, ... (EndCause in lib/call/vocabulary.ts)";
 const FAULT = "`none`, `caller`, `callee`, `trunk`, `homeserver`, `media` or `bridge`";
 
+const FROM = "the party that sent the audio: `caller` or `callee`";
+const VERDICT = "`both_ways`, `caller_only`, `callee_only`, `none`, `too_short` or `unknown`";
+
+/** Mean opinion scores: 3.6 and more is good, less than 3.1 is bad. */
+const MOS = [1, 2, 2.5, 3.1, 3.6, 4, 4.3, 5];
+const LOSS = [0, 0.001, 0.01, 0.03, 0.05, 0.1, 0.2, 1];
+const JITTER_SECONDS = [0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2];
+
 /** From machines that answer immediately to patient callers, in seconds. */
 const SETUP_SECONDS = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120];
 const TALK_SECONDS = [1, 5, 15, 30, 60, 180, 600, 1_800, 3_600, 14_400];
@@ -78,6 +86,33 @@ export const METRIC_DEFINITIONS = {
         help: "Duration of answered calls from the moment both parties were connected until the end, in seconds.",
         labels: { direction: DIRECTION },
         buckets: TALK_SECONDS,
+    },
+    callAudio: {
+        kind: "counter",
+        name: "sip_bridge_call_audio_total",
+        help: "Number of answered calls by the audio that was received from both parties.",
+        labels: { direction: DIRECTION, trunk: TRUNK, verdict: VERDICT },
+    },
+    callMos: {
+        kind: "histogram",
+        name: "sip_bridge_call_mos",
+        help: "Number of ended calls by mean opinion score, as rtpengine estimates it for the audio from one party. Only if both parties send RTCP.",
+        labels: { direction: DIRECTION, from: FROM },
+        buckets: MOS,
+    },
+    callLoss: {
+        kind: "histogram",
+        name: "sip_bridge_call_packet_loss_ratio",
+        help: "Number of ended calls by the share of packets from one party that were lost, from 0 to 1. Only if both parties send RTCP.",
+        labels: { direction: DIRECTION, from: FROM },
+        buckets: LOSS,
+    },
+    callJitter: {
+        kind: "histogram",
+        name: "sip_bridge_call_jitter_seconds",
+        help: "Duration of the average jitter of the audio from one party, in seconds. Only if both parties send RTCP.",
+        labels: { direction: DIRECTION, from: FROM },
+        buckets: JITTER_SECONDS,
     },
     callEventsIgnored: {
         kind: "counter",

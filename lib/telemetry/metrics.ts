@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { MessageTelemetry } from "../ports/MessageTelemetry.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { type CallRecordSink, talkMs, trunkLabel } from "../records/CallRecord.ts";
+import { type CallRecord, type CallRecordSink, talkMs, trunkLabel } from "../records/CallRecord.ts";
 import { labelValue } from "./labelValue.ts";
 import { countMessages } from "./messageMetrics.ts";
 import { MetricSet } from "./MetricSet.ts";
@@ -46,9 +46,20 @@ function countCalls(metrics: MetricSet): CallRecordSink {
             metrics.add("callsEnded", { direction, trunk: trunkLabel(via), cause: labelValue(cause), fault });
             metrics.add("callsActive", { direction }, -1);
             if (answeredAt !== undefined) metrics.observe("callTalk", { direction }, talkMs(call) / 1_000);
+            countAudio(metrics, call);
         },
         rejected: ({ parties, reason }) => metrics.add("callsRejected", { direction: parties.direction, reason }),
     };
+}
+
+function countAudio(metrics: MetricSet, { direction, via, audio }: CallRecord): void {
+    if (audio === undefined) return;
+    metrics.add("callAudio", { direction, trunk: trunkLabel(via), verdict: labelValue(audio.verdict) });
+    for (const [from, sent] of [["caller", audio.fromCaller] as const, ["callee", audio.fromCallee] as const]) {
+        if (sent?.mos !== undefined) metrics.observe("callMos", { direction, from }, sent.mos);
+        if (sent?.lossPercent !== undefined) metrics.observe("callLoss", { direction, from }, sent.lossPercent / 100);
+        if (sent?.jitterMs !== undefined) metrics.observe("callJitter", { direction, from }, sent.jitterMs / 1_000);
+    }
 }
 
 function countInputs(metrics: MetricSet): Pick<Telemetry, "eventIgnored" | "dropped" | "sipResponse"> {

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { freePort } from "../../lab/world/freePort.ts";
+import { Baresip } from "../../lab/world/Baresip.ts";
+import { freePort, loopback } from "../../lab/world/freePort.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { until } from "../../lab/world/until.ts";
 import { numbers, World } from "../../lab/world/World.ts";
 import { ControlChat } from "../support/ControlChat.ts";
 
@@ -15,13 +17,19 @@ describe("commands in Matrix rooms", () => {
     let alice: MatrixClientPage;
     let admin: ControlChat;
     let user: ControlChat;
+    let baresip: Baresip;
     let adminPort: number;
 
     beforeAll(async () => {
         adminPort = await freePort();
+        baresip = await Baresip.start({ toneHz: 700 });
         world = await World.start({
             configure: (config) => ({
                 ...config,
+                trunks: [
+                    ...(config["trunks"] as readonly object[]),
+                    { name: "baresip", address: `${loopback}:${baresip.port}`, domains: [loopback] },
+                ],
                 permissions: { "@root:matrix.example": "admin" },
                 admin: { listen: `127.0.0.1:${adminPort}`, token: TOKEN },
             }),
@@ -31,7 +39,10 @@ describe("commands in Matrix rooms", () => {
         user = await ControlChat.open(await world.synapse.registerUser("carol", "Carol"), BOT);
     });
     afterEach(() => world.stopPhones());
-    afterAll(() => world.stop());
+    afterAll(async () => {
+        await world.stop();
+        await baresip.stop();
+    });
 
     it("answers with the state of every part", async () => {
         const answer = await admin.ask("status");
@@ -125,6 +136,33 @@ describe("commands in Matrix rooms", () => {
         expect(await admin.ask("resume")).toContain("accepts calls again");
     });
 
+    it("records codecs, quality in both directions, and reasons of a call with a phone that sends RTCP", async () => {
+        const { address, port } = world.bridge.sip;
+        baresip.dial(`sip:${numbers.alice}@${address}:${port}`);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await alice.hears(callId, 700);
+        await until(async () => ((await world.rtpengine.ratedStreams()) === 2 ? true : undefined), {
+            what: "RTCP reports in both directions",
+            timeoutMs: 30_000,
+        });
+        await alice.hangUp(callId);
+        const shown = await vi.waitFor(async () => {
+            const answer = await admin.ask(`call ${callId}`);
+            expect(answer).toContain("Ended:");
+            return answer;
+        }, 10_000);
+        expect(shown).toContain("Audio: both ways");
+        for (const party of ["caller", "callee"])
+            expect(shown).toMatch(
+                new RegExp(
+                    `Audio from the ${party}: \\w+, \\d+ packets, MOS [1-5][.0-9]*, loss \\d+ %, jitter \\d+ ms`,
+                ),
+            );
+        expect(shown).toContain("SIP reason: Q.850;cause=16");
+        expect(shown).toContain("Matrix reason: m.call.hangup received: user_hangup");
+    });
+
     it("serves the page to a browser, with the calls of the spec", async () => {
         const page = await world.chromium.openPage(`http://127.0.0.1:${adminPort}/`);
         const problems: string[] = [];
@@ -132,8 +170,12 @@ describe("commands in Matrix rooms", () => {
         await page.fill("#token", TOKEN);
         await page.click("#login button");
         await page.waitForSelector("#recent tbody tr");
-        await page.click("#recent tbody tr");
+        await page.click("#recent tbody tr:has-text('both ways')");
         await page.locator("#call", { hasText: "INVITE" }).waitFor();
+        expect(await page.locator("#audio tbody tr").allInnerTexts()).toMatchObject([
+            expect.stringMatching(/^caller\t.*ms\t[1-5]/),
+            expect.stringMatching(/^callee\t.*ms\t[1-5]/),
+        ]);
         const screenshot = await page.screenshot({ fullPage: true });
         writeFileSync(join(world.bridge.directory, "admin-page.png"), screenshot);
         expect(await page.textContent("#parts")).toContain("homeserver");

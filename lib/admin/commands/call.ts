@@ -3,13 +3,13 @@ import type { CallRecord, LiveCallRecord } from "../../records/CallRecord.ts";
 import { failed } from "../Answer.ts";
 import { word } from "../Argument.ts";
 import { defineCommand } from "../Command.ts";
-import { callLine, timeText } from "../describe.ts";
+import { audioFacts, callLine, timeText } from "../describe.ts";
 
 export const call = defineCommand({
     name: "call",
     level: "operator",
     effect: "inspect",
-    summary: "Shows one call with its times, its end and its SIP messages.",
+    summary: "Shows one call with its times, its end, its audio quality and its SIP messages.",
     details: "The SIP messages of recent calls are kept in memory and shown as a ladder, without secrets.",
     arguments: { call: word("id of a call, as calls, history and the log show it, or its SIP Call-ID", "9f8a2c") },
     examples: ["call 9f8a2c0d1e2f3a4b5c6d7e8f"],
@@ -43,12 +43,15 @@ function factsOf(record: LiveCallRecord | CallRecord): [string, string][] {
     return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
 
-function endOf({ endedAt, cause, by, fault, faultReason, response }: CallRecord): [string, string | undefined][] {
+function endOf(record: CallRecord): [string, string | undefined][] {
+    const { endedAt, cause, by, fault, faultReason, response, sipReason, matrixEnd } = record;
     return [
         ["Ended", timeText(endedAt)],
         ["Cause", `${cause}, ended by ${by}`],
         ["At fault", faultReason === undefined ? fault : `${fault}: ${faultReason}`],
         ["Final response", response === undefined ? undefined : `${response.status} ${response.reason}`],
-        ["Reason", response?.detail],
+        ["SIP reason", sipReason?.text ?? response?.detail],
+        ["Matrix reason", matrixEnd && `${matrixEnd.event} ${matrixEnd.direction}: ${matrixEnd.reason ?? "no reason"}`],
+        ...audioFacts(record),
     ];
 }

@@ -48,5 +48,6 @@ function callOf(call: LiveCallRecord | CallRecord): object {
     const to = partyText(callee, "full");
     const shown = { callId, direction, from, to, via: via.name, startedAt, answeredAt };
     if (!("endedAt" in call)) return shown;
-    return { ...shown, endedAt: call.endedAt, cause: call.cause, fault: call.fault, talkSeconds: talkMs(call) / 1_000 };
+    const { endedAt, cause, fault, audio } = call;
+    return { ...shown, endedAt, cause, fault, audio: audio?.verdict, talkSeconds: talkMs(call) / 1_000 };
 }

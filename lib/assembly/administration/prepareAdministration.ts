@@ -11,9 +11,10 @@ import type { CallIntake } from "../../ports/CallIntake.ts";
 import type { SendRoomText } from "../../ports/ControlRoom.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { CallHistory } from "../../records/CallHistory.ts";
-import type { CallRecordSink } from "../../records/CallRecord.ts";
+import type { CallRecordSink, SipReason } from "../../records/CallRecord.ts";
 import { CallRecords } from "../../records/CallRecords.ts";
 import { logCalls } from "../../records/logCalls.ts";
+import { parseReasons } from "../../sip/sipHeaders.ts";
 import { createMetrics, type Metrics } from "../../telemetry/metrics.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
 import type { OnStarted } from "../Stoppable.ts";
@@ -53,7 +54,9 @@ export async function prepareAdministration(
     const { telemetry, calls, messages, render } = createMetrics(version);
     const { history, file } = await callRecordsOf(config, clock, log, onStarted);
     const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, history, file];
-    const records = new CallRecords({ clock, sinks });
+    const ladders = new SipLadders(() => clock.now());
+    const sipReasonOf = (sipCallId: string): SipReason | undefined => readReason(ladders.lastReasonOf(sipCallId));
+    const records = new CallRecords({ clock, sinks, sipReasonOf });
     const late: PreparedAdministration["late"] = { permissions: config.permissions };
     const controlRoom = new ControlRoom({
         localServer: config.homeserver.domain,
@@ -82,7 +85,7 @@ export async function prepareAdministration(
         states: rememberStates(telemetry, () => clock.now()),
         records,
         history,
-        ladders: new SipLadders(() => clock.now()),
+        ladders,
         limits,
         dialPlan: new LiveDialPlan(dialPlanRulesOf(config)),
         incidents,
@@ -96,4 +99,10 @@ export async function prepareAdministration(
         },
         late,
     };
+}
+
+function readReason(text: string | undefined): SipReason | undefined {
+    if (text === undefined) return undefined;
+    const q850 = parseReasons(text).find(({ protocol }) => protocol === "Q.850")?.cause;
+    return q850 === undefined ? { text } : { text, q850 };
 }

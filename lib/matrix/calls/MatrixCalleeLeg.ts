@@ -17,6 +17,7 @@ import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { noteHomeserverFault } from "./noteHomeserverFault.ts";
+import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { settlesWithin } from "../settlesWithin.ts";
 import type { LiveCall } from "./resolveGlare.ts";
@@ -141,7 +142,9 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     }
 
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
-        return this.#go(onMessageToCaller(this.#state, this.user, sender, message));
+        const ignored = this.#go(onMessageToCaller(this.#state, this.user, sender, message));
+        if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.#callId, message);
+        return ignored;
     }
 
     unreadableAnswer(sender: MatrixUserId): IgnoreReason | undefined {
@@ -252,7 +255,9 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
 
     async #say(encode: () => ReturnType<typeof encodeHangup>): Promise<void> {
         try {
-            await this.#place?.voice.send(encode());
+            const event = encode();
+            noteSentEnd(this.#parts.recorder, this.#callId, event);
+            await this.#place?.voice.send(event);
         } catch (reason) {
             throw asCallFailure(reason);
         }

@@ -1,5 +1,6 @@
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegAbility, LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
@@ -13,11 +14,13 @@ import { noticeOf } from "./matrixEndCause.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import type { MatrixParty } from "./MatrixParty.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
+import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
 export interface CallerLegParts {
     readonly homeserver: Homeserver;
     readonly registry: LegRegistry;
+    readonly recorder: Pick<CallRecorder, "note">;
     readonly log: Log;
 }
 
@@ -134,7 +137,9 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
 
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         const parties = { caller: this.#call.caller, ourPartyId: this.#us.partyId };
-        return this.#go(onMessageToCallee(this.#state, parties, sender, message));
+        const ignored = this.#go(onMessageToCallee(this.#state, parties, sender, message));
+        if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.callId, message);
+        return ignored;
     }
 
     userJoined(): void {
@@ -165,6 +170,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         try {
             const event = encode();
             onSaying?.();
+            noteSentEnd(this.#parts.recorder, this.callId, event);
             await this.#voice.send(event);
         } catch (reason) {
             throw asCallFailure(reason);

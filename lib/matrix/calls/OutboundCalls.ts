@@ -149,7 +149,7 @@ export class OutboundCalls {
         log.debug("outbound call received", { callId, matrixCallId: call.callId, roomId: room });
         recorder.note(callId, { kind: "matrixCall", roomId: room, matrixCallId: call.callId });
         return new MatrixCallerLeg(
-            { homeserver, registry, log },
+            { homeserver, registry, recorder, log },
             { callId, matrixCallId: call.callId, room, ghost, caller: partyOf(pending.user, call) },
         );
     }

@@ -22,11 +22,12 @@ class NamedMedia implements MediaProxy {
     /** Names of sessions that never come to an end with an offer. */
     readonly stalling = new Set<string>();
 
-    open({ callId, transports }: MediaRequest, report: MediaReport): MediaSession {
+    open({ callId, leg, transports }: MediaRequest, report: MediaReport): MediaSession {
+        const name = leg === undefined ? callId : `${callId}-${leg}`;
         const ask = (what: string): Promise<Sdp> => {
-            this.asked.push(`${callId} ${what}`);
-            if (this.failing.has(callId)) return Promise.reject(new CallFailure("noCommonMedia", "no"));
-            if (this.stalling.has(callId)) return new Promise(() => undefined);
+            this.asked.push(`${name} ${what}`);
+            if (this.failing.has(name)) return Promise.reject(new CallFailure("noCommonMedia", "no"));
+            if (this.stalling.has(name)) return new Promise(() => undefined);
             return Promise.resolve(sdp(`${transports.target}(${what})`));
         };
         this.reports.push(report);
@@ -41,7 +42,7 @@ class NamedMedia implements MediaProxy {
             },
             completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
             release: () => {
-                this.asked.push(`${callId} release`);
+                this.asked.push(`${name} release`);
                 return Promise.resolve();
             },
         };

@@ -79,7 +79,12 @@ describe("RtpengineMediaProxy", () => {
         expect(asked()).toEqual(["query", "offer target origin", "answer target origin"]);
         await session.release();
         expect(ng.arrivals.map(({ body }) => body)).toEqual([
-            { command: "delete", "call-id": "matrix-appservice-sip-c1", "delete delay": 0 },
+            {
+                command: "delete",
+                "call-id": "matrix-appservice-sip-c1",
+                "from-tag": "origin",
+                "delete delay": 0,
+            },
         ]);
     });
 

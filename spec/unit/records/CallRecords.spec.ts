@@ -103,6 +103,36 @@ describe("CallRecords", () => {
         expect(ended).toMatchObject([{ fault: "homeserver", faultReason: "M_FORBIDDEN" }]);
     });
 
+    it("records the audio of an answered call, the Matrix event that ended it, and the last SIP reason", () => {
+        const reasons = new Map([["y", { text: "Q.850;cause=16", q850: 16 }]]);
+        const sink = { ended: (call: CallRecord) => ended.push(call) };
+        records = new CallRecords({ clock, sinks: [sink], sipReasonOf: (id) => reasons.get(id) });
+        records.started(ID, OUTBOUND);
+        records.note(ID, { kind: "inviteSent", trunk: "carrier", sipCallId: "y" });
+        records.answered(ID);
+        clock.advance(10_000);
+        const end = { event: "m.call.hangup", direction: "received", reason: "user_hangup" } as const;
+        records.note(ID, { kind: "matrixEnd", end });
+        records.ended(ID, "hungUp", "origin");
+        const [origin, target] = [{ from: "browser", packets: 500 } as const, { from: "phone", packets: 0 } as const];
+        records.note(ID, { kind: "audio", sent: { origin, target } });
+        records.settled(ID);
+        expect(ended).toMatchObject([
+            {
+                audio: { verdict: "callerOnly", fromCaller: origin, fromCallee: target },
+                matrixEnd: end,
+                sipReason: { q850: 16 },
+            },
+        ]);
+    });
+
+    it("says nothing about the audio of a call that was not answered", () => {
+        records.started(ID, INBOUND);
+        records.ended(ID, "noAnswer", "bridge");
+        records.settled(ID);
+        expect(ended[0]).not.toHaveProperty("audio");
+    });
+
     it("includes notes that follow the end, and completes the record once", () => {
         records.started(ID, INBOUND);
         records.ended(ID, "cancelled", "origin");

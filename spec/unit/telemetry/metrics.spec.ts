@@ -22,6 +22,21 @@ describe("createMetrics", () => {
         expect(text).toContain('sip_bridge_call_talk_seconds_sum{direction="inbound"} 61');
     });
 
+    it("counts the audio of answered calls, and its quality only where it is known", async () => {
+        const { calls, render } = createMetrics();
+        const fromCaller = { from: "phone", packets: 500, mos: 4.4, lossPercent: 2, jitterMs: 8 } as const;
+        const fromCallee = { from: "browser", packets: 500 } as const;
+        calls.ended?.(aCallRecord({ audio: { verdict: "bothWays", fromCaller, fromCallee } }));
+        const text = await render();
+        expect(text).toContain(
+            'sip_bridge_call_audio_total{direction="inbound",trunk="carrier",verdict="both_ways"} 1',
+        );
+        expect(text).toContain('sip_bridge_call_mos_sum{direction="inbound",from="caller"} 4.4');
+        expect(text).toContain('sip_bridge_call_packet_loss_ratio_sum{direction="inbound",from="caller"} 0.02');
+        expect(text).toContain('sip_bridge_call_jitter_seconds_sum{direction="inbound",from="caller"} 0.008');
+        expect(text).not.toContain('from="callee"');
+    });
+
     it("counts registered phones under one trunk label", async () => {
         const { calls, render } = createMetrics();
         calls.started?.(aCallRecord({ via: { kind: "phone", name: "alice-desk" } }));
