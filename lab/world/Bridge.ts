@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeRunDirectory, projectRoot } from "../labFolder.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
+import { until } from "./until.ts";
 import type { ExitStatus, Stoppable } from "./LabProcess.ts";
 import type { SipAddress } from "./SippPhone.ts";
 
@@ -73,6 +74,31 @@ export class Bridge implements Stoppable {
     /** Kills it (SIGKILL), as a crash does, and resolves once it is gone. */
     async kill(): Promise<void> {
         this.#process?.signal("SIGKILL");
+        await this.#process?.exited;
+    }
+
+    /**
+     * Kills it as soon as a file in its data directory has so many more lines than now, within about a millisecond. Resolves
+     * once it is gone. Call it before what makes the file grow. @throws Error if the file does not grow so far
+     */
+    async killAtLine(file: string, more: number): Promise<void> {
+        const path = join(this.directory, "data", file);
+        const lines = (): number => (existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0);
+        const last = lines() + more;
+        let reached = false;
+        const watcher = watch(join(this.directory, "data"), () => {
+            if (reached || lines() < last) return;
+            reached = true;
+            this.#process?.signal("SIGKILL");
+        });
+        try {
+            await until(() => (reached ? true : undefined), {
+                what: `${more} more lines in ${file}`,
+                timeoutMs: 20_000,
+            });
+        } finally {
+            watcher.close();
+        }
         await this.#process?.exited;
     }
 

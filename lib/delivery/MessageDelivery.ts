@@ -3,7 +3,7 @@ import { conversationOf } from "../message/Message.ts";
 import type { MessageEffect } from "../message/MessageEffect.ts";
 import type { MessageEvent } from "../message/MessageEvent.ts";
 import type { MessagePolicy } from "../message/MessagePolicy.ts";
-import { isOpen, type MessageState } from "../message/MessageState.ts";
+import { isFinished, isOpen, type MessageState } from "../message/MessageState.ts";
 import { openMessage, reduceMessage } from "../message/reduceMessage.ts";
 import type { Direction, MessageId } from "../message/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
@@ -16,6 +16,7 @@ import type { MessageTelemetry } from "../ports/MessageTelemetry.ts";
 import { ConversationQueues } from "./ConversationQueues.ts";
 import { Lanes } from "./Lanes.ts";
 import { outcomeOf } from "./outcomeOf.ts";
+import { SenderNotifications } from "./SenderNotifications.ts";
 
 export interface MessageDeliveryParts {
     readonly store: MessageStore;
@@ -34,8 +35,6 @@ export type Carriers = Readonly<Record<"matrix" | "remote", MessageCarrier>>;
 
 /** Longer than any carrier's own timeout: it ends an attempt that a defect has left hanging. */
 const ATTEMPT_TIMEOUT_MS = 120_000;
-/** Pause before a sender is notified of a failure again, after the sender's network could not be reached. */
-const REPORT_AGAIN_MS = 30_000;
 
 /**
  * The imperative shell of messaging: it keeps the order of each conversation, carries out what the reducer decides, and
@@ -47,12 +46,19 @@ export class MessageDelivery implements MessageIntake {
     readonly #lanes: Readonly<Record<Direction, Lanes>>;
     readonly #settled = new Map<MessageId, (state: MessageState) => void>();
     readonly #timers = new Map<MessageId, () => void>();
+    readonly #notifications: SenderNotifications;
     #carriers: Carriers | undefined;
     #state: "starting" | "running" | "stopping" = "starting";
 
     constructor(parts: MessageDeliveryParts) {
         this.#parts = parts;
         this.#lanes = { inbound: new Lanes(parts.concurrency), outbound: new Lanes(parts.concurrency) };
+        this.#notifications = new SenderNotifications({
+            clock: parts.clock,
+            log: parts.log,
+            carrierOf: (message) => this.#senderOf(message),
+            apply: (id, event) => this.#apply(id, event),
+        });
     }
 
     /** Begins to deliver: messages from before a restart first. Called once, when both networks can be reached. */
@@ -62,7 +68,7 @@ export class MessageDelivery implements MessageIntake {
         const unfinished: MessageRecord[] = [];
         for (const record of this.#parts.store.records()) {
             if (isOpen(record.state) && !this.#queues.has(record.message)) this.#queues.add(record.message);
-            if (isOpen(record.state) || record.state.phase === "failed") unfinished.push(record);
+            if (!isFinished(record.state)) unfinished.push(record);
         }
         for (const { message } of unfinished) this.#apply(message.id, { kind: "restarted" });
         this.#reportWaiting();
@@ -103,8 +109,8 @@ export class MessageDelivery implements MessageIntake {
         const conversation = conversationOf(last.message);
         const unread: MessageId[] = [];
         for (const { message, state } of store.records()) {
-            const isRead = state.phase === "sent" || state.phase === "delivered";
-            if (isRead && conversationOf(message) === conversation) unread.push(message.id);
+            const isUnread = message.user === user && (state.phase === "sent" || state.phase === "delivered");
+            if (isUnread && conversationOf(message) === conversation) unread.push(message.id);
             if (message.id === last.message.id) break;
         }
         for (const id of unread) this.#apply(id, { kind: "displayed" });
@@ -126,6 +132,7 @@ export class MessageDelivery implements MessageIntake {
         this.#state = "stopping";
         for (const cancel of this.#timers.values()) cancel();
         this.#timers.clear();
+        this.#notifications.stop();
         let cancel = (): void => undefined;
         const late = new Promise<void>((resolve) => {
             cancel = this.#parts.clock.startTimer(withinMs, resolve);
@@ -150,7 +157,8 @@ export class MessageDelivery implements MessageIntake {
         const record = store.get(id);
         if (record === undefined) return;
         const { message } = record;
-        const next = reduceMessage(record.state, event, { policy, acceptedAt: message.acceptedAt });
+        const { acceptedAt, receipts } = message;
+        const next = reduceMessage(record.state, event, { policy, acceptedAt, receipts });
         if (next.state !== record.state) this.#enter(record, next.state);
         for (const effect of next.effects) this.#carryOut(message, effect);
         if (isOpen(record.state) && !isOpen(next.state)) this.#leaveQueue(message);
@@ -189,10 +197,10 @@ export class MessageDelivery implements MessageIntake {
                 this.#wake(message, effect.at);
                 return;
             case "confirm":
-                if (message.receipts.includes(effect.receipt)) this.#confirm(message, effect.receipt);
+                this.#notifications.confirm(message, effect.receipt);
                 return;
             case "reportFailure":
-                this.#reportFailure(message, effect.cause);
+                this.#notifications.reportFailure(message, effect.cause);
         }
     }
 
@@ -227,46 +235,14 @@ export class MessageDelivery implements MessageIntake {
         this.#apply(message.id, eventOf(result, clock.now()));
     }
 
-    #confirm(message: Message, receipt: "delivery" | "display"): void {
-        this.#senderOf(message)
-            .confirm(message, receipt)
-            .catch((error: unknown) => {
-                this.#parts.log.debug("receipt not sent", { messageId: message.id, receipt, error });
-            });
-    }
-
-    #reportFailure(message: Message, cause: Extract<MessageEffect, { kind: "reportFailure" }>["cause"]): void {
-        if (this.#carriers === undefined) return;
-        this.#parts.log.info("message failed", { messageId: message.id, direction: message.direction, cause });
-        this.#senderOf(message)
-            .reportFailure(message, cause)
-            .then(
-                () => this.#apply(message.id, { kind: "failureReported" }),
-                (error: unknown) => {
-                    this.#parts.log.debug("failure not reported", { messageId: message.id, error });
-                    if (this.#state !== "running") return;
-                    this.#timers.set(
-                        message.id,
-                        this.#parts.clock.startTimer(REPORT_AGAIN_MS, () =>
-                            this.#apply(message.id, { kind: "restarted" }),
-                        ),
-                    );
-                },
-            );
-    }
-
     #recipientOf({ direction }: Message): MessageCarrier {
-        return this.#carrier(direction === "inbound" ? "matrix" : "remote");
+        if (this.#carriers === undefined) throw new Error("messages are delivered before the start");
+        return this.#carriers[direction === "inbound" ? "matrix" : "remote"];
     }
 
     /** The sender of an outbound message can be a registered phone as well. */
-    #senderOf({ origin }: Message): MessageCarrier {
-        return this.#carrier(origin.network === "matrix" ? "matrix" : "remote");
-    }
-
-    #carrier(network: keyof Carriers): MessageCarrier {
-        if (this.#carriers === undefined) throw new Error("messages are delivered before the start");
-        return this.#carriers[network];
+    #senderOf({ origin }: Message): MessageCarrier | undefined {
+        return this.#carriers?.[origin.network === "matrix" ? "matrix" : "remote"];
     }
 
     #reportWaiting(): void {

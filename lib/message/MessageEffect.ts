@@ -6,7 +6,7 @@ export type MessageEffect =
     | { readonly kind: "deliver"; readonly attempt: number; readonly partsSent: number }
     /** Raises `due` when the message is the first of its conversation and the wall time is `at` or later. */
     | { readonly kind: "wake"; readonly at: number }
-    /** Notifies the sender, if the sender asked for this receipt. */
+    /** Notifies the sender, who asked for this receipt; `confirmed` follows. */
     | { readonly kind: "confirm"; readonly receipt: Receipt }
     /** Notifies the sender that the message was not delivered; `failureReported` follows. */
     | { readonly kind: "reportFailure"; readonly cause: FailureCause };

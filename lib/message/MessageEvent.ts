@@ -1,4 +1,4 @@
-import type { FailureCause } from "./vocabulary.ts";
+import type { FailureCause, Receipt } from "./vocabulary.ts";
 
 /** What happened to a message. An event can arrive late, repeatedly, or for a message that has already failed. */
 export type MessageEvent =
@@ -21,5 +21,9 @@ export type MessageEvent =
     | { readonly kind: "notDelivered"; readonly cause: FailureCause }
     /** The sender has been notified of the failure. */
     | { readonly kind: "failureReported" }
+    /** The sender has been notified of a receipt. */
+    | { readonly kind: "confirmed"; readonly receipt: Receipt }
+    /** The sender could not be reached a while ago, and can be notified again. */
+    | { readonly kind: "notificationDue"; readonly now: number }
     /** The bridge has started and read the message from disk. */
     | { readonly kind: "restarted" };

@@ -1,4 +1,4 @@
-import type { FailureCause } from "./vocabulary.ts";
+import type { FailureCause, Receipt } from "./vocabulary.ts";
 
 /** The state of a message. Plain data: it is written to disk after each step. Each state has only what it needs. */
 export type MessageState = Queued | Sending | Sent | Delivered | Displayed | Failed;
@@ -33,16 +33,18 @@ export interface Sent {
     readonly reference: string;
 }
 
-/** It has arrived at the recipient's device or homeserver. */
+/** It has arrived at the recipient's device or homeserver. `owed`: receipts that the sender still has to be notified of. */
 export interface Delivered {
     readonly phase: "delivered";
     readonly reference: string;
+    readonly owed: readonly Receipt[];
 }
 
 /** The recipient has read it. */
 export interface Displayed {
     readonly phase: "displayed";
     readonly reference: string;
+    readonly owed: readonly Receipt[];
 }
 
 /** It was not delivered, or only in part. `report`: whether the sender still has to be notified. */
@@ -66,9 +68,20 @@ export function isOpen(state: MessageState): state is Queued | Sending {
     return state.phase === "queued" || state.phase === "sending";
 }
 
-/** Whether nothing more has to be done for the message. */
+/** Whether nothing more has to be done for the message. A receipt can still arrive. */
 export function isFinished(state: MessageState): boolean {
-    return !isOpen(state) && !(state.phase === "failed" && state.report === "owed");
+    switch (state.phase) {
+        case "queued":
+        case "sending":
+            return false;
+        case "sent":
+            return true;
+        case "delivered":
+        case "displayed":
+            return state.owed.length === 0;
+        case "failed":
+            return state.report === "given";
+    }
 }
 
 /** The identifier of the message in the recipient's network, once that has accepted it. */

@@ -1,9 +1,9 @@
 import type { MessageEffect } from "./MessageEffect.ts";
 import type { MessageEvent } from "./MessageEvent.ts";
 import type { MessagePolicy } from "./MessagePolicy.ts";
-import type { Delivered, Failed, MessageState, Queued, Sending, Sent } from "./MessageState.ts";
+import type { Delivered, Displayed, Failed, MessageState, Queued, Sending, Sent } from "./MessageState.ts";
 import { retryPause } from "./retryPause.ts";
-import type { FailureCause } from "./vocabulary.ts";
+import type { FailureCause, Receipt } from "./vocabulary.ts";
 
 export interface Transition {
     readonly state: MessageState;
@@ -14,6 +14,8 @@ export interface Transition {
 export interface MessageTerms {
     readonly policy: MessagePolicy;
     readonly acceptedAt: number;
+    /** What the sender asked to be notified of. */
+    readonly receipts: readonly Receipt[];
 }
 
 /** The state in which every message begins. */
@@ -32,11 +34,11 @@ export function reduceMessage(state: MessageState, event: MessageEvent, terms: M
         case "sending":
             return whileSending(state, event, terms);
         case "sent":
-            return onceSent(state, event);
+            return onceSent(state, event, terms);
         case "delivered":
-            return onceDelivered(state, event);
+            return onceDelivered(state, event, terms);
         case "displayed":
-            return stay(state);
+            return withOwed(state, event, terms);
         case "failed":
             return onceFailed(state, event);
     }
@@ -62,6 +64,8 @@ function whileQueued(state: Queued, event: MessageEvent, { policy, acceptedAt }:
         case "delivered":
         case "displayed":
         case "failureReported":
+        case "confirmed":
+        case "notificationDue":
             return stay(state);
     }
 }
@@ -78,14 +82,15 @@ function whenDue(state: Queued, now: number, failsAt: number): Transition {
     return go({ phase: "sending", attempts: attempt, partsSent }, { kind: "deliver", attempt, partsSent });
 }
 
-function whileSending(state: Sending, event: MessageEvent, { policy, acceptedAt }: MessageTerms): Transition {
+function whileSending(state: Sending, event: MessageEvent, terms: MessageTerms): Transition {
+    const { policy, acceptedAt } = terms;
     const { attempts, partsSent } = state;
     switch (event.kind) {
         case "partsAccepted":
             return event.parts > partsSent ? go({ ...state, partsSent: event.parts }) : stay(state);
         case "accepted":
             return event.by === "recipient"
-                ? go({ phase: "delivered", reference: event.reference }, { kind: "confirm", receipt: "delivery" })
+                ? confirming({ phase: "delivered", reference: event.reference, owed: [] }, terms, "delivery")
                 : go({ phase: "sent", reference: event.reference });
         case "unavailable": {
             const at = event.now + retryPause(policy, attempts, event.retryAfterMs);
@@ -109,21 +114,20 @@ function whileSending(state: Sending, event: MessageEvent, { policy, acceptedAt 
         case "delivered":
         case "displayed":
         case "failureReported":
+        case "confirmed":
+        case "notificationDue":
             return stay(state);
     }
 }
 
-function onceSent(state: Sent, event: MessageEvent): Transition {
+function onceSent(state: Sent, event: MessageEvent, terms: MessageTerms): Transition {
+    const { reference } = state;
     switch (event.kind) {
         case "delivered":
-            return go({ phase: "delivered", reference: state.reference }, { kind: "confirm", receipt: "delivery" });
+            return confirming({ phase: "delivered", reference, owed: [] }, terms, "delivery");
         case "displayed":
             // it has been delivered as well, even if that receipt was lost
-            return go(
-                { phase: "displayed", reference: state.reference },
-                { kind: "confirm", receipt: "delivery" },
-                { kind: "confirm", receipt: "display" },
-            );
+            return confirming({ phase: "displayed", reference, owed: [] }, terms, "delivery", "display");
         case "notDelivered":
             return fail(event.cause);
         case "due":
@@ -134,21 +138,57 @@ function onceSent(state: Sent, event: MessageEvent): Transition {
         case "rejected":
         case "recipientAvailable":
         case "failureReported":
+        case "confirmed":
+        case "notificationDue":
         case "restarted":
             return stay(state);
     }
 }
 
-function onceDelivered(state: Delivered, event: MessageEvent): Transition {
-    if (event.kind !== "displayed") return stay(state);
-    return go({ phase: "displayed", reference: state.reference }, { kind: "confirm", receipt: "display" });
+function onceDelivered(state: Delivered, event: MessageEvent, terms: MessageTerms): Transition {
+    if (event.kind !== "displayed") return withOwed(state, event, terms);
+    return confirming({ ...state, phase: "displayed" }, terms, "display");
+}
+
+/** Enters a state in which the sender is notified of those of these receipts that it asked for. */
+function confirming(state: Delivered | Displayed, { receipts }: MessageTerms, ...news: readonly Receipt[]): Transition {
+    const owed = news.filter((receipt) => receipts.includes(receipt));
+    return go({ ...state, owed: [...state.owed, ...owed] }, ...owed.map(confirm));
+}
+
+/** Notifications of the sender end with its confirmation, or with the age at which a message would have failed. */
+function withOwed(state: Delivered | Displayed, event: MessageEvent, { policy, acceptedAt }: MessageTerms): Transition {
+    const { owed } = state;
+    if (owed.length === 0) return stay(state);
+    switch (event.kind) {
+        case "confirmed":
+            if (!owed.includes(event.receipt)) return stay(state);
+            return go({ ...state, owed: owed.filter((receipt) => receipt !== event.receipt) });
+        case "notificationDue":
+            if (event.now >= acceptedAt + policy.maxAgeMs) return go({ ...state, owed: [] });
+            return go(state, ...owed.map(confirm));
+        case "restarted":
+            return go(state, ...owed.map(confirm));
+        case "due":
+        case "partsAccepted":
+        case "accepted":
+        case "unavailable":
+        case "offline":
+        case "rejected":
+        case "recipientAvailable":
+        case "delivered":
+        case "displayed":
+        case "notDelivered":
+        case "failureReported":
+            return stay(state);
+    }
 }
 
 function onceFailed(state: Failed, event: MessageEvent): Transition {
     if (state.report === "given") return stay(state);
     if (event.kind === "failureReported") return go({ ...state, report: "given" });
-    if (event.kind === "restarted") return go(state, { kind: "reportFailure", cause: state.cause });
-    return stay(state);
+    const isDue = event.kind === "restarted" || event.kind === "notificationDue";
+    return isDue ? go(state, { kind: "reportFailure", cause: state.cause }) : stay(state);
 }
 
 function dueAt({ wait }: Queued): number {
@@ -165,6 +205,10 @@ function dueAt({ wait }: Queued): number {
 /** The one exit to failure: the sender is always notified. */
 function fail(cause: FailureCause): Transition {
     return go({ phase: "failed", cause, report: "owed" }, { kind: "reportFailure", cause });
+}
+
+function confirm(receipt: Receipt): MessageEffect {
+    return { kind: "confirm", receipt };
 }
 
 function go(state: MessageState, ...effects: MessageEffect[]): Transition {

@@ -119,7 +119,9 @@ export class JournalMessages implements MessageStore {
         this.#records.set(message.id, kept);
         const reference = referenceOf(state);
         if (reference !== undefined) this.#byReference.set(referenceKey(message.direction, reference), message.id);
+        // a receipt that arrives late has to be passed on first
         if (isFinished(state)) this.#finished.add(message.id);
+        else this.#finished.delete(message.id);
     }
 
     /** Finished messages leave in the order in which they finished, which is nearly that of their age. */

@@ -54,14 +54,17 @@ const wait = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("offline"), until: z.number() }),
 ]);
 
+const receipts = z.array(z.enum(["delivery", "display"])).readonly();
+// lines from before receipts were kept until the sender is notified have none
+const owed = receipts.default([]);
 const progress = { attempts: z.number(), partsSent: z.number() };
 
 const state = z.discriminatedUnion("phase", [
     z.object({ phase: z.literal("queued"), ...progress, wait }),
     z.object({ phase: z.literal("sending"), ...progress }),
     z.object({ phase: z.literal("sent"), reference: z.string() }),
-    z.object({ phase: z.literal("delivered"), reference: z.string() }),
-    z.object({ phase: z.literal("displayed"), reference: z.string() }),
+    z.object({ phase: z.literal("delivered"), reference: z.string(), owed }),
+    z.object({ phase: z.literal("displayed"), reference: z.string(), owed }),
     z.object({ phase: z.literal("failed"), cause, report: z.enum(["owed", "given"]) }),
 ]);
 
@@ -72,7 +75,7 @@ const message = z.object({
     party,
     content,
     acceptedAt: z.number(),
-    receipts: z.array(z.enum(["delivery", "display"])).readonly(),
+    receipts,
     origin,
 });
 

@@ -48,7 +48,8 @@ export function describeMessageStore(name: string, open: () => MessageStore): vo
 
         it("finds a message by the identifier it has in the recipient's network, for its direction only", async () => {
             await store.save({ message: aMessage("out"), state: { phase: "sent", reference: "r" } });
-            await store.save({ message: aMessage("in", "inbound"), state: { phase: "delivered", reference: "$r" } });
+            const delivered = { phase: "delivered", reference: "$r", owed: ["delivery"] } as const;
+            await store.save({ message: aMessage("in", "inbound"), state: delivered });
             expect(store.withReference("outbound", "r")?.message.id).toBe("out");
             expect(store.withReference("inbound", "$r")?.message.id).toBe("in");
             expect(store.withReference("inbound", "r")).toBeUndefined();

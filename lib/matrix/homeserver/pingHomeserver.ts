@@ -29,8 +29,8 @@ export interface PingParts {
 
 const PING_TIMEOUT_MS = 15_000;
 const PAUSE_MS = 2_000;
-/** A homeserver fails once on a connection that it kept from before a restart of the bridge. */
-const PING_ATTEMPTS = 3;
+/** A homeserver fails once on each connection that it kept from before a crash of the bridge. */
+const PING_ATTEMPTS = 6;
 const PING_PAUSE_MS = 500;
 
 /**

@@ -117,7 +117,8 @@ export class RoomMessageHandler {
             party,
             content,
             acceptedAt: clock.now(),
-            receipts: ["delivery", "display"],
+            // delivery is shown as the absence of a failure
+            receipts: ["display"],
             origin: { network: "matrix", room: event.room, eventId: event.eventId },
         };
         const acceptance = intake.accept(message);

@@ -71,7 +71,7 @@ export class SipMessageCarrier {
         }
     }
 
-    /** Sends an IMDN (RFC 5438) to the sender of a message. */
+    /** Sends an IMDN (RFC 5438) to the sender of a message. Rejects if the sender cannot be reached now. */
     async confirm(message: Message, receipt: Receipt): Promise<void> {
         await this.#notify(message, receipt === "delivery" ? "delivered" : "displayed");
     }
@@ -188,8 +188,6 @@ export class SipMessageCarrier {
         if (origin.network !== "sip" || origin.imdn === undefined) return;
         const { messageId, dateTime, from, to } = origin.imdn;
         const { callId, tag, reference } = sipIdentifiers(`${message.id} ${news}`, 0);
-        const [destination] = this.#destinationsBack(message, origin.from);
-        if (destination === undefined) return;
         const body = composeCpim({
             from: uriIn(to),
             to: uriIn(from),
@@ -200,18 +198,28 @@ export class SipMessageCarrier {
             entityHeaders: ["Content-Disposition: notification"],
             content: composeImdn(messageId, dateTime, news),
         });
-        const { status } = await this.#parts.client.send({
-            method: "MESSAGE",
-            ...destination,
-            headers: { ...withTag(destination.headers, tag), "Content-Type": "message/cpim" },
-            body,
-            callId,
-            sequence: 1,
-        });
-        this.#parts.log.debug("receipt sent", { messageId: message.id, user, news, status });
+        for (const destination of this.#destinationsBack(message, origin.from)) {
+            const response = await this.#parts.client.send({
+                method: "MESSAGE",
+                ...destination,
+                headers: { ...withTag(destination.headers, tag), "Content-Type": "message/cpim" },
+                body,
+                callId,
+                sequence: 1,
+            });
+            this.#parts.log.debug("receipt sent", { messageId: message.id, user, news, status: response.status });
+            // one that is rejected is not sent again
+            if (deliveryResult(response, reference, 1, "network").kind !== "unavailable") return;
+        }
+        if (this.#isReachable(origin.from)) throw new Error("the sender of the message does not respond");
     }
 
-    /** The way back to the sender of an inbound message. A peer that is no trunk cannot be reached. */
+    /** A peer that is no trunk cannot be written to. */
+    #isReachable({ kind, name }: Extract<Message["origin"], { network: "sip" }>["from"]): boolean {
+        return kind === "account" || this.#trunks.has(name);
+    }
+
+    /** The ways back to the sender of an inbound message: addresses of the trunk, or registered phones. */
     #destinationsBack(
         message: Message,
         from: { readonly kind: "peer" | "trunk" | "account"; readonly name: string },

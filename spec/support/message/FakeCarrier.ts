@@ -10,7 +10,13 @@ export class FakeCarrier implements MessageCarrier {
     readonly received: string[] = [];
     readonly told: string[] = [];
     readonly #answers: ((attempt: DeliveryAttempt) => DeliveryResult | Promise<DeliveryResult>)[] = [];
+    readonly #by: "network" | "recipient";
     #reports: "reach the sender" | "fail" = "reach the sender";
+
+    /** @param by who accepts messages */
+    constructor(by: "network" | "recipient" = "network") {
+        this.#by = by;
+    }
 
     /** The next attempts are answered so, in order. */
     answerNext(
@@ -33,7 +39,7 @@ export class FakeCarrier implements MessageCarrier {
         const answer = this.#answers.shift();
         const result =
             answer === undefined
-                ? ({ kind: "accepted", reference: `ref ${id}`, by: "network" } as const)
+                ? ({ kind: "accepted", reference: `ref ${id}`, by: this.#by } as const)
                 : await answer(attempt);
         if (result.kind === "accepted" && !this.received.includes(id)) this.received.push(id);
         return result;

@@ -217,6 +217,7 @@ describe("MessageDelivery", () => {
     it("neither loses nor repeats a message, and keeps the order, when the process is killed at any step", async () => {
         // first a run without a crash, to learn every state the store has on the way
         const moments: (readonly MessageRecord[])[] = [];
+        matrix = new FakeCarrier("recipient");
         const scenario = async (delivery: MessageDelivery, from: "the start" | "a crash"): Promise<void> => {
             if (from === "the start") {
                 remote.answerNext({ kind: "unavailable" }, ({ onPartsAccepted }) => {
@@ -233,17 +234,25 @@ describe("MessageDelivery", () => {
         expect(moments.length).toBeGreaterThan(15);
         for (const moment of moments) {
             // of an attempt under way it is not known whether the network has accepted the message
-            for (const phases of [["sent"], ["sent", "sending"]]) {
+            for (const phases of [
+                ["sent", "delivered"],
+                ["sent", "delivered", "sending"],
+            ]) {
                 const inPhase = moment
                     .filter(({ state }) => phases.includes(state.phase))
                     .map(({ message }) => message);
-                [matrix, remote, clock] = [new FakeCarrier(), new FakeCarrier(), new FakeClock()];
+                [matrix, remote, clock] = [new FakeCarrier("recipient"), new FakeCarrier(), new FakeClock()];
                 const before = { inbound: matrix, outbound: remote };
                 for (const { direction, id } of inPhase) before[direction].received.push(id);
                 await scenario(started(new MemoryMessages(moment)), "a crash");
                 expect(remote.received).toEqual(["one", "two", "three"]);
                 expect(matrix.received).toEqual(["in1", "in2"]);
-                const done = moment.filter(({ state }) => state.phase === "sent").map(({ message }) => message.id);
+                // a receipt is sent again unless it is known to be sent
+                const owed = moment.every(({ state }) => state.phase !== "delivered" || state.owed.length > 0);
+                if (owed) expect(remote.told).toEqual(["in1 delivery", "in2 delivery"]);
+                const done = moment
+                    .filter(({ state }) => ["sent", "delivered"].includes(state.phase))
+                    .map(({ message }) => message.id);
                 for (const id of done) expect([...remote.attempts, ...matrix.attempts]).not.toContain(id);
             }
         }

@@ -25,6 +25,14 @@ const byKind = {
     displayed: [{ kind: "displayed" }],
     notDelivered: [{ kind: "notDelivered", cause: "rejected" }],
     failureReported: [{ kind: "failureReported" }],
+    confirmed: [
+        { kind: "confirmed", receipt: "delivery" },
+        { kind: "confirmed", receipt: "display" },
+    ],
+    notificationDue: [
+        { kind: "notificationDue", now: 1_000 },
+        { kind: "notificationDue", now: 900_000 },
+    ],
     restarted: [{ kind: "restarted" }],
 } as const satisfies { readonly [Kind in MessageEvent["kind"]]: readonly Extract<MessageEvent, { kind: Kind }>[] };
 

@@ -8,6 +8,7 @@ import { everyMessageEvent } from "./everyMessageEvent.ts";
 const terms: MessageTerms = {
     policy: { maxAgeMs: 600_000, offlineMs: 8_000_000, firstRetryMs: 2_000, longestRetryMs: 300_000 },
     acceptedAt: 0,
+    receipts: ["delivery", "display"],
 };
 
 const turn = { kind: "turn" } as const;
@@ -20,8 +21,11 @@ const everyState: readonly MessageState[] = [
     { phase: "sending", attempts: 1, partsSent: 0 },
     { phase: "sending", attempts: 3, partsSent: 1 },
     { phase: "sent", reference: "ref" },
-    { phase: "delivered", reference: "ref" },
-    { phase: "displayed", reference: "ref" },
+    { phase: "delivered", reference: "ref", owed: ["delivery"] },
+    { phase: "delivered", reference: "ref", owed: [] },
+    { phase: "displayed", reference: "ref", owed: ["delivery", "display"] },
+    { phase: "displayed", reference: "ref", owed: ["display"] },
+    { phase: "displayed", reference: "ref", owed: [] },
     { phase: "failed", cause: "rejected", report: "owed" },
     { phase: "failed", cause: "rejected", report: "given" },
 ];
@@ -75,7 +79,7 @@ describe("reduceMessage", () => {
 
     it("confirms the delivery to the sender when the recipient itself has accepted it", () => {
         expect(after(due(0), { ...accepted, by: "recipient" })).toEqual({
-            state: { phase: "delivered", reference: "m1" },
+            state: { phase: "delivered", reference: "m1", owed: ["delivery"] },
             effects: ["deliver attempt 1", "confirm delivery"],
         });
     });
@@ -91,6 +95,23 @@ describe("reduceMessage", () => {
             "confirm delivery",
             "confirm display",
         ]);
+    });
+
+    it("confirms only what the sender has asked for", () => {
+        const delivered = { phase: "delivered", reference: "m1", owed: [] } as const;
+        const asking = { ...terms, receipts: [] };
+        const next = reduceMessage({ phase: "sent", reference: "m1" }, { kind: "delivered" }, asking);
+        expect(next).toEqual({ state: delivered, effects: [] });
+    });
+
+    it("confirms again after a restart or a while, until the sender has been notified or the message is old", () => {
+        const owing = [due(0), { ...accepted, by: "recipient" }, { kind: "displayed" }] as const;
+        const both = ["confirm delivery", "confirm display"];
+        expect(after(...owing, { kind: "restarted" }).effects.slice(3)).toEqual(both);
+        expect(after(...owing, { kind: "notificationDue", now: 30_000 }).effects.slice(3)).toEqual(both);
+        const confirmed = { kind: "confirmed", receipt: "delivery" } as const;
+        expect(after(...owing, confirmed, { kind: "restarted" }).effects.slice(3)).toEqual(["confirm display"]);
+        expect(after(...owing, { kind: "notificationDue", now: 600_000 }).state).toMatchObject({ owed: [] });
     });
 
     it("repeats an attempt with growing pauses", () => {
@@ -166,31 +187,35 @@ describe("reduceMessage", () => {
 
     it("holds its promises in every sequence of five events", () => {
         let sequences = 0;
-        const walk = (state: MessageState, past: readonly MessageEffect[], depth: number): void => {
+        const walk = (state: MessageState, past: readonly MessageEffect[], repeats: number, depth: number): void => {
             sequences += 1;
-            check(state, past);
+            check(state, past, repeats);
             if (depth === 0) return;
             for (const event of everyMessageEvent) {
                 const next = reduceMessage(state, event, terms);
                 if (!isOpen(state)) expect(isOpen(next.state)).toBe(false);
-                // a network that accepted a message can still report that it did not arrive
-                if (isFinished(state) && state.phase !== "sent") expect(isFinished(next.state)).toBe(true);
+                // a receipt can arrive for a message that was accepted
+                const mayGoOn = state.phase === "sent" || state.phase === "delivered";
+                if (isFinished(state) && !mayGoOn) expect(isFinished(next.state)).toBe(true);
                 if (next.state === state && next.effects.length === 0) continue;
-                walk(next.state, [...past, ...next.effects], depth - 1);
+                const isRepeat = event.kind === "restarted" || event.kind === "notificationDue";
+                walk(next.state, [...past, ...next.effects], repeats + (isRepeat ? 1 : 0), depth - 1);
             }
         };
-        walk(openMessage(), [], 5);
+        walk(openMessage(), [], 0, 5);
         expect(sequences).toBeGreaterThan(1_000);
     });
 });
 
-/** What is true after every sequence of events. */
-function check(state: MessageState, past: readonly MessageEffect[]): void {
+/** What is true after every sequence of events. @param repeats how often the sender was notified again */
+function check(state: MessageState, past: readonly MessageEffect[], repeats: number): void {
     const count = (kind: MessageEffect["kind"]): number => past.filter((effect) => effect.kind === kind).length;
     const confirmed = past.flatMap((effect) => (effect.kind === "confirm" ? [effect.receipt] : []));
     const ok =
-        // each receipt at most once
-        new Set(confirmed).size === confirmed.length &&
+        // each receipt once, unless the sender has to be notified again
+        confirmed.length <= new Set(confirmed).size * (1 + repeats) &&
+        // a receipt that is owed was attempted
+        (!("owed" in state) || state.owed.every((receipt) => confirmed.includes(receipt))) &&
         // a sender is notified of the failure, or of a receipt, and not of a delivery that then fails
         (state.phase !== "failed" || (count("reportFailure") > 0 && confirmed.length === 0)) &&
         (state.phase === "failed" || count("reportFailure") === 0) &&

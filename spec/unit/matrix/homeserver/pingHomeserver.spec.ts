@@ -110,9 +110,9 @@ describe("pingHomeserver", () => {
             asked: 2,
             lines: [],
         });
-        const { outcome, asked } = await ping([stale, stale, stale], 0);
+        const { outcome, asked } = await ping([stale, stale, stale, stale, stale, stale], 0);
         expect(outcome).toMatchObject({ name: "HomeserverUnavailable" });
-        expect(asked).toBe(3);
+        expect(asked).toBe(6);
     });
 
     it("continues with a homeserver that does not support pings", async () => {

@@ -90,7 +90,7 @@ describe("MessageServer", () => {
     it("responds 200 if the message reaches Matrix within a second, and 202 if it does not", async () => {
         const handled = serverWith().handle(request("Hello"), trunk);
         await settle();
-        intake.settle({ phase: "delivered", reference: "$1" });
+        intake.settle({ phase: "delivered", reference: "$1", owed: [] });
         expect(await handled).toEqual({ status: 200 });
         expect(await responseTo(request("Hello"))).toEqual({ status: 202 });
     });
