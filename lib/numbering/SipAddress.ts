@@ -14,7 +14,7 @@ const URI = /^(?:sips?:)?([^@]+)@([^@]+)$/i;
 const USER = /^(?:[0-9A-Za-z\-_.!~*'()&=+$,;?/]|%(?!7F)[2-9A-F][0-9A-F])+$/i;
 const PASSWORD = /:.*$/;
 /** With underscores, which containers have in their names although RFC 3261 allows none. */
-const HOST = /^(?:[0-9A-Za-z_](?:[0-9A-Za-z._-]*[0-9A-Za-z_])?\.?|\[[0-9A-Fa-f:.]{2,45}\])$/;
+const HOST = /^(?:(?!.*\.\.)[0-9A-Za-z_](?:[0-9A-Za-z._-]*[0-9A-Za-z_])?\.?|\[[0-9A-Fa-f:.]{2,45}\])$/;
 /** What a resolver reads as an IPv4 address, in any of its forms: `192.0.2.1`, `0xc0000201`, `192.513`. */
 const IPV4_LIKE = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$/;
 const IPV4_MAPPED = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/;

@@ -4,10 +4,17 @@
  */
 const SEPARATORS = /[\s\p{Cf}().\-/\u2010-\u2015\u2212]/gu;
 const DIGIT_OF_ANY_SCRIPT = /(?![0-9])\p{Nd}/gu;
+/** Characters that are not drawn: zero-width ones, soft hyphens, variation selectors. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Drops what separates the digits of a number that somebody typed or copied, and writes them as ASCII. Pure. */
 export function foldTypedText(text: string): string {
-    return text.normalize("NFKC").replace(SEPARATORS, "").replace(DIGIT_OF_ANY_SCRIPT, asciiDigit);
+    return foldSeenText(text).replace(SEPARATORS, "");
+}
+
+/** Text as people see it, for comparing: compatible characters are one, invisible ones dropped, digits ASCII. Pure. */
+export function foldSeenText(text: string): string {
+    return text.normalize("NFKC").replace(INVISIBLE, "").replace(DIGIT_OF_ANY_SCRIPT, asciiDigit);
 }
 
 /** Unicode keeps the ten digits of a script in order and without gaps (Unicode Standard, section 4.6). */

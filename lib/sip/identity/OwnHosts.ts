@@ -1,5 +1,7 @@
 import { canonicalHost } from "../../numbering/SipAddress.ts";
 
+const THIS_MACHINE: ReadonlySet<string> = new Set(["localhost", "[::1]", "0.0.0.0", "[::]"]);
+
 /** The host names and addresses by which others name the bridge, in any spelling. */
 export class OwnHosts {
     readonly #hosts: ReadonlySet<string>;
@@ -9,8 +11,8 @@ export class OwnHosts {
         this.#hosts = new Set([...hosts].map((host) => canonicalHost(host) ?? host.toLowerCase()));
     }
 
-    /** @param host in canonical form, as in a SipAddress or SipUri. A loopback address is always the bridge's. */
+    /** @param host in canonical form, as in a SipAddress or SipUri. Addresses that mean this machine are always the bridge's. */
     has(host: string): boolean {
-        return this.#hosts.has(host) || host === "[::1]" || host.startsWith("127.") || host === "localhost";
+        return this.#hosts.has(host) || THIS_MACHINE.has(host) || host.startsWith("127.");
     }
 }

@@ -1,7 +1,8 @@
-import { parseMatrixUserId, serverOf } from "../../numbering/MatrixUserId.ts";
+import { foldSeenText, foldTypedText } from "../../numbering/foldTypedText.ts";
 import { parsePhoneNumber, type PhoneNumber, recognisableDigitsOf } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import { canonicalHost, hostOf, parseSipAddress, type SipAddress, userOf } from "../../numbering/SipAddress.ts";
+import { hostOf, type SipAddress, userOf } from "../../numbering/SipAddress.ts";
+import { hostsIn, numbersIn } from "./identitiesInText.ts";
 import type { OwnHosts } from "./OwnHosts.ts";
 import { unescapeUser } from "./partyOfUri.ts";
 
@@ -72,33 +73,31 @@ export class OwnIdentities {
         const [user, host] = [accountNameIn(address), hostOf(address)];
         if (this.#hosts.has(host) && this.#accounts.has(user)) return "account";
         if (this.#hosts.has(host) && host !== at) return "own_host";
-        // a number that cannot be read for what stands around it is recognised by people all the same
-        return this.#isOwnNumber(user) ? "mapped_number" : undefined;
+        // a user part that cannot be read for what stands around a number or address is recognised by people all the same
+        return this.#ownerOfText(unescapeUser(userOf(address)));
     }
 
     #isOwnNumber(text: string): boolean {
-        const digits = text
-            .normalize("NFKC")
-            .replace(/[\s().\-/+]/gu, "")
-            .replace(/^(?:011|0+)/, "");
-        return digits !== "" && this.#digits.has(digits);
+        const digits = foldTypedText(text).replace(/^\+?(?:011|0+)?/, "");
+        if (digits === "") return false;
+        // people write the trunk prefix behind the country code: +44 (0)20
+        const international = parsePhoneNumber(`+${digits}`)?.slice(1) ?? digits;
+        return this.#digits.has(digits) || this.#digits.has(international);
+    }
+
+    /** Whose identity a text is or contains, as people read it. */
+    #ownerOfText(text: string): WithheldBecause | undefined {
+        if (this.#isOwnNumber(text) || numbersIn(text).some((number) => this.#isOwnNumber(number))) {
+            return "mapped_number";
+        }
+        return hostsIn(text).some((host) => this.#hosts.has(host)) ? "own_host" : undefined;
     }
 
     /** A display name that is an identity of the bridge's users would be shown in the place of the sender's own. */
     #withoutOwnName(named: RemoteParty): RemoteParty {
         if (named.kind === "anonymous" || named.displayName === undefined) return named;
         const { displayName, ...nameless } = named;
-        return this.#isOwnText(displayName) ? nameless : named;
-    }
-
-    #isOwnText(text: string): boolean {
-        const number = parsePhoneNumber(text);
-        if (number !== undefined) return this.#isOwnNumber(number);
-        const user = parseMatrixUserId(text.trim());
-        const server = user === undefined ? undefined : canonicalHost(serverOf(user).replace(/:[0-9]+$/, ""));
-        const address = parseSipAddress(text);
-        const host = server ?? (address === undefined ? undefined : hostOf(address));
-        return host !== undefined && this.#hosts.has(host);
+        return this.#ownerOfText(displayName) === undefined ? named : nameless;
     }
 }
 
@@ -108,5 +107,5 @@ export class OwnIdentities {
  */
 export function accountNameIn(address: SipAddress): string {
     const [name = ""] = unescapeUser(userOf(address)).split(/[;,:]/);
-    return name.normalize("NFKC").toLowerCase();
+    return foldSeenText(name).toLowerCase();
 }
