@@ -9,6 +9,19 @@ const noTemplateInLog = {
     message: "A log message is constant; what varies goes into its fields.",
 };
 
+/** What comes from outside is parsed once, where it enters: only the parser of a type makes values of it. */
+const noForgedType = {
+    selector:
+        "TSAsExpression > TSTypeReference > Identifier[name=/^(?:PhoneNumber|SipAddress|CalledParty|MatrixUserId|MatrixRoomId|NumberPattern|UserTemplate|Sdp)$/]",
+    message: "Use the parser of the type (lib/numbering, lib/sdp): a cast lets unparsed text through.",
+};
+/** Headers that name a caller, which any sender can write: lib/sip/identity decides what is shown of them. */
+const noRawIdentity = {
+    selector:
+        "CallExpression[callee.property.name='get'] > Literal[value=/^(?:from|p-asserted-identity|p-preferred-identity|remote-party-id|diversion|history-info|referred-by)$/]",
+    message: "Use lib/sip/identity: the header names somebody who may not be the sender.",
+};
+
 export default defineConfig(
     globalIgnores(["dist/", "build/", ".lab/", "coverage/", "stubs/", "lib/config/Config.generated.ts"]),
     tseslint.configs.strictTypeChecked,
@@ -33,6 +46,16 @@ export default defineConfig(
                 { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
             ],
         },
+    },
+    {
+        files: ["lib/**"],
+        ignores: ["lib/numbering/**", "lib/sdp/**"],
+        rules: { "no-restricted-syntax": ["error", noTemplateInLog, noForgedType, noRawIdentity] },
+    },
+    {
+        // the SIP server forwards headers without judging them; CPIM has headers of its own
+        files: ["lib/sip/identity/**", "lib/sip/message/format/cpim.ts", "lib/sip-server/**"],
+        rules: { "no-restricted-syntax": ["error", noTemplateInLog, noForgedType] },
     },
     {
         files: ["spec/**", "lab/**", "bench/**"],

@@ -4,7 +4,7 @@ import { registrarRealm } from "../config/registrarRealm.ts";
 import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { InboundRoutes } from "../numbering/InboundRoutes.ts";
-import { isTemplate } from "../numbering/UserTemplate.ts";
+import { fixedUser } from "../numbering/UserTemplate.ts";
 import type { CallIntake } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -165,7 +165,7 @@ function legsOf(
 function ownIdentitiesOf(config: Config): OwnIdentities {
     const homeserver = config.homeserver.domain.replace(/:[0-9]+$/, "");
     // a pattern that leads to one user for all its numbers, such as +44*, says nothing about who has them
-    const patterns = config.numbers.map.patterns.filter(({ user }) => isTemplate(user));
+    const patterns = config.numbers.map.patterns.filter(({ user }) => fixedUser(user) === undefined);
     const ranges = new InboundRoutes({ numbers: new Map(), patterns, names: new Map() });
     return new OwnIdentities({
         hosts: new OwnHosts([homeserver, ...ownHostsOf(config)]),

@@ -1,5 +1,5 @@
 import { serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
-import type { UserTemplate } from "../numbering/UserTemplate.ts";
+import { sampleUser, type UserTemplate } from "../numbering/UserTemplate.ts";
 import type { Config } from "./Config.generated.ts";
 
 /**
@@ -26,5 +26,5 @@ export function calledUsersOf({
 }
 
 function serverIn(user: MatrixUserId | UserTemplate): string {
-    return serverOf(user.replace(/\{.*?\}/g, "0") as MatrixUserId);
+    return serverOf(sampleUser(user));
 }

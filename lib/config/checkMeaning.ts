@@ -7,7 +7,7 @@ import {
     type PhoneNumber,
 } from "../numbering/PhoneNumber.ts";
 import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
-import type { UserTemplate } from "../numbering/UserTemplate.ts";
+import { sampleUser, type UserTemplate } from "../numbering/UserTemplate.ts";
 import { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { parseInboundRoutes } from "./inboundRoutes.ts";
@@ -108,7 +108,7 @@ function checkUsers({ homeserver, matrix, sip, trunks, accounts, numbers }: Shap
         ...trunks.map(({ defaultUser }, index) => ({ user: defaultUser, path: ["trunks", index, "defaultUser"] })),
         ...accounts.map(({ user }, index) => ({ user, path: ["accounts", index, "user"] })),
         ...Object.entries(numbers.map).map(([written, user]) => ({
-            user: user.replace(/\{.*?\}/g, "0") as MatrixUserId,
+            user: sampleUser(user),
             path: ["numbers", "map", written],
         })),
     ];

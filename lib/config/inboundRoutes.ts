@@ -2,7 +2,7 @@ import type { InboundPattern, InboundRouteRules, NumberRange } from "../numberin
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parseNumberPattern } from "../numbering/NumberPattern.ts";
 import { parsePhoneNumber, type NumberingContext, type PhoneNumber } from "../numbering/PhoneNumber.ts";
-import { isTemplate, type UserTemplate } from "../numbering/UserTemplate.ts";
+import { fixedUser, type UserTemplate } from "../numbering/UserTemplate.ts";
 
 /** Reports what is wrong with an entry, named by its key. */
 type ReportFault = (key: string, fault: string) => void;
@@ -23,19 +23,20 @@ export function parseInboundRoutes(
     const patterns: InboundPattern[] = [];
     for (const [key, user] of Object.entries(written)) {
         const called = parseCalled(key, numbering);
+        const fixed = fixedUser(user);
         if (called.kind === "invalid") {
             report(key, called.fault);
         } else if (called.kind === "many") {
             patterns.push({ written: key, called: called.numbers, user });
-        } else if (isTemplate(user)) {
+        } else if (fixed === undefined) {
             report(key, "must be a pattern or a range if its user contains {digits}");
         } else {
             if (called.kind === "number" && numbers.has(called.number)) {
                 report(key, `must be unique; ${called.number} is in the map already`);
             }
-            if (called.kind === "number") numbers.set(called.number, user as string as MatrixUserId);
+            if (called.kind === "number") numbers.set(called.number, fixed);
             // an account can be called by a name of digits, which its trunk may not read as a number
-            names.set(key, user as string as MatrixUserId);
+            names.set(key, fixed);
         }
     }
     return { numbers, patterns, names };

@@ -33,6 +33,11 @@ export function isServerName(text: string): boolean {
     return SERVER_NAME.test(text);
 }
 
+/** The user of a valid localpart on a server. It may be longer than a user ID can be. */
+export function userIdOf(localpart: string, server: string): MatrixUserId {
+    return `@${localpart}:${server}` as MatrixUserId;
+}
+
 /** What stands between `@` and the first `:`. */
 export function localpartOf(user: MatrixUserId): string {
     return user.slice(1, user.indexOf(":"));

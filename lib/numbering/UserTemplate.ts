@@ -20,9 +20,14 @@ export function parseUserTemplate(text: string): UserTemplate | undefined {
     return isSpelled && userFor(template, SAMPLE) !== undefined ? template : undefined;
 }
 
-/** Whether the user depends on the called number. */
-export function isTemplate(template: UserTemplate): boolean {
-    return template.search(PLACEHOLDER) >= 0;
+/** The user, if it does not depend on the called number. */
+export function fixedUser(template: UserTemplate): MatrixUserId | undefined {
+    return template.search(PLACEHOLDER) >= 0 ? undefined : parseMatrixUserId(template);
+}
+
+/** One of the users that a template stands for: all have the same server. */
+export function sampleUser(template: MatrixUserId | UserTemplate): MatrixUserId {
+    return template.replace(PLACEHOLDER, "0") as MatrixUserId;
 }
 
 /** Fills a template in for a called number. Its `+`, `*` and `#` are left out. */

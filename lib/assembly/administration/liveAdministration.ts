@@ -144,7 +144,10 @@ function routingControl({ config, dialPlan, phones, openRoom }: LiveAdministrati
             const parsed = parseNumberPattern(pattern, numbering);
             return parsed.kind === "pattern" ? undefined : `The pattern ${parsed.fault}.`;
         },
-        callerIdOn: (trunk, user) => callerIdOn(config, trunk, user as MatrixUserId),
+        callerIdOn: (trunk, user) => {
+            const parsed = parseMatrixUserId(user);
+            return parsed === undefined ? undefined : callerIdOn(config, trunk, parsed);
+        },
         openRoom: async (from, number) => {
             const user = parseMatrixUserId(from);
             const party = parse(number);

@@ -1,5 +1,5 @@
 import { ghostLocalpartOf, partyOfLocalpart } from "../../numbering/ghostLocalpart.ts";
-import { localpartOf, serverOf, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { localpartOf, serverOf, userIdOf, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 
 /** In bytes, including sigil and server name (Matrix appendices, "User Identifiers"); ghost IDs are ASCII. */
@@ -14,11 +14,11 @@ export class GhostNames {
     constructor(serverName: string, ghostPrefix: string, botLocalpart: string) {
         this.serverName = serverName;
         this.#prefix = ghostPrefix;
-        this.botUserId = `@${botLocalpart}:${serverName}` as MatrixUserId;
+        this.botUserId = userIdOf(botLocalpart, serverName);
     }
 
     ghostOf(party: RemoteParty): MatrixUserId {
-        return `@${ghostLocalpartOf(party, this.#prefix)}:${this.serverName}` as MatrixUserId;
+        return userIdOf(ghostLocalpartOf(party, this.#prefix), this.serverName);
     }
 
     /** The party itself, or the anonymous party if its ghost's user ID would be too long. */

@@ -6,7 +6,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Mailboxes, MailboxState } from "../../ports/MailboxNews.ts";
 import type { MessageIntake } from "../../ports/MessageIntake.ts";
-import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import { fromUriOf } from "../identity/fromHeader.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { calleesOf } from "../uas/decodeInvite.ts";
 import { type MessageSummary, parseMessageSummary } from "./format/messageSummary.ts";
@@ -49,7 +49,7 @@ export class MailboxNotices implements Mailboxes {
         const callees = calleesOf(uri, peer);
         const user = callees === "unknown scheme" ? undefined : recipientOf(callees);
         if (user === undefined) return { status: 404 };
-        const claimedUri = parseUri(parseNameAddress(request.headers.get("from") ?? "")?.uri ?? "");
+        const claimedUri = fromUriOf(request.headers);
         const claimed = claimedUri === undefined ? undefined : partyOfUri(claimedUri, peer);
         const screened = claimed === undefined ? undefined : screen(claimed);
         const party = screened?.kind === "shown" ? screened.caller : ({ kind: "anonymous" } as const);

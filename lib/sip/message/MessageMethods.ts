@@ -4,7 +4,7 @@ import { hostAt } from "../identity/hostAt.ts";
 import type { MethodHandler, MethodHandlers } from "../methodHandlers.ts";
 import type { Phones } from "../registrar/Phones.ts";
 import type { KnownSender } from "../senders/Sender.ts";
-import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import { fromUriOf } from "../identity/fromHeader.ts";
 import type { SipResponder } from "../SipResponder.ts";
 import type { IncomingRequest } from "../SipStack.ts";
 import type { MailboxNotices } from "./MailboxNotices.ts";
@@ -88,7 +88,7 @@ export class MessageMethods {
             };
         }
         const { account } = sender;
-        const homeHost = parseUri(parseNameAddress(request.headers.get("from") ?? "")?.uri ?? "")?.host;
+        const homeHost = fromUriOf(request.headers)?.host;
         return {
             from: { kind: "account", name: account.username },
             peer: { ...account, trusted: false },

@@ -17,7 +17,7 @@ import { identifyCaller } from "../identity/identifyCaller.ts";
 import type { ScreenCaller } from "../identity/OwnIdentities.ts";
 import { readPrivacy } from "../identity/privacy.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
-import { parseNameAddress } from "../sipHeaders.ts";
+import { fromOf } from "../identity/fromHeader.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 import { calleesOf } from "../uas/decodeInvite.ts";
@@ -242,7 +242,7 @@ export class MessageServer {
 /** As a message of a call's caller would be shown. Of CPIM, only what SIP's own headers say counts: its From is not authenticated. */
 function senderParty({ headers }: IncomingRequest, { peer, screen, account }: MessageSender): RemoteParty | undefined {
     if (account !== undefined) return account.party;
-    const from = parseNameAddress(headers.get("from") ?? "");
+    const from = fromOf(headers);
     if (from === undefined) return undefined;
     return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer, screen).caller;
 }
@@ -250,11 +250,11 @@ function senderParty({ headers }: IncomingRequest, { peer, screen, account }: Me
 /** RFC 3261, section 8.2.2.2, and RFC 5438, section 6.3: the same message has the same identifiers, however often it is sent. */
 function messageIdOf(request: IncomingRequest, sender: string, imdnMessageId: string | undefined): MessageId {
     const sequence = request.headers.get("cseq")?.split(/\s/)[0] ?? "";
-    const from = request.headers.get("from") ?? "";
+    const { uri = "", params } = fromOf(request.headers) ?? {};
     const identity =
         imdnMessageId === undefined
-            ? ["request", sender, callIdOf(request), sequence, from]
-            : ["imdn", sender, parseNameAddress(from)?.uri ?? "", imdnMessageId];
+            ? ["request", sender, callIdOf(request), sequence, uri, params?.get("tag") ?? ""]
+            : ["imdn", sender, uri, imdnMessageId];
     return `sip-${createHash("sha256").update(JSON.stringify(identity)).digest("base64url").slice(0, 32)}` as MessageId;
 }
 

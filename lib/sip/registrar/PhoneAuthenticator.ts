@@ -6,8 +6,9 @@ import { hostOf } from "../../numbering/SipAddress.ts";
 import { isAnonymous } from "../identity/anonymousAddress.ts";
 import type { OwnHosts } from "../identity/OwnHosts.ts";
 import { accountNameIn } from "../identity/OwnIdentities.ts";
+import { fromOf, preferredIdentityOf } from "../identity/fromHeader.ts";
 import { addressIn } from "../identity/partyOfUri.ts";
-import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import { type NameAddress, parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import type { Registrar } from "./Registrar.ts";
 import type { SipAccount } from "./SipAccount.ts";
@@ -96,15 +97,15 @@ export class PhoneAuthenticator {
      */
     #claimedNames(request: IncomingRequest): readonly string[] {
         const { method, headers, source } = request;
-        if (method === "REGISTER") return namesIn(headers.get("to"), () => true);
+        if (method === "REGISTER") return namesIn(parseNameAddress(headers.get("to") ?? ""), () => true);
         const isOwn = (host: string): boolean => this.#options.hosts.has(host);
-        const from = parseNameAddress(headers.get("from") ?? "");
+        const from = fromOf(headers);
         if (from === undefined || !isAnonymous(from)) {
-            const own = namesIn(headers.get("from"), isOwn);
-            return own.length > 0 ? own : namesIn(headers.get("from"), () => true).filter(this.#registeredAt(source));
+            const own = namesIn(from, isOwn);
+            return own.length > 0 ? own : namesIn(from, () => true).filter(this.#registeredAt(source));
         }
         // a phone that withholds its identity from the callee tells its proxy (RFC 3325, section 9.2), or has registered
-        const preferred = namesIn(headers.get("p-preferred-identity"), isOwn);
+        const preferred = namesIn(preferredIdentityOf(headers), isOwn);
         return preferred.length > 0 ? preferred : [...this.#names].filter(this.#registeredAt(source));
     }
 
@@ -114,9 +115,9 @@ export class PhoneAuthenticator {
     }
 }
 
-/** The account name that a header names, if its host is accepted. */
-function namesIn(header: string | undefined, isAccepted: (host: string) => boolean): readonly string[] {
-    const uri = parseUri(parseNameAddress(header ?? "")?.uri ?? "");
+/** The account name that an identity names, if its host is accepted. */
+function namesIn(identity: NameAddress | undefined, isAccepted: (host: string) => boolean): readonly string[] {
+    const uri = parseUri(identity?.uri ?? "");
     const address = uri === undefined ? undefined : addressIn(uri);
     return address !== undefined && isAccepted(hostOf(address)) ? [accountNameIn(address)] : [];
 }

@@ -14,7 +14,7 @@ import type { SipAccount } from "../registrar/SipAccount.ts";
 import type { PeerLoad } from "../senders/PeerLoad.ts";
 import type { KnownSender } from "../senders/Sender.ts";
 import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import { parseNameAddress, parseUri } from "../sipHeaders.ts";
+import { fromUriOf } from "../identity/fromHeader.ts";
 import type { SipResponder } from "../SipResponder.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
@@ -101,8 +101,7 @@ export class IncomingCalls {
         if (decoded === undefined || !this.#hasRoom(incoming, decoded)) return;
         const network = readPhoneNetwork(request.headers);
         const invite = { ...decoded, network };
-        const from = parseNameAddress(request.headers.get("from") ?? "");
-        const route = phones.routeOf(invite.callees, account, parseUri(from?.uri ?? "")?.host);
+        const route = phones.routeOf(invite.callees, account, fromUriOf(request.headers)?.host);
         switch (route.kind) {
             case "refused":
                 return this.#reject(incoming, "number_not_allowed", rejection(route.cause), invite);

@@ -8,7 +8,8 @@ import { type NetworkContext, readNetworkContext } from "../ims/NetworkContext.t
 import { isProtectedAs } from "../../sdp/PartyDescription.ts";
 import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
-import { parseNameAddress, parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
+import { fromOf } from "../identity/fromHeader.ts";
+import { parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import type { HeaderFields, IncomingRequest } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
@@ -50,7 +51,7 @@ export function decodeInvite(
     const callees = calleesOf(request.uri, peer);
     if (callees === "unknown scheme") return refused(416, "Unsupported URI Scheme");
     if (callees.length === 0) return refused(484, "Address Incomplete");
-    const from = parseNameAddress(request.headers.get("from") ?? "");
+    const from = fromOf(request.headers);
     if (from === undefined) return refused(400, "Bad From Header");
     const privacy = readPrivacy(request.headers.get("privacy"));
     if (privacy.unmet.length > 0) {
