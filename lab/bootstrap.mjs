@@ -16,6 +16,7 @@ const programs = {
     "test:srf": "lab/srfSuite.ts",
     check: "lab/check.ts",
     package: "lab/package.ts",
+    chaos: "lab/chaos.ts",
     bench: "bench/main.ts",
     "bench:sip": "bench/sipMain.ts",
     "bench:messages": "bench/messagesMain.ts",

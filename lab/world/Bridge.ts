@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { makeRunDirectory, projectRoot } from "../labFolder.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
+import { processesIn, signalProcess } from "./processes.ts";
 import { until } from "./until.ts";
 import type { ExitStatus, Stoppable } from "./LabProcess.ts";
 import type { SipAddress } from "./SippPhone.ts";
@@ -105,6 +106,16 @@ export class Bridge implements Stoppable {
     async restart(): Promise<void> {
         await this.stop();
         await this.start();
+    }
+
+    signal(signal: NodeJS.Signals): void {
+        this.#process?.signal(signal);
+    }
+
+    /** The SIP server process that works for this bridge now. A signal to one that has exited does nothing. */
+    sipServer(): { signal(signal: NodeJS.Signals): void } {
+        const pids = processesIn(this.directory).filter(({ commandLine }) => commandLine.includes("sip-server"));
+        return { signal: (signal) => pids.forEach(({ pid }) => signalProcess(pid, signal)) };
     }
 
     /** Everything it has logged since its first start, one JSON object per line. */

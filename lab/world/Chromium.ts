@@ -7,6 +7,7 @@ import { makeRunDirectory } from "../labFolder.ts";
 import { browserPage } from "./browserPage.ts";
 import { JsSipPage } from "./JsSipPage.ts";
 import { MatrixClientPage } from "./MatrixClientPage.ts";
+import { childrenOf, signalProcess } from "./processes.ts";
 import type { Browser, Page } from "playwright-core";
 import type { LoginOptions } from "../browser/LabPage.ts";
 import type { PhoneOptions } from "../browser/PhonePage.ts";
@@ -82,6 +83,13 @@ export class Chromium implements Stoppable {
         const page = await context.newPage();
         await page.goto(url);
         return page;
+    }
+
+    /** Signals every process of the browsers that this process has started. */
+    signal(signal: NodeJS.Signals): void {
+        const leaders = childrenOf(process.pid).filter(({ commandLine }) => commandLine.includes("chromium"));
+        // each browser leads a process group of its own
+        for (const { pid } of leaders) signalProcess(-pid, signal);
     }
 
     async stop(): Promise<void> {

@@ -6,18 +6,20 @@ import { makeRunDirectory } from "../labFolder.ts";
 import { freePort, loopback, mediaPortRange } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
 import { until } from "./until.ts";
-import type { Stoppable } from "./LabProcess.ts";
+import type { ProcessPlan, Stoppable } from "./LabProcess.ts";
 
 /** rtpengine in user space on loopback, as the bridge's media proxy. */
 export class Rtpengine implements Stoppable {
     readonly ngPort: number;
     readonly directory: string;
     readonly #cliPort: number;
-    readonly #process: LabProcess;
+    readonly #plan: ProcessPlan;
+    #process: LabProcess;
 
-    private constructor(running: LabProcess, directory: string, ngPort: number, cliPort: number) {
+    private constructor(running: LabProcess, plan: ProcessPlan, ngPort: number, cliPort: number) {
         this.#process = running;
-        this.directory = directory;
+        this.#plan = plan;
+        this.directory = plan.directory;
         this.ngPort = ngPort;
         this.#cliPort = cliPort;
     }
@@ -27,7 +29,7 @@ export class Rtpengine implements Stoppable {
         const directory = makeRunDirectory("rtpengine");
         const [ngPort, cliPort] = [await freePort(), await freePort()];
         const media = mediaPortRange();
-        const running = LabProcess.start({
+        const plan: ProcessPlan = {
             name: "rtpengine",
             command: "/usr/bin/rtpengine",
             args: [
@@ -47,9 +49,8 @@ export class Rtpengine implements Stoppable {
                 ...extraArgs,
             ],
             directory,
-        });
-        await running.ready(() => pong(ngPort), 10_000);
-        return new Rtpengine(running, directory, ngPort, cliPort);
+        };
+        return new Rtpengine(await launch(plan, ngPort), plan, ngPort, cliPort);
     }
 
     /** Sessions it holds now, by its command line interface, which is independent of how the bridge talks to it. */
@@ -88,9 +89,30 @@ export class Rtpengine implements Stoppable {
         await this.#process.stop();
     }
 
+    signal(signal: NodeJS.Signals): void {
+        this.#process.signal(signal);
+    }
+
+    /** Kills it (SIGKILL), as a crash does, and resolves once it is gone. */
+    async kill(): Promise<void> {
+        this.signal("SIGKILL");
+        await this.#process.exited;
+    }
+
+    /** Starts it on the same ports, after `kill` or `stop`. It has forgotten its sessions. */
+    async startAgain(): Promise<void> {
+        this.#process = await launch(this.#plan, this.ngPort);
+    }
+
     log(): string {
         return this.#process.log();
     }
+}
+
+async function launch(plan: ProcessPlan, ngPort: number): Promise<LabProcess> {
+    const running = LabProcess.start(plan);
+    await running.ready(() => pong(ngPort), 10_000);
+    return running;
 }
 
 /** True once the ng port answers a ping. */

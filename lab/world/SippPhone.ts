@@ -225,6 +225,11 @@ export class SippPhone implements Stoppable {
         throw new Error(`SIPp ended with ${code ?? "a signal"}; it saw: ${seen}\n${this.#complaint()}`);
     }
 
+    /** Its SIP half only: the tone goes on. */
+    signal(signal: NodeJS.Signals): void {
+        this.#process.signal(signal);
+    }
+
     async stop(): Promise<void> {
         await Promise.all([this.#process.stop(500), this.tone.stop()]);
     }

@@ -87,6 +87,12 @@ export class Synapse implements Stoppable {
         await this.#process.stop();
     }
 
+    /** Kills it (SIGKILL), as a crash does, and resolves once it is gone. `restart` starts it again. */
+    async kill(): Promise<void> {
+        this.#process.signal("SIGKILL");
+        await this.#process.exited;
+    }
+
     log(): string {
         return this.#process.log();
     }

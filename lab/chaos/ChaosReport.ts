@@ -1,0 +1,38 @@
+import { nameOf } from "./cells.ts";
+import type { CellResult } from "./runCell.ts";
+
+/** The last line of `npm run chaos -- --json`. */
+export interface ChaosReport {
+    readonly cells: number;
+    /** Cells in which every party that could be told ended up right. */
+    readonly told: number;
+    /** rtpengine sessions of calls that were over. */
+    readonly left: number;
+    readonly worstMs: number;
+    /** Cells in which the call went on. */
+    readonly survived: number;
+    readonly byCell: readonly CellResult[];
+}
+
+export function reportOf(byCell: readonly CellResult[]): ChaosReport {
+    const right = byCell.filter(({ told }) => told);
+    return {
+        cells: byCell.length,
+        told: right.length,
+        left: byCell.reduce((sum, { left }) => sum + left, 0),
+        worstMs: Math.max(0, ...right.map(({ ms }) => ms)),
+        survived: byCell.filter(({ survived }) => survived).length,
+        byCell,
+    };
+}
+
+/** One line for people: `connected, bridge killed: goes on after 2.1 s`. */
+export function lineOf(result: CellResult): string {
+    const { told, survived, ms, seen } = result;
+    const seconds = (ms / 1_000).toFixed(1);
+    if (!told) {
+        const shows = `phone ${seen.phone ?? "gone"}, client ${seen.client ?? "gone"}, ${seen.sessions ?? "no"} sessions`;
+        return `${nameOf(result)}: WRONG after ${seconds} s (${shows})`;
+    }
+    return `${nameOf(result)}: ${survived ? "goes on" : "over on both sides"} after ${seconds} s`;
+}
