@@ -36,6 +36,7 @@ export class RtpTone implements Stoppable {
     readonly #ssrc = randomInt(2 ** 32 - 1);
     readonly #pacing: NodeJS.Timeout;
     #toneHz: number;
+    #mode: "tone" | "echo" | "mute" = "tone";
     #heardCount = 0;
     #received = 0;
     #lastAt = 0;
@@ -72,6 +73,16 @@ export class RtpTone implements Stoppable {
     /** Plays another tone from the next packet on. A peer that measures it measures what was sent after this call. */
     play(toneHz: number): void {
         this.#toneHz = toneHz;
+    }
+
+    /** Sends back what arrives instead of its tone, as the echo number of a carrier does. */
+    echo(): void {
+        this.#mode = "echo";
+    }
+
+    /** Receives, but sends nothing, as behind a firewall that lets nothing out. */
+    mute(): void {
+        this.#mode = "mute";
     }
 
     get receivedPackets(): number {
@@ -120,6 +131,7 @@ export class RtpTone implements Stoppable {
         if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== pcmu) return;
         this.#remote = { address: from.address, port: from.port };
         this.#received += 1;
+        if (this.#mode === "echo") this.#socket.send(packet, from.port, from.address);
         this.#lastAt = performance.now();
         const csrcBytes = 4 * (packet.readUInt8(0) & 0x0f);
         for (const code of packet.subarray(headerBytes + csrcBytes)) {
@@ -130,7 +142,7 @@ export class RtpTone implements Stoppable {
 
     /** Sends as many packets as the clock asks for, so that a late timer does not slow the tone down. */
     #sendDue(): void {
-        if (this.#remote === undefined) return;
+        if (this.#remote === undefined || this.#mode !== "tone") return;
         if (this.#sent === 0) this.#startedAt = performance.now();
         const due = 1 + Math.floor((performance.now() - this.#startedAt) / packetMs);
         while (this.#sent < due) {

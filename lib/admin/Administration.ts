@@ -1,5 +1,6 @@
 import type { CallRecord, LiveCallRecord } from "../records/CallRecord.ts";
 import type { Change, NewChange } from "./changes/Change.ts";
+import type { TestCallResult } from "./testCall/TestCalls.ts";
 import type { LimitStatus } from "./limits/LimitStatus.ts";
 
 /** What commands need from the running bridge. Implemented in lib/assembly over the live objects. */
@@ -12,6 +13,7 @@ export interface Administration {
     readonly trunks: TrunkControl;
     readonly phones: PhoneControl;
     readonly routing: RoutingControl;
+    readonly testCalls: TestCallControl;
     readonly changes: ChangeControl;
     readonly service: ServiceControl;
     /** Fraud limits and how much of them is used. */
@@ -90,6 +92,28 @@ export interface RoutingControl {
     /** Finds or creates the room of a user with a number and returns its ID; undefined if that fails. */
     openRoom(user: string, number: string): Promise<string | undefined>;
 }
+
+export interface TestCallControl {
+    /**
+     * Calls a number by a trunk, sends a tone and measures what comes back. Without a trunk the dial plan chooses;
+     * without a number `control.echoNumber` is called. Resolves when the call is over.
+     */
+    place(order: {
+        readonly trunk?: string;
+        readonly number?: string;
+        readonly user?: string;
+    }): Promise<TestCallReport>;
+    /** The number and the trunks that `place` would call, or why it would not. */
+    plan(order: { readonly trunk?: string; readonly number?: string }): TestCallPlan;
+}
+
+export type TestCallPlan =
+    | { readonly kind: "planned"; readonly number: string; readonly trunks: readonly [string, ...string[]] }
+    | { readonly kind: "impossible"; readonly reason: string; readonly advice: string };
+
+export type TestCallReport =
+    | { readonly kind: "called"; readonly number: string; readonly trunk: string; readonly result: TestCallResult }
+    | Extract<TestCallPlan, { readonly kind: "impossible" }>;
 
 export interface NumberStatus {
     readonly canonical: string;

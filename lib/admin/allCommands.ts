@@ -23,6 +23,7 @@ import { reload } from "./commands/reload.ts";
 import { route } from "./commands/route.ts";
 import { drain, resume } from "./commands/service.ts";
 import { status } from "./commands/status.ts";
+import { testcall } from "./commands/testcall.ts";
 import { trace } from "./commands/trace.ts";
 import { trunk } from "./commands/trunk.ts";
 import { trunks } from "./commands/trunks.ts";
@@ -36,6 +37,6 @@ export const ALL_COMMANDS: readonly AnyCommand[] = [
     ...[help, whoami, version],
     ...[dial, hangup, keys, hold, unhold, transfer, dnd, callerid],
     ...[status, calls, call, trace, history, trunks, trunk, phones, phone, number, route, limits, changes],
-    ...[block, unblock, drain, resume],
+    ...[block, unblock, drain, resume, testcall],
     ...[config, reload, map, unmap, allow, deny, limit, undo, loglevel],
 ];

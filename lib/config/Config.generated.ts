@@ -647,6 +647,10 @@ export interface ControlConfig {
      * Room that receives one message at the start and one at the end of each incident. An admin must invite the bridge's bot to it. Without it, the room to which an admin invited the bot last is used.
      */
     readonly room?: MatrixRoomId;
+    /**
+     * Number or SIP address that echoes audio. The command `testcall` calls it if no other number is given. Many carriers and PBXs offer one.
+     */
+    readonly echoNumber?: string;
 }
 /**
  * HTTP interface for administration, and for the command `matrix-appservice-sip admin`.

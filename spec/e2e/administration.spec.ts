@@ -136,6 +136,31 @@ describe("commands in Matrix rooms", () => {
         expect(await admin.ask("resume")).toContain("accepts calls again");
     });
 
+    it.each([
+        ["echoes", "Audio passes both ways"],
+        ["plays something else", "the tone did not come back"],
+        ["sends no audio", "No audio arrives"],
+    ] as const)("finds out by a test call that a peer %s", async (peer, verdict) => {
+        const phone = await world.phoneListens({ toneHz: 700 });
+        if (peer === "echoes") phone.tone.echo();
+        if (peer === "sends no audio") phone.tone.mute();
+        expect(await admin.ask("testcall trunk +442079460155")).toContain("real call to +442079460155 by trunk trunk");
+        const answer = admin.ask("yes");
+        await phone.isCalled();
+        await phone.answer();
+        expect(await answer).toContain(verdict);
+        await phone.isDone();
+    });
+
+    it("says why a test call was not answered", async () => {
+        const phone = await world.phoneListens({ toneHz: 700 });
+        await admin.ask("testcall trunk +442079460155");
+        const answer = admin.ask("yes");
+        await phone.isCalled();
+        await phone.refuse("busy");
+        expect(await answer).toContain("inconclusive. The call was not answered: busy");
+    });
+
     it("records codecs, quality in both directions, and reasons of a call with a phone that sends RTCP", async () => {
         const { address, port } = world.bridge.sip;
         baresip.dial(`sip:${numbers.alice}@${address}:${port}`);

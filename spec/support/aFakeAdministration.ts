@@ -34,6 +34,10 @@ export function aFakeAdministration(
             callerIdOn: () => undefined,
             openRoom: () => Promise.resolve(undefined),
         },
+        testCalls: {
+            plan: () => ({ kind: "impossible", reason: "no trunk", advice: "none" }),
+            place: () => Promise.resolve({ kind: "impossible", reason: "no trunk", advice: "none" }),
+        },
         changes: {
             all: () => made,
             add: (change: NewChange) => {

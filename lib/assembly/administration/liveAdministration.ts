@@ -19,6 +19,7 @@ import { parseRemoteParty, type RemoteParty } from "../../numbering/RemoteParty.
 import type { CallHistory } from "../../records/CallHistory.ts";
 import type { CallRecords } from "../../records/CallRecords.ts";
 import type { Phones } from "../../sip/registrar/Phones.ts";
+import { testCallControl } from "./testCallControl.ts";
 import type { SipTrunkControl } from "./SipTrunkControl.ts";
 import type { RememberedStates } from "./rememberStates.ts";
 import type { ServiceState } from "./ServiceState.ts";
@@ -39,6 +40,8 @@ export interface LiveAdministrationParts {
     readonly states: RememberedStates;
     readonly supervision: Supervision;
     readonly service: ServiceState;
+    /** The bot, which places test calls for the HTTP API. */
+    readonly bot: MatrixUserId | undefined;
     /** Finds or creates the room of a user with a number. */
     readonly openRoom: (user: MatrixUserId, party: RemoteParty) => Promise<string | undefined>;
 }
@@ -54,6 +57,7 @@ export function liveAdministration(parts: LiveAdministrationParts): Administrati
         trunks: trunkControl(parts),
         phones: phoneControl(parts),
         routing: routingControl(parts),
+        testCalls: testCallControl(parts),
         changes: { all: () => changes.all, add: (change) => changes.add(change), undo: (id) => changes.undo(id) },
         service,
         limits: () => limits.status(),

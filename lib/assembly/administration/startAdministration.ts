@@ -9,8 +9,10 @@ import { CommandTable } from "../../admin/CommandTable.ts";
 import { AdminServer } from "../../admin/http/AdminServer.ts";
 import { Supervision } from "../../admin/supervision/Supervision.ts";
 import type { Config } from "../../config/Config.generated.ts";
+import type { Registration } from "../../config/registration.ts";
 import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
 import type { MatrixSide } from "../../matrix/assembleMatrix.ts";
+import { parseMatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { MediaProxy } from "../../ports/MediaProxy.ts";
 import { RtpengineMediaProxy } from "../../media/RtpengineMediaProxy.ts";
 import type { Phones } from "../../sip/registrar/Phones.ts";
@@ -27,6 +29,7 @@ import { ServiceState } from "./ServiceState.ts";
 
 export interface StartAdministrationParts {
     readonly config: Config;
+    readonly registration: Pick<Registration, "senderLocalpart">;
     readonly version: string;
     readonly log: LevelledLog;
     readonly prepared: PreparedAdministration;
@@ -69,6 +72,7 @@ export async function startAdministration(parts: StartAdministrationParts, onSta
         changes,
         supervision,
         service,
+        bot: parseMatrixUserId(`@${parts.registration.senderLocalpart}:${config.homeserver.domain}`),
         openRoom: (user, party) => matrix.openRoom(user, party),
     });
     const commands = new CommandTable(ALL_COMMANDS);
