@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { parse, write, type MediaDescription, type SessionDescription } from "sdp-transform";
 import type { Sdp } from "../call/vocabulary.ts";
 import { type MediaLine, parseMediaLine, tidyLines } from "./tidyLines.ts";
@@ -26,8 +27,22 @@ export function asSdp(text: string): Sdp | undefined {
     return `${tidyLines(text)?.join("\r\n") ?? ""}\r\n` as Sdp;
 }
 
-/** The description, or undefined if the text is none that this bridge can use. Never throws. */
+/** A description is read several times in a row: where it enters, by the media proxy, and for the other party. */
+const lately = new LRUCache<string, { readonly description: SessionDescription | undefined }>({ max: 50 });
+
+/**
+ * The description, or undefined if the text is none that this bridge can use. The result is shared: do not change it. Never
+ * throws.
+ */
 export function parseDescription(text: string): SessionDescription | undefined {
+    const known = lately.get(text);
+    if (known !== undefined) return known.description;
+    const description = parseNew(text);
+    lately.set(text, { description });
+    return description;
+}
+
+function parseNew(text: string): SessionDescription | undefined {
     const lines = tidyLines(text);
     if (lines?.some((line) => line.startsWith("o=")) !== true) return undefined;
     const mediaLines = lines.filter((line) => line.startsWith("m=")).map(parseMediaLine);
