@@ -1,12 +1,15 @@
 /**
- * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what unknown peers might send, and plays calls
- * with one odd part that nothing uses, until the time is over or an invariant breaks. Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input again.
- * Exit code 1 on failure. Options: `--help`.
+ * `npm run fuzz`: feeds the SIP server's parsers, and the server behind them, what unknown peers might send, until the time is
+ * over or an invariant breaks. In the opposite direction, it adds one odd part that nothing uses to calls, session descriptions
+ * and Matrix events, which must succeed. Prints the seed of a failure: `--seed` with it and `--seconds 0` plays that one input
+ * again. Exit code 1 on failure. Options: `--help`.
  */
 import { command, numberFrom, wholeNumberFrom } from "./commandLine.ts";
 import { engineTarget } from "./fuzz/engineTarget.ts";
 import { gateTarget } from "./fuzz/gateTarget.ts";
+import { matrixTarget } from "./fuzz/matrixTarget.ts";
 import { Random } from "./fuzz/Random.ts";
+import { sdpTarget } from "./fuzz/sdpTarget.ts";
 import { toleranceTarget } from "./fuzz/toleranceTarget.ts";
 import { wireTargets } from "./fuzz/wireTargets.ts";
 
@@ -23,7 +26,7 @@ const { seconds, seed: firstSeed } = command(
 const endsAt = performance.now() + seconds * 1_000;
 
 /** What each target has had so far. They get as much time each, since a call costs a thousand times what a datagram does. */
-const progress = [...wireTargets, gateTarget, toleranceTarget, engineTarget].map((target) => ({
+const progress = [...wireTargets, gateTarget, toleranceTarget, sdpTarget, matrixTarget, engineTarget].map((target) => ({
     target,
     inputs: 0,
     spentMs: 0,

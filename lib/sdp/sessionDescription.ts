@@ -44,10 +44,9 @@ export function parseDescription(text: string): SessionDescription | undefined {
 
 function parseNew(text: string): SessionDescription | undefined {
     const lines = tidyLines(text);
-    if (lines?.some((line) => line.startsWith("o=")) !== true) return undefined;
+    if (lines === undefined) return undefined;
     const mediaLines = lines.filter((line) => line.startsWith("m=")).map(parseMediaLine);
     if (mediaLines.length > MAX_SECTIONS) return undefined;
-    if (!mediaLines.every((line) => line !== undefined)) return undefined;
     try {
         return completed(parse(`${lines.join("\r\n")}\r\n`), mediaLines);
     } catch {

@@ -1,6 +1,12 @@
 /** Larger than any browser's offer with video and all its candidates; rtpengine's datagrams end at 64 KiB. */
 const MAX_LENGTH = 49_152;
 const MAX_LINES = 2_000;
+/** The words of the grammar in small letters, and an address with a TTL or a number of addresses behind it. */
+const CONNECTION = /^c=in ip([46]) ([^/\s]+).*$/i;
+const RTP_PROTOCOL = /^(?:udp\/tls\/)?rtp\/s?avpf?$/i;
+/** Instead of a line that is missing, or that has no value: nothing depends on it. */
+const NO_NAME = "s=-";
+const NO_ORIGIN = "o=- 1 1 IN IP4 0.0.0.0";
 
 /** The parts of an `m=` line (RFC 8866, section 5.14). */
 export interface MediaLine {
@@ -14,25 +20,36 @@ export interface MediaLine {
 
 /**
  * The lines of a session description without what some implementations add and no reader needs: blanks at the end of
- * lines, blank lines, NULs, doubled blanks between words, and lines that are not `<letter>=<value>`. Accepts every kind of
- * line end. Undefined if the text does not begin with `v=0` or is too large.
+ * lines, blank lines, NULs, byte order marks, doubled blanks between words, and lines that are not `<letter>=<value>`; with an
+ * origin, if it has none. Accepts every kind of line end. Undefined if the text does not begin with `v=0` or is too large.
  */
 export function tidyLines(text: string): readonly string[] | undefined {
     if (text.length > MAX_LENGTH) return undefined;
     const lines = text
-        .replaceAll("\0", "")
+        .replaceAll(/[\0\uFEFF]/g, "")
         .split(/[\r\n]+/)
         .map((line) => line.trim())
         .filter((line) => /^[a-z]=/.test(line))
         .map((line) => (/^[mco]=/.test(line) ? line.replaceAll(/[ \t]+/g, " ") : line))
+        .map((line) => line.replace(CONNECTION, "c=IN IP$1 $2"))
         // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
-        .flatMap((line) => (line.length > 2 ? [line] : line === "s=" ? ["s=-"] : []));
-    return lines[0] === "v=0" && lines.length <= MAX_LINES ? lines : undefined;
+        .flatMap((line) => (line.length > 2 ? [line] : line === "s=" ? [NO_NAME] : []));
+    const [version, ...others] = lines;
+    if (version !== "v=0" || lines.length > MAX_LINES) return undefined;
+    return others.some((line) => line.startsWith("o=")) ? lines : [version, NO_ORIGIN, ...others];
 }
 
-/** The parts of a tidy `m=` line. A number of ports (`49170/2`) is left out. Undefined if the line is malformed. */
-export function parseMediaLine(line: string): MediaLine | undefined {
+/**
+ * The parts of a tidy `m=` line. A number of ports (`49170/2`) is left out. A stream whose line is malformed counts as
+ * rejected: the other streams are not affected.
+ */
+export function parseMediaLine(line: string): MediaLine {
     const [type = "", port = "", protocol = "", ...formats] = line.slice("m=".length).split(" ");
-    if (type === "" || protocol === "" || !/^\d{1,5}(\/\d{1,5})?$/.test(port)) return undefined;
-    return { type, port: Number.parseInt(port, 10), protocol, payloads: formats.join(" ") };
+    const isReadable = protocol !== "" && /^\d{1,5}(\/\d{1,5})?$/.test(port);
+    return {
+        type: /^(?:audio|video)$/i.test(type) ? type.toLowerCase() : type,
+        port: isReadable ? Number.parseInt(port, 10) : 0,
+        protocol: protocol === "" ? "RTP/AVP" : RTP_PROTOCOL.test(protocol) ? protocol.toUpperCase() : protocol,
+        payloads: formats.join(" "),
+    };
 }

@@ -146,7 +146,7 @@ function undecodable(content: unknown, failure: UndecodableCallEvent["failure"],
 
 function described(text: string, build: (sdp: Sdp) => CallMessage): CallMessage | typeof BAD_DESCRIPTION {
     const sdp = asSdp(text);
-    return sdp === undefined ? BAD_DESCRIPTION : build(sdp);
+    return sdp === undefined || !/^m=/m.test(sdp) ? BAD_DESCRIPTION : build(sdp);
 }
 
 function commonOf(content: z.infer<typeof common>): CallEventCommon {

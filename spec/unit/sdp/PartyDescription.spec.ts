@@ -39,7 +39,7 @@ describe("which descriptions will do", () => {
         ["nothing", "", "rtp", "unreadable"],
         ["another text", "hello", "rtp", "unreadable"],
         ["no sections", "v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nt=0 0\r\n", "rtp", "noAudio"],
-        ["no origin", "v=0\r\ns=-\r\nm=audio 1 RTP/AVP 0\r\n", "rtp", "unreadable"],
+        ["no origin", "v=0\r\ns=-\r\nm=audio 1 RTP/AVP 0\r\n", "rtp", "usable"],
         ["more than a datagram", phone({ more: ["a=x:".padEnd(50_000, "x")] }), "rtp", "unreadable"],
         [
             "sections without end",

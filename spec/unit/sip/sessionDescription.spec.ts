@@ -46,10 +46,10 @@ describe("what a body says", () => {
         ["no media at all", sdp(...head), "noAudio"],
         ["an empty session name", sdp("v=0", "o=- 1 1 IN IP4 192.0.2.1", "s= ", "t=0 0", ...audio), "rtp"],
         ["another version", sdp("v=1", ...head.slice(1), ...audio), "malformed"],
-        ["no origin", sdp("v=0", "s=-", ...audio), "malformed"],
+        ["no origin", sdp("v=0", "s=-", ...audio), "rtp"],
         ["a line that is none", sdp(...head, "hello", ...audio), "rtp"],
         ["only a media line without formats", sdp(...head, "m=audio 4000 RTP/AVP"), "noAudio"],
-        ["a malformed media line", sdp(...head, "m=audio high RTP/AVP 0"), "malformed"],
+        ["only a malformed media line", sdp(...head, "m=audio high RTP/AVP 0"), "noAudio"],
         ["not SDP", "<xml/>", "malformed"],
         ["too many lines", sdp(...head, ...audio, ...Array.from({ length: 2000 }, () => "a=x:1")), "malformed"],
         ["too much", sdp(...head, ...audio, `a=${"x".repeat(50_000)}`), "malformed"],
@@ -71,6 +71,9 @@ describe("what a body says", () => {
         ["empty lines of every kind", sdp(...head, "i=", "u=", "e=", "p=", "b=", "k=", ...audio)],
         ["doubled blanks in the media line", sdp(...head, "m=audio  40000  RTP/AVP  0 8")],
         ["an origin that cannot be parsed", sdp("v=0", "o=my phone x y IN IP4 host", ...head.slice(2), ...audio)],
+        ["a malformed media line of another stream", sdp(...head, ...audio, "m=video", "m=video high RTP/AVP 96")],
+        ["words in small letters", sdp(...head, "c=in ip4 192.0.2.1", "m=AUDIO 40000 rtp/avp 0")],
+        ["an address with a TTL", sdp(...head, "m=audio 40000 RTP/AVP 0", "c=IN IP4 192.0.2.1/127")],
         ["unknown kinds of lines", sdp(...head, "x=1", "y=2", ...audio)],
     ])("accepts %s", (_, body) => {
         expect(kindOf(body)).toBe("rtp");
