@@ -29,6 +29,10 @@ export interface PhonePage {
     /** Ends the call, gives it up, or declines it. */
     hangUp(): Promise<void>;
     call(): Promise<PhoneCall>;
+    /** Sends a text message; resolves once it is accepted. @throws Error if it is rejected. */
+    write(target: string, text: string): Promise<void>;
+    /** The text messages it has received, in order. */
+    messages(): Promise<readonly string[]>;
     /** How many ICE candidates the other side's description named. */
     candidatesTold(): Promise<number>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */

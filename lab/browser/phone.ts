@@ -8,12 +8,19 @@ import { installToneMicrophone } from "./toneMicrophone.ts";
 
 type Session = ReturnType<UA["call"]>;
 
+/** The part of jsSIP's event that is used. */
+interface IncomingMessage {
+    readonly originator: string;
+    readonly request: { readonly body: string };
+}
+
 const media = { mediaConstraints: { audio: true, video: false } };
 
 class Phone implements PhonePage {
     #agent: UA | undefined;
     #session: Session | undefined;
     #call: PhoneCall = { phase: "idle" };
+    readonly #messages: string[] = [];
     #ear: { readonly track: MediaStreamTrack; readonly ear: Ear } | undefined;
 
     register({ server, address, password, toneHz }: PhoneOptions): Promise<void> {
@@ -21,6 +28,9 @@ class Phone implements PhonePage {
         const agent = new UA({ sockets: [new WebSocketInterface(server)], uri: address, password });
         this.#agent = agent;
         agent.on("newRTCSession", ({ session }: { session: Session }) => this.#take(session));
+        agent.on("newMessage", ({ originator, request }: IncomingMessage) => {
+            if (originator === "remote") this.#messages.push(request.body);
+        });
         return new Promise((resolve, reject) => {
             agent.on("registered", () => resolve());
             agent.on("registrationFailed", ({ cause }) => reject(new Error(`not registered: ${cause ?? "?"}`)));
@@ -55,6 +65,23 @@ class Phone implements PhonePage {
 
     call(): Promise<PhoneCall> {
         return Promise.resolve(this.#call);
+    }
+
+    write(target: string, text: string): Promise<void> {
+        const agent = this.#agent;
+        if (agent === undefined) throw new Error("register comes first");
+        return new Promise((resolve, reject) => {
+            agent.sendMessage(target, text, {
+                eventHandlers: {
+                    succeeded: () => resolve(),
+                    failed: ({ cause }: { cause: string }) => reject(new Error(`not accepted: ${cause}`)),
+                },
+            });
+        });
+    }
+
+    messages(): Promise<readonly string[]> {
+        return Promise.resolve(this.#messages);
     }
 
     candidatesTold(): Promise<number> {

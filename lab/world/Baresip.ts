@@ -26,6 +26,10 @@ export interface BaresipOptions {
      * all (SDES). This release does not verify whom it connects to.
      */
     readonly tls?: { readonly certificate: string; readonly key: string };
+    /** The SIP URI that `write` writes to. */
+    readonly contact?: string;
+    /** Whether it subscribes to the state of its mailbox (RFC 3842). */
+    readonly mailbox?: "subscribed";
 }
 
 const certificateFile = "certificate.pem";
@@ -64,12 +68,17 @@ export class Baresip implements Stoppable {
         const account = options.account ?? `sip:phone@${hostOf(options)}:${port}`;
         const registerEverySeconds = options.account === undefined ? 0 : 600;
         const security = options.tls === undefined ? "" : ";transport=tls;mediaenc=srtp-mand";
-        const parameters = `;regint=${registerEverySeconds};answermode=manual${security}${options.accountParameters ?? ""}`;
+        const mailbox = options.mailbox === undefined ? "" : ";mwi=yes";
+        const parameters = `;regint=${registerEverySeconds};answermode=manual${security}${mailbox}${options.accountParameters ?? ""}`;
         writeFileSync(join(directory, "accounts"), `<${account}>${parameters}\n`);
+        if (options.contact !== undefined) {
+            writeFileSync(join(directory, "contacts"), `"Contact" <${options.contact}>\n`);
+        }
         const running = LabProcess.start({
             name: "baresip",
             command: baresip.provides,
-            args: ["-f", directory],
+            // it prints messages only to a terminal, but requests that it receives to its output as well
+            args: ["-f", directory, ...(options.contact === undefined ? [] : ["-s"])],
             directory,
         });
         await running.ready(() => portIsBound("tcp", controlPort), 10_000);
@@ -87,6 +96,19 @@ export class Baresip implements Stoppable {
             return / 200 OK .*\[\d+ binding/.test(this.#process.log()) ? true : undefined;
         };
         await until(probe, { what: "baresip to be registered", timeoutMs });
+    }
+
+    /** Sends a text message to its contact. */
+    write(text: string): void {
+        this.#control.command("contact_next");
+        this.#control.command("message", text);
+    }
+
+    /** Resolves once it has received a text message that contains `text`. @throws Error after 15 s. */
+    async reads(text: string): Promise<void> {
+        const received = `\r\n\r\n${text}`;
+        const probe = (): true | undefined => (this.#process.log().includes(received) ? true : undefined);
+        await until(probe, { what: `baresip to read ${text}`, timeoutMs: defaultTimeoutMs });
     }
 
     dial(uri: string): void {
@@ -204,6 +226,8 @@ function configText(options: BaresipOptions, directory: string, port: number, co
         `ctrl_tcp_listen ${loopback}:${controlPort}`,
         ...["g711.so", "ausine.so", "aubridge.so", "sndfile.so"].map((module) => `module ${module}`),
         ...(options.tls === undefined ? [] : ["module srtp.so", `sip_certificate ${join(directory, certificateFile)}`]),
+        ...(options.contact === undefined ? [] : ["module_app contact.so"]),
+        ...(options.mailbox === undefined ? [] : ["module_app mwi.so"]),
         ...["account.so", "menu.so", "ctrl_tcp.so"].map((module) => `module_app ${module}`),
         "",
     ].join("\n");

@@ -36,6 +36,18 @@ export class JsSipPage implements Stoppable {
         return this.#ask("hangUp");
     }
 
+    /** Sends a text message; resolves once it is accepted. @throws Error if it is rejected. */
+    write(target: string, text: string): Promise<void> {
+        return this.#ask("write", target, text);
+    }
+
+    /** Resolves once it has received a text message. @throws Error after 20 s. */
+    async reads(text: string): Promise<void> {
+        const probe = async (): Promise<true | undefined> =>
+            (await this.#ask("messages")).includes(text) ? true : undefined;
+        await until(probe, { what: `${this.#address} to read ${text}`, timeoutMs });
+    }
+
     /** Resolves once its call is there. @throws Error after 20 s. */
     async is(phase: PhoneCall["phase"]): Promise<void> {
         const probe = async (): Promise<true | undefined> =>

@@ -9,7 +9,7 @@ import type { SipAddress } from "./SippPhone.ts";
 
 export interface KamailioPlan {
     /** A file of lab/scenarios/kamailio, without its `.cfg`. */
-    readonly role: "core" | "edge" | "pbx";
+    readonly role: "core" | "edge" | "messages" | "pbx";
     /** What the file wants to be told; its head says which names. */
     readonly define: Readonly<Record<string, string>>;
     /** Where it listens, as when others must know before it starts; a free port of loopback if not given. */

@@ -8,6 +8,7 @@ import {
     type DigestRequest,
     digestResponse,
 } from "./digestResponse.ts";
+import { encodeCesu8 } from "./encodeCesu8.ts";
 
 export interface DigestServerOptions {
     /** Realm of the passwords; some phones show it. */
@@ -49,6 +50,8 @@ interface Credentials {
 
 /** Checked for unknown users, so that they take the same time as known ones. */
 const PLACEHOLDER_PASSWORD = "\0";
+/** Characters that UTF-8 and CESU-8 encode differently. */
+const SURROGATES = /[\uD800-\uDFFF]/;
 const STAMP_BYTES = 6;
 const RANDOM_BYTES = 8;
 const SIGNATURE_BYTES = 16;
@@ -128,9 +131,15 @@ export class DigestServer {
 
     #isRight(credentials: Credentials, request: DigestRequest, password: string): boolean {
         const { realm, algorithms } = this.#options;
-        const expected = Buffer.from(digestResponse({ ...credentials, realm, password, request }));
         const given = Buffer.from(credentials.response.toLowerCase());
-        const isEqual = given.length === expected.length && timingSafeEqual(given, expected);
+        const isResponse = (bodyBytes: Uint8Array): boolean => {
+            const expected = Buffer.from(digestResponse({ ...credentials, realm, password, request, bodyBytes }));
+            return given.length === expected.length && timingSafeEqual(given, expected);
+        };
+        const isEqual =
+            isResponse(Buffer.from(request.body)) ||
+            // the same text in another encoding
+            (credentials.qop === "auth-int" && SURROGATES.test(request.body) && isResponse(encodeCesu8(request.body)));
         return isEqual && algorithms.includes(credentials.algorithm);
     }
 

@@ -32,6 +32,8 @@ export interface DigestInputs {
     /** Eight hexadecimal digits. */
     readonly nonceCount: string;
     readonly request: DigestRequest;
+    /** The body as the client hashes it; the bytes of `request.body` in UTF-8 if not given. */
+    readonly bodyBytes?: Uint8Array;
 }
 
 const HASHES: Readonly<Record<DigestAlgorithm, string>> = {
@@ -43,10 +45,10 @@ const HASHES: Readonly<Record<DigestAlgorithm, string>> = {
 /** The value of `response`: lower-case hexadecimal digits. Pure. */
 export function digestResponse(inputs: DigestInputs): string {
     const { algorithm, username, realm, password, nonce, session, qop, cnonce, nonceCount, request } = inputs;
-    const hash = (text: string): string => createHash(HASHES[algorithm]).update(text, "utf8").digest("hex");
+    const hash = (data: string | Uint8Array): string => createHash(HASHES[algorithm]).update(data).digest("hex");
     const secret = hash(`${username}:${realm}:${password}`);
     const ha1 = session ? hash(`${secret}:${nonce}:${cnonce}`) : secret;
-    const entity = qop === "auth-int" ? `:${hash(request.body)}` : "";
+    const entity = qop === "auth-int" ? `:${hash(inputs.bodyBytes ?? request.body)}` : "";
     const ha2 = hash(`${request.method}:${request.uri}${entity}`);
     return hash(qop === undefined ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${nonceCount}:${cnonce}:${qop}:${ha2}`);
 }

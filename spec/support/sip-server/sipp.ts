@@ -15,23 +15,30 @@ export type SippPlan = {
     readonly transport: SippTransport;
     /** The server it calls; absent if the scenario waits to be called. */
     readonly server?: number;
+    /** Its own port; a free one if not given. */
+    readonly port?: number;
+    /** How often it plays the scenario; once if not given. */
+    readonly calls?: number;
 };
 
-/** SIPp playing one call of a scenario. Resolves once it has started (and listens, if it is to be called). */
+/** SIPp playing a scenario. Resolves once it has started (and listens, if it is to be called). */
 export async function startSipp({
     scenario,
     transport,
     server,
+    port: ownPort,
+    calls = 1,
 }: SippPlan): Promise<{ port: number; passes: () => Promise<void>; stop: () => Promise<void> }> {
     const directory = makeRunDirectory(`sipp-${scenario}`);
-    const port = await freePort();
+    const port = ownPort ?? (await freePort());
     const errors = join(directory, "errors.log");
     const process = LabProcess.start({
         name: "sipp",
         command: sipp.provides,
         args: [
             ...(server === undefined ? [] : [`${loopback}:${server}`]),
-            ...["-sf", join(projectRoot, "spec/integration/sip/scenarios", `${scenario}.xml`), "-m", "1", "-nostdin"],
+            ...["-sf", join(projectRoot, "spec/integration/sip/scenarios", `${scenario}.xml`), "-m", String(calls)],
+            "-nostdin",
             ...["-i", loopback, "-p", String(port), "-t", sippModes[transport], "-cp", String(await freePort())],
             ...["-trace_msg", "-message_file", join(directory, "messages.log"), "-trace_err", "-error_file", errors],
             ...["-timeout", "20", "-timeout_error"],

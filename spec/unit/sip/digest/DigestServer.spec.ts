@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { describe, expect, it, test } from "vitest";
 import { authorization, parseChallenges } from "../../../../lib/sip/digest/DigestClient.ts";
 import { DigestServer, type DigestServerOptions } from "../../../../lib/sip/digest/DigestServer.ts";
@@ -63,6 +63,23 @@ describe("what is accepted", () => {
     ])("%s", (_, nth, change) => {
         const { challenge, check } = world();
         expect(check(answer({ ...challenge(nth), ...change }))).toMatchObject({ kind: "accepted", username: "desk" });
+    });
+
+    // jsSIP hashes each half of a surrogate pair on its own
+    it("accepts auth-int over the CESU-8 form of a body, and of no other body", () => {
+        const { challenge, check } = world();
+        const request = { ...register, method: "MESSAGE", body: "grüße 👋" };
+        const md5 = (data: string | Buffer): string => createHash("md5").update(data).digest("hex");
+        const cesu8 = Buffer.from("6772c3bcc39f6520eda0bdedb18b", "hex");
+        const responding = (body: Buffer): string => {
+            const to = { ...challenge(1), qop: "auth-int" as const };
+            const ha1 = md5(`${desk.username}:${to.realm}:${desk.password}`);
+            const ha2 = md5(`MESSAGE:${request.uri}:${md5(body)}`);
+            const response = md5(`${ha1}:${to.nonce}:00000001:cn:auth-int:${ha2}`);
+            return answer(to, 1, desk, request).replace(/response="[^"]*"/, `response="${response}"`);
+        };
+        expect(check(responding(cesu8), request)).toMatchObject({ kind: "accepted" });
+        expect(check(responding(Buffer.from("other")), request)).toMatchObject({ kind: "refused" });
     });
 
     it("finds its realm among others' credentials", () => {
