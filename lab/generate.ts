@@ -8,6 +8,7 @@ import { METRIC_DEFINITIONS } from "../lib/telemetry/metricDefinitions.ts";
 import { configSample } from "./generators/configSample.ts";
 import { configTypes } from "./generators/configTypes.ts";
 import { metricsPage } from "./generators/metricsPage.ts";
+import { sampleServerMetrics } from "../lib/sip-server/serverMetrics.ts";
 import { registrationExample } from "./generators/registrationExample.ts";
 
 /**
@@ -21,7 +22,7 @@ const generated: Readonly<Record<string, string>> = {
     "docs/configuration.md": configPage(schema),
     "registration.yaml.example": registrationExample(),
     "docs/commands.md": commandsPage(ALL_COMMANDS),
-    "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS)),
+    "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS), sampleServerMetrics()),
 };
 
 const drifted = Object.entries(generated).filter(([path, text]) => contentOf(path) !== text);

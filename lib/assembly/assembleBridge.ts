@@ -88,8 +88,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     const prepared = await prepareAdministration(config, options.version, log, onStarted);
     const { records: recorder, dialPlan } = prepared;
     const { telemetry } = prepared.states;
-    const metrics = await serveMetrics(config, prepared.render);
-    if (metrics !== undefined) onStarted({ name: "metrics", stop: () => metrics.close() });
+    const addMetrics = await serveMetrics(config, prepared.render, onStarted);
     const directory = await NedbDirectory.open(config.store.path);
     onStarted({ name: "store", stop: () => directory.close() });
     const inbox = JournalInbox.open(config.store.path, log);
@@ -123,6 +122,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
         },
         onStarted,
     );
+    addMetrics(sip.serverMetrics);
     // calls can be placed only now, and end before either side stops
     desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
     await matrix.start();

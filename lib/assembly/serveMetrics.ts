@@ -1,16 +1,27 @@
 import type { Config } from "../config/Config.generated.ts";
 import { MetricsEndpoint } from "../sip-server/MetricsEndpoint.ts";
+import type { OnStarted } from "./Stoppable.ts";
 
-/** Serves what `render` says where the configuration wants it; undefined if it does not. Rejects with why it cannot. */
+/** A part of the text at /metrics. Never rejects. */
+export type RenderMetrics = () => Promise<string>;
+
+/**
+ * Serves metrics where the configuration wants them. Returns how to add another part of the text later. Rejects with an error
+ * that says why the address cannot be used.
+ */
 export async function serveMetrics(
     { metrics }: Config,
-    render: () => Promise<string>,
-): Promise<MetricsEndpoint | undefined> {
-    if (metrics.listen === undefined) return undefined;
-    const { host, port } = metrics.listen;
-    const endpoint = new MetricsEndpoint(render);
-    await endpoint.listen(host, port).catch((cause: unknown) => {
-        throw new Error("metrics.listen cannot be used", { cause });
-    });
-    return endpoint;
+    first: RenderMetrics,
+    onStarted: OnStarted,
+): Promise<(further: RenderMetrics) => void> {
+    const parts = [first];
+    if (metrics.listen !== undefined) {
+        const { host, port } = metrics.listen;
+        const endpoint = new MetricsEndpoint(async () => (await Promise.all(parts.map((render) => render()))).join(""));
+        await endpoint.listen(host, port).catch((cause: unknown) => {
+            throw new Error("metrics.listen cannot be used", { cause });
+        });
+        onStarted({ name: "metrics", stop: () => endpoint.close() });
+    }
+    return (further) => parts.push(further);
 }

@@ -3,14 +3,17 @@ import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 /** What the configuration says to the embedded SIP server beyond where it listens: options of lib/sip-server/main.ts. */
 export function sipServerArguments(config: Config): readonly string[] {
-    const { tls, hostsFile, webSocketOrigins } = config.sip;
+    const { tls, hostsFile, webSocketOrigins, localNetworks } = config.sip;
     return [
         ...option("--tls-cert", tls?.certificate),
         ...option("--tls-key", tls?.key),
         ...option("--tls-ca", tls?.caCertificates),
         ...option("--hosts", hostsFile),
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
+        ...localNetworks.flatMap((network) => ["--local-network", network]),
         ...webSocketOrigins.flatMap((origin) => ["--ws-origin", origin]),
+        // the bridge collects them, for its own listener
+        ...(config.metrics.listen === undefined ? [] : ["--metrics", "127.0.0.1:0"]),
         ...["--unknown-peers", dropsUnknownPeers(config) ? "drop" : "answer"],
     ];
 }

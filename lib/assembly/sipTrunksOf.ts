@@ -46,9 +46,11 @@ function addressesOf(trunk: TrunkConfig): Pick<SipTrunk, Reached> {
     };
 }
 
-/** The first number of each user in numbers.map. */
+/** The number of each user in numbers.map, of several the first full one. */
 function numbersByUserIn({ numbers }: Config): ReadonlyMap<MatrixUserId, PhoneNumber> {
-    return new Map([...numbers.map.numbers].map(([number, user]) => [user, number] as const).reverse());
+    const rankOf = ([number]: readonly [PhoneNumber, MatrixUserId]): number => (number.startsWith("+") ? 0 : 1);
+    const bestFirst = [...numbers.map.numbers].sort((one, other) => rankOf(one) - rankOf(other));
+    return new Map(bestFirst.map(([number, user]) => [user, number] as const).reverse());
 }
 
 function trunkOf(

@@ -62,6 +62,8 @@ export interface SipSide {
     readonly phoneLegs: PhoneLegs;
     readonly messages: SipMessages;
     readonly trunks: SipTrunkControl;
+    /** The metrics of the embedded SIP server. */
+    readonly serverMetrics: () => Promise<string>;
 }
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
@@ -70,10 +72,11 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     const { trunks, peers } = sipTrunksOf(config);
     const realm = registrarRealm(config);
     const observe = observerOf(parts);
+    const server = await startSipServer(config, log, onStarted);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
-        ...(await startSipServer(config, log, onStarted)),
+        ...server,
         listener: {
             onRequest: (request) => {
                 const lost = lostConnectionOf(request);
@@ -115,12 +118,28 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
         policy,
         newCallId,
     });
+    await startLink({ link, gateway, watch, registrations }, onStarted);
+    return {
+        gateway,
+        messages,
+        trunks: trunkControlOf(registrations, watch),
+        serverMetrics: () => server.metrics(),
+        ...legsOf(parts, { ...environment, realm, trunks, availability }),
+    };
+}
+
+interface LinkParts {
+    readonly link: SipLink;
+    readonly gateway: SipGateway;
+    readonly watch: TrunkWatch;
+    readonly registrations: TrunkRegistrations;
+}
+
+async function startLink({ link, gateway, watch, registrations }: LinkParts, onStarted: OnStarted): Promise<void> {
     onStarted({ name: "SIP link", stop: () => stopLink(link, gateway) });
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-    const control = trunkControlOf(registrations, watch);
-    return { gateway, messages, trunks: control, ...legsOf(parts, { ...environment, realm, trunks, availability }) };
 }
 
 /** No response says any more what became of a BYE that is out. */
@@ -215,14 +234,16 @@ function startProbes({ availability, probes }: TrunkWatch, onStarted: OnStarted)
     probes.start();
 }
 
-type SipServerAccess = Pick<SipLinkParts, "endpoint" | "onHang">;
+type SipServerAccess = Pick<SipLinkParts, "endpoint" | "onHang"> & Pick<EmbeddedSipServer, "metrics">;
 
 /** Starts the embedded SIP server, unless the configuration names an external one. */
 async function startSipServer(config: Config, log: Log, onStarted: OnStarted): Promise<SipServerAccess> {
     const { sip } = config;
     if (sip.drachtio !== undefined) {
         const { host, port, secret } = sip.drachtio;
-        return { endpoint: () => Promise.resolve({ host, port, secret: secret.reveal() }) };
+        const endpoint = { host, port, secret: secret.reveal() };
+        // Prometheus asks an external server itself
+        return { endpoint: () => Promise.resolve(endpoint), metrics: () => Promise.resolve("") };
     }
     const server = new EmbeddedSipServer({
         clock: systemClock,
@@ -233,5 +254,5 @@ async function startSipServer(config: Config, log: Log, onStarted: OnStarted): P
     });
     await server.start();
     onStarted({ name: "SIP server", stop: () => server.stop() });
-    return { endpoint: () => server.endpoint(), onHang: () => server.replace() };
+    return { endpoint: () => server.endpoint(), onHang: () => server.replace(), metrics: () => server.metrics() };
 }

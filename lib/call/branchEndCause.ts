@@ -21,13 +21,14 @@ const WEIGHT: Readonly<Record<EndCause, "all" | number>> = {
     cancelled: 8,
     answeredElsewhere: 9,
     forbidden: 10,
-    notFound: 11,
-    badAddress: 12,
-    mediaLost: 13,
-    noResponse: 14,
-    networkFailure: 15,
-    serviceUnavailable: 16,
-    internalError: 17,
+    rejectedByNetwork: 11,
+    notFound: 12,
+    badAddress: 13,
+    mediaLost: 14,
+    noResponse: 15,
+    networkFailure: 16,
+    serviceUnavailable: 17,
+    internalError: 18,
 };
 
 /** Whether a branch that ends so ends the others as well. */

@@ -44,7 +44,8 @@ const BLAME: Readonly<Record<EndCause, Blame>> = {
     answeredElsewhere: "none",
     notFound: "caller",
     badAddress: "caller",
-    forbidden: "endingNetwork",
+    forbidden: "caller",
+    rejectedByNetwork: "endingNetwork",
     blocked: "callee",
     noCommonMedia: "endingSide",
     mediaLost: "media",
@@ -58,8 +59,7 @@ const BLAME: Readonly<Record<EndCause, Blame>> = {
 
 /** Whose fault the end of a call was. Pure; used by the log, the metrics and the call records. */
 export function faultOf(end: CallEnd): FaultParty {
-    // the bridge rejects a call that its caller may not place, and finds no format that the parties share
-    if (end.by === "bridge" && end.cause === "forbidden") return "caller";
+    // the bridge finds no format that the parties share
     if (end.by === "bridge" && end.cause === "noCommonMedia") return "media";
     // a callee whose phone never rang did not leave it unanswered
     if (end.cause === "noAnswer" && !end.rang) return networkFault(end, "target");

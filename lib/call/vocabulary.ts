@@ -73,8 +73,10 @@ export type EndCause =
     | "notFound"
     /** The number is malformed or incomplete. */
     | "badAddress"
-    /** The caller may not place this call. */
+    /** The bridge's rules do not allow the caller to place this call. */
     | "forbidden"
+    /** The callee's network does not allow the call (SIP 403 and the like). */
+    | "rejectedByNetwork"
     /** A network or callee policy blocks this caller (SIP 607, 608). */
     | "blocked"
     /** No codec, transport or media kind both parties accept. */
@@ -107,6 +109,7 @@ export const END_CAUSES: readonly EndCause[] = Object.keys({
     notFound: 0,
     badAddress: 0,
     forbidden: 0,
+    rejectedByNetwork: 0,
     blocked: 0,
     noCommonMedia: 0,
     mediaLost: 0,

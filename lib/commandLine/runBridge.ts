@@ -8,6 +8,7 @@ import { judgeOwnCertificate } from "../liveCheck/ownCertificate.ts";
 import type { Log } from "../ports/Log.ts";
 import { createLog } from "../telemetry/log.ts";
 import { EXIT_FAILED } from "./exitCodes.ts";
+import { surviveClosedPipe } from "./print.ts";
 
 /** How long the process may run after it was stopped before it is ended by force. */
 const LINGER_MS = 5_000;
@@ -24,6 +25,7 @@ export interface RunOptions {
 export async function runBridge({ configPath, registrationPath, port, version }: RunOptions): Promise<void> {
     const config = loadConfig(configPath);
     const registration = loadRegistration(registrationPath, registrationChoicesOf(config));
+    surviveClosedPipe();
     const log = createLog({ ...config.logging, stream: process.stdout });
     logUncaught(log);
     logWarningsOfNode(log);

@@ -6,7 +6,7 @@ import { registrationChoicesOf, writeRegistration } from "../config/registration
 import { administer } from "./administer.ts";
 import { checkConfig } from "./checkConfig.ts";
 import { EXIT_FAILED, EXIT_MISUSED } from "./exitCodes.ts";
-import { print } from "./print.ts";
+import { exitOnClosedPipe, print } from "./print.ts";
 import { runBridge } from "./runBridge.ts";
 
 interface Options {
@@ -26,6 +26,7 @@ const COMMANDS = ["check-config", "admin"];
 
 /** Runs the command line. Never rejects: errors are printed to stderr and set the exit code. */
 export async function runCommandLine(argv: readonly string[], version: string): Promise<void> {
+    exitOnClosedPipe();
     const program = commandLine(version);
     try {
         await program.parseAsync(argv);

@@ -98,6 +98,10 @@ export interface SipConfig {
      * IP address or host name at which SIP peers reach the bridge, if it is behind NAT. It is written into Via and Contact. It does not change the addresses for audio: see "interface" in rtpengine.conf.
      */
     readonly publicAddress?: string;
+    /**
+     * IP addresses or networks (CIDR) that reach the bridge at its own address instead of publicAddress, such as the phones in the same building. It has an effect only together with publicAddress.
+     */
+    readonly localNetworks: readonly string[];
     readonly tls?: TlsConfig;
     /**
      * File with host names and their IP addresses, in the format of /etc/hosts. The bridge uses it before DNS to find SIP servers.
@@ -266,7 +270,7 @@ export interface TrunkConfig {
     readonly registrationSeconds: number;
     readonly inboundAuth?: InboundAuthConfig;
     /**
-     * Caller ID for users that are not in callerIds. "anonymous" withholds it. Default: the user's first number in numbers.map if the trunk is trusted, otherwise none.
+     * Caller ID for users that are not in callerIds. "anonymous" withholds it. Default: the user's number in numbers.map if the trunk is trusted, of several the first full one; otherwise none.
      */
     readonly callerId?: PhoneNumber | "anonymous";
     /**
@@ -657,9 +661,13 @@ export interface ControlConfig {
  */
 export interface AdminConfig {
     /**
-     * Address of the HTTP listener, as address:port. It must be a loopback address.
+     * Address of the HTTP listener, as address:port. It must be a loopback address, unless allowRemote is set.
      */
     readonly listen: Endpoint;
+    /**
+     * Whether listen can be an address that other machines reach. CAUTION: the listener has no TLS, so everyone on the way can read the token and then give every command.
+     */
+    readonly allowRemote: boolean;
     /**
      * Token that clients send as "Authorization: Bearer", as text or as {file: path}. It gives the level admin.
      */

@@ -1,19 +1,15 @@
 import { readFileSync } from "node:fs";
 import { localpartOf, parseMatrixUserId, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
-import {
-    parsePhoneNumber,
-    type CountryCode,
-    type NumberingContext,
-    type PhoneNumber,
-} from "../numbering/PhoneNumber.ts";
+import { parsePhoneNumber, type NumberingContext, type PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
 import { sampleUser, type UserTemplate } from "../numbering/UserTemplate.ts";
 import { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { parseInboundRoutes } from "./inboundRoutes.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
-import { formatPath } from "./configPath.ts";
+import { formatPath, isOnPath, type Path } from "./configPath.ts";
 import { type NumberPattern, parseNumberPattern } from "../numbering/NumberPattern.ts";
+import { isLoopback } from "./ipAddresses.ts";
 import { tlsFileFaults, type TlsFiles } from "./tlsFileFaults.ts";
 
 /** What the schema leaves to do: numbers, which need to know a country. */
@@ -36,39 +32,54 @@ interface ShapedTrunk extends Omit<TrunkConfig, "callerId" | "callerIds"> {
     readonly callerIds: Readonly<Record<string, string>>;
 }
 
-type Tell = (path: readonly (string | number)[], text: string) => void;
+type Tell = (path: Path, text: string) => void;
 
 /**
- * Checks what one value says against another and parses numbers. Sections named in `broken` have another shape than
- * their type: what needs them is left out, and the config returned is then of no use.
+ * Checks what one value says against another and parses numbers. The values at `broken` had another shape than their
+ * type and were replaced: what depends on them is not checked, and the config returned is then of no use.
  */
 export function checkMeaning(
     shaped: ShapedConfig,
-    broken: ReadonlySet<string | undefined>,
+    broken: readonly Path[],
 ): { readonly config: Config; readonly faults: readonly string[] } {
     const faults: string[] = [];
-    const tell: Tell = (path, text) => faults.push(`${formatPath(path)}: ${text}`);
-    const intact = (...sections: (keyof Config)[]): boolean => !sections.some((section) => broken.has(section));
-    const ofTrunks = intact("trunks") ? shaped.trunks.flatMap((trunk) => trunk.shortCodes) : [];
-    const numbering = intact("numbers") ? numberingIn(shaped.numbers, ofTrunks) : {};
+    const intact = (...paths: readonly Path[]): boolean =>
+        !paths.some((path) => broken.some((other) => isOnPath(path, other)));
+    const tell: Tell = (path, text) => {
+        if (intact(path)) faults.push(`${formatPath(path)}: ${text}`);
+    };
+    const ofTrunks = shaped.trunks.flatMap((trunk) => trunk.shortCodes);
+    const numbering = numberingIn(shaped.numbers, ofTrunks);
+    const knowsShortCodes = !broken.some((path) => path.includes("shortCodes"));
+    const tellOfNumber = knowsShortCodes && intact(...NUMBERING_KEYS) ? tell : () => undefined;
 
-    if (intact("sip", "trunks", "accounts")) checkNames(shaped, tell);
-    if (intact("trunks")) checkInboundAuth(shaped, tell);
-    if (intact("homeserver", "matrix", "sip", "trunks", "accounts", "numbers")) checkUsers(shaped, tell);
-    if (intact("sip")) checkRegistrar(shaped, tell);
-    if (intact("sip")) checkTls(shaped, tell);
-    if (intact("sip", "trunks", "accounts", "media")) checkMedia(shaped, tell);
+    checkNames(shaped, tell);
+    checkInboundAuth(shaped, tell);
+    if (intact(["homeserver", "domain"], ["matrix", "ghostPrefix"])) checkUsers(shaped, tell);
+    checkRegistrar(shaped, tell);
+    if (intact(["sip", "tls"])) checkTls(shaped, tell);
+    if (intact(["media"])) checkMedia(shaped, tell);
+    checkAdmin(shaped, tell);
     const config: Config = {
         ...shaped,
-        numbers: {
-            ...shaped.numbers,
-            map: readNumberMap(intact("numbers") ? shaped.numbers.map : {}, numbering, tell),
-        },
-        trunks: intact("trunks") ? shaped.trunks.map((trunk, index) => readTrunk(trunk, index, numbering, tell)) : [],
-        dialling: { allow: intact("dialling") ? readRules(shaped.dialling.allow, numbering, tell) : [] },
+        numbers: { ...shaped.numbers, map: readNumberMap(shaped.numbers.map, numbering, tellOfNumber) },
+        trunks: shaped.trunks.map((trunk, index) => {
+            const knowsCountry = intact(["trunks", index, "defaultCountry"]);
+            return readTrunk(trunk, index, numbering, {
+                tell,
+                tellOfNumber: knowsCountry ? tellOfNumber : () => undefined,
+            });
+        }),
+        dialling: { allow: readRules(shaped.dialling.allow, numbering, tellOfNumber) },
     };
     return { config, faults };
 }
+
+/** What numbers are read with, in addition to short codes. */
+const NUMBERING_KEYS: readonly Path[] = [
+    ["numbers", "defaultCountry"],
+    ["numbers", "shortCodeDigits"],
+];
 
 function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
     const owners = new Map<string, string>();
@@ -154,6 +165,14 @@ function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell):
     accounts.forEach((account, index) => account.media === "webrtc" || tell(["accounts", index, "media"], text));
 }
 
+/** The administration interface accepts every command from its token: it must not be reachable from other machines. */
+function checkAdmin({ admin }: ShapedConfig, tell: Tell): void {
+    if (admin === undefined || admin.allowRemote || isLoopback(admin.listen.host) || admin.listen.host === "localhost")
+        return;
+    const wrong = "must be a loopback address such as 127.0.0.1:9465, because the listener has no TLS";
+    tell(["admin", "listen"], `${wrong}; use a reverse proxy for other machines, or set admin.allowRemote: true`);
+}
+
 function numberingIn(
     { defaultCountry, shortCodes, shortCodeDigits: maxDigits }: ShapedNumbers,
     ofTrunks: readonly NumberPattern[],
@@ -170,7 +189,7 @@ function readTrunk(
     { callerId: writtenCallerId, callerIds, ...trunk }: ShapedTrunk,
     index: number,
     ofAll: NumberingContext,
-    tell: Tell,
+    { tell, tellOfNumber }: { readonly tell: Tell; readonly tellOfNumber: Tell },
 ): TrunkConfig {
     const here = ["trunks", index];
     const numbering = { ...ofAll, defaultCountry: trunk.defaultCountry ?? ofAll.defaultCountry };
@@ -180,34 +199,30 @@ function readTrunk(
     if (trunk.register && trunk.password === undefined) {
         tell([...here, "password"], "is missing; the trunk can only be registered with by username and password");
     }
-    checkWritten(trunk, numbering.defaultCountry, here, tell);
+    checkWritten(trunk, here, tell);
+    if (trunk.numberFormat === "national" && numbering.defaultCountry === undefined) {
+        const text = "is required for numberFormat: national; set a two-letter country code such as GB";
+        tellOfNumber([...here, "defaultCountry"], text);
+    }
     const callerId =
         writtenCallerId === undefined
             ? undefined
-            : readCallerId(writtenCallerId, numbering, [...here, "callerId"], tell);
+            : readCallerId(writtenCallerId, numbering, [...here, "callerId"], tellOfNumber);
     return {
         ...trunk,
         ...(callerId === undefined ? {} : { callerId }),
-        callerIds: readCallerIds(callerIds, numbering, [...here, "callerIds"], tell),
+        callerIds: readCallerIds(callerIds, numbering, [...here, "callerIds"], tellOfNumber),
     };
 }
 
 /** How its calls are put. */
 function checkWritten(
-    trunk: Pick<TrunkConfig, "scheme" | "transport" | "numberFormat" | "headers">,
-    country: CountryCode | undefined,
-    here: readonly (string | number)[],
+    { scheme, transport, headers }: Pick<TrunkConfig, "scheme" | "transport" | "headers">,
+    here: Path,
     tell: Tell,
 ): void {
-    const { scheme, transport, numberFormat, headers } = trunk;
     if (scheme === "sips" && transport !== "tls" && transport !== "wss") {
         tell([...here, "scheme"], `must be sip with transport ${transport}; sips needs tls or wss`);
-    }
-    if (numberFormat === "national" && country === undefined) {
-        tell(
-            [...here, "defaultCountry"],
-            "is required for numberFormat: national; set a two-letter country code such as GB",
-        );
     }
     for (const [name, value] of Object.entries(headers)) {
         const fault = faultOfExtraHeader(name, value);
@@ -218,7 +233,7 @@ function checkWritten(
 function readCallerIds(
     written: Readonly<Record<string, string>>,
     numbering: NumberingContext,
-    here: readonly (string | number)[],
+    here: Path,
     tell: Tell,
 ): ReadonlyMap<MatrixUserId, CallerId> {
     const callerIds = new Map<MatrixUserId, CallerId>();
@@ -237,12 +252,7 @@ function readCallerId(...written: Parameters<typeof readNumber>): CallerId | und
     return written[0] === "anonymous" ? "anonymous" : readNumber(...written);
 }
 
-function readNumber(
-    text: string,
-    numbering: NumberingContext,
-    path: readonly (string | number)[],
-    tell: Tell,
-): PhoneNumber | undefined {
+function readNumber(text: string, numbering: NumberingContext, path: Path, tell: Tell): PhoneNumber | undefined {
     const number = parsePhoneNumber(text, numbering);
     if (number === undefined) tell(path, "must be a phone number such as +442071838750, or a short code such as 2001");
     return number;

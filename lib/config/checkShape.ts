@@ -1,45 +1,58 @@
 import { Ajv, type ErrorObject, type SchemaValidateFunction, type ValidateFunction } from "ajv";
-import { formatPath, stepsOf } from "./configPath.ts";
+import { formatPath, type Path, stepsOf } from "./configPath.ts";
 import { readConfigSchema, type SchemaNode } from "./configSchema.ts";
 import { explainFault } from "./explainFault.ts";
-import { VALUE_FORMS, type FormContext } from "./valueForms.ts";
+import { repairShape } from "./repairShape.ts";
+import { VALUE_FORMS, wantsOf, type FormContext } from "./valueForms.ts";
 
 export interface ShapeFault {
-    /** The top-level key it is under, or undefined for the file as a whole. */
-    readonly section: string | undefined;
+    /** Where it is; empty for the file as a whole. */
+    readonly path: Path;
     /** `sip.unknownPeers: must be one of drop, reject` */
     readonly text: string;
 }
 
 /**
- * Holds `data` against config.schema.yaml, in place: what is missing gets its default, and texts become what their
- * form says. Returns every fault found; none means that data has the shape of the schema.
+ * Checks `data` against config.schema.yaml, in place: missing keys get their default, and texts become what their form
+ * says. Returns all faults. `data` has the shape of the schema afterwards: wrong values are replaced (`repairShape`).
  */
 export function checkShape(data: object, context: FormContext): ShapeFault[] {
-    const validate = (compiled ??= compile());
+    const { validate, schema } = (compiled ??= compile());
     validate.call(context, data);
-    return (validate.errors ?? []).filter(isOwnFault).map((error) => describe(error, data));
+    const errors = (validate.errors ?? []).filter(isOwnFault);
+    const faults = errors.filter((error) => !isExplained(error, errors)).map((error) => describe(error, data, context));
+    if (faults.length > 0)
+        repairShape(
+            data,
+            faults.map(({ path }) => path),
+            schema,
+            context,
+        );
+    return faults;
 }
 
-/** Compiling takes as long as starting half the program, so only who needs it pays, once. */
-let compiled: ValidateFunction | undefined;
+/** Compiled when it is needed, once: it takes as long as half of the startup. */
+let compiled: { readonly validate: ValidateFunction; readonly schema: SchemaNode } | undefined;
 
-function compile(): ValidateFunction {
+function compile(): NonNullable<typeof compiled> {
     const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, passContext: true, strictTypes: false });
     ajv.addKeyword("tsType");
     ajv.addKeyword({ keyword: "as", schemaType: "string", modifying: true, errors: true, validate: parseAsForm });
-    return ajv.compile(readConfigSchema());
+    const schema = readConfigSchema();
+    return { validate: ajv.compile(schema), schema };
 }
 
 function describe(
     { instancePath, keyword, params, message, parentSchema, data: value }: ErrorObject,
     data: object,
+    context: FormContext,
 ): ShapeFault {
     const schema = parentSchema as SchemaNode;
-    const { key, text } = explainFault({ keyword, params: params as Record<string, unknown>, message, schema, value });
+    const finding = { keyword, params: params as Record<string, unknown>, message, schema, value };
+    const { key, text } = explainFault(finding, context);
     const steps = stepsOf(instancePath, data);
     const path = key === undefined ? steps : [...steps, key];
-    return { section: path[0]?.toString(), text: path.length === 0 ? text : `${formatPath(path)}: ${text}` };
+    return { path, text: path.length === 0 ? text : `${formatPath(path)}: ${text}` };
 }
 
 /** Ajv also reports that a branch of `if` did not match, in addition to the error in the branch. */
@@ -47,11 +60,16 @@ function isOwnFault({ keyword }: ErrorObject): boolean {
     return keyword !== "if";
 }
 
+/** A value of the wrong type is not one of the allowed words either, which says more. */
+function isExplained({ keyword, instancePath }: ErrorObject, all: readonly ErrorObject[]): boolean {
+    return keyword === "type" && all.some((other) => other.keyword === "enum" && other.instancePath === instancePath);
+}
+
 /** Ajv's interface for a keyword: replaces the value within its parent, and leaves errors on the function. */
-const parseAsForm: SchemaValidateFunction = function (this: FormContext, name: string, value, _schema, place) {
+const parseAsForm: SchemaValidateFunction = function (this: FormContext, name: string, value, schema, place) {
     const form = VALUE_FORMS.get(name);
     if (form === undefined || place === undefined) throw new Error(`config.schema.yaml uses the unknown form ${name}`);
-    let wants = `must be ${form.wants}`;
+    let wants = `must be ${wantsOf(form, schema as SchemaNode | undefined)}`;
     try {
         const parsed = form.parse(value, this);
         if (parsed !== undefined) {

@@ -1,5 +1,6 @@
 import type { SchemaNode } from "./configSchema.ts";
 import { nearestWord } from "./nearestWord.ts";
+import { VALUE_FORMS, wantsOf, type FormContext } from "./valueForms.ts";
 
 /** What a JSON Schema validator found. */
 export interface Finding {
@@ -27,14 +28,14 @@ const WANTED: Readonly<Record<NonNullable<SchemaNode["type"]>, string>> = {
 };
 
 /** A validator's finding in the words of someone who edits a file. */
-export function explainFault({ keyword, params, message, schema, value }: Finding): FaultText {
+export function explainFault({ keyword, params, message, schema, value }: Finding, context: FormContext): FaultText {
     switch (keyword) {
         case "required":
             return { key: String(params.missingProperty), text: "is missing" };
         case "additionalProperties":
             return unknownKey(String(params.additionalProperty), Object.keys(schema.properties ?? {}));
         case "type":
-            return { text: wrongType(schema, value) };
+            return { text: wrongType(schema, value, context) };
         case "enum":
             return { text: `must be ${oneOf(schema.enum ?? [])}` };
         case "minimum":
@@ -60,13 +61,32 @@ function unknownKey(key: string, known: readonly string[]): FaultText {
     return { key, text: `is not a known key; ${hint}` };
 }
 
-function wrongType({ type = "object", examples }: SchemaNode, value: unknown): string {
-    const unquoted = type === "string" && (typeof value === "number" || typeof value === "boolean");
-    if (unquoted) return "must be text: put it in quotes";
+function wrongType(schema: SchemaNode, value: unknown, context: FormContext): string {
+    const { type = "object", examples } = schema;
+    if (type === "string") return wrongText(schema, value, context);
     const isSection = typeof value === "object" && value !== null && !Array.isArray(value);
     if (type === "array" && isSection) return "must be a list: begin each entry with a dash";
     const example = type === "array" || type === "object" ? examples?.[0] : undefined;
     return example === undefined ? WANTED[type] : `${WANTED[type]}, such as ${JSON.stringify(example)}`;
+}
+
+/** Says what a key for text wants. A number or boolean that quotes would make right only needs them. */
+function wrongText(schema: SchemaNode, value: unknown, context: FormContext): string {
+    const form = schema.as === undefined ? undefined : VALUE_FORMS.get(schema.as);
+    const isPlain = typeof value === "number" || typeof value === "boolean";
+    if (isPlain && (form === undefined || isAccepted(() => form.parse(String(value), context)))) {
+        return "must be text: put it in quotes";
+    }
+    const wanted = form === undefined ? "text" : wantsOf(form, schema);
+    return Array.isArray(value) ? `must be a single value, not a list: ${wanted}` : `must be ${wanted}`;
+}
+
+function isAccepted(parse: () => unknown): boolean {
+    try {
+        return parse() !== undefined;
+    } catch {
+        return false;
+    }
 }
 
 function oneOf(allowed: readonly string[]): string {

@@ -17,8 +17,10 @@ export function loadConfig(path: string): Config {
         throw told(["must be a section of keys, such as homeserver:"]);
     }
     const shapeFaults = checkShape(written, { folder: dirname(resolve(path)) });
-    const broken = new Set(shapeFaults.map(({ section }) => section));
-    const { config, faults } = checkMeaning(written as ShapedConfig, broken);
+    const { config, faults } = checkMeaning(
+        written as ShapedConfig,
+        shapeFaults.map((fault) => fault.path),
+    );
     const all = [...shapeFaults.map(({ text }) => text), ...faults];
     if (all.length > 0) throw told(all);
     return deepFreeze(config);

@@ -19,7 +19,7 @@ export interface FormContext {
 
 /** One meaning of `as` in config.schema.yaml: how a value the operator wrote becomes the one the program uses. */
 export interface ValueForm {
-    /** Completes "must be ...", with an example where that says more. */
+    /** Completes "must be ...", with an example where that says more. `wantsOf` puts the key's own example for {example}. */
     readonly wants: string;
     /** The type of what `parse` returns, in the generated types. */
     readonly tsType: string;
@@ -66,7 +66,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             tsType: "readonly [HostPort, ...HostPort[]]",
             parse: parseHostPorts,
         },
-        endpoint: ofText("host:port, such as 127.0.0.1:2223", "Endpoint", parseEndpoint),
+        endpoint: ofText("host:port, such as {example}", "Endpoint", parseEndpoint),
         sipListener: ofText(
             "transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
             "SipListener",
@@ -86,6 +86,17 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         secret: { wants: "text, or {file: path}", tsType: "Secret", parse: parseSecret },
     } satisfies Record<string, ValueForm>),
 );
+
+/** What a form wants, with the example or default of the key, or of the list that it is in. */
+export function wantsOf({ wants }: ValueForm, { examples = [], default: standard }: ExamplesOfKey = {}): string {
+    const example = [examples[0], standard, "127.0.0.1:2223"].find((each) => typeof each === "string");
+    return wants.replace("{example}", String(example));
+}
+
+interface ExamplesOfKey {
+    readonly examples?: readonly unknown[];
+    readonly default?: unknown;
+}
 
 function ofText(wants: string, tsType: string, parse: (text: string, context: FormContext) => unknown): ValueForm {
     return {

@@ -31,6 +31,8 @@ export interface CallParts {
 export interface CallWatcher {
     moved(from: CallState, to: CallState): void;
     ignored(state: CallState, event: CallEvent): void;
+    /** The end of the call could not be delivered to a leg. */
+    endUndelivered(leg: LegId): void;
 }
 
 /**
@@ -146,8 +148,13 @@ export class CallActor {
     }
 
     #seat<Leg extends CallLeg>(id: LegId, leg: Leg): LegSeat<Leg> {
-        const { log, effectTimeoutMs } = this.#parts;
-        return new LegSeat(id, leg, { log, effectTimeoutMs, report: (event) => this.tellOfLeg(id, event) });
+        const { log, effectTimeoutMs, watcher } = this.#parts;
+        return new LegSeat(id, leg, {
+            log,
+            effectTimeoutMs,
+            report: (event) => this.tellOfLeg(id, event),
+            onEndUndelivered: () => watcher.endUndelivered(id),
+        });
     }
 
     #seatOf(leg: LegId): LegSeat<OriginLeg> | LegSeat<TargetLeg> | undefined {

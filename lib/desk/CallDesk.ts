@@ -15,7 +15,7 @@ import { CallActor, type CallWatcher } from "./CallActor.ts";
 export interface DeskOptions {
     readonly clock: Clock;
     readonly log: Log;
-    readonly telemetry: Pick<Telemetry, "eventIgnored">;
+    readonly telemetry: Pick<Telemetry, "eventIgnored" | "endUndelivered">;
     readonly recorder: CallRecorder;
     readonly media: MediaProxy;
     /** Calls at the same time; more are rejected with `serviceUnavailable`. */
@@ -116,6 +116,7 @@ export class CallDesk implements CallIntake {
                 void this.#forget(callId, actor());
             },
             ignored: (state: CallState, event: CallEvent) => telemetry.eventIgnored(state.phase, event.kind),
+            endUndelivered: (leg: LegId) => telemetry.endUndelivered(sideOf(leg) === "origin" ? "caller" : "callee"),
         };
     }
 

@@ -10,6 +10,8 @@ export interface LegSeatParts {
     /** How long a leg can take over one effect, in ms. The end of a leg has no limit: it is repeated until it is delivered. */
     readonly effectTimeoutMs: number;
     readonly report: LegReport;
+    /** Called if the other side could not be notified of the end. */
+    readonly onEndUndelivered: () => void;
 }
 
 /** One leg of a call, with the queue of its effects: in order, and independent of the other legs. */
@@ -54,12 +56,15 @@ export class LegSeat<Leg extends CallLeg> {
 
     /** Queues the end, behind everything else. */
     end(cause: EndCause): void {
-        const { log } = this.#parts;
+        const { log, onEndUndelivered } = this.#parts;
         this.#outbox.post(
             () => {
                 this.#endings.post(
                     () => this.leg.end(cause),
-                    (reason) => log.warn("failed to end leg", { leg: this.#id, error: reason }),
+                    (reason) => {
+                        log.warn("end of call not delivered", { leg: this.#id, error: reason });
+                        onEndUndelivered();
+                    },
                 );
                 return Promise.resolve();
             },

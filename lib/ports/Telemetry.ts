@@ -5,6 +5,8 @@ import type { CallEvent } from "../call/CallEvent.ts";
 export interface Telemetry {
     /** An event that has no effect in the state of its call. A few are normal (races), many are a bug. */
     eventIgnored(state: CallState["phase"], event: CallEvent["kind"]): void;
+    /** The end of a call could not be delivered to a party, which may stay in the call. */
+    endUndelivered(party: "caller" | "callee"): void;
     /** Whether the bridge is registered at a trunk. Called at startup and at each change. */
     trunkRegistered(trunk: string, state: "up" | "down"): void;
     /** Whether an address of a trunk is available. Called at startup and at each change. */

@@ -14,6 +14,8 @@
  *                                is named, IPv6 in brackets (`tls/[::]:5061`), port 0 picks a free one. Default:
  *                                udp/0.0.0.0:5060 and tcp/0.0.0.0:5060
  *     --advertise <host>         address or name (no port) to say in Via, Contact and the hostports instead of the bound one
+ *     --local-network <network>  address or CIDR network whose peers get the bound address instead of the advertised one; may be
+ *                                repeated
  *     --hosts <path>             file in /etc/hosts form, asked before DNS
  *     --tls-cert, --tls-key <path>   PEM files, needed by tls and wss bindings
  *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's

@@ -1,5 +1,5 @@
 import type { ControlCounters } from "./drachtio/ControlCounters.ts";
-import type { EngineLoad } from "./engine/EngineLoad.ts";
+import type { EngineCounters, EngineLoad } from "./engine/EngineLoad.ts";
 import type { Sample } from "./metricsText.ts";
 import type { TransportCounters } from "./transport/SipTransport.ts";
 
@@ -10,56 +10,90 @@ export type ServerLoad = {
     readonly apps: { readonly clients: number; readonly transactions: number; readonly dialogs: number };
 };
 
-/** Everything the server counts, as time series. */
+/** Everything that the server counts, as time series. */
 export function serverMetrics({ engine, transport, control, apps }: ServerLoad): Sample[] {
     return [
-        gauge("sip_transactions", "Transactions not over yet", engine.transactions),
-        gauge("sip_dialogs", "Dialogs, early ones too", engine.dialogs),
-        gauge("sip_pending", "Requests of either side that are not answered yet", engine.pending),
-        gauge("sip_timers", "Timers of transactions and dialogs", engine.timers),
-        gauge("sip_connections", "Open TCP, TLS and WebSocket connections", transport.connections),
-        gauge("sip_applications", "Applications connected to the control port", apps.clients),
-        gauge("sip_application_transactions", "Transactions applications still have to do with", apps.transactions),
-        gauge("sip_application_dialogs", "Dialogs owned by applications", apps.dialogs),
-        ...byLabel("sip_messages_received_total", "Messages received", "protocol", transport.received),
-        ...byLabel("sip_messages_sent_total", "Messages sent", "protocol", transport.sent),
-        ...byLabel("sip_dropped_total", "What arrived and was not handed up", "reason", transport.dropped),
-        counter(
-            "sip_ignored_parts_total",
-            "Number of header lines and list elements that were ignored because they could not be read",
-            transport.ignoredParts,
-        ),
-        ...Object.entries(engine.counters).map(([name, value]) =>
-            counter(`sip_${snakeCase(name)}_total`, sentence(name), value),
-        ),
-        ...Object.entries(control).map(([name, value]) =>
-            counter(`sip_control_${snakeCase(name)}_total`, `Control port: ${sentence(name)}`, value),
-        ),
+        gauge("transactions", "SIP transactions that have not ended.", engine.transactions),
+        gauge("dialogs", "SIP dialogs, early ones included.", engine.dialogs),
+        gauge("pending", "requests without a final response, in both directions.", engine.pending),
+        gauge("timers", "running timers of transactions and dialogs.", engine.timers),
+        gauge("connections", "open TCP, TLS and WebSocket connections.", transport.connections),
+        gauge("applications", "applications that are connected to the control port.", apps.clients),
+        gauge("application_transactions", "SIP transactions that an application must respond to.", apps.transactions),
+        gauge("application_dialogs", "SIP dialogs that belong to an application.", apps.dialogs),
+        ...byLabel("messages_received_total", "SIP messages received.", "protocol", transport.received),
+        ...byLabel("messages_sent_total", "SIP messages sent.", "protocol", transport.sent),
+        ...byLabel("dropped_total", "inputs that were dropped before they were parsed.", "reason", transport.dropped),
+        counter("ignored_parts_total", "headers and list elements ignored as unreadable.", transport.ignoredParts),
+        ...counters("", ENGINE_HELP, engine.counters),
+        ...counters("control_", CONTROL_HELP, control),
     ];
 }
 
-function gauge(name: string, help: string, value: number): Sample {
-    return { name, kind: "gauge", help, value };
+const ENGINE_HELP: Readonly<Record<keyof EngineCounters, string>> = {
+    requestsReceived: "requests received, without retransmissions.",
+    requestsSent: "requests sent, without retransmissions.",
+    responsesReceived: "responses received.",
+    responsesSent: "responses sent.",
+    responsesUndelivered: "responses whose connection was closed before they could be sent.",
+    retransmissionsSent: "messages sent again because the peer did not respond.",
+    retransmissionsAbsorbed: "requests that a peer sent again.",
+    straysDropped: "responses and ACK requests that belong to no transaction.",
+    overloadRefusals: "requests rejected with 503 because a limit was reached.",
+    timeouts: "requests sent that received no final response.",
+    failOvers: "requests sent again to another address of the same target (RFC 3263, section 4.3).",
+    forksEnded: "additional answers of one INVITE, each ended by ACK and BYE.",
+};
+
+const CONTROL_HELP: Readonly<Record<keyof ControlCounters, string>> = {
+    framesReceived: "frames received on the control port.",
+    unauthenticated: "wrong secrets, and frames before the right one, on the control port.",
+    ordersRefused: "SIP requests of applications that were rejected.",
+};
+
+/** One sample of each metric, for documentation. */
+export function sampleServerMetrics(): Sample[] {
+    const zeros = <Name extends string>(names: Readonly<Record<Name, string>>): Record<Name, number> =>
+        Object.fromEntries(Object.keys(names).map((name) => [name, 0])) as Record<Name, number>;
+    return serverMetrics({
+        engine: { transactions: 0, dialogs: 0, timers: 0, pending: 0, counters: zeros(ENGINE_HELP) },
+        transport: {
+            received: new Map([["udp", 0]]),
+            sent: new Map([["udp", 0]]),
+            dropped: new Map([["unlistedSource", 0]]),
+            ignoredParts: 0,
+            connections: 0,
+        },
+        control: zeros(CONTROL_HELP),
+        apps: { clients: 0, transactions: 0, dialogs: 0 },
+    });
 }
 
-function counter(name: string, help: string, value: number): Sample {
-    return { name, kind: "counter", help, value };
+function counters<Name extends string>(
+    prefix: string,
+    help: Readonly<Record<Name, string>>,
+    values: Readonly<Record<Name, number>>,
+): Sample[] {
+    return (Object.keys(help) as Name[]).map((name) =>
+        counter(`${prefix}${snakeCase(name)}_total`, help[name], values[name]),
+    );
 }
 
-function byLabel(name: string, help: string, label: string, values: ReadonlyMap<string, number>): Sample[] {
+function gauge(name: string, of: string, value: number): Sample {
+    return { name: `sip_server_${name}`, kind: "gauge", help: `Number of ${of}`, value };
+}
+
+function counter(name: string, of: string, value: number): Sample {
+    return { name: `sip_server_${name}`, kind: "counter", help: `Number of ${of}`, value };
+}
+
+function byLabel(name: string, of: string, label: string, values: ReadonlyMap<string, number>): Sample[] {
     return [...values].map(([content, value]) => ({
-        name,
-        kind: "counter",
-        help,
-        labels: { [label]: content },
-        value,
+        ...counter(name, of, value),
+        labels: { [label]: snakeCase(content) },
     }));
 }
 
 function snakeCase(name: string): string {
     return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function sentence(name: string): string {
-    return snakeCase(name).replaceAll("_", " ");
 }

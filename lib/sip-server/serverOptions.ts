@@ -22,8 +22,11 @@ export type ServerOptions = {
     readonly unknownPeers: "answer" | "drop";
     /** Whether loopback is trusted without being listed: only if nothing says whom to trust. */
     readonly trustsLoopback: boolean;
-    /** Messages a second from one address that is not trusted. */
+    /** Addresses and CIDR networks whose peers get the bound address, not the advertised one. */
+    readonly localNetworks: readonly string[];
+    /** Web pages whose WebSockets are accepted by their address, in lower case. */
     readonly webSocketOrigins: readonly string[];
+    /** Messages a second from one address that is not trusted. */
     readonly maxRate: number | null;
     readonly maxCalls: number | null;
     readonly metrics: Required<HostPort> | null;
@@ -67,6 +70,7 @@ type RawOptions = {
     tlsCa?: string;
     tlsInsecure: boolean;
     trust?: string[];
+    localNetwork?: string[];
     unknownPeers?: "answer" | "drop";
     wsOrigin?: string[];
     maxRate?: number;
@@ -112,6 +116,11 @@ function serverCommand(): Command {
         .option("--tls-ca <path>", "authorities trusted instead of the system's, PEM")
         .option("--tls-insecure", "do not verify servers we connect to", false)
         .option("--trust <network>", "address or CIDR that is not rate limited; may be repeated", collect)
+        .option(
+            "--local-network <network>",
+            "address or CIDR that --advertise does not apply to; may be repeated",
+            collect,
+        )
         .addOption(
             new Option("--unknown-peers <verdict>", "how to handle sources outside --trust and loopback").choices([
                 "answer",
@@ -176,6 +185,7 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         // who says whom to trust does not want to be found by scanners
         unknownPeers: raw.unknownPeers ?? (raw.trust === undefined ? "answer" : "drop"),
         trustsLoopback: raw.trust === undefined && raw.unknownPeers === undefined,
+        localNetworks: raw.localNetwork ?? [],
         webSocketOrigins: (raw.wsOrigin ?? []).map((origin) => origin.toLowerCase()),
         maxRate: raw.maxRate ?? null,
         maxCalls: raw.maxCalls ?? null,

@@ -12,11 +12,11 @@ import { MetricsEndpoint } from "./MetricsEndpoint.ts";
 import { formatMetrics } from "./metricsText.ts";
 import { parseHostsFile } from "./resolve/hostsFile.ts";
 import { SipResolver } from "./resolve/SipResolver.ts";
+import { type SenderLogs, senderLogs } from "./senderLogs.ts";
 import { serverMetrics } from "./serverMetrics.ts";
 import type { ServerOptions } from "./serverOptions.ts";
 import { formatHostPort } from "./sip/hostPort.ts";
 import type { HostPort } from "./sip/hostPort.ts";
-import { HandshakeFailures } from "./transport/HandshakeFailures.ts";
 import { waitForAddress } from "./waitForAddress.ts";
 import { SocketTransportLayer } from "./transport/SocketTransportLayer.ts";
 import type { Binding, Protocol } from "./transport/SipTransport.ts";
@@ -41,11 +41,11 @@ export type RunningSipServer = {
 
 /** Builds the server from its parts and opens its ports. Rejects with the system's error if one cannot be bound; nothing stays open then. */
 export async function startSipServer(options: ServerOptions, log: Log): Promise<RunningSipServer> {
-    const handshakes = handshakeFailures(options, log);
+    const senders = senderLogs(systemClock, admission(options), log);
     const lag = new EventLoopLag();
     const [transport, bindings] = await waitForAddress(options.bindWaitMs, log, async () => {
         const layer = new SocketTransportLayer({
-            ...transportOptions(options, log, handshakes),
+            ...transportOptions(options, log, senders),
             isOverloaded: () => lag.isOverloaded(),
         });
         return [layer, await layer.listen(options.sip)] as const;
@@ -77,7 +77,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
     );
     const closeAll = async (): Promise<void> => {
         await Promise.all([server.close(), transport.close(), endpoint.close()]);
-        handshakes.stop();
+        senders.stop();
         lag.stop();
     };
     try {
@@ -103,7 +103,7 @@ export async function startSipServer(options: ServerOptions, log: Log): Promise<
 function transportOptions(
     options: ServerOptions,
     log: Log,
-    handshakes: HandshakeFailures,
+    senders: SenderLogs,
 ): Partial<TransportOptions> & Pick<TransportOptions, "clock"> {
     const { rateLimit } = defaultTransportOptions;
     const { maxRate } = options;
@@ -112,13 +112,15 @@ function transportOptions(
         tls: options.tls,
         admit: admission(options),
         webSocketOrigins: options.webSocketOrigins,
+        localNetworks: options.localNetworks,
         rateLimit: maxRate === null ? rateLimit : raised(rateLimit, maxRate),
         onFailure: (trouble) => {
             const { protocol, what, error } = trouble;
-            if (trouble.what === "handshake") return handshakes.failed(trouble);
+            if (trouble.what === "handshake") return senders.handshakes.note(trouble);
             log.warn("listener failed", { protocol, what, error });
         },
         onDrop: (reason, protocol, address) => {
+            if (reason === "unlistedSource") senders.unknown.note({ protocol, address });
             if (log.isDebug) log.debug("message dropped", { reason, protocol, address });
         },
     };
@@ -133,16 +135,6 @@ function raised({ perSecond, altogether, ...limit }: RateLimit, maxRate: number)
         burst: 4 * maxRate,
         altogether: { perSecond: altogether.perSecond * factor, burst: altogether.burst * factor },
     };
-}
-
-function handshakeFailures(options: ServerOptions, log: Log): HandshakeFailures {
-    return new HandshakeFailures({
-        clock: systemClock,
-        admit: admission(options),
-        onFailure: ({ protocol, address, error }) =>
-            log.warn("TLS handshake failed", { protocol, address: address === "" ? "gone" : address, error }),
-        onSummary: (summary) => log.warn("TLS handshakes failed repeatedly", { ...summary }),
-    });
 }
 
 function engineOptions(options: ServerOptions): EngineOptions {

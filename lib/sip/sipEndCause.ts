@@ -34,6 +34,8 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
     badAddress: { status: 484, reason: "Address Incomplete", q850: 28 },
     // RFC 3261 21.4.4; Q.850 bearer capability not authorized
     forbidden: { status: 403, reason: "Forbidden", q850: 57 },
+    // the same: the network on the other side has sent it
+    rejectedByNetwork: { status: 403, reason: "Forbidden", q850: 57 },
     // RFC 3261 21.6.2: 607 and 608 are for a callee's network, and drachtio-srf does not know them; Q.850 call rejected
     blocked: { status: 603, reason: "Decline", q850: 21 },
     // RFC 3261 21.4.26; Q.850 incompatible destination
@@ -57,21 +59,21 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
 /** Final responses of 300 and more whose meaning differs from that of their class. */
 const CAUSES_OF_STATUS: Readonly<Record<number, EndCause>> = {
     401: "networkFailure", // RFC 3261 21.4.2: the bridge's credentials are rejected, not its user's
-    402: "forbidden", // RFC 3261 21.4.3
-    403: "forbidden", // RFC 3261 21.4.4
+    402: "rejectedByNetwork", // RFC 3261 21.4.3
+    403: "rejectedByNetwork", // RFC 3261 21.4.4
     404: "notFound", // RFC 3261 21.4.5
     407: "networkFailure", // RFC 3261 21.4.8
     408: "noResponse", // RFC 3261 21.4.9, and what the SIP server sends for timer B
     410: "notFound", // RFC 3261 21.4.10
     415: "noCommonMedia", // RFC 3261 21.4.13
     416: "badAddress", // RFC 3261 21.4.14
-    428: "forbidden", // RFC 8224 6.2.2
-    429: "forbidden", // RFC 3892 5
+    428: "rejectedByNetwork", // RFC 8224 6.2.2
+    429: "rejectedByNetwork", // RFC 3892 5
     430: "unavailable", // RFC 5626 6
-    433: "forbidden", // RFC 5079: anonymity is not allowed
-    436: "forbidden", // RFC 8224 6.2.2
-    437: "forbidden", // RFC 8224 6.2.2
-    438: "forbidden", // RFC 8224 6.2.2
+    433: "rejectedByNetwork", // RFC 5079: anonymity is not allowed
+    436: "rejectedByNetwork", // RFC 8224 6.2.2
+    437: "rejectedByNetwork", // RFC 8224 6.2.2
+    438: "rejectedByNetwork", // RFC 8224 6.2.2
     480: "unavailable", // RFC 3261 21.4.18
     484: "badAddress", // RFC 3261 21.4.22
     485: "badAddress", // RFC 3261 21.4.23

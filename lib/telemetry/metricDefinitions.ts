@@ -67,6 +67,12 @@ export const METRIC_DEFINITIONS = {
             reason: "`not_permitted` (no rule in dialling.allow), `no_trunk`, `unknown_callee`, `too_many_calls`, `limit_reached`, `blocked`, `do_not_disturb` or `shutting_down`",
         },
     },
+    callEndsUndelivered: {
+        kind: "counter",
+        name: "sip_bridge_call_ends_undelivered_total",
+        help: "Number of calls whose end could not be delivered to a party, after all retries. The party may stay in the call.",
+        labels: { party: "`caller` or `callee`" },
+    },
     callsActive: {
         kind: "gauge",
         name: "sip_bridge_calls_active",

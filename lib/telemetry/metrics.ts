@@ -62,9 +62,12 @@ function countAudio(metrics: MetricSet, { direction, via, audio }: CallRecord): 
     }
 }
 
-function countInputs(metrics: MetricSet): Pick<Telemetry, "eventIgnored" | "dropped" | "sipResponse"> {
+function countInputs(
+    metrics: MetricSet,
+): Pick<Telemetry, "eventIgnored" | "endUndelivered" | "dropped" | "sipResponse"> {
     return {
         eventIgnored: (state, event) => metrics.add("callEventsIgnored", { state, event: labelValue(event) }),
+        endUndelivered: (party) => metrics.add("callEndsUndelivered", { party }),
         dropped: (from, reason) => metrics.add("inputsDropped", { from, reason: labelValue(reason) }),
         sipResponse: (direction, method, status) =>
             metrics.add("sipResponses", { direction, method: labelValue(method), status: String(status) }),

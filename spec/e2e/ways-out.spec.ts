@@ -149,7 +149,7 @@ describe("a call of a Matrix user finds its way out", () => {
 
         await expectEnded(world, alice, callId, { type: "m.call.reject", reason: "unknown_error" });
         expect((await noticesOf(callId)).map(({ body }) => body)).toEqual([
-            "You aren't allowed to call this number. Please contact your administrator.",
+            "The phone network doesn't allow this call. Check the number, or contact your administrator.",
         ]);
         await carrier.isDone();
     });

@@ -34,6 +34,11 @@ describe("matrix-appservice-sip", () => {
         }
     });
 
+    it("prints nothing about a reader that has gone", async () => {
+        const pipe = `{ "${process.execPath}" "${program}" --help; echo "exit code $?" >&2; } | true`;
+        expect(await execa("sh", ["-c", pipe], { reject: false })).toMatchObject({ stderr: "exit code 0" });
+    });
+
     it("tells its version", async () => {
         expect(await run("--version")).toMatchObject({
             exitCode: 0,

@@ -41,6 +41,10 @@ export class KeptTelemetry implements Telemetry {
         this.counted.push(`ignored ${event} while ${state}`);
     }
 
+    endUndelivered(party: string): void {
+        this.counted.push(`end not delivered to ${party}`);
+    }
+
     trunkRegistered(trunk: string, state: string): void {
         this.counted.push(`registration of ${trunk} ${state}`);
     }

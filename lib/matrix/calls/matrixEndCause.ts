@@ -39,6 +39,10 @@ const TO_MATRIX: Readonly<Record<EndCause, MatrixEnding>> = {
         reason: "unknown_error",
         notice: "You aren't allowed to call this number. Please contact your administrator.",
     },
+    rejectedByNetwork: {
+        reason: "unknown_error",
+        notice: "The phone network doesn't allow this call. Check the number, or contact your administrator.",
+    },
     blocked: { reason: "user_hangup", notice: "The other side has blocked your call.", plainReject: true },
     noCommonMedia: {
         reason: "unknown_error",

@@ -57,7 +57,7 @@ export interface TransportOptions {
     readonly isOverloaded: () => boolean;
     /** Requests whose User-Agent contains one of these (in lower case) are dropped. */
     readonly scannerUserAgents: readonly string[];
-    /** CIDR networks whose peers get our real address even if the binding advertises another. */
+    /** Addresses and CIDR networks whose peers get our real address even if the binding advertises another. */
     readonly localNetworks: readonly string[];
     readonly tls: TlsOptions;
     /** Origins of web pages whose WebSockets are accepted by their address, in lower case. */

@@ -43,7 +43,7 @@ export class LocalAddresses {
     readonly #interfaces: Interfaces;
     #snapshot: Snapshot | undefined;
 
-    /** `localNetworks`: CIDR networks whose peers reach us by our real address. Throws for what is not CIDR. */
+    /** `localNetworks`: addresses and CIDR networks whose peers reach us at our real address. Throws for anything else. */
     constructor(clock: Clock, localNetworks: readonly string[], interfaces: Interfaces = networkInterfaces) {
         this.#clock = clock;
         this.#localNetworks = networkList(localNetworks);
@@ -114,8 +114,10 @@ function isWithin(cidr: string, address: string): boolean {
 function networkList(networks: readonly string[]): BlockList {
     const list = new BlockList();
     for (const network of networks) {
-        const [address = "", prefix = ""] = network.split("/", 2);
-        list.addSubnet(address, Number(prefix), isIPv6(address) ? "ipv6" : "ipv4");
+        const [address = "", prefix] = network.split("/", 2);
+        const family = isIPv6(address) ? "ipv6" : "ipv4";
+        if (prefix === undefined) list.addAddress(address, family);
+        else list.addSubnet(address, Number(prefix), family);
     }
     return list;
 }

@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { DrachtioEndpoint } from "./connectDrachtio.ts";
+import { fetchSipServerMetrics } from "./sipServerMetrics.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -37,13 +38,19 @@ export interface EmbeddedSipServerOptions {
 
 type ServerState =
     | { readonly phase: "stopped" | "starting" | "failed" }
-    | { readonly phase: "running"; readonly child: ChildProcess; readonly endpoint: DrachtioEndpoint }
+    | {
+          readonly phase: "running";
+          readonly child: ChildProcess;
+          readonly endpoint: DrachtioEndpoint;
+          readonly metrics: NonNullable<Listening["metrics"]> | null;
+      }
     | { readonly phase: "waiting"; readonly cancel: () => void };
 
 /** The line the server writes once everything is bound. */
 interface Listening {
     readonly control: { readonly host: string; readonly port: number };
     readonly sip: readonly SipBinding[];
+    readonly metrics?: { readonly host: string; readonly port: number } | null;
 }
 
 /**
@@ -63,6 +70,13 @@ export class EmbeddedSipServer {
     constructor(options: EmbeddedSipServerOptions) {
         this.#options = options;
         this.#bindings = options.bindings;
+    }
+
+    /** The server's own metrics as text; empty while it is down, or without --metrics. Never rejects. */
+    async metrics(): Promise<string> {
+        return this.#state.phase === "running" && this.#state.metrics !== null
+            ? fetchSipServerMetrics(this.#state.metrics)
+            : "";
     }
 
     /** Where the server listens for SIP. */
@@ -164,11 +178,11 @@ export class EmbeddedSipServer {
     }
 
     #listening(child: ChildProcess, line: string): void {
-        const { control, sip } = readListening(line);
+        const { control, sip, metrics = null } = readListening(line);
         this.#controlPort = control.port;
         this.#bindings = sip;
         this.#startedAt = this.#options.clock.monotonic();
-        this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret } };
+        this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret }, metrics };
         this.#options.log.info("embedded SIP server started", { sip, pid: child.pid });
     }
 
@@ -246,27 +260,32 @@ function firstLine(child: ChildProcess): Promise<string> {
 function readListening(line: string): Listening {
     const report = JSON.parse(line) as Partial<Listening>;
     if (report.control === undefined || report.sip === undefined) throw new Error(`unexpected report: ${line}`);
-    return { control: report.control, sip: report.sip };
+    return { control: report.control, sip: report.sip, metrics: report.metrics ?? null };
 }
 
+/** Writes a line of the server's log as one of the bridge's, with the field `process`. */
 function relay(log: Log, line: string): void {
     const { level, fields } = parseEntry(line);
+    const { event, ...others } = fields;
+    const values = { ...others, process: "sip-server" };
+    const message = typeof event === "string" ? event : "SIP server log";
     switch (level) {
         case "error":
-            return log.error("SIP server log", fields);
+            return log.error(message, values);
         case "warn":
-            return log.warn("SIP server log", fields);
+            return log.warn(message, values);
         case "debug":
-            return log.debug("SIP server log", fields);
+            return log.debug(message, values);
         default:
-            return log.info("SIP server log", fields);
+            return log.info(message, values);
     }
 }
 
 /** The server's last line for the operator, without the stack trace of an internal error. */
 function tellingOf(line: string): string {
     const { event, error } = parseEntry(line).fields;
-    const [first = line] = String(error ?? event).split("\n", 1);
+    const told = [error, event].find((each) => typeof each === "string") ?? line;
+    const [first = line] = told.split("\n", 1);
     return /^(?:bind|listen) E/.test(first) ? `${first}; see sip.listen` : first;
 }
 
@@ -280,5 +299,5 @@ function parseEntry(line: string): { readonly level?: unknown; readonly fields: 
     } catch {
         // what the runtime itself writes is no JSON
     }
-    return { level: "warn", fields: { event: line } };
+    return { level: "warn", fields: { line } };
 }

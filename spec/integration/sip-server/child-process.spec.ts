@@ -29,7 +29,7 @@ describe("the SIP server as a child process", () => {
             listening.sip.map(({ transport, host, port }) => `${transport}/${host}:${port}`).join(","),
         );
         const metrics = await fetch(`http://127.0.0.1:${listening.metrics?.port ?? 0}/metrics`);
-        expect(await metrics.text()).toContain("\nsip_applications 1\n");
+        expect(await metrics.text()).toContain("\nsip_server_applications 1\n");
         app.disconnect();
         const { code, stdout } = await server.stop();
         expect({ code, lines: stdout.length }).toEqual({ code: 0, lines: 1 });

@@ -31,10 +31,10 @@ const apps: SrfApp[] = [];
 
 /** Each call is over by what was said in it, not because the application has gone. */
 afterEach(async () => {
-    await vi.waitFor(async () => expect(await metric("sip_dialogs")).toBe(0), { timeout: 10_000 });
-    expect(await metric("sip_application_transactions"), "requests an application is still asked for").toBe(0);
+    await vi.waitFor(async () => expect(await metric("sip_server_dialogs")).toBe(0), { timeout: 10_000 });
+    expect(await metric("sip_server_application_transactions"), "requests an application is still asked for").toBe(0);
     for (const each of apps.splice(0)) each.disconnect();
-    await vi.waitFor(async () => expect(await metric("sip_applications")).toBe(0));
+    await vi.waitFor(async () => expect(await metric("sip_server_applications")).toBe(0));
 });
 
 /** An application with these handlers. What it answers comes when the server has subscribed it. */
@@ -107,9 +107,9 @@ describe.each(["udp", "tcp"] as const)("over %s", (transport) => {
         });
 
         it("passes ack-lost-once", async () => {
-            const before = await metric("sip_retransmissions_sent_total");
+            const before = await metric("sip_server_retransmissions_sent_total");
             await play("ack-lost-once", transport);
-            expect(await metric("sip_retransmissions_sent_total")).toBeGreaterThan(before);
+            expect(await metric("sip_server_retransmissions_sent_total")).toBeGreaterThan(before);
         });
 
         it("passes ack-never-comes, and tells the application", async () => {
@@ -211,11 +211,11 @@ describe.each(["udp", "tcp"] as const)("over %s", (transport) => {
         });
 
         it("passes fork-answers-twice", async () => {
-            const before = await metric("sip_forks_ended_total");
+            const before = await metric("sip_server_forks_ended_total");
             const { uri, passes } = await callee("fork-answers-twice", transport);
             const srf = await app();
             const dialog = await srf.createUAC(uri, { localSdp: SDP });
-            await vi.waitFor(async () => expect(await metric("sip_forks_ended_total")).toBe(before + 1));
+            await vi.waitFor(async () => expect(await metric("sip_server_forks_ended_total")).toBe(before + 1));
             dialog.destroy();
             await passes();
         });

@@ -86,7 +86,7 @@ describe("an application with a resume name that is killed in a call", () => {
         const metrics = `http://127.0.0.1:${listening.metrics?.port ?? 0}/metrics`;
         // INVITE, ACK, BYE
         await vi.waitFor(async () =>
-            expect(await (await fetch(metrics)).text()).toContain("\nsip_requests_received_total 3\n"),
+            expect(await (await fetch(metrics)).text()).toContain("\nsip_server_requests_received_total 3\n"),
         );
         const { next, held } = await resume(listening);
         const [bye, reply] = await next("BYE");

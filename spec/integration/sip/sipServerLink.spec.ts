@@ -102,6 +102,40 @@ describe("the embedded server", () => {
         expect(server.bindings[0]?.port).toBe(port);
     });
 
+    test("returns its metrics, and logs the first packet from each unknown sender as the bridge's own line", async () => {
+        const log = new RecordedLog();
+        const server = new EmbeddedSipServer({
+            clock: systemClock,
+            log,
+            bindings: [{ transport: "udp", host: "127.0.0.1", port: 0 }],
+            extraArguments: ["--metrics", "127.0.0.1:0", "--unknown-peers", "drop"],
+        });
+        onTestFinished(() => server.stop());
+        expect(await server.metrics()).toBe("");
+        await server.start();
+        const phone = await ScriptedPhone.on(server.bindings[0]?.port ?? 0);
+        onTestFinished(() => phone.close());
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });
+        await vi.waitFor(async () =>
+            expect(await server.metrics()).toContain('sip_server_dropped_total{reason="unlisted_source"} 2'),
+        );
+        expect(log.lines.filter(({ message }) => message === "request dropped: unknown sender")).toEqual([
+            {
+                level: "info",
+                message: "request dropped: unknown sender",
+                fields: {
+                    address: "127.0.0.1",
+                    transport: "udp",
+                    hint: "a PBX or carrier needs an entry in sip.peers or trunks",
+                    process: "sip-server",
+                },
+            },
+        ]);
+        await server.stop();
+        expect(await server.metrics()).toBe("");
+    });
+
     test("that cannot listen says why", async () => {
         const taken = createServer().listen(0, "127.0.0.1");
         await once(taken, "listening");

@@ -42,6 +42,11 @@ it.each([
         ["--ws-origin", "https://phone.example", "--unknown-peers", "drop"],
     ],
     [
+        "the networks that the public address is not for, and metrics",
+        { sip: { localNetworks: ["192.168.1.0/24"] }, metrics: { listen: "127.0.0.1:9464" } },
+        ["--local-network", "192.168.1.0/24", "--metrics", "127.0.0.1:0", "--unknown-peers", "drop"],
+    ],
+    [
         "a trunk's own address",
         { trunks: [{ name: "t", address: "192.0.2.9", inboundNetworks: ["198.51.100.0/24"], media: "webrtc" }] },
         ["--trust", "192.0.2.9", "--trust", "198.51.100.0/24", "--unknown-peers", "drop"],

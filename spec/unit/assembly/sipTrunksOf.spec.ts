@@ -20,6 +20,25 @@ function trunkOf(trunk: object, sip: object = {}): SipTrunk {
 
 const webrtc = { media: "webrtc" };
 
+test("a user's full number is the caller ID on a trusted trunk, rather than a short one that comes first", () => {
+    const config = folder.load({
+        ...MINIMAL_CONFIG,
+        trunks: [{ name: "t", ...webrtc, address: "192.0.2.1", trusted: true }],
+        numbers: {
+            map: {
+                "2001": "@alice:matrix.example",
+                "+442071838750": "@alice:matrix.example",
+                "+442071838751": "@alice:matrix.example",
+                "2002": "@bob:matrix.example",
+            },
+        },
+    });
+    expect([...(sipTrunksOf(config).trunks[0]?.callerId.byUser ?? [])].sort()).toEqual([
+        ["@alice:matrix.example", "+442071838750"],
+        ["@bob:matrix.example", "2002"],
+    ]);
+});
+
 describe("where a trunk is", () => {
     test("one address is called and trusted", () => {
         const path = { ...webrtc, address: "192.0.2.1:8088", transport: "ws", webSocketPath: "/ws" };
@@ -86,7 +105,11 @@ describe("the caller ID of a user with a mapped number", () => {
     };
 
     test.each<[string, object, readonly (readonly [string, string])[]]>([
-        ["is the first mapped number on a trusted trunk", { trusted: true }, [["@alice:matrix.example", "2001"]]],
+        [
+            "is the full mapped number on a trusted trunk",
+            { trusted: true },
+            [["@alice:matrix.example", "+442071838750"]],
+        ],
         ["is not the mapped number on an untrusted trunk", {}, []],
         [
             "is the trunk's own entry, if there is one",

@@ -21,7 +21,7 @@ describe("faultOf", () => {
         ["a callee who lets it ring", { ...outbound, cause: "noAnswer", by: "bridge" }, "callee"],
         ["a timeout without ringing", { ...outbound, cause: "noAnswer", rang: false }, "trunk"],
         ["a silent trunk", { ...outbound, cause: "noResponse", rang: false }, "trunk"],
-        ["a trunk that rejects the call", { ...outbound, cause: "forbidden", rang: false }, "trunk"],
+        ["a trunk that rejects the call", { ...outbound, cause: "rejectedByNetwork", rang: false }, "trunk"],
         ["the dial plan", { ...outbound, cause: "forbidden", by: "bridge" }, "caller"],
         ["a trunk that fails", { ...outbound, cause: "networkFailure" }, "trunk"],
         ["a homeserver that fails", { ...inbound, cause: "networkFailure" }, "homeserver"],

@@ -38,6 +38,7 @@ const bare: Config = {
         listen: [{ transport: "udp", address: "192.0.2.5", port: 5060 }],
         unknownPeers: "drop",
         webSocketOrigins: [],
+        localNetworks: [],
         registrar,
         peers: [],
     },

@@ -32,6 +32,7 @@ describe("a right configuration", () => {
                 ],
                 unknownPeers: "drop",
                 webSocketOrigins: [],
+                localNetworks: [],
                 registrar: { minSeconds: 60, maxSeconds: 3600, maxContacts: 10, algorithms: ["SHA-256", "MD5"] },
                 peers: [],
             },

@@ -56,7 +56,7 @@ function open(options: { maxCalls?: number } = {}) {
         if ("refused" in opened) throw new Error(opened.refused);
         return { origin: opened.report, target: (fact: Parameters<LegReport>[0]) => reports.target(fact) };
     };
-    return { clock, log, recorder, media, origin, target, desk, request, call };
+    return { clock, log, telemetry, recorder, media, origin, target, desk, request, call };
 }
 
 /** A call that is up. */
@@ -231,6 +231,15 @@ describe("CallDesk", () => {
         await turn();
         expect([origin.told.at(-1), target.told.length, desk.calls]).toEqual(["answerOffer a", 1, 1]);
         expect(log.lines).toEqual([]);
+    });
+
+    it("counts an end that could not be delivered, by its party", async () => {
+        const { target, says, telemetry, log } = await connected();
+        target.failAt("end", new CallFailure("serviceUnavailable", "no homeserver"));
+        says.origin({ kind: "ended", cause: "hungUp" });
+        await turn();
+        expect(telemetry.counted).toEqual(["end not delivered to callee"]);
+        expect(log.lines).toEqual(["warn: end of call not delivered"]);
     });
 
     it("repeats an end without a limit in time, and forgets the call only then", async () => {

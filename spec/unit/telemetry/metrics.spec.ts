@@ -58,11 +58,13 @@ describe("createMetrics", () => {
         telemetry.dropped("sip", "unknown callee");
         telemetry.dropped("media", "tcpCandidate");
         telemetry.sipResponse("received", "INVITE", 486);
+        telemetry.endUndelivered("callee");
         const text = await render();
         expect(text).toContain('sip_bridge_call_events_ignored_total{state="ended",event="leg_ringing"} 1');
         expect(text).toContain('sip_bridge_inputs_dropped_total{from="sip",reason="unknown_callee"} 1');
         expect(text).toContain('sip_bridge_inputs_dropped_total{from="media",reason="tcp_candidate"} 1');
         expect(text).toContain('sip_bridge_sip_responses_total{direction="received",method="invite",status="486"} 1');
+        expect(text).toContain('sip_bridge_call_ends_undelivered_total{party="callee"} 1');
     });
 
     it("shows whether each part is up", async () => {

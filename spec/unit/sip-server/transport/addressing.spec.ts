@@ -104,6 +104,12 @@ test.each<[string, Binding, string, string]>([
     expect(addresses(["10.0.0.0/8"]).sentBy(binding, remote)).toEqual({ host, port: binding.port });
 });
 
+test("a local network can be a single address", () => {
+    const binding = { ...wildcard, advertised: { host: "sip.example.com" } };
+    const hostFor = (remote: string) => addresses(["10.1.2.3"]).sentBy(binding, remote).host;
+    expect([hostFor("10.1.2.3"), hostFor("10.1.2.4")]).toEqual(["10.1.0.5", "sip.example.com"]);
+});
+
 test("networks that are not CIDR are a mistake in the configuration", () => {
     expect(() => addresses(["10.0.0.0/40"])).toThrow();
     expect(() => addresses(["example.com/8"])).toThrow();

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+
+let folder: ConfigFolder;
+beforeAll(() => {
+    folder = new ConfigFolder();
+});
+afterAll(() => folder.remove());
+
+describe("an error message", () => {
+    it.each<[what: string, change: object, fault: string]>([
+        [
+            "a country as a number",
+            { numbers: { defaultCountry: 44 } },
+            "numbers.defaultCountry: must be a two-letter country code such as GB",
+        ],
+        [
+            "a metrics address without host",
+            { metrics: { listen: ":9464" } },
+            "metrics.listen: must be host:port, such as 127.0.0.1:9464",
+        ],
+    ])("uses the example of its own key: %s", (_, change, fault) => {
+        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);
+    });
+});
+
+describe("a configuration with several errors", () => {
+    it("is rejected with all errors together, also those between sections", () => {
+        const faults = faultsOf(() =>
+            folder.load({
+                homeserver: { domain: "matrix.example" },
+                sip: { prot: 1 },
+                trunks: [
+                    { name: "a", address: "a.example", media: "webrtc" },
+                    { name: "a", address: "b.example", media: "webrtc" },
+                ],
+                numbers: { map: { "x y": "@a:b" } },
+                media: "none",
+            }),
+        );
+        expect(faults.map((fault) => fault.split(":")[0])).toEqual([
+            "homeserver.url",
+            "sip.prot",
+            "trunks[1].name",
+            'numbers.map["x y"]',
+        ]);
+    });
+
+    it("is rejected with all errors together, also those next to a value of the wrong type", () => {
+        const faults = faultsOf(() =>
+            folder.load({
+                ...MINIMAL_CONFIG,
+                media: { rtpengine: ["127.0.0.1:2223"] },
+                sip: {
+                    listen: ["tls:192.0.2.5:5061"],
+                    unknownPeers: 5,
+                    registrar: { minSeconds: 600, maxSeconds: 60 },
+                },
+                trunks: [
+                    { name: "a", address: true, register: true, scheme: "sips" },
+                    { name: "a", address: "a.example", callerId: "me", registrationSeconds: "long" },
+                    5,
+                ],
+                accounts: [{ username: "desk", password: { file: "nowhere" }, user: "@sip_x:matrix.example" }],
+                numbers: { map: { "2001": ["@a:b", "@c:d"], "20x": 5, "+4": "@a:b" } },
+                dialling: { allow: [{ users: ["*"], numbers: [5, "+x*"] }] },
+            }),
+        );
+        expect(faults.map((fault) => fault.split(": ")[0]).sort()).toEqual([
+            "accounts[0].password",
+            "accounts[0].user",
+            "dialling.allow[0].numbers[0]",
+            "dialling.allow[0].numbers[1]",
+            'numbers.map["+4"]',
+            'numbers.map["2001"]',
+            'numbers.map["20x"]',
+            "sip.registrar.minSeconds",
+            "sip.tls.certificate",
+            "sip.tls.key",
+            "sip.unknownPeers",
+            "trunks[0].address",
+            "trunks[0].password",
+            "trunks[0].scheme",
+            "trunks[1].callerId",
+            "trunks[1].name",
+            "trunks[1].registrationSeconds",
+            "trunks[2]",
+        ]);
+    });
+
+    it("reports nothing that only follows from a value of the wrong type", () => {
+        const faults = faultsOf(() =>
+            folder.load({
+                ...MINIMAL_CONFIG,
+                media: { rtpengine: 5 },
+                numbers: { defaultCountry: 44, map: { "030 123456": "@a:b" } },
+                trunks: [
+                    { name: "t", address: "a.example", numberFormat: "national", callerId: "0207 183 8750" },
+                    { name: "u", address: "b.example", register: true, username: "u", password: 5 },
+                ],
+                dialling: { allow: [{ users: ["*"], numbers: ["020*"] }] },
+            }),
+        );
+        expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
+            "trunks[1].password",
+            "numbers.defaultCountry",
+            "media.rtpengine",
+        ]);
+    });
+});
