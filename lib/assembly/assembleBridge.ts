@@ -1,9 +1,12 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
+import type { MediaTransport } from "../call/vocabulary.ts";
 import type { Config } from "../config/Config.generated.ts";
 import { numberingOf } from "../config/numberingOf.ts";
 import type { Registration } from "../config/registration.ts";
 import { CallDesk } from "../desk/CallDesk.ts";
 import { newCallId } from "../desk/newCallId.ts";
+import type { TransferParts } from "../desk/transfer/CallTransfers.ts";
+import { TransferRoutes } from "../desk/transfer/TransferRoutes.ts";
 import { assembleMatrix, type MatrixMessageOptions, type MatrixSide } from "../matrix/assembleMatrix.ts";
 import type { ConnectedMessages } from "../matrix/messages/connectMessages.ts";
 import { PassThroughMediaProxy } from "../media/PassThroughMediaProxy.ts";
@@ -124,7 +127,10 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     );
     addMetrics(sip.serverMetrics);
     // calls can be placed only now, and end before either side stops
-    desk.connect({ matrix, sip: sip.legs, phone: sip.phoneLegs });
+    desk.connect(
+        { matrix, sip: sip.legs, phone: sip.phoneLegs },
+        transfersOf(config, { intake: gate, dialPlan, phones }),
+    );
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     await startMessages({ config, log, messaging, matrix, sip: sip.messages, dialPlan }, onStarted);
@@ -176,6 +182,15 @@ function policyOf({ calls }: Config): CallPolicy {
 
 function sendsCallerNames(config: Config): boolean {
     return sipTrunksOf(config).trunks.some(({ callerName }) => callerName.style !== "none");
+}
+
+function transfersOf(
+    config: Config,
+    { intake, dialPlan, phones }: Pick<CallParts, "intake" | "dialPlan" | "phones">,
+): TransferParts {
+    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
+    const mediaOf = (trunk: string): MediaTransport => mediaByTrunk.get(trunk) ?? "rtp";
+    return { intake, routes: new TransferRoutes({ dialPlan, phoneBook: phones, mediaOf }), newCallId };
 }
 
 interface MatrixStores {

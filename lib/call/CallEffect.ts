@@ -1,10 +1,10 @@
-import type { CallTimer } from "./CallEvent.ts";
-import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
+import type { CallTimer, Hold } from "./CallEvent.ts";
+import type { EndCause, IceCandidate, LegId, Sdp, Side } from "./vocabulary.ts";
 
 /**
  * What the desk does next, each named after the port method that it calls. The desk keeps their order towards each leg and
  * each media session, awaits none of them, and returns failures as events. A media session belongs to the called leg that it
- * connects with the origin.
+ * was opened for, also when another call has taken the place of that leg.
  */
 export type CallEffect =
     | { readonly kind: "dialLeg"; readonly leg: LegId }
@@ -25,13 +25,43 @@ export type CallEffect =
     | {
           readonly kind: "addCandidates";
           readonly leg: LegId;
-          readonly from: LegId;
+          readonly side: Side;
           readonly candidates: readonly IceCandidate[];
       }
-    | { readonly kind: "proposeChange"; readonly leg: LegId; readonly by: LegId; readonly sdp: Sdp }
+    /** `peer`: the party that may have to be asked. */
+    | {
+          readonly kind: "proposeChange";
+          readonly leg: LegId;
+          readonly side: Side;
+          readonly peer: LegId;
+          readonly sdp: Sdp;
+      }
     /** `sdp`: the answer of the other party; undefined if it did not agree, and the media proxy answers in its place. */
-    | { readonly kind: "completeChange"; readonly leg: LegId; readonly by: LegId; readonly sdp: Sdp | undefined }
+    | { readonly kind: "completeChange"; readonly leg: LegId; readonly side: Side; readonly sdp: Sdp | undefined }
+    /** Another call is to take the place of the party on this side. `stays`: whether the other party holds. */
+    | { readonly kind: "beginHandover"; readonly leg: LegId; readonly side: Side; readonly stays: Hold }
+    /** `sdp`: the description of the other call. */
+    | { readonly kind: "completeHandover"; readonly leg: LegId; readonly side: Side; readonly sdp: Sdp }
+    /** The party on this side stays after all. */
+    | { readonly kind: "cancelHandover"; readonly leg: LegId; readonly side: Side }
+    /** Places the transfer that this leg has asked for. */
+    | { readonly kind: "placeTransfer"; readonly leg: LegId }
+    /** Ends the call that was placed for a transfer, unless it has been joined with this one. */
+    | { readonly kind: "cancelTransfer" }
+    | { readonly kind: "reportTransfer"; readonly leg: LegId; readonly progress: TransferProgress }
+    /** Gives the leg of the other call, which waits to be joined with this one, its name in this call. */
+    | { readonly kind: "seatLink"; readonly leg: LegId }
     | { readonly kind: "releaseMedia"; readonly leg: LegId }
     /** `at`: wall time, in ms since the Unix epoch. */
     | { readonly kind: "startTimer"; readonly timer: CallTimer; readonly at: number }
     | { readonly kind: "stopTimer"; readonly timer: CallTimer };
+
+/** The progress of a transfer, for the party that asked for it. */
+export type TransferProgress =
+    /** The transfer is possible and has begun. */
+    | { readonly stage: "placed" }
+    | { readonly stage: "ringing" }
+    /** The other party is connected with the new one; this party's leg ends next. */
+    | { readonly stage: "done" }
+    /** Nothing has changed. */
+    | { readonly stage: "failed"; readonly cause: EndCause };

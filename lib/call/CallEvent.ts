@@ -1,4 +1,4 @@
-import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
+import type { EndCause, IceCandidate, LegId, Sdp, Side } from "./vocabulary.ts";
 
 /** What happened, in the past tense. An event can come late, twice, or for a call that has ended. */
 export type CallEvent =
@@ -20,19 +20,36 @@ export type CallEvent =
     | { readonly kind: "mediaAnswered"; readonly leg: LegId; readonly sdp: Sdp }
     /** There is no media between the origin and this leg, now or any more. */
     | { readonly kind: "mediaFailed"; readonly leg: LegId; readonly cause: EndCause }
-    /** A party has sent no media for a while. */
-    | { readonly kind: "partySilent"; readonly leg: LegId }
+    /** The party on this side of the media session of `leg` has sent no media for a while. */
+    | { readonly kind: "partySilent"; readonly leg: LegId; readonly side: Side }
     /** The media proxy answers a change of the session; `sdp` is the answer for the party that proposed it. */
     | { readonly kind: "changeAnswered"; readonly sdp: Sdp; readonly hold: Hold }
     /** The other party must be asked about the change; `sdp` is the offer for it. */
     | { readonly kind: "changeForwarded"; readonly sdp: Sdp }
     /** The change is not possible; the media that flowed before still does. */
     | { readonly kind: "changeFailed"; readonly cause: EndCause }
+    /** A party asks that the other party is connected with somebody else (REFER, m.call.replaces, a command). */
+    | { readonly kind: "transferRequested"; readonly leg: LegId }
+    /** The transfer is permitted, and its target is being called. */
+    | { readonly kind: "transferPlaced" }
+    | { readonly kind: "transferRinging" }
+    /** The target was not reached, or may not be called. */
+    | { readonly kind: "transferFailed"; readonly cause: EndCause }
+    /** Another call is ready to take the place of this leg: the target of a transfer answered. */
+    | { readonly kind: "joinRequested"; readonly leg: LegId }
+    /** The media proxy is ready for another call in place of a party; `sdp` is the description for that call. */
+    | { readonly kind: "handoverOffered"; readonly sdp: Sdp }
+    /** The media flows to and from the other call now. `hold`: whether its party holds. */
+    | { readonly kind: "handoverDone"; readonly hold: Hold }
+    | { readonly kind: "handoverFailed"; readonly cause: EndCause }
     | { readonly kind: "timerFired"; readonly timer: CallTimer }
     | { readonly kind: "bridgeStopping" };
 
 /** Whether a party holds the call: it does not want to receive media. */
 export type Hold = "holds" | "talks";
 
-/** `answer` limits the ringing of one step, `change` an offer to a party within the call, `duration` the call. */
+/**
+ * `answer` limits the ringing of one step, `change` an offer to a party within the call and the time in which another call takes
+ * the place of a party, `duration` the call.
+ */
 export type CallTimer = "answer" | "change" | "duration";

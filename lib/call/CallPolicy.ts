@@ -6,5 +6,8 @@ export interface CallPolicy {
     readonly maxDurationMs: number;
 }
 
+/** How long two calls can take to be joined, in ms: the media proxy is asked twice, and no party. */
+export const JOIN_TIMEOUT_MS = 20_000;
+
 /** How long a party can take to answer a new offer of the other one before the bridge answers in its place, in ms. */
 export const CHANGE_TIMEOUT_MS = 20_000;

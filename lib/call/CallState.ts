@@ -6,7 +6,7 @@ import type { EndCause, IceCandidate, LegId, Sdp } from "./vocabulary.ts";
  * The state of a call. Plain data: it can be printed, compared and stored. Each phase has only what it needs. Times are wall
  * times in ms since the Unix epoch, so that they are still right after a restart.
  */
-export type CallState = Alerting | Answering | Connected | Changing | Ended;
+export type CallState = Alerting | Answering | Connected | Changing | Joining | Ended;
 
 interface Common {
     readonly openedAt: number;
@@ -47,13 +47,44 @@ export interface Answering extends Common {
 }
 
 /** What is known of a call between two parties. */
-interface Conversation extends Common {
+export interface Conversation extends Common {
+    /** The party on the origin side of the media session: the caller, or the call that has taken its place. */
+    readonly origin: LegId;
+    /** The party on the target side: who answered, or the call that has taken its place. */
     readonly target: LegId;
+    /** The leg that the media session was opened for. */
+    readonly media: LegId;
     readonly answeredAt: number;
     /** When the bridge ends the call. */
     readonly deadline: number;
     /** The legs that hold the call. */
     readonly heldBy: readonly LegId[];
+    /** A transfer that was asked for and has not ended. */
+    readonly transfer: Transfer | undefined;
+    /** How many other calls have taken the place of a party so far, or tried to. */
+    readonly links: number;
+}
+
+/** A party is to be replaced by another call, and the other party stays. */
+export type Transfer = RequestedTransfer | ReadyTransfer;
+
+interface TransferBase {
+    /** Who leaves. */
+    readonly by: LegId;
+    /** A party that has left cannot go back to the call if the transfer fails. */
+    readonly transferor: "present" | "left";
+}
+
+/** The target of the transfer is called. */
+interface RequestedTransfer extends TransferBase {
+    readonly stage: "requested";
+}
+
+/** The call with the target can be joined with this one. */
+export interface ReadyTransfer extends TransferBase {
+    readonly stage: "ready";
+    /** The leg of the other call. */
+    readonly arrives: LegId;
 }
 
 /** Both parties talk, or at least one holds. */
@@ -70,6 +101,22 @@ export interface Changing extends Conversation {
     /** An offer that the other party made meanwhile: it is handled next. */
     readonly next: WaitingOffer | undefined;
 }
+
+/** Another call takes the place of a party. The media flows as before until that is done. */
+export interface Joining extends Conversation {
+    readonly phase: "joining";
+    readonly transfer: ReadyTransfer;
+    readonly progress: JoinProgress;
+    /** An offer that the party that stays made meanwhile: it is handled next. */
+    readonly next: WaitingOffer | undefined;
+}
+
+/** Who has to act next: the media proxy, the other call, or the media proxy at the end. */
+export type JoinProgress =
+    | { readonly waitsFor: "offer" }
+    | { readonly waitsFor: "answer" }
+    /** `sdp`: the description of the other call. */
+    | { readonly waitsFor: "completion"; readonly sdp: Sdp };
 
 export interface WaitingOffer {
     readonly leg: LegId;
@@ -92,5 +139,6 @@ export const PHASES = [
     "answering",
     "connected",
     "changing",
+    "joining",
     "ended",
 ] as const satisfies readonly CallState["phase"][];

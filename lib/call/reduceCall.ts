@@ -1,12 +1,14 @@
 import type { CallEvent } from "./CallEvent.ts";
 import type { CallPolicy } from "./CallPolicy.ts";
-import type { CallState, Ended } from "./CallState.ts";
+import type { Alerting, CallState, Ended } from "./CallState.ts";
 import type { RingPlan } from "./RingPlan.ts";
 import { dialStep, whileAlerting } from "./states/alerting.ts";
 import { whileAnswering } from "./states/answering.ts";
 import { whileChanging } from "./states/changing.ts";
 import { whileConnected } from "./states/connected.ts";
 import { onceEnded } from "./states/ended.ts";
+import { whileJoining } from "./states/joining.ts";
+import { isParty } from "./states/parties.ts";
 import { end, type Transition } from "./transition.ts";
 import { type EndCause, type LegId, ORIGIN, type Sdp } from "./vocabulary.ts";
 
@@ -41,6 +43,8 @@ export function reduceCall(state: CallState, event: CallEvent, now: number): Tra
             return whileConnected(state, event, now);
         case "changing":
             return whileChanging(state, event, now);
+        case "joining":
+            return whileJoining(state, event, now);
     }
 }
 
@@ -51,7 +55,7 @@ function endingOf(
 ): { readonly cause: EndCause; readonly by: LegId | "bridge" } | undefined {
     if (event.kind === "bridgeStopping") return { cause: "serviceUnavailable", by: "bridge" };
     if (event.kind === "legEnded" && isInCall(state, event.leg)) return { cause: event.cause, by: event.leg };
-    if (event.kind === "mediaFailed" && state.phase !== "alerting" && event.leg === state.target) {
+    if (event.kind === "mediaFailed" && state.phase !== "alerting" && event.leg === mediaOf(state)) {
         return { cause: event.cause, by: "bridge" };
     }
     if (
@@ -65,6 +69,13 @@ function endingOf(
     return undefined;
 }
 
+/** Whether the call ends with this leg. It goes on without a party that has asked for a transfer. */
 function isInCall(state: Exclude<CallState, Ended>, leg: LegId): boolean {
-    return leg === ORIGIN || (state.phase !== "alerting" && leg === state.target);
+    if (state.phase === "alerting") return leg === ORIGIN;
+    if ("transfer" in state && state.transfer?.by === leg) return false;
+    return isParty(state, leg);
+}
+
+function mediaOf(state: Exclude<CallState, Ended | Alerting>): LegId {
+    return state.phase === "answering" ? state.target : state.media;
 }

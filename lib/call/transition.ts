@@ -25,20 +25,23 @@ export interface Ending {
 }
 
 /**
- * The one exit point of a call. Every leg that has not ended receives the cause, except the one that ended the call. Timers stop and
- * all media is released, whatever the phase: both effects are harmless if there is nothing to stop or release.
+ * The one exit point of a call. Every leg that has not ended receives the cause, except the one that ended the call. Timers stop,
+ * a transfer is cancelled and all media is released, whatever the phase: these effects are harmless if there is nothing to do.
  */
 export function end(state: Exclude<CallState, Ended>, { cause, by, now }: Ending): Transition {
     const { openedAt, policy } = state;
     const answeredAt = "answeredAt" in state ? state.answeredAt : undefined;
-    const called = calledLegs(state);
+    const transfer = "transfer" in state ? state.transfer : undefined;
     return go(
         { phase: "ended", openedAt, policy, answeredAt, endedAt: now, cause, by },
         { kind: "stopTimer", timer: "answer" },
         { kind: "stopTimer", timer: "change" },
         { kind: "stopTimer", timer: "duration" },
-        ...[ORIGIN, ...called].filter((leg) => leg !== by).map((leg) => ({ kind: "endLeg", leg, cause }) as const),
-        ...called.map((leg) => ({ kind: "releaseMedia", leg }) as const),
+        ...(transfer === undefined ? [] : [{ kind: "cancelTransfer" } as const]),
+        ...legsOf(state)
+            .filter((leg) => leg !== by && !(leg === transfer?.by && transfer.transferor === "left"))
+            .map((leg) => ({ kind: "endLeg", leg, cause }) as const),
+        ...mediaOf(state).map((leg) => ({ kind: "releaseMedia", leg }) as const),
     );
 }
 
@@ -50,8 +53,30 @@ export function leave(leg: LegId, cause: EndCause): CallEffect[] {
     ];
 }
 
-/** The called legs that are not over. */
-function calledLegs(state: Exclude<CallState, Ended>): readonly LegId[] {
-    if (state.phase !== "alerting") return [state.target];
-    return state.branches.filter(({ phase }) => phase !== "over").map(({ leg }) => leg);
+/** The legs that are not over. */
+function legsOf(state: Exclude<CallState, Ended>): readonly LegId[] {
+    switch (state.phase) {
+        case "alerting":
+            return [ORIGIN, ...mediaOf(state)];
+        case "answering":
+            return [ORIGIN, state.target];
+        case "connected":
+        case "changing":
+        case "joining":
+            return [state.origin, state.target, ...(state.transfer?.stage === "ready" ? [state.transfer.arrives] : [])];
+    }
+}
+
+/** The legs whose media sessions are not released. */
+function mediaOf(state: Exclude<CallState, Ended>): readonly LegId[] {
+    switch (state.phase) {
+        case "alerting":
+            return state.branches.filter(({ phase }) => phase !== "over").map(({ leg }) => leg);
+        case "answering":
+            return [state.target];
+        case "connected":
+        case "changing":
+        case "joining":
+            return [state.media];
+    }
 }

@@ -26,16 +26,16 @@ export function targetLeg(number: number): LegId {
     return `target${number}` as LegId;
 }
 
+/** The leg by which another call takes the place of a party, counted from 1 through the whole call. */
+export function linkLeg(number: number): LegId {
+    return `link${number}` as LegId;
+}
+
 /** The two parties of a media session: the caller, and the party that is called. */
 export type Side = "origin" | "target";
 
 export function otherSide(side: Side): Side {
     return side === "origin" ? "target" : "origin";
-}
-
-/** Which side of its media session a leg is on. */
-export function sideOf(leg: LegId): Side {
-    return leg === ORIGIN ? "origin" : "target";
 }
 
 /** One trickled ICE candidate (RFC 8838). An empty `candidate` says that no more will come. */

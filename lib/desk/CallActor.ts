@@ -5,13 +5,14 @@ import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
 import type { Transition } from "../call/transition.ts";
 import { type LegId, ORIGIN } from "../call/vocabulary.ts";
-import type { CallLeg, LegEvent, LegReport, OriginLeg, TargetLeg } from "../ports/CallLeg.ts";
+import type { CallLeg, LegEvent, LegReport, OriginLeg, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaEvent, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import { CallTimers } from "./CallTimers.ts";
 import { LegSeat } from "./LegSeat.ts";
 import { MediaSeat } from "./MediaSeat.ts";
+import type { LinkLeg } from "./transfer/CallLink.ts";
 
 /** The peers of a call and its watcher. */
 export interface CallParts {
@@ -23,8 +24,17 @@ export interface CallParts {
     readonly clock: Clock;
     readonly log: Log;
     readonly watcher: CallWatcher;
+    readonly transfers: TransferDesk;
     /** How long a leg or a media session can take over one effect, in ms. */
     readonly effectTimeoutMs: number;
+}
+
+/** Calls the targets of a call's transfers. The results come as events: `transferPlaced`, `joinRequested`, … Never throws. */
+export interface TransferDesk {
+    /** @param by the leg that has asked for it */
+    place(by: LegId, request: TransferRequest): void;
+    /** Ends the call to the target, unless it has been joined. */
+    cancel(): void;
 }
 
 /** Receives each step of a call. Synchronous, must not throw. */
@@ -46,6 +56,12 @@ export class CallActor {
     readonly #origin: LegSeat<OriginLeg>;
     readonly #targets = new Map<LegId, LegSeat<TargetLeg>>();
     readonly #media = new Map<LegId, MediaSeat>();
+    /** The ends of other calls that have the place of a party, or are to have it. */
+    readonly #links = new Map<LegId, LegSeat<TargetLeg>>();
+    /** Those that wait for their name, in the order of their requests. */
+    readonly #waitingLinks: LinkLeg[] = [];
+    /** What legs have asked for last. */
+    readonly #transferRequests = new Map<LegId, TransferRequest>();
     #state: CallState;
 
     constructor(parts: CallParts, opening: Opening) {
@@ -68,12 +84,25 @@ export class CallActor {
 
     /** Receives what a leg reports. */
     tellOfLeg(leg: LegId, event: LegEvent): void {
+        if (event.kind === "transferRequested") this.#transferRequests.set(leg, event.request);
         this.tell(eventOfLeg(leg, event));
+    }
+
+    /** Another call, of which `link` is this call's end, is ready to take the place of a leg. */
+    requestJoin(leg: LegId, link: LinkLeg): void {
+        this.#waitingLinks.push(link);
+        this.tell({ kind: "joinRequested", leg });
+    }
+
+    /** The id of a leg of this call; undefined if it has none of it. */
+    idOf(leg: CallLeg): LegId | undefined {
+        if (this.#origin.leg === leg) return ORIGIN;
+        return [...this.#targets].find(([, seat]) => seat.leg === leg)?.[0];
     }
 
     /** Resolves once every effect so far has been carried out or has failed. */
     async settled(): Promise<void> {
-        const seats = [this.#origin, ...this.#targets.values(), ...this.#media.values()];
+        const seats = [this.#origin, ...this.#targets.values(), ...this.#links.values(), ...this.#media.values()];
         await Promise.all(seats.map((seat) => seat.settled()));
     }
 
@@ -102,7 +131,7 @@ export class CallActor {
             case "dialLeg":
                 return this.#dial(effect.leg);
             case "offerLeg":
-                return this.#targets.get(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
+                return this.#offered(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
             case "ringLeg":
                 return this.#origin.post(kind, (leg) => leg.ring());
             case "acceptLeg":
@@ -119,6 +148,7 @@ export class CallActor {
             case "rejectOffer":
             case "postponeOffer":
             case "checkLeg":
+            case "reportTransfer":
                 return this.#seatOf(effect.leg)?.postChange(effect);
             case "allocateMedia":
                 return this.#media.get(effect.leg)?.allocate(effect);
@@ -127,15 +157,42 @@ export class CallActor {
             case "addCandidates":
                 return this.#media.get(effect.leg)?.addCandidates(effect);
             case "proposeChange": {
-                const peer = this.#seatOf(effect.by === ORIGIN ? effect.leg : ORIGIN);
-                const isAskable = peer?.leg.abilities.has("reoffer") === true;
+                const isAskable = this.#seatOf(effect.peer)?.leg.abilities.has("reoffer") === true;
                 return this.#media.get(effect.leg)?.proposeChange(effect, isAskable ? "askable" : "unaskable");
             }
             case "completeChange":
                 return this.#media.get(effect.leg)?.completeChange(effect);
+            case "beginHandover":
+                return this.#media.get(effect.leg)?.beginHandover(effect);
+            case "completeHandover":
+                return this.#media.get(effect.leg)?.completeHandover(effect);
+            case "cancelHandover":
+                return this.#media.get(effect.leg)?.cancelHandover(effect);
             case "releaseMedia":
                 return this.#media.get(effect.leg)?.release();
+            case "placeTransfer":
+                return this.#placeTransfer(effect.leg);
+            case "cancelTransfer":
+                return this.#parts.transfers.cancel();
+            case "seatLink":
+                return this.#seatLink(effect.leg);
         }
+    }
+
+    #placeTransfer(leg: LegId): void {
+        const request = this.#transferRequests.get(leg);
+        if (request !== undefined) this.#parts.transfers.place(leg, request);
+    }
+
+    #seatLink(id: LegId): void {
+        const link = this.#waitingLinks.shift();
+        if (link === undefined) return;
+        this.#links.set(id, this.#seat(id, link));
+        link.connect((event) => this.tellOfLeg(id, event));
+    }
+
+    #offered(leg: LegId): LegSeat<TargetLeg> | undefined {
+        return this.#targets.get(leg) ?? this.#links.get(leg);
     }
 
     #dial(id: LegId): void {
@@ -158,7 +215,7 @@ export class CallActor {
     }
 
     #seatOf(leg: LegId): LegSeat<OriginLeg> | LegSeat<TargetLeg> | undefined {
-        return leg === ORIGIN ? this.#origin : this.#targets.get(leg);
+        return leg === ORIGIN ? this.#origin : this.#offered(leg);
     }
 }
 
@@ -167,7 +224,7 @@ function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
         case "mediaFailed":
             return { kind: "mediaFailed", leg, cause: event.cause };
         case "partySilent":
-            return { kind: "partySilent", leg: event.side === "origin" ? ORIGIN : leg };
+            return { kind: "partySilent", leg, side: event.side };
     }
 }
 
@@ -185,6 +242,8 @@ function eventOfLeg(leg: LegId, event: LegEvent): CallEvent {
             return { kind: "offerAnswered", leg, sdp: event.sdp };
         case "offerRejected":
             return { kind: "offerRejected", leg, cause: event.cause };
+        case "transferRequested":
+            return { kind: "transferRequested", leg };
         case "ended":
             return { kind: "legEnded", leg, cause: event.cause };
     }

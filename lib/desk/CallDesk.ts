@@ -1,8 +1,8 @@
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
 import type { RingPlan } from "../call/RingPlan.ts";
-import { type CallId, type EndCause, type LegId, ORIGIN, type Side, sideOf, targetLeg } from "../call/vocabulary.ts";
-import type { LegReport, TargetLeg } from "../ports/CallLeg.ts";
+import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
+import type { CallLeg, LegReport, TargetLeg } from "../ports/CallLeg.ts";
 import type { CallIntake, CallRequest, CallTarget, Diallers } from "../ports/CallIntake.ts";
 import { partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -10,7 +10,8 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { CallActor, type CallWatcher } from "./CallActor.ts";
+import { CallActor, type CallWatcher, type TransferDesk } from "./CallActor.ts";
+import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
@@ -29,14 +30,19 @@ export class CallDesk implements CallIntake {
     readonly #options: DeskOptions;
     readonly #actors = new Set<CallActor>();
     #diallers: Diallers | "not connected" | "stopping" = "not connected";
+    #transfers: TransferParts | undefined;
 
     constructor(options: DeskOptions) {
         this.#options = options;
     }
 
-    /** Opens for calls. Called once by the composition root, when the adapters that place calls exist. */
-    connect(diallers: Diallers): void {
+    /**
+     * Opens for calls. Called once by the composition root, when the adapters that place calls exist.
+     * @param transfers without them, no call is transferred
+     */
+    connect(diallers: Diallers, transfers?: TransferParts): void {
         this.#diallers = diallers;
+        this.#transfers = transfers;
     }
 
     /** Calls that have not ended, and ended ones whose end is not delivered yet. */
@@ -74,6 +80,7 @@ export class CallDesk implements CallIntake {
                 clock,
                 log: callLog,
                 watcher: this.#watch(callId, callLog, () => actor),
+                transfers: this.#transfersOf(request, callLog, () => actor),
                 effectTimeoutMs,
             },
             { policy, plan, offer },
@@ -102,6 +109,21 @@ export class CallDesk implements CallIntake {
         return [...this.#actors].filter(({ state }) => state.phase !== "ended").length;
     }
 
+    #transfersOf(request: CallRequest, log: Log, actor: () => CallActor): TransferDesk {
+        const parts = this.#transfers;
+        if (parts === undefined) return NO_TRANSFERS(actor);
+        const actorOf = (leg: CallLeg): CallActor | undefined =>
+            [...this.#actors].find((each) => each.idOf(leg) !== undefined);
+        return new CallTransfers({
+            ...parts,
+            policy: request.policy,
+            log,
+            parties: partiesOf(request),
+            actor,
+            actorOf,
+        });
+    }
+
     #watch(callId: CallId, log: Log, actor: () => CallActor): CallWatcher {
         const { recorder, telemetry } = this.#options;
         return {
@@ -112,11 +134,11 @@ export class CallDesk implements CallIntake {
                 if (to.phase === "connected" && from.phase === "answering") recorder.answered(callId);
                 if (to.phase === "changing" && from.phase === "answering") recorder.answered(callId);
                 if (to.phase !== "ended") return;
-                recorder.ended(callId, to.cause, partyOf(to.by));
+                recorder.ended(callId, to.cause, partyOf(from, to.by));
                 void this.#forget(callId, actor());
             },
             ignored: (state: CallState, event: CallEvent) => telemetry.eventIgnored(state.phase, event.kind),
-            endUndelivered: (leg: LegId) => telemetry.endUndelivered(sideOf(leg) === "origin" ? "caller" : "callee"),
+            endUndelivered: (leg: LegId) => telemetry.endUndelivered(leg === ORIGIN ? "caller" : "callee"),
         };
     }
 
@@ -157,7 +179,14 @@ function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: Le
     }
 }
 
-function partyOf(by: LegId | "bridge"): Side | "bridge" {
+/** Who ended the call: another call stands for the party whose place it has taken. */
+function partyOf(before: CallState, by: LegId | "bridge"): Side | "bridge" {
     if (by === "bridge") return "bridge";
-    return sideOf(by);
+    return by === ORIGIN || ("origin" in before && before.origin === by) ? "origin" : "target";
 }
+
+/** For a desk without transfers. */
+const NO_TRANSFERS = (actor: () => CallActor): TransferDesk => ({
+    place: () => actor().tell({ kind: "transferFailed", cause: "unavailable" }),
+    cancel: () => undefined,
+});

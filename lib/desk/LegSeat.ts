@@ -82,7 +82,16 @@ export class LegSeat<Leg extends CallLeg> {
 /** What happens within a connected call. The call goes on if it fails. */
 export type SessionEffect = Extract<
     CallEffect,
-    { readonly kind: "reoffer" | "withdrawOffer" | "answerOffer" | "rejectOffer" | "postponeOffer" | "checkLeg" }
+    {
+        readonly kind:
+            | "reoffer"
+            | "withdrawOffer"
+            | "answerOffer"
+            | "rejectOffer"
+            | "postponeOffer"
+            | "checkLeg"
+            | "reportTransfer";
+    }
 >;
 
 function changeSession(leg: CallLeg, effect: SessionEffect): Promise<void> {
@@ -99,5 +108,7 @@ function changeSession(leg: CallLeg, effect: SessionEffect): Promise<void> {
             return leg.postponeOffer();
         case "checkLeg":
             return leg.check();
+        case "reportTransfer":
+            return leg.reportTransfer(effect.progress);
     }
 }

@@ -1,6 +1,6 @@
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
-import { type LegId, type Sdp, sideOf } from "../call/vocabulary.ts";
+import type { LegId, Sdp } from "../call/vocabulary.ts";
 import type { Log } from "../ports/Log.ts";
 import type { ChangeProposal, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
 import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
@@ -44,18 +44,39 @@ export class MediaSeat {
         this.#ask(kind, "mediaAnswered", () => this.#session.answer(sdp));
     }
 
-    proposeChange({ kind, by, sdp }: Of<"proposeChange">, peer: PeerReadiness): void {
-        this.#change(kind, () => this.#session.proposeChange(sideOf(by), sdp, peer));
+    proposeChange({ kind, side, sdp }: Of<"proposeChange">, peer: PeerReadiness): void {
+        this.#change(kind, () => this.#session.proposeChange(side, sdp, peer));
     }
 
-    completeChange({ kind, by, sdp }: Of<"completeChange">): void {
-        this.#change(kind, () => this.#session.completeChange(sideOf(by), sdp));
+    completeChange({ kind, side, sdp }: Of<"completeChange">): void {
+        this.#change(kind, () => this.#session.completeChange(side, sdp));
     }
 
-    addCandidates({ from, candidates }: Of<"addCandidates">): void {
+    beginHandover({ kind, side, stays }: Of<"beginHandover">): void {
+        this.#handOver(kind, async () => ({
+            kind: "handoverOffered",
+            sdp: await this.#session.beginHandover(side, stays),
+        }));
+    }
+
+    completeHandover({ kind, side, sdp }: Of<"completeHandover">): void {
+        this.#handOver(kind, async () => ({
+            kind: "handoverDone",
+            hold: await this.#session.completeHandover(side, sdp),
+        }));
+    }
+
+    cancelHandover({ kind, side }: Of<"cancelHandover">): void {
+        this.#exchanges.post(
+            () => this.#session.cancelHandover(side),
+            (reason) => void causeOfFailedEffect(this.#parts.log, kind, reason),
+        );
+    }
+
+    addCandidates({ side, candidates }: Of<"addCandidates">): void {
         this.#candidates.post(
-            () => this.#session.addCandidates(sideOf(from), candidates),
-            (reason) => this.#parts.log.warn("candidates not added", { leg: from, error: reason }),
+            () => this.#session.addCandidates(side, candidates),
+            (reason) => this.#parts.log.warn("candidates not added", { leg: this.#leg, side, error: reason }),
         );
     }
 
@@ -77,6 +98,14 @@ export class MediaSeat {
         this.#exchanges.post(
             async () => tell({ kind, leg, sdp: await ask() }),
             (reason) => tell({ kind: "mediaFailed", leg, cause: causeOfFailedEffect(log, effect, reason) }),
+        );
+    }
+
+    #handOver(effect: string, ask: () => Promise<CallEvent>): void {
+        const { log, tell } = this.#parts;
+        this.#exchanges.post(
+            async () => tell(await ask()),
+            (reason) => tell({ kind: "handoverFailed", cause: causeOfFailedEffect(log, effect, reason) }),
         );
     }
 

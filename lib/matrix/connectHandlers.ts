@@ -42,7 +42,7 @@ export interface HandlerParts {
     readonly inbox: EventInbox;
     readonly dialPlan: Pick<DialPlan, "whoMayDial" | "isDialable" | "hasRule">;
     /** The registered phones, if there are accounts. */
-    readonly phoneBook?: PhoneBook;
+    readonly phoneBook?: Pick<PhoneBook, "phonesMeantBy">;
     readonly intake: CallIntake;
     readonly newCallId: () => CallId;
     readonly telemetry: Telemetry;

@@ -1,6 +1,7 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import { audioPacketsByTag, packetsByTag, qualityByTag, type StreamQuality } from "./callReport.ts";
+import { linkedDictionary } from "./linkFlags.ts";
 import { NgFailure } from "./NgFailure.ts";
 import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
@@ -25,6 +26,8 @@ export type EngineReport = Readonly<Record<Side, StreamQuality & { readonly pack
 export class EngineCall {
     readonly engine: Rtpengine;
     readonly #name: string;
+    /** The sides that other calls have, in place of a party. */
+    readonly #linked = new Set<Side>();
 
     constructor(engine: Rtpengine, name: string) {
         this.engine = engine;
@@ -44,6 +47,11 @@ export class EngineCall {
 
     answer(exchange: Exchange): Promise<SessionDescription> {
         return this.#describe("answer", exchange, { "from-tag": otherSide(exchange.by), "to-tag": exchange.by });
+    }
+
+    /** From now on another call has this side. */
+    link(side: Side): void {
+        this.#linked.add(side);
     }
 
     /** Whether a side is sent what the other one says. Left to itself the engine sends it, whatever the directions are. */
@@ -73,7 +81,8 @@ export class EngineCall {
 
     async #describe(command: "offer" | "answer", exchange: Exchange, tags: NgDictionary): Promise<SessionDescription> {
         const sdp = writeDescription(exchange.description);
-        const reply = await this.#ask(command, { ...exchange.dictionary, ...tags, sdp });
+        const dictionary = this.#linked.has(exchange.by) ? linkedDictionary(exchange.dictionary) : exchange.dictionary;
+        const reply = await this.#ask(command, { ...dictionary, ...tags, sdp });
         const said = typeof reply["sdp"] === "string" ? parseDescription(reply["sdp"]) : undefined;
         if (said === undefined) throw new CallFailure("serviceUnavailable", "rtpengine's reply holds no description");
         return said;

@@ -78,6 +78,20 @@ class PassThroughSession implements MediaSession {
         return Promise.resolve({ kind: "answer", sdp, hold: holdOf(offer) });
     }
 
+    beginHandover(): Promise<Sdp> {
+        return Promise.reject(
+            new CallFailure("noCommonMedia", "without a media server no call takes the place of a party"),
+        );
+    }
+
+    completeHandover(): Promise<Hold> {
+        return this.beginHandover().then(() => "talks");
+    }
+
+    cancelHandover(): Promise<void> {
+        return Promise.resolve();
+    }
+
     release(): Promise<void> {
         this.#state = "released";
         this.#gatherings.origin.close();

@@ -1,9 +1,7 @@
 import { randomInt } from "node:crypto";
+import type { Hold } from "../call/CallEvent.ts";
 import { otherSide, type IceCandidate, type Sdp, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import type { CallRecorder } from "../ports/CallRecorder.ts";
-import type { Clock } from "../ports/Clock.ts";
-import type { Log } from "../ports/Log.ts";
 import type {
     ChangeAnswer,
     ChangeProposal,
@@ -12,8 +10,9 @@ import type {
     MediaSession,
     PeerReadiness,
 } from "../ports/MediaProxy.ts";
-import type { Telemetry } from "../ports/Telemetry.ts";
+import type { MediaSessionParts } from "./MediaSessionParts.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
+import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
 import { CallPlacement } from "./CallPlacement.ts";
 import type { EngineCall } from "./EngineCall.ts";
@@ -24,6 +23,7 @@ import {
     answerInPlace,
     exchangeAlone,
     expectationOf,
+    isIn,
     isKnown,
     type PendingChange,
     type Progress,
@@ -31,28 +31,13 @@ import {
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import { sentAudioOf } from "./sentAudio.ts";
-import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { EngineChange } from "./Rtpengine.ts";
-import type { RtpengineOptions } from "./RtpengineOptions.ts";
-import type { RtpenginePool } from "./RtpenginePool.ts";
-import { type ResolveHost, withResolvedHost } from "./resolveHost.ts";
+import { withResolvedHost } from "./resolveHost.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
 import { type Party, wantsSound } from "../sdp/Party.ts";
 import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 import { voiceOf } from "../sdp/streams.ts";
-
-export interface MediaSessionParts {
-    readonly options: RtpengineOptions;
-    readonly pool: RtpenginePool;
-    readonly watch: LivenessWatch;
-    readonly clock: Clock;
-    readonly telemetry: Telemetry;
-    readonly log: Log;
-    readonly resolveHost: ResolveHost;
-    /** Receives the audio statistics of calls that were connected. */
-    readonly recorder?: Pick<CallRecorder, "note">;
-}
 
 /** A call on the engine it began on. */
 export class RtpengineMediaSession implements MediaSession {
@@ -61,6 +46,8 @@ export class RtpengineMediaSession implements MediaSession {
     readonly #parts: MediaSessionParts;
     readonly #candidates: CandidateFeed;
     readonly #placement: CallPlacement;
+    /** Of each side: that of a call which has taken the place of a party is plain RTP. */
+    #transports: MediaRequest["transports"];
     /** In the `o=` lines we write. */
     readonly #sessionId = randomInt(1, 2 ** 40);
     #progress: Progress = { phase: "new" };
@@ -72,6 +59,7 @@ export class RtpengineMediaSession implements MediaSession {
         this.#request = request;
         this.#report = report;
         this.#parts = parts;
+        this.#transports = request.transports;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
         const name = parts.options.callIdPrefix + sessionName(request);
         this.#placement = new CallPlacement(name, parts.pool, parts.log, (change) => void this.#engineChanged(change));
@@ -82,7 +70,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
             this.#require("new");
-            const exchange = firstOffer(origin, this.#request.transports.target, this.#parts.options);
+            const exchange = firstOffer(origin, this.#transports.target, this.#parts.options);
             const { call, said } = await this.#placement.offer(exchange);
             this.#require("new");
             const target = describeFor(this.#recipient("target"), said, undefined);
@@ -136,10 +124,43 @@ export class RtpengineMediaSession implements MediaSession {
         return this.#busy(async () => {
             const up = this.#require("up");
             const { pending } = up;
-            if (pending?.side !== side) throw new CallFailure("internalError", "no change is pending");
+            if (pending?.kind !== "change" || pending.side !== side)
+                throw new CallFailure("internalError", "no change is pending");
             this.#progress = { ...up, pending: undefined };
             const { said, peer } = await this.#answerOfPeer(up, pending, sdp);
             return await this.#settle(side, pending.offer, said, peer);
+        });
+    }
+
+    beginHandover(side: Side, stays: Hold): Promise<Sdp> {
+        return this.#busy(async () => {
+            const before = this.#require("up");
+            await this.#expectKnown(before);
+            const told = await offerHandover(before, side, this.#sessionId);
+            this.#progress = { ...this.#require("up"), pending: { kind: "handover", side, told } };
+            return wishOf(told, stays);
+        });
+    }
+
+    completeHandover(side: Side, sdp: Sdp): Promise<Hold> {
+        return this.#busy(async () => {
+            const up = this.#require("up");
+            const wish = await this.#read(side, sdp, "rtp");
+            const parties = await answerHandover(up, side, wish);
+            this.#transports = { ...this.#transports, [side]: "rtp" };
+            this.#progress = { ...this.#require("up"), parties, pending: undefined };
+            up.watchdog.expect(expectationOf(parties));
+            return wantsSound(wish) ? "talks" : "holds";
+        });
+    }
+
+    cancelHandover(side: Side): Promise<void> {
+        return this.#busy(async () => {
+            const up = this.#progress;
+            if (up.phase !== "up" || up.pending?.kind !== "handover") return;
+            this.#progress = { ...up, pending: undefined };
+            const stays = otherSide(side);
+            await exchangeAlone(up, stays, up.parties[stays].said, this.#parts.options);
         });
     }
 
@@ -208,7 +229,10 @@ export class RtpengineMediaSession implements MediaSession {
         const peer = before.parties[other];
         const said = await before.call.offerAgain(forwardedOffer(side, offer, peer, this.#parts.options));
         const told = describeFor(this.#recipient(other), said, peer.said, peer.told);
-        this.#progress = { ...this.#require("up"), pending: { side, offer, told, offered: said.media } };
+        this.#progress = {
+            ...this.#require("up"),
+            pending: { kind: "change", side, offer, told, offered: said.media },
+        };
         return { kind: "forward", sdp: told.sdp };
     }
 
@@ -255,19 +279,19 @@ export class RtpengineMediaSession implements MediaSession {
     /** An offer of a party, as the engine receives it; `before` is what was agreed with it, if anything was. */
     async #readOffer(side: Side, sdp: Sdp, before: Party | undefined): Promise<PartyDescription> {
         const offer = await this.#read(side, sdp);
-        const isForPhone = offer.transport === "webrtc" && this.#request.transports[otherSide(side)] !== "webrtc";
+        const isForPhone = offer.transport === "webrtc" && this.#transports[otherSide(side)] !== "webrtc";
         return isForPhone ? withUsualDigits(offer, before && voiceOf(before.told)) : offer;
     }
 
-    async #read(side: Side, sdp: Sdp): Promise<PartyDescription> {
-        const reading = readParty(sdp, this.#request.transports[side]);
+    async #read(side: Side, sdp: Sdp, transport = this.#transports[side]): Promise<PartyDescription> {
+        const reading = readParty(sdp, transport);
         const { resolveHost, clock } = this.#parts;
         if (reading.kind === "usable") return await withResolvedHost(reading.party, resolveHost, clock);
         throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable: ${reading.kind}`);
     }
 
     #recipient(side: Side): Recipient {
-        return { side, transport: this.#request.transports[side], sessionId: this.#sessionId };
+        return { side, transport: this.#transports[side], sessionId: this.#sessionId };
     }
 
     /**
@@ -308,11 +332,4 @@ export class RtpengineMediaSession implements MediaSession {
 /** What the call is called at the engine: each called leg has a session of its own. */
 function sessionName({ callId, leg }: MediaRequest): string {
     return leg === undefined ? callId : `${callId}-${leg}`;
-}
-
-function isIn<Phase extends Progress["phase"]>(
-    progress: Progress,
-    phase: Phase,
-): progress is Progress & { readonly phase: Phase } {
-    return progress.phase === phase;
 }

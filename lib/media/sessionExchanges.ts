@@ -18,18 +18,27 @@ export interface Up {
     readonly call: EngineCall;
     readonly parties: Parties;
     readonly watchdog: MediaWatchdog;
-    /** A change that the other party is asked about. */
-    readonly pending: PendingChange | undefined;
+    /** A change that the other party is asked about, or another call that takes the place of a party. */
+    readonly pending: PendingChange | PendingHandover | undefined;
 }
 
 /** rtpengine has one party's new offer, the other party the offer made of it. */
 export interface PendingChange {
+    readonly kind: "change";
     readonly side: Side;
     readonly offer: PartyDescription;
     /** What the other party is offered. */
     readonly told: SentDescription;
     /** The same in rtpengine's words. */
     readonly offered: readonly Section[];
+}
+
+/** rtpengine has the description of the party that stays, for the call that takes the place of the party on `side`. */
+export interface PendingHandover {
+    readonly kind: "handover";
+    readonly side: Side;
+    /** What the other call receives. */
+    readonly told: SentDescription;
 }
 
 /** Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer. */
@@ -100,3 +109,10 @@ export type Progress =
       }
     | Up
     | { readonly phase: "released" };
+
+export function isIn<Phase extends Progress["phase"]>(
+    progress: Progress,
+    phase: Phase,
+): progress is Progress & { readonly phase: Phase } {
+    return progress.phase === phase;
+}

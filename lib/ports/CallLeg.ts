@@ -1,4 +1,7 @@
+import type { TransferProgress } from "../call/CallEffect.ts";
 import type { EndCause, IceCandidate, Sdp } from "../call/vocabulary.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { RemoteParty } from "../numbering/RemoteParty.ts";
 
 /** What a leg can do beyond the beginning and the end of a call. */
 export type LegAbility =
@@ -31,6 +34,11 @@ export interface CallLeg {
      * Matrix. If it is not, the leg reports that it has ended.
      */
     check(): Promise<void>;
+    /**
+     * Tells the party how the transfer goes that it asked for: the response to REFER and NOTIFY (RFC 3515); nothing in Matrix.
+     * Not called after `done` and `failed`.
+     */
+    reportTransfer(progress: TransferProgress): Promise<void>;
     /**
      * Ends this half: CANCEL, BYE, 4xx-6xx, m.call.reject or m.call.hangup, whichever fits. Safe to call twice, before
      * `offer`, and after the party has ended it. Must leave nothing behind, whatever fails. Resolves when the party has been
@@ -65,7 +73,30 @@ export type LegEvent =
     | { readonly kind: "offerAnswered"; readonly sdp: Sdp }
     /** The party did not agree to it; its session stays as it was. */
     | { readonly kind: "offerRejected"; readonly cause: EndCause }
+    /** The party asks that the other party is connected with somebody else. `reportTransfer` follows. */
+    | { readonly kind: "transferRequested"; readonly request: TransferRequest }
     | { readonly kind: "ended"; readonly cause: EndCause };
+
+/** A transfer as a party asks for it. */
+export interface TransferRequest {
+    readonly by: Transferor;
+    readonly to: TransferTarget;
+}
+
+/** With whose permissions a transfer is placed. */
+export type Transferor =
+    /** A Matrix user, or the user of a registered phone. */
+    | { readonly kind: "user"; readonly user: MatrixUserId }
+    /** A trunk with `transfers: allow`. */
+    | { readonly kind: "trunk"; readonly name: string };
+
+/** Whom the other party is to be connected with. */
+export type TransferTarget =
+    /** Somebody who has to be called. What was dialled may mean several parties, likeliest first; at least one. */
+    | { readonly kind: "dialled"; readonly callees: readonly RemoteParty[] }
+    | { readonly kind: "user"; readonly user: MatrixUserId }
+    /** The other party of the call that this leg belongs to, which takes the place of the leg: an attended transfer. */
+    | { readonly kind: "call"; readonly leg: CallLeg };
 
 /** How a leg reports its events. Synchronous, never throws; can be called from any callback. */
 export type LegReport = (event: LegEvent) => void;

@@ -63,6 +63,16 @@ export interface MediaSession {
      * media server answers in its place, going by what it said last.
      */
     completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer>;
+    /**
+     * Prepares that another call takes the place of the party on this side, while the media flows on. Resolves to the
+     * description for the other call. `stays`: whether the other party holds. Completed by `completeHandover` or
+     * `cancelHandover`. Rejects with `noCommonMedia` if the media server cannot do it.
+     */
+    beginHandover(side: Side, stays: Hold): Promise<Sdp>;
+    /** Takes the description of the other call, whose media flows from now on. Resolves to whether its party holds. */
+    completeHandover(side: Side, sdp: Sdp): Promise<Hold>;
+    /** The party stays. Safe to call if no handover was begun. */
+    cancelHandover(side: Side): Promise<void>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */
     release(): Promise<void>;
 }

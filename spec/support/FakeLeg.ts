@@ -1,3 +1,4 @@
+import type { TransferProgress } from "../../lib/call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
 import type { LegAbility, OriginLeg, TargetLeg } from "../../lib/ports/CallLeg.ts";
 
@@ -53,6 +54,11 @@ export class FakeLeg implements OriginLeg, TargetLeg {
 
     withdrawOffer(): Promise<void> {
         return this.#take("withdrawOffer");
+    }
+
+    reportTransfer(progress: TransferProgress): Promise<void> {
+        const detail = progress.stage === "failed" ? `failed ${progress.cause}` : progress.stage;
+        return this.#take("transfer", detail);
     }
 
     end(cause: EndCause): Promise<void> {

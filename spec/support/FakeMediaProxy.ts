@@ -1,3 +1,4 @@
+import type { Hold } from "../../lib/call/CallEvent.ts";
 import type { EndCause, IceCandidate, Sdp, Side, MediaTransport } from "../../lib/call/vocabulary.ts";
 import { mirrored } from "../../lib/sdp/direction.ts";
 import { wantsSound } from "../../lib/sdp/Party.ts";
@@ -86,6 +87,29 @@ class FakeMediaSession implements MediaSession {
 
     completeChange(): Promise<ChangeAnswer> {
         return Promise.reject(new CallFailure("internalError", "this proxy forwards no changes"));
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async beginHandover(side: Side, stays: Hold): Promise<Sdp> {
+        this.#note(`begin handover ${side}`);
+        const direction = stays === "holds" ? "sendonly" : "sendrecv";
+        const server = parseDescription(serverSays("rtp", direction));
+        const presentation = server === undefined ? undefined : present(server, "rtp");
+        if (presentation?.kind !== "presentable") throw new Error("the fake's own description is unusable");
+        return nextDescription(1, presentation, undefined).sdp;
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async completeHandover(side: Side, sdp: Sdp): Promise<Hold> {
+        this.#note(`complete handover ${side}`);
+        const reading = readParty(sdp, "rtp");
+        if (reading.kind !== "usable") throw new CallFailure("noCommonMedia", reading.kind);
+        return wantsSound(reading.party) ? "talks" : "holds";
+    }
+
+    cancelHandover(side: Side): Promise<void> {
+        this.asked.push(`cancel handover ${side}`);
+        return Promise.resolve();
     }
 
     release(): Promise<void> {

@@ -4,6 +4,7 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Alerting, Branch } from "../CallState.ts";
 import { end, type Ending, go, leave, stay, type Transition } from "../transition.ts";
 import { type EndCause, type IceCandidate, type LegId, ORIGIN, type Sdp } from "../vocabulary.ts";
+import { refuseLink, refuseTransfer } from "./parties.ts";
 
 export function whileAlerting(state: Alerting, event: CallEvent, now: number): Transition {
     switch (event.kind) {
@@ -23,6 +24,16 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
             return event.timer === "answer" ? ringNext(state, now) : stay(state);
         case "offerReceived":
             return go(state, { kind: "postponeOffer", leg: event.leg });
+        case "transferRequested":
+            return refuseTransfer(state, event.leg);
+        case "joinRequested":
+            return refuseLink(state);
+        case "transferPlaced":
+        case "transferRinging":
+        case "transferFailed":
+        case "handoverOffered":
+        case "handoverDone":
+        case "handoverFailed":
         case "mediaAnswered":
         case "partySilent":
         case "offerAnswered":
@@ -64,7 +75,7 @@ function dialLeg({ offer, candidates }: Alerting, leg: LegId): CallEffect[] {
     return [
         { kind: "dialLeg", leg },
         { kind: "allocateMedia", leg, sdp: offer },
-        ...(candidates.length === 0 ? [] : [{ kind: "addCandidates", leg, from: ORIGIN, candidates } as const]),
+        ...(candidates.length === 0 ? [] : [{ kind: "addCandidates", leg, side: "origin", candidates } as const]),
     ];
 }
 
@@ -100,7 +111,7 @@ function answer(state: Alerting, leg: LegId, sdp: Sdp): Transition {
 function addCandidates(state: Alerting, candidates: readonly IceCandidate[]): Transition {
     return go(
         { ...state, candidates: [...state.candidates, ...candidates] },
-        ...liveLegs(state).map((leg) => ({ kind: "addCandidates", leg, from: ORIGIN, candidates }) as const),
+        ...liveLegs(state).map((leg) => ({ kind: "addCandidates", leg, side: "origin", candidates }) as const),
     );
 }
 

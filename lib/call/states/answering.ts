@@ -2,29 +2,41 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Answering } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import { ORIGIN } from "../vocabulary.ts";
-import { beginChange } from "./changing.ts";
-import { endLateAnswer, isParty } from "./parties.ts";
+import { beginChange } from "./enter.ts";
+import { endLateAnswer, isParty, refuseLink, refuseTransfer, sideIn } from "./parties.ts";
 
 export function whileAnswering(state: Answering, event: CallEvent, now: number): Transition {
     switch (event.kind) {
         case "mediaAnswered":
             return event.leg === state.target ? connect(state, event, now) : stay(state);
-        case "candidatesFound":
-            if (!isParty(state, event.leg)) return stay(state);
+        case "candidatesFound": {
+            const side = sideIn(state, event.leg);
+            if (side === undefined) return stay(state);
             return go(state, {
                 kind: "addCandidates",
                 leg: state.target,
-                from: event.leg,
+                side,
                 candidates: event.candidates,
             });
+        }
         case "offerReceived":
             // the party's own first exchange is complete, but not the other one's (RFC 3261, section 14.2)
-            if (state.next !== undefined) return go(state, { kind: "postponeOffer", leg: event.leg });
-            return isParty(state, event.leg) ? stay({ ...state, next: event }) : stay(state);
+            if (isParty(state, event.leg) && state.next === undefined) return stay({ ...state, next: event });
+            return go(state, { kind: "postponeOffer", leg: event.leg });
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":
             return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
+        case "transferRequested":
+            return isParty(state, event.leg) ? refuseTransfer(state, event.leg) : stay(state);
+        case "joinRequested":
+            return refuseLink(state);
+        case "transferPlaced":
+        case "transferRinging":
+        case "transferFailed":
+        case "handoverOffered":
+        case "handoverDone":
+        case "handoverFailed":
         case "legRinging":
         case "legEnded":
         case "mediaFailed":
@@ -47,8 +59,11 @@ function connect(
 ): Transition {
     const { openedAt, policy, target, next } = state;
     const deadline = now + policy.maxDurationMs;
-    const conversation = { openedAt, policy, target, answeredAt: now, deadline, heldBy: [] };
-    const { state: then, effects } = beginChange({ phase: "connected", ...conversation }, next);
+    const parties = { origin: ORIGIN, target, media: target, heldBy: [], transfer: undefined, links: 0 };
+    const { state: then, effects } = beginChange(
+        { phase: "connected", openedAt, policy, ...parties, answeredAt: now, deadline },
+        next,
+    );
     return go(
         then,
         { kind: "acceptLeg", leg: ORIGIN, sdp },

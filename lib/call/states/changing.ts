@@ -4,27 +4,20 @@ import { CHANGE_TIMEOUT_MS } from "../CallPolicy.ts";
 import type { Changing, Connected, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import type { LegId, Sdp } from "../vocabulary.ts";
-import { endLateAnswer, isParty, passOnCandidates, peerOf } from "./parties.ts";
-
-/** Handles the new offer of a party, if there is one. */
-export function beginChange(state: Connected, offer: WaitingOffer | undefined): Transition {
-    if (offer === undefined) return stay(state);
-    const { leg: by, sdp } = offer;
-    return go(
-        { ...state, phase: "changing", by, waitsFor: "proposal", next: undefined },
-        { kind: "proposeChange", leg: state.target, by, sdp },
-    );
-}
+import { beginChange, beginJoin } from "./enter.ts";
+import { checkSilent, endLateAnswer, isParty, passOnCandidates, peerOf, releaseUnused, sideIn } from "./parties.ts";
+import { onTransferEvent } from "./transferring.ts";
 
 export function whileChanging(state: Changing, event: CallEvent, now: number): Transition {
     switch (event.kind) {
         case "changeAnswered":
-            return state.waitsFor === "peer" ? stay(state) : finish(state, answered(state, event.sdp), event.hold);
+            if (state.waitsFor === "peer") return stay(state);
+            return finish(state, now, answered(state, event.sdp), event.hold);
         case "changeForwarded":
             return state.waitsFor === "proposal" ? askPeer(state, event.sdp, now) : stay(state);
         case "changeFailed":
             if (state.waitsFor === "peer") return stay(state);
-            return finish(state, { kind: "rejectOffer", leg: state.by, cause: event.cause });
+            return finish(state, now, { kind: "rejectOffer", leg: state.by, cause: event.cause });
         case "offerAnswered":
             return isAsked(state, event.leg) ? complete(state, event.sdp) : stay(state);
         case "offerRejected":
@@ -37,13 +30,22 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "candidatesFound":
             return passOnCandidates(state, event);
         case "partySilent":
-            return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
+            return checkSilent(state, event);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":
-            return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
-        case "legRinging":
+            return releaseUnused(state, event.leg);
+        case "transferRequested":
+        case "transferPlaced":
+        case "transferRinging":
+        case "transferFailed":
+        case "joinRequested":
         case "legEnded":
+            return onTransferEvent(state, event, now);
+        case "handoverOffered":
+        case "handoverDone":
+        case "handoverFailed":
+        case "legRinging":
         case "mediaAnswered":
         case "mediaFailed":
         case "bridgeStopping":
@@ -66,28 +68,31 @@ function askPeer(state: Changing, sdp: Sdp, now: number): Transition {
 
 /** The other party has answered, or will not: then its session stays as it was. */
 function complete(state: Changing, sdp: Sdp | undefined, ...before: CallEffect[]): Transition {
-    const { target, by } = state;
+    const side = sideIn(state, state.by) ?? "origin";
     return go({ ...state, waitsFor: "completion" }, { kind: "stopTimer", timer: "change" }, ...before, {
         kind: "completeChange",
-        leg: target,
-        by,
+        leg: state.media,
+        side,
         sdp,
     });
 }
 
 /** One offer of the other party can wait. A party cannot offer again before its first offer is answered (RFC 3264, section 4). */
 function receiveAnother(state: Changing, offer: WaitingOffer): Transition {
-    if (!isParty(state, offer.leg)) return stay(state);
-    if (offer.leg === state.by || state.next !== undefined) return go(state, { kind: "postponeOffer", leg: offer.leg });
+    const canWait = isParty(state, offer.leg) && offer.leg !== state.by && state.next === undefined;
+    if (!canWait) return go(state, { kind: "postponeOffer", leg: offer.leg });
     return stay({ ...state, next: { leg: offer.leg, sdp: offer.sdp } });
 }
 
-/** The change is over, as `reply` says; the offer that waited is handled next. */
-function finish(state: Changing, reply: CallEffect, hold?: Hold): Transition {
+/** The change is over, as `reply` says; what waited for that is handled next. */
+function finish(state: Changing, now: number, reply: CallEffect, hold?: Hold): Transition {
     const { by, waitsFor: _waitsFor, next, ...conversation } = state;
     const others = state.heldBy.filter((leg) => leg !== by);
     const heldBy = hold === undefined ? state.heldBy : hold === "holds" ? [...others, by] : others;
-    const { state: then, effects } = beginChange({ ...conversation, phase: "connected", heldBy }, next);
+    const connected: Connected = { ...conversation, phase: "connected", heldBy };
+    const { transfer } = state;
+    const { state: then, effects } =
+        transfer?.stage === "ready" ? beginJoin(connected, transfer, next, now) : beginChange(connected, next);
     return go(then, reply, ...effects);
 }
 

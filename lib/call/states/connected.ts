@@ -1,23 +1,34 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
-import { beginChange } from "./changing.ts";
-import { endLateAnswer, isParty, passOnCandidates } from "./parties.ts";
+import { beginChange } from "./enter.ts";
+import { checkSilent, endLateAnswer, isParty, passOnCandidates, releaseUnused } from "./parties.ts";
+import { onTransferEvent } from "./transferring.ts";
 
-export function whileConnected(state: Connected, event: CallEvent, _now: number): Transition {
+export function whileConnected(state: Connected, event: CallEvent, now: number): Transition {
     switch (event.kind) {
         case "offerReceived":
-            return isParty(state, event.leg) ? beginChange(state, event) : stay(state);
+            if (!isParty(state, event.leg)) return go(state, { kind: "postponeOffer", leg: event.leg });
+            return beginChange(state, event);
         case "candidatesFound":
             return passOnCandidates(state, event);
         case "partySilent":
-            return isParty(state, event.leg) ? go(state, { kind: "checkLeg", leg: event.leg }) : stay(state);
+            return checkSilent(state, event);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":
-            return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
-        case "legRinging":
+            return releaseUnused(state, event.leg);
+        case "transferRequested":
+        case "transferPlaced":
+        case "transferRinging":
+        case "transferFailed":
+        case "joinRequested":
         case "legEnded":
+            return onTransferEvent(state, event, now);
+        case "handoverOffered":
+        case "handoverDone":
+        case "handoverFailed":
+        case "legRinging":
         case "mediaAnswered":
         case "mediaFailed":
         case "offerAnswered":

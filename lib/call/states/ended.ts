@@ -1,6 +1,7 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Ended } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
+import { refuseLink } from "./parties.ts";
 
 /** Late events still matter: an answer that crossed the end of its leg, media that was allocated after the call had ended. */
 export function onceEnded(state: Ended, event: CallEvent): Transition {
@@ -10,6 +11,15 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "mediaOffered":
         case "mediaAnswered":
             return go(state, { kind: "releaseMedia", leg: event.leg });
+        case "joinRequested":
+            return refuseLink(state);
+        case "transferRequested":
+        case "transferPlaced":
+        case "transferRinging":
+        case "transferFailed":
+        case "handoverOffered":
+        case "handoverDone":
+        case "handoverFailed":
         case "mediaFailed":
         case "legRinging":
         case "legEnded":

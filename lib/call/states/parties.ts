@@ -1,17 +1,27 @@
 import type { CallEvent } from "../CallEvent.ts";
-import type { Answering, Changing, Connected } from "../CallState.ts";
+import type { Answering, Changing, Connected, Joining } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
-import { type LegId, ORIGIN } from "../vocabulary.ts";
+import { type LegId, linkLeg, ORIGIN, type Side } from "../vocabulary.ts";
 
 /** Once a leg has answered, the call has two parties. */
-type Paired = Answering | Connected | Changing;
+type Paired = Answering | Connected | Changing | Joining;
 
-export function isParty({ target }: Paired, leg: LegId): boolean {
-    return leg === ORIGIN || leg === target;
+/** Which side of the media session a leg is on; undefined if it is no party. */
+export function sideIn(state: Paired, leg: LegId): Side | undefined {
+    if (leg === state.target) return "target";
+    return leg === originOf(state) ? "origin" : undefined;
 }
 
-export function peerOf({ target }: Paired, leg: LegId): LegId {
-    return leg === ORIGIN ? target : ORIGIN;
+export function isParty(state: Paired, leg: LegId): boolean {
+    return sideIn(state, leg) !== undefined;
+}
+
+export function peerOf(state: Paired, leg: LegId): LegId {
+    return leg === state.target ? originOf(state) : state.target;
+}
+
+function originOf(state: Paired): LegId {
+    return state.phase === "answering" ? ORIGIN : state.origin;
 }
 
 /** An answer that crossed the end of its leg: that party must not be left alone in a call. */
@@ -21,9 +31,39 @@ export function endLateAnswer(state: Paired, leg: LegId): Transition {
 
 /** Candidates of a party go to the media session; those of a leg that has no part in the call any more are ignored. */
 export function passOnCandidates(
-    state: Connected | Changing,
+    state: Connected | Changing | Joining,
     { leg, candidates }: Extract<CallEvent, { kind: "candidatesFound" }>,
 ): Transition {
-    if (!isParty(state, leg)) return stay(state);
-    return go(state, { kind: "addCandidates", leg: state.target, from: leg, candidates });
+    const side = sideIn(state, leg);
+    return side === undefined ? stay(state) : go(state, { kind: "addCandidates", leg: state.media, side, candidates });
+}
+
+/** A party that sends no media is asked whether it is still there. */
+export function checkSilent(
+    state: Connected | Changing | Joining,
+    { leg, side }: Extract<CallEvent, { kind: "partySilent" }>,
+): Transition {
+    return leg === state.media ? go(state, { kind: "checkLeg", leg: state[side] }) : stay(state);
+}
+
+/** Media that was allocated for a leg that has no part in the call any more. */
+export function releaseUnused(state: Connected | Changing | Joining, leg: LegId): Transition {
+    return leg === state.media ? stay(state) : go(state, { kind: "releaseMedia", leg });
+}
+
+/** The name of a link that never becomes a party. */
+const REFUSED_LINK = linkLeg(0);
+
+/** Another call wants to take the place of a party, and cannot. */
+export function refuseLink(state: Transition["state"]): Transition {
+    return go(
+        state,
+        { kind: "seatLink", leg: REFUSED_LINK },
+        { kind: "endLeg", leg: REFUSED_LINK, cause: "unavailable" },
+    );
+}
+
+/** A party asks for a transfer that is not possible now. */
+export function refuseTransfer(state: Transition["state"], leg: LegId): Transition {
+    return go(state, { kind: "reportTransfer", leg, progress: { stage: "failed", cause: "busy" } });
 }

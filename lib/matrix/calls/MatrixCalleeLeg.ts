@@ -135,6 +135,10 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return this.#closeNegotiation(); // Matrix has no event for it
     }
 
+    reportTransfer(): Promise<void> {
+        return Promise.resolve(); // the client that asked for the transfer has left the call already
+    }
+
     async end(cause: EndCause): Promise<void> {
         const told = needsHangup(this.#state);
         this.#close();

@@ -114,6 +114,10 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         return this.#closeNegotiation(); // Matrix has no event for it
     }
 
+    reportTransfer(): Promise<void> {
+        return Promise.resolve(); // the client that asked for the transfer has left the call already
+    }
+
     async end(cause: EndCause): Promise<void> {
         await this.refuse(cause, noticeOf(cause));
     }

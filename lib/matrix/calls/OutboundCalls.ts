@@ -32,7 +32,7 @@ export interface OutboundCallsParts {
     readonly intake: CallIntake;
     readonly dialPlan: Pick<DialPlan, "whoMayDial">;
     /** The registered phones, if there are accounts. */
-    readonly phoneBook?: PhoneBook;
+    readonly phoneBook?: Pick<PhoneBook, "phonesMeantBy">;
     readonly recorder: Pick<CallRecorder, "note" | "rejected">;
     readonly policy: CallPolicy;
     /** The media profile of a trunk, by its name. */

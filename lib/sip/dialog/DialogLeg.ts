@@ -1,3 +1,4 @@
+import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { CallLeg, LegAbility } from "../../ports/CallLeg.ts";
 import type { SipDialog } from "./SipDialog.ts";
@@ -28,6 +29,10 @@ export abstract class DialogLeg implements Omit<CallLeg, "end"> {
 
     async check(): Promise<void> {
         await this.dialog()?.check();
+    }
+
+    reportTransfer(_progress: TransferProgress): Promise<void> {
+        return Promise.resolve();
     }
 
     withdrawOffer(): Promise<void> {

@@ -107,12 +107,19 @@ export class Phones implements PhoneBook {
         return accounts && this.#reach(accounts, matrixCaller(caller, callerName));
     }
 
+    ownerOf(dialled: RemoteParty): MatrixUserId | undefined {
+        return this.#accountAt(dialled)?.user;
+    }
+
+    #accountAt(dialled: RemoteParty): SipAccount | undefined {
+        const isHere = dialled.kind === "address" && this.#parts.routing.hosts.has(hostOf(dialled.address));
+        return isHere ? this.#byName.get(userOf(dialled.address)) : undefined;
+    }
+
     #accountsMeantBy(dialled: RemoteParty): readonly SipAccount[] | undefined {
-        const { dialPlan, hosts } = this.#parts.routing;
-        const isHere = dialled.kind === "address" && hosts.has(hostOf(dialled.address));
-        const account = isHere ? this.#byName.get(userOf(dialled.address)) : undefined;
+        const account = this.#accountAt(dialled);
         if (account !== undefined) return [account];
-        const user = dialPlan.calleeOf(dialled);
+        const user = this.#parts.routing.dialPlan.calleeOf(dialled);
         return user === undefined ? undefined : this.#byUser.get(user);
     }
 

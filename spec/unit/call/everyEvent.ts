@@ -3,9 +3,10 @@ import { type LegId, ORIGIN, type Sdp } from "../../../lib/call/vocabulary.ts";
 
 export const sdp = (name: string): Sdp => `v=0 ${name}` as Sdp;
 
-/** One of every shape that an event can have, for each leg that it can concern. A new kind must be added: see the `satisfies`. */
-export function everyEvent(targets: readonly LegId[]): readonly CallEvent[] {
-    const legs = [ORIGIN, ...targets];
+/** One of every shape that an event can have, for each leg that it can concern (`links`: those of other calls). A new kind must be added: see the `satisfies`. */
+export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = []): readonly CallEvent[] {
+    const called = [...targets, ...links];
+    const legs = [ORIGIN, ...called];
     const byKind = {
         mediaOffered: targets.map((leg) => ({ kind: "mediaOffered", leg, sdp: sdp("offer") }) as const),
         mediaAnswered: targets.map((leg) => ({ kind: "mediaAnswered", leg, sdp: sdp("answer") }) as const),
@@ -16,13 +17,23 @@ export function everyEvent(targets: readonly LegId[]): readonly CallEvent[] {
         changeForwarded: [{ kind: "changeForwarded", sdp: sdp("forwarded") }],
         changeFailed: [{ kind: "changeFailed", cause: "noCommonMedia" }],
         legRinging: targets.map((leg) => ({ kind: "legRinging", leg }) as const),
-        legAnswered: targets.map((leg) => ({ kind: "legAnswered", leg, sdp: sdp("answer") }) as const),
+        legAnswered: called.map((leg) => ({ kind: "legAnswered", leg, sdp: sdp("answer") }) as const),
         candidatesFound: legs.map((leg) => ({ kind: "candidatesFound", leg, candidates: [] }) as const),
         offerReceived: legs.map((leg) => ({ kind: "offerReceived", leg, sdp: sdp("new offer") }) as const),
         offerAnswered: legs.map((leg) => ({ kind: "offerAnswered", leg, sdp: sdp("new answer") }) as const),
         offerRejected: legs.map((leg) => ({ kind: "offerRejected", leg, cause: "noCommonMedia" }) as const),
         legEnded: legs.map((leg) => ({ kind: "legEnded", leg, cause: leg === ORIGIN ? "cancelled" : "busy" }) as const),
-        partySilent: legs.map((leg) => ({ kind: "partySilent", leg }) as const),
+        partySilent: targets.flatMap((leg) =>
+            (["origin", "target"] as const).map((side) => ({ kind: "partySilent", leg, side }) as const),
+        ),
+        transferRequested: legs.map((leg) => ({ kind: "transferRequested", leg }) as const),
+        transferPlaced: [{ kind: "transferPlaced" }],
+        transferRinging: [{ kind: "transferRinging" }],
+        transferFailed: [{ kind: "transferFailed", cause: "busy" }],
+        joinRequested: legs.map((leg) => ({ kind: "joinRequested", leg }) as const),
+        handoverOffered: [{ kind: "handoverOffered", sdp: sdp("handover") }],
+        handoverDone: (["holds", "talks"] as const).map((hold) => ({ kind: "handoverDone", hold }) as const),
+        handoverFailed: [{ kind: "handoverFailed", cause: "noCommonMedia" }],
         timerFired: (["answer", "change", "duration"] as const).map(
             (timer) => ({ kind: "timerFired", timer }) as const,
         ),

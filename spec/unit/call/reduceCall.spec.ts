@@ -1,77 +1,29 @@
 import { describe, expect, it } from "vitest";
-import type { CallEffect } from "../../../lib/call/CallEffect.ts";
 import type { CallEvent } from "../../../lib/call/CallEvent.ts";
-import { type Alerting, type CallState, PHASES } from "../../../lib/call/CallState.ts";
+import { PHASES } from "../../../lib/call/CallState.ts";
 import { openCall, reduceCall } from "../../../lib/call/reduceCall.ts";
-import { type IceCandidate, type LegId, ORIGIN, targetLeg } from "../../../lib/call/vocabulary.ts";
-import { everyEvent, nameOf, sdp } from "./everyEvent.ts";
-
-const policy = { ringMs: 60_000, maxDurationMs: 3_600_000 };
-const [alice, desk, voicemail] = [targetLeg(1), targetLeg(2), targetLeg(3)];
-/** Alice's client and her desk phone for 20 s, then her voicemail. */
-const plan = [
-    { legs: [alice, desk], forMs: 20_000 },
-    { legs: [voicemail], forMs: 60_000 },
-];
-const common = { openedAt: 0, policy };
-const alerting: Alerting = {
-    ...common,
-    phase: "alerting",
-    plan: [{ legs: [alice], forMs: 60_000 }],
-    step: 0,
-    deadline: 60_000,
-    branches: [{ leg: alice, phase: "alerting" }],
-    progress: "ringing",
-    offer: sdp("offer"),
-    candidates: [],
-};
-const answering: CallState = { ...common, phase: "answering", target: alice, next: undefined };
-const conversation = { ...common, target: alice, answeredAt: 5_000, deadline: 3_605_000, heldBy: [] };
-const connected: CallState = { ...conversation, phase: "connected" };
-const changing = { ...conversation, phase: "changing", by: ORIGIN, waitsFor: "proposal", next: undefined } as const;
-const waiting = { leg: alice, sdp: sdp("waits") };
-const ended: CallState = {
-    ...common,
-    phase: "ended",
-    cause: "cancelled",
-    by: ORIGIN,
-    answeredAt: undefined,
-    endedAt: 9_000,
-};
-
-/** Every phase, in each of the forms it can take. */
-const everyState: readonly CallState[] = [
+import { type IceCandidate, linkLeg, ORIGIN } from "../../../lib/call/vocabulary.ts";
+import {
+    policy,
+    alice,
+    desk,
+    voicemail,
+    plan,
     alerting,
-    { ...alerting, progress: "silent", branches: [{ leg: alice, phase: "preparing" }] },
     answering,
     connected,
-    { ...changing, next: waiting },
-    { ...changing, waitsFor: "peer" },
-    { ...changing, waitsFor: "completion" },
+    changing,
+    nameOfEffect,
     ended,
-];
-
-const nameOfEffect = (effect: CallEffect): string =>
-    "leg" in effect ? `${effect.kind} ${effect.leg}` : `${effect.kind} ${effect.timer}`;
-
-/** The state after some events that follow each other every second, and the effects of the last one. */
-function run(state: CallState, ...events: readonly CallEvent[]): { state: CallState; effects: string[] } {
-    let effects: readonly CallEffect[] = [];
-    events.forEach((event, index) => {
-        ({ state, effects } = reduceCall(state, event, 1_000 * (index + 1)));
-    });
-    return { state, effects: effects.map(nameOfEffect) };
-}
-
-const open = (): CallState => openCall({ policy, plan, offer: sdp("offer") }, 0).state;
-const offered = (leg: LegId): CallEvent => ({ kind: "mediaOffered", leg, sdp: sdp(`for ${leg}`) });
-const answered = (leg: LegId): CallEvent => ({ kind: "legAnswered", leg, sdp: sdp("answer") });
-const over = (leg: LegId, cause: "busy" | "declined" | "unavailable" | "cancelled" | "hungUp"): CallEvent => ({
-    kind: "legEnded",
-    leg,
-    cause,
-});
-const stopTimers = ["stopTimer answer", "stopTimer change", "stopTimer duration"];
+    everyState,
+    run,
+    open,
+    offered,
+    answered,
+    over,
+    stopTimers,
+} from "./callStates.ts";
+import { everyEvent, nameOf, sdp } from "./everyEvent.ts";
 
 describe("reduceCall", () => {
     it("knows every phase in this spec", () => {
@@ -95,7 +47,10 @@ describe("reduceCall", () => {
         "tells both parties that the bridge stops: %#",
         (state) => {
             const { effects } = run(state, { kind: "bridgeStopping" });
-            expect(effects).toEqual([...stopTimers, `endLeg ${ORIGIN}`, `endLeg ${alice}`, `releaseMedia ${alice}`]);
+            const joined = state.phase === "joining" ? ["cancelTransfer"] : [];
+            const links = state.phase === "joining" ? [`endLeg ${linkLeg(1)}`] : [];
+            const ended = [`endLeg ${ORIGIN}`, `endLeg ${alice}`, ...links];
+            expect(effects).toEqual([...stopTimers, ...joined, ...ended, `releaseMedia ${alice}`]);
         },
     );
 
@@ -107,8 +62,11 @@ describe("reduceCall", () => {
                 legAnswered: `endLeg ${alice}`,
                 mediaOffered: `releaseMedia ${alice}`,
                 mediaAnswered: `releaseMedia ${alice}`,
+                joinRequested: `endLeg ${linkLeg(0)}`,
             };
-            expect(effects).toEqual(expected[event.kind] === undefined ? [] : [expected[event.kind]]);
+            expect(effects.filter((effect) => !effect.startsWith("seatLink"))).toEqual(
+                expected[event.kind] === undefined ? [] : [expected[event.kind]],
+            );
         },
     );
 });
@@ -266,73 +224,10 @@ describe("an answered call", () => {
 
 describe("a party that sends no media", () => {
     it("is asked whether it is still there, in a connected call", () => {
-        const silent: CallEvent = { kind: "partySilent", leg: alice };
+        const silent: CallEvent = { kind: "partySilent", leg: alice, side: "target" };
         expect(run(connected, silent)).toEqual({ state: connected, effects: [`checkLeg ${alice}`] });
         expect(run(changing, silent).effects).toEqual([`checkLeg ${alice}`]);
         expect(run(answering, silent).effects).toEqual([]);
-        expect(run(connected, { kind: "partySilent", leg: desk }).effects).toEqual([]);
-    });
-});
-
-describe("a change of the session", () => {
-    const offer: CallEvent = { kind: "offerReceived", leg: ORIGIN, sdp: sdp("hold") };
-    const forwarded: CallEvent = { kind: "changeForwarded", sdp: sdp("forwarded") };
-    const held: CallEvent = { kind: "changeAnswered", sdp: sdp("a"), hold: "holds" };
-
-    it("is answered alone if the media proxy can", () => {
-        expect(run(connected, offer).effects).toEqual([`proposeChange ${alice}`]);
-        expect(run(connected, offer, { ...held, hold: "talks" })).toEqual({
-            state: connected,
-            effects: [`answerOffer ${ORIGIN}`],
-        });
-    });
-
-    it("goes to the other party, whose answer completes it", () => {
-        const asked = run(connected, offer, forwarded);
-        expect(asked.effects).toEqual([`reoffer ${alice}`, "startTimer change"]);
-        const agreed = run(asked.state, { kind: "offerAnswered", leg: alice, sdp: sdp("recvonly") });
-        expect(agreed.effects).toEqual(["stopTimer change", `completeChange ${alice}`]);
-        const done = run(agreed.state, held);
-        expect(done.effects).toEqual([`answerOffer ${ORIGIN}`]);
-        expect(done.state).toEqual({ ...connected, heldBy: [ORIGIN] });
-        expect(run(done.state, offer, { ...held, hold: "talks" }).state).toEqual(connected);
-    });
-
-    it("is answered in the other party's place if that does not agree", () => {
-        const rejected: CallEvent = { kind: "offerRejected", leg: alice, cause: "noCommonMedia" };
-        expect(reduceCall({ ...changing, waitsFor: "peer" }, rejected, 0).effects).toEqual([
-            { kind: "stopTimer", timer: "change" },
-            { kind: "completeChange", leg: alice, by: ORIGIN, sdp: undefined },
-        ]);
-    });
-
-    it("is withdrawn from the other party if that does not answer in time", () => {
-        const { effects } = run({ ...changing, waitsFor: "peer" }, { kind: "timerFired", timer: "change" });
-        expect(effects).toEqual(["stopTimer change", `withdrawOffer ${alice}`, `completeChange ${alice}`]);
-    });
-
-    it("leaves the call as it was if it fails", () => {
-        const failed: CallEvent = { kind: "changeFailed", cause: "noCommonMedia" };
-        expect(run({ ...changing, heldBy: [alice] }, failed)).toEqual({
-            state: { ...connected, heldBy: [alice] },
-            effects: [`rejectOffer ${ORIGIN}`],
-        });
-    });
-
-    it("lets the other party's offer wait, and postpones a third one", () => {
-        const waits = run(changing, { kind: "offerReceived", leg: alice, sdp: sdp("waits") });
-        expect(waits).toEqual({ state: { ...changing, next: { leg: alice, sdp: sdp("waits") } }, effects: [] });
-        expect(run(waits.state, offer).effects).toEqual([`postponeOffer ${ORIGIN}`]);
-        expect(run(waits.state, { ...held, hold: "talks" }).effects).toEqual([
-            `answerOffer ${ORIGIN}`,
-            `proposeChange ${alice}`,
-        ]);
-    });
-
-    it("does not ask a party that has an offer of its own open", () => {
-        expect(run({ ...changing, next: waiting }, forwarded).effects).toEqual([
-            "stopTimer change",
-            `completeChange ${alice}`,
-        ]);
+        expect(run(connected, { kind: "partySilent", leg: desk, side: "target" }).effects).toEqual([]);
     });
 });

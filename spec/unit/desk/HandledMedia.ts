@@ -29,6 +29,12 @@ export class HandledMedia implements MediaProxy {
                 const answer = await this.#ask(`complete ${side} ${sdp ?? "in place"}`);
                 return { kind: "answer", sdp: answer, hold: "holds" };
             },
+            beginHandover: (side, stays) => this.#ask(`begin handover ${side} ${stays}`),
+            completeHandover: async (side, sdp) => {
+                await this.#ask(`complete handover ${side} ${sdp}`);
+                return "talks";
+            },
+            cancelHandover: (side) => this.#note(`cancel handover ${side}`),
             addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
             release: () => this.#note("release"),
         };

@@ -13,6 +13,13 @@ import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 const sdp = (name: string): Sdp => name as Sdp;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** These calls are not joined with others. */
+const NO_HANDOVER: Pick<MediaSession, "beginHandover" | "completeHandover" | "cancelHandover"> = {
+    beginHandover: () => Promise.reject(new CallFailure("internalError", "no call is joined")),
+    completeHandover: () => Promise.reject(new CallFailure("internalError", "no call is joined")),
+    cancelHandover: () => Promise.resolve(),
+};
+
 /** Media that writes into each description whose it is, and keeps what it was asked. */
 class NamedMedia implements MediaProxy {
     readonly asked: string[] = [];
@@ -41,6 +48,7 @@ class NamedMedia implements MediaProxy {
                 return { kind: "answer", sdp: await ask(`propose ${side} ${offer}`), hold: "talks" };
             },
             completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
+            ...NO_HANDOVER,
             release: () => {
                 this.asked.push(`${name} release`);
                 return Promise.resolve();

@@ -1,0 +1,118 @@
+import type { CallPolicy } from "../../call/CallPolicy.ts";
+import { type CallId, type EndCause, type LegId, ORIGIN } from "../../call/vocabulary.ts";
+import type { CallParty } from "../../numbering/partyText.ts";
+import type { CallIntake } from "../../ports/CallIntake.ts";
+import type { CallLeg, TransferRequest } from "../../ports/CallLeg.ts";
+import type { Log } from "../../ports/Log.ts";
+import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
+import type { CallActor, TransferDesk } from "../CallActor.ts";
+import { CallLink } from "./CallLink.ts";
+import { ConsultLeg } from "./ConsultLeg.ts";
+import type { TransferRoutes } from "./TransferRoutes.ts";
+
+/** What transfers need beyond the desk. */
+export interface TransferParts {
+    /** Takes the calls to the targets of transfers, with all limits that apply to calls. */
+    readonly intake: CallIntake;
+    readonly routes: Pick<TransferRoutes, "route">;
+    readonly newCallId: () => CallId;
+}
+
+export interface CallTransfersParts extends TransferParts {
+    readonly policy: CallPolicy;
+    readonly log: Log;
+    readonly parties: { readonly caller: CallParty; readonly callee: CallParty };
+    /** The call that is transferred. */
+    readonly actor: () => CallActor;
+    /** The call that a leg belongs to. */
+    readonly actorOf: (leg: CallLeg) => CallActor | undefined;
+}
+
+/** The transfers of one call, one after the other. */
+export class CallTransfers implements TransferDesk {
+    readonly #parts: CallTransfersParts;
+    #consult: ConsultLeg | undefined;
+
+    constructor(parts: CallTransfersParts) {
+        this.#parts = parts;
+    }
+
+    place(by: LegId, request: TransferRequest): void {
+        const cause = this.#begin(by, request);
+        this.#parts.log.info(cause === undefined ? "transfer placed" : "transfer rejected", {
+            by: request.by.kind === "user" ? request.by.user : request.by.name,
+            to: request.to.kind,
+            ...(cause !== undefined && { cause }),
+        });
+        if (cause !== undefined) this.#parts.actor().tell({ kind: "transferFailed", cause });
+    }
+
+    cancel(): void {
+        this.#consult?.cancel();
+        this.#consult = undefined;
+    }
+
+    /** Returns why the transfer is not possible, if it is not. */
+    #begin(by: LegId, { by: transferor, to }: TransferRequest): EndCause | undefined {
+        const { actor, actorOf, routes, parties } = this.#parts;
+        if (to.kind === "call") {
+            const other = actorOf(to.leg);
+            const leg = other?.idOf(to.leg);
+            if (other === undefined || leg === undefined || other === actor()) return "notFound";
+            actor().tell({ kind: "transferPlaced" });
+            join({ actor: actor(), leg: by }, { actor: other, leg });
+            return undefined;
+        }
+        const { caller, callee } = parties;
+        const [leaves, stays] = by === ORIGIN ? [caller, callee] : [callee, caller];
+        const route = routes.route({ by: transferor, to, leaves, stays });
+        if (route.kind === "refused") return route.cause;
+        return this.#call(by, route.targets);
+    }
+
+    #call(
+        by: LegId,
+        targets: Extract<ReturnType<TransferRoutes["route"]>, { kind: "targets" }>["targets"],
+    ): EndCause | undefined {
+        const { actor, actorOf, intake, newCallId, policy, log } = this.#parts;
+        const consult: ConsultLeg = new ConsultLeg({
+            onRinging: () => actor().tell({ kind: "transferRinging" }),
+            onAnswered: () => {
+                this.#consult = undefined;
+                const other = actorOf(consult);
+                if (other !== undefined) join({ actor: actor(), leg: by }, { actor: other, leg: ORIGIN });
+            },
+            onFailed: (cause) => {
+                this.#consult = undefined;
+                actor().tell({ kind: "transferFailed", cause });
+            },
+        });
+        const callId = newCallId();
+        const opened = intake.open({
+            callId,
+            origin: consult,
+            originMedia: "rtp",
+            offer: SYNTHETIC_OFFER,
+            ring: [{ targets, forMs: policy.ringMs }],
+            policy,
+        });
+        if ("refused" in opened) return opened.refused;
+        log.debug("target of the transfer called", { targetCallId: callId });
+        this.#consult = consult;
+        consult.connect(opened.report);
+        actor().tell({ kind: "transferPlaced" });
+        return undefined;
+    }
+}
+
+interface JoinedLeg {
+    readonly actor: CallActor;
+    readonly leg: LegId;
+}
+
+/** Connects the other parties of two legs, in place of these. */
+function join(one: JoinedLeg, other: JoinedLeg): void {
+    const [first, second] = new CallLink().legs;
+    one.actor.requestJoin(one.leg, first);
+    other.actor.requestJoin(other.leg, second);
+}

@@ -1,0 +1,21 @@
+import type { CallRecorder } from "../ports/CallRecorder.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+import type { Telemetry } from "../ports/Telemetry.ts";
+import type { LivenessWatch } from "./LivenessWatch.ts";
+import type { ResolveHost } from "./resolveHost.ts";
+import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import type { RtpenginePool } from "./RtpenginePool.ts";
+
+/** What a media session needs. */
+export interface MediaSessionParts {
+    readonly options: RtpengineOptions;
+    readonly pool: RtpenginePool;
+    readonly watch: LivenessWatch;
+    readonly clock: Clock;
+    readonly telemetry: Telemetry;
+    readonly log: Log;
+    readonly resolveHost: ResolveHost;
+    /** Receives the audio statistics of calls that were connected. */
+    readonly recorder?: Pick<CallRecorder, "note">;
+}

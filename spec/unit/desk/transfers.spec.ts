@@ -1,0 +1,242 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { CallId, EndCause } from "../../../lib/call/vocabulary.ts";
+import { CallDesk } from "../../../lib/desk/CallDesk.ts";
+import type { RoutedTransfer, TransferRoute } from "../../../lib/desk/transfer/TransferRoutes.ts";
+import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { CallRequest, CallTarget } from "../../../lib/ports/CallIntake.ts";
+import type { LegReport, TransferTarget } from "../../../lib/ports/CallLeg.ts";
+import { phone } from "../../support/descriptions.ts";
+import { FakeClock } from "../../support/FakeClock.ts";
+import { FakeLeg } from "../../support/FakeLeg.ts";
+import { FakeMediaProxy } from "../../support/FakeMediaProxy.ts";
+import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
+import { settle } from "../../support/settle.ts";
+
+const alice = "@alice:example.org" as MatrixUserId;
+const bob = "@bob:example.org" as MatrixUserId;
+const targetOf = (callee: MatrixUserId): CallTarget => ({
+    network: "matrix",
+    media: "rtp",
+    callee,
+    caller: { kind: "anonymous" },
+});
+const policy = { ringMs: 60_000, maxDurationMs: 3_600_000 };
+
+interface Party {
+    readonly leg: FakeLeg;
+    readonly says: LegReport;
+}
+
+class TransferWorld {
+    readonly media = new FakeMediaProxy();
+    readonly routed: RoutedTransfer[] = [];
+    /** The called legs, in the order in which they were dialled. */
+    readonly dialled: Party[] = [];
+    route: TransferRoute = { kind: "targets", targets: [targetOf(bob)] };
+    readonly #desk: CallDesk;
+    #calls = 0;
+
+    constructor() {
+        this.#desk = new CallDesk({
+            clock: new FakeClock(),
+            log: new KeptLog(),
+            telemetry: new KeptTelemetry(),
+            recorder: new KeptRecorder(),
+            media: this.media,
+            maxCalls: 10,
+            effectTimeoutMs: 5_000,
+        });
+        const dialler = {
+            dial: (_id: CallId, _target: unknown, says: LegReport) => {
+                const leg = new FakeLeg();
+                this.dialled.push({ leg, says });
+                return leg;
+            },
+        };
+        this.#desk.connect(
+            { matrix: dialler, sip: dialler, phone: dialler },
+            {
+                intake: this.#desk,
+                routes: {
+                    route: (transfer) => {
+                        this.routed.push(transfer);
+                        return this.route;
+                    },
+                },
+                newCallId: () => `c${++this.#calls}` as CallId,
+            },
+        );
+    }
+
+    get calls(): number {
+        return this.#desk.calls;
+    }
+
+    /** A call between two phones that is connected. */
+    async connected(): Promise<{ caller: Party; callee: Party }> {
+        const leg = new FakeLeg();
+        const request: CallRequest = {
+            callId: `c${++this.#calls}` as CallId,
+            origin: leg,
+            originMedia: "rtp",
+            offer: phone(),
+            ring: [{ targets: [targetOf(alice)], forMs: 60_000 }],
+            policy,
+        };
+        const opened = this.#desk.open(request);
+        if ("refused" in opened) throw new Error(opened.refused);
+        return { caller: { leg, says: opened.report }, callee: await this.answers() };
+    }
+
+    /** The leg that was dialled last answers. */
+    async answers(): Promise<Party> {
+        await settle();
+        const party = this.dialled.at(-1);
+        if (party === undefined) throw new Error("no leg was dialled");
+        party.says({ kind: "answered", sdp: phone({ port: 40_002 }) });
+        await settle();
+        return party;
+    }
+}
+
+function asksFor({ says }: Party, to: TransferTarget): void {
+    says({ kind: "transferRequested", request: { by: { kind: "user", user: alice }, to } });
+}
+
+const toBob: TransferTarget = { kind: "user", user: bob };
+
+describe("the transfer of a call", () => {
+    let world: TransferWorld;
+    beforeEach(() => {
+        world = new TransferWorld();
+    });
+
+    it.each(["caller", "callee"] as const)("connects the other party with the target, and ends the %s", async (by) => {
+        const call = await world.connected();
+        const [leaves, stays] = by === "caller" ? [call.caller, call.callee] : [call.callee, call.caller];
+        asksFor(leaves, toBob);
+        await settle();
+        expect(leaves.leg.told.slice(-1)).toEqual(["transfer placed"]);
+        world.dialled.at(-1)?.says({ kind: "ringing" });
+        const target = await world.answers();
+        expect(leaves.leg.told.slice(-3)).toEqual(["transfer ringing", "transfer done", "end replaced"]);
+
+        stays.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(target.leg.told.slice(-1)).toEqual(["end hungUp"]);
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it("is placed for the party that stays", async () => {
+        const { callee } = await world.connected();
+        asksFor(callee, toBob);
+        expect(world.routed).toEqual([
+            {
+                by: { kind: "user", user: alice },
+                to: toBob,
+                leaves: { kind: "user", user: alice },
+                stays: { kind: "anonymous" },
+            },
+        ]);
+    });
+
+    it("answers the party that stays when it holds afterwards", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        const target = await world.answers();
+        caller.says({ kind: "offered", sdp: phone({ direction: "sendonly", version: 2 }) });
+        await settle();
+        expect(caller.leg.told.at(-1)).toMatch(/^answerOffer /);
+        target.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(caller.leg.told.at(-1)).toBe("end hungUp");
+    });
+
+    it.each<[string, TransferRoute, EndCause]>([
+        ["may not be called", { kind: "refused", cause: "forbidden" }, "forbidden"],
+        ["does not exist", { kind: "refused", cause: "notFound" }, "notFound"],
+    ])("leaves the call as it was if the target %s", async (_, route, cause) => {
+        const { caller, callee } = await world.connected();
+        world.route = route;
+        asksFor(callee, toBob);
+        await settle();
+        expect(callee.leg.told.at(-1)).toBe(`transfer failed ${cause}`);
+        expect(world.dialled).toHaveLength(1);
+        callee.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(caller.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+    });
+
+    it("leaves the call as it was if the target is busy", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        await settle();
+        world.dialled.at(-1)?.says({ kind: "ended", cause: "busy" });
+        await settle();
+        expect(callee.leg.told.at(-1)).toBe("transfer failed busy");
+        expect(caller.leg.told.at(-1)).toMatch(/^accept /);
+        expect(world.media.held).toBe(1);
+        expect(world.calls).toBe(1);
+    });
+
+    it("goes on without the party that asked for it, and ends the call if it fails", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        await settle();
+        callee.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(caller.leg.told.at(-1)).toMatch(/^accept /);
+        world.dialled.at(-1)?.says({ kind: "ended", cause: "busy" });
+        await settle();
+        expect(caller.leg.told.at(-1)).toBe("end busy");
+        expect(world.media.held).toBe(0);
+    });
+
+    it("ends the call to the target if the other party hangs up meanwhile", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        await settle();
+        caller.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(world.dialled.at(-1)?.leg.told.at(-1)).toBe("end cancelled");
+        expect(callee.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it("joins two calls of the same party", async () => {
+        const first = await world.connected();
+        const second = await world.connected();
+        asksFor(first.callee, { kind: "call", leg: second.caller.leg });
+        await settle();
+        expect(first.callee.leg.told.slice(-3)).toEqual(["transfer placed", "transfer done", "end replaced"]);
+        expect(second.caller.leg.told.at(-1)).toBe("end replaced");
+        second.callee.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(first.caller.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+    });
+
+    it("is refused for a call that has ended", async () => {
+        const { callee } = await world.connected();
+        asksFor(callee, { kind: "call", leg: new FakeLeg() });
+        await settle();
+        expect(callee.leg.told.at(-1)).toBe("transfer failed notFound");
+    });
+
+    it("can be repeated for the party that came", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        const bobs = await world.answers();
+        asksFor(bobs, toBob);
+        const last = await world.answers();
+        expect(bobs.leg.told.at(-1)).toBe("end replaced");
+        caller.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(last.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+});
