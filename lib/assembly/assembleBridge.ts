@@ -121,7 +121,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
             ...parts,
             policy: policyOf(config),
             messages: sipMessages,
-            onSipMessage: (message) => prepared.ladders.add(message),
+            onSipMessage: prepared.onSipMessage,
         },
         onStarted,
     );

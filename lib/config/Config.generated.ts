@@ -39,6 +39,7 @@ export interface Config {
     readonly admin?: AdminConfig;
     readonly records: RecordsConfig;
     readonly limits: LimitsConfig;
+    readonly hep?: HepConfig;
     readonly logging: LoggingConfig;
 }
 /**
@@ -734,6 +735,23 @@ export interface LimitValuesConfig {
      * Price of all answered calls within a day (UTC), by limits.rates.
      */
     readonly costPerDay?: number;
+}
+/**
+ * Sends SIP messages and a report about each call to a collector that understands HEP version 3, such as Homer, over UDP. Passwords and media keys are removed. CAUTION: the messages hold complete phone numbers, and are not encrypted on the way.
+ */
+export interface HepConfig {
+    /**
+     * Address of the collector, as host:port.
+     */
+    readonly collector: Endpoint;
+    /**
+     * Number by which the collector tells this bridge from other senders.
+     */
+    readonly captureId: number;
+    /**
+     * Password that the collector requires, if it does, as text or as {file: path}.
+     */
+    readonly password?: Secret;
 }
 /**
  * Log output.

@@ -1,11 +1,10 @@
-import { randomInt } from "node:crypto";
 import type { Sdp } from "../call/vocabulary.ts";
 
 /** An offer of G.711 over plain RTP, for an endpoint at this address. */
 export function g711Offer(address: string, family: "IP4" | "IP6", port: number): Sdp {
     const lines = [
         "v=0",
-        `o=- ${randomInt(2 ** 31)} 1 IN ${family} ${address}`,
+        `o=- 1 1 IN ${family} ${address}`,
         "s=-",
         `c=IN ${family} ${address}`,
         "t=0 0",

@@ -79,6 +79,8 @@ export interface SentRequest {
     /** As sent, inside a dialog too. */
     readonly uri: string;
     readonly headers: SipHeaders;
+    /** Where it was sent, if the SIP server says so. */
+    readonly peer?: SipSource;
     /**
      * Cancels an INVITE. The server holds the CANCEL until a provisional response came (RFC 3261 9.1); the 487, or the
      * 2xx that crossed it, comes as a response.
@@ -91,6 +93,8 @@ export interface IncomingResponse {
     readonly reason: string;
     readonly headers: SipHeaders;
     readonly body: string;
+    /** Where it came from; of a response that the SIP server made itself, not known. */
+    readonly peer?: SipSource;
     readonly dialogId?: string;
     /**
      * Sends the ACK of a 2xx to INVITE, or the PRACK of a reliable provisional response. Not for others. The SIP server puts

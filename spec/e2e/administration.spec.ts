@@ -4,8 +4,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { Baresip } from "../../lab/world/Baresip.ts";
 import { freePort, loopback } from "../../lab/world/freePort.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { HepCollector } from "../../lab/world/HepCollector.ts";
 import { until } from "../../lab/world/until.ts";
 import { numbers, World } from "../../lab/world/World.ts";
+import { decodeHep } from "../support/decodeHep.ts";
 import { ControlChat } from "../support/ControlChat.ts";
 
 const BOT = "@sip-bridge:matrix.example";
@@ -18,10 +20,12 @@ describe("commands in Matrix rooms", () => {
     let admin: ControlChat;
     let user: ControlChat;
     let baresip: Baresip;
+    let collector: HepCollector;
     let adminPort: number;
 
     beforeAll(async () => {
         adminPort = await freePort();
+        collector = await HepCollector.start();
         baresip = await Baresip.start({ toneHz: 700 });
         world = await World.start({
             configure: (config) => ({
@@ -31,6 +35,7 @@ describe("commands in Matrix rooms", () => {
                     { name: "baresip", address: `${loopback}:${baresip.port}`, domains: [loopback] },
                 ],
                 permissions: { "@root:matrix.example": "admin" },
+                hep: { collector: `${loopback}:${collector.port}`, password: "of the collector" },
                 admin: { listen: `127.0.0.1:${adminPort}`, token: TOKEN },
             }),
         });
@@ -41,7 +46,7 @@ describe("commands in Matrix rooms", () => {
     afterEach(() => world.stopPhones());
     afterAll(async () => {
         await world.stop();
-        await baresip.stop();
+        await Promise.all([baresip.stop(), collector.stop()]);
     });
 
     it("answers with the state of every part", async () => {
@@ -184,6 +189,30 @@ describe("commands in Matrix rooms", () => {
                     `Audio from the ${party}: \\w+, \\d+ packets, MOS [1-5][.0-9]*, loss \\d+ %, jitter \\d+ ms`,
                 ),
             );
+        const packets = collector.datagrams.map(decodeHep);
+        const report = packets.findLast(({ protocolType }) => protocolType === 0x22);
+        expect(JSON.parse(report?.payload ?? "{}")).toMatchObject({ AUDIO: "bothWays" });
+        const sip = packets.filter(({ correlationId }) => correlationId === report?.correlationId);
+        const [invite, ...others] = sip.filter(({ protocolType }) => protocolType === 1);
+        expect(invite).toMatchObject({
+            source: loopback,
+            sourcePort: baresip.port,
+            destinationPort: port,
+            ipProtocol: 17,
+        });
+        expect([invite, ...others].map((packet) => packet?.payload.split("\r\n")[0])).toEqual([
+            expect.stringMatching(/^INVITE sip:.* SIP\/2\.0$/),
+            "SIP/2.0 180 Ringing",
+            "SIP/2.0 200 OK",
+            expect.stringMatching(/^ACK /),
+            expect.stringMatching(/^BYE /),
+            "SIP/2.0 200 OK",
+        ]);
+        for (const { payload, authKey } of sip) {
+            if (payload.startsWith("{")) continue;
+            expect(authKey).toBe("of the collector");
+            for (const header of ["Call-ID: ", "From: ", "To: ", "CSeq: "]) expect(payload).toContain(header);
+        }
         expect(shown).toContain("SIP reason: Q.850;cause=16");
         expect(shown).toContain("Matrix reason: m.call.hangup received: user_hangup");
     });

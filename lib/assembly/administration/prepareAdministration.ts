@@ -15,10 +15,12 @@ import type { CallRecordSink, SipReason } from "../../records/CallRecord.ts";
 import { CallRecords } from "../../records/CallRecords.ts";
 import { logCalls } from "../../records/logCalls.ts";
 import { parseReasons } from "../../sip/sipHeaders.ts";
+import type { MessageObserver } from "../../sip/drachtio/observeStack.ts";
 import { createMetrics, type Metrics } from "../../telemetry/metrics.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
 import type { OnStarted } from "../Stoppable.ts";
 import { callRecordsOf } from "./callRecordsOf.ts";
+import { hepOf } from "./hepOf.ts";
 import { classifyDestination } from "./classifyDestination.ts";
 import { type RememberedStates, rememberStates } from "./rememberStates.ts";
 
@@ -31,6 +33,8 @@ export interface PreparedAdministration {
     readonly records: CallRecords;
     readonly history: CallHistory;
     readonly ladders: SipLadders;
+    /** Receives every SIP message, for ladders and the collector. */
+    readonly onSipMessage: MessageObserver;
     readonly limits: FraudLimits;
     readonly dialPlan: LiveDialPlan;
     readonly incidents: Incidents;
@@ -53,7 +57,9 @@ export async function prepareAdministration(
     const clock = systemClock;
     const { telemetry, calls, messages, render } = createMetrics(version);
     const { history, file } = await callRecordsOf(config, clock, log, onStarted);
+    const hep = hepOf(config, clock, log, onStarted);
     const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, history, file];
+    if (hep !== undefined) sinks.push(hep.calls);
     const ladders = new SipLadders(() => clock.now());
     const sipReasonOf = (sipCallId: string): SipReason | undefined => readReason(ladders.lastReasonOf(sipCallId));
     const records = new CallRecords({ clock, sinks, sipReasonOf });
@@ -67,25 +73,17 @@ export async function prepareAdministration(
         log,
     });
     const incidents = new Incidents(clock, (message) => controlRoom.report(message));
-    const limits = new FraudLimits({
-        values: config.limits,
-        emergency: config.limits.emergency,
-        clock,
-        onReached: (limit, key) => {
-            log.warn("fraud limit reached", { limit, of: key, hint: "send limits to the bot to see and change it" });
-            incidents.once(
-                `limit ${limit} ${key}`,
-                `The limit ${limit} of ${key} was reached: calls are rejected.`,
-                HOUR_MS,
-            );
-        },
-    });
+    const limits = limitsOf(config, log, incidents);
     return {
         messageTelemetry: messages,
         states: rememberStates(telemetry, () => clock.now()),
         records,
         history,
         ladders,
+        onSipMessage: (message) => {
+            ladders.add(message);
+            hep?.onSipMessage(message);
+        },
         limits,
         dialPlan: new LiveDialPlan(dialPlanRulesOf(config)),
         incidents,
@@ -99,6 +97,19 @@ export async function prepareAdministration(
         },
         late,
     };
+}
+
+function limitsOf({ limits }: Config, log: Log, incidents: Incidents): FraudLimits {
+    return new FraudLimits({
+        values: limits,
+        emergency: limits.emergency,
+        clock: systemClock,
+        onReached: (limit, key) => {
+            log.warn("fraud limit reached", { limit, of: key, hint: "send limits to the bot to see and change it" });
+            const message = `The limit ${limit} of ${key} was reached: calls are rejected.`;
+            incidents.once(`limit ${limit} ${key}`, message, HOUR_MS);
+        },
+    });
 }
 
 function readReason(text: string | undefined): SipReason | undefined {

@@ -1,5 +1,15 @@
 import Srf from "drachtio-srf";
-import { clean, dialogOf, headersOf, joinLines, oneLine, proxyOf, refuseIfTooLarge, sendError } from "./srfMessages.ts";
+import {
+    clean,
+    dialogOf,
+    headersOf,
+    joinLines,
+    oneLine,
+    peerOf,
+    proxyOf,
+    refuseIfTooLarge,
+    sendError,
+} from "./srfMessages.ts";
 import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
 import {
     type IncomingRequest,
@@ -189,6 +199,7 @@ class SrfConnection implements DrachtioConnection {
         return {
             uri: req.uri,
             headers: headersOf(req.headers),
+            ...peerOf(req),
             cancel: (headers) =>
                 this.#order<undefined>((done, fail) =>
                     req.cancel({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
@@ -202,6 +213,7 @@ class SrfConnection implements DrachtioConnection {
             reason: res.reason,
             headers: headersOf(res.headers),
             body: res.body ?? "",
+            ...(res.source === "network" && peerOf(res)),
             ...dialogOf(res.stackDialogId),
             acknowledge: (headers = {}, headerLines = []) =>
                 this.#order<undefined>((done, fail) => {

@@ -6,6 +6,7 @@ import type {
     OutgoingResponse,
     SentRequest,
     SipHeaders,
+    SipSource,
     SipStack,
 } from "../SipStack.ts";
 
@@ -24,6 +25,8 @@ export interface SipMessage {
     readonly body: string;
     /** Call-ID header of the transaction. */
     readonly sipCallId: string | undefined;
+    /** The other end of the message, if it is known. */
+    readonly peer?: SipSource;
 }
 
 /** Called for each message. Must not throw. */
@@ -50,19 +53,26 @@ export function observeStack(stack: SipStack, observe: MessageObserver): SipStac
 
 /** The same request, once it was observed; its response will be observed as well. */
 export function observeRequest(request: IncomingRequest, observe: MessageObserver): IncomingRequest {
-    const { method, uri, headers, body, origin } = request;
+    const { method, uri, headers, body, origin, source: peer } = request;
     const sipCallId = headers.get("call-id");
-    if (origin === "network") observe({ direction: "received", method, uri, headers, body, sipCallId });
+    if (origin === "network") observe({ direction: "received", method, uri, headers, body, sipCallId, peer });
     return {
         ...request,
         respond: async (response) => {
             const sent = await request.respond(response);
-            if (origin === "network") observe(responseSent(method, response, sipCallId));
+            if (origin === "network") observe(responseSent(request, response));
             return sent;
         },
         onCancel: (listener) => {
             request.onCancel((cancelHeaders) => {
-                observe({ direction: "received", method: "CANCEL", headers: cancelHeaders, body: "", sipCallId });
+                const cancel = {
+                    direction: "received",
+                    method: "CANCEL",
+                    uri,
+                    headers: cancelHeaders,
+                    body: "",
+                } as const;
+                observe({ ...cancel, sipCallId, peer });
                 listener(cancelHeaders);
             });
         },
@@ -70,29 +80,71 @@ export function observeRequest(request: IncomingRequest, observe: MessageObserve
     };
 }
 
-function requestSent({ method, body = "" }: OutgoingRequest, { uri, headers }: SentRequest): SipMessage {
-    return { direction: "sent", method, uri, headers, body, sipCallId: headers.get("call-id") };
+function requestSent({ method, body = "" }: OutgoingRequest, { uri, headers, peer }: SentRequest): SipMessage {
+    const sent = { direction: "sent", method, uri, headers, body, sipCallId: headers.get("call-id") } as const;
+    return peer === undefined ? sent : { ...sent, peer };
 }
 
-function responseSeen(method: string, { status, reason, headers, body }: IncomingResponse): SipMessage {
-    return { direction: "received", method, status, reason, headers, body, sipCallId: headers.get("call-id") };
+function responseSeen(method: string, { status, reason, headers, body, peer }: IncomingResponse): SipMessage {
+    const seen = { direction: "received", method, status, reason, headers, body } as const;
+    const sipCallId = headers.get("call-id");
+    return peer === undefined ? { ...seen, sipCallId } : { ...seen, sipCallId, peer };
 }
 
-function responseSent(method: string, response: OutgoingResponse, sipCallId: string | undefined): SipMessage {
-    const { status, reason, headers = {}, body = "" } = response;
-    const seen = { direction: "sent", method, status, headers: lowerCase(headers), body, sipCallId } as const;
-    return reason === undefined ? seen : { ...seen, reason };
+/** Phrases of the SIP server for responses that the bridge sends without one. */
+const PHRASES: Readonly<Record<number, string>> = {
+    180: "Ringing",
+    183: "Session Progress",
+    200: "OK",
+    202: "Accepted",
+};
+
+/** Of the headers that the SIP server adds, those that it copies from the request (RFC 3261, section 8.2.6.2). */
+const COPIED = ["via", "from", "to", "call-id", "cseq"] as const;
+
+function responseSent(
+    request: IncomingRequest,
+    { status, reason, headers = {}, body = "" }: OutgoingResponse,
+): SipMessage {
+    const { method, source: peer } = request;
+    const phrase = reason ?? PHRASES[status];
+    const all = new Map([...copiedFrom(request.headers), ...lowerCase(headers)]);
+    const sipCallId = request.headers.get("call-id");
+    return {
+        direction: "sent",
+        method,
+        status,
+        ...(phrase !== undefined && { reason: phrase }),
+        headers: all,
+        body,
+        sipCallId,
+        peer,
+    };
+}
+
+function copiedFrom(headers: SipHeaders): readonly [string, string][] {
+    return COPIED.flatMap((name): [string, string][] => {
+        const value = headers.get(name);
+        return value === undefined ? [] : [[name, value]];
+    });
+}
+
+/** The headers of an ACK, PRACK or CANCEL, as far as they follow from the message that it belongs to. */
+function following(method: string, headers: SipHeaders, own: HeaderFields): SipHeaders {
+    const number = Number.parseInt(headers.get("cseq") ?? "", 10);
+    const sequence: readonly [string, string][] = Number.isNaN(number) ? [] : [["cseq", `${number} ${method}`]];
+    return new Map([...copiedFrom(headers), ...sequence, ...lowerCase(own)]);
 }
 
 function observedRequest(sent: SentRequest, observe: MessageObserver): SentRequest {
-    const { uri, headers } = sent;
+    const { uri, headers, peer } = sent;
     return {
-        uri,
-        headers,
+        ...sent,
         cancel: async (fields) => {
             await sent.cancel(fields);
-            const cancel = { direction: "sent", method: "CANCEL", uri, headers: lowerCase(fields), body: "" } as const;
-            observe({ ...cancel, sipCallId: headers.get("call-id") });
+            const all = following("CANCEL", headers, fields);
+            const cancel = { direction: "sent", method: "CANCEL", uri, headers: all, body: "" } as const;
+            observe({ ...cancel, sipCallId: headers.get("call-id"), ...(peer !== undefined && { peer }) });
         },
     };
 }
@@ -104,7 +156,17 @@ function observedResponse(response: IncomingResponse, method: string, observe: M
             await response.acknowledge(headers, headerLines);
             const acknowledging = method === "INVITE" && response.status < 200 ? "PRACK" : "ACK";
             const sipCallId = response.headers.get("call-id");
-            observe({ direction: "sent", method: acknowledging, headers: lowerCase(headers), body: "", sipCallId });
+            const { peer } = response;
+            const uri = /<([^>]+)>/.exec(response.headers.get("contact") ?? "")?.[1];
+            observe({
+                direction: "sent",
+                method: acknowledging,
+                ...(uri !== undefined && { uri }),
+                headers: following(acknowledging, response.headers, headers),
+                body: "",
+                sipCallId,
+                ...(peer !== undefined && { peer }),
+            });
         },
     };
 }

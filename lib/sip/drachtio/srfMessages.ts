@@ -1,4 +1,5 @@
-import { type HeaderFields, type OutgoingRequest, SipSendError, type SipHeaders } from "../SipStack.ts";
+import { type HeaderFields, type OutgoingRequest, SipSendError, type SipHeaders, type SipSource } from "../SipStack.ts";
+import type { SrfAddress } from "./srfShapes.ts";
 
 /** drachtio-server's reader overwrites its own head beyond 12,228 bytes: some room is left for what it adds. */
 const MAX_MESSAGE_BYTES = 12_000;
@@ -58,4 +59,11 @@ export function headersOf(headers: Readonly<Record<string, string>>): SipHeaders
 
 export function dialogOf(dialogId: string | undefined): { readonly dialogId?: string } {
     return dialogId === undefined || dialogId === "" ? {} : { dialogId };
+}
+
+export function peerOf({ source_address: address, source_port: port, protocol }: SrfAddress): {
+    readonly peer?: SipSource;
+} {
+    if (address === undefined || port === undefined || protocol === undefined) return {};
+    return { peer: { protocol, address, port } };
 }

@@ -35,7 +35,15 @@ export interface SrfRequest {
     cancel(options: object, callback: (error: unknown) => void): void;
 }
 
-export interface SrfResponse {
+/** What drachtio-server says of the network side of a message: where it came from, or where it was sent. */
+export interface SrfAddress {
+    readonly source_address?: string;
+    readonly source_port?: number;
+    readonly protocol?: string;
+}
+
+export interface SrfResponse extends SrfAddress {
+    readonly source?: "network" | "application";
     readonly status: number;
     readonly reason: string;
     readonly headers: Readonly<Record<string, string>>;

@@ -12,6 +12,7 @@ beforeAll(() => {
     folder = new ConfigFolder();
     folder.write("drachtio.secret", "from-a-file\n");
     folder.write("admin.token", "a token\n");
+    folder.write("hep.password", "a password\n");
     folder.write("carrier.password", "another\n");
     folder.write("carrier-in.password", "theirs\n");
     folder.write("alice-desk.password", "a third\n");
