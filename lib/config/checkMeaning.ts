@@ -1,11 +1,18 @@
 import { readFileSync } from "node:fs";
-import { localpartOf, parseMatrixUserId, serverOf, type MatrixUserId } from "../numbering/MatrixUserId.ts";
+import {
+    isServerName,
+    localpartOf,
+    parseMatrixUserId,
+    serverOf,
+    type MatrixUserId,
+} from "../numbering/MatrixUserId.ts";
 import { parsePhoneNumber, type NumberingContext, type PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
 import { sampleUser, type UserTemplate } from "../numbering/UserTemplate.ts";
 import { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
 import { parseInboundRoutes } from "./inboundRoutes.ts";
+import { checkPorts } from "./checkPorts.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath, isOnPath, type Path } from "./configPath.ts";
 import { type NumberPattern, parseNumberPattern } from "../numbering/NumberPattern.ts";
@@ -60,6 +67,10 @@ export function checkMeaning(
     if (intact(["sip", "tls"])) checkTls(shaped, tell);
     if (intact(["media"])) checkMedia(shaped, tell);
     checkAdmin(shaped, tell);
+    checkPorts(shaped, tell);
+    checkPermissions(shaped, tell);
+    checkHomeserver(shaped, tell);
+    checkCalls(shaped, tell);
     const config: Config = {
         ...shaped,
         numbers: { ...shaped.numbers, map: readNumberMap(shaped.numbers.map, numbering, tellOfNumber) },
@@ -145,10 +156,7 @@ function checkRegistrar({ sip: { registrar } }: ShapedConfig, tell: Tell): void 
 function checkTls({ sip: { listen, tls } }: ShapedConfig, tell: Tell): void {
     const secure = listen.find(({ transport }) => transport === "tls" || transport === "wss")?.transport;
     const missing = (["certificate", "key"] as const).filter((key) => tls?.[key] === undefined);
-    const why =
-        secure !== undefined
-            ? `sip.listen has a ${secure} address`
-            : "certificate and key are of no use without each other";
+    const why = secure !== undefined ? `sip.listen has a ${secure} address` : "certificate and key are needed together";
     if (secure !== undefined || missing.length === 1) {
         for (const key of missing) tell(["sip", "tls", key], `is missing; ${why}`);
     }
@@ -159,7 +167,7 @@ function checkTls({ sip: { listen, tls } }: ShapedConfig, tell: Tell): void {
 
 function checkMedia({ media, sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
     if (media !== "none") return;
-    const text = 'must be webrtc where media is "none"; set media.rtpengine for anything else';
+    const text = 'must be webrtc if media is "none"; set media.rtpengine to use other values';
     sip.peers.forEach((peer, index) => peer.media === "webrtc" || tell(["sip", "peers", index, "media"], text));
     trunks.forEach((trunk, index) => trunk.media === "webrtc" || tell(["trunks", index, "media"], text));
     accounts.forEach((account, index) => account.media === "webrtc" || tell(["accounts", index, "media"], text));
@@ -171,6 +179,27 @@ function checkAdmin({ admin }: ShapedConfig, tell: Tell): void {
         return;
     const wrong = "must be a loopback address such as 127.0.0.1:9465, because the listener has no TLS";
     tell(["admin", "listen"], `${wrong}; use a reverse proxy for other machines, or set admin.allowRemote: true`);
+}
+
+function checkPermissions({ permissions }: ShapedConfig, tell: Tell): void {
+    for (const who of Object.keys(permissions)) {
+        const isKnown = who === "*" || (who.startsWith("@") ? parseMatrixUserId(who) !== undefined : isServerName(who));
+        if (isKnown) continue;
+        tell(["permissions", who], 'must be a user ID such as @alice:matrix.example, a server name, or "*"');
+    }
+}
+
+function checkHomeserver({ homeserver: { url } }: ShapedConfig, tell: Tell): void {
+    const base = /^(.*?)\/_matrix(?:\/|$)/.exec(url)?.[1];
+    if (base !== undefined) tell(["homeserver", "url"], `must be the URL without /_matrix: ${base}`);
+}
+
+/** RFC 4028, section 4. */
+const SHORTEST_SESSION_S = 90;
+
+function checkCalls({ calls: { sessionTimerSeconds } }: ShapedConfig, tell: Tell): void {
+    if (sessionTimerSeconds === 0 || sessionTimerSeconds >= SHORTEST_SESSION_S) return;
+    tell(["calls", "sessionTimerSeconds"], `must be 0 or at least ${SHORTEST_SESSION_S} (RFC 4028)`);
 }
 
 function numberingIn(
@@ -194,10 +223,10 @@ function readTrunk(
     const here = ["trunks", index];
     const numbering = { ...ofAll, defaultCountry: trunk.defaultCountry ?? ofAll.defaultCountry };
     if (trunk.password !== undefined && trunk.username === undefined) {
-        tell([...here, "username"], "is missing; the password is of no use without it");
+        tell([...here, "username"], "is required with a password; set the user name of the SIP account");
     }
     if (trunk.register && trunk.password === undefined) {
-        tell([...here, "password"], "is missing; the trunk can only be registered with by username and password");
+        tell([...here, "password"], "is required for register: true; set the password of the SIP account");
     }
     checkWritten(trunk, here, tell);
     if (trunk.numberFormat === "national" && numbering.defaultCountry === undefined) {
@@ -239,7 +268,8 @@ function readCallerIds(
     const callerIds = new Map<MatrixUserId, CallerId>();
     for (const [key, text] of Object.entries(written)) {
         const user = parseMatrixUserId(key);
-        if (user === undefined) tell([...here, key], "must be under a Matrix user such as @alice:matrix.example");
+        if (user === undefined)
+            tell([...here, key], "must be the user ID of a Matrix user, such as @alice:matrix.example");
         const number = readCallerId(text, numbering, [...here, key], tell);
         if (user !== undefined && number !== undefined) callerIds.set(user, number);
     }

@@ -83,9 +83,10 @@ function inboundLine(
     { name, trusted, defaultUser }: Pick<PeerConfig, "name" | "trusted" | "defaultUser">,
     ways: readonly string[],
 ): string {
-    const recognised = ways.length === 0 ? "cannot call in" : ways.join(", or ");
+    const who = `${kind} ${name}${trusted ? " (trusted)" : ""}`;
+    if (ways.length === 0) return `${who}: cannot call in`;
     return [
-        `${kind} ${name}${trusted ? " (trusted)" : ""}: ${recognised}`,
+        `${who}: ${ways.join(", or ")}`,
         ...(defaultUser === undefined ? [] : [`calls to unknown numbers reach ${defaultUser}`]),
     ].join("; ");
 }

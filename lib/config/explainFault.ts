@@ -18,6 +18,9 @@ export interface FaultText {
     readonly text: string;
 }
 
+/** Longer lists of keys are not printed. */
+const MOST_LISTED = 15;
+
 const WANTED: Readonly<Record<NonNullable<SchemaNode["type"]>, string>> = {
     object: "must be a section of keys",
     array: "must be a list",
@@ -57,17 +60,21 @@ export function explainFault({ keyword, params, message, schema, value }: Findin
 
 function unknownKey(key: string, known: readonly string[]): FaultText {
     const meant = nearestWord(key, known);
-    const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${meant}?`;
+    const list = known.length > MOST_LISTED ? "config.sample.yaml has all keys" : `known are ${known.join(", ")}`;
+    const hint = meant === undefined ? list : `did you mean ${meant}?`;
     return { key, text: `is not a known key; ${hint}` };
 }
 
 function wrongType(schema: SchemaNode, value: unknown, context: FormContext): string {
-    const { type = "object", examples } = schema;
+    const { type = "object", examples, default: standard, properties } = schema;
     if (type === "string") return wrongText(schema, value, context);
     const isSection = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (type === "array" && isSection) return "must be a list: begin each entry with a dash";
-    const example = type === "array" || type === "object" ? examples?.[0] : undefined;
-    return example === undefined ? WANTED[type] : `${WANTED[type]}, such as ${JSON.stringify(example)}`;
+    if (type === "array" && isSection) return "must be a list; begin each entry with a dash";
+    if (type !== "array" && type !== "object") return WANTED[type];
+    const example = examples?.[0] ?? (Array.isArray(standard) && standard.length > 0 ? standard : undefined);
+    if (example !== undefined) return `${WANTED[type]}, such as ${JSON.stringify(example)}`;
+    const [key] = Object.keys(properties ?? {});
+    return key === undefined ? WANTED[type] : `${WANTED[type]}, such as ${key}:`;
 }
 
 /** Says what a key for text wants. A number or boolean that quotes would make right only needs them. */
@@ -75,7 +82,7 @@ function wrongText(schema: SchemaNode, value: unknown, context: FormContext): st
     const form = schema.as === undefined ? undefined : VALUE_FORMS.get(schema.as);
     const isPlain = typeof value === "number" || typeof value === "boolean";
     if (isPlain && (form === undefined || isAccepted(() => form.parse(String(value), context)))) {
-        return "must be text: put it in quotes";
+        return "must be text; put it in quotes";
     }
     const wanted = form === undefined ? "text" : wantsOf(form, schema);
     return Array.isArray(value) ? `must be a single value, not a list: ${wanted}` : `must be ${wanted}`;

@@ -41,7 +41,7 @@ const OURS = new Set(
 
 /** What is wrong with a header that an operator wants added to a call, or undefined. Pure. */
 export function faultOfExtraHeader(name: string, value: string): string | undefined {
-    if (!TOKEN.test(name)) return "must be under the name of a header, such as X-Tenant";
+    if (!TOKEN.test(name)) return "must be the name of a header, such as X-Tenant";
     if (OURS.has(name.toLowerCase())) return "cannot be set: the bridge sets this header itself";
     return TEXT.test(value) ? undefined : "must be one line of text";
 }

@@ -130,9 +130,9 @@ function parseSipHost(text: string): HostPort | undefined {
         throw new Error("must have its IPv6 address in brackets, such as [2001:db8::1]:5060");
     }
     if (/^(?:sips?|udp|tcp|tls|wss?):|;/i.test(text)) {
-        throw new Error(`${alone}; how SIP is carried there is said by transport`);
+        throw new Error(`${alone}; set transport to udp, tcp, tls, ws or wss`);
     }
-    if (text.includes("@")) throw new Error(`${alone}; users have keys of their own`);
+    if (text.includes("@")) throw new Error(`${alone}; users are set by other keys`);
     return undefined;
 }
 
@@ -153,7 +153,7 @@ function parseNetwork(text: string): string | undefined {
 
 function parseSecret(value: unknown, { folder }: FormContext): Secret | undefined {
     if (typeof value === "string") return value === "" ? undefined : new Secret(value);
-    if (typeof value === "number") throw new Error("must be text: put it in quotes");
+    if (typeof value === "number") throw new Error("must be text; put it in quotes");
     if (typeof value !== "object" || value === null || !("file" in value)) return undefined;
     const { file, ...rest } = value;
     if (typeof file !== "string" || Object.keys(rest).length > 0) return undefined;

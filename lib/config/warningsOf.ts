@@ -1,11 +1,12 @@
 import type { Config } from "./Config.generated.ts";
 import { formatPath } from "./configPath.ts";
+import { listenerWarnings } from "./listenerWarnings.ts";
 import { messageWarnings } from "./messageWarnings.ts";
 import { openRules } from "./openRules.ts";
 import { reachabilityWarnings } from "./reachabilityWarnings.ts";
 import { registrarRealm } from "./registrarRealm.ts";
-
-const DEFAULT_REGISTRATION_SECONDS = 600;
+import { securityWarnings } from "./securityWarnings.ts";
+import { unusedKeys } from "./unusedKeys.ts";
 
 /**
  * Warns about what a configuration allows but its operator probably does not mean. Each warning names the key, what will
@@ -14,13 +15,16 @@ const DEFAULT_REGISTRATION_SECONDS = 600;
 export function warningsOf(config: Config): string[] {
     return [
         ...emptySections(config),
+        ...unmappedNumbers(config),
         ...reachabilityWarnings(config),
+        ...listenerWarnings(config),
         ...unencryptedKeys(config),
-        ...unusedLifetimes(config),
+        ...unusedKeys(config),
         ...crashingUris(config),
         ...prefixesBeforePlus(config),
         ...unservedRules(config),
         ...openRules(config),
+        ...securityWarnings(config),
         ...messageWarnings(config),
     ];
 }
@@ -37,6 +41,16 @@ function emptySections({ sip, trunks, accounts, dialling }: Config): string[] {
         warnings.push("trunks and accounts are empty, so the rules of dialling.allow have no effect; add a trunk");
     }
     return warnings;
+}
+
+/** Calls of peers and trunks to a phone number need an entry or a default user. Those to a SIP address do not. */
+function unmappedNumbers({ sip, trunks, numbers: { map } }: Config): string[] {
+    const callers = [...sip.peers, ...trunks];
+    const isMapped = map.numbers.size + map.names.size + map.patterns.length > 0;
+    if (callers.length === 0 || isMapped || callers.some(({ defaultUser }) => defaultUser !== undefined)) return [];
+    return [
+        "numbers.map is empty, so inbound calls to phone numbers are rejected with 404; add the numbers of your users, or set defaultUser on the trunk or peer",
+    ];
 }
 
 /** SDES keys (RFC 4568) are part of SDP: everyone who can read the signalling can decrypt the call. */
@@ -64,14 +78,6 @@ function unencryptedKeys({ sip, trunks, accounts }: Config): string[] {
                 : [],
         ),
     ];
-}
-
-function unusedLifetimes({ trunks }: Config): string[] {
-    return trunks.flatMap(({ register, registrationSeconds }, index) =>
-        !register && registrationSeconds !== DEFAULT_REGISTRATION_SECONDS
-            ? [`${formatPath(["trunks", index, "registrationSeconds"])}: has no effect; set register: true`]
-            : [],
-    );
 }
 
 /** drachtio-server looks for the host of a URI that has none. The bridge never sends one there. */
@@ -121,7 +127,7 @@ function unservedRules(config: Config): string[] {
             isServed(pattern)
                 ? []
                 : [
-                      `${formatPath(["dialling", "allow", index, "numbers", place])}: no trunk serves ${pattern}; see prefixes and domains of trunks`,
+                      `${formatPath(["dialling", "allow", index, "numbers", place])}: no trunk serves ${pattern}; ${hintFor(pattern)}`,
                   ],
         ),
     );
@@ -131,4 +137,11 @@ function unservedRules(config: Config): string[] {
 function beginningOf(pattern: string): { readonly head: string; readonly isOpen: boolean } {
     const [, head = "", rest = ""] = /^((?:\\\*|[^*?])*)(.*)$/.exec(pattern) ?? [];
     return { head: head.replaceAll("\\*", "*"), isOpen: rest !== "" };
+}
+
+function hintFor(pattern: string): string {
+    const international = /^00([1-9].*)$/.exec(pattern)?.[1];
+    if (international !== undefined) return `write + instead of 00: +${international}`;
+    if (/^0[1-9]/.test(pattern)) return "set numbers.defaultCountry, or write the number with its country code";
+    return "see prefixes and domains of trunks";
 }

@@ -39,7 +39,7 @@ interface Misuse {
 }
 
 function explainSyntax({ code, message, pos: [at] }: YAMLError): Misuse {
-    if (code === "MULTIPLE_DOCS") return { text: "must be one document: take away the line ---", at };
+    if (code === "MULTIPLE_DOCS") return { text: "must be one document; remove the line ---", at };
     const [text = ""] = message.split(/ at line \d+, column \d+:|\n/, 1);
     return { text, at };
 }
@@ -53,7 +53,10 @@ function misuses(document: Document): readonly Misuse[] {
             for (const { key } of items) {
                 if (!isScalar(key)) continue;
                 if (keys.has(key.value)) {
-                    found.push({ text: `${String(key.value)}: must stand only once in its section`, at: startOf(key) });
+                    found.push({
+                        text: `${String(key.value)}: is in its section twice; remove one of them`,
+                        at: startOf(key),
+                    });
                 }
                 keys.add(key.value);
             }

@@ -37,7 +37,7 @@ describe("a wrong configuration", () => {
             "matrix.joinAsCallee: must be one of false, true, all",
         ],
         ["a value for a list", { trunks: 5 }, "trunks: must be a list"],
-        ["a list for a section", { sip: [] }, "sip: must be a section of keys"],
+        ["a list for a section", { sip: [] }, "sip: must be a section of keys, such as listen:"],
         ["an empty list", { sip: { listen: [] } }, "sip.listen: must have at least one entry"],
         [
             "an entry twice",
@@ -47,7 +47,7 @@ describe("a wrong configuration", () => {
         [
             "a number without quotes",
             { trunks: [{ ...trunk("t"), callerId: 442071838750 }] },
-            "trunks[0].callerId: must be text: put it in quotes",
+            "trunks[0].callerId: must be text; put it in quotes",
         ],
         [
             "no URL",
@@ -164,17 +164,17 @@ describe("a wrong configuration", () => {
         [
             "no user with a caller id",
             { trunks: [{ ...trunk("t"), callerIds: { alice: "1" } }] },
-            "trunks[0].callerIds.alice: must be under a Matrix user such as @alice:matrix.example",
+            "trunks[0].callerIds.alice: must be the user ID of a Matrix user, such as @alice:matrix.example",
         ],
         [
             "a password without a user name",
             { trunks: [{ ...trunk("t"), password: "x" }] },
-            "trunks[0].username: is missing; the password is of no use without it",
+            "trunks[0].username: is required with a password; set the user name of the SIP account",
         ],
         [
             "registering without a password",
             { trunks: [{ ...trunk("t"), register: true }] },
-            "trunks[0].password: is missing; the trunk can only be registered with by username and password",
+            "trunks[0].password: is required for register: true; set the password of the SIP account",
         ],
         [
             "sips where there is no TLS",
@@ -199,7 +199,7 @@ describe("a wrong configuration", () => {
         [
             "a header with a blank in its name",
             { trunks: [{ ...trunk("t"), headers: { "X A": "1" } }] },
-            'trunks[0].headers["X A"]: must be under the name of a header, such as X-Tenant',
+            'trunks[0].headers["X A"]: must be the name of a header, such as X-Tenant',
         ],
         [
             "a prefix that cannot be dialled",
@@ -224,7 +224,7 @@ describe("a wrong configuration", () => {
         [
             "a phone without WebRTC and without rtpengine",
             { accounts: [{ ...phone("desk"), media: "rtp" }] },
-            'accounts[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
+            'accounts[0].media: must be webrtc if media is "none"; set media.rtpengine to use other values',
         ],
         [
             "registrations that must be longer than they may",
@@ -259,7 +259,7 @@ describe("a wrong configuration", () => {
         [
             "plain media with none",
             { sip: { peers: [{ name: "a", inboundNetworks: ["::1"] }] } },
-            'sip.peers[0].media: must be webrtc where media is "none"; set media.rtpengine for anything else',
+            'sip.peers[0].media: must be webrtc if media is "none"; set media.rtpengine to use other values',
         ],
         ["another word for media", { media: "all" }, "media: must be none, or a section with rtpengine: [host:port]"],
         ["no rtpengine", { media: {} }, "media.rtpengine: is missing"],

@@ -20,7 +20,7 @@ describe("messageWarnings", () => {
             { web, services: [{ ...telnyx, profile: "twilio" }] },
             /\[0\]: every request/,
         ],
-        ["a public URL without TLS", { web: { publicUrl: "http://sms.example" } }, /in clear/],
+        ["a public URL without TLS", { web: { publicUrl: "http://sms.example" } }, /without encryption/],
     ])("warns about %s", (_, messaging, expected) => {
         expect(warningsWith(messaging)).toEqual([expect.stringMatching(expected)]);
     });

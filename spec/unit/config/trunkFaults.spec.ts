@@ -4,10 +4,10 @@ import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile
 // What people write who have set up other SIP software: each fault names the key and what to write instead.
 
 const WITHOUT_SCHEME =
-    "must be host or host:port alone, such as sip.carrier.example:5060; how SIP is carried there is said by transport";
-const WITHOUT_USER = "must be host or host:port alone, such as sip.carrier.example:5060; users have keys of their own";
+    "must be host or host:port alone, such as sip.carrier.example:5060; set transport to udp, tcp, tls, ws or wss";
+const WITHOUT_USER = "must be host or host:port alone, such as sip.carrier.example:5060; users are set by other keys";
 const BRACKETS = "must have its IPv6 address in brackets, such as [2001:db8::1]:5060";
-const LIST = "must be a list: begin each entry with a dash";
+const LIST = "must be a list; begin each entry with a dash";
 
 let folder: ConfigFolder;
 beforeAll(() => {
@@ -33,7 +33,7 @@ describe("a wrong trunk", () => {
         ["address", "2001:db8::1", BRACKETS],
         ["address", "2001:db8::1:5060", BRACKETS],
         ["proxy", "sip:a.example;lr", WITHOUT_SCHEME],
-        ["password", 12345, "must be text: put it in quotes"],
+        ["password", 12345, "must be text; put it in quotes"],
         ["inboundNetworks", "192.0.2.1", 'must be a list, such as ["198.51.100.0/24"]'],
         ["prefixes", "+44", 'must be a list, such as ["+44","+353"]'],
         ["headers", "X-Tenant: 42", 'must be a section of keys, such as {"X-Tenant":"42"}'],

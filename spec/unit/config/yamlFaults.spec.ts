@@ -10,9 +10,9 @@ it.each([
     [
         "a key twice",
         "media: none\nmedia: none\n",
-        /^media: must stand only once in its section \(config\.yaml line 2\)$/,
+        /^media: is in its section twice; remove one of them \(config\.yaml line 2\)$/,
     ],
-    ["two documents", "media: none\n---\nmedia: none\n", /^must be one document: .* \(config\.yaml line 2\)$/],
+    ["two documents", "media: none\n---\nmedia: none\n", /^must be one document; .* \(config\.yaml line 2\)$/],
     ["a section within itself", "sip: &s\n  tls: *s\n", /^\*s must not stand within &s \(config\.yaml line 2\)$/],
     ["sections that multiply", multiplying(6), /^repeats its parts by aliases \(\*name\) too often \(config\.yaml\)$/],
     ["an empty file", "", /^must be a section of keys/],
