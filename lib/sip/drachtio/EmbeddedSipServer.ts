@@ -61,6 +61,8 @@ export class EmbeddedSipServer {
     readonly #options: EmbeddedSipServerOptions;
     readonly #secret = randomBytes(24).toString("base64url");
     #state: ServerState = { phase: "stopped" };
+    /** Those who wait for the server that is being started. */
+    readonly #waiters: PromiseWithResolvers<DrachtioEndpoint>[] = [];
     /** What the first start found free is kept by later ones, so that peers find the server where it was. */
     #controlPort = 0;
     #bindings: readonly SipBinding[];
@@ -88,10 +90,13 @@ export class EmbeddedSipServer {
         return this.#state.phase === "running" ? this.#state.child.pid : undefined;
     }
 
-    /** Where the control port is; rejects while the server is down. */
+    /** Where the control port is. Waits while the server is being started again; rejects when it is stopped. */
     endpoint(): Promise<DrachtioEndpoint> {
         if (this.#state.phase === "running") return Promise.resolve(this.#state.endpoint);
-        return Promise.reject(new Error("the embedded SIP server is down"));
+        if (this.#state.phase === "stopped") return Promise.reject(new Error("the embedded SIP server is stopped"));
+        const waiter = Promise.withResolvers<DrachtioEndpoint>();
+        this.#waiters.push(waiter);
+        return waiter.promise;
     }
 
     /**
@@ -163,6 +168,7 @@ export class EmbeddedSipServer {
     async stop(): Promise<void> {
         const state = this.#state;
         this.#state = { phase: "stopped" };
+        for (const { reject } of this.#waiters.splice(0)) reject(new Error("the embedded SIP server is stopped"));
         if (state.phase === "waiting") state.cancel();
         if (state.phase !== "running" || state.child.exitCode !== null || state.child.signalCode !== null) return;
         const gone = once(state.child, "exit");
@@ -182,7 +188,9 @@ export class EmbeddedSipServer {
         this.#controlPort = control.port;
         this.#bindings = sip;
         this.#startedAt = this.#options.clock.monotonic();
-        this.#state = { phase: "running", child, endpoint: { ...control, secret: this.#secret }, metrics };
+        const endpoint = { ...control, secret: this.#secret };
+        this.#state = { phase: "running", child, endpoint, metrics };
+        for (const { resolve } of this.#waiters.splice(0)) resolve(endpoint);
         this.#options.log.info("embedded SIP server started", { sip, pid: child.pid });
     }
 

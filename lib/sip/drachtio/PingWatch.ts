@@ -1,9 +1,9 @@
 import type { Clock } from "../../ports/Clock.ts";
 
 /** Time between a response and the next ping. */
-const INTERVAL_MS = 1_000;
+const INTERVAL_MS = 500;
 /** A server that has not responded to a ping for this long hangs. Together with the restart it is replaced within 5 s. */
-const TIMEOUT_MS = 2_500;
+const TIMEOUT_MS = 1_500;
 /** A timer that fires this much too late means that this process does not run in time either: the machine is overloaded. */
 const STALL_MS = 200;
 
