@@ -14,6 +14,7 @@ import { registeredKey } from "./flowKey.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import { type LateListener, ResponseTimeout } from "./ResponseTimeout.ts";
 import type { OutgoingRequest } from "./SipEngine.ts";
+import { SilenceInquiry } from "./SilenceInquiry.ts";
 import { transportWarning, describeUnreachable } from "./transportWarning.ts";
 import { unreachedFlow } from "./unreachedFlow.ts";
 
@@ -72,6 +73,8 @@ export class ClientExchange {
     #open: (target: Target) => Promise<Flow> = (target) => this.#context.transport.open(target);
     /** Why the last target could not be reached. */
     #trouble: string | undefined;
+    /** Finds out whether the target is there at all while it keeps silent. */
+    #inquiry: SilenceInquiry | undefined;
     #cancelDelay: CancelTimer | undefined;
 
     /** `order`: of an `OutgoingRequest`. */
@@ -169,8 +172,10 @@ export class ClientExchange {
 
     #depart(flow: Flow): Departure {
         const request = composeRequest(this.#draft, flow, newBranch());
-        const { transactions } = this.#context;
+        const { transactions, transport, clock } = this.#context;
         this.#departure = { kind: "departed", request, flow };
+        this.#inquiry?.stop();
+        this.#inquiry = new SilenceInquiry({ clock, ask: () => transport.whySilent(flow) });
         const user = this.#impatient(this.#transactionUser());
         this.#transaction =
             request.method === "INVITE"
@@ -205,6 +210,7 @@ export class ClientExchange {
         };
         return {
             onResponse: (response, flow) => {
+                this.#inquiry?.stop();
                 if (response.status === 503 && this.#isOpen && target !== undefined) {
                     this.#context.resolver.reportFailure(target);
                     if (this.#moveOn()) return;
@@ -215,7 +221,10 @@ export class ClientExchange {
                 if (response.status >= 200) this.#settle();
                 this.#user.onResponse(response, flow, "network");
             },
-            onTimeout: () => failed(408),
+            onTimeout: () => {
+                this.#trouble = this.#inquiry?.outcome;
+                failed(this.#trouble === undefined ? 408 : 503);
+            },
             onTransportFailure: () => {
                 this.#trouble = "connection lost";
                 failed(503);
@@ -261,6 +270,7 @@ export class ClientExchange {
         const hasEnded = this.#progress.kind === "settled" || this.#progress.kind === "aborted";
         if (!hasEnded || live || this.#cancelDelay !== undefined) return;
         this.#progress = { kind: "over" };
+        this.#inquiry?.stop();
         this.#context.exchanges.delete(this);
         this.#user.onOver();
     }

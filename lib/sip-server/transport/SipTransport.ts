@@ -70,6 +70,11 @@ export interface TransportLayer {
     onMessage(handler: MessageHandler): void;
     /** A flow to that target: an open connection to it if there is one, else a new one. Rejects with {@link TransportError} after the connect timeout at the latest. */
     open(target: Target): Promise<Flow>;
+    /**
+     * Asks why the other end of a UDP flow keeps silent. Resolves within a second, to the system's error code if its host or a
+     * router reports that nothing is there, else to undefined.
+     */
+    whySilent(flow: Flow): Promise<string | undefined>;
     flowById(id: string): Flow | undefined;
     /** Sends a response back where RFC 3261 18.2.2 and RFC 3581 say, judged by its top Via; `arrivedOn` is the flow of its request. Rejects with {@link TransportError}. */
     respond(response: SipResponse, arrivedOn: Flow): Promise<void>;

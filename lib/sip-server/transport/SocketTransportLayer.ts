@@ -5,6 +5,7 @@ import type { HostPort } from "../sip/hostPort.ts";
 import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipResponse } from "../sip/SipMessage.ts";
 import { parseVia } from "../sip/Via.ts";
+import { closedPort } from "./closedPort.ts";
 import { connectionKey, ConnectionLimits } from "./ConnectionLimits.ts";
 import { ConnectionTable, targetKey } from "./ConnectionTable.ts";
 import { FlowBindings } from "./FlowBindings.ts";
@@ -106,6 +107,11 @@ export class SocketTransportLayer implements TransportLayer {
         ).finally(() => this.#opening.delete(key));
         this.#opening.set(key, opening);
         return opening;
+    }
+
+    async whySilent({ protocol, local, remote }: Flow): Promise<string | undefined> {
+        if (this.#closing || protocol !== "udp") return undefined;
+        return await closedPort(remote, local.address, this.#options.clock);
     }
 
     flowById(id: string): Flow | undefined {

@@ -198,13 +198,15 @@ describe("an address that is probed", () => {
         probing(
             at("silent", { domain: `127.0.0.1:${calls.phone.port}` }),
             at("closed", { domain: "127.0.0.1:1", nextHop: "sip:127.0.0.1:1;transport=tcp" }),
+            at("closed by UDP", { domain: "127.0.0.1:1", answerMs: 2_500 }),
             at("nameless", { domain: "nowhere.invalid" }),
         );
-        await vi.waitFor(() => expect(told.mock.calls).toHaveLength(3), 8_000);
+        await vi.waitFor(() => expect(told.mock.calls).toHaveLength(4), 8_000);
         const whyOf = new Map(told.mock.calls.map(([, fields]) => [fields?.["trunk"], fields?.["why"]]));
         told.mockRestore();
         expect(whyOf.get("silent")).toBe("no response in time");
         expect(whyOf.get("closed")).toBe("no connection: ECONNREFUSED");
+        expect(whyOf.get("closed by UDP")).toBe("no response and nothing listens there: ECONNREFUSED");
         expect(whyOf.get("nameless")).toMatch(/^no address for nowhere\.invalid/);
     });
 

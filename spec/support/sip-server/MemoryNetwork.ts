@@ -95,6 +95,8 @@ export class MemoryTransport implements TransportLayer {
     readonly #flows = new Map<string, MemoryFlow>();
     readonly #bound = new Map<string, Flow>();
     readonly #devices = new RegisteredDevices(100);
+    /** What the system reports of hosts at which nothing listens. */
+    readonly closedPorts = new Map<string, string>();
     /** Seconds for which the engine has accepted a sender, by address. */
     readonly known = new Map<string, number>();
     #handler: MessageHandler = () => undefined;
@@ -129,6 +131,10 @@ export class MemoryTransport implements TransportLayer {
         });
         this.#flows.set(id, flow);
         return flow;
+    }
+
+    whySilent({ remote }: Flow): Promise<string | undefined> {
+        return Promise.resolve(this.closedPorts.get(remote.address));
     }
 
     flowById(id: string): Flow | undefined {

@@ -37,6 +37,24 @@ describe("an address that says nothing in time", () => {
         await stage.expectNothingLeft(us);
     });
 
+    it.each(["INVITE", "OPTIONS"])(
+        "is reported as 503 with the reason if nothing listens there: %s",
+        async (method) => {
+            const stage = new Stage("udp", names);
+            const us = stage.side("192.0.2.1");
+            us.transport.closedPorts.set("192.0.2.12", "ECONNREFUSED");
+            await us.engine.send(request(method, "sip:pbx.test", impatient));
+            await stage.pass(8_100);
+            expect(us.app.told).toEqual([`503 ${method}`]);
+            const [response] = us.app.responses;
+            expect(response?.message.headers.get("Warning")).toMatch(
+                / "no response and nothing listens there: ECONNREFUSED"$/,
+            );
+            await stage.pass(40_000, 500);
+            await stage.expectNothingLeft(us);
+        },
+    );
+
     it("ends a call that was cancelled meanwhile", async () => {
         const stage = new Stage("udp", names);
         const us = stage.side("192.0.2.1");

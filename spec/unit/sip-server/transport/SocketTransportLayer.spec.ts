@@ -115,6 +115,16 @@ test("reports a datagram that cannot be sent, and still closes", async () => {
     expect(nowhere.closed).toBe(true);
 });
 
+test("asks why a UDP port keeps silent", async () => {
+    const [client, server] = [await openParty(["udp"]), await openParty(["udp"])];
+    const target = server.target("udp");
+    const flow = await client.layer.open(target);
+    // somebody listens there and may say nothing
+    expect(await client.layer.whySilent(flow)).toBeUndefined();
+    await server.layer.close();
+    expect(await client.layer.whySilent(flow)).toBe("ECONNREFUSED");
+});
+
 test("two listeners cannot have one port: nothing stays open", async () => {
     const server = await openParty(["tcp"]);
     const other = await openParty([]);
