@@ -14,6 +14,8 @@ export interface LoadPlan {
     readonly callee: string;
     readonly callsPerSecond: number;
     readonly calls: number;
+    /** Calls at the same time; all of them if not given. */
+    readonly underWay?: number;
     /** How long each call is up, in ms. */
     readonly talkMs: number;
     /** Different numbers to call from; more than calls at the same time. */
@@ -43,7 +45,8 @@ export async function placeCalls(plan: LoadPlan): Promise<LoadResult> {
             ...["-sf", fileURLToPath(new URL("scenarios/uac-call.xml", import.meta.url))],
             ...["-inf", file("callers.csv"), "-key", "callee", plan.callee],
             ...["-i", loopback, "-p", String(await freePort()), "-cid_str", "%u-%p@%s"],
-            ...["-r", String(plan.callsPerSecond), "-m", String(plan.calls), "-l", String(plan.calls)],
+            ...["-r", String(plan.callsPerSecond), "-m", String(plan.calls)],
+            ...["-l", String(plan.underWay ?? plan.calls)],
             // -aa: answers OPTIONS, by which the bridge asks parties that send no media whether they are there
             ...["-d", String(plan.talkMs), "-recv_timeout", "20000", "-nostdin", "-aa"],
             ...["-trace_stat", "-stf", file("stat.csv"), "-fd", "5"],

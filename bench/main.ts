@@ -7,7 +7,7 @@ import { installWorld } from "../lab/install/installWorld.ts";
 import { terminalProgress } from "../lab/install/Progress.ts";
 import { measureBareFloor } from "./bareFloor.ts";
 import { measureCallLoad } from "./callLoad.ts";
-import { countMatrixRequests } from "./matrixRequests.ts";
+import { measureOnSynapse } from "./synapseCalls.ts";
 
 const { json, rate, seconds, standing } = command("bench", "Cost of the bridge, compared with a minimal application.")
     .option("--json", "print the figures as one JSON object in the last line", false)
@@ -26,8 +26,8 @@ console.error("The floor: a bare drachtio-srf application");
 const floor = await measureBareFloor(size.callsPerSecond, Math.min(size.seconds, 20));
 console.error("The bridge");
 const load = await measureCallLoad(size, say);
-console.error("Matrix requests of one answered call, on Synapse");
-const requests = await countMatrixRequests();
+console.error("The bridge with a real Synapse process");
+const synapse = await measureOnSynapse();
 
 const figures = {
     calls: load.calls,
@@ -40,7 +40,8 @@ const figures = {
     inviteToMatrixMs: { p50: rounded(load.inviteToMatrixMs.p50), p95: rounded(load.inviteToMatrixMs.p95) },
     answerTo200Ms: { p50: rounded(load.answerTo200Ms.p50), p95: rounded(load.answerTo200Ms.p95) },
     standing: { calls: load.standing.calls, mebibytes: rounded(load.standing.mebibytes) },
-    matrixRequestsPerCall: requests.length,
+    matrixRequestsPerCall: synapse.requests.length,
+    synapseCallsPerSecond: rounded(synapse.callsPerSecond),
 };
 
 console.table({
@@ -51,13 +52,16 @@ console.table({
     "bridge CPU ms/call": { figure: figures.cpuMsPerCall.bridge, goal: "" },
     "SIP server CPU ms/call": { figure: figures.cpuMsPerCall.sipServer, goal: "" },
     "bare application CPU ms/call": { figure: figures.cpuMsPerCall.bareSrf, goal: "" },
-    "bridge : bare application": { figure: figures.ratioToBareSrf, goal: "≤ 8" },
+    "bridge : bare application": { figure: figures.ratioToBareSrf, goal: "≤ 5" },
     "INVITE → m.call.invite p50 ms": { figure: figures.inviteToMatrixMs.p50, goal: "" },
     "INVITE → m.call.invite p95 ms": { figure: figures.inviteToMatrixMs.p95, goal: "" },
     "m.call.answer → 200 p50 ms": { figure: figures.answerTo200Ms.p50, goal: "" },
     "m.call.answer → 200 p95 ms": { figure: figures.answerTo200Ms.p95, goal: "" },
-    "MiB for the standing calls": { figure: figures.standing.mebibytes, goal: "" },
-    "Matrix requests per call": { figure: figures.matrixRequestsPerCall, goal: requests.join(", ") },
+    "standing calls": { figure: figures.standing.calls, goal: String(size.standingCalls) },
+    "MiB for the standing calls": { figure: figures.standing.mebibytes, goal: "≤ 25 for 1000" },
+    "Matrix requests per call": { figure: figures.matrixRequestsPerCall, goal: "≤ 3" },
+    "calls/s with one Synapse": { figure: figures.synapseCallsPerSecond, goal: "" },
 });
+console.log(`Matrix requests of a call: ${synapse.requests.join(", ")}`);
 if (json) console.log(JSON.stringify(figures));
 process.exitCode = figures.calls.failed === 0 ? 0 : 1;

@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { performance } from "node:perf_hooks";
 import { makeRunDirectory } from "../lab/labFolder.ts";
 import { freePort, loopback } from "../lab/world/freePort.ts";
 import { Rtpengine } from "../lab/world/Rtpengine.ts";
@@ -7,11 +8,23 @@ import { until } from "../lab/world/until.ts";
 import { Synapse } from "../lab/world/Synapse.ts";
 import { AnsweringUser } from "./AnsweringUser.ts";
 import { calledNumber, planBridge, startBridge } from "./BridgeUnderTest.ts";
-import { placeCalls } from "./SippLoad.ts";
+import { placeCalls, type LoadPlan, type LoadResult } from "./SippLoad.ts";
 
-/** What the bridge asks of a real Synapse for one answered call in a room that exists: `PUT …/send/m.call.invite`, … */
-export async function countMatrixRequests(): Promise<readonly string[]> {
-    const directory = makeRunDirectory("bench-requests");
+export interface SynapseFigures {
+    /** What the bridge asks for one answered call in a room that exists: `PUT send m.call.invite`, … */
+    readonly requests: readonly string[];
+    /** Answered calls that one homeserver process manages, with as many under way as help. */
+    readonly callsPerSecond: number;
+}
+
+/** Calls under way at the same time: more do not make Synapse faster. */
+const UNDER_WAY = 8;
+const CALLERS = 16;
+const CALLS = 100;
+
+/** The bridge with a real Synapse process, which is the slowest part of a call. */
+export async function measureOnSynapse(): Promise<SynapseFigures> {
+    const directory = makeRunDirectory("bench-synapse");
     const rtpengine = await Rtpengine.start();
     const synapsePort = await freePort();
     const proxy = await CountingProxy.start(synapsePort);
@@ -21,7 +34,7 @@ export async function countMatrixRequests(): Promise<readonly string[]> {
     const bridge = await startBridge(plan);
     try {
         alice.start();
-        const call = (name: string): Promise<unknown> =>
+        const place = (name: string, over: Partial<LoadPlan> = {}): Promise<LoadResult> =>
             placeCalls({
                 name,
                 directory,
@@ -31,17 +44,25 @@ export async function countMatrixRequests(): Promise<readonly string[]> {
                 calls: 1,
                 talkMs: 1_000,
                 callers: 1,
+                timeline: false,
+                ...over,
             });
-        await call("first");
+        await place("first");
         // the hang-up of a call follows its last SIP message
         await until(() => (proxy.seen().some((request) => request.includes("hangup")) ? true : undefined), {
             what: "the first call's hang-up",
             timeoutMs: 5_000,
         });
         proxy.forget();
-        await call("second");
+        await place("second");
         await rtpengine.drained();
-        return proxy.seen();
+        const requests = [...proxy.seen()];
+        // makes the room of each number
+        await place("rooms", { calls: CALLERS, callers: CALLERS, callsPerSecond: 2 });
+        const started = performance.now();
+        const load = { calls: CALLS, callers: CALLERS, underWay: UNDER_WAY, callsPerSecond: 100, talkMs: 0 };
+        const { attempted, failed } = await place("load", load);
+        return { requests, callsPerSecond: ((attempted - failed) * 1_000) / (performance.now() - started) };
     } finally {
         await alice.stop();
         await bridge.process.stop();
