@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { performance } from "node:perf_hooks";
 import { freePort, loopback } from "../world/freePort.ts";
 import { until } from "../world/until.ts";
+import { DigitEar, packetsOfDigit } from "./telephoneEvents.ts";
 import { dominantFrequency } from "./dominantFrequency.ts";
 import { decodeUlaw, encodeUlaw, pcmuRate } from "./g711.ts";
 import type { Socket } from "node:dgram";
@@ -18,14 +19,22 @@ const samplesPerPacket = 160;
 const packetMs = 20;
 const headerBytes = 12;
 const pcmu = 0;
+/** The payload type of digits, in both directions. */
+const telephoneEvents = 101;
+/** Packets of sound between two digits. */
+const pauseAfterDigit = 4;
 /** Half of full scale: loud, and far from clipping after transcoding. */
 const amplitude = 16_384;
 /** How much of what was heard is measured: long enough to tell 440 from 445 Hz. */
 const heardSamples = pcmuRate / 2;
 const quietMs = 500;
 
+/** What is sent in place of the next packets of sound: a digit, or sound again. `start`: the first sample of the digit. */
+type NextPacket = { readonly digit: Buffer; readonly isFirst: boolean } | "sound";
+
 /**
- * The ear and mouth of a SIP phone in the lab: sends a PCMU tone in packets of 20 ms and measures the tone it receives.
+ * The ear and mouth of a SIP phone in the lab: sends a PCMU tone in packets of 20 ms and measures the tone it receives. It
+ * sends and collects digits as RTP events (RFC 4733) with payload type 101.
  * It is symmetric: it sends to wherever packets come from, or first to the address given to `sendTo`.
  */
 export class RtpTone implements Stoppable {
@@ -43,6 +52,9 @@ export class RtpTone implements Stoppable {
     #remote: RtpAddress | undefined;
     #sent = 0;
     #startedAt = 0;
+    readonly #next: NextPacket[] = [];
+    #digitStart = 0;
+    readonly #ear = new DigitEar();
 
     private constructor(socket: Socket, port: number, toneHz: number) {
         this.#socket = socket;
@@ -83,6 +95,20 @@ export class RtpTone implements Stoppable {
     /** Receives, but sends nothing, as behind a firewall that lets nothing out. */
     mute(): void {
         this.#mode = "mute";
+    }
+
+    /** Presses these keys one after the other, each for 100 ms. */
+    press(digits: string): void {
+        for (const digit of digits) {
+            const packets = packetsOfDigit(digit, samplesPerPacket);
+            this.#next.push(...packets.map((bytes, index) => ({ digit: bytes, isFirst: index === 0 })));
+            this.#next.push(...Array.from({ length: pauseAfterDigit }, () => "sound" as const));
+        }
+    }
+
+    /** The digits that arrived so far. */
+    get heardDigits(): string {
+        return this.#ear.digits;
     }
 
     get receivedPackets(): number {
@@ -128,7 +154,10 @@ export class RtpTone implements Stoppable {
 
     #receive(packet: Buffer, from: RtpAddress): void {
         // RTCP shares the port if rtcp-mux was negotiated; its types lie outside what PCMU uses.
-        if (packet.length <= headerBytes || (packet.readUInt8(1) & 0x7f) !== pcmu) return;
+        if (packet.length <= headerBytes) return;
+        const type = packet.readUInt8(1) & 0x7f;
+        if (type === telephoneEvents) this.#ear.take(packet.subarray(headerBytes), packet.readUInt32BE(4));
+        if (type !== pcmu) return;
         this.#remote = { address: from.address, port: from.port };
         this.#received += 1;
         if (this.#mode === "echo") this.#socket.send(packet, from.port, from.address);
@@ -152,13 +181,27 @@ export class RtpTone implements Stoppable {
     }
 
     #packet(number: number): Buffer {
-        const packet = Buffer.alloc(headerBytes + samplesPerPacket);
         const firstSample = number * samplesPerPacket;
-        packet.writeUInt8(0x80, 0);
-        packet.writeUInt8(number === 0 ? 0x80 | pcmu : pcmu, 1);
-        packet.writeUInt16BE(number & 0xffff, 2);
-        packet.writeUInt32BE(firstSample >>> 0, 4);
-        packet.writeUInt32BE(this.#ssrc, 8);
+        const next = this.#next.shift() ?? "sound";
+        if (next === "sound") return this.#soundPacket(number, firstSample);
+        if (next.isFirst) this.#digitStart = firstSample;
+        const header = this.#header(number, this.#digitStart, telephoneEvents, next.isFirst);
+        return Buffer.concat([header, next.digit]);
+    }
+
+    #header(number: number, timestamp: number, type: number, isMarked: boolean): Buffer {
+        const header = Buffer.alloc(headerBytes);
+        header.writeUInt8(0x80, 0);
+        header.writeUInt8(isMarked ? 0x80 | type : type, 1);
+        header.writeUInt16BE(number & 0xffff, 2);
+        header.writeUInt32BE(timestamp >>> 0, 4);
+        header.writeUInt32BE(this.#ssrc, 8);
+        return header;
+    }
+
+    #soundPacket(number: number, firstSample: number): Buffer {
+        const header = this.#header(number, firstSample, pcmu, number === 0);
+        const packet = Buffer.concat([header, Buffer.alloc(samplesPerPacket)]);
         for (let n = 0; n < samplesPerPacket; n += 1) {
             const phase = (2 * Math.PI * this.#toneHz * (firstSample + n)) / pcmuRate;
             packet.writeUInt8(encodeUlaw(amplitude * Math.sin(phase)), headerBytes + n);
