@@ -134,7 +134,7 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     await matrix.start();
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     await startMessages({ config, log, messaging, matrix, sip: sip.messages, dialPlan }, onStarted);
-    await startAdministration({ ...options, prepared, gate, media, phones, matrix, sip }, onStarted);
+    await startAdministration({ ...options, prepared, gate, desk, media, phones, matrix, sip }, onStarted);
     onStarted({
         name: "calls",
         stop: async () => {

@@ -47,7 +47,7 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
 }
 
 function accountOf(
-    { username, password, user, displayName, media, allowLegacyDigest }: Config["accounts"][number],
+    { username, password, user, displayName, media, dtmf, allowLegacyDigest }: Config["accounts"][number],
     config: Config,
 ): SipAccount {
     return {
@@ -56,6 +56,7 @@ function accountOf(
         allowsLegacyDigest: allowLegacyDigest,
         user,
         media,
+        dtmf,
         ...(displayName !== undefined && { displayName }),
         ...numberingOf(config),
     };

@@ -99,6 +99,7 @@ function trunkOf(
         ...(charging !== undefined && { charging }),
         trusted,
         minimumMedia: trunk.media,
+        dtmf: trunk.dtmf,
         headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
@@ -116,7 +117,7 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 }
 
 function peerOf(
-    { name, inboundNetworks, trusted, media, stripPrefix, maxCalls, callsPerSecond }: PeerConfig,
+    { name, inboundNetworks, trusted, media, dtmf, stripPrefix, maxCalls, callsPerSecond }: PeerConfig,
     numbering: Numbering,
 ): SipPeer {
     return {
@@ -125,6 +126,7 @@ function peerOf(
         addresses: inboundNetworks,
         trusted,
         minimumMedia: media,
+        dtmf,
         maxCalls,
         callsPerSecond,
         ...numbering,

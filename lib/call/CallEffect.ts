@@ -1,5 +1,5 @@
 import type { CallTimer, Hold } from "./CallEvent.ts";
-import type { EndCause, IceCandidate, LegId, Sdp, Side } from "./vocabulary.ts";
+import type { DigitForm, EndCause, IceCandidate, LegId, Sdp, Side } from "./vocabulary.ts";
 
 /**
  * What the desk does next, each named after the port method that it calls. The desk keeps their order towards each leg and
@@ -19,6 +19,17 @@ export type CallEffect =
     | { readonly kind: "postponeOffer"; readonly leg: LegId }
     /** Asks the party whether it is still there; it has ended if it is not. */
     | { readonly kind: "checkLeg"; readonly leg: LegId }
+    /** Shows the party who the other one is, if that is known. */
+    | { readonly kind: "showParty"; readonly leg: LegId; readonly party: LegId }
+    /** Sends the digits of the party on this side to the other one, unless they have reached it in the media already. */
+    | {
+          readonly kind: "passDigits";
+          readonly leg: LegId;
+          readonly side: Side;
+          readonly to: LegId;
+          readonly digits: string;
+          readonly form: DigitForm;
+      }
     | { readonly kind: "endLeg"; readonly leg: LegId; readonly cause: EndCause }
     | { readonly kind: "allocateMedia"; readonly leg: LegId; readonly sdp: Sdp }
     | { readonly kind: "completeMedia"; readonly leg: LegId; readonly sdp: Sdp }

@@ -42,6 +42,12 @@ export type CallEvent =
     /** The media flows to and from the other call now. `hold`: whether its party holds. */
     | { readonly kind: "handoverDone"; readonly hold: Hold }
     | { readonly kind: "handoverFailed"; readonly cause: EndCause }
+    /** It is known, or known better, who a party is; the desk keeps its identity. */
+    | { readonly kind: "legIdentified"; readonly leg: LegId }
+    /** A party pressed keys and said so in its signalling, or a command does it in its name. */
+    | { readonly kind: "digitsPressed"; readonly leg: LegId; readonly digits: string }
+    /** The party on this side of the media session of `leg` pressed keys in the media. */
+    | { readonly kind: "digitsHeard"; readonly leg: LegId; readonly side: Side; readonly digits: string }
     | { readonly kind: "timerFired"; readonly timer: CallTimer }
     | { readonly kind: "bridgeStopping" };
 

@@ -38,6 +38,9 @@ export function otherSide(side: Side): Side {
     return side === "origin" ? "target" : "origin";
 }
 
+/** How DTMF digits travel: within the media as RTP events (RFC 4733), or in the signalling (SIP INFO, a command). */
+export type DigitForm = "media" | "signalling";
+
 /** One trickled ICE candidate (RFC 8838). An empty `candidate` says that no more will come. */
 export interface IceCandidate {
     /** The value of an `a=candidate` line, `candidate:` prefix included, or "". */

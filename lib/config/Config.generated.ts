@@ -204,6 +204,10 @@ export interface PeerConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
+     * How DTMF digits are sent to the peer and received from it. "rtp": RTP events (RFC 4733). "info": SIP INFO, also if the session has RTP events. "auto": both are received; digits are sent as RTP events if the session has them, otherwise by INFO.
+     */
+    readonly dtmf: "auto" | "rtp" | "info";
+    /**
      * Digits that the peer puts before called numbers. The bridge removes them.
      */
     readonly stripPrefix?: string;
@@ -320,6 +324,10 @@ export interface TrunkConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
+     * How DTMF digits are sent to the trunk and received from it. The values are those of sip.peers.
+     */
+    readonly dtmf: "auto" | "rtp" | "info";
+    /**
      * Two-letter code of the country of numbers that the trunk sends without country code. Default: numbers.defaultCountry.
      */
     readonly defaultCountry?: CountryCode;
@@ -421,6 +429,10 @@ export interface AccountConfig {
      * Media that the phone uses when it is called. The values are those of sip.peers.
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
+    /**
+     * How DTMF digits are sent to the account's phones and received from them. The values are those of sip.peers.
+     */
+    readonly dtmf: "auto" | "rtp" | "info";
 }
 /**
  * Phone numbers: how they are read, and which Matrix users they reach.

@@ -5,7 +5,15 @@ import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
 import type { Transition } from "../call/transition.ts";
 import { type LegId, ORIGIN } from "../call/vocabulary.ts";
-import type { CallLeg, LegEvent, LegReport, OriginLeg, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
+import type {
+    CallLeg,
+    LegEvent,
+    LegReport,
+    OriginLeg,
+    ShownParty,
+    TargetLeg,
+    TransferRequest,
+} from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaEvent, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
@@ -62,6 +70,10 @@ export class CallActor {
     readonly #waitingLinks: LinkLeg[] = [];
     /** What legs have asked for last. */
     readonly #transferRequests = new Map<LegId, TransferRequest>();
+    /** Who the parties are, as far as trusted networks have said so. */
+    readonly #identities = new Map<LegId, ShownParty>();
+    /** How many series of digits could not be sent. */
+    #lostDigits = 0;
     #state: CallState;
 
     constructor(parts: CallParts, opening: Opening) {
@@ -84,6 +96,7 @@ export class CallActor {
 
     /** Receives what a leg reports. */
     tellOfLeg(leg: LegId, event: LegEvent): void {
+        if (event.kind === "identified") this.#identities.set(leg, event.party);
         if (event.kind === "transferRequested") this.#transferRequests.set(leg, event.request);
         this.tell(eventOfLeg(leg, event));
     }
@@ -98,6 +111,15 @@ export class CallActor {
     idOf(leg: CallLeg): LegId | undefined {
         if (this.#origin.leg === leg) return ORIGIN;
         return [...this.#targets].find(([, seat]) => seat.leg === leg)?.[0];
+    }
+
+    /** Presses keys in the name of a party. Resolves to whether the other party was sent all of them. */
+    async press(leg: LegId, digits: string): Promise<"done" | "failed"> {
+        if (this.#state.phase !== "connected" && this.#state.phase !== "changing") return "failed";
+        const lost = this.#lostDigits;
+        this.tell({ kind: "digitsPressed", leg, digits });
+        await this.settled();
+        return this.#lostDigits === lost ? "done" : "failed";
     }
 
     /** Resolves once every effect so far has been carried out or has failed. */
@@ -150,6 +172,10 @@ export class CallActor {
             case "checkLeg":
             case "reportTransfer":
                 return this.#seatOf(effect.leg)?.postChange(effect);
+            case "showParty":
+                return this.#showParty(effect);
+            case "passDigits":
+                return this.#passDigits(effect);
             case "allocateMedia":
                 return this.#media.get(effect.leg)?.allocate(effect);
             case "completeMedia":
@@ -195,6 +221,20 @@ export class CallActor {
         return this.#targets.get(leg) ?? this.#links.get(leg);
     }
 
+    #showParty({ kind, leg, party }: Extract<CallEffect, { readonly kind: "showParty" }>): void {
+        const identity = this.#identities.get(party);
+        if (identity !== undefined) this.#seatOf(leg)?.inform(kind, (shownTo) => shownTo.showParty(identity));
+    }
+
+    /** The receiving party decides: in its signalling, or in the media, where digits that came in the media have reached it. */
+    #passDigits(effect: Extract<CallEffect, { readonly kind: "passDigits" }>): void {
+        const { kind, digits, form } = effect;
+        const onLost = (): void => void (this.#lostDigits += 1);
+        const peer = this.#seatOf(effect.to);
+        if (peer?.leg.abilities.has("digits") === true) peer.inform(kind, (leg) => leg.sendDigits(digits), onLost);
+        else if (form === "signalling") this.#media.get(effect.leg)?.sendDigits(effect, onLost);
+    }
+
     #dial(id: LegId): void {
         const { dial, openMedia, log, effectTimeoutMs } = this.#parts;
         const tell = this.tell.bind(this);
@@ -225,6 +265,8 @@ function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
             return { kind: "mediaFailed", leg, cause: event.cause };
         case "partySilent":
             return { kind: "partySilent", leg, side: event.side };
+        case "digits":
+            return { kind: "digitsHeard", leg, side: event.side, digits: event.digits };
     }
 }
 
@@ -244,6 +286,10 @@ function eventOfLeg(leg: LegId, event: LegEvent): CallEvent {
             return { kind: "offerRejected", leg, cause: event.cause };
         case "transferRequested":
             return { kind: "transferRequested", leg };
+        case "identified":
+            return { kind: "legIdentified", leg };
+        case "digits":
+            return { kind: "digitsPressed", leg, digits: event.digits };
         case "ended":
             return { kind: "legEnded", leg, cause: event.cause };
     }

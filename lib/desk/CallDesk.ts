@@ -3,7 +3,7 @@ import type { CallState } from "../call/CallState.ts";
 import type { RingPlan } from "../call/RingPlan.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
 import type { CallLeg, LegReport, TargetLeg } from "../ports/CallLeg.ts";
-import type { CallIntake, CallRequest, CallTarget, Diallers } from "../ports/CallIntake.ts";
+import type { CallIntake, CallRequest, CallTarget, Diallers, Network } from "../ports/CallIntake.ts";
 import { partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
@@ -25,10 +25,16 @@ export interface DeskOptions {
     readonly effectTimeoutMs: number;
 }
 
+interface OpenCall {
+    readonly actor: CallActor;
+    /** The network of a called leg; undefined for the caller, and for an end of another call. */
+    readonly networkOf: (leg: LegId) => Network | undefined;
+}
+
 /** Opens calls, knows the active ones, and ends them all when the bridge stops. */
 export class CallDesk implements CallIntake {
     readonly #options: DeskOptions;
-    readonly #actors = new Set<CallActor>();
+    readonly #calls = new Map<CallId, OpenCall>();
     #diallers: Diallers | "not connected" | "stopping" = "not connected";
     #transfers: TransferParts | undefined;
 
@@ -47,7 +53,7 @@ export class CallDesk implements CallIntake {
 
     /** Calls that have not ended, and ended ones whose end is not delivered yet. */
     get calls(): number {
-        return this.#actors.size;
+        return this.#calls.size;
     }
 
     open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
@@ -85,14 +91,23 @@ export class CallDesk implements CallIntake {
             },
             { policy, plan, offer },
         );
-        this.#actors.add(actor);
+        this.#calls.set(callId, { actor, networkOf: (leg) => targets.get(leg)?.network });
         return { report: (event) => actor.tellOfLeg(ORIGIN, event) };
+    }
+
+    /** Presses keys for the Matrix user of a connected call. Resolves to whether the other party was sent all of them. */
+    async sendDigits(callId: string, digits: string): Promise<"done" | "failed"> {
+        const call = this.#calls.get(callId as CallId);
+        const state = call?.actor.state;
+        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return "failed";
+        const isCallee = call.networkOf(state.target) === "matrix";
+        return await call.actor.press(isCallee ? state.target : state.origin, digits);
     }
 
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
         this.#diallers = "stopping";
-        const settled = [...this.#actors].map(async (actor) => {
+        const settled = [...this.#calls.values()].map(async ({ actor }) => {
             actor.tell({ kind: "bridgeStopping" });
             await actor.settled();
         });
@@ -102,18 +117,18 @@ export class CallDesk implements CallIntake {
         });
         const outcome = await Promise.race([Promise.all(settled), deadline]);
         cancel();
-        if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#actors.size });
+        if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#calls.size });
     }
 
     get #active(): number {
-        return [...this.#actors].filter(({ state }) => state.phase !== "ended").length;
+        return [...this.#calls.values()].filter(({ actor }) => actor.state.phase !== "ended").length;
     }
 
     #transfersOf(request: CallRequest, log: Log, actor: () => CallActor): TransferDesk {
         const parts = this.#transfers;
         if (parts === undefined) return NO_TRANSFERS(actor);
         const actorOf = (leg: CallLeg): CallActor | undefined =>
-            [...this.#actors].find((each) => each.idOf(leg) !== undefined);
+            [...this.#calls.values()].find(({ actor: each }) => each.idOf(leg) !== undefined)?.actor;
         return new CallTransfers({
             ...parts,
             policy: request.policy,
@@ -146,7 +161,7 @@ export class CallDesk implements CallIntake {
         // the watcher runs before the last effects are queued: settle after this turn
         await Promise.resolve();
         await actor.settled();
-        this.#actors.delete(actor);
+        this.#calls.delete(callId);
         this.#options.recorder.settled(callId);
     }
 }

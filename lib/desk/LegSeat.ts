@@ -54,6 +54,17 @@ export class LegSeat<Leg extends CallLeg> {
         );
     }
 
+    /** Queues what is of use to the party, and without which the call goes on. */
+    inform(effect: string, act: (leg: Leg) => Promise<void>, onFailure = (): void => undefined): void {
+        this.#outbox.post(
+            () => act(this.leg),
+            (reason) => {
+                causeOfFailedEffect(this.#parts.log, effect, reason);
+                onFailure();
+            },
+        );
+    }
+
     /** Queues the end, behind everything else. */
     end(cause: EndCause): void {
         const { log, onEndUndelivered } = this.#parts;

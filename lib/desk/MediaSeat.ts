@@ -80,6 +80,17 @@ export class MediaSeat {
         );
     }
 
+    /** Has the media proxy send digits in the name of a party. `onFailure` is called if it cannot. */
+    sendDigits({ kind, side, digits }: Of<"passDigits">, onFailure: () => void): void {
+        this.#exchanges.post(
+            () => this.#session.sendDigits(side, digits),
+            (reason) => {
+                causeOfFailedEffect(this.#parts.log, kind, reason);
+                onFailure();
+            },
+        );
+    }
+
     release(): void {
         this.#release.post(
             () => this.#session.release(),

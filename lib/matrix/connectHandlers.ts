@@ -101,7 +101,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
         hasCall: (room) => registry.inRoom(room).length > 0,
         onHistory: (event, invitation) => router.onHistory(event, invitation),
     });
-    const calls = callHandlerOf(parts, registry, invitations, drops);
+    const calls = callHandlerOf({ ...parts, profiles }, registry, invitations, drops);
     const members = new RoomMembers({ ...parts, rooms, registry, invitations, encryptedRooms });
     const botRooms = botRoomsOf(parts);
     const messages =
@@ -122,7 +122,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     });
     return {
         router,
-        dialler: diallerOf(parts, rooms, registry),
+        dialler: diallerOf({ ...parts, profiles }, rooms, registry),
         profiles,
         lookup: new ThirdPartyLookup({ ...parts, profiles, admission }),
         admission,
@@ -141,7 +141,7 @@ function botRoomsOf(parts: HandlerParts): BotRooms | undefined {
 }
 
 function callHandlerOf(
-    parts: HandlerParts,
+    parts: HandlerParts & { readonly profiles: GhostProfiles },
     registry: LegRegistry,
     invitations: GhostInvitations,
     drops: DroppedEvents,
@@ -164,10 +164,10 @@ function callHandlerOf(
 }
 
 function diallerOf(
-    { homeserver, recorder, clock, log, ringMs }: HandlerParts,
+    parts: HandlerParts & { readonly profiles: GhostProfiles },
     rooms: DirectRooms,
     registry: LegRegistry,
 ): LegDialler<MatrixTarget> {
-    const legParts = { homeserver, rooms, registry, recorder, clock, log, ringMs };
+    const legParts = { ...parts, rooms, registry };
     return { dial: (callId, target, report) => new MatrixCalleeLeg(legParts, callId, target, report) };
 }

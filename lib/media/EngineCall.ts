@@ -7,6 +7,10 @@ import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
 import { parseDescription, writeDescription, type SessionDescription } from "../sdp/sessionDescription.ts";
 
+/** How long a digit that the bridge sends lasts, and the pause after it, in ms (ETSI ES 201 235-2, section 4.2.4: at least 65). */
+const DIGIT_MS = 120;
+const PAUSE_MS = 100;
+
 /** A description on its way through the engine, with what the engine is to make of it. */
 export interface Exchange {
     /** Whose description it is. */
@@ -57,6 +61,14 @@ export class EngineCall {
     /** Whether a side is sent what the other one says. Left to itself the engine sends it, whatever the directions are. */
     async sendSoundTo(side: Side, isWanted: boolean): Promise<void> {
         await this.#ask(isWanted ? "unblock media" : "block media", { "from-tag": otherSide(side) });
+    }
+
+    /**
+     * Sends the other party a digit as if this side had pressed the key. rtpengine queues it. It has no effect, and the reply
+     * is the same, unless the last exchange had the flag `inject DTMF` and the side sends media.
+     */
+    async pressKey(side: Side, digit: string): Promise<void> {
+        await this.#ask("play DTMF", { "from-tag": side, code: digit, duration: DIGIT_MS, pause: PAUSE_MS });
     }
 
     /** How many packets came in from each side so far. */

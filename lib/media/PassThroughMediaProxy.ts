@@ -92,6 +92,12 @@ class PassThroughSession implements MediaSession {
         return Promise.resolve();
     }
 
+    sendDigits(): Promise<void> {
+        return Promise.reject(
+            new CallFailure("noCommonMedia", "without a media server no digits can be sent as media"),
+        );
+    }
+
     release(): Promise<void> {
         this.#state = "released";
         this.#gatherings.origin.close();

@@ -25,6 +25,7 @@ import {
     expectationOf,
     isIn,
     isKnown,
+    pressKeys,
     type PendingChange,
     type Progress,
     type Up,
@@ -162,6 +163,10 @@ export class RtpengineMediaSession implements MediaSession {
             const stays = otherSide(side);
             await exchangeAlone(up, stays, up.parties[stays].said, this.#parts.options);
         });
+    }
+
+    sendDigits(side: Side, digits: string): Promise<void> {
+        return this.#busy(() => pressKeys(this.#require("up"), side, digits, this.#parts.options));
     }
 
     release(): Promise<void> {

@@ -55,6 +55,12 @@ export function forwardedOffer(by: Side, offer: PartyDescription, peer: Party, c
     };
 }
 
+/** The same exchange, with which rtpengine prepares to send digits of the bridge (`EngineCall.pressKey`). */
+export function withDigits({ dictionary, ...exchange }: Exchange): Exchange {
+    const flags = Array.isArray(dictionary["flags"]) ? (dictionary["flags"] as readonly string[]) : [];
+    return { ...exchange, dictionary: { ...dictionary, flags: [...flags, "inject DTMF"] } };
+}
+
 /** What `by`, which speaks `kind`, says to `offer`. */
 export function answerTo(
     offer: PartyDescription,

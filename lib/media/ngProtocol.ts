@@ -7,7 +7,8 @@
 export type NgValue = string | number | readonly NgValue[] | { readonly [key: string]: NgValue };
 export type NgDictionary = Readonly<Record<string, NgValue>>;
 
-export type NgCommand = "ping" | "offer" | "answer" | "delete" | "query" | "list" | "block media" | "unblock media";
+export type NgCommand =
+    "ping" | "offer" | "answer" | "delete" | "query" | "list" | "block media" | "unblock media" | "play DTMF";
 
 export type NgReply =
     | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }

@@ -5,8 +5,8 @@ import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
 import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
 import type { MediaWatchdog } from "./MediaWatchdog.ts";
-import type { EngineCall } from "./EngineCall.ts";
-import { answerTo, furtherOffer } from "./exchanges.ts";
+import type { EngineCall, Exchange } from "./EngineCall.ts";
+import { answerTo, furtherOffer, withDigits } from "./exchanges.ts";
 import type { Expectation } from "./mediaLiveness.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 
@@ -41,16 +41,34 @@ export interface PendingHandover {
     readonly told: SentDescription;
 }
 
-/** Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer. */
+type Prepare = (exchange: Exchange) => Exchange;
+
+const asItIs: Prepare = (exchange) => exchange;
+
+/**
+ * Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer.
+ * @param prepare adds to both exchanges what they need besides
+ */
 export async function exchangeAlone(
     { call, parties }: Up,
     side: Side,
     offer: PartyDescription,
     options: RtpengineOptions,
+    prepare = asItIs,
 ): Promise<SessionDescription> {
     const peer = parties[otherSide(side)];
-    const { media } = await call.offerAgain(furtherOffer(side, offer, peer, options));
-    return await answerFor(call, side, offer, peer, media);
+    const { media } = await call.offerAgain(prepare(furtherOffer(side, offer, peer, options)));
+    return await answerFor(call, side, offer, { peer, offered: media, prepare });
+}
+
+/**
+ * Has rtpengine send digits as if a party had pressed the keys. rtpengine is prepared for it when the first ones are due, by an
+ * exchange of which neither party learns: a call that is prepared costs it three times as much as one that is not.
+ */
+export async function pressKeys(up: Up, side: Side, digits: string, options: RtpengineOptions): Promise<void> {
+    if (up.pending !== undefined) throw new CallFailure("networkFailure", "the session is about to change");
+    await exchangeAlone(up, side, up.parties[side].said, options, withDigits);
+    for (const digit of digits) await up.call.pressKey(side, digit);
 }
 
 /** Answers in the name of a party that did not agree to a change; its session stays as it was. */
@@ -59,7 +77,7 @@ export async function answerInPlace(
     { side, offer, offered, told }: PendingChange,
 ): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
     const peer = parties[otherSide(side)];
-    const said = await answerFor(call, side, offer, peer, offered);
+    const said = await answerFor(call, side, offer, { peer, offered, prepare: asItIs });
     return { said, peer: { ...peer, told: withVersionOf(peer.told, told) } };
 }
 
@@ -79,12 +97,15 @@ async function answerFor(
     call: EngineCall,
     side: Side,
     offer: PartyDescription,
-    peer: Party,
-    offered: readonly Section[],
+    {
+        peer,
+        offered,
+        prepare,
+    }: { readonly peer: Party; readonly offered: readonly Section[]; readonly prepare: Prepare },
 ): Promise<SessionDescription> {
     const standIn = standInAnswer(peer, offered);
     if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
-    return await call.answer(answerTo(offer, otherSide(side), peer.said.transport, standIn));
+    return await call.answer(prepare(answerTo(offer, otherSide(side), peer.said.transport, standIn)));
 }
 
 /** Whether an rtpengine that was away still has the call. */

@@ -68,6 +68,8 @@ export interface PhoneTarget {
     readonly media: MediaTransport;
     /** The account it is registered for. */
     readonly account: string;
+    /** How digits reach it and come from it, as its account is configured; `auto` if left out. */
+    readonly dtmf?: "auto" | "rtp" | "info";
     /** Its contact, a SIP URI. */
     readonly contact: string;
     /** Where to send to, a SIP URI. */

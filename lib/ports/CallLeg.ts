@@ -6,7 +6,13 @@ import type { RemoteParty } from "../numbering/RemoteParty.ts";
 /** What a leg can do beyond the beginning and the end of a call. */
 export type LegAbility =
     /** Its party can be offered another session within the call. */
-    "reoffer";
+    | "reoffer"
+    /** Its party receives DTMF digits in the signalling, and none in the media. */
+    | "digits";
+
+/** Who a party of a call is, as the other one is shown it. */
+export type ShownParty =
+    RemoteParty | { readonly kind: "user"; readonly user: MatrixUserId; readonly displayName?: string };
 
 /**
  * One party's half of a call. The desk calls it, one method at a time and in order. Each method resolves once the request
@@ -39,6 +45,16 @@ export interface CallLeg {
      * Not called after `done` and `failed`.
      */
     reportTransfer(progress: TransferProgress): Promise<void>;
+    /**
+     * Shows the party who the other one is, as the bridge learns it while the call is set up and later: the name of the ghost and
+     * m.call.asserted_identity (MSC3086) in Matrix. Can be called again with the same party, and before `accept`.
+     */
+    showParty(party: ShownParty): Promise<void>;
+    /**
+     * Sends DTMF digits (0-9, *, #, A-D) in the signalling: SIP INFO. Called only if `abilities` has `digits`. Resolves once the
+     * party has received all of them.
+     */
+    sendDigits(digits: string): Promise<void>;
     /**
      * Ends this half: CANCEL, BYE, 4xx-6xx, m.call.reject or m.call.hangup, whichever fits. Safe to call twice, before
      * `offer`, and after the party has ended it. Must leave nothing behind, whatever fails. Resolves when the party has been
@@ -75,6 +91,10 @@ export type LegEvent =
     | { readonly kind: "offerRejected"; readonly cause: EndCause }
     /** The party asks that the other party is connected with somebody else. `reportTransfer` follows. */
     | { readonly kind: "transferRequested"; readonly request: TransferRequest }
+    /** A trusted network says who the party is; again if that changes. */
+    | { readonly kind: "identified"; readonly party: ShownParty }
+    /** The party pressed keys and says so in the signalling. */
+    | { readonly kind: "digits"; readonly digits: string }
     | { readonly kind: "ended"; readonly cause: EndCause };
 
 /** A transfer as a party asks for it. */

@@ -1,5 +1,14 @@
 import type { Hold } from "../call/CallEvent.ts";
-import type { CallId, EndCause, IceCandidate, LegId, MediaTransport, Sdp, Side } from "../call/vocabulary.ts";
+import type {
+    CallId,
+    DigitForm,
+    EndCause,
+    IceCandidate,
+    LegId,
+    MediaTransport,
+    Sdp,
+    Side,
+} from "../call/vocabulary.ts";
 
 /** Stands between the two parties' media. Implemented on rtpengine, and by passing SDP through. */
 export interface MediaProxy {
@@ -12,6 +21,8 @@ export interface MediaRequest {
     /** The called leg, if the call has several: each has a session of its own. */
     readonly leg?: LegId;
     readonly transports: Readonly<Record<Side, MediaTransport>>;
+    /** How each party sends and receives DTMF digits; `media` if left out. */
+    readonly digits?: Readonly<Partial<Record<Side, DigitForm>>>;
 }
 
 /** How a media session reports its events. Synchronous, never throws. */
@@ -21,7 +32,9 @@ export type MediaEvent =
     /** There is no media any more; the session reports nothing after that. */
     | { readonly kind: "mediaFailed"; readonly cause: EndCause }
     /** A party has sent no media for a while. It may be mute, or gone without a word. Reported again while that lasts. */
-    | { readonly kind: "partySilent"; readonly side: Side };
+    | { readonly kind: "partySilent"; readonly side: Side }
+    /** A party pressed a key, which the other one was not sent because it receives digits in the signalling. */
+    | { readonly kind: "digits"; readonly side: Side; readonly digits: string };
 
 /** `askable`: the party can be offered another session. */
 export type PeerReadiness = "askable" | "unaskable";
@@ -73,6 +86,11 @@ export interface MediaSession {
     completeHandover(side: Side, sdp: Sdp): Promise<Hold>;
     /** The party stays. Safe to call if no handover was begun. */
     cancelHandover(side: Side): Promise<void>;
+    /**
+     * Sends DTMF digits (0-9, *, #, A-D) to the other party within the media, as if the party on this side had pressed the keys.
+     * Resolves once they are queued. Rejects with `noCommonMedia` if this media proxy cannot do it.
+     */
+    sendDigits(side: Side, digits: string): Promise<void>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */
     release(): Promise<void>;
 }

@@ -5,6 +5,12 @@ import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
 import type { DigestCredentials } from "./digest/DigestClient.ts";
 
+/**
+ * How a peer sends and receives DTMF digits. `rtp`: RTP events (RFC 4733). `info`: SIP INFO. `auto`: both are received; digits
+ * are sent as RTP events if the call has them, otherwise by INFO if the peer allows it.
+ */
+export type DtmfSetting = "auto" | "rtp" | "info";
+
 /** Somebody who may call in. Plain data, as `SipTrunk`: the composition root makes both of the configuration. */
 export interface SipPeer {
     readonly name: string;
@@ -33,6 +39,8 @@ export interface SipPeer {
     readonly stripPrefix?: string;
     /** Maximum number of calls at the same time, in both directions. `Infinity`: unlimited. */
     readonly maxCalls: number;
+    /** How digits reach it and come from it; `auto` if left out. */
+    readonly dtmf?: DtmfSetting;
     /** How fast it may place calls here, on average. Left out, as fast as it likes. */
     readonly callsPerSecond?: number;
 }

@@ -65,15 +65,7 @@ export function replyToEarlyUpdate(update: Pick<IncomingRequest, "body">, role: 
     return role === "uac" ? { status: 491 } : { status: 500, headers: { "Retry-After": "2" } };
 }
 
-/** Whether an INFO carries a pressed key, in one of the two forms phones use. */
-export function isKeyByInfo({ method, headers }: Pick<IncomingRequest, "method" | "headers">): boolean {
-    return method === "INFO" && /^application\/dtmf(?:-relay)?\b/i.test(headers.get("content-type") ?? "");
-}
-
-/**
- * Keep-alives and requests for a key frame (RFC 5168) are taken. Keys go as RTP events (RFC 4733) here, not as INFO: 415
- * has a phone that knows both ways change over.
- */
+/** Keep-alives and requests for a key frame (RFC 5168) are accepted. Digits are handled by the dialog (`DialogDigits`). */
 function replyToInfo({ headers, body }: Pick<IncomingRequest, "headers" | "body">): OutgoingResponse {
     const type = headers.get("content-type")?.toLowerCase() ?? "";
     if (body.trim() === "" || type.startsWith("application/media_control+xml")) return { status: 200 };

@@ -202,6 +202,17 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             expect(await world.held()).toBe(0);
         });
 
+        test("sends digits in the name of either party of a connected call, and of no other call", async () => {
+            const session = open(betweenPhones);
+            await session.offer(phone());
+            await expectFailure(session.sendDigits("origin", "1"), "internalError");
+            await session.answer(phone({ port: 40_010 }));
+            await session.sendDigits("origin", "1122**##00");
+            await session.sendDigits("target", "AD");
+            await session.release();
+            await expectFailure(session.sendDigits("origin", "1"), "mediaLost");
+        });
+
         test("frees everything, however often and whenever it is released", async () => {
             await open(towardsBrowser).release();
             const offered = open({ ...towardsBrowser, callId: "offered" as CallId });

@@ -1,6 +1,6 @@
 import type { TransferProgress } from "../../lib/call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
-import type { LegAbility, OriginLeg, TargetLeg } from "../../lib/ports/CallLeg.ts";
+import type { LegAbility, OriginLeg, ShownParty, TargetLeg } from "../../lib/ports/CallLeg.ts";
 
 /** A party that accepts every effect, unless the spec made it fail at one. */
 export class FakeLeg implements OriginLeg, TargetLeg {
@@ -59,6 +59,14 @@ export class FakeLeg implements OriginLeg, TargetLeg {
     reportTransfer(progress: TransferProgress): Promise<void> {
         const detail = progress.stage === "failed" ? `failed ${progress.cause}` : progress.stage;
         return this.#take("transfer", detail);
+    }
+
+    showParty(party: ShownParty): Promise<void> {
+        return this.#take("showParty", "displayName" in party ? party.displayName : party.kind);
+    }
+
+    sendDigits(digits: string): Promise<void> {
+        return this.#take("sendDigits", digits);
     }
 
     end(cause: EndCause): Promise<void> {

@@ -112,6 +112,17 @@ class FakeMediaSession implements MediaSession {
         return Promise.resolve();
     }
 
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async sendDigits(side: Side, digits: string): Promise<void> {
+        this.#note(`digits ${side} ${digits}`);
+        if (this.#said.target === undefined) throw new CallFailure("internalError", "the session is not up");
+    }
+
+    /** As if a party had pressed a key in the media. */
+    press(side: Side, digits: string): void {
+        this.#report({ kind: "digits", side, digits });
+    }
+
     release(): Promise<void> {
         this.asked.push("release");
         this.#state = "released";

@@ -21,6 +21,7 @@ import type { CallRecords } from "../../records/CallRecords.ts";
 import type { Phones } from "../../sip/registrar/Phones.ts";
 import { testCallControl } from "./testCallControl.ts";
 import type { SipTrunkControl } from "./SipTrunkControl.ts";
+import type { CallDesk } from "../../desk/CallDesk.ts";
 import type { RememberedStates } from "./rememberStates.ts";
 import type { ServiceState } from "./ServiceState.ts";
 
@@ -32,6 +33,7 @@ export interface LiveAdministrationParts {
     readonly history: CallHistory;
     readonly ladders: SipLadders;
     readonly gate: CallGate;
+    readonly desk: Pick<CallDesk, "sendDigits">;
     readonly limits: FraudLimits;
     readonly changes: Changes;
     readonly dialPlan: LiveDialPlan;
@@ -65,7 +67,7 @@ export function liveAdministration(parts: LiveAdministrationParts): Administrati
     };
 }
 
-function callControl({ records, history, ladders, gate }: LiveAdministrationParts): CallControl {
+function callControl({ records, history, ladders, gate, desk }: LiveAdministrationParts): CallControl {
     const find: CallControl["find"] = (id) =>
         records.live().find(({ callId, sipCallId }) => callId === id || sipCallId === id) ?? history.find(id);
     return {
@@ -77,7 +79,7 @@ function callControl({ records, history, ladders, gate }: LiveAdministrationPart
             const sipCallId = find(id)?.sipCallId;
             return sipCallId === undefined ? undefined : ladders.textOf(sipCallId);
         },
-        verbs: {},
+        verbs: { sendDigits: (callId, digits) => desk.sendDigits(callId, digits) },
     };
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ALL_COMMANDS } from "../../admin/allCommands.ts";
 import type { Administration, PartStatus } from "../../admin/Administration.ts";
+import type { CallDesk } from "../../desk/CallDesk.ts";
 import type { CallGate } from "../../admin/CallGate.ts";
 import { Changes } from "../../admin/changes/Changes.ts";
 import type { Change } from "../../admin/changes/Change.ts";
@@ -34,6 +35,7 @@ export interface StartAdministrationParts {
     readonly log: LevelledLog;
     readonly prepared: PreparedAdministration;
     readonly gate: CallGate;
+    readonly desk: CallDesk;
     readonly media: MediaProxy;
     readonly phones: Phones | undefined;
     readonly matrix: MatrixSide;

@@ -18,6 +18,8 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
             return answer(state, event.leg, event.sdp);
         case "legEnded":
             return dropBranch(state, event, [{ kind: "releaseMedia", leg: event.leg }], { by: event.leg, now });
+        case "legIdentified":
+            return identify(state, event.leg);
         case "candidatesFound":
             return event.leg === ORIGIN ? addCandidates(state, event.candidates) : stay(state);
         case "timerFired":
@@ -41,6 +43,8 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "changeAnswered":
         case "changeForwarded":
         case "changeFailed":
+        case "digitsPressed":
+        case "digitsHeard":
         case "bridgeStopping":
             return stay(state);
     }
@@ -56,6 +60,12 @@ function ring(state: Alerting, delayMs: number): Transition {
         ...(state.progress === "ringing" ? [] : [{ kind: "ringLeg", leg: ORIGIN } as const]),
         ...(delayMs === 0 ? [] : [{ kind: "startTimer", timer: "answer", at: deadline } as const]),
     );
+}
+
+/** The only party that rings is shown before it answers; of several, the one that answers is shown then. */
+function identify(state: Alerting, leg: LegId): Transition {
+    const isOnly = liveLegs(state).length === 1 && phaseOf(state, leg) === "alerting";
+    return isOnly ? go(state, { kind: "showParty", leg: ORIGIN, party: leg }) : stay(state);
 }
 
 /** Dials the legs of one step of the plan. */

@@ -3,7 +3,7 @@ import type { Answering } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import { ORIGIN } from "../vocabulary.ts";
 import { beginChange } from "./enter.ts";
-import { endLateAnswer, isParty, refuseLink, refuseTransfer, sideIn } from "./parties.ts";
+import { endLateAnswer, isParty, refuseLink, refuseTransfer, showToPeer, sideIn } from "./parties.ts";
 
 export function whileAnswering(state: Answering, event: CallEvent, now: number): Transition {
     switch (event.kind) {
@@ -27,6 +27,8 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
             return endLateAnswer(state, event.leg);
         case "mediaOffered":
             return event.leg === state.target ? stay(state) : go(state, { kind: "releaseMedia", leg: event.leg });
+        case "legIdentified":
+            return showToPeer(state, event.leg);
         case "transferRequested":
             return isParty(state, event.leg) ? refuseTransfer(state, event.leg) : stay(state);
         case "joinRequested":
@@ -46,6 +48,8 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
         case "changeAnswered":
         case "changeForwarded":
         case "changeFailed":
+        case "digitsPressed":
+        case "digitsHeard":
         case "timerFired":
         case "bridgeStopping":
             return stay(state);
@@ -67,6 +71,7 @@ function connect(
     return go(
         then,
         { kind: "acceptLeg", leg: ORIGIN, sdp },
+        { kind: "showParty", leg: ORIGIN, party: target },
         { kind: "startTimer", timer: "duration", at: deadline },
         ...effects,
     );

@@ -5,7 +5,17 @@ import type { Changing, Connected, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import type { LegId, Sdp } from "../vocabulary.ts";
 import { beginChange, beginJoin } from "./enter.ts";
-import { checkSilent, endLateAnswer, isParty, passOnCandidates, peerOf, releaseUnused, sideIn } from "./parties.ts";
+import {
+    checkSilent,
+    endLateAnswer,
+    isParty,
+    passOnCandidates,
+    passOnDigits,
+    peerOf,
+    releaseUnused,
+    showToPeer,
+    sideIn,
+} from "./parties.ts";
 import { onTransferEvent } from "./transferring.ts";
 
 export function whileChanging(state: Changing, event: CallEvent, now: number): Transition {
@@ -31,6 +41,11 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
             return passOnCandidates(state, event);
         case "partySilent":
             return checkSilent(state, event);
+        case "legIdentified":
+            return showToPeer(state, event.leg);
+        case "digitsPressed":
+        case "digitsHeard":
+            return passOnDigits(state, event);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":

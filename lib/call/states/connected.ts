@@ -2,7 +2,15 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import { beginChange } from "./enter.ts";
-import { checkSilent, endLateAnswer, isParty, passOnCandidates, releaseUnused } from "./parties.ts";
+import {
+    checkSilent,
+    endLateAnswer,
+    isParty,
+    passOnCandidates,
+    passOnDigits,
+    releaseUnused,
+    showToPeer,
+} from "./parties.ts";
 import { onTransferEvent } from "./transferring.ts";
 
 export function whileConnected(state: Connected, event: CallEvent, now: number): Transition {
@@ -14,6 +22,11 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
             return passOnCandidates(state, event);
         case "partySilent":
             return checkSilent(state, event);
+        case "legIdentified":
+            return showToPeer(state, event.leg);
+        case "digitsPressed":
+        case "digitsHeard":
+            return passOnDigits(state, event);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "mediaOffered":

@@ -31,6 +31,9 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "changeAnswered":
         case "changeForwarded":
         case "changeFailed":
+        case "legIdentified":
+        case "digitsPressed":
+        case "digitsHeard":
         case "timerFired":
         case "bridgeStopping":
             return stay(state);

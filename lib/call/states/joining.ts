@@ -11,6 +11,7 @@ import {
     refuseLink,
     refuseTransfer,
     releaseUnused,
+    showToPeer,
     sideIn,
 } from "./parties.ts";
 import { failTransfer, toTransferor } from "./transferring.ts";
@@ -43,6 +44,10 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
             return refuseLink(state);
         case "mediaOffered":
             return releaseUnused(state, event.leg);
+        case "legIdentified":
+            return showToPeer(state, event.leg);
+        case "digitsPressed":
+        case "digitsHeard":
         case "transferPlaced":
         case "transferRinging":
         // the end of the link says the same

@@ -29,6 +29,24 @@ export function endLateAnswer(state: Paired, leg: LegId): Transition {
     return isParty(state, leg) ? stay(state) : go(state, { kind: "endLeg", leg, cause: "answeredElsewhere" });
 }
 
+/** Who a party is concerns the other one; a leg that has no part in the call any more concerns nobody. */
+export function showToPeer(state: Paired, leg: LegId): Transition {
+    return isParty(state, leg) ? go(state, { kind: "showParty", leg: peerOf(state, leg), party: leg }) : stay(state);
+}
+
+/** Digits that a party pressed go to the other one. */
+export function passOnDigits(
+    state: Connected | Changing,
+    event: Extract<CallEvent, { kind: "digitsPressed" | "digitsHeard" }>,
+): Transition {
+    const form = event.kind === "digitsHeard" ? "media" : "signalling";
+    if (event.kind === "digitsHeard" && event.leg !== state.media) return stay(state);
+    const side = event.kind === "digitsHeard" ? event.side : sideIn(state, event.leg);
+    if (side === undefined) return stay(state);
+    const to = peerOf(state, state[side]);
+    return go(state, { kind: "passDigits", leg: state.media, side, to, digits: event.digits, form });
+}
+
 /** Candidates of a party go to the media session; those of a leg that has no part in the call any more are ignored. */
 export function passOnCandidates(
     state: Connected | Changing | Joining,

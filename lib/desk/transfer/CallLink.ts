@@ -1,5 +1,5 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { LegAbility, LegReport, TargetLeg } from "../../ports/CallLeg.ts";
+import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/CallLeg.ts";
 import { agreeOnLink } from "../../sdp/agreeOnLink.ts";
 
 /**
@@ -98,6 +98,15 @@ export class LinkLeg implements TargetLeg {
 
     postponeOffer(): Promise<void> {
         return this.#reply({ kind: "offerRejected", cause: "noCommonMedia" });
+    }
+
+    showParty(party: ShownParty): Promise<void> {
+        this.#link.other(this).report({ kind: "identified", party });
+        return Promise.resolve();
+    }
+
+    sendDigits(): Promise<void> {
+        return Promise.resolve(); // not asked: digits travel in the media between the two calls
     }
 
     check(): Promise<void> {

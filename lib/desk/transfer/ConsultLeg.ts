@@ -82,6 +82,14 @@ export class ConsultLeg implements OriginLeg {
         return Promise.resolve();
     }
 
+    showParty(): Promise<void> {
+        return Promise.resolve();
+    }
+
+    sendDigits(): Promise<void> {
+        return Promise.resolve(); // not asked: it has no ability for it
+    }
+
     check(): Promise<void> {
         return Promise.resolve(); // the bridge itself is always there
     }

@@ -6,7 +6,7 @@ import type { MatrixTarget } from "../../ports/CallIntake.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegAbility, LegReport, TargetLeg } from "../../ports/CallLeg.ts";
+import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
@@ -20,9 +20,10 @@ import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { settlesWithin } from "../settlesWithin.ts";
+import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
-export interface CalleeLegParts {
+export interface CalleeLegParts extends PeerDisplayParts {
     readonly homeserver: Homeserver;
     readonly rooms: DirectRooms;
     readonly registry: LegRegistry;
@@ -57,7 +58,8 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     readonly #us: OurParty;
     #state: CalleeLegState = { phase: "approaching" };
     /** Where the call takes place, once that is known. */
-    #place: { readonly room: MatrixRoomId; readonly voice: CallEventSender } | undefined;
+    #place: { readonly room: MatrixRoomId; readonly ghost: MatrixUserId; readonly voice: CallEventSender } | undefined;
+    readonly #display: PeerDisplay;
     /** Rings the user who is waited for. */
     #onJoin: (() => void) | undefined;
 
@@ -68,6 +70,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         this.#report = report;
         this.#callId = callId;
         this.#us = { callId, version: 1, partyId: newPartyId() };
+        this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
     }
 
     /** Version 0 of the events has no negotiation. */
@@ -139,6 +142,16 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return Promise.resolve(); // the client that asked for the transfer has left the call already
     }
 
+    async showParty(party: ShownParty): Promise<void> {
+        const isAnswered = this.#state.phase === "answered";
+        if (this.#place !== undefined)
+            await this.#display.show(party, this.#place.ghost, isAnswered ? "answered" : "ringing");
+    }
+
+    sendDigits(): Promise<void> {
+        return Promise.resolve(); // Matrix has no event for digits
+    }
+
     async end(cause: EndCause): Promise<void> {
         const told = needsHangup(this.#state);
         this.#close();
@@ -184,7 +197,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         }
         const { callId } = this.#us;
         const voice = new CallEventSender(homeserver, { ...place, transactionPrefix: callId });
-        this.#place = { room: place.room, voice };
+        this.#place = { room: place.room, ghost: place.ghost, voice };
         registry.add(place.room, callId, this);
         recorder.note(this.#callId, { kind: "matrixCall", roomId: place.room, matrixCallId: callId });
         log.debug("call placed in direct room", { callId, roomId: place.room, userIs: place.userIs });

@@ -2,7 +2,7 @@ import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegAbility, LegReport, OriginLeg } from "../../ports/CallLeg.ts";
+import type { LegAbility, LegReport, OriginLeg, ShownParty } from "../../ports/CallLeg.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
 import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
@@ -15,9 +15,10 @@ import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import type { MatrixParty } from "./MatrixParty.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
+import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
-export interface CallerLegParts {
+export interface CallerLegParts extends PeerDisplayParts {
     readonly homeserver: Homeserver;
     readonly registry: LegRegistry;
     readonly recorder: Pick<CallRecorder, "note">;
@@ -42,6 +43,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
     readonly #call: PlacedCall;
     readonly #us: OurParty;
     readonly #voice: CallEventSender;
+    readonly #display: PeerDisplay;
     #report: LegReport = () => undefined;
     #state: CallerLegState = { phase: "calling" };
 
@@ -51,6 +53,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         this.#call = call;
         this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId: newPartyId() };
         this.#voice = new CallEventSender(parts.homeserver, { ...call, transactionPrefix: call.callId });
+        this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
         parts.registry.add(call.room, call.matrixCallId, this);
     }
 
@@ -116,6 +119,15 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
 
     reportTransfer(): Promise<void> {
         return Promise.resolve(); // the client that asked for the transfer has left the call already
+    }
+
+    async showParty(party: ShownParty): Promise<void> {
+        const isAnswered = this.#state.phase === "accepted";
+        await this.#display.show(party, this.#call.ghost, isAnswered ? "answered" : "ringing");
+    }
+
+    sendDigits(): Promise<void> {
+        return Promise.resolve(); // Matrix has no event for digits
     }
 
     async end(cause: EndCause): Promise<void> {

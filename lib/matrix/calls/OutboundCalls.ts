@@ -13,6 +13,7 @@ import type { CallerNames } from "./CallerNames.ts";
 import type { CallEventCommon, CallMessage } from "./callEventContent.ts";
 import type { GhostInvitations } from "../ghosts/GhostInvitations.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
+import type { GhostProfiles } from "../ghosts/GhostProfiles.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import { MatrixCallerLeg } from "./MatrixCallerLeg.ts";
@@ -23,6 +24,7 @@ import { resolveGlare, type LiveCall } from "./resolveGlare.ts";
 
 export interface OutboundCallsParts {
     readonly names: GhostNames;
+    readonly profiles: Pick<GhostProfiles, "ensure">;
     readonly homeserver: Homeserver;
     readonly directory: Directory;
     readonly registry: LegRegistry;
@@ -144,14 +146,12 @@ export class OutboundCalls {
     }
 
     #legOf(room: MatrixRoomId, call: AddressedCall, pending: PendingCall, ghost: MatrixUserId): MatrixCallerLeg {
-        const { homeserver, registry, recorder, log } = this.#parts;
+        const { recorder, log } = this.#parts;
         const callId = this.#parts.newCallId();
         log.debug("outbound call received", { callId, matrixCallId: call.callId, roomId: room });
         recorder.note(callId, { kind: "matrixCall", roomId: room, matrixCallId: call.callId });
-        return new MatrixCallerLeg(
-            { homeserver, registry, recorder, log },
-            { callId, matrixCallId: call.callId, room, ghost, caller: partyOf(pending.user, call) },
-        );
+        const placed = { callId, matrixCallId: call.callId, room, ghost, caller: partyOf(pending.user, call) };
+        return new MatrixCallerLeg(this.#parts, placed);
     }
 
     #place(leg: MatrixCallerLeg, invite: Invite, { party, callerName }: CalledGhost): Rejection | undefined {

@@ -1,6 +1,9 @@
 import type { IceCandidate, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 
+/** Tells a client who the other party is (MSC3086). The bridge sends it only. */
+export const ASSERTED_IDENTITY = "m.call.asserted_identity";
+
 /** The `m.call.*` event types the bridge reads. */
 export const CALL_EVENT_TYPES = {
     invite: "m.call.invite",

@@ -1,6 +1,6 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import { CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./callEventContent.ts";
+import { ASSERTED_IDENTITY, CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./callEventContent.ts";
 import { hangupReasonOf, rejectReasonOf } from "./matrixEndCause.ts";
 import { hasActiveVideo, missingForWebRtc, streamIdsOf, takesDigits } from "../../sdp/webRtcDescription.ts";
 
@@ -68,6 +68,15 @@ export function encodeNegotiation(
             ...streamMetadata(sdp),
         },
     };
+}
+
+/** MSC3086. */
+export function encodeAssertedIdentity(
+    us: OurParty,
+    { id, displayName }: { readonly id: MatrixUserId; readonly displayName: string | undefined },
+): OutgoingCallEvent {
+    const identity = { id, ...(displayName !== undefined && { display_name: displayName }) };
+    return { type: ASSERTED_IDENTITY, content: { ...commonOf(us), asserted_identity: identity } };
 }
 
 export function encodeHangup(us: OurParty, cause: EndCause): OutgoingCallEvent {

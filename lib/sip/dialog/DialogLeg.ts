@@ -5,7 +5,9 @@ import type { SipDialog } from "./SipDialog.ts";
 
 /** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
 export abstract class DialogLeg implements Omit<CallLeg, "end"> {
-    readonly abilities: ReadonlySet<LegAbility> = new Set(["reoffer"]);
+    get abilities(): ReadonlySet<LegAbility> {
+        return new Set(this.dialog()?.needsDigits === true ? ["reoffer", "digits"] : ["reoffer"]);
+    }
 
     protected abstract dialog(): SipDialog | undefined;
 
@@ -33,6 +35,15 @@ export abstract class DialogLeg implements Omit<CallLeg, "end"> {
 
     reportTransfer(_progress: TransferProgress): Promise<void> {
         return Promise.resolve();
+    }
+
+    /** SIP peers are not shown who the other party is after the call was set up. */
+    showParty(): Promise<void> {
+        return Promise.resolve();
+    }
+
+    async sendDigits(digits: string): Promise<void> {
+        await this.dialog()?.sendDigits(digits);
     }
 
     withdrawOffer(): Promise<void> {

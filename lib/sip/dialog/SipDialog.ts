@@ -3,10 +3,11 @@ import type { Log } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
 import { lateOffer } from "../../sdp/lateOffer.ts";
+import { DialogDigits, type DialogDigitsParts } from "./DialogDigits.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
-import { isKeyByInfo, replyInDialog } from "../methodReplies.ts";
+import { replyInDialog } from "../methodReplies.ts";
 import { probeDialog } from "./probeDialog.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import { sendBye } from "./sendBye.ts";
@@ -14,11 +15,12 @@ import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
+import type { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { DialogHandler } from "../SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
 import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 
-export interface DialogParts extends SipEnvironment {
+export interface DialogParts extends SipEnvironment, Pick<DialogDigitsParts, "dtmf" | "allow"> {
     readonly log: Log;
     readonly dialogId: string;
     /** Answers challenges of our requests, where there are credentials. */
@@ -36,6 +38,8 @@ export interface DialogParts extends SipEnvironment {
     /** A Session-Expires header for re-INVITEs, if there is a session timer (RFC 4028, section 7.4). */
     readonly timer: HeaderFields;
     readonly report: LegReport;
+    /** Reads who the peer says that it is now. */
+    readonly party?: Pick<ConnectedParty, "read"> | undefined;
     /** The dialog is over for the call; the answer to a BYE may still be due. */
     readonly onEnded: () => void;
 }
@@ -72,7 +76,7 @@ export class SipDialog implements DialogHandler {
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
     readonly #sessionRefresh: SessionRefresh | undefined;
-    #keysByInfo: "none" | "told" = "none";
+    readonly #digits: DialogDigits;
 
     constructor(parts: DialogParts) {
         this.#parts = parts;
@@ -80,6 +84,7 @@ export class SipDialog implements DialogHandler {
         this.#local = parts.local;
         this.#remote = parts.remote;
         const { digest, duty, headers, timer } = parts;
+        this.#digits = new DialogDigits(parts);
         this.#ownOffers = new OwnOffers({ ...parts, headers: { ...headers, ...timer } }, (sdp, outcome) => {
             this.#takeOutcome(sdp, outcome);
         });
@@ -101,17 +106,20 @@ export class SipDialog implements DialogHandler {
             case "UPDATE":
                 return this.#takeOffer(request);
             default: {
-                if (isKeyByInfo(request)) this.#tellOfKeys();
-                const reply = replyInDialog(request);
+                const reply = this.#digits.receive(request) ?? replyInDialog(request);
                 if (reply !== undefined) this.#respond(request, reply);
             }
         }
     }
 
-    #tellOfKeys(): void {
-        if (this.#keysByInfo === "told") return;
-        this.#keysByInfo = "told";
-        this.#parts.log.warn("DTMF digits lost: sent by SIP INFO");
+    /** Whether the peer receives digits by INFO only. */
+    get needsDigits(): boolean {
+        return this.#digits.isNeeded(this.#remote);
+    }
+
+    /** Sends digits by INFO. @throws CallFailure if the peer rejects one */
+    sendDigits(digits: string): Promise<void> {
+        return this.#digits.send(digits);
     }
 
     /** Answers the offer reported last, if it still waits. */
@@ -250,6 +258,7 @@ export class SipDialog implements DialogHandler {
 
     #takeOffer(request: IncomingRequest): void {
         if (this.#state.phase !== "up") return this.#respond(request, { status: 481 });
+        this.#parts.party?.read(request.headers);
         // RFC 3261, section 14.2: one offer at a time
         if (this.#offer.by !== "none") return this.#respond(request, { status: 500, headers: { "Retry-After": "3" } });
         if (this.#ownOffers.meet() === "reject") return this.#respond(request, { status: 491 });

@@ -1,9 +1,10 @@
 import type { CallProvenance, NumberCheck } from "../../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import { type NameAddress, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
+import { type NameAddress, parseUri } from "../sipHeaders.ts";
 import type { SipHeaders } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
 import { isAnonymous } from "./anonymousAddress.ts";
+import { assertedIdentities } from "./assertedIdentities.ts";
 import { type CombinedIdentity, combineIdentities } from "./combineIdentities.ts";
 import { firstOfDiversion } from "./diversion.ts";
 import { firstOfHistory } from "./historyInfo.ts";
@@ -73,23 +74,6 @@ function claimsIn({ from, asserted, remoteParty, privacy, peer }: Claims): reado
         ...(isAnonymous(from) ? [] : [from]),
     ];
     return isNameWithheld ? claims.map(({ uri, params }) => ({ uri, params })) : claims;
-}
-
-/**
- * The asserted identities, likeliest first: RFC 3325, section 9.1 allows one sip: or sips: and one tel:. A full number
- * goes before a name, for it is what the callee can call back; otherwise a sip: before a tel:, for it says more.
- */
-function assertedIdentities(headers: SipHeaders): NameAddress[] {
-    const rank = ({ uri }: NameAddress): number => {
-        const parsed = parseUri(uri);
-        if (parsed === undefined) return 3;
-        if (numberIn(parsed, {})?.startsWith("+") === true) return 0;
-        return parsed.scheme === "tel" ? 2 : 1;
-    };
-    return splitValues(headers.get("p-asserted-identity") ?? "")
-        .map(parseNameAddress)
-        .filter((identity) => identity !== undefined)
-        .sort((a, b) => rank(a) - rank(b));
 }
 
 /** Networks in transition write both headers of one diversion: Diversion is the plainer one. */

@@ -31,7 +31,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             log,
             callId,
             compose: (_hop, options) => composePhoneInvite(target, realm, options),
-            trunks: [phoneAsTrunk(target.account)],
+            trunks: [phoneAsTrunk(target)],
             makeCnonce: () => randomBytes(16).toString("hex"),
             mayDial: () => false,
             onTrouble: ({ why }) => {
@@ -44,11 +44,12 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
 }
 
 /** What a phone has of a trunk: nothing but a name. Where it redirects to is its user's business, not ours. */
-function phoneAsTrunk(name: string): SipTrunk {
+function phoneAsTrunk({ account: name, dtmf = "auto" }: PhoneTarget): SipTrunk {
     return {
         name,
         addresses: [],
         trusted: false,
+        dtmf,
         maxCalls: Number.POSITIVE_INFINITY,
         scheme: "sip",
         domain: "",

@@ -124,11 +124,12 @@ export class Phones implements PhoneBook {
     }
 
     #reach(accounts: readonly SipAccount[], caller: RemoteParty): readonly PhoneTarget[] {
-        return accounts.flatMap(({ username, media }) =>
+        return accounts.flatMap(({ username, media, dtmf }) =>
             this.#parts.registrar.contactsOf(username).map((contact) => ({
                 network: "phone" as const,
                 media,
                 account: username,
+                ...(dtmf !== undefined && { dtmf }),
                 ...addressingOf(contact),
                 caller,
             })),

@@ -1,6 +1,7 @@
 import type { MediaTransport } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CountryCode } from "../../numbering/PhoneNumber.ts";
+import type { DtmfSetting } from "../SipTrunk.ts";
 import type { ShortCodes } from "../../numbering/ShortCodes.ts";
 
 /** A phone that registers with us and belongs to a Matrix user. Plain data: the composition root makes it of the configuration. */
@@ -15,6 +16,8 @@ export interface SipAccount {
     /** How its calls are shown; the user name if left out. */
     readonly displayName?: string;
     readonly media: MediaTransport;
+    /** How digits reach its phones and come from them; `auto` if left out. */
+    readonly dtmf?: DtmfSetting;
     readonly defaultCountry?: CountryCode;
     /** Codes that are never completed with a country code. */
     readonly shortCodes?: ShortCodes;

@@ -7,6 +7,7 @@ import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
 import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
+import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
@@ -68,6 +69,8 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     #accepted: IncomingResponse | undefined;
     #remote: Sdp | undefined;
     #dialog: SipDialog | undefined;
+    /** Who the current trunk says was reached. */
+    #party: ConnectedParty | undefined;
     #stopCancelTimer = (): void => undefined;
 
     constructor(parts: UacLegParts) {
@@ -152,6 +155,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             minSe: attempt.minSe,
         });
         const { answerMs, name } = attempt.hop.trunk;
+        this.#party = new ConnectedParty(attempt.hop.trunk, this.#parts.report);
         calls.add(this, name);
         try {
             this.#sent = await stack.send(
@@ -212,6 +216,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
 
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
         this.#reportAvailability(attempt, response);
+        if (response.status < 300) this.#party?.read(response.headers);
         if (response.status < 200) return this.#progressed(attempt, response);
         this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response: finalResponse(response) });
         if (response.status < 300) return this.#answered(attempt, response);
@@ -333,6 +338,9 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",
+            party: this.#party,
+            dtmf: attempt.hop.trunk.dtmf,
+            allow: response.headers.get("allow"),
             report: isForCall ? rest.report : () => undefined,
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });

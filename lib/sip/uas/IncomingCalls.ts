@@ -42,7 +42,9 @@ export interface IncomingCallsParts extends SipEnvironment {
 interface Incoming {
     readonly request: IncomingRequest;
     readonly sender: LogFields;
-    readonly peer: Parameters<typeof decodeInvite>[1] & Parameters<PeerLoad["admit"]>[0] & Pick<SipPeer, "credentials">;
+    readonly peer: Parameters<typeof decodeInvite>[1] &
+        Parameters<PeerLoad["admit"]>[0] &
+        Pick<SipPeer, "credentials" | "dtmf">;
     readonly calledUri: string;
     readonly screen: ScreenCaller;
     readonly respond: (response: OutgoingResponse) => void;
@@ -165,12 +167,13 @@ export class IncomingCalls {
     }
 
     #open(
-        { request, peer: { name: peer, credentials }, sender }: Incoming,
+        { request, peer: trust, sender }: Incoming,
         invite: DecodedInvite,
         target: CallTarget,
         alsoRing: readonly CallTarget[] = [],
     ): void {
         const { intake, policy, newCallId } = this.#parts;
+        const { name: peer, credentials, dtmf } = trust;
         const callId = newCallId();
         const log = this.#parts.log.child({ callId, leg: "sip" });
         const sipCallId = request.headers.get("call-id");
@@ -186,6 +189,8 @@ export class IncomingCalls {
             invite,
             peer,
             credentials,
+            dtmf,
+            trust,
             report: (event) => report(event),
         });
         const { media: originMedia, offer } = invite;

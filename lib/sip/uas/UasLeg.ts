@@ -5,6 +5,7 @@ import type { Log } from "../../ports/Log.ts";
 import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
 import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
@@ -22,6 +23,7 @@ import {
     type SipHeaders,
     SipSendError,
 } from "../SipStack.ts";
+import type { DtmfSetting, SipPeer } from "../SipTrunk.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 export interface UasLegParts extends SipEnvironment {
@@ -31,6 +33,10 @@ export interface UasLegParts extends SipEnvironment {
     readonly invite: DecodedInvite;
     /** Name of the peer it came from. */
     readonly peer: string;
+    /** How digits reach it and come from it. */
+    readonly dtmf?: DtmfSetting | undefined;
+    /** Whether its word about who calls counts. */
+    readonly trust: Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes">;
     /** Credentials for requests to that peer, if it challenges them. */
     readonly credentials?: DigestCredentials | undefined;
     readonly report: LegReport;
@@ -231,7 +237,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     #enterDialog(): void {
         if (this.#answer === undefined) return;
-        const { invite, report, credentials, ...rest } = this.#parts;
+        const { invite, report, credentials, trust, ...rest } = this.#parts;
         this.#dialog = new SipDialog({
             ...rest,
             dialogId: this.#answer.dialogId,
@@ -239,6 +245,8 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             duty: dutyOfCallee(rest.request.headers),
             timer: timerOfCallee(rest.request.headers),
             role: "callee",
+            party: new ConnectedParty(trust, report, invite.caller),
+            allow: rest.request.headers.get("allow"),
             headers: this.#headers,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"

@@ -77,6 +77,34 @@ describe("two phones through rtpengine", () => {
         expect(world.reports).toEqual([]);
     });
 
+    test.each<[Side, Side]>([
+        ["origin", "target"],
+        ["target", "origin"],
+    ])("digits that the bridge sends for the %s reach the %s complete, in order and once", async (from, to) => {
+        await connect();
+        await expectSound();
+        await session.sendDigits(from, "1122**##00");
+        await session.sendDigits(from, "9");
+        const arrived = () => (phones[to].heardDigits.length >= 11 ? phones[to].heardDigits : undefined);
+        expect(await until(arrived, { what: "eleven digits", timeoutMs: 10_000 })).toBe("1122**##009");
+        expect(phones[from].heardDigits).toBe("");
+        await expectSound();
+    });
+
+    test.each<[string, PhoneSays]>([
+        ["another payload type", { payloads: "0 99", formats: ["a=rtpmap:99 telephone-event/8000"] }],
+        ["the same payload type", {}],
+    ])("digits that a phone sends reach one that answers with %s", async (_, answer) => {
+        const offered = await session.offer(says("origin"));
+        const answered = await session.answer(says("target", answer));
+        phones.target.sendTo(audioAddress(offered));
+        phones.origin.sendTo(audioAddress(answered));
+        await expectSound();
+        phones.origin.press("1122**##00");
+        const arrived = () => (phones.target.heardDigits.length >= 10 ? phones.target.heardDigits : undefined);
+        expect(await until(arrived, { what: "ten digits", timeoutMs: 10_000 })).toBe("1122**##00");
+    });
+
     test("the other one hears the music of who holds", async () => {
         await connect();
         await changeAlone(session, "origin", says("origin", { direction: "sendonly", version: 2 }));

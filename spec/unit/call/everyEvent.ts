@@ -34,6 +34,11 @@ export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = 
         handoverOffered: [{ kind: "handoverOffered", sdp: sdp("handover") }],
         handoverDone: (["holds", "talks"] as const).map((hold) => ({ kind: "handoverDone", hold }) as const),
         handoverFailed: [{ kind: "handoverFailed", cause: "noCommonMedia" }],
+        legIdentified: legs.map((leg) => ({ kind: "legIdentified", leg }) as const),
+        digitsPressed: legs.map((leg) => ({ kind: "digitsPressed", leg, digits: "1" }) as const),
+        digitsHeard: targets.flatMap((leg) =>
+            (["origin", "target"] as const).map((side) => ({ kind: "digitsHeard", leg, side, digits: "1" }) as const),
+        ),
         timerFired: (["answer", "change", "duration"] as const).map(
             (timer) => ({ kind: "timerFired", timer }) as const,
         ),

@@ -86,6 +86,7 @@ const trunk: Config["trunks"][number] = {
     defaultUser: "@alice:matrix.example" as MatrixUserId,
     trusted: true,
     media: "rtp",
+    dtmf: "auto",
     numberFormat: "plus",
     dialPrefix: "",
     numberUri: "sip-phone",
@@ -98,6 +99,7 @@ const phone: Config["accounts"][number] = {
     user: "@alice:matrix.example" as MatrixUserId,
     allowLegacyDigest: false,
     media: "rtp",
+    dtmf: "auto",
 };
 const rule = { users: ["@alice:matrix.example"], numbers: patterns("*") };
 

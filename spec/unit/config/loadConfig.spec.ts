@@ -136,6 +136,7 @@ describe("a right configuration", () => {
             inboundNetworks: [],
             trusted: false,
             media: "rtp",
+            dtmf: "auto",
             numberFormat: "plus",
             callsPerSecond: 20,
             dialPrefix: "",

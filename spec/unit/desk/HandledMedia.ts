@@ -36,6 +36,7 @@ export class HandledMedia implements MediaProxy {
             },
             cancelHandover: (side) => this.#note(`cancel handover ${side}`),
             addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
+            sendDigits: (side, digits) => this.#note(`digits ${side} ${digits}`),
             release: () => this.#note("release"),
         };
     }

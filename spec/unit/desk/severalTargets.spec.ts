@@ -49,6 +49,7 @@ class NamedMedia implements MediaProxy {
             },
             completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
             ...NO_HANDOVER,
+            sendDigits: () => Promise.resolve(),
             release: () => {
                 this.asked.push(`${name} release`);
                 return Promise.resolve();

@@ -209,20 +209,6 @@ describe("the end", () => {
 });
 
 test.each([
-    ["application/dtmf-relay", "Signal=5\r\nDuration=160", 415, 1],
-    ["application/dtmf", "5", 415, 1],
-    ["application/media_control+xml", "<x/>", 200, 0],
-])("INFO with %s is logged or not, once a call", (type, body, status, told) => {
-    const dialog = aDialog();
-    for (let nth = 1; nth <= 3; nth++) {
-        const info = new ScriptedRequest("INFO", { headers: { "Content-Type": type }, body });
-        dialog.handle(info);
-        expect(info.statuses).toEqual([status]);
-    }
-    expect(log.lines).toHaveLength(told);
-});
-
-test.each([
     ["UPDATE", ""],
     ["UPDATE", REMOTE],
     ["INVITE", ""],

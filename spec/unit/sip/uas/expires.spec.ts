@@ -27,6 +27,7 @@ function called(expires: string) {
         request,
         invite,
         peer: "pbx",
+        trust: { trusted: false },
         report: (event) => events.push(event),
     });
     leg.opened();

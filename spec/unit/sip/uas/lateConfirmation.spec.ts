@@ -34,6 +34,7 @@ it("hangs up a caller whose 200 the SIP server confirms after the bridge has giv
         request,
         invite,
         peer: "pbx",
+        trust: { trusted: false },
         report: (event) => events.push(event),
     });
     await leg.accept(OFFER);

@@ -1,0 +1,115 @@
+import type { Sdp } from "../../call/vocabulary.ts";
+import type { LegReport } from "../../ports/CallLeg.ts";
+import { CallFailure } from "../../ports/CallFailure.ts";
+import type { Log } from "../../ports/Log.ts";
+import { takesDigits } from "../../sdp/webRtcDescription.ts";
+import { answerChallenge } from "../digest/answerChallenge.ts";
+import type { DigestClient } from "../digest/DigestClient.ts";
+import { tokensOf } from "../sipHeaders.ts";
+import type {
+    HeaderFields,
+    HeaderLine,
+    IncomingRequest,
+    IncomingResponse,
+    OutgoingResponse,
+    SipStack,
+} from "../SipStack.ts";
+import type { DtmfSetting } from "../SipTrunk.ts";
+import { carriesDigits, type DigitBody, readDigits, writeDigit } from "./digitInfo.ts";
+
+export interface DialogDigitsParts {
+    readonly stack: SipStack;
+    readonly log: Log;
+    readonly userAgent: string;
+    readonly dialogId: string;
+    /** Answers challenges, if there are credentials. */
+    readonly digest: DigestClient | undefined;
+    /** What every message of the call carries. */
+    readonly headers: HeaderFields;
+    /** How the peer is configured to send and receive digits; `auto` if left out. */
+    readonly dtmf?: DtmfSetting | undefined;
+    /** The peer's Allow header. */
+    readonly allow?: string | undefined;
+    readonly report: LegReport;
+}
+
+/** A proxy and the peer may challenge each, and either nonce may be stale. */
+const MAX_CHALLENGES = 4;
+
+/** The DTMF digits of one dialog that travel by INFO, in both directions. */
+export class DialogDigits {
+    readonly #parts: DialogDigitsParts;
+    /** The peer may understand only one of the two. */
+    #form: DigitBody = "application/dtmf-relay";
+
+    constructor(parts: DialogDigitsParts) {
+        this.#parts = parts;
+    }
+
+    /**
+     * The response to an INFO that carries digits, which are reported; undefined for every other request. A peer whose digits
+     * are RTP events gets 415, so that a phone that can send both changes over.
+     */
+    receive(request: IncomingRequest): OutgoingResponse | undefined {
+        if (!carriesDigits(request)) return undefined;
+        if (this.#parts.dtmf === "rtp") return { status: 415, headers: { Accept: "application/media_control+xml" } };
+        const digits = readDigits(request.body);
+        if (digits === undefined) return { status: 400, reason: "Bad DTMF Digit" };
+        this.#parts.report({ kind: "digits", digits });
+        return { status: 200 };
+    }
+
+    /** Whether the peer receives digits by INFO. @param session its last description: `auto` prefers RTP events */
+    isNeeded(session: Sdp | undefined): boolean {
+        const { dtmf = "auto", allow } = this.#parts;
+        switch (dtmf) {
+            case "rtp":
+                return false;
+            case "info":
+                return true;
+            case "auto":
+                return session !== undefined && !takesDigits(session) && tokensOf(allow).has("info");
+        }
+    }
+
+    /** Sends one digit after the other, each when the peer has received the one before. @throws CallFailure if one is rejected */
+    async send(digits: string): Promise<void> {
+        for (const digit of digits) {
+            let { status } = await this.#ask(digit);
+            if (status === 415 && this.#form === "application/dtmf-relay") {
+                this.#form = "application/dtmf";
+                ({ status } = await this.#ask(digit));
+            }
+            if (status >= 300) throw new CallFailure("networkFailure", `the peer rejected a digit by INFO: ${status}`);
+        }
+    }
+
+    async #ask(digit: string): Promise<IncomingResponse> {
+        const { digest } = this.#parts;
+        const { headers, body } = writeDigit(digit, this.#form);
+        let authorization: readonly HeaderLine[] = [];
+        for (let challenges = 0; ; challenges += 1) {
+            const { uri, response } = await this.#exchange(headers, body, authorization);
+            const info = { method: "INFO", uri, body };
+            const answer = challenges < MAX_CHALLENGES ? answerChallenge(digest, response, info) : undefined;
+            if (answer === undefined) return response;
+            authorization = answer;
+        }
+    }
+
+    /** Resolves to the final response, which the SIP server makes itself if the peer is silent. */
+    async #exchange(
+        headers: HeaderFields,
+        body: string,
+        headerLines: readonly HeaderLine[],
+    ): Promise<{ readonly uri: string; readonly response: IncomingResponse }> {
+        const { stack, dialogId, userAgent } = this.#parts;
+        const answered = Promise.withResolvers<IncomingResponse>();
+        const all = { ...this.#parts.headers, ...headers, "User-Agent": userAgent };
+        const { uri } = await stack.send(
+            { method: "INFO", dialogId, headers: all, headerLines, body },
+            { onResponse: (response) => response.status >= 200 && answered.resolve(response) },
+        );
+        return { uri, response: await answered.promise };
+    }
+}
