@@ -47,7 +47,7 @@ const asItIs: Prepare = (exchange) => exchange;
 
 /**
  * Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer.
- * @param prepare adds to both exchanges what they need besides
+ * @param prepare adds to both exchanges what they need in addition
  */
 export async function exchangeAlone(
     { call, parties }: Up,

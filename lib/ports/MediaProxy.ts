@@ -88,7 +88,7 @@ export interface MediaSession {
     cancelHandover(side: Side): Promise<void>;
     /**
      * Sends DTMF digits (0-9, *, #, A-D) to the other party within the media, as if the party on this side had pressed the keys.
-     * Resolves once they are queued. Rejects with `noCommonMedia` if this media proxy cannot do it.
+     * Resolves once they are queued. Rejects with `noCommonMedia` if this media proxy cannot do it, or if that party sends no media.
      */
     sendDigits(side: Side, digits: string): Promise<void>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */

@@ -54,6 +54,14 @@ export class TestCallLeg implements OriginLeg {
         return Promise.resolve(); // it asks for no transfer
     }
 
+    showParty(): Promise<void> {
+        return Promise.resolve();
+    }
+
+    sendDigits(): Promise<void> {
+        return Promise.resolve(); // not asked: it has no ability for it
+    }
+
     check(): Promise<void> {
         return Promise.resolve();
     }

@@ -29,7 +29,7 @@ export function endLateAnswer(state: Paired, leg: LegId): Transition {
     return isParty(state, leg) ? stay(state) : go(state, { kind: "endLeg", leg, cause: "answeredElsewhere" });
 }
 
-/** Who a party is concerns the other one; a leg that has no part in the call any more concerns nobody. */
+/** Who a party is concerns the other one. A leg that has no part in the call any more is ignored. */
 export function showToPeer(state: Paired, leg: LegId): Transition {
     return isParty(state, leg) ? go(state, { kind: "showParty", leg: peerOf(state, leg), party: leg }) : stay(state);
 }

@@ -33,7 +33,7 @@ describe("who was reached, by what a trusted peer asserts", () => {
         );
     });
 
-    test("is not believed of a peer that is not trusted", () => {
+    test("is ignored from a peer that is not trusted", () => {
         const headers = new Map([["p-asserted-identity", "<sip:101@pbx.example>"]]);
         expect(identifyConnected(headers, { trusted: false })).toBeUndefined();
     });
