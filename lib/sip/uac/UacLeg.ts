@@ -1,7 +1,6 @@
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
-import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
@@ -9,8 +8,9 @@ import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
+import { finalResponse } from "./finalResponse.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
-import { advance, type Advance, type Hop, type InviteRoute, startRoute } from "./inviteRoute.ts";
+import { advance, type Advance, type Hop, type InviteRoute, startRoute, withoutFull } from "./inviteRoute.ts";
 import { mayFollow } from "./redirectTarget.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
@@ -293,11 +293,8 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         return false;
     }
 
-    /** Without the trunks that became full meanwhile. The one this call is on has counted it already. */
-    #open({ current, rest, redirects }: InviteRoute): InviteRoute {
-        const isOpen = ({ trunk: { name, maxCalls } }: Hop): boolean =>
-            name === current.trunk.name || this.#parts.calls.legsOf(name) < maxCalls;
-        return { current, rest: rest.filter(isOpen), redirects };
+    #open(route: InviteRoute): InviteRoute {
+        return withoutFull(route, ({ name, maxCalls }) => this.#parts.calls.legsOf(name) >= maxCalls);
     }
 
     async #sendCancel(cause: EndCause): Promise<void> {
@@ -345,8 +342,4 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });
     }
-}
-
-function finalResponse({ status, reason, headers }: IncomingResponse): FinalResponse {
-    return { status, reason, detail: headers.get("reason") ?? headers.get("warning") };
 }

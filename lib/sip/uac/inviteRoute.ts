@@ -80,3 +80,12 @@ function contactsOf(headers: SipHeaders): string[] {
         .map(({ uri, params }) => ({ uri, q: Number.parseFloat(params.get("q") ?? "1") || 0 }));
     return [...new Set(contacts.sort((a, b) => b.q - a.q).map(({ uri }) => uri))];
 }
+
+/** The route without the trunks that became full meanwhile. The one that the call is on has counted it already. */
+export function withoutFull(
+    { current, rest, redirects }: InviteRoute,
+    isFull: (trunk: SipTrunk) => boolean,
+): InviteRoute {
+    const open = rest.filter(({ trunk }) => trunk.name === current.trunk.name || !isFull(trunk));
+    return { current, rest: open, redirects };
+}

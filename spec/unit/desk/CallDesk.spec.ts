@@ -1,80 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
 import { CallDesk } from "../../../lib/desk/CallDesk.ts";
-import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
-import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import { CallFailure } from "../../../lib/ports/CallFailure.ts";
-import type { CallRequest } from "../../../lib/ports/CallIntake.ts";
-import type { LegReport } from "../../../lib/ports/CallLeg.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
-import { FakeLeg } from "../../support/FakeLeg.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 import { HandledMedia } from "./HandledMedia.ts";
 
-const sdp = (name: string): Sdp => name as Sdp;
-
-/** Lets everything that is ready happen: queued orders, resolved promises. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const alice = "@alice:example.org" as MatrixUserId;
-const caller = { kind: "anonymous" } as const;
-const number = (digits: string): PhoneNumber => digits as PhoneNumber;
-
-function open(options: { maxCalls?: number } = {}) {
-    const clock = new FakeClock();
-    const log = new KeptLog();
-    const telemetry = new KeptTelemetry();
-    const recorder = new KeptRecorder();
-    const media = new HandledMedia();
-    const origin = new FakeLeg();
-    const target = new FakeLeg();
-    const desk = new CallDesk({
-        clock,
-        log,
-        telemetry,
-        recorder,
-        media,
-        maxCalls: options.maxCalls ?? 10,
-        effectTimeoutMs: 5_000,
-    });
-    const reports: { target: LegReport } = { target: () => undefined };
-    const dialler = {
-        dial: (_id: CallId, _target: unknown, report: LegReport) => {
-            reports.target = report;
-            return target;
-        },
-    };
-    desk.connect({ matrix: dialler, sip: dialler, phone: dialler });
-    const request: CallRequest = {
-        callId: "c1" as CallId,
-        origin,
-        originMedia: "rtp",
-        offer: sdp("O"),
-        ring: [{ targets: [{ network: "matrix", media: "webrtc", callee: alice, caller }], forMs: 60_000 }],
-        policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
-    };
-    const call = () => {
-        const opened = desk.open(request);
-        if ("refused" in opened) throw new Error(opened.refused);
-        return { origin: opened.report, target: (fact: Parameters<LegReport>[0]) => reports.target(fact) };
-    };
-    return { clock, log, telemetry, recorder, media, origin, target, desk, request, call };
-}
-
-/** A call that is up. */
-async function connected() {
-    const world = open();
-    const says = world.call();
-    await turn();
-    world.media.give(sdp("O'"));
-    await turn();
-    says.target({ kind: "ringing" });
-    says.target({ kind: "answered", sdp: sdp("A") });
-    await turn();
-    world.media.give(sdp("A'"));
-    await turn();
-    return { ...world, says };
-}
+import { connected, open, sdp, turn } from "./openDesk.ts";
 
 describe("CallDesk", () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
@@ -97,57 +28,6 @@ describe("CallDesk", () => {
             "c1 settled",
         ]);
         expect([desk.calls, clock.pending, log.lines]).toEqual([0, 0, []]);
-    });
-
-    it("shows the caller who was reached, before and after the answer, and again when it changes", async () => {
-        const { origin, media, call } = open();
-        const says = call();
-        await turn();
-        media.give(sdp("O'"));
-        await turn();
-        says.target({
-            kind: "identified",
-            party: { kind: "number", number: number("101"), displayName: "Front Desk" },
-        });
-        says.target({ kind: "answered", sdp: sdp("A") });
-        await turn();
-        media.give(sdp("A'"));
-        await turn();
-        says.target({
-            kind: "identified",
-            party: { kind: "number", number: number("102"), displayName: "Night Desk" },
-        });
-        await turn();
-        const shown = ["showParty Front Desk", "accept A'", "showParty Front Desk", "showParty Night Desk"];
-        expect(origin.told).toEqual(shown);
-    });
-
-    it("sends digits in the signalling to a party that wants them there, and otherwise in the media", async () => {
-        const { origin, target, media, desk, says } = await connected();
-        says.origin({ kind: "digits", digits: "1" });
-        media.report({ kind: "digits", side: "origin", digits: "2" });
-        await turn();
-        expect(media.asked.slice(2)).toEqual(["digits origin 1"]);
-        target.abilities.add("digits");
-        says.origin({ kind: "digits", digits: "3" });
-        media.report({ kind: "digits", side: "origin", digits: "4" });
-        await turn();
-        expect(target.told.slice(1)).toEqual(["sendDigits 3", "sendDigits 4"]);
-        // the Matrix user is the callee, so the digits of a command go to the caller
-        expect(await desk.sendDigits("c1", "5")).toBe("done");
-        expect(media.asked.slice(2)).toEqual(["digits origin 1", "digits target 5"]);
-        expect(origin.told).toEqual(["ring", "accept A'"]);
-    });
-
-    it("says so if digits of a command cannot be sent", async () => {
-        const { origin, desk, says } = await connected();
-        origin.abilities.add("digits");
-        origin.failAt("sendDigits", new CallFailure("networkFailure", "415"));
-        expect(await desk.sendDigits("c1", "5")).toBe("failed");
-        expect(await desk.sendDigits("c2", "5")).toBe("failed");
-        says.origin({ kind: "ended", cause: "hungUp" });
-        await turn();
-        expect(await desk.sendDigits("c1", "5")).toBe("failed");
     });
 
     it("hangs up on an answer that crosses the caller's CANCEL", async () => {
