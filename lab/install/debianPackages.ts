@@ -24,6 +24,8 @@ export const kamailio: DebianPackage = { name: "kamailio", provides: "/usr/sbin/
 export const linphone: DebianPackage = { name: "linphone-cli", provides: "/usr/bin/linphonec" };
 /** Creates the certificates for specs that use TLS. Debian installs it with ca-certificates, which can be missing. */
 const openssl: DebianPackage = { name: "openssl", provides: "/usr/bin/openssl" };
+/** Its promtool checks the alert rules of contrib/. */
+export const prometheus: DebianPackage = { name: "prometheus", provides: "/usr/bin/promtool", service: "prometheus" };
 export const chromium: DebianPackage = { name: "chromium", provides: "/usr/bin/chromium" };
 export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr/bin/python3" };
 
@@ -31,7 +33,14 @@ export const pythonVenv: DebianPackage = { name: "python3-venv", provides: "/usr
 export const worldPackages: readonly DebianPackage[] = [rtpengine, sipp, chromium];
 
 /** The specs also call phones and servers of other vendors. */
-export const specPackages: readonly DebianPackage[] = [...worldPackages, baresip, kamailio, linphone, openssl];
+export const specPackages: readonly DebianPackage[] = [
+    ...worldPackages,
+    baresip,
+    kamailio,
+    linphone,
+    openssl,
+    prometheus,
+];
 
 export function missingOf(packages: readonly DebianPackage[]): DebianPackage[] {
     return packages.filter((debianPackage) => !existsSync(debianPackage.provides));
