@@ -1,7 +1,9 @@
 import {
     closeSync,
     fdatasync,
+    fstatSync,
     fsyncSync,
+    ftruncateSync,
     mkdirSync,
     openSync,
     readFileSync,
@@ -148,10 +150,19 @@ export class JournalFile {
     }
 }
 
-/** `writeSync` can write less than it was given, as when a disk is nearly full. */
+/**
+ * `writeSync` can write less than it was given, as when a disk is nearly full. What was written of lines that do not fit is
+ * removed, because the next line would become a part of it.
+ */
 function writeFully(fd: number, text: string): void {
-    let rest = Buffer.from(text);
-    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+    const bytes = Buffer.from(text);
+    let written = 0;
+    try {
+        while (written < bytes.length) written += writeSync(fd, bytes.subarray(written));
+    } catch (reason) {
+        if (written > 0) ftruncateSync(fd, fstatSync(fd).size - written);
+        throw reason;
+    }
 }
 
 function* blocksOf(values: Iterable<unknown>): Generator<readonly unknown[]> {
