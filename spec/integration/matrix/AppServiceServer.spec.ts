@@ -113,6 +113,28 @@ describe("a request without the token", () => {
         expect([...deliveries, ...others]).toEqual([]);
     });
 
+    it("uses no memory for its body, also if eight senders flood the bridge with 16 MiB each", async () => {
+        const before = process.memoryUsage().rss;
+        const chunk = Buffer.alloc(64 * 1024, "[");
+        const flood = async (): Promise<string> => {
+            const { socket, received } = await open(
+                `PUT ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\nContent-Length: 16777216\r\n\r\n`,
+            );
+            for (let sent = 0; sent < 16 * 1024 * 1024 && !socket.destroyed; sent += chunk.length) {
+                if (!socket.write(chunk)) await new Promise((next) => socket.once("drain", next).once("close", next));
+            }
+            if (!socket.closed) await new Promise((next) => socket.once("close", next));
+            return received();
+        };
+        const startedAt = performance.now();
+        const responses = await Promise.all(Array.from({ length: 8 }, flood));
+        expect(responses.filter((text) => text.startsWith("HTTP/1.1 403"))).not.toEqual([]);
+        expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+        // the homeserver does not wait for them
+        expect(await put('{"events":[]}')).toEqual({ status: 200, body: {} });
+        expect(performance.now() - startedAt).toBeLessThan(5_000);
+    });
+
     it("is rejected before its body arrives, and the connection is closed", async () => {
         const { socket, received } = await open(
             `PUT ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer wrong\r\nContent-Length: 16000000\r\n\r\n{`,

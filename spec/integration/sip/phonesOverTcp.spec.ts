@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { CallId, Sdp } from "../../../lib/call/vocabulary.ts";
+import type { TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import type { PhoneContact } from "../../../lib/ports/ContactStore.ts";
 import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
 import { PhoneLegs } from "../../../lib/sip/registrar/PhoneLegs.ts";
@@ -20,19 +21,24 @@ let unreached: string[];
 
 beforeEach(async () => {
     side = await SipSide.start({ peers: [], accounts: [{ username: "desk", password, user: ALICE, media: "rtp" }] });
-    received = "";
     unreached = [];
-    socket = connect(side.port("tcp"), "127.0.0.1");
-    socket.setEncoding("utf8").on("data", (text: string) => {
-        received += text;
-    });
-    await once(socket, "connect");
+    await connectPhone();
 });
 
 afterEach(async () => {
     socket.destroy();
     await side.stop();
 });
+
+/** Makes the connection of the phone, in place of the one before. */
+async function connectPhone(): Promise<void> {
+    received = "";
+    socket = connect(side.port("tcp"), "127.0.0.1");
+    socket.setEncoding("utf8").on("data", (text: string) => {
+        received += text;
+    });
+    await once(socket, "connect");
+}
 
 /** The message that begins so, once it is there as a whole. */
 function next(start: string): Promise<SipText> {
@@ -49,7 +55,7 @@ function register(sequence: number, contact: string, ...more: readonly string[])
         `Via: SIP/2.0/TCP f81d4fae.invalid;branch=z9hG4bK${sequence}`,
         "From: <sip:desk@matrix.example>;tag=1",
         "To: <sip:desk@matrix.example>",
-        "Call-ID: r1",
+        `Call-ID: ${socket.localPort ?? 0}`,
         `CSeq: ${sequence} REGISTER`,
         "Max-Forwards: 70",
         `Contact: <${contact}>;expires=600`,
@@ -72,7 +78,7 @@ async function registered(uri: string): Promise<PhoneContact> {
     return contact;
 }
 
-function call(contact: PhoneContact, reported: Reported): Promise<void> {
+function legTo(contact: PhoneContact, reported: Reported): TargetLeg {
     const { link: stack, calls, log } = side;
     const legs = new PhoneLegs({
         stack,
@@ -85,9 +91,25 @@ function call(contact: PhoneContact, reported: Reported): Promise<void> {
         onUnreached: (target) => unreached.push(target.contact),
     });
     const target = { network: "phone", media: "rtp", account: "desk", ...addressingOf(contact) } as const;
-    return legs
-        .dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report)
-        .offer(PHONE_SDP as Sdp);
+    return legs.dial("c1" as CallId, { ...target, caller: { kind: "anonymous" } }, reported.report);
+}
+
+function call(contact: PhoneContact, reported: Reported): Promise<void> {
+    return legTo(contact, reported).offer(PHONE_SDP as Sdp);
+}
+
+function respond(request: SipText, body = ""): void {
+    const copied = ["Via", "From", "Call-ID", "CSeq"].map((name) => `${name}: ${request.header(name)}`);
+    const to = request.header("to");
+    const lines = [
+        "SIP/2.0 200 OK",
+        ...copied,
+        `To: ${to}${to.includes("tag=") ? "" : ";tag=desk"}`,
+        "Contact: <sip:desk@f81d4fae.invalid;transport=tcp>",
+        ...(body === "" ? [] : ["Content-Type: application/sdp"]),
+        `Content-Length: ${body.length}`,
+    ];
+    socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`);
 }
 
 it.each([
@@ -103,6 +125,23 @@ it.each([
     // when the connection is gone there is no way to it any more
     socket.destroy();
     expect(await reported.next()).toMatchObject({ kind: "ended" });
+});
+
+it("hangs up a phone over the connection by which it registered after it had lost that of the call", async () => {
+    const uri = "sip:desk@f81d4fae.invalid;transport=tcp";
+    const reported = new Reported();
+    const leg = legTo(await registered(uri), reported);
+    await leg.offer(PHONE_SDP as Sdp);
+    respond(await next("INVITE "), PHONE_SDP);
+    expect(await reported.next()).toMatchObject({ kind: "answered" });
+    await next("ACK ");
+    socket.destroy();
+    await connectPhone();
+    await registered(uri);
+    const ended = leg.end("hungUp");
+    respond(await next("BYE "));
+    await ended;
+    await vi.waitFor(() => expect(side.held).toEqual([0, 0]));
 });
 
 it("tells of a phone whose connection is closed, once and in one line", async () => {

@@ -49,6 +49,21 @@ async function sideWith(trunk: SipTrunk): Promise<SipSide> {
     return side;
 }
 
+test.each(["tls", "ws"])(
+    "a registration over %s whose connection is lost is renewed immediately by another one",
+    async (by) => {
+        const wire = await wires[by]?.();
+        if (wire === undefined) throw new Error(`no wire for ${by}`);
+        const carrier = ScriptedPhone.by(wire);
+        stopLater.push({ stop: () => carrier.close() });
+        const side = await sideWith(at(carrier.port, by, { register: { seconds: 600 } }));
+        carrier.respond(await carrier.next("REGISTER"), 200, "OK");
+        await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+        wire.disconnect();
+        carrier.respond(await carrier.next("REGISTER", 3_000), 200, "OK");
+    },
+);
+
 function call(side: SipSide) {
     const reported = new Reported();
     const callee = { kind: "number", number: "+442071838750" as PhoneNumber } as const;

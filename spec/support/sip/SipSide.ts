@@ -16,6 +16,7 @@ import type { SipAccount } from "../../../lib/sip/registrar/SipAccount.ts";
 import { SipCalls } from "../../../lib/sip/SipCalls.ts";
 import { SipGateway } from "../../../lib/sip/SipGateway.ts";
 import { SipLegs } from "../../../lib/sip/SipLegs.ts";
+import { lostConnectionOf } from "../../../lib/sip/registration/lostConnection.ts";
 import { TrunkRegistrations } from "../../../lib/sip/registration/TrunkRegistrations.ts";
 import { TrunkHealth } from "../../../lib/sip/trunk/TrunkHealth.ts";
 import { SipLink } from "../../../lib/sip/drachtio/SipLink.ts";
@@ -74,7 +75,11 @@ export class SipSide {
             endpoint: () => this.server.endpoint(),
             onHang: () => this.server.replace(),
             listener: {
-                onRequest: (request) => this.gateway.onRequest(request),
+                onRequest: (request) => {
+                    const lost = lostConnectionOf(request);
+                    if (lost === undefined) this.gateway.onRequest(request);
+                    else this.registrations.connectionLost(lost);
+                },
                 onLost: () => {
                     this.gateway.onLost();
                     this.registrations.serverLost();

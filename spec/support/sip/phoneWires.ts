@@ -15,6 +15,8 @@ export interface PhoneWire {
     onMessage(listener: (text: string) => void): void;
     /** @param port where to, if the wire does not know by itself */
     send(text: string, port: number): void;
+    /** Closes the connections that others have made, and takes new ones. */
+    disconnect(): void;
     close(): void;
 }
 
@@ -27,6 +29,7 @@ export async function udpWire(): Promise<PhoneWire> {
         protocol: "UDP",
         onMessage: (listener) => void socket.on("message", (data) => listener(data.toString("utf8"))),
         send: (text, port) => socket.send(text, port, "127.0.0.1"),
+        disconnect: () => undefined,
         close: () => socket.close(),
     };
 }
@@ -70,6 +73,7 @@ class ConnectedWire implements PhoneWire {
     #heard = (_text: string): void => undefined;
     #say = (_text: string): void => undefined;
     #close = (): void => undefined;
+    #disconnect = (): void => undefined;
 
     constructor(protocol: PhoneWire["protocol"]) {
         this.protocol = protocol;
@@ -81,9 +85,12 @@ class ConnectedWire implements PhoneWire {
         server.listen(0, "127.0.0.1");
         await once(server, "listening");
         this.port = (server.address() as AddressInfo).port;
+        this.#disconnect = () => {
+            for (const socket of sockets) socket.destroy();
+        };
         this.#close = () => {
             server.close();
-            for (const socket of sockets) socket.destroy();
+            this.#disconnect();
         };
         return this;
     }
@@ -103,6 +110,10 @@ class ConnectedWire implements PhoneWire {
 
     send(text: string): void {
         this.#say(text);
+    }
+
+    disconnect(): void {
+        this.#disconnect();
     }
 
     close(): void {
