@@ -114,7 +114,7 @@ async function measure(
     arrivals: () => readonly { readonly body: string; readonly at: number }[],
 ): Promise<{ readonly figures: DirectionFigures; readonly lost: number; readonly doubled: number }> {
     const sentAt = new Map<string, number>();
-    const total = messagesPerSecond * seconds;
+    const total = Math.round(messagesPerSecond * seconds);
     const cpuBefore = cpuOf(bridge);
     const before = arrivals().length;
     const started = Date.now();
