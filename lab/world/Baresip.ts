@@ -111,6 +111,13 @@ export class Baresip implements Stoppable {
         await until(probe, { what: `baresip to read ${text}`, timeoutMs: defaultTimeoutMs });
     }
 
+    /** Resolves once it is notified whether messages wait in its mailbox. @throws Error after 15 s. */
+    async seesMailbox(waiting: "yes" | "no"): Promise<void> {
+        const notified = `Messages-Waiting: ${waiting}`;
+        const probe = (): true | undefined => (this.#process.log().includes(notified) ? true : undefined);
+        await until(probe, { what: `baresip to see ${notified}`, timeoutMs: defaultTimeoutMs });
+    }
+
     dial(uri: string): void {
         this.#oldRecordings = this.#recordings();
         this.#control.command("dial", uri);

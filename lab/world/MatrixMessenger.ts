@@ -79,6 +79,15 @@ export class MatrixMessenger implements Stoppable {
         return uploaded.content_uri;
     }
 
+    /** Downloads a file, authenticated. */
+    async download(mxc: string): Promise<Buffer> {
+        const url = this.#client.mxcUrlToHttp(mxc, undefined, undefined, undefined, false, true, true) ?? "";
+        const headers = { Authorization: `Bearer ${this.#client.getAccessToken() ?? ""}` };
+        const response = await fetch(url, { headers });
+        if (!response.ok) throw new Error(`${mxc} was not downloaded: ${response.status}`);
+        return Buffer.from(await response.arrayBuffer());
+    }
+
     /** Creates the direct room with a ghost, as a client does. */
     async openRoomWith(ghost: string): Promise<string> {
         const created = await this.#client.createRoom({

@@ -66,7 +66,7 @@ export class SipMessenger implements Stoppable {
         toPort: number,
         options: {
             readonly to: string;
-            readonly body: string;
+            readonly body: string | Uint8Array;
             readonly from?: string;
             readonly contentType?: string;
             readonly callId?: string;
@@ -97,9 +97,9 @@ export class SipMessenger implements Stoppable {
             `Content-Type: ${contentType}`,
             `Content-Length: ${Buffer.byteLength(body)}`,
             "",
-            body,
+            "",
         ].join("\r\n");
-        this.#transmit(request, toPort, callId, 500);
+        this.#transmit(Buffer.concat([Buffer.from(request), Buffer.from(body)]), toPort, callId, 500);
         return callId;
     }
 
@@ -127,7 +127,7 @@ export class SipMessenger implements Stoppable {
     }
 
     /** Again with growing pauses until there is a response (RFC 3261, timer E). */
-    #transmit(request: string, toPort: number, callId: string, pauseMs: number): void {
+    #transmit(request: Uint8Array, toPort: number, callId: string, pauseMs: number): void {
         if (this.#state === "stopped" || this.responses.has(callId) || pauseMs > 16_000) return;
         this.#socket.send(request, toPort, loopback);
         setTimeout(() => this.#transmit(request, toPort, callId, pauseMs * 2), pauseMs).unref();

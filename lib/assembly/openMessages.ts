@@ -58,6 +58,7 @@ export function openMessages(
             longestRetryMs: LONGEST_RETRY_MS,
         },
         maxWaiting: messaging.maxWaiting,
+        maxWaitingCharacters: messaging.maxWaiting * messaging.maxBytes,
         concurrency: CONCURRENT_ATTEMPTS,
     });
     const plan = new DialPlan(messageRulesOf(config));

@@ -26,6 +26,8 @@ export interface MessageDeliveryParts {
     readonly policy: MessagePolicy;
     /** Messages that can wait at the same time, in both directions together. */
     readonly maxWaiting: number;
+    /** Characters of their contents together: images wait in memory, too. */
+    readonly maxWaitingCharacters: number;
     /** Attempts under way at the same time, for each direction. */
     readonly concurrency: number;
 }
@@ -75,10 +77,11 @@ export class MessageDelivery implements MessageIntake {
     }
 
     accept(message: Message): Acceptance {
-        const { store, telemetry, maxWaiting } = this.#parts;
+        const { store, telemetry, maxWaiting, maxWaitingCharacters } = this.#parts;
         const known = store.get(message.id);
         if (known !== undefined) return { kind: "repeated", state: known.state };
-        if (this.#state === "stopping" || this.#queues.size >= maxWaiting) {
+        const isFull = this.#queues.size >= maxWaiting || this.#queues.characters >= maxWaitingCharacters;
+        if (this.#state === "stopping" || isFull) {
             telemetry.messageRefused(message.direction, this.#state === "stopping" ? "stopping" : "queue full");
             return { kind: "refused" };
         }

@@ -1,7 +1,13 @@
-/** What the messages of a peer can contain in addition to plain text. */
-export type MessageFeature = "cpim" | "imdn" | "composing" | "rcsFile";
+/** What the messages of a peer can contain in addition to plain text, and whether they can come over TCP. */
+export type MessageFeature = "cpim" | "imdn" | "composing" | "rcsFile" | "tcp";
 
-export const MESSAGE_FEATURES = ["cpim", "imdn", "composing", "rcsFile"] as const satisfies readonly MessageFeature[];
+export const MESSAGE_FEATURES = [
+    "cpim",
+    "imdn",
+    "composing",
+    "rcsFile",
+    "tcp",
+] as const satisfies readonly MessageFeature[];
 
 /**
  * Remembers across restarts what each peer, trunk and account has shown that it understands. A feature is used towards

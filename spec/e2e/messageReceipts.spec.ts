@@ -34,7 +34,7 @@ describe("receipts, typing and files", () => {
     });
     afterAll(() => world.stop());
 
-    const send = (body: string, contentType: string): string =>
+    const send = (body: string | Uint8Array, contentType: string): string =>
         world.trunk.send(world.bridge.sip.port, { to: toAlice, body, contentType });
     const cpim = (messageId: string, content: string, contentType = "text/plain;charset=utf-8", asks = true): string =>
         composeCpim({
@@ -52,8 +52,10 @@ describe("receipts, typing and files", () => {
         const seen = await alice.sees("Please confirm");
         const delivered = await world.trunk.receives(/<delivered\/>/);
         expect(delivered.contentType).toBe("message/cpim");
-        const entity = parseCpim(delivered.body)?.entity ?? "";
-        expect(parseImdn(entity.slice(entity.indexOf("<?xml")))).toEqual({ messageId: "ask-1", news: "delivered" });
+        expect(parseImdn(delivered.body.slice(delivered.body.indexOf("<?xml")))).toEqual({
+            messageId: "ask-1",
+            news: "delivered",
+        });
         await alice.read(seen);
         expect((await world.trunk.receives(/<displayed\/>/)).body).toContain("ask-1");
     });
@@ -62,7 +64,7 @@ describe("receipts, typing and files", () => {
         const { room } = await alice.sees("Please confirm");
         const eventId = await alice.say(room, "And you?");
         const received = await world.trunk.receives(/And you\?/);
-        const message = parseCpim(received.body);
+        const message = parseCpim(received.body.split("\r\n\r\n")[0] ?? "");
         expect([...(message?.dispositions ?? [])]).toContain("display");
         const notification = composeImdn(message?.messageId ?? "", "2026-11-29T12:00:00Z", "displayed");
         send(cpim("n-1", notification, "message/imdn+xml", false), "message/cpim");
@@ -147,6 +149,18 @@ describe("receipts, typing and files", () => {
         expect(Buffer.byteLength(first.body)).toBeLessThan(1_300);
         const count = Number(/^\(1\/(\d+)\)/.exec(first.body)?.[1]);
         await world.trunk.receives(new RegExp(`^\\(${count}/${count}\\) `));
+    });
+
+    it("shows an image that is the body of a message, as it is or within CPIM", async () => {
+        const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0x10, 0x4a, 0x46, 0x49, 0x46, 0x0d, 0x0a, 0xff, 0xd9]);
+        send(jpeg, 'image/jpeg;name="raw.jpeg"');
+        const raw = await alice.sees(({ body }) => body === "raw.jpeg");
+        expect(raw).toMatchObject({ msgtype: "m.image", content: { info: { mimetype: "image/jpeg", size: 14 } } });
+        expect(await alice.download(String(raw.content["url"]))).toEqual(jpeg);
+        const head = cpim("raw-1", "", 'image/jpeg;name="in-cpim.jpeg"').replace(/Content-Length: 0\r\n/, "");
+        send(Buffer.concat([Buffer.from(head), jpeg]), "message/cpim");
+        const inCpim = await alice.sees(({ body }) => body === "in-cpim.jpeg");
+        expect(await alice.download(String(inCpim.content["url"]))).toEqual(jpeg);
     });
 
     it("shows one notice when voice messages wait, and one when none do any more", async () => {

@@ -14,6 +14,7 @@ import { serializeMessage } from "../sip/serializeMessage.ts";
 import type { SipMessage } from "../sip/SipMessage.ts";
 import { encodeFrame } from "./framing.ts";
 import { composeNotice, type NoticeEvent } from "./serverNotice.ts";
+import { withTextBody } from "./textBody.ts";
 
 /**
  * What the server says to applications, as frames. Each begins with a fresh message id, which applications never answer.
@@ -109,7 +110,7 @@ type Told = {
 };
 
 function sip({ transactionId, dialogId, message, meta }: Told, at: Date, lastTokens = ""): Buffer {
-    const bytes = serializeMessage({ ...message, headers: repairAddresses(message.headers) });
+    const bytes = serializeMessage(withTextBody({ ...message, headers: repairAddresses(message.headers) }));
     const tokens = `${remoteMeta(meta, bytes, at)}|${transactionId}|${dialogId}|${lastTokens}`;
     return encodeFrame(`${randomUUID()}|sip|${tokens}`, bytes);
 }

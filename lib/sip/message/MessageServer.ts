@@ -99,7 +99,12 @@ export class MessageServer {
             telemetry.messageRefused("inbound", "blocked");
             return this.#parts.blockedAnswer === "reject" ? { status: 403 } : undefined;
         }
-        const body = await decodeMessageBody(request.headers.get("content-type"), request.body);
+        const { headers } = request;
+        const body = await decodeMessageBody(
+            { contentType: headers.get("content-type"), transferEncoding: headers.get("content-transfer-encoding") },
+            request.body,
+        );
+        if (request.source.protocol === "tcp") features.note(peerKey(sender.from), "tcp", "used");
         if ("uses" in body) for (const format of body.uses) features.note(peerKey(sender.from), format, "used");
         const recipient = this.#recipientOf(uri, sender, party);
         if ("status" in recipient) {

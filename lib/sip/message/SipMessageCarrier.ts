@@ -12,6 +12,7 @@ import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
 import {
     type MessageDestination,
+    overTcp,
     phoneDestination,
     sipIdentifiers,
     trunkDestination,
@@ -21,7 +22,7 @@ import { deliveryResult, isUnsupportedType, mayFailOver } from "./deliveryResult
 import { composeCpim } from "./format/cpim.ts";
 import { composeImdn, IMDN_MEDIA_TYPE } from "./format/imdn.ts";
 import type { FinalResponse, MessageClient } from "./MessageClient.ts";
-import { messageBodies } from "./messageForm.ts";
+import { type MessageBody, messageBodies } from "./messageForm.ts";
 
 export interface SipMessageCarrierParts {
     readonly client: MessageClient;
@@ -136,21 +137,13 @@ export class SipMessageCarrier {
         by: "network" | "recipient",
         form: "plain" | "cpim",
     ): Promise<{ readonly result: DeliveryResult; readonly response: FinalResponse }> {
-        const { features, links, clock, log } = this.#parts;
+        const { features, clock, log } = this.#parts;
         const { reference } = sipIdentifiers(message.id, 0);
-        const { content } = message;
-        const bodies = messageBodies(
-            message,
-            content.kind === "file" ? links?.linkTo(message.id, content, message.acceptedAt) : undefined,
-            {
-                cpim: form === "plain" ? "plain" : features.has(peer, "imdn") ? "cpimWithReceipts" : "cpim",
-                rcsFiles: features.has(peer, "rcsFile") ? "rcsFile" : "link",
-                maxTextBytes: roomFor(destination, form),
-                from: uriIn(destination.headers["From"]),
-                to: uriIn(destination.headers["To"]),
-                reference,
-            },
-        );
+        const split = this.#bodies(message, destination, peer, form);
+        // one that has begun in parts ends in parts
+        const isWhole = split.length > 1 && partsSent === 0 && this.#speaksTcp(destination, peer);
+        const way = isWhole ? overTcp(destination) : destination;
+        const bodies = isWhole ? this.#bodies(message, way, peer, form) : split;
         let response: FinalResponse = { status: 200, headers: new Map() };
         for (const [index, { contentType, content: body }] of bodies.entries()) {
             if (index < partsSent) continue;
@@ -159,12 +152,12 @@ export class SipMessageCarrier {
             try {
                 response = await this.#parts.client.send({
                     method: "MESSAGE",
-                    ...destination,
-                    headers: { ...withTag(destination.headers, tag), "Content-Type": contentType },
+                    ...way,
+                    headers: { ...withTag(way.headers, tag), "Content-Type": contentType },
                     body,
                     callId,
                     // another body is another request
-                    sequence: form === "cpim" ? 1 : 11,
+                    sequence: (form === "cpim" ? 1 : 11) + (isWhole ? 20 : 0),
                 });
             } catch (error) {
                 if (!(error instanceof SipSendError)) throw error;
@@ -177,10 +170,35 @@ export class SipMessageCarrier {
                 ms: clock.now() - started,
             });
             const result = deliveryResult(response, reference, attempt, by);
+            // the next attempt is sent in parts
+            if (isWhole && result.kind === "unavailable") features.note(peer, "tcp", "rejected");
             if (result.kind !== "accepted" || index === bodies.length - 1) return { result, response };
             onPartsAccepted(index + 1);
         }
         return { result: { kind: "accepted", reference, by }, response };
+    }
+
+    #speaksTcp({ transport }: MessageDestination, peer: string): boolean {
+        return transport === "datagram" && this.#parts.features.has(peer, "tcp");
+    }
+
+    #bodies(
+        message: Message,
+        destination: MessageDestination,
+        peer: string,
+        form: "plain" | "cpim",
+    ): readonly MessageBody[] {
+        const { features, links } = this.#parts;
+        const { content } = message;
+        const link = content.kind === "file" ? links?.linkTo(message.id, content, message.acceptedAt) : undefined;
+        return messageBodies(message, link, {
+            cpim: form === "plain" ? "plain" : features.has(peer, "imdn") ? "cpimWithReceipts" : "cpim",
+            rcsFiles: features.has(peer, "rcsFile") ? "rcsFile" : "link",
+            maxTextBytes: roomFor(destination, form),
+            from: uriIn(destination.headers["From"]),
+            to: uriIn(destination.headers["To"]),
+            reference: sipIdentifiers(message.id, 0).reference,
+        });
     }
 
     async #notify(message: Message, news: "delivered" | "displayed" | "failed"): Promise<void> {

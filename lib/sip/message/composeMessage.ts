@@ -58,6 +58,13 @@ export function phoneDestination(target: PhoneTarget, realm: string, userAgent: 
     };
 }
 
+/** The same destination over TCP, for requests that are too large for a datagram (RFC 3261, section 18.1.1). */
+export function overTcp(destination: MessageDestination): MessageDestination {
+    const hop = destination.nextHop ?? destination.uri;
+    const params = hop.replace(/;transport=[^;?>]*/i, "");
+    return { ...destination, nextHop: `${params};transport=tcp`, transport: "stream" };
+}
+
 /** RFC 3261, section 19.1.1: UDP unless the URI says otherwise. */
 function transportOf(uri: string): MessageDestination["transport"] {
     const parsed = parseUri(uri);

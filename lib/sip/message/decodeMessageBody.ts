@@ -3,8 +3,9 @@ import type { Receipt } from "../../message/vocabulary.ts";
 import { type ContentType, parseContentType } from "./format/contentType.ts";
 import { type CpimMessage, parseCpim } from "./format/cpim.ts";
 import { type Imdn, IMDN_MEDIA_TYPE, parseImdn } from "./format/imdn.ts";
+import { decodeText } from "./format/decodeText.ts";
 import { type Composing, IS_COMPOSING_MEDIA_TYPE, parseIsComposing } from "./format/isComposing.ts";
-import { type MimeParts, readMimeParts } from "./format/mimeParts.ts";
+import { type MimePart, type MimeParts, readMimeParts } from "./format/mimeParts.ts";
 import { parseRcsFile, RCS_FILE_MEDIA_TYPE } from "./format/rcsFileTransfer.ts";
 
 /** What a MESSAGE says. */
@@ -36,7 +37,10 @@ export interface CpimRequest {
 /** What the sender of a body has shown that it understands. */
 export type Format = "cpim" | "imdn" | "composing" | "rcsFile";
 
-/** The Accept of a 415 and of OPTIONS: images are accepted in base64 within multipart and CPIM bodies. */
+/** Images without an active part (as SVG can have). */
+const IMAGES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/heic", "image/avif"]);
+
+/** The Accept of a 415 and of OPTIONS. */
 export const ACCEPTED_TYPES = [
     "text/plain",
     "message/cpim",
@@ -45,30 +49,38 @@ export const ACCEPTED_TYPES = [
     "multipart/mixed",
     "multipart/alternative",
     RCS_FILE_MEDIA_TYPE,
+    ...IMAGES,
 ].join(", ");
 
-/** The SIP stack reads bodies as UTF-8, of which ASCII is a part. */
-const CHARSETS = new Set(["utf-8", "utf8", "us-ascii"]);
-/** Images without an active part (as SVG can have). */
-const IMAGES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/heic", "image/avif"]);
-
-/** Decodes the body of a MESSAGE (RFC 3428). Pure but for being asynchronous; never rejects. */
-export async function decodeMessageBody(contentTypeHeader: string | undefined, body: string): Promise<DecodedBody> {
-    if (body.trim() === "") return { kind: "empty" };
-    // RFC 3261, section 20.15: a body has a type; phones that leave it out send text
-    const type = parseContentType(contentTypeHeader ?? "text/plain");
-    if (type === undefined) return { kind: "malformed" };
-    if (type.mediaType === "message/cpim") return decodeCpim(body);
-    return decodeEntity(type, contentTypeHeader ?? "text/plain", body);
+/** The headers of a MESSAGE that say how its body is read. */
+export interface BodyHeaders {
+    readonly contentType: string | undefined;
+    /** The embedded SIP server hands bodies that are not UTF-8 over in base64, with this header. */
+    readonly transferEncoding: string | undefined;
 }
 
-async function decodeCpim(body: string): Promise<DecodedBody> {
-    const cpim = parseCpim(body);
-    if (cpim === undefined) return { kind: "malformed" };
-    const [, header = "text/plain"] = /^content-type\s*:\s*(.*)$/im.exec(headOf(cpim.entity)) ?? [];
+/** Decodes the body of a MESSAGE (RFC 3428). Pure but for being asynchronous; never rejects. */
+export async function decodeMessageBody(headers: BodyHeaders, body: string): Promise<DecodedBody> {
+    if (body.trim() === "") return { kind: "empty" };
+    // RFC 3261, section 20.15: a body has a type; phones that leave it out send text
+    const header = headers.contentType ?? "text/plain";
     const type = parseContentType(header);
     if (type === undefined) return { kind: "malformed" };
-    const inner = await decodeMime(type, cpim.entity);
+    const isBase64 = headers.transferEncoding?.trim().toLowerCase() === "base64";
+    const bytes = Buffer.from(body, isBase64 ? "base64" : "utf8");
+    const decoded = await (type.mediaType === "message/cpim" ? decodeCpim(bytes) : decodeEntity(type, header, bytes));
+    // another SIP server has read an image as text
+    const isDamaged = !isBase64 && body.includes("\uFFFD");
+    return isDamaged && decoded.kind === "message" && decoded.content.kind === "file"
+        ? { kind: "unsupported" }
+        : decoded;
+}
+
+async function decodeCpim(bytes: Buffer): Promise<DecodedBody> {
+    const { head, rest } = splitHead(bytes, "required") ?? {};
+    const cpim = head === undefined ? undefined : parseCpim(head);
+    if (cpim === undefined || rest === undefined) return { kind: "malformed" };
+    const inner = await decodeMime(rest);
     switch (inner.kind) {
         case "message": {
             const request = requestIn(cpim);
@@ -89,34 +101,42 @@ async function decodeCpim(body: string): Promise<DecodedBody> {
 }
 
 /** A part without transfer encoding is taken as it is; others, and multiparts, are decoded as MIME. */
-async function decodeMime(type: ContentType, entity: string): Promise<DecodedBody> {
-    const head = headOf(entity);
+async function decodeMime(entity: Buffer): Promise<DecodedBody> {
+    const { head, rest } = splitHead(entity, "optional");
+    const [, header = "text/plain"] = /^content-type\s*:\s*(.*)$/im.exec(head) ?? [];
+    const type = parseContentType(header);
+    if (type === undefined) return { kind: "malformed" };
     const isEncoded = /^content-transfer-encoding\s*:\s*(?:base64|quoted-printable)/im.test(head);
     if (type.mediaType.startsWith("multipart/") || isEncoded) return decodeParts(await readMimeParts(entity));
-    const [, header = "text/plain"] = /^content-type\s*:\s*(.*)$/im.exec(head) ?? [];
-    return decodeEntity(type, header, entity.slice(head.length).replace(/^(?:\r?\n){1,2}/, ""));
+    return decodeEntity(type, header, rest);
 }
 
-async function decodeEntity(type: ContentType, header: string, content: string): Promise<DecodedBody> {
+async function decodeEntity(type: ContentType, header: string, content: Buffer): Promise<DecodedBody> {
     const { mediaType, params } = type;
     if (mediaType.startsWith("multipart/")) {
-        return decodeParts(await readMimeParts(`Content-Type: ${header.replace(/[\r\n]+/g, " ")}\r\n\r\n${content}`));
+        const head = Buffer.from(`Content-Type: ${header.replace(/[\r\n]+/g, " ")}\r\n\r\n`);
+        return decodeParts(await readMimeParts(Buffer.concat([head, content])));
     }
+    if (IMAGES.has(mediaType)) return imageMessage({ mediaType, bytes: content, filename: params.get("name") }, "");
     switch (mediaType) {
         case "text/plain": {
-            const charset = params.get("charset")?.toLowerCase() ?? "utf-8";
-            return CHARSETS.has(charset) ? textMessage(content) : { kind: "unsupported" };
+            const text = decodeText(content, params.get("charset") ?? "utf-8");
+            return text === undefined ? { kind: "unsupported" } : textMessage(text);
         }
         case IMDN_MEDIA_TYPE:
-            return ofParsed(parseImdn(content), (imdn) => ({ kind: "notification", imdn, uses: ["imdn"] }));
+            return ofParsed(parseImdn(content.toString()), (imdn) => ({ kind: "notification", imdn, uses: ["imdn"] }));
         case IS_COMPOSING_MEDIA_TYPE:
-            return ofParsed(parseIsComposing(content), (composing) => ({
+            return ofParsed(parseIsComposing(content.toString()), (composing) => ({
                 kind: "composing",
                 composing,
                 uses: ["composing"],
             }));
         case RCS_FILE_MEDIA_TYPE:
-            return ofParsed(parseRcsFile(content), (file) => ({ kind: "message", content: file, uses: ["rcsFile"] }));
+            return ofParsed(parseRcsFile(content.toString()), (file) => ({
+                kind: "message",
+                content: file,
+                uses: ["rcsFile"],
+            }));
         default:
             return { kind: "unsupported" };
     }
@@ -134,18 +154,14 @@ function decodeParts(parts: MimeParts | undefined): DecodedBody {
         }));
     }
     const image = parts.others.find(({ mediaType, bytes }) => IMAGES.has(mediaType) && bytes.length > 0);
-    const text = parts.text ?? "";
-    if (image !== undefined) {
-        const uri = `data:${image.mediaType};base64,${Buffer.from(image.bytes).toString("base64")}`;
-        const name = image.filename ?? `image.${image.mediaType.slice("image/".length)}`;
-        const { mediaType, bytes } = image;
-        return {
-            kind: "message",
-            content: { kind: "file", uri, name, mediaType, bytes: bytes.length, text },
-            uses: [],
-        };
-    }
+    if (image !== undefined) return imageMessage(image, parts.text ?? "");
     return parts.text === undefined ? { kind: "unsupported" } : textMessage(parts.text);
+}
+
+function imageMessage({ mediaType, bytes, filename }: MimePart, text: string): DecodedBody {
+    const uri = `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
+    const name = filename ?? `image.${mediaType.slice("image/".length)}`;
+    return { kind: "message", content: { kind: "file", uri, name, mediaType, bytes: bytes.length, text }, uses: [] };
 }
 
 function textMessage(content: string): DecodedBody {
@@ -174,7 +190,20 @@ function ofParsed<Parsed>(parsed: Parsed | undefined, decoded: (parsed: Parsed) 
     return parsed === undefined ? { kind: "malformed" } : decoded(parsed);
 }
 
-function headOf(entity: string): string {
-    const end = /\r?\n\r?\n/.exec(entity);
-    return end === null ? "" : entity.slice(0, end.index);
+interface Headed {
+    readonly head: string;
+    readonly rest: Buffer;
+}
+
+/** Divides at the first blank line. Some phones begin with the blank line that follows the headers of the SIP request. */
+function splitHead(bytes: Buffer, head: "optional"): Headed;
+function splitHead(bytes: Buffer, head: "required"): Headed | undefined;
+function splitHead(bytes: Buffer, head: "optional" | "required"): Headed | undefined {
+    // one character for each byte
+    const text = bytes.toString("latin1");
+    const start = head === "required" ? (/^(?:\r?\n)*/.exec(text)?.[0].length ?? 0) : 0;
+    const end = /^\r?\n|\r?\n\r?\n/.exec(text.slice(start));
+    if (end === null) return head === "required" ? undefined : { head: "", rest: bytes };
+    const at = start + end.index;
+    return { head: bytes.toString("utf8", start, at), rest: bytes.subarray(at + end[0].length) };
 }

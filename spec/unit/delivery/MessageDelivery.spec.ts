@@ -26,7 +26,8 @@ describe("MessageDelivery", () => {
     });
 
     function deliveryOn(store = new MemoryMessages(), limits = { maxWaiting: 100, concurrency: 10 }): MessageDelivery {
-        return new MessageDelivery({ store, clock, log: new KeptLog(), telemetry, policy, ...limits });
+        const sizes = { maxWaitingCharacters: 1_000, ...limits };
+        return new MessageDelivery({ store, clock, log: new KeptLog(), telemetry, policy, ...sizes });
     }
 
     function started(...given: Parameters<typeof deliveryOn>): MessageDelivery {
@@ -165,6 +166,16 @@ describe("MessageDelivery", () => {
         expect(delivery.accept(aMessage("three")).kind).toBe("refused");
         await pass(2_000);
         expect(delivery.accept(aMessage("three")).kind).toBe("accepted");
+    });
+
+    it("refuses messages while the contents of the waiting ones exceed the limit", async () => {
+        const delivery = started();
+        remote.answerNext({ kind: "unavailable" });
+        const image = { kind: "file", uri: "data:".padEnd(1_000), name: "", mediaType: "image/png", text: "" } as const;
+        delivery.accept(aMessage("one", "outbound", { content: image }));
+        expect(delivery.accept(aMessage("two")).kind).toBe("refused");
+        await pass(2_000);
+        expect(delivery.accept(aMessage("two")).kind).toBe("accepted");
     });
 
     it("attempts a limited number of messages at the same time", async () => {

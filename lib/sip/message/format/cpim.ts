@@ -1,4 +1,4 @@
-/** A message/cpim body (RFC 3862) with what RFC 5438 adds for notifications. */
+/** The headers of a message/cpim body (RFC 3862) with what RFC 5438 adds for notifications. */
 export interface CpimMessage {
     readonly from?: string;
     readonly to?: string;
@@ -7,21 +7,16 @@ export interface CpimMessage {
     readonly messageId?: string;
     /** `imdn.Disposition-Notification`, in lower case. */
     readonly dispositions: ReadonlySet<string>;
-    /** The MIME entity inside: its headers, a blank line and its content. */
-    readonly entity: string;
 }
 
 const IMDN_NAMESPACE = "urn:ietf:params:imdn";
 /** A message has few headers; a longer head is not one. */
 const MAX_HEAD_CHARACTERS = 8_192;
 
-/** Parses a message/cpim body; undefined if it has no head or no entity. Line ends can be CRLF or LF. */
-export function parseCpim(body: string): CpimMessage | undefined {
-    // some phones begin with the blank line that follows the headers of the SIP request
-    const text = body.replace(/^(?:\r?\n)+/, "");
-    const end = /\r?\n\r?\n/.exec(text);
-    if (end === null || end.index > MAX_HEAD_CHARACTERS) return undefined;
-    const headers = headersIn(text.slice(0, end.index));
+/** Parses the headers of a message/cpim body, which end before its first blank line; undefined if they are none. */
+export function parseCpim(head: string): CpimMessage | undefined {
+    if (head.length > MAX_HEAD_CHARACTERS) return undefined;
+    const headers = headersIn(head);
     if (headers === undefined) return undefined;
     const prefix = prefixOf(headers, IMDN_NAMESPACE);
     const imdn = (name: string): string | undefined => headers.get(`${prefix}.${name}`)?.[0];
@@ -40,7 +35,6 @@ export function parseCpim(body: string): CpimMessage | undefined {
                 .split(/[\s,]+/)
                 .filter(Boolean),
         ),
-        entity: text.slice(end.index + end[0].length),
     };
 }
 

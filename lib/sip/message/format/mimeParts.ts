@@ -23,7 +23,7 @@ const MAX_PARTS = 20;
  * Divides a MIME entity (RFC 2045, RFC 2046) into its parts. `entity` begins with its headers. Undefined for what cannot be
  * parsed. The only import of postal-mime.
  */
-export async function readMimeParts(entity: string): Promise<MimeParts | undefined> {
+export async function readMimeParts(entity: Uint8Array): Promise<MimeParts | undefined> {
     try {
         const email = await PostalMime.parse(entity, {
             attachmentEncoding: "arraybuffer",
