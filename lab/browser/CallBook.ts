@@ -1,12 +1,15 @@
 import { CallEvent } from "matrix-js-sdk/lib/webrtc/call";
 import type { MatrixCall } from "matrix-js-sdk/lib/webrtc/call";
+import type { Picture } from "../picture/pattern.ts";
 import { Ear } from "./Ear.ts";
+import { Eye } from "./Eye.ts";
 import type { ClientCall, ClientCallState } from "./LabPage.ts";
 
 interface Entry {
     readonly call: MatrixCall;
     readonly history: { state: ClientCallState; at: number }[];
     ear: { readonly stream: MediaStream; readonly ear: Ear } | undefined;
+    eye: { readonly track: MediaStreamTrack; readonly eye: Eye } | undefined;
 }
 
 /** Every call of this device, also those that ended. */
@@ -14,7 +17,7 @@ export class CallBook {
     readonly #entries = new Map<string, Entry>();
 
     add(call: MatrixCall): void {
-        const entry: Entry = { call, history: [{ state: call.state, at: Date.now() }], ear: undefined };
+        const entry: Entry = { call, history: [{ state: call.state, at: Date.now() }], ear: undefined, eye: undefined };
         this.#entries.set(call.callId, entry);
         call.on(CallEvent.State, (state) => entry.history.push({ state, at: Date.now() }));
     }
@@ -34,6 +37,14 @@ export class CallBook {
         // A renegotiation may bring a new stream.
         if (entry.ear?.stream !== stream) entry.ear = { stream, ear: new Ear(stream) };
         return entry.ear.ear.heardHz();
+    }
+
+    look(callId: string): Picture | null {
+        const entry = this.#entry(callId);
+        const track = entry.call.remoteUsermediaStream?.getVideoTracks()[0];
+        if (track === undefined) return null;
+        if (entry.eye?.track !== track) entry.eye = { track, eye: new Eye(new MediaStream([track])) };
+        return entry.eye.eye.look();
     }
 
     #entry(callId: string): Entry {

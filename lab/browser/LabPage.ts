@@ -1,10 +1,19 @@
 // What the page in the lab's browser can be asked to do: the page implements it (page.ts), MatrixClientPage calls it from
 // outside. Types only, plain data only: everything crosses the border between the two as JSON.
+import type { Colour } from "../picture/colours.ts";
+import type { Picture } from "../picture/pattern.ts";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
-
-export interface LoginOptions {
-    /** The tone this device's microphone hears, in Hz. */
+/** What a browser in the lab has instead of hardware. */
+export interface LabDevices {
+    /** The tone its microphone hears, in Hz. */
     readonly toneHz: number;
+    /** The colour that its camera shows. */
+    readonly camera?: Colour;
+    /** The colour of its screen. */
+    readonly screen?: Colour;
+}
+
+export interface LoginOptions extends LabDevices {
     /** Joins every room the user is invited to, as a person would who expects a call. */
     readonly joinsOnInvite: boolean;
     /** When it finds its ICE candidates: some of them before its description goes out, if left out, or all after it. */
@@ -71,7 +80,15 @@ export interface LabPage {
     /** What Element's dial pad does with a number; resolves to the call's id once the invite is on its way. */
     dialNumber(number: string): Promise<string>;
     placeCall(roomId: string): Promise<string>;
-    answer(callId: string): Promise<void>;
+    placeVideoCall(roomId: string): Promise<string>;
+    answer(callId: string, camera: "on" | "off"): Promise<void>;
+    /** Turns the camera on or off, which adds video to a call that has none. */
+    setCamera(callId: string, camera: "on" | "off"): Promise<void>;
+    setScreenShared(callId: string, shared: boolean): Promise<void>;
+    /** The picture of the other side's camera; null before the first one. */
+    look(callId: string): Promise<Picture | null>;
+    /** How many pictures it has sent that need no other one. */
+    keyFramesSent(callId: string): Promise<number>;
     reject(callId: string): Promise<void>;
     /** @param reason in Matrix's words; what a person's hang-up button says if not given */
     hangUp(callId: string, reason?: "user_hangup" | "user_busy"): Promise<void>;

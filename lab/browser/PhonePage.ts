@@ -1,16 +1,14 @@
 // What the page with a SIP phone can be asked to do: the page implements it (phone.ts), JsSipPage calls it from outside.
 // Types only, plain data only, as in LabPage.ts.
 
-import type { DtlsCertificates } from "./LabPage.ts";
+import type { DtlsCertificates, LabDevices } from "./LabPage.ts";
 
-export interface PhoneOptions {
+export interface PhoneOptions extends LabDevices {
     /** Where the server takes WebSockets (RFC 7118). */
     readonly server: string;
     /** What it registers as, and what its calls come from: `sip:user@domain`. */
     readonly address: string;
     readonly password: string;
-    /** The tone its microphone hears, in Hz. */
-    readonly toneHz: number;
 }
 
 /** The phone's only line. */

@@ -3,10 +3,12 @@ import { ClientEvent, createClient, EventType, Preset, RoomMemberEvent } from "m
 import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler";
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
+import type { Picture } from "../picture/pattern.ts";
 import { CallBook } from "./CallBook.ts";
 import { dtlsCertificates } from "./dtlsCertificates.ts";
+import { keyFramesSent } from "./keyFrames.ts";
 import { installLateCandidates } from "./lateCandidates.ts";
-import { installToneMicrophone } from "./toneMicrophone.ts";
+import { installLabDevices } from "./labDevices.ts";
 import type { DtlsCertificates, LabPage, LoginOptions, SeenEvent } from "./LabPage.ts";
 
 /** How long Element waits for the other member before it places a call into a new room. */
@@ -19,7 +21,7 @@ class Client implements LabPage {
     #client: MatrixClient | undefined;
 
     async login(device: MatrixDevice, options: LoginOptions): Promise<void> {
-        installToneMicrophone(options.toneHz);
+        installLabDevices(options);
         if (options.candidates === "afterDescription") installLateCandidates();
         const client = createClient({
             baseUrl: device.homeserverUrl,
@@ -84,8 +86,35 @@ class Client implements LabPage {
         return call.callId;
     }
 
-    async answer(callId: string): Promise<void> {
-        await this.#calls.call(callId).answer(true, false);
+    async placeVideoCall(roomId: string): Promise<string> {
+        const call = this.#loggedIn().createCall(roomId);
+        if (call === null) throw new Error("this browser cannot make calls");
+        this.#calls.add(call);
+        await call.placeVideoCall();
+        return call.callId;
+    }
+
+    async answer(callId: string, camera: "on" | "off"): Promise<void> {
+        await this.#calls.call(callId).answer(true, camera === "on");
+    }
+
+    async setCamera(callId: string, camera: "on" | "off"): Promise<void> {
+        const call = this.#calls.call(callId);
+        if (camera === "off") await call.setLocalVideoMuted(true);
+        else if (call.hasLocalUserMediaVideoTrack) await call.setLocalVideoMuted(false);
+        else await call.upgradeCall(false, true);
+    }
+
+    async setScreenShared(callId: string, shared: boolean): Promise<void> {
+        await this.#calls.call(callId).setScreensharingEnabled(shared);
+    }
+
+    look(callId: string): Promise<Picture | null> {
+        return Promise.resolve(this.#calls.look(callId));
+    }
+
+    keyFramesSent(callId: string): Promise<number> {
+        return keyFramesSent(this.#calls.call(callId).peerConn);
     }
 
     reject(callId: string): Promise<void> {

@@ -4,7 +4,7 @@ import { dtlsCertificates } from "./dtlsCertificates.ts";
 import { Ear } from "./Ear.ts";
 import type { DtlsCertificates } from "./LabPage.ts";
 import type { PhoneCall, PhoneOptions, PhonePage } from "./PhonePage.ts";
-import { installToneMicrophone } from "./toneMicrophone.ts";
+import { installLabDevices } from "./labDevices.ts";
 
 type Session = ReturnType<UA["call"]>;
 
@@ -23,8 +23,8 @@ class Phone implements PhonePage {
     readonly #messages: string[] = [];
     #ear: { readonly track: MediaStreamTrack; readonly ear: Ear } | undefined;
 
-    register({ server, address, password, toneHz }: PhoneOptions): Promise<void> {
-        installToneMicrophone(toneHz);
+    register({ server, address, password, ...devices }: PhoneOptions): Promise<void> {
+        installLabDevices(devices);
         const agent = new UA({ sockets: [new WebSocketInterface(server)], uri: address, password });
         this.#agent = agent;
         agent.on("newRTCSession", ({ session }: { session: Session }) => this.#take(session));

@@ -1,6 +1,9 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toneAtEnd } from "../audio/wav.ts";
+import { type Picture, readPicture } from "../picture/pattern.ts";
+import { readPng } from "../picture/png.ts";
+import { seesPattern } from "../picture/seesPattern.ts";
 import { baresip } from "../install/debianPackages.ts";
 import { makeRunDirectory } from "../labFolder.ts";
 import { BaresipControl } from "./BaresipControl.ts";
@@ -19,6 +22,8 @@ export interface BaresipOptions {
     readonly address?: "127.0.0.1" | "::1";
     /** Its address of record, such as `sip:dora@ims.example`, which it registers; its own socket if not given. */
     readonly account?: string;
+    /** It has a camera that shows three bars, red, green and blue, and VP8. */
+    readonly camera?: "bars";
     /** Parameters of its account, as in `;outbound="sip:127.0.0.1:5060"`. */
     readonly accountParameters?: string;
     /**
@@ -32,6 +37,16 @@ export interface BaresipOptions {
     readonly mailbox?: "subscribed";
 }
 
+const video = [
+    "video_source fakevideo,nil",
+    "video_display fakevideo,nil",
+    "video_size 320x240",
+    "video_bitrate 300000",
+    "video_fps 15",
+    "module vp8.so",
+    "module fakevideo.so",
+    "module snapshot.so",
+];
 const certificateFile = "certificate.pem";
 const defaultTimeoutMs = 15_000;
 
@@ -43,6 +58,7 @@ export class Baresip implements Stoppable {
     readonly #control: BaresipControl;
     /** Of all calls before the current one. */
     #oldRecordings: readonly string[] = [];
+    #pictures = 0;
 
     private constructor(port: number, directory: string, running: LabProcess, control: BaresipControl) {
         this.port = port;
@@ -190,9 +206,32 @@ export class Baresip implements Stoppable {
         await until(probe, { what: `media ${JSON.stringify(expected)}`, timeoutMs: defaultTimeoutMs, everyMs: 100 });
     }
 
+    /** Resolves once the picture that arrives has these colours. @throws Error after `timeoutMs`. */
+    async sees(colours: Picture["colours"], timeoutMs = defaultTimeoutMs): Promise<void> {
+        await seesPattern("the picture at baresip", () => this.#look(), colours, timeoutMs);
+    }
+
     async stop(): Promise<void> {
         this.#control.close();
         await this.#process.stop(1_000);
+    }
+
+    /** Has it save the next picture that arrives; null if none does. */
+    async #look(): Promise<Picture | null> {
+        this.#pictures += 1;
+        const path = join(this.directory, `picture${this.#pictures}`);
+        this.#control.command("snapshot_recv", path);
+        const saved = await until(() => this.#saved(path), { what: "a picture", timeoutMs: 2_000, everyMs: 50 }).catch(
+            () => undefined,
+        );
+        return saved === undefined ? null : readPicture(readPng(saved));
+    }
+
+    /** The file of a picture once it is complete. */
+    #saved(path: string): string | undefined {
+        const isWritten = this.#process.log().includes(`png: wrote ${path}`);
+        const file = readdirSync(this.directory).find((name) => join(this.directory, name).startsWith(path));
+        return isWritten && file !== undefined ? join(this.directory, file) : undefined;
     }
 
     #recordings(): readonly string[] {
@@ -235,6 +274,7 @@ function configText(options: BaresipOptions, directory: string, port: number, co
         ...(options.tls === undefined ? [] : ["module srtp.so", `sip_certificate ${join(directory, certificateFile)}`]),
         ...(options.contact === undefined ? [] : ["module_app contact.so"]),
         ...(options.mailbox === undefined ? [] : ["module_app mwi.so"]),
+        ...(options.camera === undefined ? [] : video),
         ...["account.so", "menu.so", "ctrl_tcp.so"].map((module) => `module_app ${module}`),
         "",
     ].join("\n");

@@ -1,3 +1,4 @@
+import { seesPattern } from "../picture/seesPattern.ts";
 import { until } from "./until.ts";
 import type { Page } from "playwright-core";
 import type {
@@ -9,6 +10,7 @@ import type {
     SeenEvent,
     ThirdPartyUser,
 } from "../browser/LabPage.ts";
+import type { Picture } from "../picture/pattern.ts";
 import type { MatrixDevice } from "./matrixRequest.ts";
 
 const defaultTimeoutMs = 20_000;
@@ -93,8 +95,35 @@ export class MatrixClientPage {
         return this.#ask("dialNumber", number);
     }
 
-    answer(callId: string): Promise<void> {
-        return this.#ask("answer", callId);
+    placeVideoCall(roomId: string): Promise<string> {
+        return this.#ask("placeVideoCall", roomId);
+    }
+
+    answer(callId: string, camera: "on" | "off" = "off"): Promise<void> {
+        return this.#ask("answer", callId, camera);
+    }
+
+    /** Turns the camera on or off, which adds video to a call that has none. */
+    setCamera(callId: string, camera: "on" | "off"): Promise<void> {
+        return this.#ask("setCamera", callId, camera);
+    }
+
+    setScreenShared(callId: string, shared: boolean): Promise<void> {
+        return this.#ask("setScreenShared", callId, shared);
+    }
+
+    /** Resolves once the other side's picture has these colours, and differs from an earlier one if its block moves. @throws Error */
+    sees(callId: string, colours: Picture["colours"], timeoutMs = defaultTimeoutMs): Promise<void> {
+        return seesPattern(this.#who("the picture"), () => this.#ask("look", callId), colours, timeoutMs);
+    }
+
+    look(callId: string): Promise<Picture | null> {
+        return this.#ask("look", callId);
+    }
+
+    /** How many pictures it has sent that need no other one. */
+    keyFramesSent(callId: string): Promise<number> {
+        return this.#ask("keyFramesSent", callId);
     }
 
     reject(callId: string): Promise<void> {

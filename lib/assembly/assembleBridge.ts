@@ -25,6 +25,7 @@ import { serveMetrics } from "./serveMetrics.ts";
 import { matrixMessageOptions, openMessages } from "./openMessages.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 import { startMessages } from "./startMessages.ts";
+import { trunkMediaOf } from "./trunkMediaOf.ts";
 import { startSip, type SipSide } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
 import { JournalInbox } from "../store/JournalInbox.ts";
@@ -213,7 +214,6 @@ function matrixSideOf(
     }: CallParts & MatrixStores & { readonly messages: MatrixMessageOptions; readonly control: ControlRoom },
 ): MatrixSide & { readonly messages: ConnectedMessages } {
     const policy = policyOf(config);
-    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
     const side = assembleMatrix(
         {
             messages,
@@ -236,7 +236,7 @@ function matrixSideOf(
             numbering: numberingOf(config),
             outboundPolicy: policy,
             ringMs: policy.ringMs,
-            mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",
+            mediaOf: trunkMediaOf(config),
             showsCallerNames: phones !== undefined || sendsCallerNames(config) ? "yes" : "no",
         },
         {

@@ -12,6 +12,7 @@ import { Phones } from "../sip/registrar/Phones.ts";
 import { Registrar } from "../sip/registrar/Registrar.ts";
 import type { SipAccount } from "../sip/registrar/SipAccount.ts";
 import { ownHostsOf } from "./ownHostsOf.ts";
+import { trunkMediaOf } from "./trunkMediaOf.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 
 export interface PhonesParts {
@@ -27,7 +28,6 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
     const accounts = config.accounts.map((account) => accountOf(account, config));
     const realm = registrarRealm(config);
     const hosts = new OwnHosts(ownHostsOf(config));
-    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
     const registrar = new Registrar({
         store,
         clock,
@@ -42,12 +42,12 @@ export async function phonesOf(config: Config, { store, dialPlan, clock, log }: 
         realm,
         authenticator: new PhoneAuthenticator({ accounts, realm, hosts, algorithms, registrar, clock, log }),
         registrar,
-        routing: { dialPlan, hosts, mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp" },
+        routing: { dialPlan, hosts, mediaOf: trunkMediaOf(config) },
     });
 }
 
 function accountOf(
-    { username, password, user, displayName, media, dtmf, allowLegacyDigest }: Config["accounts"][number],
+    { username, password, user, displayName, media, dtmf, video, allowLegacyDigest }: Config["accounts"][number],
     config: Config,
 ): SipAccount {
     return {
@@ -57,6 +57,7 @@ function accountOf(
         user,
         media,
         dtmf,
+        ...(video && { video: "permitted" as const }),
         ...(displayName !== undefined && { displayName }),
         ...numberingOf(config),
     };

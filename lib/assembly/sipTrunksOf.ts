@@ -100,6 +100,7 @@ function trunkOf(
         trusted,
         minimumMedia: trunk.media,
         dtmf: trunk.dtmf,
+        ...(trunk.video && { video: "permitted" as const }),
         headers: trunk.headers,
         followsRedirects: true,
         maxCalls: maxCalls ?? Number.POSITIVE_INFINITY,
@@ -117,7 +118,7 @@ function formatOf(style: TrunkConfig["numberFormat"], country: CountryCode | und
 }
 
 function peerOf(
-    { name, inboundNetworks, trusted, media, dtmf, stripPrefix, maxCalls, callsPerSecond }: PeerConfig,
+    { name, inboundNetworks, trusted, media, dtmf, video, stripPrefix, maxCalls, callsPerSecond }: PeerConfig,
     numbering: Numbering,
 ): SipPeer {
     return {
@@ -127,6 +128,7 @@ function peerOf(
         trusted,
         minimumMedia: media,
         dtmf,
+        ...(video && { video: "permitted" as const }),
         maxCalls,
         callsPerSecond,
         ...numbering,

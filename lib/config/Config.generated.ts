@@ -208,6 +208,10 @@ export interface PeerConfig {
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
+     * Whether calls from the peer can have video (VP8 or H.264, passed through without transcoding). If false, the bridge rejects video streams, and the call goes on with audio. Video between a SIP party with other media than webrtc and a Matrix client needs rtpengine on the host of the bridge.
+     */
+    readonly video: boolean;
+    /**
      * Digits that the peer puts before called numbers. The bridge removes them.
      */
     readonly stripPrefix?: string;
@@ -328,6 +332,10 @@ export interface TrunkConfig {
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
+     * Whether calls in both directions can have video, as for sip.peers. A call that can be sent to several trunks has video only if all of them permit it.
+     */
+    readonly video: boolean;
+    /**
      * Two-letter code of the country of numbers that the trunk sends without country code. Default: numbers.defaultCountry.
      */
     readonly defaultCountry?: CountryCode;
@@ -433,6 +441,10 @@ export interface AccountConfig {
      * How DTMF digits are sent to the account's phones and received from them. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";
+    /**
+     * Whether calls in both directions can have video, as for sip.peers. A phone without video rejects that stream, and the call goes on with audio.
+     */
+    readonly video: boolean;
 }
 /**
  * Phone numbers: how they are read, and which Matrix users they reach.

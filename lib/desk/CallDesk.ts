@@ -8,7 +8,7 @@ import { partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaProxy } from "../ports/MediaProxy.ts";
+import type { MediaProxy, MediaRequest, VideoPermission } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor, type CallWatcher, type TransferDesk } from "./CallActor.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
@@ -65,7 +65,7 @@ export class CallDesk implements CallIntake {
             recorder.rejected({ callId: request.callId, parties: partiesOf(request), reason: "too_many_calls" });
             return { refused: "serviceUnavailable" };
         }
-        const { callId, origin, originMedia, offer, policy } = request;
+        const { callId, origin, originMedia, originVideo, offer, policy } = request;
         const callLog = log.child({ callId });
         recorder.started(callId, request);
         const { plan, targets } = planOf(request);
@@ -80,6 +80,7 @@ export class CallDesk implements CallIntake {
                             callId,
                             ...(leg !== targetLeg(1) && { leg }),
                             transports: { origin: originMedia, target: targetOf(leg).media },
+                            ...videoOf(originVideo, targetOf(leg)),
                         },
                         report,
                     ),
@@ -205,3 +206,8 @@ const NO_TRANSFERS = (actor: () => CallActor): TransferDesk => ({
     place: () => actor().tell({ kind: "transferFailed", cause: "unavailable" }),
     cancel: () => undefined,
 });
+
+/** A call can have video if both parties can. */
+function videoOf(origin: VideoPermission | undefined, { video }: CallTarget): Pick<MediaRequest, "video"> {
+    return origin === undefined || video === undefined ? {} : { video };
+}

@@ -1,5 +1,6 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId, MediaTransport } from "../call/vocabulary.ts";
+import type { CallId } from "../call/vocabulary.ts";
+import type { PartyMedia } from "../ports/MediaProxy.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { parseMatrixUserId, type MatrixRoomId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
@@ -47,7 +48,7 @@ export interface MatrixOptions {
     /** How long a Matrix user's devices ring, in ms; the ring time of the policy for calls from SIP. */
     readonly ringMs: number;
     /** The media profile of a trunk, by its name. */
-    readonly mediaOf: (trunk: string) => MediaTransport;
+    readonly mediaOf: (trunks: readonly [string, ...string[]]) => PartyMedia;
     /** Whether display names of Matrix users are sent to trunks or phones. */
     readonly showsCallerNames: "yes" | "no";
     /** Text messages; without it, messages in Matrix are ignored. */

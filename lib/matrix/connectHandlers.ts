@@ -1,5 +1,6 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId, MediaTransport } from "../call/vocabulary.ts";
+import type { CallId } from "../call/vocabulary.ts";
+import type { PartyMedia } from "../ports/MediaProxy.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { eitherPlan } from "../numbering/eitherPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
@@ -53,7 +54,7 @@ export interface HandlerParts {
     readonly numbering: NumberingContext;
     readonly outboundPolicy: CallPolicy;
     readonly ringMs: number;
-    readonly mediaOf: (trunk: string) => MediaTransport;
+    readonly mediaOf: (trunks: readonly [string, ...string[]]) => PartyMedia;
     /** Whether display names of Matrix users are sent to trunks or phones; `no` saves a request for each call. */
     readonly showsCallerNames?: "yes" | "no";
     /** Text messages; without it, messages in Matrix are ignored. */

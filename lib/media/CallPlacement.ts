@@ -1,14 +1,22 @@
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
+import type { MediaRequest } from "../ports/MediaProxy.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
-import { EngineCall, type Exchange } from "./EngineCall.ts";
+import type { Exchange } from "./exchanges.ts";
+import { PlacedCall, type PlacedCallParts } from "./PlacedCall.ts";
 import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
 
 /** A call that an rtpengine accepted, and the description that it made of the offer. */
 export interface Placed {
-    readonly call: EngineCall;
+    readonly call: PlacedCall;
     readonly said: SessionDescription;
+}
+
+export interface PlacementParts extends Omit<PlacedCallParts, "engine"> {
+    readonly pool: RtpenginePool;
+    readonly log: Log;
+    readonly onEngineChange: (change: EngineChange) => void;
 }
 
 /** Where the call of a media session is: nowhere, on the rtpengine it is offered to, or on the one that accepted it. */
@@ -16,7 +24,7 @@ type Place = { readonly kind: "none" } | Taken;
 
 interface Taken {
     readonly kind: "offering" | "accepted";
-    readonly call: EngineCall;
+    readonly call: PlacedCall;
     readonly stopWatching: () => void;
 }
 
@@ -27,24 +35,18 @@ const NOWHERE: Place = { kind: "none" };
  * `offer` is not under way.
  */
 export class CallPlacement {
-    readonly #name: string;
-    readonly #pool: RtpenginePool;
-    readonly #log: Log;
-    readonly #onEngineChange: (change: EngineChange) => void;
+    readonly #parts: PlacementParts;
     #place: Place = NOWHERE;
 
-    /** @param name the call-id at rtpengine */
-    constructor(name: string, pool: RtpenginePool, log: Log, onEngineChange: (change: EngineChange) => void) {
-        this.#name = name;
-        this.#pool = pool;
-        this.#log = log;
-        this.#onEngineChange = onEngineChange;
+    constructor(parts: PlacementParts) {
+        this.#parts = parts;
     }
 
     /** Offers to one rtpengine after the other until one accepts the call. @throws CallFailure */
     async offer(exchange: Exchange): Promise<Placed> {
+        const { pool, log } = this.#parts;
         const tried = new Set<Rtpengine>();
-        for (let engine = this.#pool.pick(); engine !== undefined; engine = this.#pool.pick(tried)) {
+        for (let engine = pool.pick(); engine !== undefined; engine = pool.pick(tried)) {
             tried.add(engine);
             const taken = this.#take(engine);
             const { call } = taken;
@@ -55,14 +57,14 @@ export class CallPlacement {
             } catch (error) {
                 void this.release();
                 if (!(error instanceof CallFailure) || error.endCause !== "serviceUnavailable") throw error;
-                this.#log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
+                log.info("rtpengine passed over", { rtpengine: engine.name, error: error.message });
             }
         }
         throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
     }
 
     /** Frees the call's ports, if it has any, by `remove` or by a plain delete. Never rejects. */
-    async release(remove = (call: EngineCall): Promise<void> => call.delete()): Promise<void> {
+    async release(remove = (call: PlacedCall): Promise<void> => call.delete()): Promise<void> {
         const place = this.#place;
         if (place.kind === "none") return;
         this.#place = NOWHERE;
@@ -73,15 +75,20 @@ export class CallPlacement {
             await remove(call);
         } catch (error) {
             // without packets the engine ends the call by itself
-            this.#log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
+            this.#parts.log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
         }
     }
 
     #take(engine: Rtpengine): Taken {
         engine.addCall();
-        const stopWatching = engine.watch(this.#onEngineChange);
-        const taken: Taken = { kind: "offering", call: new EngineCall(engine, this.#name), stopWatching };
+        const stopWatching = engine.watch(this.#parts.onEngineChange);
+        const taken: Taken = { kind: "offering", call: new PlacedCall({ ...this.#parts, engine }), stopWatching };
         this.#place = taken;
         return taken;
     }
+}
+
+/** What the call is called at the engine: each called leg has a session of its own. */
+export function sessionName({ callId, leg }: MediaRequest): string {
+    return leg === undefined ? callId : `${callId}-${leg}`;
 }

@@ -1,23 +1,17 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import { audioPacketsByTag, packetsByTag, qualityByTag, type StreamQuality } from "./callReport.ts";
-import { linkedDictionary } from "./linkFlags.ts";
+import { audioPacketsByTag, localAddressesIn, packetsByTag, qualityByTag, type StreamQuality } from "./callReport.ts";
+import { LINKED, withFlags } from "./linkFlags.ts";
 import { NgFailure } from "./NgFailure.ts";
 import type { NgCommand, NgDictionary } from "./ngProtocol.ts";
+import { answerDictionary, type Exchange, offerDictionary } from "./exchanges.ts";
+import { type EngineNetworks, networksOf } from "./mediaProfiles.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
 import { parseDescription, writeDescription, type SessionDescription } from "../sdp/sessionDescription.ts";
 
 /** How long a digit that the bridge sends lasts, and the pause after it, in ms (ETSI ES 201 235-2, section 4.2.4: at least 65). */
 const DIGIT_MS = 120;
 const PAUSE_MS = 100;
-
-/** A description on its way through the engine, with what the engine is to make of it. */
-export interface Exchange {
-    /** Whose description it is. */
-    readonly by: Side;
-    readonly description: SessionDescription;
-    readonly dictionary: NgDictionary;
-}
 
 /** What an engine counted for each party until the end of a call. `packets` is undefined if it does not know the party. */
 export type EngineReport = Readonly<Record<Side, StreamQuality & { readonly packets: number | undefined }>>;
@@ -32,25 +26,41 @@ export class EngineCall {
     readonly #name: string;
     /** The sides that other calls have, in place of a party. */
     readonly #linked = new Set<Side>();
+    readonly #networks: EngineNetworks | undefined;
 
-    constructor(engine: Rtpengine, name: string) {
+    constructor(engine: Rtpengine, name: string, networks?: EngineNetworks) {
         this.engine = engine;
         this.#name = name;
+        this.#networks = networks;
     }
 
     /** The first offer, of a party whose peer has not spoken yet. */
     offerFirst(exchange: Exchange): Promise<SessionDescription> {
         // rtpengine 10.5 makes a branch of its own for a tag it has not heard of, and leaves it uninitialised
-        return this.#describe("offer", exchange, { "from-tag": exchange.by });
+        return this.#describe("offer", exchange, {
+            ...offerDictionary(exchange),
+            ...networksOf(exchange.passage, this.#networks),
+            "from-tag": exchange.by,
+        });
     }
 
     /** A further offer, once both have spoken. */
     offerAgain(exchange: Exchange): Promise<SessionDescription> {
-        return this.#describe("offer", exchange, { "from-tag": exchange.by, "to-tag": otherSide(exchange.by) });
+        const { by } = exchange;
+        return this.#describe("offer", exchange, {
+            ...offerDictionary(exchange),
+            "from-tag": by,
+            "to-tag": otherSide(by),
+        });
     }
 
     answer(exchange: Exchange): Promise<SessionDescription> {
-        return this.#describe("answer", exchange, { "from-tag": otherSide(exchange.by), "to-tag": exchange.by });
+        const { by } = exchange;
+        return this.#describe("answer", exchange, {
+            ...answerDictionary(exchange),
+            "from-tag": otherSide(by),
+            "to-tag": by,
+        });
     }
 
     /** From now on another call has this side. */
@@ -91,10 +101,21 @@ export class EngineCall {
         return { origin: ofSide("origin"), target: ofSide("target") };
     }
 
-    async #describe(command: "offer" | "answer", exchange: Exchange, tags: NgDictionary): Promise<SessionDescription> {
-        const sdp = writeDescription(exchange.description);
-        const dictionary = this.#linked.has(exchange.by) ? linkedDictionary(exchange.dictionary) : exchange.dictionary;
-        const reply = await this.#ask(command, { ...dictionary, ...tags, sdp });
+    /**
+     * Where rtpengine itself receives on each of its ports, which differs from its descriptions if it announces another address.
+     * A version that does not report it is left out.
+     */
+    async localAddresses(): Promise<ReadonlyMap<number, string>> {
+        return localAddressesIn(await this.#ask("query", {}));
+    }
+
+    async #describe(
+        command: "offer" | "answer",
+        { by, description, flags = [] }: Exchange,
+        dictionary: NgDictionary,
+    ): Promise<SessionDescription> {
+        const flagged = withFlags(dictionary, this.#linked.has(by) ? [...LINKED, ...flags] : flags);
+        const reply = await this.#ask(command, { ...flagged, sdp: writeDescription(description) });
         const said = typeof reply["sdp"] === "string" ? parseDescription(reply["sdp"]) : undefined;
         if (said === undefined) throw new CallFailure("serviceUnavailable", "rtpengine's reply holds no description");
         return said;

@@ -16,6 +16,8 @@ export interface MediaSessionParts {
     readonly telemetry: Telemetry;
     readonly log: Log;
     readonly resolveHost: ResolveHost;
+    /** Whether every rtpengine is on this host, so that the splitter of a call with video can reach it. */
+    readonly canSplit: boolean;
     /** Receives the audio statistics of calls that were connected. */
     readonly recorder?: Pick<CallRecorder, "note">;
 }

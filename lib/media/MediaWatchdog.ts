@@ -2,12 +2,12 @@ import type { Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { EngineCall } from "./EngineCall.ts";
+import type { PlacedCall } from "./PlacedCall.ts";
 import type { WatchedCall } from "./LivenessWatch.ts";
 import { beginLiveness, heardOf, isLost, silentSides, type Expectation, type Liveness } from "./mediaLiveness.ts";
 
 export interface MediaWatchdogParts {
-    readonly call: EngineCall;
+    readonly call: PlacedCall;
     readonly silenceMs: number;
     readonly clock: Clock;
     readonly log: Log;

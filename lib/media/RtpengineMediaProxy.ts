@@ -6,6 +6,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { deleteStaleSessions } from "./deleteStaleSessions.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
 import type { OpenNgSocket } from "./NgSocket.ts";
+import { isOnThisHost } from "./isOnThisHost.ts";
 import { type EngineHealth, Rtpengine } from "./Rtpengine.ts";
 import { RtpengineMediaSession } from "./RtpengineMediaSession.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
@@ -31,10 +32,12 @@ export class RtpengineMediaProxy implements MediaProxy {
     readonly #parts: RtpengineMediaParts;
     readonly #pool: RtpenginePool;
     readonly #watch: LivenessWatch;
+    readonly #canSplit: boolean;
 
     constructor(options: RtpengineOptions, parts: RtpengineMediaParts) {
         this.#options = options;
         this.#parts = parts;
+        this.#canSplit = options.engines.every(({ host }) => isOnThisHost(host));
         const { clock, log } = parts;
         const openSocket: OpenNgSocket = parts.openSocket ?? ((address, receive) => new UdpNgSocket(address, receive));
         const clientParts = { openSocket, clock, timeoutMs: options.requestTimeoutMs };
@@ -49,6 +52,8 @@ export class RtpengineMediaProxy implements MediaProxy {
 
     /** Begins to watch over the engines. Resolves once each has answered or was found silent; never rejects. */
     start(): Promise<void> {
+        if (!this.#canSplit)
+            this.#parts.log.info("no video between phones and Matrix clients: an rtpengine is on another host");
         return this.#pool.start();
     }
 
@@ -73,6 +78,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             watch: this.#watch,
             clock: this.#parts.clock,
             telemetry: this.#parts.telemetry,
+            canSplit: this.#canSplit,
             resolveHost: this.#parts.resolveHost ?? resolveBySystem,
             ...(this.#parts.recorder !== undefined && { recorder: this.#parts.recorder }),
             log: this.#parts.log.child({ callId: request.callId }),

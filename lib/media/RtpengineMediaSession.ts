@@ -14,8 +14,9 @@ import type { MediaSessionParts } from "./MediaSessionParts.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
-import { CallPlacement } from "./CallPlacement.ts";
-import type { EngineCall } from "./EngineCall.ts";
+import { CallPlacement, sessionName } from "./CallPlacement.ts";
+import { videoPolicyOf } from "./videoPolicy.ts";
+import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
 import { answerTo, firstOffer, forwardedOffer } from "./exchanges.ts";
 import {
@@ -29,14 +30,15 @@ import {
     type PendingChange,
     type Progress,
     type Up,
+    withdrawVideo,
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import { sentAudioOf } from "./sentAudio.ts";
 import type { EngineChange } from "./Rtpengine.ts";
-import { withResolvedHost } from "./resolveHost.ts";
+import { understand } from "./understand.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
 import { type Party, wantsSound } from "../sdp/Party.ts";
-import { readParty, type PartyDescription } from "../sdp/PartyDescription.ts";
+import { type PartyDescription, withStreamsOf } from "../sdp/PartyDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 import { voiceOf } from "../sdp/streams.ts";
 
@@ -62,8 +64,13 @@ export class RtpengineMediaSession implements MediaSession {
         this.#parts = parts;
         this.#transports = request.transports;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
-        const name = parts.options.callIdPrefix + sessionName(request);
-        this.#placement = new CallPlacement(name, parts.pool, parts.log, (change) => void this.#engineChanged(change));
+        this.#placement = new CallPlacement({
+            name: parts.options.callIdPrefix + sessionName(request),
+            networks: parts.options.interfaces,
+            pool: parts.pool,
+            log: parts.log,
+            onEngineChange: (change) => void this.#engineChanged(change),
+        });
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
@@ -71,7 +78,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
             this.#require("new");
-            const exchange = firstOffer(origin, this.#transports.target, this.#parts.options);
+            const exchange = firstOffer(origin, this.#transports.target, this.#parts.options.codecs);
             const { call, said } = await this.#placement.offer(exchange);
             this.#require("new");
             const target = describeFor(this.#recipient("target"), said, undefined);
@@ -116,8 +123,9 @@ export class RtpengineMediaSession implements MediaSession {
             }
             await this.#expectKnown(before);
             if (mustAsk) return await this.#forward(before, side, offer);
-            const said = await exchangeAlone(before, side, offer, this.#parts.options);
-            return await this.#settle(side, offer, said, change.peer);
+            const settled = withStreamsOf(change.peer.said, offer);
+            const said = await exchangeAlone(before, side, settled, this.#parts.options);
+            return await this.#settle(side, settled, said, change.peer);
         });
     }
 
@@ -202,7 +210,7 @@ export class RtpengineMediaSession implements MediaSession {
         if (sent !== undefined) this.#parts.recorder?.note(this.#request.callId, { kind: "audio", sent });
     }
 
-    #rise(call: EngineCall, parties: Up["parties"]): void {
+    #rise(call: PlacedCall, parties: Up["parties"]): void {
         const { watch, clock, log, options } = this.#parts;
         const expected = expectationOf(parties);
         const { silenceMs } = options.liveness;
@@ -232,7 +240,12 @@ export class RtpengineMediaSession implements MediaSession {
     async #forward(before: Up, side: Side, offer: PartyDescription): Promise<ChangeProposal> {
         const other = otherSide(side);
         const peer = before.parties[other];
-        const said = await before.call.offerAgain(forwardedOffer(side, offer, peer, this.#parts.options));
+        const { options } = this.#parts;
+        const exchange = forwardedOffer(side, offer, peer, options.codecs);
+        const said = await before.call.offerAgain(exchange).catch(async (error: unknown) => {
+            if (before.call.isSplitTentatively) await withdrawVideo(before, side, before.parties[side].said, options);
+            throw error;
+        });
         const told = describeFor(this.#recipient(other), said, peer.said, peer.told);
         this.#progress = {
             ...this.#require("up"),
@@ -246,7 +259,7 @@ export class RtpengineMediaSession implements MediaSession {
         pending: PendingChange,
         sdp: Sdp | undefined,
     ): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
-        if (sdp === undefined) return await answerInPlace(up, pending);
+        if (sdp === undefined) return await answerInPlace(up, pending, this.#parts.options);
         const { offer, told } = pending;
         const other = otherSide(pending.side);
         const answer = withOfferedDigits(await this.#read(other, sdp), voiceOf(told));
@@ -289,10 +302,8 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     async #read(side: Side, sdp: Sdp, transport = this.#transports[side]): Promise<PartyDescription> {
-        const reading = readParty(sdp, transport);
-        const { resolveHost, clock } = this.#parts;
-        if (reading.kind === "usable") return await withResolvedHost(reading.party, resolveHost, clock);
-        throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable: ${reading.kind}`);
+        const video = videoPolicyOf(this.#request, this.#transports, this.#parts.canSplit);
+        return await understand(sdp, { side, transport, video }, this.#parts);
     }
 
     #recipient(side: Side): Recipient {
@@ -332,9 +343,4 @@ export class RtpengineMediaSession implements MediaSession {
         const cause = progress.phase === "released" ? "mediaLost" : "internalError";
         throw new CallFailure(cause, `the media session is ${progress.phase}, not ${phase}`);
     }
-}
-
-/** What the call is called at the engine: each called leg has a session of its own. */
-function sessionName({ callId, leg }: MediaRequest): string {
-    return leg === undefined ? callId : `${callId}-${leg}`;
 }

@@ -6,13 +6,29 @@ export function packetsByTag(reply: Readonly<Record<string, unknown>>): Readonly
     return new Map(Object.entries(tags).map(([tag, said]) => [tag, sum(streamsOf(said).map(packetsOf))]));
 }
 
-/** The same without streams that carry RTCP alone. A browser sends both in one stream. */
+/** The same without video, and without streams that carry RTCP alone. A browser sends both in one stream. */
 export function audioPacketsByTag(reply: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
     const tags = isDictionary(reply["tags"]) ? reply["tags"] : {};
+    const isVideo = (media: unknown): boolean => isDictionary(media) && media["type"] === "video";
     const carriesAudio = (stream: unknown): boolean => listIn(stream, "flags").includes("RTP");
-    return new Map(
-        Object.entries(tags).map(([tag, said]) => [tag, sum(streamsOf(said).filter(carriesAudio).map(packetsOf))]),
-    );
+    const audioOf = (tag: unknown): readonly unknown[] =>
+        listIn(tag, "medias")
+            .filter((media) => !isVideo(media))
+            .flatMap((media) => listIn(media, "streams").filter(carriesAudio));
+    return new Map(Object.entries(tags).map(([tag, said]) => [tag, sum(audioOf(said).map(packetsOf))]));
+}
+
+/** The local IP address of each port of a call, as a `query` reply has them. Never throws. */
+export function localAddressesIn(reply: Readonly<Record<string, unknown>>): ReadonlyMap<number, string> {
+    const tags = isDictionary(reply["tags"]) ? reply["tags"] : {};
+    const addresses = Object.values(tags)
+        .flatMap(streamsOf)
+        .flatMap((stream): [number, string][] => {
+            if (!isDictionary(stream)) return [];
+            const { "local port": port, "local address": address } = stream;
+            return typeof port === "number" && typeof address === "string" ? [[port, address]] : [];
+        });
+    return new Map(addresses);
 }
 
 /** How one party's audio arrived at the other one, as RTCP of both parties reports it. What is not known is absent. */

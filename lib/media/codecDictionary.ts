@@ -5,20 +5,27 @@ import type { Section } from "../sdp/sessionDescription.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { CodecPolicy } from "./RtpengineOptions.ts";
 
+/** What the codecs of an offer are chosen by. */
+export interface CodecChoice {
+    readonly from: MediaTransport;
+    readonly towards: MediaTransport;
+    /** The stream with voice. */
+    readonly offered: Section;
+    readonly hasVideo: boolean;
+}
+
+/** Kept in every offer with video: rtpengine applies the entry to all streams. */
+const VIDEO_CODECS = ["VP8", "H264"];
+
 /**
  * The `codec` entry of an ng offer: which codecs of `offered` the other party is offered, and which rtpengine adds as a last
  * resort. Codecs that both parties have pass untouched; rtpengine transcodes only if they share none.
  * @param sent the codec that the other party goes on sending, because it does not receive this offer; undefined if it does
  * @throws CallFailure `noCommonMedia` if neither the other party nor rtpengine can use any voice codec of `offered`
  */
-export function codecDictionary(
-    from: MediaTransport,
-    towards: MediaTransport,
-    offered: Section,
-    policy: CodecPolicy,
-    sent?: Codec,
-): NgDictionary {
-    const codec = passedOn(from, towards, offered, policy);
+export function codecDictionary(choice: CodecChoice, policy: CodecPolicy, sent?: Codec): NgDictionary {
+    const { offered } = choice;
+    const codec = choice.hasVideo ? withVideo(passedOn(choice, policy)) : passedOn(choice, policy);
     if (sent !== undefined && isStatic(sent) && !hasCodec(offered, sent)) {
         return { codec: { ...codec, transcode: [...new Set([...(codec.transcode ?? []), sent.name])] } };
     }
@@ -27,9 +34,19 @@ export function codecDictionary(
 
 interface CodecEntry extends NgDictionary {
     readonly transcode?: readonly string[];
+    readonly offer?: readonly string[];
+    readonly except?: readonly string[];
 }
 
-function passedOn(from: MediaTransport, towards: MediaTransport, offered: Section, policy: CodecPolicy): CodecEntry {
+function withVideo({ offer, except, ...entry }: CodecEntry): CodecEntry {
+    return {
+        ...entry,
+        ...(offer === undefined ? {} : { offer: [...offer, ...VIDEO_CODECS] }),
+        ...(except === undefined ? {} : { except: [...except, ...VIDEO_CODECS] }),
+    };
+}
+
+function passedOn({ from, towards, offered }: CodecChoice, policy: CodecPolicy): CodecEntry {
     if (from === "webrtc") return towards === "webrtc" ? {} : towardsSip(offered, policy);
     return towards === "webrtc" ? towardsWebRtc(offered, policy) : {};
 }

@@ -1,26 +1,33 @@
 import type { Side, MediaTransport } from "../call/vocabulary.ts";
-import { codecDictionary } from "./codecDictionary.ts";
-import type { Exchange } from "./EngineCall.ts";
-import { answerProfile, offerProfile } from "./mediaProfiles.ts";
-import type { NgDictionary } from "./ngProtocol.ts";
-import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import { type Party, voiceSentBy } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
-import { voiceOf } from "../sdp/streams.ts";
+import type { Codec } from "../sdp/codecs.ts";
+import { streamOf, voiceOf } from "../sdp/streams.ts";
+import { codecDictionary } from "./codecDictionary.ts";
+import { answerProfile, offerProfile, type Passage, withFeedback } from "./mediaProfiles.ts";
+import type { NgDictionary } from "./ngProtocol.ts";
+import type { CodecPolicy } from "./RtpengineOptions.ts";
 
-type Choices = Pick<RtpengineOptions, "codecs" | "interfaces">;
+/** A description on its way through rtpengine, with what rtpengine is to make of it. */
+export interface Exchange {
+    /** Whose description it is. */
+    readonly by: Side;
+    readonly description: SessionDescription;
+    readonly passage: Passage;
+    /** The `codec` entry, if this is an offer. */
+    readonly codec: NgDictionary;
+    /** Further flags for rtpengine. */
+    readonly flags?: readonly string[];
+}
 
 /** The origin's first offer, for a target that has not spoken yet. */
-export function firstOffer(origin: PartyDescription, towards: MediaTransport, choices: Choices): Exchange {
+export function firstOffer(origin: PartyDescription, towards: MediaTransport, codecs: CodecPolicy): Exchange {
     return {
         by: "origin",
         description: origin.description,
-        dictionary: {
-            ...offerProfile({ from: origin.transport, towards }),
-            ...codecDictionary(origin.transport, towards, voiceOf(origin), choices.codecs),
-            ...networks(origin.transport, towards, choices),
-        },
+        passage: passageOf(origin, { from: origin.transport, towards }),
+        codec: codecsFor(origin, towards, codecs),
     };
 }
 
@@ -28,37 +35,29 @@ export function firstOffer(origin: PartyDescription, towards: MediaTransport, ch
  * A party's further offer, for a peer whose last word is known, and who is not asked: it goes on as before, so that what it
  * sends has to be transcoded if the offer does without that.
  */
-export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
-    const { transport } = peer.said;
-    const { protocol } = voiceOf(peer.said);
-    return {
-        by,
-        description: offer.description,
-        dictionary: {
-            ...offerProfile({ from: offer.transport, towards: transport, protocol }),
-            ...codecDictionary(offer.transport, transport, voiceOf(offer), choices.codecs, voiceSentBy(peer)),
-        },
-    };
+export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, codecs: CodecPolicy): Exchange {
+    const codec = codecsFor(offer, peer.said.transport, codecs, voiceSentBy(peer));
+    return { ...forwardedOffer(by, offer, peer, codecs), codec };
 }
 
 /** A party's further offer, for a peer that is asked to answer it. */
-export function forwardedOffer(by: Side, offer: PartyDescription, peer: Party, choices: Choices): Exchange {
+export function forwardedOffer(by: Side, offer: PartyDescription, peer: Party, codecs: CodecPolicy): Exchange {
     const { transport } = peer.said;
     const { protocol } = voiceOf(peer.said);
     return {
         by,
         description: offer.description,
-        dictionary: {
-            ...offerProfile({ from: offer.transport, towards: transport, protocol }),
-            ...codecDictionary(offer.transport, transport, voiceOf(offer), choices.codecs),
-        },
+        passage: passageOf(offer, { from: offer.transport, towards: transport, protocol }),
+        codec: codecsFor(offer, transport, codecs),
     };
 }
 
+/** rtpengine prepares to send digits of the bridge. */
+export const INJECTS_DIGITS = "inject DTMF";
+
 /** The same exchange, with which rtpengine prepares to send digits of the bridge (`EngineCall.pressKey`). */
-export function withDigits({ dictionary, ...exchange }: Exchange): Exchange {
-    const flags = Array.isArray(dictionary["flags"]) ? (dictionary["flags"] as readonly string[]) : [];
-    return { ...exchange, dictionary: { ...dictionary, flags: [...flags, "inject DTMF"] } };
+export function withDigits({ flags = [], ...exchange }: Exchange): Exchange {
+    return { ...exchange, flags: [...flags, INJECTS_DIGITS] };
 }
 
 /** What `by`, which speaks `kind`, says to `offer`. */
@@ -68,13 +67,30 @@ export function answerTo(
     kind: MediaTransport,
     description: SessionDescription,
 ): Exchange {
-    const dictionary = answerProfile({ from: kind, towards: offer.transport, protocol: voiceOf(offer).protocol });
-    return { by, description, dictionary };
+    const { protocol } = voiceOf(offer);
+    const passage = passageOf(offer, { from: kind, towards: offer.transport, protocol });
+    return { by, description, passage, codec: {} };
 }
 
-/** Which of the engine's networks faces whom: settled by the first offer. */
-function networks(from: MediaTransport, towards: MediaTransport, { interfaces }: Choices): NgDictionary {
-    if (interfaces === undefined) return {};
-    const facing = (kind: MediaTransport): string => (kind === "webrtc" ? interfaces.webrtc : interfaces.sip);
-    return { direction: [facing(from), facing(towards)] };
+/** For an ng `offer`. */
+export function offerDictionary({ passage, codec }: Exchange): NgDictionary {
+    return { ...offerProfile(passage), ...codec };
+}
+
+/** For an ng `answer`. */
+export function answerDictionary({ passage }: Exchange): NgDictionary {
+    return answerProfile(passage);
+}
+
+function codecsFor(offer: PartyDescription, towards: MediaTransport, policy: CodecPolicy, sent?: Codec): NgDictionary {
+    const voice = voiceOf(offer);
+    return codecDictionary({ from: offer.transport, towards, offered: voice, hasVideo: hasVideo(offer) }, policy, sent);
+}
+
+function hasVideo(offer: PartyDescription): boolean {
+    return streamOf(offer, "video") !== undefined;
+}
+
+function passageOf(offer: PartyDescription, passage: Passage): Passage {
+    return hasVideo(offer) ? withFeedback(passage) : passage;
 }

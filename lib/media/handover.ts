@@ -9,8 +9,7 @@ import type { SentDescription } from "../sdp/SentDescription.ts";
 import { writeDescription } from "../sdp/sessionDescription.ts";
 import { voiceOf } from "../sdp/streams.ts";
 import { describeFor } from "./describeFor.ts";
-import { keepingPort, linkedDictionary } from "./linkFlags.ts";
-import { answerProfile, offerProfile } from "./mediaProfiles.ts";
+import { KEEPING_PORT, LINKED } from "./linkFlags.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { Parties, Up } from "./sessionExchanges.ts";
 
@@ -36,10 +35,9 @@ export async function offerHandover({ call, parties }: Up, leaves: Side, session
     const offered = await call.offerAgain({
         by: stays,
         description: said.description,
-        dictionary: {
-            ...keepingPort(offerProfile({ from: said.transport, towards: "rtp" })),
-            codec: linkCodecs(voiceSentBy(parties[stays])),
-        },
+        passage: { from: said.transport, towards: "rtp" },
+        codec: { codec: linkCodecs(voiceSentBy(parties[stays])) },
+        flags: KEEPING_PORT,
     });
     return describeFor({ side: leaves, transport: "rtp", sessionId }, offered, undefined);
 }
@@ -52,8 +50,8 @@ export async function answerHandover(up: Up, leaves: Side, wish: PartyDescriptio
     }
     const { said } = parties[otherSide(leaves)];
     const answer = inPlaceOf(parties[leaves], wish, pending.told);
-    const dictionary = answerProfile({ from: "rtp", towards: said.transport, protocol: voiceOf(said).protocol });
-    await call.answer({ by: leaves, description: answer.description, dictionary: linkedDictionary(dictionary) });
+    const passage = { from: "rtp", towards: said.transport, protocol: voiceOf(said).protocol } as const;
+    await call.answer({ by: leaves, description: answer.description, passage, codec: {}, flags: LINKED });
     call.link(leaves);
     return { ...parties, [leaves]: { said: answer, told: pending.told } };
 }

@@ -6,16 +6,13 @@ const KEEPS_PORT = "port latching";
 const KEEPS_ADDRESS = "asymmetric";
 
 /** For an offer of a party whose peer is replaced. */
-export function keepingPort(dictionary: NgDictionary): NgDictionary {
-    return withFlags(dictionary, KEEPS_PORT);
-}
+export const KEEPING_PORT: readonly string[] = [KEEPS_PORT];
 
 /** For a description of another call that has the place of a party. */
-export function linkedDictionary(dictionary: NgDictionary): NgDictionary {
-    return withFlags(dictionary, KEEPS_PORT, KEEPS_ADDRESS);
-}
+export const LINKED: readonly string[] = [KEEPS_PORT, KEEPS_ADDRESS];
 
-function withFlags(dictionary: NgDictionary, ...more: readonly string[]): NgDictionary {
+export function withFlags(dictionary: NgDictionary, more: readonly string[]): NgDictionary {
+    if (more.length === 0) return dictionary;
     const { flags } = dictionary;
     const before: readonly NgValue[] = Array.isArray(flags) ? flags : [];
     return { ...dictionary, flags: [...before, ...more] };

@@ -1,12 +1,12 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import { flowOf, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
-import type { PartyDescription } from "../sdp/PartyDescription.ts";
+import { type PartyDescription, withStreamsOf } from "../sdp/PartyDescription.ts";
 import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
 import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
 import type { MediaWatchdog } from "./MediaWatchdog.ts";
-import type { EngineCall, Exchange } from "./EngineCall.ts";
-import { answerTo, furtherOffer, withDigits } from "./exchanges.ts";
+import type { PlacedCall } from "./PlacedCall.ts";
+import { answerTo, furtherOffer, type Exchange, withDigits } from "./exchanges.ts";
 import type { Expectation } from "./mediaLiveness.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 
@@ -15,7 +15,7 @@ export type Parties = Readonly<Record<Side, Party>>;
 /** A session in which both parties have spoken. */
 export interface Up {
     readonly phase: "up";
-    readonly call: EngineCall;
+    readonly call: PlacedCall;
     readonly parties: Parties;
     readonly watchdog: MediaWatchdog;
     /** A change that the other party is asked about, or another call that takes the place of a party. */
@@ -57,7 +57,7 @@ export async function exchangeAlone(
     prepare = asItIs,
 ): Promise<SessionDescription> {
     const peer = parties[otherSide(side)];
-    const { media } = await call.offerAgain(prepare(furtherOffer(side, offer, peer, options)));
+    const { media } = await call.offerAgain(prepare(furtherOffer(side, offer, peer, options.codecs)));
     return await answerFor(call, side, offer, { peer, offered: media, prepare });
 }
 
@@ -73,16 +73,31 @@ export async function pressKeys(up: Up, side: Side, digits: string, options: Rtp
 
 /** Answers in the name of a party that did not agree to a change; its session stays as it was. */
 export async function answerInPlace(
-    { call, parties }: Up,
+    up: Up,
     { side, offer, offered, told }: PendingChange,
+    options: RtpengineOptions,
 ): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
+    const { call, parties } = up;
     const peer = parties[otherSide(side)];
-    const said = await answerFor(call, side, offer, { peer, offered, prepare: asItIs });
+    const said = call.isSplitTentatively
+        ? await withdrawVideo(up, side, offer, options)
+        : await answerFor(call, side, offer, { peer, offered, prepare: asItIs });
     return { said, peer: { ...peer, told: withVersionOf(peer.told, told) } };
 }
 
+/** Goes on without the video that was added and not agreed on. Resolves to rtpengine's answer to the rest of `offer`. */
+export async function withdrawVideo(
+    up: Up,
+    side: Side,
+    offer: PartyDescription,
+    options: RtpengineOptions,
+): Promise<SessionDescription> {
+    await up.call.withdrawSplit();
+    return await exchangeAlone(up, side, withStreamsOf(up.parties[otherSide(side)].said, offer), options);
+}
+
 /** Has rtpengine send sound to each party that wants it, if that has changed. */
-export async function adjustSound(call: EngineCall, before: Parties, after: Parties): Promise<void> {
+export async function adjustSound(call: PlacedCall, before: Parties, after: Parties): Promise<void> {
     for (const side of ["origin", "target"] as const) {
         const isWanted = wantsSound(after[side].said);
         if (isWanted !== wantsSound(before[side].said)) await call.sendSoundTo(side, isWanted);
@@ -94,7 +109,7 @@ export function expectationOf(parties: Parties): Expectation {
 }
 
 async function answerFor(
-    call: EngineCall,
+    call: PlacedCall,
     side: Side,
     offer: PartyDescription,
     {
@@ -109,7 +124,7 @@ async function answerFor(
 }
 
 /** Whether an rtpengine that was away still has the call. */
-export async function isKnown(call: EngineCall): Promise<boolean> {
+export async function isKnown(call: PlacedCall): Promise<boolean> {
     try {
         await call.countPackets();
         return true;
@@ -124,7 +139,7 @@ export type Progress =
     /** The target has the offer, the origin waits. */
     | {
           readonly phase: "offered";
-          readonly call: EngineCall;
+          readonly call: PlacedCall;
           readonly origin: PartyDescription;
           readonly target: SentDescription;
       }

@@ -3,6 +3,7 @@ import type { CallId, EndCause, Sdp, MediaTransport } from "../call/vocabulary.t
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { VideoPermission } from "./MediaProxy.ts";
 import type { LegReport, OriginLeg, TargetLeg } from "./CallLeg.ts";
 
 /** How an adapter hands in a new call. The desk implements it. */
@@ -20,6 +21,8 @@ export interface CallRequest {
     readonly callId: CallId;
     readonly origin: OriginLeg;
     readonly originMedia: MediaTransport;
+    /** Whether the caller can have video. */
+    readonly originVideo?: VideoPermission;
     readonly offer: Sdp;
     /** Whom to ring, in which order and for how long. */
     readonly ring: readonly [RingTargets, ...RingTargets[]];
@@ -39,6 +42,7 @@ export type CallTarget = MatrixTarget | SipTarget | PhoneTarget;
 export interface MatrixTarget {
     readonly network: "matrix";
     readonly media: MediaTransport;
+    readonly video?: VideoPermission;
     readonly callee: MatrixUserId;
     readonly caller: RemoteParty;
     /** What the caller's network says of the call. */
@@ -48,6 +52,8 @@ export interface MatrixTarget {
 export interface SipTarget {
     readonly network: "sip";
     readonly media: MediaTransport;
+    /** Only if every trunk permits it. */
+    readonly video?: VideoPermission;
     readonly callee: RemoteParty;
     readonly caller: MatrixUserId;
     /** Name the callee should see, where the network shows one. */
@@ -66,6 +72,7 @@ export interface SipTarget {
 export interface PhoneTarget {
     readonly network: "phone";
     readonly media: MediaTransport;
+    readonly video?: VideoPermission;
     /** The account it is registered for. */
     readonly account: string;
     /** How digits reach it and come from it, as its account is configured; `auto` if left out. */

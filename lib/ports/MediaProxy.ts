@@ -23,6 +23,17 @@ export interface MediaRequest {
     readonly transports: Readonly<Record<Side, MediaTransport>>;
     /** How each party sends and receives DTMF digits; `media` if left out. */
     readonly digits?: Readonly<Partial<Record<Side, DigitForm>>>;
+    /** Whether the call can have video. Left out, video streams are rejected. */
+    readonly video?: VideoPermission;
+}
+
+/** Left out: the party's video streams are rejected. */
+export type VideoPermission = "permitted";
+
+/** What is configured of the media of a party that is called. */
+export interface PartyMedia {
+    readonly media: MediaTransport;
+    readonly video?: VideoPermission;
 }
 
 /** How a media session reports its events. Synchronous, never throws. */

@@ -4,7 +4,7 @@ import { withoutReceiving } from "./direction.ts";
 import { bundleOf, layoutOf, type Layout } from "./layout.ts";
 import { isRejected } from "./rejection.ts";
 import { parseDescription, type Candidate, type Section, type SessionDescription } from "./sessionDescription.ts";
-import { kindOf, type StreamKind, type Streams } from "./streams.ts";
+import { counterpartOf, kindOf, type StreamKind, type Streams, type WithStreams } from "./streams.ts";
 import { hasPictureFeedback, isPicture, withCommonVideoCodecs } from "./videoCodecs.ts";
 
 /** What a party said of its media, reduced to the streams that are carried. */
@@ -116,6 +116,16 @@ function forPictures(section: Section): Section {
 /** The same party with other streams: what rtpengine receives. */
 export function withStreams(party: PartyDescription, streams: Streams): PartyDescription {
     return { ...party, streams, description: { ...party.description, media: [...streams] } };
+}
+
+/** The same party without the streams that the other one does not have: they are rejected. */
+export function withStreamsOf(other: WithStreams, party: PartyDescription): PartyDescription {
+    const [voice, ...others] = party.streams;
+    const isShared = (stream: Section): boolean => counterpartOf(other, stream) !== undefined;
+    if (others.every(isShared)) return party;
+    const [first = 0, ...places] = party.layout.carried;
+    const carried = [first, ...places.filter((_, index) => others[index] !== undefined && isShared(others[index]))];
+    return { ...withStreams(party, [voice, ...others.filter(isShared)]), layout: { ...party.layout, carried } };
 }
 
 /** The same party with another stream with voice. */

@@ -103,7 +103,7 @@ export function payloadsIn({ media }: SessionDescription): readonly number[] {
     return [...new Set(media.flatMap(payloadsOf))];
 }
 
-function payloadsOf(section: Section): readonly number[] {
+export function payloadsOf(section: Section): readonly number[] {
     const tokens = (section.payloads ?? "").split(/\s+/).filter((token) => /^\d{1,3}$/.test(token));
     return [...new Set(tokens.map(Number))];
 }

@@ -1,5 +1,6 @@
 import { codecsOf, hasName, type Codec } from "./codecs.ts";
 import { withVoice, type PartyDescription } from "./PartyDescription.ts";
+import { renumbered } from "./payloadNumbers.ts";
 import type { Section } from "./sessionDescription.ts";
 import { voiceOf } from "./streams.ts";
 
@@ -16,7 +17,7 @@ export function withUsualDigits(offer: PartyDescription, before: Section | undef
     const events = narrowEventsIn(voiceOf(offer));
     const usual = (before === undefined ? undefined : narrowEventsIn(before)?.payload) ?? USUAL_PAYLOAD;
     if (events === undefined || events.payload === usual || offer.payloadsInUse.includes(usual)) return offer;
-    return withVoice(offer, renumbered(voiceOf(offer), events.payload, usual));
+    return withVoice(offer, renumbered(voiceOf(offer), new Map([[events.payload, usual]])));
 }
 
 /**
@@ -27,22 +28,10 @@ export function withOfferedDigits(answer: PartyDescription, offered: Section): P
     const [ours, theirs] = [narrowEventsIn(offered), narrowEventsIn(voiceOf(answer))];
     if (ours === undefined || theirs === undefined || ours.payload === theirs.payload) return answer;
     if (codecsOf(voiceOf(answer)).some(({ payload }) => payload === ours.payload)) return answer;
-    return withVoice(answer, renumbered(voiceOf(answer), theirs.payload, ours.payload));
+    return withVoice(answer, renumbered(voiceOf(answer), new Map([[theirs.payload, ours.payload]])));
 }
 
 /** Telephone events at the clock rate of narrow-band voice, the rate that every phone has. */
 function narrowEventsIn(section: Section): Codec | undefined {
     return codecsOf(section).find((codec) => hasName(codec, "telephone-event") && codec.rate === 8000);
-}
-
-function renumbered(section: Section, from: number, to: number): Section {
-    const renumber = <Entry extends { readonly payload: number }>(entry: Entry): Entry =>
-        entry.payload === from ? { ...entry, payload: to } : entry;
-    const payloads = (section.payloads ?? "").split(" ").map((payload) => (payload === `${from}` ? `${to}` : payload));
-    return {
-        ...section,
-        payloads: payloads.join(" "),
-        rtp: section.rtp.map(renumber),
-        fmtp: section.fmtp.map(renumber),
-    };
 }

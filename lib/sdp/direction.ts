@@ -13,7 +13,7 @@ export function mirrored(direction: Direction): Direction {
     }
 }
 
-function sends(direction: Direction): boolean {
+export function sends(direction: Direction): boolean {
     return direction === "sendrecv" || direction === "sendonly";
 }
 
@@ -26,7 +26,7 @@ export function withoutReceiving(direction: Direction): Direction {
     return directionOf(sends(direction), false);
 }
 
-function directionOf(sending: boolean, receiving: boolean): Direction {
+export function directionOf(sending: boolean, receiving: boolean): Direction {
     if (sending) return receiving ? "sendrecv" : "sendonly";
     return receiving ? "recvonly" : "inactive";
 }

@@ -1,5 +1,6 @@
 import type { Sdp } from "../call/vocabulary.ts";
 import { codecsOf, hasName } from "./codecs.ts";
+import { sends } from "./direction.ts";
 import { bundleOf } from "./layout.ts";
 import { isRejected } from "./rejection.ts";
 import { parseDescription, type Section, type SessionDescription } from "./sessionDescription.ts";
@@ -24,9 +25,12 @@ export function streamIdsOf(sdp: Sdp): string[] {
     return [...new Set(ids)];
 }
 
-export function hasActiveVideo(sdp: Sdp): boolean {
-    const sections = parseDescription(sdp)?.media ?? [];
-    return sections.some((section) => section.type === "video" && !isRejected(section));
+/** Whether who made the description sends video. */
+export function sendsVideo(sdp: Sdp): boolean {
+    const { media = [], direction: common = "sendrecv" } = parseDescription(sdp) ?? {};
+    return media.some(
+        (section) => section.type === "video" && !isRejected(section) && sends(section.direction ?? common),
+    );
 }
 
 /** Whether DTMF digits can be sent to who made the description, as RTP events (RFC 4733). */

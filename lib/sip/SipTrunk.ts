@@ -3,6 +3,7 @@ import type { CountryCode, PhoneNumber } from "../numbering/PhoneNumber.ts";
 import type { ShortCodes } from "../numbering/ShortCodes.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberFormat } from "../numbering/NumberFormat.ts";
+import type { VideoPermission } from "../ports/MediaProxy.ts";
 import type { DigestCredentials } from "./digest/DigestClient.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface SipPeer {
     readonly credentials?: DigestCredentials;
     /** The least protected media its calls may come with. Left out, any will do. */
     readonly minimumMedia?: MediaTransport;
+    /** Whether calls with it can have video. */
+    readonly video?: VideoPermission;
     /** Digits its network puts before called numbers, to be taken off. */
     readonly stripPrefix?: string;
     /** Maximum number of calls at the same time, in both directions. `Infinity`: unlimited. */

@@ -1,5 +1,6 @@
 import type { CallPolicy } from "../../call/CallPolicy.ts";
-import type { CallId, EndCause, MediaTransport } from "../../call/vocabulary.ts";
+import type { CallId, EndCause } from "../../call/vocabulary.ts";
+import type { PartyMedia } from "../../ports/MediaProxy.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
@@ -37,8 +38,8 @@ export interface OutboundCallsParts {
     readonly phoneBook?: Pick<PhoneBook, "phonesMeantBy">;
     readonly recorder: Pick<CallRecorder, "note" | "rejected">;
     readonly policy: CallPolicy;
-    /** The media profile of a trunk, by its name. */
-    readonly mediaOf: (trunk: string) => MediaTransport;
+    /** The media of calls to these trunks, of which the first is tried first. */
+    readonly mediaOf: (trunks: readonly [string, ...string[]]) => PartyMedia;
     readonly newCallId: () => CallId;
     readonly clock: Pick<Clock, "startTimer">;
     readonly log: Log;
@@ -162,6 +163,7 @@ export class OutboundCalls {
             callId: leg.callId,
             origin: leg,
             originMedia: "webrtc",
+            originVideo: "permitted",
             offer: invite.sdp,
             ring: [{ targets: destination.targets, forMs: policy.ringMs }],
             policy,
@@ -201,7 +203,7 @@ export class OutboundCalls {
         }
         const { trunks } = verdict;
         const caller = { caller: user, ...(profileName !== undefined && { profileName }) };
-        return { targets: [{ network: "sip", media: mediaOf(trunks[0]), callee, ...caller, trunks }] };
+        return { targets: [{ network: "sip", ...mediaOf(trunks), callee, ...caller, trunks }] };
     }
 }
 

@@ -2,7 +2,7 @@ import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { ASSERTED_IDENTITY, CALL_EVENT_TYPES, type CallVersion, type OutgoingCallEvent } from "./callEventContent.ts";
 import { hangupReasonOf, rejectReasonOf } from "./matrixEndCause.ts";
-import { hasActiveVideo, missingForWebRtc, streamIdsOf, takesDigits } from "../../sdp/webRtcDescription.ts";
+import { sendsVideo, missingForWebRtc, streamIdsOf, takesDigits } from "../../sdp/webRtcDescription.ts";
 
 /** The bridge's party in one Matrix call. */
 export interface OurParty {
@@ -115,6 +115,6 @@ function capabilities(sdp: Sdp): Record<string, unknown> {
 function streamMetadata(sdp: Sdp): Record<string, unknown> {
     const ids = streamIdsOf(sdp);
     if (ids.length === 0) return {};
-    const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: !hasActiveVideo(sdp) };
+    const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: !sendsVideo(sdp) };
     return { sdp_stream_metadata: Object.fromEntries(ids.map((streamId) => [streamId, stream])) };
 }

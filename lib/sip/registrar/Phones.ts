@@ -124,10 +124,11 @@ export class Phones implements PhoneBook {
     }
 
     #reach(accounts: readonly SipAccount[], caller: RemoteParty): readonly PhoneTarget[] {
-        return accounts.flatMap(({ username, media, dtmf }) =>
+        return accounts.flatMap(({ username, media, dtmf, video }) =>
             this.#parts.registrar.contactsOf(username).map((contact) => ({
                 network: "phone" as const,
                 media,
+                ...(video !== undefined && { video }),
                 account: username,
                 ...(dtmf !== undefined && { dtmf }),
                 ...addressingOf(contact),

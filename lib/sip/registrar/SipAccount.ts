@@ -1,4 +1,5 @@
 import type { MediaTransport } from "../../call/vocabulary.ts";
+import type { VideoPermission } from "../../ports/MediaProxy.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CountryCode } from "../../numbering/PhoneNumber.ts";
 import type { DtmfSetting } from "../SipTrunk.ts";
@@ -18,6 +19,8 @@ export interface SipAccount {
     readonly media: MediaTransport;
     /** How digits reach its phones and come from them; `auto` if left out. */
     readonly dtmf?: DtmfSetting;
+    /** Whether its calls can have video. */
+    readonly video?: VideoPermission;
     readonly defaultCountry?: CountryCode;
     /** Codes that are never completed with a country code. */
     readonly shortCodes?: ShortCodes;

@@ -1,6 +1,7 @@
-import type { EndCause, MediaTransport } from "../../call/vocabulary.ts";
+import type { EndCause } from "../../call/vocabulary.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { PartyMedia } from "../../ports/MediaProxy.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, userOf } from "../../numbering/SipAddress.ts";
 import type { OwnHosts } from "../identity/OwnHosts.ts";
@@ -13,7 +14,7 @@ export type PhoneRoute =
           readonly kind: "trunk";
           readonly callee: RemoteParty;
           readonly trunks: readonly [string, ...string[]];
-          readonly media: MediaTransport;
+          readonly media: PartyMedia;
       }
     | { readonly kind: "refused"; readonly cause: EndCause };
 
@@ -21,8 +22,8 @@ export interface PhoneRouting {
     readonly dialPlan: Pick<DialPlan, "calleeOf" | "whoMayDial">;
     /** Hosts by which phones name the bridge. */
     readonly hosts: Pick<OwnHosts, "has">;
-    /** What a trunk's media looks like, by its name. */
-    readonly mediaOf: (trunk: string) => MediaTransport;
+    /** The media of calls to these trunks, of which the first is tried first. */
+    readonly mediaOf: (trunks: readonly [string, ...string[]]) => PartyMedia;
     readonly accountOf: (username: string) => SipAccount | undefined;
     /** The host by which this phone names the bridge, as in its From: a DNS name or NAT address that the bridge does not know. */
     readonly homeHost?: string | undefined;
@@ -55,7 +56,7 @@ export function routePhoneCall(
         const verdict = dialPlan.whoMayDial(caller.user, callee);
         if (verdict.kind === "allowed") {
             const { trunks } = verdict;
-            return { kind: "trunk", callee: verdict.callee, trunks, media: mediaOf(trunks[0]) };
+            return { kind: "trunk", callee: verdict.callee, trunks, media: mediaOf(trunks) };
         }
         if (verdict.kind === "forbidden") cause = "forbidden";
     }

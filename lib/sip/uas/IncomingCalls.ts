@@ -44,7 +44,7 @@ interface Incoming {
     readonly sender: LogFields;
     readonly peer: Parameters<typeof decodeInvite>[1] &
         Parameters<PeerLoad["admit"]>[0] &
-        Pick<SipPeer, "credentials" | "dtmf">;
+        Pick<SipPeer, "credentials" | "dtmf" | "video">;
     readonly calledUri: string;
     readonly screen: ScreenCaller;
     readonly respond: (response: OutgoingResponse) => void;
@@ -86,7 +86,7 @@ export class IncomingCalls {
         }
         if (!this.#hasRoom(incoming, invite)) return;
         const { caller, provenance } = invite;
-        const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
+        const target = { network: "matrix", ...MATRIX_MEDIA, callee, caller, provenance } as const;
         this.#open(incoming, invite, target, phones?.targetsFor(callee, caller));
     }
 
@@ -110,7 +110,7 @@ export class IncomingCalls {
             case "matrix": {
                 const { callee } = route;
                 const caller = invite.caller.kind === "anonymous" ? invite.caller : phones.callerOf(account);
-                const target = { network: "matrix", media: "webrtc", callee, caller } as const;
+                const target = { network: "matrix", ...MATRIX_MEDIA, callee, caller } as const;
                 return this.#open(incoming, invite, target, phones.targetsFor(callee, caller, account));
             }
             case "trunk": {
@@ -121,7 +121,7 @@ export class IncomingCalls {
                     ...(invite.caller.kind === "anonymous" && { callerIs: "withheld" as const }),
                     ...(network.accessNetwork !== undefined && { accessNetwork: network.accessNetwork }),
                 };
-                return this.#open(incoming, invite, { network: "sip", media, callee, ...caller, trunks });
+                return this.#open(incoming, invite, { network: "sip", ...media, callee, ...caller, trunks });
             }
         }
     }
@@ -173,7 +173,7 @@ export class IncomingCalls {
         alsoRing: readonly CallTarget[] = [],
     ): void {
         const { intake, policy, newCallId } = this.#parts;
-        const { name: peer, credentials, dtmf } = trust;
+        const { name: peer, credentials, dtmf, video: originVideo } = trust;
         const callId = newCallId();
         const log = this.#parts.log.child({ callId, leg: "sip" });
         const sipCallId = request.headers.get("call-id");
@@ -195,7 +195,15 @@ export class IncomingCalls {
         });
         const { media: originMedia, offer } = invite;
         const ring = [{ targets: [target, ...alsoRing], forMs: policy.ringMs }] as const;
-        const opened = intake.open({ callId, origin: leg, originMedia, offer, ring, policy });
+        const opened = intake.open({
+            callId,
+            origin: leg,
+            originMedia,
+            ...(originVideo !== undefined && { originVideo }),
+            offer,
+            ring,
+            policy,
+        });
         if ("refused" in opened) {
             leg.end(opened.refused).catch((error: unknown) => log.debug("SIP message not sent", { error }));
         } else {
@@ -208,6 +216,9 @@ export class IncomingCalls {
 function rejection(cause: EndCause): OutgoingResponse {
     return { status: SIP_ENDINGS[cause].status, headers: { Reason: reasonHeader(cause) } };
 }
+
+/** The media of Matrix clients. */
+const MATRIX_MEDIA = { media: "webrtc", video: "permitted" } as const;
 
 const OVERLOADED = { Reason: reasonHeader("serviceUnavailable"), "Retry-After": "10" };
 

@@ -64,7 +64,7 @@ export class CallsWorld {
             numbering: { defaultCountry: "GB" },
             outboundPolicy: { ringMs: RING_MS, maxDurationMs: 3_600_000 },
             ringMs: RING_MS,
-            mediaOf: () => "rtp",
+            mediaOf: () => ({ media: "rtp" }),
             ...changes,
         });
         this.homeserver.listen((event) => this.calls.router.onEvent(event));

@@ -52,7 +52,7 @@ export function assembleForSpec(
             numbering: { defaultCountry: "GB" },
             outboundPolicy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             ringMs: 60_000,
-            mediaOf: () => "rtp",
+            mediaOf: () => ({ media: "rtp" }),
             showsCallerNames: "no",
             ...changes,
         },

@@ -178,7 +178,7 @@ function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Lo
             log,
         }),
         registrar,
-        routing: { dialPlan, hosts, mediaOf: () => "rtp" },
+        routing: { dialPlan, hosts, mediaOf: () => ({ media: "rtp" }) },
     });
 }
 

@@ -87,6 +87,7 @@ const trunk: Config["trunks"][number] = {
     trusted: true,
     media: "rtp",
     dtmf: "auto",
+    video: false,
     numberFormat: "plus",
     dialPrefix: "",
     numberUri: "sip-phone",
@@ -100,6 +101,7 @@ const phone: Config["accounts"][number] = {
     allowLegacyDigest: false,
     media: "rtp",
     dtmf: "auto",
+    video: true,
 };
 const rule = { users: ["@alice:matrix.example"], numbers: patterns("*") };
 

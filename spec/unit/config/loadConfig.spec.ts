@@ -117,6 +117,7 @@ describe("a right configuration", () => {
         ]);
         expect(config.trunks[0]).toEqual({
             name: "carrier",
+            video: false,
             shortCodes: [],
             address: [{ host: "SIP.carrier.example" }],
             transport: "udp",

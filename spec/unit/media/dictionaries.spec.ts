@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { answerTo, firstOffer, furtherOffer } from "../../../lib/media/exchanges.ts";
+import { answerDictionary, answerTo, firstOffer, furtherOffer, offerDictionary } from "../../../lib/media/exchanges.ts";
+import { networksOf } from "../../../lib/media/mediaProfiles.ts";
 import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
 import type { Party } from "../../../lib/sdp/Party.ts";
 import { readParty, type PartyDescription } from "../../../lib/sdp/PartyDescription.ts";
@@ -26,7 +27,7 @@ const secure = read(phone({ protocol: "RTP/SAVP", more: ["a=crypto:1 AES_CM_128_
 const opusClient = read(
     browserAnswer({ mid: "0", payloads: "111", formats: ["a=rtpmap:111 opus/48000/2", "a=setup:actpass"] }),
 );
-const choices = RTPENGINE_DEFAULTS;
+const { codecs } = RTPENGINE_DEFAULTS;
 
 const toBrowser = {
     "transport protocol": "UDP/TLS/RTP/SAVPF",
@@ -46,7 +47,7 @@ const toPhone = {
 const offer = { supports: ["load limit"] };
 
 test("a phone's offer to a browser", () => {
-    expect(firstOffer(handset, "webrtc", choices).dictionary).toEqual({
+    expect(offerDictionary(firstOffer(handset, "webrtc", codecs))).toEqual({
         ...offer,
         ...toBrowser,
         "rtcp-mux": ["offer", "require"],
@@ -60,11 +61,11 @@ test("a phone's offer to a browser", () => {
 });
 
 test("a browser's answer to a phone", () => {
-    expect(answerTo(handset, "target", "webrtc", browser.description).dictionary).toEqual(toPhone);
+    expect(answerDictionary(answerTo(handset, "target", "webrtc", browser.description))).toEqual(toPhone);
 });
 
 test("a browser's offer to a phone", () => {
-    expect(firstOffer(browser, "rtp", choices).dictionary).toEqual({
+    expect(offerDictionary(firstOffer(browser, "rtp", codecs))).toEqual({
         ...offer,
         ...toPhone,
         flags: ["trust address", "strip extmap"],
@@ -74,7 +75,7 @@ test("a browser's offer to a phone", () => {
 });
 
 test("a phone's answer to a browser", () => {
-    expect(answerTo(browser, "target", "rtp", handset.description).dictionary).toEqual({
+    expect(answerDictionary(answerTo(browser, "target", "rtp", handset.description))).toEqual({
         ...toBrowser,
         "rtcp-mux": ["require"],
         DTLS: "passive",
@@ -83,14 +84,14 @@ test("a phone's answer to a browser", () => {
 
 describe("SRTP", () => {
     test("is offered with keys in the description, and without DTLS", () => {
-        const { dictionary } = firstOffer(browser, "srtp", choices);
+        const dictionary = offerDictionary(firstOffer(browser, "srtp", codecs));
         expect(dictionary).toMatchObject({ "transport protocol": "RTP/SAVP", DTLS: "off" });
         expect(dictionary["SDES"]).toContain("pad");
         expect(dictionary["SDES"]).not.toContain("off");
     });
 
     test("is answered with it", () => {
-        expect(answerTo(secure, "target", "webrtc", browser.description).dictionary).toMatchObject({
+        expect(answerDictionary(answerTo(secure, "target", "webrtc", browser.description))).toMatchObject({
             "transport protocol": "RTP/SAVP",
         });
     });
@@ -125,8 +126,7 @@ describe("codecs", () => {
             { codec: { mask: ["G729"], transcode: ["opus", "PCMA"] } },
         ],
     ] as const)("%s", (_, from, towards, expected) => {
-        const codecs = { ...choices.codecs, towardsSip: ["opus", "PCMA"] };
-        const { dictionary } = firstOffer(from, towards, { ...choices, codecs });
+        const dictionary = offerDictionary(firstOffer(from, towards, { ...codecs, towardsSip: ["opus", "PCMA"] }));
         expect("codec" in dictionary ? { codec: dictionary["codec"] } : {}).toEqual(expected);
     });
 });
@@ -139,22 +139,19 @@ test.each([
     ["linear samples", ["a=rtpmap:96 L16/16000"], "L16"],
 ])("refuses an offer of %s alone, which rtpengine cannot encode", (_, formats, name) => {
     const offered = read(phone({ payloads: "96 101", formats: [...formats, "a=rtpmap:101 telephone-event/8000"] }));
-    expect(() => firstOffer(offered, "webrtc", choices)).toThrow(`no codec can be used or transcoded: ${name}`);
+    expect(() => firstOffer(offered, "webrtc", codecs)).toThrow(`no codec can be used or transcoded: ${name}`);
 });
 
 test("an answer keeps to the transport of the offer", () => {
     const feedback = read(phone({ protocol: "RTP/AVPF" }));
-    expect(answerTo(feedback, "target", "webrtc", browser.description).dictionary).toMatchObject({
+    expect(answerDictionary(answerTo(feedback, "target", "webrtc", browser.description))).toMatchObject({
         "transport protocol": "RTP/AVPF",
     });
 });
 
 test("a further offer keeps to the transport the peer spoke, and says nothing of networks", () => {
     const peer = party(phone({ protocol: "RTP/AVPF" }));
-    const { dictionary } = furtherOffer("origin", browser, peer, {
-        ...choices,
-        interfaces: { sip: "pub", webrtc: "web" },
-    });
+    const dictionary = offerDictionary(furtherOffer("origin", browser, peer, codecs));
     expect(dictionary).toMatchObject({ "transport protocol": "RTP/AVPF", "DTLS-reverse": "passive" });
     expect(dictionary).not.toHaveProperty("direction");
 });
@@ -166,14 +163,15 @@ test.each([
 ])("what the peer of a further offer sends %s", (_, payloads, offered, transcode) => {
     const formats = ["a=rtpmap:8 PCMA/8000", "a=rtpmap:96 opus/48000/2", "a=rtpmap:101 telephone-event/8000"];
     const peer = party(phone({ payloads, formats }));
-    const { codec } = furtherOffer("origin", read(offered), peer, choices).dictionary;
-    expect(codec).toEqual(transcode && { transcode });
+    const dictionary = offerDictionary(furtherOffer("origin", read(offered), peer, codecs));
+    expect(dictionary["codec"]).toEqual(transcode && { transcode });
 });
 
 test.each([
     [handset, "webrtc", ["pub", "web"]],
     [browser, "rtp", ["web", "pub"]],
 ] as const)("the first offer says which network faces whom (%#)", (from, towards, direction) => {
-    const dictionary = firstOffer(from, towards, { ...choices, interfaces: { sip: "pub", webrtc: "web" } }).dictionary;
-    expect(dictionary).toMatchObject({ direction });
+    const { passage } = firstOffer(from, towards, codecs);
+    expect(networksOf(passage, { sip: "pub", webrtc: "web" })).toEqual({ direction });
+    expect(networksOf(passage, undefined)).toEqual({});
 });

@@ -72,7 +72,7 @@ describe("the phones a Matrix user means", () => {
             routing: {
                 dialPlan: { calleeOf, whoMayDial: noTrunkFor },
                 hosts,
-                mediaOf: () => "rtp",
+                mediaOf: () => ({ media: "rtp" }),
             },
         });
     });

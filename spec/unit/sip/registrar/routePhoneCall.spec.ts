@@ -34,7 +34,12 @@ const address = (text: string): RemoteParty => {
 /** As phones write what was typed. */
 const atRealm = (typed: string): readonly RemoteParty[] => [number(typed), address(`${typed}@matrix.example`)];
 
-const trunk = (callee: RemoteParty): PhoneRoute => ({ kind: "trunk", callee, trunks: ["carrier"], media: "srtp" });
+const trunk = (callee: RemoteParty): PhoneRoute => ({
+    kind: "trunk",
+    callee,
+    trunks: ["carrier"],
+    media: { media: "srtp" },
+});
 
 test.each<[string, readonly RemoteParty[], PhoneRoute]>([
     ["another account by its name", [address("desk@192.0.2.1")], { kind: "matrix", callee: alice }],
@@ -52,7 +57,7 @@ test.each<[string, readonly RemoteParty[], PhoneRoute]>([
     [
         "a feature code at the realm",
         atRealm("*97"),
-        { kind: "trunk", callee: number("*97"), trunks: ["pbx"], media: "srtp" },
+        { kind: "trunk", callee: number("*97"), trunks: ["pbx"], media: { media: "srtp" } },
     ],
     [
         "a Matrix user whose name is digits",
@@ -67,7 +72,7 @@ test.each<[string, readonly RemoteParty[], PhoneRoute]>([
     const route = routePhoneCall(callees, desk, {
         dialPlan,
         hosts: new Set(["matrix.example", "192.0.2.1"]),
-        mediaOf: () => "srtp",
+        mediaOf: () => ({ media: "srtp" }),
         accountOf: (username) => accounts.get(username),
     });
     expect(route).toEqual(expected);

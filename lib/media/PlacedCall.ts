@@ -1,0 +1,124 @@
+import { otherSide, type Side } from "../call/vocabulary.ts";
+import { bundled, unbundled } from "../sdp/bundle.ts";
+import { isRejected } from "../sdp/rejection.ts";
+import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import { EngineCall, type EngineReport } from "./EngineCall.ts";
+import type { Exchange } from "./exchanges.ts";
+import type { EngineNetworks } from "./mediaProfiles.ts";
+import type { Rtpengine } from "./Rtpengine.ts";
+import { SplitCall } from "./splitter/SplitCall.ts";
+
+export interface PlacedCallParts {
+    readonly engine: Rtpengine;
+    /** The call-id at rtpengine. That of a second call begins with it. */
+    readonly name: string;
+    readonly networks: EngineNetworks | undefined;
+}
+
+/**
+ * A session's call on the rtpengine that it is placed on: one call there, or two with a splitter between them, from the first
+ * exchange on in which a browser and a phone negotiate video. The methods are those of `EngineCall`, with all streams in each
+ * description.
+ */
+export class PlacedCall {
+    readonly engine: Rtpengine;
+    readonly #parts: PlacedCallParts;
+    readonly #call: EngineCall;
+    #split: SplitCall | undefined;
+
+    constructor(parts: PlacedCallParts) {
+        this.engine = parts.engine;
+        this.#parts = parts;
+        this.#call = new EngineCall(parts.engine, parts.name, parts.networks);
+    }
+
+    /** The call at rtpengine that this party is in: what is played or blocked concerns that one. */
+    callOf(side: Side): EngineCall {
+        return this.#split?.callOf(side) ?? this.#call;
+    }
+
+    /** Whether video was offered for the first time in an exchange that is not completed. */
+    get isSplitTentatively(): boolean {
+        return this.#split !== undefined && !this.#split.isAgreed;
+    }
+
+    async offerFirst(exchange: Exchange): Promise<SessionDescription> {
+        const split = this.#splitFor(exchange);
+        if (split !== undefined) return await split.offer(exchange, "notSpoken");
+        return await this.#pass(exchange, (it) => this.#call.offerFirst(it));
+    }
+
+    async offerAgain(exchange: Exchange): Promise<SessionDescription> {
+        const split = this.#splitFor(exchange);
+        if (split !== undefined) return await split.offer(exchange, "spoken");
+        return await this.#pass(exchange, (it) => this.#call.offerAgain(it));
+    }
+
+    async answer(exchange: Exchange): Promise<SessionDescription> {
+        if (this.#split !== undefined) return await this.#split.answer(exchange);
+        return await this.#pass(exchange, (it) => this.#call.answer(it));
+    }
+
+    /** Goes back to one call, because the parties did not agree to video. Its media has to be negotiated again. */
+    async withdrawSplit(): Promise<void> {
+        const split = this.#split;
+        this.#split = undefined;
+        await split?.end();
+    }
+
+    /** From now on another call has this side. */
+    link(side: Side): void {
+        this.callOf(side).link(side);
+    }
+
+    /** As `EngineCall.pressKey`. The phone's call has the audio apart from the video. */
+    async pressKey(side: Side, digit: string): Promise<void> {
+        await (this.#split?.audioCall ?? this.#call).pressKey(side, digit);
+    }
+
+    async sendSoundTo(side: Side, isWanted: boolean): Promise<void> {
+        await this.callOf(side).sendSoundTo(side, isWanted);
+    }
+
+    async countPackets(): Promise<Readonly<Record<Side, number>>> {
+        return await (this.#split ?? this.#call).countPackets();
+    }
+
+    async delete(): Promise<void> {
+        await Promise.all([this.#split?.end(), this.#call.delete()]);
+    }
+
+    /** Frees all ports, and resolves to the statistics of the audio. */
+    async deleteAndReport(): Promise<EngineReport> {
+        const split = this.#split;
+        if (split === undefined) return await this.#call.deleteAndReport();
+        const [report] = await Promise.all([split.endAndReport(), this.#call.delete()]);
+        return report;
+    }
+
+    /** Streams that share a transport on both sides are one section to rtpengine. */
+    async #pass(
+        exchange: Exchange,
+        ask: (exchange: Exchange) => Promise<SessionDescription>,
+    ): Promise<SessionDescription> {
+        const { description, passage } = exchange;
+        const { media } = description;
+        if (media.length < 2 || passage.from !== "webrtc" || passage.towards !== "webrtc") return await ask(exchange);
+        const said = await ask({ ...exchange, description: bundled(description) });
+        const [carrier] = said.media;
+        return carrier === undefined ? said : { ...said, media: [...unbundled(carrier, media)] };
+    }
+
+    #splitFor({ by, passage, description }: Exchange): SplitCall | undefined {
+        const isBetween = (passage.from === "webrtc") !== (passage.towards === "webrtc");
+        if (!isBetween || description.media.filter((stream) => !isRejected(stream)).length < 2) return this.#split;
+        const { engine, name, networks } = this.#parts;
+        const browserSide = passage.from === "webrtc" ? by : otherSide(by);
+        this.#split ??= new SplitCall({
+            browserSide,
+            browser: this.#call,
+            phone: new EngineCall(engine, `${name}-phone`, networks),
+        });
+        return this.#split;
+    }
+}

@@ -1,0 +1,71 @@
+/** The fields of RTP and RTCP packets by which a stream of a bundle is recognised (RFC 3550, RFC 4585, RFC 5104). No copies are made. */
+
+const [SENDER_REPORT, RECEIVER_REPORT, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK] = [200, 201, 205, 206];
+
+/** Whether a datagram on a port with both is RTCP (RFC 5761, section 4). */
+export function isRtcp(datagram: Buffer): boolean {
+    const type = datagram[1] ?? 0;
+    return type >= 192 && type <= 223;
+}
+
+/** Whether it can be RTP or RTCP at all: version 2, and long enough for its header. */
+export function isMediaPacket(datagram: Buffer): boolean {
+    const length = datagram.length;
+    return ((datagram[0] ?? 0) & 0xc0) === 0x80 && length >= (isRtcp(datagram) ? 8 : 12);
+}
+
+export function payloadTypeOf(rtp: Buffer): number {
+    return (rtp[1] ?? 0) & 0x7f;
+}
+
+/** Overwrites the payload type; the marker bit stays. */
+export function setPayloadType(rtp: Buffer, payload: number): void {
+    rtp[1] = ((rtp[1] ?? 0) & 0x80) | payload;
+}
+
+export function sourceOf(rtp: Buffer): number {
+    return rtp.readUInt32BE(8);
+}
+
+/** The packets of a compound RTCP packet; stops at the first that is malformed. */
+export function packetsIn(compound: Buffer): readonly Buffer[] {
+    const packets: Buffer[] = [];
+    for (let at = 0; at + 8 <= compound.length;) {
+        const end = at + 4 * (compound.readUInt16BE(at + 2) + 1);
+        if (end < at + 8 || end > compound.length) break;
+        packets.push(compound.subarray(at, end));
+        at = end;
+    }
+    return packets;
+}
+
+/**
+ * The sources of media that an RTCP packet is about: the sender of a sender report, those that a receiver report or feedback
+ * names, or the sender for all other types.
+ */
+export function subjectsOf(rtcp: Buffer): readonly number[] {
+    switch (rtcp[1]) {
+        case SENDER_REPORT:
+            return [rtcp.readUInt32BE(4)];
+        case RECEIVER_REPORT:
+            return numbersAt(rtcp, 8, 24, (rtcp[0] ?? 0) & 0x1f);
+        case TRANSPORT_FEEDBACK:
+        case PAYLOAD_FEEDBACK: {
+            const source = numbersAt(rtcp, 8, 4, 1).filter((ssrc) => ssrc !== 0);
+            // a FIR names the source in its entries only (RFC 5104, section 4.3.1.2)
+            return source.length > 0 ? source : numbersAt(rtcp, 12, 8, 1);
+        }
+        default:
+            return [rtcp.readUInt32BE(4)];
+    }
+}
+
+function numbersAt(packet: Buffer, first: number, step: number, count: number): readonly number[] {
+    const numbers: number[] = [];
+    for (let index = 0; index < count; index++) {
+        const at = first + index * step;
+        if (at + 4 > packet.length) break;
+        numbers.push(packet.readUInt32BE(at));
+    }
+    return numbers;
+}

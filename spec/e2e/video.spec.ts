@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Baresip } from "../../lab/world/Baresip.ts";
+import { loopback } from "../../lab/world/freePort.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { domain, numbers, World } from "../../lab/world/World.ts";
+import { expectEnded, tones } from "../support/callEnd.ts";
+
+const BARS = ["red", "green", "blue"] as const;
+const ALICE = ["magenta", "magenta", "magenta"] as const;
+
+// Real parts on both sides: matrix-js-sdk in Chromium (max-bundle), and baresip with a generated picture in VP8.
+describe("video between a Matrix user and a baresip phone", () => {
+    let world: World;
+    let alice: MatrixClientPage;
+    let phone: Baresip;
+
+    beforeAll(async () => {
+        phone = await Baresip.start({ toneHz: tones.phone, camera: "bars" });
+        world = await World.start({
+            configure: (config) => ({
+                ...config,
+                sip: {
+                    ...(config["sip"] as object),
+                    peers: [{ name: "phones", inboundNetworks: [loopback], video: true }],
+                },
+                trunks: [{ name: "baresip", address: `${loopback}:${phone.port}`, domains: [loopback], video: true }],
+                dialling: { allow: [{ users: ["@alice:*"], numbers: [`*@${loopback}`] }] },
+            }),
+        });
+        world.keepPhone(phone);
+        alice = await world.openClient("alice", { toneHz: tones.alice, camera: "magenta" });
+    });
+    afterAll(() => world.stop());
+
+    async function seeAndHearEachOther(callId: string): Promise<void> {
+        await Promise.all([
+            phone.hears(tones.alice),
+            alice.hears(callId, tones.phone),
+            phone.sees(ALICE),
+            alice.sees(callId, BARS),
+        ]);
+    }
+
+    async function end(callId: string): Promise<void> {
+        const events = phone.events().length;
+        await alice.hangUp(callId);
+        await phone.awaitEvent("CALL_CLOSED", { after: events });
+        await expectEnded(world, alice, callId, "silent");
+        expect(await world.rtpengine.sessionCount()).toBe(0);
+    }
+
+    it("flows in both directions in a call that the phone placed", async () => {
+        const { address, port } = world.bridge.sip;
+        phone.dial(`sip:${numbers.alice}@${address}:${port}`);
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId, "on");
+        await alice.awaitState(callId, "connected");
+        await seeAndHearEachOther(callId);
+        await end(callId);
+    });
+
+    it("flows in both directions in a call that the user placed", async () => {
+        const before = phone.events().length;
+        const roomId = await alice.createDirectRoom(`@sip_phone=40${loopback}:${domain}`);
+        const callId = await alice.placeVideoCall(roomId);
+        await phone.awaitEvent("CALL_INCOMING", { after: before });
+        phone.answer();
+        await alice.awaitState(callId, "connected");
+        await seeAndHearEachOther(callId);
+        await end(callId);
+    });
+});
