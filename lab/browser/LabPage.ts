@@ -79,6 +79,8 @@ export interface LabPage {
     lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]>;
     /** What Element's dial pad does with a number; resolves to the call's id once the invite is on its way. */
     dialNumber(number: string): Promise<string>;
+    /** Writes a text message. */
+    write(roomId: string, body: string): Promise<void>;
     placeCall(roomId: string): Promise<string>;
     placeVideoCall(roomId: string): Promise<string>;
     answer(callId: string, camera: "on" | "off"): Promise<void>;
@@ -96,6 +98,8 @@ export interface LabPage {
     setMuted(callId: string, muted: boolean): Promise<void>;
     /** Holds or resumes the call with the client's own function. */
     setHeld(callId: string, held: boolean): Promise<void>;
+    /** Presses keys on the client's dial pad, each when the one before has been sent. */
+    pressKeys(callId: string, digits: string): Promise<void>;
     /** Whether the client shows that the other party holds the call. */
     isHeldByOther(callId: string): Promise<boolean>;
     calls(): Promise<readonly ClientCall[]>;

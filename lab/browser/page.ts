@@ -78,6 +78,10 @@ class Client implements LabPage {
         return this.placeCall(known ?? (await this.createDirectRoom(found.userid)));
     }
 
+    async write(roomId: string, body: string): Promise<void> {
+        await this.#loggedIn().sendTextMessage(roomId, body);
+    }
+
     async placeCall(roomId: string): Promise<string> {
         const call = this.#loggedIn().createCall(roomId);
         if (call === null) throw new Error("this browser cannot make calls");
@@ -136,6 +140,19 @@ class Client implements LabPage {
     setHeld(callId: string, held: boolean): Promise<void> {
         this.#calls.call(callId).setRemoteOnHold(held);
         return Promise.resolve();
+    }
+
+    async pressKeys(callId: string, digits: string): Promise<void> {
+        const call = this.#calls.call(callId);
+        for (const digit of digits) {
+            const sender = call.peerConn?.getSenders().find(({ dtmf }) => dtmf !== null)?.dtmf;
+            if (!sender) throw new Error("the call has no sender of digits");
+            const sent = new Promise<void>((resolve) => {
+                sender.ontonechange = ({ tone }) => tone === "" && resolve();
+            });
+            call.sendDtmfDigit(digit);
+            await sent;
+        }
     }
 
     isHeldByOther(callId: string): Promise<boolean> {

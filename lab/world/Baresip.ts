@@ -149,6 +149,12 @@ export class Baresip implements Stoppable {
         this.#control.command(held ? "hold" : "resume");
     }
 
+    /** The keys that the other party has pressed so far, in its latest call and before. */
+    heardDigits(): string {
+        const keys = this.events().filter(({ type, param }) => type === "CALL_DTMF_START" && param !== "");
+        return keys.map(({ param }) => param).join("");
+    }
+
     hangUp(): void {
         this.#control.command("hangup");
     }

@@ -142,6 +142,15 @@ export class MatrixClientPage {
         return this.#ask("setHeld", callId, held);
     }
 
+    pressKeys(callId: string, digits: string): Promise<void> {
+        return this.#ask("pressKeys", callId, digits);
+    }
+
+    /** Writes a message into a room. */
+    write(roomId: string, body: string): Promise<void> {
+        return this.#ask("write", roomId, body);
+    }
+
     /** Resolves once the client shows that the other party holds the call, or no longer does. @throws Error after 15 s. */
     async awaitHeldByOther(callId: string, held: boolean): Promise<void> {
         const probe = async (): Promise<true | undefined> =>

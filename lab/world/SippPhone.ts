@@ -209,6 +209,16 @@ export class SippPhone implements Stoppable {
         return until(() => this.trace.messages().filter(isAnswerTo(method))[answered], wait);
     }
 
+    /** For a called phone that does not hang up: sends digits by INFO, each once the one before was received. */
+    async pressByInfo(digits: string): Promise<void> {
+        for (const [index, digit] of [...digits].entries()) {
+            const answered = this.trace.messages().filter(isAnswerTo("INFO")).length;
+            await this.#order("LAB-INFO", [`Lab-Digit: ${digit}`, `Lab-CSeq: ${infoCseq + index}`]);
+            const wait = { what: "an answer to INFO", timeoutMs: defaultTimeoutMs };
+            await until(() => this.trace.messages().filter(isAnswerTo("INFO"))[answered], wait);
+        }
+    }
+
     /** Resolves once the other side has hung up (BYE) or given up (CANCEL). */
     isHungUp(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         return this.trace.awaitReceived(/^(BYE|CANCEL) /, timeoutMs);
@@ -290,6 +300,9 @@ function isAnswerTo(method: string): (message: SipMessage) => boolean {
     return ({ direction, startLine, text }) =>
         direction === "received" && startLine.startsWith("SIP/2.0 200") && cseq.test(text);
 }
+
+/** Of the first INFO; higher than what SIPp counts itself. */
+const infoCseq = 1_000_000;
 
 const noDescription = "Content-Length: 0";
 

@@ -204,7 +204,7 @@ export interface PeerConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * How DTMF digits are sent to the peer and received from it. "rtp": RTP events (RFC 4733). "info": SIP INFO, also if the session has RTP events. "auto": both are received; digits are sent as RTP events if the session has them, otherwise by INFO.
+     * How the bridge sends DTMF digits of commands and of other phones to the peer. "rtp": RTP events (RFC 4733); digits received by SIP INFO are rejected. "info": SIP INFO. "auto": RTP events if the session has them, otherwise SIP INFO if the peer allows it. Digits of Matrix clients are always RTP events.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
@@ -328,7 +328,7 @@ export interface TrunkConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * How DTMF digits are sent to the trunk and received from it. The values are those of sip.peers.
+     * How the bridge sends DTMF digits of commands and phones to the trunk. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
@@ -438,7 +438,7 @@ export interface AccountConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * How DTMF digits are sent to the account's phones and received from them. The values are those of sip.peers.
+     * How the bridge sends DTMF digits of commands and other phones to the phones of the account. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**

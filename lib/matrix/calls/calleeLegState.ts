@@ -85,7 +85,9 @@ function whileRinging(
         }
         case "reject":
         case "hangup":
-            // a client of version 0 declines by hangup, and one whose media failed says so by hangup in any version
+            // one device has no microphone or may not use it; the others ring on
+            if (message.reason === "user_media_failed") return step(state);
+            // a client of version 0 declines by hangup
             return ended(causeOfHangup(message.reason, "calledByUs"));
         case "invite":
         case "selectAnswer":

@@ -89,10 +89,14 @@ describe("while ringing", () => {
         ["reject", undefined, "declined"],
         ["reject", "user_busy", "busy"],
         ["hangup", undefined, "declined"],
-        ["hangup", "user_media_failed", "mediaDeviceFailed"],
     ] as const)("ends at a %s for %s", (kind, reason, cause) => {
         const message = { kind, ...phone, ...(reason === undefined ? {} : { reason }) };
         expect(hear(ringing, message)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
+    });
+
+    it("rings on if one device has no microphone, since the user may have others", () => {
+        const message = { kind: "hangup", ...phone, reason: "user_media_failed" } as const;
+        expect(hear(ringing, message)).toEqual({ state: ringing, events: [] });
     });
 
     it.each(["invite", "selectAnswer", "negotiate"] as const)("ignores %s", (kind) => {
