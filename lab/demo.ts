@@ -2,6 +2,7 @@
 // `--once` exits after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
 import { parseArgs } from "node:util";
 import { callFromMatrix, callFromSip, tones } from "./demo/calls.ts";
+import { type FeatureProof, featuresWithinCall, noFeatures } from "./demo/features.ts";
 import { stayUp } from "./demo/stayUp.ts";
 import { reasons, timeline } from "./demo/timeline.ts";
 import { InstallError } from "./install/InstallError.ts";
@@ -20,14 +21,15 @@ interface Outcome {
     readonly inbound: CallProof;
     readonly outbound: CallProof;
     readonly messages: MessageProof;
+    readonly features: FeatureProof;
 }
 
 const notProven: CallProof = { ok: false, setupMs: null, heardBySipHz: null, heardByMatrixHz: null };
 
 const usage = `npm run demo [-- options]
 
-Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call and sends a message in each direction.
-It first installs what is missing: npm packages, Debian packages (as root or with sudo), Synapse.
+Starts Synapse, rtpengine, the bridge and a Matrix client in Chromium, and places a call and sends a message in each direction,
+and holds a call and presses keys within it. It first installs what is missing: npm packages, Debian packages (as root or with sudo), Synapse.
 
   --once   exit after the calls and messages instead of running until Ctrl-C
   --json   print the result as one JSON object in the last line
@@ -49,8 +51,8 @@ function readOptions(): Options {
     process.exit(0);
 }
 
-function allWell({ inbound, outbound, messages }: Outcome): boolean {
-    return inbound.ok && outbound.ok && messages.ok;
+function allWell({ inbound, outbound, messages, features }: Outcome): boolean {
+    return inbound.ok && outbound.ok && messages.ok && features.hold && features.keys;
 }
 
 async function demonstrate(world: World, options: Options, leaving: AbortSignal): Promise<Outcome> {
@@ -60,14 +62,18 @@ async function demonstrate(world: World, options: Options, leaving: AbortSignal)
     const outbound = await callFromMatrix(world, alice);
     console.log(timeline("Alice calls a phone (Matrix to SIP)", outbound));
     await world.stopPhones();
+    const features = await featuresWithinCall(world, alice);
+    console.log(
+        `Within a call: hold and resume ${features.hold ? "worked" : "failed"}, keys ${features.keys ? "arrived" : "were lost"}.\n`,
+    );
     const messages = await messageBothWays(world);
     console.log(
         `A phone writes to Alice: ${messages.toMatrixMs ?? "-"} ms. Alice answers: ${messages.toSipMs ?? "-"} ms.\n`,
     );
-    const outcome = { inbound: inbound.proof(), outbound: outbound.proof(), messages };
+    const outcome = { inbound: inbound.proof(), outbound: outbound.proof(), messages, features };
     console.log(
         allWell(outcome)
-            ? "Both calls succeeded, with audio in both directions, and so did both messages.\n"
+            ? "All calls succeeded, with audio in both directions, and so did both messages.\n"
             : `A call or message failed. The logs are in ${world.bridge.directory} and the directories next to it.\n`,
     );
     if (!options.once && allWell(outcome)) await stayUp(world, alice, leaving);
@@ -91,7 +97,7 @@ async function main(options: Options): Promise<Outcome> {
 }
 
 const options = readOptions();
-let outcome: Outcome = { inbound: notProven, outbound: notProven, messages: noMessages };
+let outcome: Outcome = { inbound: notProven, outbound: notProven, messages: noMessages, features: noFeatures };
 try {
     outcome = await main(options);
 } catch (error) {
