@@ -211,7 +211,7 @@ export class SippPhone implements Stoppable {
 
     /** For a called phone that does not hang up: sends digits by INFO, each once the one before was received. */
     async pressByInfo(digits: string): Promise<void> {
-        for (const [index, digit] of [...digits].entries()) {
+        for (const [index, digit] of Array.from(digits).entries()) {
             const answered = this.trace.messages().filter(isAnswerTo("INFO")).length;
             await this.#order("LAB-INFO", [`Lab-Digit: ${digit}`, `Lab-CSeq: ${infoCseq + index}`]);
             const wait = { what: "an answer to INFO", timeoutMs: defaultTimeoutMs };
