@@ -29,7 +29,7 @@ module.exports = {
             comment: "lib/sdp is the only place that parses and writes SDP",
             severity: "error",
             from: { path: "^lib/sdp/" },
-            to: { pathNot: ["^lib/(sdp|call)/", "node_modules/sdp-transform"] },
+            to: { pathNot: ["^lib/(sdp|call)/", "node_modules/(sdp-transform|lru-cache)"] },
         },
         {
             name: "one-door-to-sdp-transform",
@@ -72,6 +72,31 @@ module.exports = {
             severity: "error",
             from: { path: "^lib/admin/" },
             to: { path: "^lib/", pathNot: "^lib/(admin|records|ports|call|numbering|config/nearestWord)" },
+        },
+        {
+            name: "configuration-knows-no-part-of-the-bridge",
+            comment: "lib/config parses, checks and describes; what is built from it is in lib/assembly",
+            severity: "error",
+            from: { path: "^lib/config/" },
+            to: { path: "^lib/", pathNot: "^lib/(config|numbering|sip-server/ipAddresses)" },
+        },
+        {
+            name: "telemetry-knows-no-adapter",
+            severity: "error",
+            from: { path: "^lib/telemetry/" },
+            to: { path: "^lib/", pathNot: "^lib/(telemetry|records|ports|call)/" },
+        },
+        {
+            name: "small-adapters-know-their-port",
+            severity: "error",
+            from: { path: "^lib/(web|hep)/" },
+            to: { path: "^lib/", pathNot: "^lib/($1|ports|records|numbering)/" },
+        },
+        {
+            name: "the-live-check-needs-no-running-bridge",
+            severity: "error",
+            from: { path: "^lib/liveCheck/" },
+            to: { path: "^lib/(admin|call|commandLine|delivery|desk|message|records|sms|store|web|hep)/" },
         },
         {
             name: "the-sip-server-stands-alone",

@@ -53,7 +53,7 @@ export default defineConfig(
         rules: { "no-restricted-syntax": ["error", noTemplateInLog, noForgedType, noRawIdentity] },
     },
     {
-        // the SIP server forwards headers without judging them; CPIM has headers of its own
+        // the SIP server forwards headers without checking them; CPIM has headers of its own
         files: ["lib/sip/identity/**", "lib/sip/message/format/cpim.ts", "lib/sip-server/**"],
         rules: { "no-restricted-syntax": ["error", noTemplateInLog, noForgedType] },
     },

@@ -17,7 +17,7 @@ const notRun: Readonly<Record<string, string>> = {
     "unit-tests/ (mocha)": "they test drachtio-srf's own parser, without any server",
     "docker_start.js, docker_stop.js (1 check each)": "there are no containers",
 };
-const patienceMs = 400_000;
+const longestWaitMs = 400_000;
 
 await installDebianPackages(missingOf([sipp]), terminalProgress());
 const suite = suiteCopy();
@@ -49,7 +49,7 @@ async function runTests({ configuration }: SuiteTestbed): Promise<{ passed: numb
             stdio: ["ignore", "pipe", "inherit"],
         },
     );
-    const tired = setTimeout(() => tests.kill("SIGKILL"), patienceMs);
+    const tired = setTimeout(() => tests.kill("SIGKILL"), longestWaitMs);
     const tally = { passed: 0, failed: 0, complete: false };
     createInterface({ input: tests.stdout }).on("line", (line) => {
         console.log(line);

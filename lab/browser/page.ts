@@ -197,20 +197,20 @@ class Client implements LabPage {
         });
     }
 
-    /** Resolves when a member, even one only invited, shows up in a room, or after Element's patience. */
+    /** Resolves when a member, even one only invited, shows up in a room, or after Element's timeout. */
     #memberSeen(roomId: string, userId: string): Promise<void> {
         const client = this.#loggedIn();
         const seen = (): boolean => (client.getRoom(roomId)?.getMember(userId) ?? null) !== null;
         return new Promise((resolve) => {
             const finish = (): void => {
                 client.off(RoomMemberEvent.Membership, check);
-                clearTimeout(patience);
+                clearTimeout(timer);
                 resolve();
             };
             const check = (): void => {
                 if (seen()) finish();
             };
-            const patience = setTimeout(finish, memberWaitMs);
+            const timer = setTimeout(finish, memberWaitMs);
             client.on(RoomMemberEvent.Membership, check);
             check();
         });

@@ -3,7 +3,7 @@ import type { Cell, Part } from "./cells.ts";
 import type { ChaosCall } from "./ChaosCall.ts";
 import type { ChaosParts } from "./ChaosParts.ts";
 import { enterPhase } from "./enterPhase.ts";
-import { judge, reachOf, type Judgement, type Sight } from "./judge.ts";
+import { outcomeOf, reachOf, type Outcome, type Sight } from "./outcomeOf.ts";
 import type { World } from "../world/World.ts";
 
 export interface CellResult extends Cell {
@@ -38,12 +38,12 @@ async function observe(cell: Cell, world: World, call: ChaosCall): Promise<CellR
     const started = Date.now();
     for (;;) {
         const seen = await look(cell, world, call);
-        const judgement = judge(seen, reachOf(cell));
+        const outcome = outcomeOf(seen, reachOf(cell));
         // it still rings as if nothing had happened: then an answer must connect it
-        if (judgement === "ringing") await call.answer().catch(() => undefined);
-        const isRight = judgement === "over" || (judgement === "together" && cell.phase !== "hanging up");
+        if (outcome === "ringing") await call.answer().catch(() => undefined);
+        const isRight = outcome === "over" || (outcome === "together" && cell.phase !== "hanging up");
         const ms = Date.now() - started;
-        if (isRight || ms > WAIT_MS) return resultOf(cell, judgement, isRight, ms, seen);
+        if (isRight || ms > WAIT_MS) return resultOf(cell, outcome, isRight, ms, seen);
         await delay(EVERY_MS);
     }
 }
@@ -61,7 +61,7 @@ async function look(cell: Cell, world: World, call: ChaosCall): Promise<Sight> {
     };
 }
 
-function resultOf(cell: Cell, judgement: Judgement, told: boolean, ms: number, seen: Sight): CellResult {
+function resultOf(cell: Cell, outcome: Outcome, told: boolean, ms: number, seen: Sight): CellResult {
     const isOver = seen.phone !== "connected" && seen.client !== "connected";
-    return { ...cell, told, survived: judgement === "together", ms, left: isOver ? (seen.sessions ?? 0) : 0, seen };
+    return { ...cell, told, survived: outcome === "together", ms, left: isOver ? (seen.sessions ?? 0) : 0, seen };
 }

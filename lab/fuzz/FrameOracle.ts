@@ -56,16 +56,16 @@ export class FrameOracle {
         expectSrfReads(frame.toString("utf8", lineEnd + 2), read.message);
         const size = frame.length - lineEnd - 2;
         if (isAnswer) {
-            this.#judgeAnswer(tokens, size, read.message);
+            this.#checkAnswer(tokens, size, read.message);
             return undefined;
         }
         ok(tokens[1] === "sip", `neither answer nor message: ${line}`);
         expectMeta(tokens.slice(2, 8), size);
-        return this.#judgeMessage(tokens, read.message);
+        return this.#checkMessage(tokens, read.message);
     }
 
     /** Requests are answered with 13 tokens, responses with 15, the dialog and an empty one before the words. */
-    #judgeAnswer(tokens: readonly string[], size: number, message: SipMessage): void {
+    #checkAnswer(tokens: readonly string[], size: number, message: SipMessage): void {
         const line = tokens.join("|");
         ok(tokens[3] === "OK", `neither OK nor NOK: ${line}`);
         expectMeta(tokens.slice(4, 10), size);
@@ -79,7 +79,7 @@ export class FrameOracle {
         }
     }
 
-    #judgeMessage(tokens: readonly string[], message: SipMessage): Told {
+    #checkMessage(tokens: readonly string[], message: SipMessage): Told {
         const line = tokens.join("|");
         const [transactionId = "", dialogId = "", ...more] = tokens.slice(8);
         ok(isUuid(transactionId) || (transactionId === "unsolicited" && isBye(message)), `no transaction id: ${line}`);

@@ -18,7 +18,7 @@ import { FrameOracle, type Told } from "./FrameOracle.ts";
 const address = "192.0.2.2";
 const peerAddress = "192.0.2.1";
 /** Longer than anything waits: an INVITE that rings 900 s, and what follows when that is over. */
-const PATIENCE_MS = 2_000_000;
+const LONGEST_WAIT_MS = 2_000_000;
 /** Low enough to be reached now and then: what is refused is in play too. */
 const bounds = { maxDialogs: 3, maxServerTransactions: 20, maxServerTransactionsOfUnknownPeers: 20 };
 const verbs = ["invite", "bye", "info", "update", "message", "options", "register", "subscribe", "notify", "refer"];
@@ -55,7 +55,7 @@ export class FuzzedServer {
     /** Fake time since the start, in ms. */
     #passed = 0;
     /** How much of what was sent was looked at. */
-    #judged = 0;
+    #checked = 0;
     readonly #finals = new Map<string, { readonly status: number; readonly at: number }>();
 
     constructor() {
@@ -111,12 +111,12 @@ export class FuzzedServer {
      * The application goes: no call is left. The server stops: nothing is. Rejects if any order broke.
      */
     async end(): Promise<void> {
-        await this.pass(PATIENCE_MS, 20_000);
+        await this.pass(LONGEST_WAIT_MS, 20_000);
         this.#frames.expectAllAnswered();
         this.#client.isGone = true;
         this.#registry.remove(this.#client);
         this.#commands.abandon(this.#client);
-        await this.pass(PATIENCE_MS, 20_000);
+        await this.pass(LONGEST_WAIT_MS, 20_000);
         this.#expectNothingHeld();
         const closed = this.#engine.close(40_000);
         await this.pass(45_000);
@@ -142,7 +142,7 @@ export class FuzzedServer {
     /** Copies of a request get copies of one answer, for as long as the server must know the request again. */
     #expectOneFinalEach(): void {
         const { sent } = this;
-        for (const message of sent.slice(this.#judged)) {
+        for (const message of sent.slice(this.#checked)) {
             if (message.kind !== "response" || message.status < 200) continue;
             // Refused without a transaction because there are too many: a copy may find room.
             if (message.status === 503 && message.headers.has("Retry-After")) continue;
@@ -158,7 +158,7 @@ export class FuzzedServer {
             ok(!isCopy, `${before?.status}, then ${message.status} to ${key}`);
             this.#finals.set(key, { status: message.status, at: this.#passed });
         }
-        this.#judged = sent.length;
+        this.#checked = sent.length;
     }
 }
 

@@ -28,6 +28,13 @@ export const avoidedWords: readonly AvoidedWord[] = [
     { pattern: /outlook/gi, instead: "availability" },
     { pattern: /\bbury\b|\bburied\b/gi, instead: "remove, mark as removed" },
     { pattern: /orphan(?!ed)/gi, instead: "stale session" },
+    { pattern: /patience/gi, instead: "timeout" },
+    { pattern: /\bjudg(?:e[sd]?|ing|ement)(?![a-z])|judge(?=[A-Z])/g, instead: "check, authenticate, outcome" },
+    { pattern: /farewell|goodbye|good-bye/gi, instead: "hang-up, end" },
+    { pattern: /\blast\s+words?\b|lastWords/gi, instead: "last line, end of the call" },
+    { pattern: /\btakes?\s+leave\b/gi, instead: "ends its calls, disconnects" },
+    { pattern: /\bof\s+no\s+use\b/gi, instead: "cannot be used, has no effect, does not help" },
+    { pattern: /\bprobably\s+not\b/gi, instead: "state the fact" },
     { pattern: /\bshall\b/g, instead: "must, can or will" },
 ];
 

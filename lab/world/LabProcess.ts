@@ -108,13 +108,13 @@ export class LabProcess implements Stoppable {
     async stop(graceMs = 5_000): Promise<void> {
         if (!this.isRunning) return;
         this.signal("SIGTERM");
-        const patience = new AbortController();
-        const insisting = delay(graceMs, undefined, { signal: patience.signal }).then(
+        const gracePeriod = new AbortController();
+        const insisting = delay(graceMs, undefined, { signal: gracePeriod.signal }).then(
             () => this.signal("SIGKILL"),
             () => undefined,
         );
         await this.exited;
-        patience.abort();
+        gracePeriod.abort();
         await insisting;
     }
 

@@ -60,10 +60,10 @@ export interface Bridge {
 const EFFECT_TIMEOUT_MS = 30_000;
 /** How long calls may take to end when the bridge stops. */
 const STOP_MS = 10_000;
-/** How long phones may then take to answer our last word to them. */
+/** How long phones may then take to respond to the end of their calls. */
 const DRAIN_MS = 4_000;
 /** How long the homeserver may take to start at the same time as the bridge. */
-const HOMESERVER_PATIENCE_MS = 60_000;
+const HOMESERVER_START_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -228,7 +228,7 @@ function matrixSideOf(
             },
             ghostPrefix: config.matrix.ghostPrefix,
             listen: { host: config.appservice.bind, port },
-            startupTimeoutMs: HOMESERVER_PATIENCE_MS,
+            startupTimeoutMs: HOMESERVER_START_MS,
             mayJoinAs: (user) =>
                 config.matrix.joinAsCallee !== false &&
                 serverOf(user) === config.homeserver.domain &&

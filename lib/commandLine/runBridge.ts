@@ -4,7 +4,7 @@ import type { Config } from "../config/Config.generated.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { loadRegistration, registrationChoicesOf } from "../config/registration.ts";
 import { warningsOf } from "../config/warningsOf.ts";
-import { judgeOwnCertificate } from "../liveCheck/ownCertificate.ts";
+import { checkOwnCertificate } from "../liveCheck/ownCertificate.ts";
 import type { Log } from "../ports/Log.ts";
 import { createLog } from "../telemetry/log.ts";
 import { EXIT_FAILED } from "./exitCodes.ts";
@@ -63,7 +63,7 @@ export async function runBridge({ configPath, registrationPath, port, version }:
 
 /** Warns about a bad own certificate: a peer that rejects it does not tell the bridge. */
 function warnOfCertificate({ sip }: Config, log: Log): void {
-    const result = judgeOwnCertificate(sip, Date.now());
+    const result = checkOwnCertificate(sip, Date.now());
     if (result?.advice === undefined) return;
     log.warn("certificate of sip.tls needs attention", { why: result.text, advice: result.advice });
 }

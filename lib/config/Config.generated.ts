@@ -110,7 +110,7 @@ export interface SipConfig {
     readonly hostsFile?: string;
     readonly drachtio?: DrachtioConfig;
     /**
-     * How to answer senders that are not a peer, trunk or account. "drop": no final response, to make scanning harder. "reject": 403, useful while setting up a phone or PBX.
+     * How to answer senders that are not a peer, trunk or account. "drop": no response, to make scanning harder. If there are accounts, or trunks with register or inboundAuth, an unknown call receives 100 and, after a minute, 480. "reject": 403, useful while setting up a phone or PBX.
      */
     readonly unknownPeers: "drop" | "reject";
     /**

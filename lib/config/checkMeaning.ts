@@ -43,7 +43,7 @@ type Tell = (path: Path, text: string) => void;
 
 /**
  * Checks what one value says against another and parses numbers. The values at `broken` had another shape than their
- * type and were replaced: what depends on them is not checked, and the config returned is then of no use.
+ * type and were replaced: what depends on them is not checked, and the config returned must not be used.
  */
 export function checkMeaning(
     shaped: ShapedConfig,

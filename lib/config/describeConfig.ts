@@ -12,7 +12,7 @@ export interface ConfigSummary {
     readonly inbound: readonly string[];
     /** Who can call which numbers, and which trunks serve them. */
     readonly outbound: readonly string[];
-    /** What is allowed but probably not meant. */
+    /** What is allowed but does not work, or does more than intended. */
     readonly warnings: readonly string[];
 }
 

@@ -78,7 +78,7 @@ export class SipProbe {
     }
 
     /**
-     * The final response, or why there is none: `silence` until the end of our patience, or the peer hung up.
+     * The final response, or why there is none: `silence` until the timeout, or the peer hung up.
      * @throws TransportError if there is no way to the target
      */
     async ask(target: Target, request: ProbeRequest): Promise<SipResponse | "silence" | "closed"> {

@@ -9,7 +9,7 @@ import { parseHostsFile } from "../sip-server/resolve/hostsFile.ts";
 import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
 import type { TlsOptions } from "../sip-server/transport/TransportOptions.ts";
 import { type Finding, timed } from "./Finding.ts";
-import { judgeOwnCertificate } from "./ownCertificate.ts";
+import { checkOwnCertificate } from "./ownCertificate.ts";
 import { probeDrachtio } from "./probeDrachtio.ts";
 import { probeHomeserver } from "./probeHomeserver.ts";
 import { probeMediaAddresses } from "./probeMediaAddresses.ts";
@@ -27,7 +27,7 @@ export interface LiveCheckOptions {
 }
 
 /** Longer than a trial's own timeouts together: a name server, a connection, an answer. */
-const PATIENCE_MS = 20_000;
+const LONGEST_WAIT_MS = 20_000;
 
 /**
  * Tests everything that the configuration names, all at the same time, and returns within 20 s. Works next to a running bridge: it
@@ -81,7 +81,7 @@ async function probeEngine(engine: Endpoint, config: Config, media: Media): Prom
 
 function foreignListener({ transport, address, port }: SipListener): readonly Finding[] {
     const advice = "check sip.listen, or the network settings of this machine";
-    const result = { kind: "fails", text: "this machine does not have the address", advice } as const;
+    const result = { kind: "fails", text: "not an address of this machine", advice } as const;
     return [{ part: "SIP server", tried: `listen, ${transport} ${formatHostPort({ host: address, port })}`, result }];
 }
 
@@ -98,7 +98,7 @@ function tlsOptionsOf(tls: Config["sip"]["tls"]): TlsOptions {
 }
 
 async function examineCertificate(sip: Config["sip"]): Promise<readonly Finding[]> {
-    const result = judgeOwnCertificate(sip, Date.now());
+    const result = checkOwnCertificate(sip, Date.now());
     return result === undefined
         ? []
         : [await timed("SIP server", "certificate, sip.tls", () => Promise.resolve(result))];
@@ -113,7 +113,9 @@ async function inTime(part: string, trial: Promise<readonly Finding[]>): Promise
     const fails = (text: string): Finding => ({ part, tried: "", result: { kind: "fails", text, advice: "" } });
     let cancel = (): void => undefined;
     const late = new Promise<readonly Finding[]>((resolve) => {
-        cancel = systemClock.setTimer(PATIENCE_MS, () => resolve([fails(`not done within ${PATIENCE_MS / 1_000} s`)]));
+        cancel = systemClock.setTimer(LONGEST_WAIT_MS, () =>
+            resolve([fails(`not finished within ${LONGEST_WAIT_MS / 1_000} s`)]),
+        );
     });
     const result = await Promise.race([trial, late]).catch((error: unknown) => [
         fails(error instanceof Error ? error.message : String(error)),

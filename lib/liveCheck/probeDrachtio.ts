@@ -24,10 +24,10 @@ function authenticate({ host, port, secret }: DrachtioEndpoint): Promise<Result>
         };
         const silent: Result = {
             kind: "fails",
-            text: "it never answers",
+            text: "no response",
             advice: "check sip.drachtio and that the SIP server runs",
         };
-        const refused: Result = { kind: "fails", text: "it refuses the secret", advice: "check sip.drachtio.secret" };
+        const refused: Result = { kind: "fails", text: "secret rejected", advice: "check sip.drachtio.secret" };
         const reader = new FrameReader(MAX_FRAME_BYTES);
         socket.setTimeout(TIMEOUT_MS, () => settle(silent));
         socket.on("error", (error) => settle(explainConnectFault(error)));
@@ -39,7 +39,7 @@ function authenticate({ host, port, secret }: DrachtioEndpoint): Promise<Result>
                 const [, , , verdict, where = ""] = payload.toString().split("|");
                 settle(verdict === "OK" ? { kind: "works", text: where } : refused);
             });
-            if (fault !== null) settle({ ...silent, text: "it is no SIP server's control port" });
+            if (fault !== null) settle({ ...silent, text: "not the control port of a SIP server" });
         });
     });
 }

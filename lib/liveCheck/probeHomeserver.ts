@@ -21,8 +21,8 @@ export async function probeHomeserver(probe: HomeserverProbe): Promise<readonly 
     const { registration, url } = probe;
     const isThere = timed(PART, `versions, ${url}`, () => askVersions(url));
     if (registration === undefined) {
-        const advice = "make one with --generate-registration --url URL";
-        const result = { kind: "fails", text: "there is no registration file", advice } as const;
+        const advice = "create it with --generate-registration --url URL";
+        const result = { kind: "fails", text: "no registration file", advice } as const;
         return [await isThere, { part: PART, tried: "whoami, ping", result }];
     }
     return await Promise.all([
@@ -48,13 +48,13 @@ async function askWhoami({ url, domain }: HomeserverProbe, registration: Registr
     if (typeof user !== "string") {
         const meaning = explainPing(replyFacts(reply), { homeserverUrl: url, registration: plain(registration) });
         const advice = meaning.kind === "unsupported" ? `check homeserver.url (${url})` : meaning.message;
-        return { kind: "fails", text: "it does not know us", advice };
+        return { kind: "fails", text: "token rejected", advice };
     }
     if (user === `@${senderLocalpart}:${domain}`) return { kind: "works", text: user };
     const advice = user.endsWith(`:${domain}`)
-        ? `its copy of the registration ${id} differs from ours: use the same file and restart it`
-        : "set homeserver.domain to what stands behind the colon of its users";
-    return { kind: "fails", text: `it takes us for ${user}`, advice };
+        ? `the homeserver has another copy of the registration ${id}; give it the same file and restart it`
+        : "set homeserver.domain to the part of its user IDs after the colon";
+    return { kind: "fails", text: `the token belongs to ${user}`, advice };
 }
 
 async function askForPing({ url, listen }: HomeserverProbe, registration: Registration): Promise<Result> {
@@ -68,13 +68,15 @@ async function askForPing({ url, listen }: HomeserverProbe, registration: Regist
         if (reply.status === 200 && isPong(reply.body)) {
             return {
                 kind: "works",
-                text: answerer.isBridgeRunning ? "it reaches the bridge" : "it reaches this machine",
+                text: answerer.isBridgeRunning
+                    ? "the homeserver reaches the bridge"
+                    : "the homeserver reaches this machine",
             };
         }
         const facts = replyFacts(reply);
         const meaning = explainPing(facts, { homeserverUrl: url, registration: plain(registration) });
         if (meaning.kind === "unsupported") {
-            return { kind: "works", text: "not asked: the homeserver is too old for it" };
+            return { kind: "works", text: "not tested: the homeserver does not support it" };
         }
         return { kind: "fails", text: facts.errcode ?? `status ${reply.status}`, advice: meaning.message };
     } finally {
@@ -87,8 +89,8 @@ function absent(url: string, reply: Reply): Result {
     const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
     const text =
         reply.kind === "none"
-            ? `no answer${isLate(reply) ? " in time" : code}`
-            : `status ${reply.status}: no Matrix homeserver answers there`;
+            ? `no response${isLate(reply) ? " in time" : code}`
+            : `status ${reply.status}: not a Matrix homeserver`;
     return { kind: "fails", text, advice: `check homeserver.url (${url}) and that the homeserver runs` };
 }
 
@@ -96,8 +98,8 @@ function absent(url: string, reply: Reply): Result {
 function unansweredPing(at: string): Result {
     return {
         kind: "fails",
-        text: "no answer in time",
-        advice: `see that nothing but the bridge listens at ${at}, the url of the registration`,
+        text: "no response in time",
+        advice: `check that only the bridge listens at ${at}, the url of the registration`,
     };
 }
 

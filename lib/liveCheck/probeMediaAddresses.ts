@@ -22,11 +22,11 @@ export async function probeMediaAddresses(engine: Endpoint, config: Config, medi
         });
         try {
             const [sip, webrtc] = [await announced(client, media, "sip"), await announced(client, media, "webrtc")];
-            return judgeMediaAddresses({ sip, webrtc }, peersOutside(config));
+            return checkMediaAddresses({ sip, webrtc }, peersOutside(config));
         } catch (error) {
             if (!(error instanceof NgFailure)) throw error;
             const advice = "check interface, port-min and port-max in rtpengine.conf";
-            return { kind: "fails", text: `no session can be opened: ${error.message}`, advice };
+            return { kind: "fails", text: `session rejected: ${error.message}`, advice };
         } finally {
             client.close();
         }
@@ -39,13 +39,13 @@ export interface AnnouncedAddresses {
 }
 
 /**
- * Judges the announced addresses: private ones cannot be reached by parties outside of the network.
+ * Checks the announced addresses: private ones cannot be reached by parties outside of the network.
  * @param outside what shows that there are such parties; empty if nothing does
  */
-export function judgeMediaAddresses({ sip, webrtc }: AnnouncedAddresses, outside: readonly string[]): Result {
+export function checkMediaAddresses({ sip, webrtc }: AnnouncedAddresses, outside: readonly string[]): Result {
     const all = [...new Set([...sip, ...webrtc])];
     if (all.length === 0) {
-        return { kind: "fails", text: "it announces no address", advice: "check interface in rtpengine.conf" };
+        return { kind: "fails", text: "no address announced", advice: "check interface in rtpengine.conf" };
     }
     const text = `SIP ${sip.join(", ")}; Matrix ${webrtc.join(", ")}`;
     const inside = all.filter((address) => isPrivate(address) || isLoopback(address));

@@ -16,7 +16,7 @@ async function ping(endpoint: Endpoint, timeoutMs: number): Promise<Result> {
     try {
         await lookup(endpoint.host);
     } catch {
-        const advice = "check media.rtpengine, and the name servers of this machine";
+        const advice = "check media.rtpengine and the DNS of this machine";
         return { kind: "fails", text: `no address for ${endpoint.host}`, advice };
     }
     const client = new NgClient(endpoint, {
@@ -30,7 +30,7 @@ async function ping(endpoint: Endpoint, timeoutMs: number): Promise<Result> {
     } catch (error) {
         if (!(error instanceof NgFailure)) throw error;
         const advice = "check media.rtpengine and rtpengine's listen-ng, and that rtpengine runs";
-        const text = error.kind === "timeout" ? "it never answers" : error.message;
+        const text = error.kind === "timeout" ? "no response" : error.message;
         return { kind: "fails", text, advice };
     } finally {
         client.close();

@@ -12,7 +12,7 @@ import type { SipResponse } from "../sip-server/sip/SipMessage.ts";
 import type { Target } from "../sip-server/transport/SipTransport.ts";
 import { explainConnectFault } from "./explainConnectFault.ts";
 import { type Finding, type Result, timed } from "./Finding.ts";
-import { judgeSipAnswer } from "./judgeSipAnswer.ts";
+import { resultOfResponse } from "./resultOfResponse.ts";
 import type { ProbeRequest, SipProbe } from "./SipProbe.ts";
 
 export interface TrunkProbeParts {
@@ -38,7 +38,7 @@ async function probeAddress(trunk: SipTrunk, { probe, resolver }: TrunkProbePart
     const begun = performance.now();
     const resolution = await resolver.resolve(uri);
     if (!resolution.ok) {
-        const advice = "check address, and the name servers of this machine";
+        const advice = "check address and the DNS of this machine";
         const result = { kind: "fails", text: resolution.reason, advice } as const;
         return [{ part, tried: `name ${uri.host}`, result, ms: performance.now() - begun }];
     }
@@ -78,27 +78,27 @@ async function askTrunk(
     try {
         const answer = await probe.ask(target, request);
         const authorization = typeof answer === "string" ? undefined : authorizationFor(trunk, answer, request);
-        if (authorization === undefined) return judge(method, answer, credentials === undefined ? "none" : "kept");
-        return judge(method, await probe.ask(target, { ...request, authorization }), "given");
+        if (authorization === undefined) return resultOf(method, answer, credentials === undefined ? "none" : "kept");
+        return resultOf(method, await probe.ask(target, { ...request, authorization }), "given");
     } catch (error) {
         return explainConnectFault(error);
     }
 }
 
-function judge(
+function resultOf(
     method: ProbeRequest["method"],
     answer: SipResponse | "silence" | "closed",
     credentials: "given" | "kept" | "none",
 ): Result {
     if (answer === "silence") {
-        const advice = "check address and transport, and that a firewall lets us through";
-        return { kind: "fails", text: "it never answers", advice };
+        const advice = "check address and transport, and that no firewall blocks the connection";
+        return { kind: "fails", text: "no response", advice };
     }
     if (answer === "closed") {
         const advice = "check transport and port, and whether it requires a client certificate (sip.tls)";
-        return { kind: "fails", text: "it closes the connection", advice };
+        return { kind: "fails", text: "connection closed by the peer", advice };
     }
-    return judgeSipAnswer(answer.status, answer.reason, { method, credentials });
+    return resultOfResponse(answer.status, answer.reason, { method, credentials });
 }
 
 function authorizationFor(

@@ -9,7 +9,7 @@ const MAX_PAST = 16;
 /** Why a candidate was dropped. Words for `Telemetry.dropped`. */
 export type CandidateDrop = CandidateFault | "staleCandidate" | "foreignCandidate" | "tooManyCandidates";
 
-/** What one party's candidates are judged by. Plain data. */
+/** What one party's candidates are checked against. Plain data. */
 export interface CandidateInbox {
     /** The description its candidates belong to now; undefined before the first one. */
     readonly current?: Generation;
@@ -45,7 +45,7 @@ export function beginGeneration(inbox: CandidateInbox, next: Generation): Sorted
     return sortCandidates({ current: next, past, early: [], taken: [] }, early);
 }
 
-/** Tells which candidates are for the engine now, which have to wait, and which are of no use. */
+/** Tells which candidates are for the engine now, which have to wait, and which cannot be used. */
 export function sortCandidates(inbox: CandidateInbox, candidates: readonly IceCandidate[]): Sorted {
     return candidates.reduce<Sorted>(sortOne, { inbox, drops: [] });
 }

@@ -13,7 +13,7 @@ import { withCandidates } from "../sdp/withCandidates.ts";
  * How long a description waits for the end of its party's candidates, in ms. matrix-js-sdk sends the first of those that
  * are not in its invite 2,000 ms after that, and 500 ms after an answer; it says nothing if it has no more.
  */
-const PATIENCE_MS: Readonly<Record<Side, number>> = { origin: 2_500, target: 1_000 };
+const LONGEST_WAIT_MS: Readonly<Record<Side, number>> = { origin: 2_500, target: 1_000 };
 
 /**
  * No media server: the parties' descriptions reach each other as they are, for SIP clients that speak WebRTC. There are
@@ -106,7 +106,7 @@ class PassThroughSession implements MediaSession {
     }
 
     async #forward(side: Side, sdp: Sdp): Promise<Sdp> {
-        const rest = await this.#gatherings[side].rest(sdp, PATIENCE_MS[side]);
+        const rest = await this.#gatherings[side].rest(sdp, LONGEST_WAIT_MS[side]);
         if (this.#state === "released") throw new CallFailure("mediaLost", "the media session is released");
         const merged = withCandidates(sdp, rest);
         if (merged === undefined) throw new CallFailure("noCommonMedia", `the description of the ${side} is unusable`);

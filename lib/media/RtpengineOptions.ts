@@ -39,7 +39,7 @@ export interface CodecPolicy {
     readonly lastResortTowardsSip: readonly string[];
     /** What rtpengine adds to the offer towards a browser by transcoding if the SIP party offers none of these. */
     readonly lastResortTowardsWebRtc: readonly string[];
-    /** Voice codecs that rtpengine can encode. It decodes more (AMR, iLBC), which is of no use to the party that has nothing else. */
+    /** Voice codecs that rtpengine can encode. It decodes more (AMR, iLBC), which does not help the party that has nothing else. */
     readonly encodable: readonly string[];
 }
 

@@ -32,7 +32,7 @@ export function firstOffer(origin: PartyDescription, towards: MediaTransport, co
 }
 
 /**
- * A party's further offer, for a peer whose last word is known, and who is not asked: it goes on as before, so that what it
+ * A party's further offer, for a peer whose session description is known and stays as it is: it goes on as before, so that what it
  * sends has to be transcoded if the offer does without that.
  */
 export function furtherOffer(by: Side, offer: PartyDescription, peer: Party, codecs: CodecPolicy): Exchange {

@@ -1,7 +1,7 @@
 import type { IceCandidate } from "../call/vocabulary.ts";
 import type { Candidate } from "./sessionDescription.ts";
 
-/** Why a candidate is of no use to the engine. Words for `Telemetry.dropped`. */
+/** Why rtpengine cannot use a candidate. Words for `Telemetry.dropped`. */
 export type CandidateFault = "malformedCandidate" | "mdnsCandidate" | "tcpCandidate";
 
 export type CandidateReading =

@@ -164,7 +164,7 @@ describe("calls between a phone and a user of another homeserver", () => {
         });
 
         it.each([-300_000, 300_000])("rings if the clock of the other homeserver is %d ms off", async (offset) => {
-            // events that the homeserver may have kept are judged by their time for half a minute
+            // events that the homeserver may have kept are checked against the time for half a minute
             await until(() => Promise.resolve(Date.now() - startedAt > 31_000 || undefined), {
                 what: "the end of the backlog",
                 timeoutMs: 31_000,

@@ -92,13 +92,13 @@ function join(state: Joining, hold: Hold, sdp: Sdp): Transition {
         heldBy: rest.heldBy.map((leg) => (leg === leaves ? arrives : leg)),
         transfer: undefined,
     };
-    const farewell = [
+    const endings = [
         ...toTransferor(transfer, { stage: "done" }),
         ...(transfer.transferor === "left" ? [] : [{ kind: "endLeg", leg: leaves, cause: "replaced" } as const]),
     ];
     const isSettled = hold === before || next?.leg === arrives;
     const then = isSettled ? beginChange(connected, next) : beginChange(connected, { leg: arrives, sdp }, next);
-    return go(then.state, { kind: "stopTimer", timer: "change" }, ...farewell, ...then.effects);
+    return go(then.state, { kind: "stopTimer", timer: "change" }, ...endings, ...then.effects);
 }
 
 /** The media flows as before, and an offer that waited is handled. */

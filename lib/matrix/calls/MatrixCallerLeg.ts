@@ -136,9 +136,9 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
 
     /** Ends the call, saying in the room why if it was not answered yet: a client tells its user next to nothing. */
     async refuse(cause: EndCause, notice: string | undefined): Promise<void> {
-        const farewell = endSignalOf(this.#state);
+        const signal = endSignalOf(this.#state);
         this.#close();
-        switch (farewell) {
+        switch (signal) {
             case "refusal":
                 await this.#say(() => encodeRefusal(this.#us, cause));
                 if (notice !== undefined) await this.#voice.sendNotice(notice);

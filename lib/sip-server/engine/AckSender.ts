@@ -30,7 +30,7 @@ export class AckSender {
         body: Buffer,
     ): Promise<{ readonly message: SipRequest; readonly meta: MessageMeta } | undefined> {
         const headers = rest.copy();
-        // The ACK is judged by the same credentials as its INVITE (22.1): a challenge to it could not be answered.
+        // The ACK is authenticated by the same credentials as its INVITE (22.1): a challenge to it could not be answered.
         for (const name of ["Authorization", "Proxy-Authorization"]) {
             if (!headers.has(name)) headers.set(name, ...invite.headers.all(name));
         }

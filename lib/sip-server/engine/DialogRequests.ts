@@ -185,8 +185,8 @@ export class DialogRequests {
     #concludeBye(session: Session | undefined, request: SipRequest, response: SipResponse, flow: Flow): void {
         if (session === undefined) return;
         if (response.status === 401 || response.status === 407) {
-            const patience = 64 * this.#context.options.timing.t1;
-            this.#context.clock.setTimer(patience, () => this.#closeCall(session, request, flow));
+            const timeout = 64 * this.#context.options.timing.t1;
+            this.#context.clock.setTimer(timeout, () => this.#closeCall(session, request, flow));
             return;
         }
         this.#closeCall(session, request, flow);

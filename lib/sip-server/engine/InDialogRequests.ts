@@ -16,7 +16,7 @@ import type { Session } from "./Session.ts";
 import { secondsOfNotify, subscriptionEnds, subscriptionKey, subscriptionSeconds } from "./subscription.ts";
 
 /** How long an application may think about a BYE, in T1: its answer is of no consequence, and the peer repeats it. */
-const byePatience = 16;
+const byeTimeout = 16;
 
 /** Takes in requests within dialogs, other than INVITE and ACK. */
 export class InDialogRequests {
@@ -115,7 +115,7 @@ export class InDialogRequests {
         const taken = listener.onRequest({ transactionId, dialogId: dialog.id, message: request, meta });
         const harmless = request.method === "BYE" || request.method === "PRACK";
         if (!taken) return served.answer({ status: harmless ? 200 : 480 });
-        if (harmless) served.answerAfter(byePatience * timing.t1, 200, () => listener.onUnanswered(transactionId));
+        if (harmless) served.answerAfter(byeTimeout * timing.t1, 200, () => listener.onUnanswered(transactionId));
     }
 
     #serve(transaction: NonInviteServerTransaction, dialog: Dialog, session: Session | undefined): ServerRequest {

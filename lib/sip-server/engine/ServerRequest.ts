@@ -26,13 +26,13 @@ export interface ServerRequestParts {
 export class ServerRequest implements NonInviteServerUser {
     readonly transactionId = newId();
     readonly #parts: ServerRequestParts;
-    readonly #patience: TimerSet<"patience">;
+    readonly #timeout: TimerSet<"timeout">;
     #toTag: string;
     #settled = false;
 
     constructor(parts: ServerRequestParts) {
         this.#parts = parts;
-        this.#patience = new TimerSet(parts.context.clock);
+        this.#timeout = new TimerSet(parts.context.clock);
         this.#toTag = parts.dialog?.localTag ?? newTag();
         parts.transaction.serve(this);
     }
@@ -69,7 +69,7 @@ export class ServerRequest implements NonInviteServerUser {
     /** Answers by itself if the application has not within that time. */
     answerAfter(ms: number, status: number, onSilent: () => void): void {
         if (this.#settled) return;
-        this.#patience.set("patience", ms, () => {
+        this.#timeout.set("timeout", ms, () => {
             this.answer({ status });
             onSilent();
         });
@@ -78,7 +78,7 @@ export class ServerRequest implements NonInviteServerUser {
     onOver(): void {
         if (this.#settled) return;
         this.#settled = true;
-        this.#patience.stopAll();
+        this.#timeout.stopAll();
         this.#parts.onSettled(this, false);
     }
 
@@ -86,7 +86,7 @@ export class ServerRequest implements NonInviteServerUser {
         const dialog = this.#parts.onAnswer(response);
         const { transaction } = this.#parts;
         this.#settled = true;
-        this.#patience.stopAll();
+        this.#timeout.stopAll();
         transaction.respond(response);
         this.#parts.onSettled(this, true);
         return {

@@ -142,7 +142,7 @@ export class UserAgentCore implements SipEngine {
             session.clientInvite?.cancelQuietly();
             if (dialog.phase !== "confirmed") continue;
             const acknowledged = session.awaitsAck?.acknowledge([], Buffer.alloc(0)) ?? Promise.resolve();
-            void acknowledged.then(() => this.#requests.bye(dialog, this.#goodbye(), "system-initiated"));
+            void acknowledged.then(() => this.#requests.bye(dialog, this.#causeOfBye(), "system-initiated"));
         }
     }
 
@@ -172,7 +172,7 @@ export class UserAgentCore implements SipEngine {
         await new Promise<void>((resolve) => this.#clock.setTimer(0, resolve));
     }
 
-    #goodbye(): "Application gone" | "Server stopping" {
+    #causeOfBye(): "Application gone" | "Server stopping" {
         return this.#stopping ? "Server stopping" : "Application gone";
     }
 

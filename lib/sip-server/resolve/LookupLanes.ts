@@ -16,18 +16,18 @@ const maxPromptNames = 1_000;
 export class LookupLanes {
     readonly #lookup: SystemLookup;
     readonly #clock: Clock;
-    readonly #patienceMs: number;
+    readonly #longestWaitMs: number;
     readonly #open = new Map<string, Promise<string[]>>();
     /** Names answered in time, those asked for lately last. */
     readonly #prompt = new Set<string>();
     readonly #promptLane = new Lane();
     readonly #otherLane = new Lane();
 
-    /** Who asks waits for `patienceMs`, no longer. */
-    constructor(lookup: SystemLookup, clock: Clock, patienceMs: number) {
+    /** A lookup fails after `longestWaitMs`. */
+    constructor(lookup: SystemLookup, clock: Clock, longestWaitMs: number) {
         this.#lookup = lookup;
         this.#clock = clock;
-        this.#patienceMs = patienceMs;
+        this.#longestWaitMs = longestWaitMs;
     }
 
     /** As {@link SystemLookup}; rejects as well if too many are waiting. Who asks for what is being asked gets the same answer. */
@@ -43,11 +43,11 @@ export class LookupLanes {
 
     async #ask(name: string, since: number): Promise<string[]> {
         const startedAt = this.#clock.now();
-        if (startedAt - since > this.#patienceMs) throw new Error("all callers have given up");
+        if (startedAt - since > this.#longestWaitMs) throw new Error("all callers have given up");
         try {
             return await this.#lookup(name);
         } finally {
-            this.#note(name, this.#clock.now() - startedAt <= this.#patienceMs);
+            this.#note(name, this.#clock.now() - startedAt <= this.#longestWaitMs);
         }
     }
 

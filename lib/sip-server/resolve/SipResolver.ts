@@ -25,7 +25,7 @@ export interface ResolverOptions {
     readonly families: readonly (4 | 6)[];
     /** Name servers (`address` or `address:port`) for NAPTR and SRV; the system's if empty. */
     readonly nameServers: readonly string[];
-    /** Patience with one attempt at a name server, in ms; there are two, the second with twice the patience. */
+    /** Timeout of one attempt at a name server, in ms; there are two, the second with twice the timeout. */
     readonly dnsTimeoutMs: number;
     /** Life of DNS records found, in ms. */
     readonly dnsFoundMs: number;

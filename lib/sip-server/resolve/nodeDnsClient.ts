@@ -8,7 +8,7 @@ export interface DnsOptions {
     readonly clock: Clock;
     /** Name servers as `address` or `address:port`; those of the system if empty. A and AAAA always go by the system. */
     readonly servers: readonly string[];
-    /** Patience with one attempt, in ms. */
+    /** Timeout of one attempt, in ms. */
     readonly timeoutMs: number;
     /** Attempts. */
     readonly tries: number;
@@ -19,10 +19,9 @@ export function nodeDnsClient({ clock, servers, timeoutMs, tries }: DnsOptions):
     const resolver = new dns.Resolver({ timeout: timeoutMs, tries });
     if (servers.length > 0) resolver.setServers(servers);
     // c-ares doubles its timeout with each attempt; the resolver of the system takes no limit from us.
-    const patience = timeoutMs * 2 ** tries;
-    const lanes = new LookupLanes(systemLookup, clock, patience);
-    const ask = <Record>(question: Promise<Record[]>): Promise<DnsAnswer<Record>> =>
-        answerOf(clock, question, patience);
+    const timeout = timeoutMs * 2 ** tries;
+    const lanes = new LookupLanes(systemLookup, clock, timeout);
+    const ask = <Record>(question: Promise<Record[]>): Promise<DnsAnswer<Record>> => answerOf(clock, question, timeout);
     return {
         naptr: (name) => ask(resolver.resolveNaptr(name)),
         srv: (name) => ask(resolver.resolveSrv(name)),

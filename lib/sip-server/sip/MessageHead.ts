@@ -3,7 +3,7 @@ import { consistsOf, hasLineBreaker, token, trimSpaces } from "./characters.ts";
 import { Headers } from "./Headers.ts";
 import { headerName } from "./headerNames.ts";
 
-/** Everything before the blank line, cut into header fields but not judged yet. */
+/** Everything before the blank line, cut into header fields but not checked yet. */
 export interface MessageHead {
     readonly startLine: string;
     readonly headers: Headers;

@@ -55,7 +55,7 @@ export type ParseResult = ParsedMessage | UnusableMessage;
 
 /**
  * Reads one whole message: a datagram or a WebSocket message. Never throws, takes time linear in the length. A message is
- * judged only by the parts that are used (docs/design/tolerance.md): a request that comes out has a readable top Via,
+ * checked only for the parts that are used (docs/design/tolerance.md): a request that comes out has a readable top Via,
  * From, To, Call-ID and a CSeq that agrees with its method; an ACK, BYE or CANCEL has those too, whatever
  * method its CSeq named; a response has a readable top Via. The body is Content-Length bytes, or all there is without a readable Content-Length.
  */

@@ -13,7 +13,7 @@ export interface Machine<State, Event, Timer extends string, Order extends { rea
     over(): void;
 }
 
-interface Told<Event, Message> {
+interface Received<Event, Message> {
     readonly event: Event;
     readonly message: Message | undefined;
 }
@@ -25,10 +25,9 @@ interface Told<Event, Message> {
 export class MachineRunner<State, Event, Timer extends string, Order extends { readonly kind: string }, Message> {
     readonly #machine: Machine<State, Event, Timer, Order, Message>;
     readonly #timers: TimerSet<Timer>;
-    readonly #mailbox: Told<Event, Message>[] = [];
+    readonly #mailbox: Received<Event, Message>[] = [];
     #state: State;
-    #busy = false;
-    #over = false;
+    #phase: "idle" | "draining" | "over" = "idle";
 
     constructor(machine: Machine<State, Event, Timer, Order, Message>, clock: Clock) {
         this.#machine = machine;
@@ -41,43 +40,51 @@ export class MachineRunner<State, Event, Timer extends string, Order extends { r
     }
 
     get over(): boolean {
-        return this.#over;
+        return this.#phase === "over";
     }
 
     /** Carries out the orders of the start. Apart from the constructor, so that the owner is complete when called back. */
     start(message?: Message): void {
-        this.#busy = true;
+        if (this.over) return;
+        this.#phase = "draining";
         this.#perform(this.#machine.start.actions, message);
         this.#drain();
     }
 
     tell(event: Event, message?: Message): void {
+        if (this.over) return;
         this.#mailbox.push({ event, message });
-        if (!this.#busy) this.#drain();
+        if (this.#phase === "idle") this.#drain();
     }
 
-    /** Ends it without the machine's consent: the server stops. */
+    /** Ends it in any state: the server stops, or the machine has ended. */
     abort(): void {
-        if (this.#over) return;
-        this.#over = true;
+        if (this.over) return;
+        this.#phase = "over";
+        this.#mailbox.length = 0;
         this.#timers.stopAll();
         this.#machine.over();
     }
 
     #drain(): void {
-        this.#busy = true;
-        for (let told = this.#mailbox.shift(); told !== undefined; told = this.#mailbox.shift()) {
-            if (this.#over) continue;
-            const { state, actions } = this.#machine.step(this.#state, told.event);
+        if (this.over) return;
+        this.#phase = "draining";
+        for (let next = this.#mailbox.shift(); next !== undefined; next = this.#mailbox.shift()) {
+            const { state, actions } = this.#machine.step(this.#state, next.event);
             this.#state = state;
-            this.#perform(actions, told.message);
+            this.#perform(actions, next.message);
         }
-        this.#busy = false;
+        this.#rest();
+    }
+
+    /** A machine that has ended stays so. */
+    #rest(): void {
+        if (this.#phase === "draining") this.#phase = "idle";
     }
 
     #perform(actions: readonly (Order | TimerAction<Timer>)[], message: Message | undefined): void {
         for (const action of actions) {
-            if (this.#over) return;
+            if (this.over) return;
             if (!isTimerAction<Timer>(action)) this.#machine.perform(action, message);
             else if (action.kind === "setTimer") this.#setTimer(action.timer, action.ms);
             else if (action.kind === "stopTimer") this.#timers.stop(action.timer);

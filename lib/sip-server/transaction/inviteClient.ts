@@ -10,7 +10,7 @@ export type InviteClientState =
     | { readonly phase: "terminated" };
 
 /**
- * A and B: retransmission and patience before any response. C: patience after a provisional one. `cancel`: patience
+ * A and B: retransmission and timeout before any response. C: timeout after a provisional one. `cancel`: timeout
  * after our CANCEL (9.1). D: repeated refusals. M: repeated and forked 2xx.
  */
 export type InviteClientTimer = "A" | "B" | "C" | "cancel" | "D" | "M";
@@ -88,9 +88,9 @@ function onResponse(state: InviteClientState, status: number, { timing, reliable
 }
 
 /** A 100 does not renew C: a proxy that only ever says 100 must not keep the call ringing without end (16.7 step 2). */
-function onProvisional(state: InviteClientState, status: number, patience: number): InviteClientStep {
+function onProvisional(state: InviteClientState, status: number, timeout: number): InviteClientStep {
     const first = state.phase === "calling";
-    const renewed = first || status > 100 ? [set("C" as const, patience)] : [];
+    const renewed = first || status > 100 ? [set("C" as const, timeout)] : [];
     return { state: { phase: "proceeding" }, actions: [stop("A"), stop("B"), ...renewed, deliver] };
 }
 
@@ -101,7 +101,7 @@ function onFinal(status: number, d: number, m: number): InviteClientStep {
     return { state: { phase: "completed" }, actions: [...settled, sendAck, deliver, set("D", d)] };
 }
 
-function onTimer(state: InviteClientState, timer: InviteClientTimer, patience: number): InviteClientStep {
+function onTimer(state: InviteClientState, timer: InviteClientTimer, timeout: number): InviteClientStep {
     switch (timer) {
         case "A": {
             if (state.phase !== "calling") return { state, actions: [] };
@@ -112,7 +112,7 @@ function onTimer(state: InviteClientState, timer: InviteClientTimer, patience: n
             return state.phase === "calling" ? timedOut() : { state, actions: [] };
         case "C":
             if (state.phase !== "proceeding") return { state, actions: [] };
-            return { state, actions: [{ kind: "expired" }, set("cancel", patience)] };
+            return { state, actions: [{ kind: "expired" }, set("cancel", timeout)] };
         case "cancel":
             return state.phase === "proceeding" ? timedOut() : { state, actions: [] };
         case "D":

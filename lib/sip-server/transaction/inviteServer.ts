@@ -10,8 +10,8 @@ export type InviteServerState =
     | { readonly phase: "terminated" };
 
 /**
- * `silent`: the application's patience is over. `refresh`: repeat the provisional response. G and H: retransmission of a
- * refusal and patience for its ACK. I: repeated ACKs. L: repeated INVITEs after a 2xx.
+ * `silent`: the application has not responded in time. `refresh`: repeat the provisional response. G and H: retransmission of a
+ * rejection and timeout for its ACK. I: repeated ACKs. L: repeated INVITEs after a 2xx.
  */
 export type InviteServerTimer = "silent" | "refresh" | "G" | "H" | "I" | "L";
 
@@ -89,8 +89,8 @@ function whileProceeding(
 function onRespond(status: number, { timing, reliable }: MachineSetting): InviteServerStep {
     if (status === 100) return { state: { phase: "proceeding" }, actions: [sendResponse] };
     if (status < 200) {
-        const patience = [set("silent", timing.finalResponse), set("refresh", timing.provisionalRefresh)] as const;
-        return { state: { phase: "proceeding" }, actions: [sendResponse, ...patience] };
+        const timeout = [set("silent", timing.finalResponse), set("refresh", timing.provisionalRefresh)] as const;
+        return { state: { phase: "proceeding" }, actions: [sendResponse, ...timeout] };
     }
     const settled = [stop("silent"), stop("refresh")] as const;
     if (status < 300) {

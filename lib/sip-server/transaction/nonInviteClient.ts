@@ -8,7 +8,7 @@ export type NonInviteClientState =
     | { readonly phase: "completed" }
     | { readonly phase: "terminated" };
 
-/** E: retransmission. F: patience. K: repeated final responses. */
+/** E: retransmission. F: timeout. K: repeated final responses. */
 export type NonInviteClientTimer = "E" | "F" | "K";
 
 export type NonInviteClientEvent =

@@ -1,6 +1,6 @@
 /** The times of RFC 3261 table 4 and of what it leaves open, in milliseconds. */
 export interface Timing {
-    /** Round trip estimate: first retransmission interval; 64 of it is the patience of most timers. */
+    /** Round trip estimate: first retransmission interval; most timeouts are 64 times as long. */
     readonly t1: number;
     /** Longest interval between retransmissions of a non-INVITE request or an INVITE's final response. */
     readonly t2: number;

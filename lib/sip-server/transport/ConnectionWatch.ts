@@ -53,14 +53,14 @@ export class ConnectionWatch {
     }
 
     #arm(): CancelTimer {
-        const due = this.#waiting.since + this.#patience() - this.#clock.now();
+        const due = this.#waiting.since + this.#timeout() - this.#clock.now();
         return this.#clock.setTimer(Math.max(0, due), () => {
-            if (this.#clock.now() - this.#waiting.since < this.#patience()) this.#cancel = this.#arm();
+            if (this.#clock.now() - this.#waiting.since < this.#timeout()) this.#cancel = this.#arm();
             else this.#onExpired(this.#waiting.for === "anything" ? "idle" : "slowMessage");
         });
     }
 
-    #patience(): number {
+    #timeout(): number {
         switch (this.#waiting.for) {
             case "firstMessage":
                 return this.#times.firstMessageTimeoutMs;

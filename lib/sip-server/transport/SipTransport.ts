@@ -76,7 +76,7 @@ export interface TransportLayer {
      */
     whySilent(flow: Flow): Promise<string | undefined>;
     flowById(id: string): Flow | undefined;
-    /** Sends a response back where RFC 3261 18.2.2 and RFC 3581 say, judged by its top Via; `arrivedOn` is the flow of its request. Rejects with {@link TransportError}. */
+    /** Sends a response back where RFC 3261 18.2.2 and RFC 3581 say, according to its top Via; `arrivedOn` is the flow of its request. Rejects with {@link TransportError}. */
     respond(response: SipResponse, arrivedOn: Flow): Promise<void>;
     /** What we call ourselves towards that target, before there is a flow: its {@link Flow.sentBy}. Undefined if no listener speaks its protocol and address family. */
     localAddressFor(target: Target): Required<HostPort> | undefined;

@@ -35,7 +35,7 @@ export class StreamListener {
     readonly #upgradeDeadlines = new WeakMap<Socket, CancelTimer>();
     #binding: Binding;
 
-    /** Binds; rejects if the address cannot be had or the certificate is of no use. */
+    /** Binds; rejects if the address cannot be had or the certificate cannot be used. */
     static async listen(
         wanted: Binding,
         protocol: StreamProtocol,

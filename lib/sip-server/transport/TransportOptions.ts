@@ -47,7 +47,7 @@ export interface TransportOptions {
     readonly clock: Clock;
     /** Size of one message. */
     readonly limits: MessageLimits;
-    /** Judges the source address of each datagram and connection before anything is read or answered. */
+    /** What the source address of a datagram or connection may do, asked before anything is read or answered. */
     readonly admit: (address: string) => Admission;
     /** For sources that are not trusted. */
     readonly rateLimit: RateLimit;

@@ -5,7 +5,7 @@ import { ping } from "./KeepAlive.ts";
 import type { Endpoint } from "./SipTransport.ts";
 
 /** How long the answer of a host or router may take, in ms. */
-const PATIENCE_MS = 1_000;
+const LONGEST_WAIT_MS = 1_000;
 
 /**
  * Finds out why a UDP port keeps silent: resolves to the system's error code (`ECONNREFUSED`, `EHOSTUNREACH`) if the host or a
@@ -23,7 +23,7 @@ export function closedPort(target: Endpoint, from: string, clock: Clock): Promis
             socket.close();
             resolve(code);
         };
-        const cancel = clock.setTimer(PATIENCE_MS, () => finish());
+        const cancel = clock.setTimer(LONGEST_WAIT_MS, () => finish());
         const fail = (error: NodeJS.ErrnoException): void => finish(error.code);
         socket.on("error", fail);
         socket.on("message", () => finish());

@@ -51,7 +51,7 @@ function connectStream(
     binding: Binding | undefined,
     { options }: OpeningSurroundings,
 ): Promise<Socket> {
-    // Peers that judge us by our address are to see the one we listen on.
+    // Peers that recognise us by our address must see the one we listen on.
     const from = binding === undefined || isWildcard(binding.address) ? {} : { localAddress: binding.address };
     const where = { host: target.address, port: target.port, ...from };
     const socket =

@@ -148,7 +148,7 @@ export class EmbeddedSipServer {
             stdio: ["ignore", "pipe", "pipe", "ipc"],
             env: { ...process.env, SIP_SERVER_SECRET: this.#secret },
         });
-        const lastWords = this.#relayLog(child);
+        const lastLine = this.#relayLog(child);
         try {
             const line = await firstLine(child);
             if (this.#phase() === "stopped") throw new Error("it was stopped meanwhile");
@@ -156,15 +156,15 @@ export class EmbeddedSipServer {
         } catch (error) {
             child.kill("SIGKILL");
             if (this.#phase() !== "stopped") this.#state = { phase: "failed" };
-            const words = lastWords();
+            const line = lastLine();
             const reason =
-                words === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(words);
+                line === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(line);
             throw new Error(`the embedded SIP server does not start: ${reason}`);
         }
         child.once("exit", (code, signal) => this.#died(child, code, signal));
     }
 
-    /** Ends the server: it takes leave of its peers first. Resolves when it is gone, killed if it must be. */
+    /** Stops the server, which ends its calls first. Resolves once it has exited; it is killed if that takes too long. */
     async stop(): Promise<void> {
         const state = this.#state;
         this.#state = { phase: "stopped" };
@@ -254,7 +254,7 @@ function firstLine(child: ChildProcess): Promise<string> {
             reject(error);
         };
         child.once("error", fail);
-        // `close`, not `exit`: by then its last words are read
+        // `close`, not `exit`: by then its last line has been read
         child.once("close", (code) => fail(new Error(`it exited with ${code ?? "a signal"}`)));
         if (child.stdout === null) return fail(new Error("it has no output"));
         createInterface({ input: child.stdout }).once("line", (line) => {

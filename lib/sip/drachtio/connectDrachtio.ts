@@ -38,7 +38,7 @@ export interface DrachtioListener {
     onLost(): void;
 }
 
-/** The server answers, and the secret is not the one it wants: trying again is of no use. */
+/** The server answers, and the secret is not the one it wants: trying again does not help. */
 export class WrongSecretError extends Error {
     constructor(endpoint: DrachtioEndpoint) {
         super(`the SIP server at ${endpoint.host}:${endpoint.port} refuses the secret`);

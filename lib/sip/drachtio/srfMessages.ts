@@ -18,8 +18,8 @@ export function sendError(reason: unknown): SipSendError {
 export function proxyOf({ uri, nextHop = uri, answerMs }: OutgoingRequest): { readonly proxy?: string } {
     if (nextHop === undefined || (nextHop === uri && answerMs === undefined)) return {};
     const [address = "", headers] = oneLine(nextHop).split("?", 2);
-    const patience = answerMs === undefined ? "" : `;answer-within=${answerMs}`;
-    return { proxy: `${address}${patience}${headers === undefined ? "" : `?${headers}`}` };
+    const timeout = answerMs === undefined ? "" : `;answer-within=${answerMs}`;
+    return { proxy: `${address}${timeout}${headers === undefined ? "" : `?${headers}`}` };
 }
 
 /** A value holding a line end would become a header of its own on the wire. */

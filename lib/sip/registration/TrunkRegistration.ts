@@ -219,7 +219,7 @@ export class TrunkRegistration {
                     method: "REGISTER",
                     uri: registrarAt(attempt.address),
                     ...(nextHop !== undefined && { nextHop }),
-                    ...this.#patience(attempt.address),
+                    ...this.#timeout(attempt.address),
                     headers: this.#headers(attempt),
                     headerLines: attempt.authorization,
                 },
@@ -229,7 +229,7 @@ export class TrunkRegistration {
             .catch(fail);
     }
 
-    #patience({ answerMs }: SipTrunk): { readonly answerMs?: number } {
+    #timeout({ answerMs }: SipTrunk): { readonly answerMs?: number } {
         if (answerMs === undefined) return {};
         return { answerMs: this.#others.length > 0 ? answerMs : Math.max(answerMs, LAST_ANSWER_MS) };
     }

@@ -28,7 +28,7 @@ export type RegistrationEvent =
     | { readonly kind: "granted"; readonly seconds: number }
     /** 423 (RFC 3261, section 21.4.17). */
     | { readonly kind: "tooBrief"; readonly minSeconds: number }
-    /** The registrar will not have us, with our credentials or at all: asking again soon is of no use. */
+    /** The registrar will not have us, with our credentials or at all: asking again soon does not help. */
     | { readonly kind: "refused"; readonly status: number }
     /**
      * Anything else went wrong. Without a status the request could not be sent. `elsewhere`: it is for the address, and the

@@ -40,7 +40,7 @@ export class TrunkAuthenticator {
     }
 
     /**
-     * Judges an INVITE outside of dialogs.
+     * Authenticates an INVITE outside of dialogs.
      * @param known the peer at whose address it was sent, if there is one: only its own proof counts
      */
     authenticate(request: IncomingRequest, known: SipPeer | undefined): TrunkAuthentication {

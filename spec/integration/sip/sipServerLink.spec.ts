@@ -170,7 +170,7 @@ describe("the embedded server", () => {
         await expect(server.start()).rejects.toThrow(/^the embedded SIP server does not start: --tls-key: [^\n{]*$/);
     });
 
-    test("takes leave of its calls when it is stopped", async () => {
+    test("ends its calls when it is stopped", async () => {
         const side = await sipSide();
         const phone = await phoneOn(side);
         phone.invite("sip:alice@127.0.0.1", { body: PHONE_SDP });

@@ -4,7 +4,7 @@ import { explainConnectFault } from "../../../lib/liveCheck/explainConnectFault.
 const withCode = (code: string, message = "x"): Error => Object.assign(new Error(message), { code });
 
 test.each<[unknown, string]>([
-    [withCode("ECONNREFUSED"), "connection refused: nothing listens there"],
+    [withCode("ECONNREFUSED"), "connection refused: no program listens on this port"],
     [new Error("no connection", { cause: withCode("CERT_HAS_EXPIRED") }), "its certificate has expired"],
     [new Error("no connection", { cause: withCode("EODD", "odd") }), "no connection (EODD)"],
     [new Error("no connection in time"), "no connection in time"],

@@ -42,7 +42,7 @@ describe("PassThroughMediaProxy", () => {
 
     describe.each(["origin", "target"] as const)("the description of the %s", (side) => {
         const sdp = side === "origin" ? offer : browserAnswer({ mid: "0" });
-        const patienceMs = side === "origin" ? 2_500 : 1_000;
+        const longestWaitMs = side === "origin" ? 2_500 : 1_000;
         const forward = (description: Sdp): Promise<Sdp> =>
             side === "origin" ? session.offer(description) : session.answer(description);
 
@@ -65,7 +65,7 @@ describe("PassThroughMediaProxy", () => {
         test("waits no longer than is of use", async () => {
             const outcome = watch(forward(sdp));
             await session.addCandidates(side, [candidate]);
-            clock.advance(patienceMs - 1);
+            clock.advance(longestWaitMs - 1);
             expect(await outcome()).toBe("waits");
             clock.advance(1);
             expect(await outcome()).toBe(`${sdp}${line}`);

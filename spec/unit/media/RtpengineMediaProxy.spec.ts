@@ -211,7 +211,7 @@ describe("RtpengineMediaProxy", () => {
         expect(asked()).toEqual(["query"]);
     });
 
-    test("candidates that are of no use are counted, and the engine hears nothing of them", async () => {
+    test("candidates that cannot be used are counted, and not sent to rtpengine", async () => {
         ng.script("a", engine());
         const session = await connect(proxyOf(["a"]));
         await session.addCandidates("origin", [{ candidate: HOST, mid: "0", ufrag }]);

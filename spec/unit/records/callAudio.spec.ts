@@ -15,7 +15,7 @@ describe("callAudioOf", () => {
         ["calleeOnly", browser(4), phone(500), 10_000],
         ["none", phone(0), browser(3), 10_000],
         ["tooShort", phone(0), browser(90), 2_000],
-    ] as const)("judges %s", (verdict, caller, callee, talkMs) => {
+    ] as const)("rates %s", (verdict, caller, callee, talkMs) => {
         expect(callAudioOf({ caller, callee }, talkMs)).toEqual({
             verdict: verdict.split(" ")[0],
             fromCaller: caller,

@@ -137,7 +137,7 @@ describe("readServerOptions", () => {
         ["--tls-key: protected by a passphrase", "/cert", "/locked-key", "/ca"],
         ["--tls-key: not the key of the certificate", "/cert", "/other-key", "/ca"],
         ["--tls-ca: no certificate in PEM form", "/cert", "/key", "/garbage"],
-    ])("says which file is of no use: %s", (message, cert, key, authorities) => {
+    ])("names the file that cannot be used: %s", (message, cert, key, authorities) => {
         const argv = ["--tls-cert", cert, "--tls-key", key, "--tls-ca", authorities];
         const result = read(argv, "s3cret");
         expect(result).toEqual({ kind: "bad", message: expect.stringContaining(message) as string });

@@ -97,13 +97,10 @@ describe("what the caller does", () => {
 it.each([
     [calling, "cancelled", "refusal"],
     [accepted, "hungUp", "hangup"],
-] as const)(
-    "is over when the caller leaves, and told from our side by the right event: %j",
-    (state, cause, farewell) => {
-        expect(onCallerLeft(state)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
-        expect(endSignalOf(state)).toBe(farewell);
-    },
-);
+] as const)("is over when the caller leaves, and told from our side by the right event: %j", (state, cause, signal) => {
+    expect(onCallerLeft(state)).toEqual({ state: ended, events: [{ kind: "ended", cause }] });
+    expect(endSignalOf(state)).toBe(signal);
+});
 
 it("is over once", () => {
     expect(onCallerLeft(ended)).toEqual({ state: ended, events: [], ignored: "wrong_state" });

@@ -8,7 +8,7 @@ describe("isSharedSecret", () => {
         ["cymru ", false],
         ["", false],
         ["cymrucymrucymru", false],
-    ])("judges %j", (offered, verdict) => {
+    ])("compares %j", (offered, verdict) => {
         expect(isSharedSecret(offered, "cymru")).toBe(verdict);
     });
 });

@@ -33,8 +33,8 @@ function letLoose({ app, engine, transport }: Side, random: Random, orders: Prom
     const call = (): void => {
         const timer = random() < 0.3 ? [header("Session-Expires", "90"), header("Supported", "timer")] : [];
         const headers = [header("Supported", "100rel"), header("Allow", "UPDATE"), ...timer];
-        const patience = random() < 0.3 ? { responseTimeoutMs: 50 + Math.floor(random() * 1_000) } : {};
-        const sending = engine.send(request("INVITE", other, { headers, body: sdp, ...patience }));
+        const timeout = random() < 0.3 ? { responseTimeoutMs: 50 + Math.floor(random() * 1_000) } : {};
+        const sending = engine.send(request("INVITE", other, { headers, body: sdp, ...timeout }));
         order(sending.then((sent) => sent.kind === "sent" && transactions.push(sent.transactionId)));
     };
     const inDialog = (method: string) => (): void => {

@@ -72,7 +72,7 @@ test("skips a lookup whose callers have all given up, but not later ones", async
     expect(asked).toEqual(["a", "b", "fresh"]);
 });
 
-test("no more wait than anybody could have patience for", async () => {
+test("no more lookups wait than their timeout allows", async () => {
     const { lanes: resolver } = lanes();
     const all = Array.from({ length: 103 }, (_, n) => outcome(resolver.addresses(`n${n}`)));
     await settled();

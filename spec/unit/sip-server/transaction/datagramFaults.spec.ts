@@ -49,7 +49,7 @@ function play({ method, status, afterMs }: Scenario, weather: readonly (readonly
 }
 
 /** Throws what is wrong: thousands of ways are too many for an assertion each. */
-function judge({ method, status }: Scenario, pair: TransactionPair): void {
+function checkOutcome({ method, status }: Scenario, pair: TransactionPair): void {
     const { client, server, network } = pair;
     const story = (): string =>
         `${network.story.join(", ")} | client ${client.told.join()} | server ${server.told.join()}`;
@@ -110,7 +110,9 @@ function everySequence<Item>(
 
 describe.each(scenarios)("$name", (scenario) => {
     it("ends the same for both sides, whatever becomes of the first five messages", () => {
-        const count = everySequence<readonly number[]>(fates, 5, (weather) => judge(scenario, play(scenario, weather)));
+        const count = everySequence<readonly number[]>(fates, 5, (weather) =>
+            checkOutcome(scenario, play(scenario, weather)),
+        );
         expect(count).toBe(1024);
     });
 

@@ -146,7 +146,7 @@ describe("an INVITE client transaction", () => {
 });
 
 describe("an INVITE server transaction", () => {
-    it("starts with the application's patience alone: the 100 is the first answer", () => {
+    it("starts with the application's timeout alone: the 100 is the first answer", () => {
         expect(summary(startInviteServer(udp))).toBe("proceeding: silent=64000");
         expect(summary(startInviteServer(connection))).toBe("proceeding: silent=64000");
     });
@@ -257,7 +257,7 @@ describe("another client transaction", () => {
 });
 
 describe("another server transaction", () => {
-    it("starts with the time for a 100, and the client's patience", () => {
+    it("starts with the time for a 100, and the client's timeout", () => {
         expect(summary(startNonInviteServer(udp))).toBe("trying: slow=3500 silent=32000");
         expect(summary(startNonInviteServer(connection))).toBe("trying: slow=3500 silent=32000");
     });

@@ -60,7 +60,7 @@ test("clients without a certificate are turned away if one is required", async (
     const flow = await known.layer.open(server.target("tls"));
     await flow.send(requestBytes("tls", "known"));
     expect((await server.arrivals.next()).message.headers.get("Call-ID")).toBe("known");
-    // TLS 1.3: the client is through before the server has judged it.
+    // TLS 1.3: the client has finished before the server has verified it.
     const turnedAway = await anonymous.layer.open(server.target("tls"));
     await new Promise<void>((resolve) => turnedAway.onClose(resolve));
     expect(await server.drops.next()).toBe("handshake");

@@ -15,9 +15,9 @@ export interface Sight {
  * `together`: both are connected and hear each other. `ringing`: both still ring. `over`: every party that can be reached has been
  * told of the end, and no media is left. `wrong`: anything else, which may still become right.
  */
-export type Judgement = "together" | "ringing" | "over" | "wrong";
+export type Outcome = "together" | "ringing" | "over" | "wrong";
 
-export function judge({ phone, client, sound, sessions }: Sight, reach: Reach): Judgement {
+export function outcomeOf({ phone, client, sound, sessions }: Sight, reach: Reach): Outcome {
     const isOver = (!reach.phone || phone === "ended") && (!reach.client || client === "ended");
     if (isOver && (sessions ?? 0) === 0) return "over";
     if (phone === "connected" && client === "connected" && sound) return "together";

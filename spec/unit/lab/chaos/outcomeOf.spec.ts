@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allCells, CALL_PHASES, nameOf, PARTS } from "../../../../lab/chaos/cells.ts";
-import { judge, reachOf, type Sight } from "../../../../lab/chaos/judge.ts";
+import { outcomeOf, reachOf, type Sight } from "../../../../lab/chaos/outcomeOf.ts";
 
 const both = { phone: true, client: true };
 const up: Sight = { phone: "connected", client: "connected", sound: true, sessions: 1 };
@@ -17,20 +17,20 @@ describe("what the parties show", () => {
         ["the client alone in the call", { ...up, phone: "ended" }, "wrong"],
         ["both still ring", { ...down, phone: "ringing", client: "ringing", sessions: 1 }, "ringing"],
         ["only the client still rings", { ...down, client: "ringing" }, "wrong"],
-    ])("%s", (_, sight, judgement) => {
-        expect(judge(sight, both)).toBe(judgement);
+    ])("%s", (_, sight, outcome) => {
+        expect(outcomeOf(sight, both)).toBe(outcome);
     });
 
     it("does not wait for a party that is gone", () => {
         const reach = reachOf({ part: "phone", fault: "gone" });
-        expect(judge({ ...down, phone: undefined }, reach)).toBe("over");
-        expect(judge({ ...down, phone: undefined, client: "connected" }, reach)).toBe("wrong");
+        expect(outcomeOf({ ...down, phone: undefined }, reach)).toBe("over");
+        expect(outcomeOf({ ...down, phone: undefined, client: "connected" }, reach)).toBe("wrong");
     });
 
     it("does not wait for a client whose homeserver is gone, and sees that it still talks", () => {
         const reach = reachOf({ part: "homeserver", fault: "gone" });
-        expect(judge({ ...down, client: "ringing" }, reach)).toBe("over");
-        expect(judge(up, reach)).toBe("together");
+        expect(outcomeOf({ ...down, client: "ringing" }, reach)).toBe("over");
+        expect(outcomeOf(up, reach)).toBe("together");
     });
 });
 

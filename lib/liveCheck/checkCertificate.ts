@@ -16,25 +16,39 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 14;
 
 /** Whether peers will take us for who we say. `now` in ms since 1970. Pure. */
-export function judgeCertificate({ certificate, key, host }: OwnCertificate, now: number): Result {
+export function checkCertificate({ certificate, key, host }: OwnCertificate, now: number): Result {
     const ours = readCertificate(certificate);
-    if (ours === undefined) return { kind: "fails", text: "it is no PEM certificate", advice: "check the file" };
+    if (ours === undefined)
+        return { kind: "fails", text: "the file is not a PEM certificate", advice: "check the file" };
     if (!isOfKey(ours, key)) {
-        return { kind: "fails", text: "its key is another's", advice: "name the key it was made with" };
+        return {
+            kind: "fails",
+            text: "the private key does not belong to the certificate",
+            advice: "set sip.tls.key to the key of the certificate",
+        };
     }
     const end = ours.validToDate.getTime();
-    if (end <= now) return { kind: "fails", text: `it expired on ${dayOf(end)}`, advice: "renew it" };
+    if (end <= now)
+        return { kind: "fails", text: `the certificate expired on ${dayOf(end)}`, advice: "renew the certificate" };
     const start = ours.validFromDate.getTime();
     if (start > now) {
-        return { kind: "fails", text: `it is not valid before ${dayOf(start)}`, advice: "check this machine's clock" };
+        return {
+            kind: "fails",
+            text: `the certificate is not valid before ${dayOf(start)}`,
+            advice: "check the clock of this machine",
+        };
     }
     const text = `${namesOf(ours).join(", ")}, until ${dayOf(end)}`;
     const daysLeft = Math.floor((end - now) / DAY_MS);
-    if (daysLeft < SOON_DAYS) return { kind: "works", text, advice: `renew it; days left: ${daysLeft}` };
+    if (daysLeft < SOON_DAYS) return { kind: "works", text, advice: `renew the certificate; days left: ${daysLeft}` };
     const isNamed = host === undefined || (isIP(host) === 0 ? ours.checkHost(host) : ours.checkIP(host)) !== undefined;
     return isNamed
         ? { kind: "works", text }
-        : { kind: "works", text, advice: `peers that check it want it to name ${host}` };
+        : {
+              kind: "works",
+              text,
+              advice: `the certificate does not contain ${host}, so peers that verify it reject it; get one for this name`,
+          };
 }
 
 function readCertificate(pem: string): X509Certificate | undefined {
