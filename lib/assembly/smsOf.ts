@@ -2,6 +2,7 @@ import type { Config } from "../config/Config.generated.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { FileLinks } from "../ports/FileLinks.ts";
 import type { Log } from "../ports/Log.ts";
+import { customProfile } from "../sms/customService.ts";
 import { SmsCarrier } from "../sms/SmsCarrier.ts";
 import type { SmsProfile, SmsService } from "../sms/SmsProfile.ts";
 import { SMS_PATH, SmsWebhooks } from "../sms/SmsWebhooks.ts";
@@ -12,7 +13,17 @@ import type { Messaging } from "./openMessages.ts";
 
 type Service = Config["messaging"]["services"][number];
 
-const PROFILES: Readonly<Record<Service["profile"], SmsProfile>> = { telnyx, twilio };
+function profileOf({ profile, custom }: Service): SmsProfile {
+    switch (profile) {
+        case "telnyx":
+            return telnyx;
+        case "twilio":
+            return twilio;
+        case "custom":
+            if (custom === undefined) throw new Error("a service with profile custom has no description");
+            return customProfile(custom);
+    }
+}
 
 /** SMS services over HTTP; undefined if none is configured, or if there is no listener for their webhooks. */
 export function smsOf({
@@ -49,7 +60,7 @@ export function smsOf({
 }
 
 function serviceOf(service: Service): SmsService {
-    const profile = PROFILES[service.profile];
+    const profile = profileOf(service);
     const apiKey = service.apiKey.reveal();
     return {
         name: service.name,

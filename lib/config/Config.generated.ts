@@ -593,11 +593,11 @@ export interface SmsServiceConfig {
      */
     readonly name: string;
     /**
-     * How the service is spoken to. "telnyx" has JSON requests with a bearer token and webhooks signed with Ed25519, "twilio" form requests with a password and webhooks signed with HMAC-SHA1.
+     * How the service is spoken to. "telnyx" has JSON requests with a bearer token and webhooks signed with Ed25519, "twilio" form requests with a password and webhooks signed with HMAC-SHA1. "custom" is described in custom.
      */
-    readonly profile: "telnyx" | "twilio";
+    readonly profile: "telnyx" | "twilio" | "custom";
     /**
-     * Base URL of the API, if it is not that of the profile.
+     * Base URL of the API, if it is not that of the profile. Required for profile custom.
      */
     readonly apiUrl?: string;
     /**
@@ -609,7 +609,7 @@ export interface SmsServiceConfig {
      */
     readonly apiKey: Secret;
     /**
-     * Key that verifies webhooks; for profile telnyx its public key. Without it, apiKey.
+     * Key that verifies webhooks; for profile telnyx its public key. Without it, apiKey. Required for profile custom.
      */
     readonly webhookKey?: string;
     /**
@@ -632,6 +632,91 @@ export interface SmsServiceConfig {
     readonly fields: {
         [k: string]: string;
     };
+    readonly custom?: CustomSmsServiceConfig;
+}
+/**
+ * Requests and webhooks of a service that is none of the known kinds, for profile custom. The fields of a request are those of fields. Paths such as data.0.id lead through JSON, or name a form field.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "customSmsService".
+ */
+export interface CustomSmsServiceConfig {
+    /**
+     * Path of requests, below apiUrl, as a template.
+     */
+    readonly path: string;
+    /**
+     * Format of requests.
+     */
+    readonly format: "json" | "form";
+    /**
+     * "bearer" sends apiKey as a bearer token, "basic" sends account and apiKey as user name and password.
+     */
+    readonly authorization: "bearer" | "basic";
+    /**
+     * Header that has apiKey, instead of Authorization.
+     */
+    readonly keyHeader?: string;
+    /**
+     * Field with the links to images and files (MMS).
+     */
+    readonly mediaField: string;
+    /**
+     * Path of the message's identifier in a response, by which reports name it.
+     */
+    readonly id: string;
+    /**
+     * Header with the HMAC-SHA256 of a webhook's body by webhookKey, in hexadecimal or base64. Without it, the URL of the webhook must end in ?token= and webhookKey. CAUTION: such a URL can appear in logs.
+     */
+    readonly signatureHeader?: string;
+    readonly received: CustomSmsReceivedConfig;
+    readonly report?: CustomSmsReportConfig;
+}
+/**
+ * Paths in a webhook with a message.
+ */
+export interface CustomSmsReceivedConfig {
+    /**
+     * Identifier of the message.
+     */
+    readonly id: string;
+    /**
+     * Number of the sender.
+     */
+    readonly from: string;
+    /**
+     * Number of the recipient.
+     */
+    readonly to: string;
+    /**
+     * Text.
+     */
+    readonly text: string;
+    /**
+     * URLs of images and files, or objects with url and content_type.
+     */
+    readonly media?: string;
+}
+/**
+ * Paths in a webhook with a delivery report, and the statuses that are passed on.
+ */
+export interface CustomSmsReportConfig {
+    /**
+     * Identifier of the message that was sent.
+     */
+    readonly id: string;
+    /**
+     * Status of the message.
+     */
+    readonly status: string;
+    /**
+     * Statuses of a delivered message.
+     */
+    readonly delivered: readonly string[];
+    /**
+     * Statuses of a message that failed.
+     */
+    readonly failed: readonly string[];
 }
 /**
  * Images and other files in messages.

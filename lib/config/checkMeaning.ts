@@ -71,6 +71,7 @@ export function checkMeaning(
     checkPermissions(shaped, tell);
     checkHomeserver(shaped, tell);
     checkCalls(shaped, tell);
+    checkSmsServices(shaped, tell);
     const config: Config = {
         ...shaped,
         numbers: { ...shaped.numbers, map: readNumberMap(shaped.numbers.map, numbering, tellOfNumber) },
@@ -92,12 +93,13 @@ const NUMBERING_KEYS: readonly Path[] = [
     ["numbers", "shortCodeDigits"],
 ];
 
-function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
+function checkNames({ sip, trunks, accounts, messaging }: ShapedConfig, tell: Tell): void {
     const owners = new Map<string, string>();
     const places = [
         ...sip.peers.map(({ name }, index) => ({ name, path: ["sip", "peers", index] })),
         ...trunks.map(({ name }, index) => ({ name, path: ["trunks", index] })),
         ...accounts.map(({ username }, index) => ({ name: username, path: ["accounts", index] })),
+        ...messaging.services.map(({ name }, index) => ({ name, path: ["messaging", "services", index] })),
     ];
     for (const { name, path } of places) {
         const owner = owners.get(name);
@@ -108,6 +110,16 @@ function checkNames({ sip, trunks, accounts }: ShapedConfig, tell: Tell): void {
                 `must be unique; ${name} is already the name of ${owner}`,
             );
     }
+}
+
+function checkSmsServices({ messaging: { services } }: ShapedConfig, tell: Tell): void {
+    services.forEach(({ profile, ...service }, index) => {
+        if (profile !== "custom") return;
+        for (const key of ["custom", "apiUrl", "webhookKey"] as const) {
+            if (service[key] === undefined)
+                tell(["messaging", "services", index, key], "is required for profile: custom");
+        }
+    });
 }
 
 function checkInboundAuth({ trunks }: ShapedConfig, tell: Tell): void {

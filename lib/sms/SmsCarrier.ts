@@ -95,14 +95,13 @@ export class SmsCarrier implements RoutedCarrier {
         const fields = Object.entries({ ...profile.fields, ...service.fields }).map(
             ([field, template]) => [field, filled(template, all)] as const,
         );
-        const credentials = Buffer.from(`${account}:${apiKey}`).toString("base64");
         try {
             const response = await fetch(`${apiUrl}${filled(profile.path, all)}`, {
                 method: "POST",
                 redirect: "error",
                 signal: AbortSignal.timeout(TIMEOUT_MS),
                 headers: {
-                    Authorization: profile.authorization === "bearer" ? `Bearer ${apiKey}` : `Basic ${credentials}`,
+                    ...authorization(profile.authorization, account, apiKey),
                     "Content-Type":
                         profile.format === "json" ? "application/json" : "application/x-www-form-urlencoded",
                 },
@@ -143,6 +142,16 @@ export class SmsCarrier implements RoutedCarrier {
             cause: status === 404 || status === 422 || status === 400 ? "unknownRecipient" : "rejected",
         };
     }
+}
+
+function authorization(
+    kind: SmsService["profile"]["authorization"],
+    account: string,
+    apiKey: string,
+): Readonly<Record<string, string>> {
+    if (typeof kind === "object") return { [kind.header]: apiKey };
+    if (kind === "bearer") return { Authorization: `Bearer ${apiKey}` };
+    return { Authorization: `Basic ${Buffer.from(`${account}:${apiKey}`).toString("base64")}` };
 }
 
 /** @param template with names in braces */

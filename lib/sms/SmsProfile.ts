@@ -26,7 +26,8 @@ export interface SmsProfile {
     readonly fields: Readonly<Record<string, string>>;
     /** Field with the URLs of media (MMS); it is left out if there are none. */
     readonly mediaField: string;
-    readonly authorization: "bearer" | "basic";
+    /** How the API key is sent: in Authorization, or in a header of its own. */
+    readonly authorization: "bearer" | "basic" | { readonly header: string };
     /** Where the response, a JSON object, has the message's identifier. */
     readonly idIn: readonly string[];
     /** Whether a webhook was signed by the service. Must compare in constant time. */
