@@ -155,6 +155,11 @@ export class Baresip implements Stoppable {
         return keys.map(({ param }) => param).join("");
     }
 
+    /** Transfers its call with its own function: a REFER. */
+    transfer(uri: string): void {
+        this.#control.command("transfer", uri);
+    }
+
     hangUp(): void {
         this.#control.command("hangup");
     }

@@ -176,7 +176,11 @@ function legsOf(
     const mayDial: SipLegsParts["mayDial"] = (...asked) => dialPlan.whoMayDial(...asked).kind !== "forbidden";
     return {
         legs: new SipLegs({ ...environment, mayDial }),
-        phoneLegs: new PhoneLegs({ ...environment, onUnreached: (target) => phones?.forget(target) }),
+        phoneLegs: new PhoneLegs({
+            ...environment,
+            rightsOf: (...phone) => phones?.rightsOf(...phone),
+            onUnreached: (target) => phones?.forget(target),
+        }),
     };
 }
 

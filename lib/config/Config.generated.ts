@@ -307,6 +307,10 @@ export interface TrunkConfig {
      */
     readonly defaultUser?: MatrixUserId;
     /**
+     * Whether the trunk can transfer its calls (REFER). "deny" rejects that with 403. "allow" connects the other party with the Matrix users that calls from this trunk reach, and with the numbers that the Matrix user in the call is allowed to dial. CAUTION: the bridge then places calls, at the user's expense, because the trunk asks for it.
+     */
+    readonly transfers: "deny" | "allow";
+    /**
      * Maximum number of inbound calls per second on average, as for sip.peers.
      */
     readonly callsPerSecond: number;

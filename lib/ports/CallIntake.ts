@@ -64,6 +64,8 @@ export interface SipTarget {
     readonly callerIs?: "withheld";
     /** How the caller's phone says it is connected (RFC 7315, section 4.4): for trunks that may know where the caller is. */
     readonly accessNetwork?: string;
+    /** Who transferred the caller, a URI (RFC 3892). */
+    readonly referredBy?: string;
     /** Names of the trunks to try, best first; at least one. */
     readonly trunks: readonly [string, ...string[]];
 }
@@ -84,6 +86,8 @@ export interface PhoneTarget {
     /** The proxies on the way, nearest first: URIs (RFC 3327). */
     readonly route?: readonly string[];
     readonly caller: RemoteParty;
+    /** Who transferred the caller, a URI (RFC 3892). */
+    readonly referredBy?: string;
 }
 
 /** Every network that calls can go to. */

@@ -101,6 +101,8 @@ export type LegEvent =
 export interface TransferRequest {
     readonly by: Transferor;
     readonly to: TransferTarget;
+    /** Whom the transferor names as such, a URI (RFC 3892): for the target, if that is called by SIP. */
+    readonly referredBy?: string;
 }
 
 /** With whose permissions a transfer is placed. */

@@ -1,10 +1,14 @@
 import type { IncomingRequest } from "./SipStack.ts";
+import type { Replaces } from "./transfer/replaces.ts";
+import type { NamedLeg } from "./transfer/TransferRights.ts";
 
 /** A dialog that takes in the requests of its peer. */
 export interface DialogHandler {
     handle(request: IncomingRequest): void;
     /** The SIP server is gone, and the dialog with it. */
     lost(): void;
+    /** The leg of a call that another request can name; undefined before the call is answered. */
+    readonly named?: NamedLeg | undefined;
 }
 
 /** One SIP half of a call that is not over. */
@@ -68,6 +72,12 @@ export class SipCalls {
 
     dialogOf(request: IncomingRequest): DialogHandler | undefined {
         return request.dialogId === undefined ? undefined : this.#dialogs.get(request.dialogId);
+    }
+
+    /** The leg of a connected call with the dialog that a Replaces header names. The tag of the caller is part of its id. */
+    legNamed({ callId, toTag, fromTag }: Replaces): NamedLeg | undefined {
+        const received = this.#dialogs.get(`${callId};from-tag=${fromTag}`);
+        return (received ?? this.#dialogs.get(`${callId};from-tag=${toTag}`))?.named;
     }
 
     /** The connection to the SIP server is gone: no dialog survives that. */

@@ -10,6 +10,7 @@ import type { SipEnvironment } from "./SipEnvironment.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { atEachAddress } from "./trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "./trunk/TrunkHealth.ts";
+import { rightsOfPeer } from "./transfer/rightsOfPeer.ts";
 import { UacLeg } from "./uac/UacLeg.ts";
 
 export interface SipLegsParts extends SipEnvironment {
@@ -40,6 +41,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             compose: (hop, options) => composeInvite(hop, target, options),
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             mayDial: (party) => this.#parts.mayDial(target.caller, party),
+            rightsOf: (trunk) => rightsOfPeer(trunk),
             makeCnonce: () => randomBytes(16).toString("hex"),
             report,
         });

@@ -44,6 +44,8 @@ export interface SipPeer {
     readonly maxCalls: number;
     /** How digits reach it and come from it; `auto` if left out. */
     readonly dtmf?: DtmfSetting;
+    /** Whether it can transfer its calls, by REFER or INVITE with Replaces; left out, it cannot. */
+    readonly transfers?: "allowed";
     /** How fast it may place calls here, on average. Left out, as fast as it likes. */
     readonly callsPerSecond?: number;
 }

@@ -1,12 +1,12 @@
 import { tokensOf } from "./sipHeaders.ts";
 import type { HeaderFields } from "./SipStack.ts";
 
-/** Option tags we understand (RFC 3262, RFC 4028): the SIP server does the work of both. */
-const SUPPORTED: readonly string[] = ["100rel", "timer"];
+/** Option tags that the bridge understands (RFC 3262, RFC 4028, RFC 4488): the SIP server does the work of the first two. */
+const SUPPORTED: readonly string[] = ["100rel", "timer", "norefersub"];
 
 /** What the bridge can do, for OPTIONS (RFC 3261, section 11.2), INVITE and their 2xx. */
 export const CAPABILITIES: HeaderFields = {
-    Allow: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, MESSAGE, SUBSCRIBE, NOTIFY",
+    Allow: "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, MESSAGE, SUBSCRIBE, NOTIFY, REFER",
     Accept: "application/sdp",
     Supported: SUPPORTED.join(", "),
 };

@@ -53,7 +53,7 @@ export class CallTransfers implements TransferDesk {
     }
 
     /** Returns why the transfer is not possible, if it is not. */
-    #begin(by: LegId, { by: transferor, to }: TransferRequest): EndCause | undefined {
+    #begin(by: LegId, { by: transferor, to, referredBy }: TransferRequest): EndCause | undefined {
         const { actor, actorOf, routes, parties } = this.#parts;
         if (to.kind === "call") {
             const other = actorOf(to.leg);
@@ -65,7 +65,7 @@ export class CallTransfers implements TransferDesk {
         }
         const { caller, callee } = parties;
         const [leaves, stays] = by === ORIGIN ? [caller, callee] : [callee, caller];
-        const route = routes.route({ by: transferor, to, leaves, stays });
+        const route = routes.route({ by: transferor, to, leaves, stays, referredBy });
         if (route.kind === "refused") return route.cause;
         return this.#call(by, route.targets);
     }

@@ -23,6 +23,8 @@ export interface RoutedTransfer {
     /** The party that asks for it, and the party that is connected with the target. */
     readonly leaves: CallParty;
     readonly stays: CallParty;
+    /** As of `TransferRequest`. */
+    readonly referredBy?: string | undefined;
 }
 
 export type TransferRoute =
@@ -58,7 +60,8 @@ export class TransferRoutes {
             if (verdict.kind !== "allowed") continue;
             const { callee, trunks } = verdict;
             const media = this.#parts.mediaOf(trunks[0]);
-            return { kind: "targets", targets: [{ network: "sip", media, callee, caller: dialler, trunks }] };
+            const target = { network: "sip", media, callee, caller: dialler, trunks, ...referral(transfer) } as const;
+            return { kind: "targets", targets: [target] };
         }
         return { kind: "refused", cause };
     }
@@ -71,10 +74,12 @@ export class TransferRoutes {
     }
 
     /** The clients and the phones of a user, as for every call to them. */
-    #toUser({ leaves, stays }: RoutedTransfer, callee: MatrixUserId): TransferRoute {
+    #toUser(transfer: RoutedTransfer, callee: MatrixUserId): TransferRoute {
+        const { leaves, stays } = transfer;
         const caller = shownParty(stays) ?? shownParty(leaves) ?? { kind: "anonymous" };
         const phones = this.#parts.phoneBook?.targetsFor(callee, caller) ?? [];
-        return { kind: "targets", targets: [{ network: "matrix", media: "webrtc", callee, caller }, ...phones] };
+        const ringing = phones.map((phone) => ({ ...phone, ...referral(transfer) }));
+        return { kind: "targets", targets: [{ network: "matrix", media: "webrtc", callee, caller }, ...ringing] };
     }
 
     /** A ghost invites only users of homeservers that SIP callers reach as well. */
@@ -82,6 +87,10 @@ export class TransferRoutes {
         const address = parseSipAddress(`${localpartOf(user)}@${serverOf(user)}`);
         return address !== undefined && this.#parts.dialPlan.calleeOf({ kind: "address", address }) === user;
     }
+}
+
+function referral({ referredBy }: RoutedTransfer): Pick<RoutedTransfer, "referredBy"> & { referredBy?: string } {
+    return referredBy === undefined ? {} : { referredBy };
 }
 
 /** The user whose permissions count for calls to trunks. */

@@ -14,7 +14,7 @@ import { metaOf } from "./metaOf.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { Session } from "./Session.ts";
 import type { SentRequest, UnsolicitedByeReason } from "./SipEngine.ts";
-import { subscriptionEnds, subscriptionKey, subscriptionSeconds } from "./subscription.ts";
+import { opensSubscription, subscriptionEnds, subscriptionKey, subscriptionSeconds } from "./subscription.ts";
 
 /** A request in a dialog, other than INVITE and ACK. */
 export interface DialogOrder {
@@ -168,7 +168,7 @@ export class DialogRequests {
                 return;
             case "SUBSCRIBE":
             case "REFER":
-                if (success)
+                if (success && opensSubscription(response))
                     this.#book.openSubscription(
                         dialog,
                         subscriptionKey(request),

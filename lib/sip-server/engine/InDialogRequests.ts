@@ -13,7 +13,13 @@ import { metaOf } from "./metaOf.ts";
 import type { ServedRequests } from "./ServedRequests.ts";
 import { ServerRequest } from "./ServerRequest.ts";
 import type { Session } from "./Session.ts";
-import { secondsOfNotify, subscriptionEnds, subscriptionKey, subscriptionSeconds } from "./subscription.ts";
+import {
+    opensSubscription,
+    secondsOfNotify,
+    subscriptionEnds,
+    subscriptionKey,
+    subscriptionSeconds,
+} from "./subscription.ts";
 
 /** How long an application may think about a BYE, in T1: its answer is of no consequence, and the peer repeats it. */
 const byeTimeout = 16;
@@ -153,6 +159,7 @@ export class InDialogRequests {
                 return this.#renew(request, session, response);
             case "SUBSCRIBE":
             case "REFER":
+                if (!opensSubscription(response)) return;
                 this.#book.openSubscription(dialog, subscriptionKey(request), subscriptionSeconds(response, request));
                 return;
             case "NOTIFY":

@@ -35,6 +35,11 @@ export function subscriptionSeconds(response: SipResponse, request: SipRequest):
     );
 }
 
+/** Whether the 2xx to a SUBSCRIBE or REFER opens a subscription: a REFER can do without (RFC 4488, section 4). */
+export function opensSubscription(response: SipResponse): boolean {
+    return (response.headers.get("Refer-Sub") ?? "").trim().toLowerCase() !== "false";
+}
+
 function stateOf(headers: Headers): string {
     const [state = ""] = (headers.get("Subscription-State") ?? "").split(";");
     return state.trim().toLowerCase();

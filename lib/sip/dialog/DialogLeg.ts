@@ -33,8 +33,8 @@ export abstract class DialogLeg implements Omit<CallLeg, "end"> {
         await this.dialog()?.check();
     }
 
-    reportTransfer(_progress: TransferProgress): Promise<void> {
-        return Promise.resolve();
+    async reportTransfer(progress: TransferProgress): Promise<void> {
+        await this.dialog()?.reportTransfer(progress);
     }
 
     /** SIP peers are not shown who the other party is after the call was set up. */

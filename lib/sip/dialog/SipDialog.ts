@@ -1,51 +1,23 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { Log } from "../../ports/Log.ts";
-import type { LegReport } from "../../ports/CallLeg.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
+import type { TransferProgress } from "../../call/CallEffect.ts";
 import { lateOffer } from "../../sdp/lateOffer.ts";
-import { DialogDigits, type DialogDigitsParts } from "./DialogDigits.ts";
+import { DialogDigits } from "./DialogDigits.ts";
+import type { AckState, DialogParts } from "./DialogParts.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { OwnOffers } from "./OwnOffers.ts";
-import { grantOf, type RefreshDuty } from "./refreshDuty.ts";
+import { grantOf } from "./refreshDuty.ts";
 import { replyInDialog } from "../methodReplies.ts";
 import { probeDialog } from "./probeDialog.ts";
-import type { SipEnvironment } from "../SipEnvironment.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
-import type { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { DialogHandler } from "../SipCalls.ts";
 import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
-
-export interface DialogParts extends SipEnvironment, Pick<DialogDigitsParts, "dtmf" | "allow"> {
-    readonly log: Log;
-    readonly dialogId: string;
-    /** Answers challenges of our requests, where there are credentials. */
-    readonly digest: DigestClient | undefined;
-    /** That we have to refresh the session, if so; done here where there are credentials or headers, else by the SIP server. */
-    readonly duty: RefreshDuty | undefined;
-    /** Headers that every message of the call carries in addition to its own. */
-    readonly headers: HeaderFields;
-    /** What was agreed so far. */
-    readonly local: Sdp;
-    readonly remote: Sdp | undefined;
-    readonly ack: AckState;
-    /** Which party placed the call. */
-    readonly role: "caller" | "callee";
-    /** A Session-Expires header for re-INVITEs, if there is a session timer (RFC 4028, section 7.4). */
-    readonly timer: HeaderFields;
-    readonly report: LegReport;
-    /** Reads who the peer says that it is now. */
-    readonly party?: Pick<ConnectedParty, "read"> | undefined;
-    /** The dialog is over for the call; the answer to a BYE may still be due. */
-    readonly onEnded: () => void;
-}
-
-/** Whether the peer has acknowledged our last 2xx to INVITE, and whether its answer to our offer comes with that ACK. */
-export type AckState = "received" | "awaited" | "awaitedWithSdp";
+import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import { Referrals } from "../transfer/Referrals.ts";
+import type { NamedLeg } from "../transfer/TransferRights.ts";
 
 type DialogState =
     /** `end`: the call is over, but a BYE has to wait for the ACK of our 2xx (RFC 3261, section 15). */
@@ -72,6 +44,7 @@ export class SipDialog implements DialogHandler {
     #state: DialogState;
     #offer: PendingOffer = { by: "none" };
     readonly #ownOffers: OwnOffers;
+    readonly #referrals: Referrals;
     #local: Sdp;
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
@@ -83,6 +56,7 @@ export class SipDialog implements DialogHandler {
         this.#state = { phase: "up", ack: parts.ack };
         this.#local = parts.local;
         this.#remote = parts.remote;
+        this.#referrals = new Referrals(parts);
         const { digest, duty, headers, timer } = parts;
         this.#digits = new DialogDigits(parts);
         this.#ownOffers = new OwnOffers({ ...parts, headers: { ...headers, ...timer } }, (sdp, outcome) => {
@@ -105,6 +79,8 @@ export class SipDialog implements DialogHandler {
             case "INVITE":
             case "UPDATE":
                 return this.#takeOffer(request);
+            case "REFER":
+                return this.#referrals.take(request);
             default: {
                 const reply = this.#digits.receive(request) ?? replyInDialog(request);
                 if (reply !== undefined) this.#respond(request, reply);
@@ -120,6 +96,16 @@ export class SipDialog implements DialogHandler {
     /** Sends digits by INFO. @throws CallFailure if the peer rejects one */
     sendDigits(digits: string): Promise<void> {
         return this.#digits.send(digits);
+    }
+
+    get named(): NamedLeg | undefined {
+        const { leg, rights } = this.#parts;
+        return leg && { leg, rights };
+    }
+
+    /** Tells the peer how the transfer goes that it asked for. */
+    async reportTransfer(progress: TransferProgress): Promise<void> {
+        await this.#referrals.reportTransfer(progress);
     }
 
     /** Answers the offer reported last, if it still waits. */
@@ -357,6 +343,7 @@ export class SipDialog implements DialogHandler {
         this.#state = { phase: "over" };
         this.#takePendingOffer();
         this.#ownOffers.withdraw();
+        this.#referrals.close();
         this.#sessionRefresh?.stop();
         this.#stopByeTimer();
         this.#parts.calls.removeDialog(this.#parts.dialogId, this);

@@ -6,11 +6,15 @@ import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { UacLeg } from "../uac/UacLeg.ts";
+import { parseUri } from "../sipHeaders.ts";
 import { composePhoneInvite } from "./composePhoneInvite.ts";
+import type { Phones } from "./Phones.ts";
 
 export interface PhoneLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly realm: string;
+    /** What the phones of an account may do with their calls. */
+    readonly rightsOf?: Phones["rightsOf"];
     /** Called with a phone that could not be reached. */
     readonly onUnreached: (target: PhoneTarget) => void;
 }
@@ -34,6 +38,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             trunks: [phoneAsTrunk(target)],
             makeCnonce: () => randomBytes(16).toString("hex"),
             mayDial: () => false,
+            rightsOf: () => this.#parts.rightsOf?.(target.account, { address: addressOf(target) }),
             onTrouble: ({ why }) => {
                 log.info("registered phone not reached", { why: why ?? "it asks for a password" });
                 if (why !== undefined) onUnreached(target);
@@ -41,6 +46,11 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             report,
         });
     }
+}
+
+/** The IP address at which a phone is called. */
+function addressOf({ nextHop }: PhoneTarget): string | undefined {
+    return parseUri(nextHop)?.host?.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** What a phone has of a trunk: nothing but a name. Where it redirects to is its user's business, not ours. */

@@ -5,6 +5,8 @@ import type { PhoneContact } from "../../ports/ContactStore.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
+import { rightsOfPhone } from "../transfer/rightsOfPeer.ts";
+import type { TransferRights } from "../transfer/TransferRights.ts";
 import { addressingOf } from "./composePhoneInvite.ts";
 import type { PhoneAuthenticator, PhoneAuthentication } from "./PhoneAuthenticator.ts";
 import type { Registrar } from "./Registrar.ts";
@@ -79,6 +81,21 @@ export class Phones implements PhoneBook {
     routeOf(callees: readonly RemoteParty[], caller: SipAccount, homeHost: string | undefined): PhoneRoute {
         const accountOf = (username: string): SipAccount | undefined => this.#byName.get(username);
         return routePhoneCall(callees, caller, { ...this.#parts.routing, accountOf, homeHost });
+    }
+
+    /**
+     * What the phones of an account may do with their calls; undefined if there is no such account.
+     * @param phone the IP address of the phone in the call, and the host by which it names the bridge
+     */
+    rightsOf(
+        username: string,
+        phone: { readonly address: string | undefined; readonly host?: string | undefined },
+    ): TransferRights | undefined {
+        const { registrar, realm } = this.#parts;
+        const account = this.#byName.get(username);
+        const isFrom = (source: SipSource): boolean =>
+            source.address === phone.address || registrar.accountsAt(source).includes(username);
+        return account && rightsOfPhone(account, { isFrom, realm, phoneHost: phone.host });
     }
 
     /** How a phone's call is shown in Matrix: by a ghost of its own. */

@@ -1,15 +1,12 @@
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
-import { capabilityHeaders, type ComposedInvite, type InviteOptions } from "../uac/composeInvite.ts";
+import { capabilityHeaders, type ComposedInvite, type InviteOptions, referredBy } from "../uac/composeInvite.ts";
 import { formatNameAddress } from "../sipHeaders.ts";
 
 /** How a call is put for a phone that is registered with us at `realm`. Pure. */
-export function composePhoneInvite(
-    { account, contact, nextHop, route, caller }: PhoneTarget,
-    realm: string,
-    options: InviteOptions,
-): ComposedInvite {
+export function composePhoneInvite(target: PhoneTarget, realm: string, options: InviteOptions): ComposedInvite {
+    const { account, contact, nextHop, route, caller } = target;
     return {
         uri: contact,
         nextHop,
@@ -17,6 +14,7 @@ export function composePhoneInvite(
             To: `<sip:${account}@${realm}>`,
             From: callerOf(caller, realm),
             ...(route !== undefined && { Route: route.map((uri) => `<${uri}>`).join(", ") }),
+            ...referredBy(target),
             ...capabilityHeaders(options),
         },
     };

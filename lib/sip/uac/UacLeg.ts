@@ -1,10 +1,7 @@
-import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
-import type { Log } from "../../ports/Log.ts";
-import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
+import type { TargetLeg } from "../../ports/CallLeg.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
-import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
@@ -19,7 +16,6 @@ import { sessionDescriptionIn } from "../sessionDescription.ts";
 import type { LiveLeg } from "../SipCalls.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
-import type { SipEnvironment } from "../SipEnvironment.ts";
 import { reasonHeader } from "../sipEndCause.ts";
 import {
     type HeaderFields,
@@ -29,28 +25,9 @@ import {
     SipSendError,
 } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { type TrunkFault, trunkFault } from "../trunk/trunkFault.ts";
-import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
+import { trunkFault } from "../trunk/trunkFault.ts";
+import type { UacLegParts } from "./UacLegParts.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
-
-export interface UacLegParts extends SipEnvironment {
-    readonly log: Log;
-    readonly callId: CallId;
-    /** As of the target. */
-    readonly accessNetwork?: string | undefined;
-    /** How the call is put for a hop of its route. */
-    readonly compose: (hop: Hop, options: InviteOptions) => ComposedInvite;
-    /** Each address of each trunk, as `atEachAddress` gives them, in the order of preference. */
-    readonly trunks: readonly SipTrunk[];
-    /** Which of them take calls at present; left out, all do. */
-    readonly availability?: TrunkAvailability;
-    readonly makeCnonce: () => string;
-    /** Whom the caller may dial, for redirects to another number. */
-    readonly mayDial: (party: RemoteParty) => boolean;
-    /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
-    readonly onTrouble?: (trouble: TrunkFault) => void;
-    readonly report: LegReport;
-}
 
 /** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
 const CANCEL_TIMEOUT_MS = 36_000;
@@ -339,6 +316,8 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             dtmf: attempt.hop.trunk.dtmf,
             allow: response.headers.get("allow"),
             report: isForCall ? rest.report : () => undefined,
+            leg: this,
+            rights: rest.rightsOf?.(attempt.hop.trunk),
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });
     }

@@ -31,7 +31,7 @@ export interface InviteOptions {
 /** How a call to `target` is put for one hop of its route. Pure. */
 export function composeInvite(
     { trunk, redirectedTo }: Hop,
-    target: Pick<SipTarget, "callee"> & CallingUser,
+    target: Pick<SipTarget, "callee" | "referredBy"> & CallingUser,
     options: InviteOptions,
 ): ComposedInvite {
     const to = calleeUri(trunk, target.callee);
@@ -46,10 +46,16 @@ export function composeInvite(
             ...trunk.headers,
             To: `<${to}>`,
             ...identityHeaders(trunk, target, (number) => userPart(writeNumber(trunk.numberFormat, number))),
+            ...referredBy(target),
             // the SIP server refreshes without credentials, so a trunk that asks for them had better do it itself
             ...capabilityHeaders({ ...options, ...(trunk.credentials !== undefined && { refresher: "uas" }) }),
         },
     };
+}
+
+/** Who transferred the caller (RFC 3892, section 3), for a call that a transfer places. */
+export function referredBy({ referredBy: uri }: { readonly referredBy?: string }): HeaderFields {
+    return uri === undefined ? {} : { "Referred-By": `<${uri}>` };
 }
 
 /** What the bridge can do, and the session interval that it asks for (RFC 4028): the same in every INVITE. */

@@ -18,6 +18,8 @@ import { fromUriOf } from "../identity/fromHeader.ts";
 import type { SipResponder } from "../SipResponder.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
+import { rightsOfPeer } from "../transfer/rightsOfPeer.ts";
+import type { TransferRights } from "../transfer/TransferRights.ts";
 import type { CallRejections, RejectionRule } from "./CallRejections.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import { UasLeg } from "./UasLeg.ts";
@@ -47,6 +49,7 @@ interface Incoming {
         Pick<SipPeer, "credentials" | "dtmf" | "video">;
     readonly calledUri: string;
     readonly screen: ScreenCaller;
+    readonly rights: TransferRights | undefined;
     readonly respond: (response: OutgoingResponse) => void;
 }
 
@@ -74,6 +77,7 @@ export class IncomingCalls {
             peer,
             calledUri,
             screen: (named) => ownIdentities.screen(named, peer.trusted ? "trusted" : "untrusted", at),
+            rights: rightsOfPeer(peer, request.source),
             respond: (response) =>
                 responder.respond(request, { ...response, headers: { ...headers, ...response.headers } }),
         };
@@ -91,19 +95,21 @@ export class IncomingCalls {
     }
 
     #fromPhone(request: IncomingRequest, account: SipAccount, phones: Phones): void {
+        const phoneHost = fromUriOf(request.headers)?.host;
         const incoming: Incoming = {
             request,
             sender: { account: account.username },
             peer: { ...account, name: account.username, trusted: false, ...PHONE_LOAD },
             calledUri: request.uri,
             screen: (caller) => ({ kind: "shown", caller }),
+            rights: phones.rightsOf(account.username, { address: request.source.address, host: phoneHost }),
             respond: (response) => this.#parts.responder.respond(request, response),
         };
         const decoded = this.#decode(incoming);
         if (decoded === undefined || !this.#hasRoom(incoming, decoded)) return;
         const network = readPhoneNetwork(request.headers);
         const invite = { ...decoded, network };
-        const route = phones.routeOf(invite.callees, account, fromUriOf(request.headers)?.host);
+        const route = phones.routeOf(invite.callees, account, phoneHost);
         switch (route.kind) {
             case "refused":
                 return this.#reject(incoming, "number_not_allowed", rejection(route.cause), invite);
@@ -167,7 +173,7 @@ export class IncomingCalls {
     }
 
     #open(
-        { request, peer: trust, sender }: Incoming,
+        { request, peer: trust, sender, rights }: Incoming,
         invite: DecodedInvite,
         target: CallTarget,
         alsoRing: readonly CallTarget[] = [],
@@ -191,6 +197,7 @@ export class IncomingCalls {
             credentials,
             dtmf,
             trust,
+            rights,
             report: (event) => report(event),
         });
         const { media: originMedia, offer } = invite;

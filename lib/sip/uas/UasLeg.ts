@@ -24,6 +24,7 @@ import {
     SipSendError,
 } from "../SipStack.ts";
 import type { DtmfSetting, SipPeer } from "../SipTrunk.ts";
+import type { TransferRights } from "../transfer/TransferRights.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 export interface UasLegParts extends SipEnvironment {
@@ -39,6 +40,8 @@ export interface UasLegParts extends SipEnvironment {
     readonly trust: Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes">;
     /** Credentials for requests to that peer, if it challenges them. */
     readonly credentials?: DigestCredentials | undefined;
+    /** Left out for a peer that cannot transfer calls. */
+    readonly rights?: TransferRights | undefined;
     readonly report: LegReport;
 }
 
@@ -253,6 +256,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                 ? { remote: undefined, ack: "awaitedWithSdp" }
                 : { remote: invite.offer, ack: "awaited" }),
             report,
+            leg: this,
             onEnded: () => this.#happened({ kind: "dialogEnded" }),
         });
     }

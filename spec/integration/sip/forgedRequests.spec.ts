@@ -87,7 +87,7 @@ test("a call that rings does not mind a CANCEL from elsewhere", async () => {
 test("no sender can transfer a call to another number, even with all identifiers", async () => {
     const { call, ok, opened } = await answered();
     mallory.inDialog(call, ok, "REFER", 2, { headers: ["Refer-To: <tel:+19005550123>"] });
-    expect((await mallory.next("SIP/2.0 4")).status).toBe(405);
+    expect((await mallory.next("SIP/2.0 4")).status).toBe(403);
     expect(opened.reported.facts).toEqual([]);
     phone.inDialog(call, ok, "BYE", 3);
     await phone.next("SIP/2.0 200");

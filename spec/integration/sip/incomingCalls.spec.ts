@@ -290,7 +290,7 @@ describe("within a call", () => {
     test.each([
         ["OPTIONS", 200],
         ["INFO", 200],
-        ["REFER", 405],
+        ["REFER", 403],
     ])("%s gets %i", async (method, status) => {
         const { call, ok } = await answered();
         phone.inDialog(call, ok, method, 2);

@@ -79,6 +79,7 @@ const trunk: Config["trunks"][number] = {
     shortCodes: [],
     registrationSeconds: 600,
     callsPerSecond: 20,
+    transfers: "deny",
     callerIds: new Map(),
     fromUser: "caller",
     callerNameLength: 40,

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Sdp } from "../../../../lib/call/vocabulary.ts";
 import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
-import { type AckState, SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
+import type { AckState } from "../../../../lib/sip/dialog/DialogParts.ts";
+import { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";

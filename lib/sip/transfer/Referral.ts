@@ -1,0 +1,133 @@
+import type { TransferProgress } from "../../call/CallEffect.ts";
+import type { Log } from "../../ports/Log.ts";
+import { SIP_ENDINGS } from "../sipEndCause.ts";
+import type { HeaderFields, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
+
+export interface ReferralParts {
+    readonly stack: SipStack;
+    readonly log: Log;
+    readonly userAgent: string;
+    readonly dialogId: string;
+    /** What every message of the call carries. */
+    readonly headers: HeaderFields;
+}
+
+type ReferralState =
+    /** The REFER has no response: whether it is permitted is not known yet. */
+    | "held"
+    /** It was accepted, and the peer is notified. */
+    | "subscribed"
+    /** It was accepted, and the peer does not want to be notified. */
+    | "unsubscribed"
+    | "over";
+
+/** How long the subscription of a REFER lasts without a further NOTIFY, in seconds: longer than any target rings. */
+const EXPIRES_S = 600;
+const OK = { status: 200, reason: "OK" };
+const TRYING = { status: 100, reason: "Trying" };
+const RINGING = { status: 180, reason: "Ringing" };
+
+/** One REFER of the peer: its response, and the NOTIFYs until the end of the transfer (RFC 3515, section 2.4). */
+export class Referral {
+    readonly #request: IncomingRequest;
+    readonly #parts: ReferralParts;
+    readonly #subscription: "wanted" | "unwanted";
+    /** Tells the subscriptions of one dialog apart (RFC 3515, section 2.4.6). */
+    readonly #event: string;
+    #state: ReferralState = "held";
+
+    constructor(request: IncomingRequest, subscription: "wanted" | "unwanted", isFirst: boolean, parts: ReferralParts) {
+        this.#request = request;
+        this.#parts = parts;
+        this.#subscription = subscription;
+        const sequence = Number.parseInt(request.headers.get("cseq") ?? "", 10);
+        this.#event = isFirst ? "refer" : `refer;id=${sequence}`;
+    }
+
+    get isOver(): boolean {
+        return this.#state === "over";
+    }
+
+    /** Resolves once the response and the NOTIFY are on the wire, or cannot be sent. */
+    async report(progress: TransferProgress): Promise<void> {
+        switch (progress.stage) {
+            case "placed":
+                return this.#accept();
+            case "ringing":
+                return this.#state === "subscribed" ? this.#notify(RINGING, "active") : undefined;
+            case "done":
+                return this.conclude(OK);
+            case "failed":
+                return this.#fail(SIP_ENDINGS[progress.cause]);
+        }
+    }
+
+    /** Tells the peer how the transfer ended. */
+    async conclude(outcome: { readonly status: number; readonly reason: string }): Promise<void> {
+        if (this.#state === "held") await this.#accept();
+        const before = this.#state;
+        this.#state = "over";
+        if (before === "subscribed") await this.#notify(outcome, "terminated");
+    }
+
+    /** The dialog is over: the peer receives no more of it, and its subscription ends. */
+    close(): void {
+        const before = this.#state;
+        this.#state = "over";
+        if (before === "subscribed") void this.#notify(TRYING, "terminated");
+    }
+
+    async #accept(): Promise<void> {
+        if (this.#state !== "held") return;
+        this.#state = this.#subscription === "wanted" ? "subscribed" : "unsubscribed";
+        const headers: HeaderFields = this.#subscription === "wanted" ? {} : { "Refer-Sub": "false" };
+        await this.#respond({ status: 202, headers });
+        if (this.#subscription === "wanted") await this.#notify(TRYING, "active");
+    }
+
+    /**
+     * As the response to the REFER only what leaves the dialog as it is: a 404 or 481 would end the call (RFC 5057, section
+     * 5.1). Everything else is the result of the transfer.
+     */
+    async #fail(outcome: { readonly status: number; readonly reason: string }): Promise<void> {
+        const isFinal = outcome.status === 403 || outcome.status === 603;
+        if (this.#state !== "held" || (!isFinal && this.#subscription === "wanted")) return this.conclude(outcome);
+        this.#state = "over";
+        await this.#respond({ status: isFinal ? outcome.status : 603 });
+    }
+
+    async #respond(response: OutgoingResponse): Promise<void> {
+        const { headers, log } = this.#parts;
+        await this.#request
+            .respond({ ...response, headers: { ...headers, ...response.headers } })
+            .catch((error: unknown) => log.debug("response to REFER not sent", { error }));
+    }
+
+    async #notify(
+        outcome: { readonly status: number; readonly reason: string },
+        state: "active" | "terminated",
+    ): Promise<void> {
+        const { stack, log, headers, userAgent, dialogId } = this.#parts;
+        const request = {
+            method: "NOTIFY",
+            dialogId,
+            headers: {
+                ...headers,
+                Event: this.#event,
+                "Subscription-State":
+                    state === "active" ? `active;expires=${EXPIRES_S}` : "terminated;reason=noresource",
+                "Content-Type": "message/sipfrag;version=2.0",
+                "User-Agent": userAgent,
+            },
+            body: `SIP/2.0 ${outcome.status} ${outcome.reason}\r\n`,
+        };
+        await stack
+            .send(request, { onResponse: ({ status }) => this.#notified(status) })
+            .catch((error: unknown) => log.debug("NOTIFY not sent", { error }));
+    }
+
+    /** A peer without the subscription is not notified again (RFC 6665, section 4.2.2). */
+    #notified(status: number): void {
+        if (status >= 300 && this.#state === "subscribed") this.#state = "unsubscribed";
+    }
+}

@@ -1,0 +1,28 @@
+import type { CallLeg, Transferor } from "../../ports/CallLeg.ts";
+import type { SipSource } from "../SipStack.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
+
+/** What the peer of a dialog may do with calls. */
+export interface TransferRights {
+    readonly by: Transferor;
+    /** Whom a URI of the peer may mean, likeliest first; empty if no party. */
+    readonly calleesOf: (uri: string) => readonly RemoteParty[];
+    /** Whether a request comes from where the peer is: the identifiers of a dialog alone must not place calls. */
+    readonly isFrom: (source: SipSource) => boolean;
+}
+
+/** A leg whose dialog another request can name, and the rights of its peer. */
+export interface NamedLeg {
+    readonly leg: CallLeg;
+    readonly rights: TransferRights | undefined;
+}
+
+/** Whether the peers of two dialogs are the same user or trunk: only calls of its own can be transferred by a peer. */
+export function haveSameOwner(one: TransferRights, other: TransferRights | undefined): boolean {
+    switch (one.by.kind) {
+        case "user":
+            return other?.by.kind === "user" && other.by.user === one.by.user;
+        case "trunk":
+            return other?.by.kind === "trunk" && other.by.name === one.by.name;
+    }
+}
