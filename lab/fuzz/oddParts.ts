@@ -14,6 +14,7 @@ const displayNames: Texts = [
     '"\\"',
     "'",
     '"<x>"',
+    '"a\\\0\u0001\u007f"',
 ];
 /** Header parameters that nothing uses. */
 const headerParams: Texts = [

@@ -39,6 +39,12 @@ export function tidyLines(text: string): readonly string[] | undefined {
     return others.some((line) => line.startsWith("o=")) ? lines : [version, NO_ORIGIN, ...others];
 }
 
+/** The formats that an RTP stream can have: numbers up to 127. Of others, all are kept. */
+function payloadsIn(formats: readonly string[], isRtp: boolean): string {
+    const readable = isRtp ? formats.filter((format) => /^\d{1,3}$/.test(format) && Number(format) <= 127) : formats;
+    return readable.join(" ");
+}
+
 /**
  * The parts of a tidy `m=` line. A number of ports (`49170/2`) is left out. A stream whose line is malformed counts as
  * rejected: the other streams are not affected.
@@ -50,6 +56,6 @@ export function parseMediaLine(line: string): MediaLine {
         type: /^(?:audio|video)$/i.test(type) ? type.toLowerCase() : type,
         port: isReadable ? Number.parseInt(port, 10) : 0,
         protocol: protocol === "" ? "RTP/AVP" : RTP_PROTOCOL.test(protocol) ? protocol.toUpperCase() : protocol,
-        payloads: formats.join(" "),
+        payloads: payloadsIn(formats, RTP_PROTOCOL.test(protocol)),
     };
 }

@@ -16,21 +16,30 @@ export type SessionDescription =
 /**
  * The session description in a body, on its own or as a part of a multipart one (RFC 5621). Of several the last one that can
  * be used counts, as among alternatives (RFC 2046, section 5.1.4); those for early media alone do not count (RFC 3959).
+ * An unknown body that its `Content-Disposition` makes optional counts as none (RFC 3261, section 20.11).
  */
-export function sessionDescriptionIn(contentType: string | undefined, body: string): SessionDescription {
+export function sessionDescriptionIn(
+    contentType: string | undefined,
+    body: string,
+    disposition?: string,
+): SessionDescription {
     if (body.trim() === "") return { kind: "none" };
     const parts = bodyPartsOf(contentType ?? "application/sdp", undefined, body).filter(isSession);
     const readings = parts.map(({ content }) => readDescription(content)).reverse();
     const reading = readings.find(({ kind }) => kind === "usable") ?? readings[0];
     switch (reading?.kind) {
         case undefined:
-            return { kind: "foreign" };
+            return { kind: isOptional(disposition) ? "none" : "foreign" };
         case "usable":
             return { kind: "given", sdp: reading.sdp, media: reading.transport };
         case "noAudio":
         case "malformed":
             return { kind: reading.kind };
     }
+}
+
+function isOptional(disposition = ""): boolean {
+    return /;\s*handling\s*=\s*"?optional"?\s*(?:;|$)/i.test(disposition);
 }
 
 function isSession({ type, disposition }: BodyPart): boolean {

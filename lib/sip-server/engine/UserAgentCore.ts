@@ -7,7 +7,7 @@ import { TransactionShares } from "../transaction/TransactionShares.ts";
 import { TransactionLayer } from "../transaction/TransactionLayer.ts";
 import type { Flow, TransportLayer } from "../transport/SipTransport.ts";
 import { transactionOwners } from "./transactionOwners.ts";
-import { hasControls } from "./appHeaders.ts";
+import { hasControls } from "../sip/characters.ts";
 import { DialogBook } from "./DialogBook.ts";
 import { DialogRequests } from "./DialogRequests.ts";
 import type { EngineContext, PendingExchange } from "./EngineContext.ts";

@@ -1,3 +1,4 @@
+import { hasControls } from "../sip/characters.ts";
 import { parseCSeq } from "../sip/CSeq.ts";
 import { type HeaderField, Headers } from "../sip/Headers.ts";
 import { formatNameAddr, parseNameAddr } from "../sip/NameAddr.ts";
@@ -100,13 +101,4 @@ function meaningful(value: string | undefined): string | undefined {
 /** True for a header name or method (RFC 3261 25.1). */
 export function isToken(name: string): boolean {
     return /^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name);
-}
-
-/** True for what may not stand in any line of a message. */
-export function hasControls(value: string): boolean {
-    for (let at = 0; at < value.length; at++) {
-        const code = value.charCodeAt(at);
-        if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
-    }
-    return false;
 }

@@ -66,3 +66,12 @@ export function hasLineBreaker(text: string): boolean {
 function isSpace(code: number): boolean {
     return code === 0x20 || code === 0x09;
 }
+
+/** True for what may not stand in any line of a message. */
+export function hasControls(value: string): boolean {
+    for (let at = 0; at < value.length; at++) {
+        const code = value.charCodeAt(at);
+        if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+    }
+    return false;
+}

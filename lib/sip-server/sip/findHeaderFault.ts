@@ -11,7 +11,9 @@ import { parseVia } from "./Via.ts";
 const essential = new Set(["via", "from", "to", "call-id", "cseq", "content-length", "require", "proxy-require"]);
 
 /** May stand in a message once only (RFC 3261 7.3.1): a different second one is how two readers come to see two messages. */
-export const singularHeaders = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length"] as const;
+export const singularHeaders = [
+    ...["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Length", "Content-Type"],
+] as readonly string[];
 
 /** True if a request with a broken line of that header is rejected, false if the line can be left out. */
 export function isEssentialHeader(key: string): boolean {

@@ -1,4 +1,5 @@
-import type { Headers } from "./Headers.ts";
+import { hasControls } from "./characters.ts";
+import { Headers } from "./Headers.ts";
 import { parseNameAddr } from "./NameAddr.ts";
 import { repairNameAddr } from "./readNameAddr.ts";
 
@@ -12,9 +13,11 @@ const lists = ["Contact", "Route", "Record-Route", "Path", "P-Asserted-Identity"
 
 /**
  * The headers with every address written by the grammar, for applications, whose parsers are stricter than ours. List
- * elements without a URI are left out. Returns `headers` itself if there is nothing to repair, which is the usual case.
+ * elements without a URI are left out. Control characters become blanks: applications copy headers into their responses,
+ * which must not have any. Returns `headers` itself if there is nothing to repair, which is the usual case.
  */
-export function repairAddresses(headers: Headers): Headers {
+export function repairAddresses(received: Headers): Headers {
+    const headers = withoutControls(received);
     let repaired = headers;
     const replace = (name: string, values: readonly string[]): void => {
         if (repaired === headers) repaired = headers.copy();
@@ -34,6 +37,14 @@ export function repairAddresses(headers: Headers): Headers {
             );
     }
     return repaired;
+}
+
+function withoutControls(headers: Headers): Headers {
+    const fields = [...headers];
+    if (!fields.some(({ value }) => hasControls(value))) return headers;
+    return new Headers(
+        fields.map(({ name, value }) => ({ name, value: value.replace(/[\0-\x08\x0a-\x1f\x7f]/g, " ") })),
+    );
 }
 
 function isWellFormed(value: string): boolean {

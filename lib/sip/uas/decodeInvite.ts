@@ -59,7 +59,11 @@ export function decodeInvite(
         return refused(500, `Privacy Failure: ${privacy.unmet.join(", ").slice(0, 100)}`);
     }
     const { minimumMedia = "rtp" } = peer;
-    const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
+    const description = sessionDescriptionIn(
+        request.headers.get("content-type"),
+        request.body,
+        request.headers.get("content-disposition"),
+    );
     const common = {
         kind: "invite",
         ...identifyCaller(request.headers, from, privacy, peer, screen),

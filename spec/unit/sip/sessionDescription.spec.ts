@@ -72,6 +72,7 @@ describe("what a body says", () => {
         ["doubled blanks in the media line", sdp(...head, "m=audio  40000  RTP/AVP  0 8")],
         ["an origin that cannot be parsed", sdp("v=0", "o=my phone x y IN IP4 host", ...head.slice(2), ...audio)],
         ["a malformed media line of another stream", sdp(...head, ...audio, "m=video", "m=video high RTP/AVP 96")],
+        ["formats that no RTP stream has", sdp(...head, "m=audio 40000 RTP/AVP 0 200 x -1")],
         ["words in small letters", sdp(...head, "c=in ip4 192.0.2.1", "m=AUDIO 40000 rtp/avp 0")],
         ["an address with a TTL", sdp(...head, "m=audio 40000 RTP/AVP 0", "c=IN IP4 192.0.2.1/127")],
         ["unknown kinds of lines", sdp(...head, "x=1", "y=2", ...audio)],
@@ -136,6 +137,15 @@ describe("the type of the body", () => {
     ])("%s", (type, text, expected) => {
         expect(kindOf(text, type)).toBe(expected);
     });
+});
+
+test.each([
+    ["render;handling=optional", "none"],
+    ['render; x=y ; handling = "optional"', "none"],
+    ["render;handling=required", "foreign"],
+    ["render", "foreign"],
+])("a body of an unknown type with the disposition %s is %s", (disposition, kind) => {
+    expect(sessionDescriptionIn("application/x-foo", "hello", disposition).kind).toBe(kind);
 });
 
 test("a session is the same if only its origin differs", () => {
