@@ -103,10 +103,7 @@ class Client implements LabPage {
     }
 
     async setCamera(callId: string, camera: "on" | "off"): Promise<void> {
-        const call = this.#calls.call(callId);
-        if (camera === "off") await call.setLocalVideoMuted(true);
-        else if (call.hasLocalUserMediaVideoTrack) await call.setLocalVideoMuted(false);
-        else await call.upgradeCall(false, true);
+        await this.#calls.call(callId).setLocalVideoMuted(camera === "off");
     }
 
     async setScreenShared(callId: string, shared: boolean): Promise<void> {

@@ -160,6 +160,11 @@ export class Baresip implements Stoppable {
         this.#control.command("transfer", uri);
     }
 
+    /** Turns its video on or off in a call, by the direction of the stream: a re-INVITE. */
+    setVideo(direction: "sendrecv" | "inactive"): void {
+        this.#control.command("video_dir", direction);
+    }
+
     hangUp(): void {
         this.#control.command("hangup");
     }

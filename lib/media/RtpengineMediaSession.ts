@@ -18,11 +18,14 @@ import { CallPlacement, sessionName } from "./CallPlacement.ts";
 import { videoPolicyOf } from "./videoPolicy.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
-import { answerTo, firstOffer, forwardedOffer } from "./exchanges.ts";
+import { answerTo, firstOffer } from "./exchanges.ts";
 import {
     adjustSound,
     answerInPlace,
+    answerOfPeer,
     exchangeAlone,
+    forwardToPeer,
+    type PeerAnswer,
     expectationOf,
     isIn,
     isKnown,
@@ -30,7 +33,6 @@ import {
     type PendingChange,
     type Progress,
     type Up,
-    withdrawVideo,
 } from "./sessionExchanges.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import { sentAudioOf } from "./sentAudio.ts";
@@ -81,7 +83,7 @@ export class RtpengineMediaSession implements MediaSession {
             const exchange = firstOffer(origin, this.#transports.target, this.#parts.options.codecs);
             const { call, said } = await this.#placement.offer(exchange);
             this.#require("new");
-            const target = describeFor(this.#recipient("target"), said, undefined);
+            const target = describeFor(this.#recipient("target"), said);
             this.#progress = { phase: "offered", call, origin, target };
             this.#candidates.describe("origin", origin);
             return target.sdp;
@@ -95,7 +97,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("offered");
             const said = await call.answer(answerTo(origin, "target", answer.transport, answer.description));
             this.#require("offered");
-            const told = describeFor(this.#recipient("origin"), said, origin);
+            const told = describeFor(this.#recipient("origin"), said, { said: origin, role: "answer" });
             if (!wantsSound(origin)) await call.sendSoundTo("origin", false);
             if (!wantsSound(answer)) await call.sendSoundTo("target", false);
             this.#require("offered");
@@ -238,40 +240,26 @@ export class RtpengineMediaSession implements MediaSession {
 
     /** Has rtpengine make the other party's offer, which has to be answered then. */
     async #forward(before: Up, side: Side, offer: PartyDescription): Promise<ChangeProposal> {
-        const other = otherSide(side);
-        const peer = before.parties[other];
-        const { options } = this.#parts;
-        const exchange = forwardedOffer(side, offer, peer, options.codecs);
-        const said = await before.call.offerAgain(exchange).catch(async (error: unknown) => {
-            if (before.call.isSplitTentatively) await withdrawVideo(before, side, before.parties[side].said, options);
-            throw error;
-        });
-        const told = describeFor(this.#recipient(other), said, peer.said, peer.told);
-        this.#progress = {
-            ...this.#require("up"),
-            pending: { kind: "change", side, offer, told, offered: said.media },
-        };
-        return { kind: "forward", sdp: told.sdp };
+        const pending = await forwardToPeer(before, offer, this.#recipient(otherSide(side)), this.#parts.options);
+        this.#progress = { ...this.#require("up"), pending };
+        return { kind: "forward", sdp: pending.told.sdp };
     }
 
-    async #answerOfPeer(
-        up: Up,
-        pending: PendingChange,
-        sdp: Sdp | undefined,
-    ): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
+    async #answerOfPeer(up: Up, pending: PendingChange, sdp: Sdp | undefined): Promise<PeerAnswer> {
         if (sdp === undefined) return await answerInPlace(up, pending, this.#parts.options);
-        const { offer, told } = pending;
-        const other = otherSide(pending.side);
-        const answer = withOfferedDigits(await this.#read(other, sdp), voiceOf(told));
-        const said = await up.call.answer(answerTo(offer, other, answer.transport, answer.description));
-        return { said, peer: { said: answer, told } };
+        const answer = await this.#read(otherSide(pending.side), sdp);
+        return await answerOfPeer(up, pending, withOfferedDigits(answer, voiceOf(pending.told)));
     }
 
     /** The change holds from now on. Resolves to the answer for the party that proposed it. */
     async #settle(side: Side, offer: PartyDescription, said: SessionDescription, peer: Party): Promise<ChangeAnswer> {
         const { call, parties: before } = this.#require("up");
         const other = otherSide(side);
-        const told = describeFor(this.#recipient(side), said, offer, before[side].told);
+        const told = describeFor(this.#recipient(side), said, {
+            said: offer,
+            role: "answer",
+            before: before[side].told,
+        });
         const parties = { ...before, [side]: { said: offer, told }, [other]: peer };
         await adjustSound(call, before, parties);
         const up = this.#require("up");

@@ -1,7 +1,7 @@
 import type { MediaTransport, Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
-import { present } from "../sdp/presentation.ts";
+import { type EstablishedSession, present } from "../sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../sdp/SentDescription.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 
@@ -14,18 +14,24 @@ export interface Recipient {
     readonly sessionId: number;
 }
 
+/** The session of a party that has spoken, whose streams the description has to keep. */
+export interface Session extends EstablishedSession {
+    readonly said: PartyDescription;
+    /** The description that it received before. */
+    readonly before?: SentDescription | undefined;
+}
+
 /**
- * rtpengine's description in the form that a party needs. `session`: what the party said last, whose streams the description
- * has to keep; its offer, if this is the answer to it. `previous`: the description that it received before.
+ * rtpengine's description in the form that a party needs. `session`: left out in the first offer to it.
  * @throws CallFailure `noCommonMedia` if rtpengine's description lacks something
  */
 export function describeFor(
     { side, transport, sessionId }: Recipient,
     said: SessionDescription,
-    session: PartyDescription | undefined,
-    previous?: SentDescription,
+    session?: Session,
 ): SentDescription {
-    const presentation = present(said, session?.transport ?? transport, session);
+    const previous = session?.before;
+    const presentation = present(said, session?.said.transport ?? transport, session);
     if (presentation.kind === "presentable") return nextDescription(sessionId, presentation, previous);
     const lacking = presentation.lacking.join(", ");
     throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);

@@ -39,7 +39,7 @@ export async function offerHandover({ call, parties }: Up, leaves: Side, session
         codec: { codec: linkCodecs(voiceSentBy(parties[stays])) },
         flags: KEEPING_PORT,
     });
-    return describeFor({ side: leaves, transport: "rtp", sessionId }, offered, undefined);
+    return describeFor({ side: leaves, transport: "rtp", sessionId }, offered);
 }
 
 /** Has rtpengine take the other call's description. Resolves to the parties of the session from now on. */

@@ -6,7 +6,8 @@ import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
 import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
 import type { MediaWatchdog } from "./MediaWatchdog.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
-import { answerTo, furtherOffer, type Exchange, withDigits } from "./exchanges.ts";
+import { describeFor, type Recipient } from "./describeFor.ts";
+import { answerTo, type Exchange, forwardedOffer, furtherOffer, withDigits } from "./exchanges.ts";
 import type { Expectation } from "./mediaLiveness.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 
@@ -71,12 +72,48 @@ export async function pressKeys(up: Up, side: Side, digits: string, options: Rtp
     for (const digit of digits) await up.call.pressKey(side, digit);
 }
 
+/** What the party that was asked about a change says, and rtpengine's answer for the one that proposed it. */
+export interface PeerAnswer {
+    readonly said: SessionDescription;
+    readonly peer: Party;
+}
+
+/** Has rtpengine make the offer for the other party, `recipient`. @throws CallFailure; the call is as it was then */
+export async function forwardToPeer(
+    before: Up,
+    offer: PartyDescription,
+    recipient: Recipient,
+    options: RtpengineOptions,
+): Promise<PendingChange> {
+    const { call, parties } = before;
+    const peer = parties[recipient.side];
+    const side = otherSide(recipient.side);
+    const exchange = forwardedOffer(side, offer, peer, options.codecs);
+    const { media, ...said } = await call.offerAgain(exchange).catch(async (error: unknown) => {
+        if (call.isSplitTentatively) await withdrawVideo(before, side, parties[side].said, options);
+        throw error;
+    });
+    const session = { said: peer.said, role: "offer", before: peer.told } as const;
+    return { kind: "change", side, offer, told: describeFor(recipient, { ...said, media }, session), offered: media };
+}
+
+/** Gives rtpengine the answer of the party that was asked. */
+export async function answerOfPeer(
+    { call }: Up,
+    { side, offer, told }: PendingChange,
+    answer: PartyDescription,
+): Promise<PeerAnswer> {
+    const { description } = withStreamsOf(offer, answer);
+    const said = await call.answer(answerTo(offer, otherSide(side), answer.transport, description));
+    return { said, peer: { said: answer, told } };
+}
+
 /** Answers in the name of a party that did not agree to a change; its session stays as it was. */
 export async function answerInPlace(
     up: Up,
     { side, offer, offered, told }: PendingChange,
     options: RtpengineOptions,
-): Promise<{ readonly said: SessionDescription; readonly peer: Party }> {
+): Promise<PeerAnswer> {
     const { call, parties } = up;
     const peer = parties[otherSide(side)];
     const said = call.isSplitTentatively

@@ -1,11 +1,12 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
+import { unbundled } from "./bundle.ts";
 import { codecsOf, hasCodec, carriesMedia, withCodecs, withoutIdleEvents } from "./codecs.ts";
 import { arrange, type Layout } from "./layout.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 import { isRejected } from "./rejection.ts";
 import type { Unnumbered } from "./SentDescription.ts";
 import type { Section, SessionDescription } from "./sessionDescription.ts";
-import { counterpartOf, kindOf, type StreamKind } from "./streams.ts";
+import { counterpartOf, kindOf, type StreamKind, streamOf, type WithStreams } from "./streams.ts";
 
 /** Of a party that has not spoken yet. */
 const NEW_LAYOUT: Layout = { places: [], carried: [], bundles: true };
@@ -23,28 +24,36 @@ export type Presentation =
     /** `lacking` names what the engine left out. */
     | { readonly kind: "unusable"; readonly lacking: readonly string[] };
 
+/** The session of a party that has spoken. */
+export interface EstablishedSession {
+    /** What it said last; its offer, if it is answered. */
+    readonly said: Pick<PartyDescription, "layout" | "streams">;
+    /** What the description is: an answer adds no stream. */
+    readonly role: "offer" | "answer";
+    /** The streams that it was told before. */
+    readonly before?: WithStreams | undefined;
+}
+
 /**
  * Rewrites rtpengine's description for a party that uses `kind`. It is composed of the attributes that this transport needs:
  * rtpengine forwards what it does not know, and a browser's attributes (ssrc, extmap, msid, …) would make a SIP message larger
- * than UDP carries. `session` is what the party said last, if it has spoken: the description keeps its places, and has no
- * codec that it lacks (RFC 3264, section 6.1). A stream without a common codec is rejected; without voice there is no call.
+ * than UDP carries. The description keeps the places of the session, and has no codec that the party lacks (RFC 3264,
+ * section 6.1). A stream without a common codec is rejected; without voice there is no call.
  */
 export function present(
     engineSaid: SessionDescription,
     kind: MediaTransport,
-    session?: Pick<PartyDescription, "layout" | "streams">,
+    session?: EstablishedSession,
 ): Presentation {
     const [first] = engineSaid.media;
     if (first === undefined) return { kind: "unusable", lacking: ["m="] };
-    const [voice, ...others] = engineSaid.media.map((said) => streamFor(said, kind, session));
+    const voice = streamFor(first, kind, session);
     const lacking = voice === undefined ? ["port"] : missingFrom(voice, kind);
     if (voice === undefined || lacking.length > 0) return { kind: "unusable", lacking };
-    const usable = others.map((stream) =>
-        stream === undefined || missingFrom(stream, kind).length > 0 ? undefined : stream,
-    );
-    const { media, carried } = arrange([voice, ...usable], session?.layout ?? NEW_LAYOUT);
+    const video = videoFor(engineSaid, kind, session) ?? keptVideo(voice, kind, session);
+    const { media, carried } = arrange([voice, video], session?.said.layout ?? NEW_LAYOUT);
     const [carriedVoice = voice, ...carriedOthers] = carried;
-    const bundles = kind === "webrtc" && (session === undefined || session.layout.bundles);
+    const bundles = kind === "webrtc" && (session === undefined || session.said.layout.bundles);
     const connection = first.connection ?? engineSaid.connection ?? { version: 4, ip: "0.0.0.0" };
     return {
         kind: "presentable",
@@ -64,14 +73,38 @@ export function present(
 
 /** A stream in the form for the party, with the codecs that it has too; undefined if the engine rejects it. */
 function streamFor(
-    said: Section,
+    stream: Section,
     kind: MediaTransport,
-    session: Pick<PartyDescription, "streams"> | undefined,
+    session: EstablishedSession | undefined,
 ): Section | undefined {
-    if (isRejected(said)) return undefined;
-    const own = session === undefined ? undefined : counterpartOf(session, said);
-    const common = own === undefined ? said : withCodecs(said, (codec) => hasCodec(own, codec));
+    if (isRejected(stream)) return undefined;
+    const own = session === undefined ? undefined : counterpartOf(session.said, stream);
+    const common = own === undefined ? stream : withCodecs(stream, (codec) => hasCodec(own, codec));
     return kind === "webrtc" ? forBrowser(common) : forPhone(common, kind);
+}
+
+function videoFor(
+    engineSaid: SessionDescription,
+    kind: MediaTransport,
+    session: EstablishedSession | undefined,
+): Section | undefined {
+    const said = engineSaid.media.find((stream) => kindOf(stream) === "video");
+    if (said === undefined) return undefined;
+    if (session?.role === "answer" && counterpartOf(session.said, said) === undefined) return undefined;
+    const video = streamFor(said, kind, session);
+    return video === undefined || missingFrom(video, kind).length > 0 ? undefined : video;
+}
+
+/**
+ * A browser's video that the other party has turned off, as an inactive stream: a browser never uses a rejected one again.
+ */
+function keptVideo(voice: Section, kind: MediaTransport, session: EstablishedSession | undefined): Section | undefined {
+    const before = session?.before === undefined ? undefined : streamOf(session.before, "video");
+    const own = session === undefined ? undefined : streamOf(session.said, "video");
+    if (kind !== "webrtc" || before === undefined || own === undefined) return undefined;
+    const [kept] = unbundled(voice, [withCodecs(before, (codec) => hasCodec(own, codec))]);
+    const hasCodecs = kept !== undefined && codecsOf(kept).some(carriesMedia);
+    return hasCodecs ? { ...kept, msid: before.msid ?? [], direction: "inactive" } : undefined;
 }
 
 function forBrowser(said: Section): Section {

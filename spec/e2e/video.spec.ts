@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Baresip } from "../../lab/world/Baresip.ts";
 import { loopback } from "../../lab/world/freePort.ts";
+import type { SeenEvent } from "../../lab/browser/LabPage.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, tones } from "../support/callEnd.ts";
 
 const BARS = ["red", "green", "blue"] as const;
+const SCREEN = ["cyan", "cyan", "cyan"] as const;
 const ALICE = ["magenta", "magenta", "magenta"] as const;
 
 // Real parts on both sides: matrix-js-sdk in Chromium (max-bundle), and baresip with a generated picture in VP8.
@@ -69,4 +71,55 @@ describe("video between a Matrix user and a baresip phone", () => {
         await seeAndHearEachOther(callId);
         await end(callId);
     });
+
+    async function audioCall(): Promise<string> {
+        const before = phone.events().length;
+        const roomId = await alice.createDirectRoom(`@sip_phone=40${loopback}:${domain}`);
+        const callId = await alice.placeCall(roomId);
+        await phone.awaitEvent("CALL_INCOMING", { after: before });
+        phone.answer();
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        return callId;
+    }
+
+    /** Resolves once the client has received an offer of the phone in which video flows like this. */
+    async function phoneOffers(callId: string, direction: string, muted: boolean): Promise<void> {
+        const isIt = ({ type, sender, content }: SeenEvent): boolean => {
+            const { description, sdp_stream_metadata: metadata } = content as unknown as Negotiation;
+            if (type !== "m.call.negotiate" || content["call_id"] !== callId || sender === alice.device.userId)
+                return false;
+            const video = description.sdp.split("m=video")[1] ?? "";
+            return video.includes(`a=${direction}`) && metadata["sipms"]?.video_muted === muted;
+        };
+        await alice.awaitEvent(`video that is ${direction}`, isIt);
+    }
+
+    it("is added by the user, turned off and on by the phone, and audio goes on", async () => {
+        const callId = await audioCall();
+        await alice.setCamera(callId, "on");
+        await Promise.all([phone.sees(ALICE), alice.sees(callId, BARS)]);
+        phone.setVideo("inactive");
+        await phoneOffers(callId, "inactive", true);
+        await alice.hears(callId, tones.phone);
+        phone.setVideo("sendrecv");
+        await phoneOffers(callId, "sendrecv", false);
+        await Promise.all([phone.sees(ALICE), alice.sees(callId, BARS), alice.hears(callId, tones.phone)]);
+        await end(callId);
+    });
+
+    it("shows the user's screen", async () => {
+        const callId = await audioCall();
+        await alice.setScreenShared(callId, true);
+        await phone.sees(SCREEN);
+        await alice.setScreenShared(callId, false);
+        await alice.hears(callId, tones.phone);
+        await end(callId);
+    });
 });
+
+/** What is used of an m.call.negotiate. */
+interface Negotiation {
+    readonly description: { readonly sdp: string };
+    readonly sdp_stream_metadata: Readonly<Record<string, { readonly video_muted: boolean }>>;
+}

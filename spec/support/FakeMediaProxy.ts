@@ -145,7 +145,8 @@ class FakeMediaSession implements MediaSession {
     #tell(side: Side, direction: Direction, answering: PartyDescription | undefined): Sdp {
         const kind = answering?.transport ?? this.request.transports[side];
         const server = parseDescription(serverSays(kind, direction));
-        const presentation = server === undefined ? undefined : present(server, kind, answering);
+        const presentation =
+            server === undefined ? undefined : present(server, kind, answering && { said: answering, role: "answer" });
         if (presentation?.kind !== "presentable") throw new Error("the fake's own description is unusable");
         const told = nextDescription(1, presentation, this.#told[side]);
         this.#told[side] = told;

@@ -32,7 +32,7 @@ const engineForPhone = captured("chromium-156-audio-offer")
 function presented(sdp: string, kind: MediaTransport, answering?: PartyDescription): Presentation {
     const description = parseDescription(sdp);
     if (description === undefined) throw new Error("unreadable");
-    return present(description, kind, answering);
+    return present(description, kind, answering && { said: answering, role: "answer" });
 }
 
 function textOf(presentation: Presentation): string {

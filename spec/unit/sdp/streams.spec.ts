@@ -30,8 +30,8 @@ function parsed(sdp: string): SessionDescription {
     return description;
 }
 
-function told(sdp: string, session?: PartyDescription): SentDescription {
-    const presentation = present(parsed(sdp), "rtp", session);
+function told(sdp: string, said?: PartyDescription, role: "offer" | "answer" = "answer"): SentDescription {
+    const presentation = present(parsed(sdp), "rtp", said && { said, role });
     if (presentation.kind === "unusable") throw new Error(presentation.lacking.join());
     return nextDescription(1, presentation, undefined);
 }
@@ -132,16 +132,44 @@ describe("a description for a party with video", () => {
 
     test("adds the stream behind the others, or in a place that was rejected", () => {
         const withFax = read(phone({ sections: ["m=image 4000 udptl t38"] }));
-        expect(linesOf(told(engine, withFax).description, /^m=/)).toEqual([
+        expect(linesOf(told(engine, withFax, "offer").description, /^m=/)).toEqual([
             "m=audio 40000 RTP/AVP 0 8 101",
             "m=image 0 udptl t38",
             "m=video 50002 RTP/AVP 96",
         ]);
         const refused = read(phone({ sections: ["m=video 0 RTP/AVP 34", "m=image 4000 udptl t38"] }));
-        expect(linesOf(told(engine, refused).description, /^m=/)).toEqual([
+        expect(linesOf(told(engine, refused, "offer").description, /^m=/)).toEqual([
             "m=audio 40000 RTP/AVP 0 8 101",
             "m=video 50002 RTP/AVP 96",
             "m=image 0 udptl t38",
+        ]);
+    });
+
+    test("adds no stream that is not in the offer, if it is an answer", () => {
+        expect(linesOf(told(engine, read(phone())).description, /^m=/)).toEqual(["m=audio 40000 RTP/AVP 0 8 101"]);
+    });
+
+    test("has a browser's video as inactive once a phone rejects it", () => {
+        const said = read(browser);
+        const web = "UDP/TLS/RTP/SAVPF";
+        const carrier = ["a=rtcp-mux", "a=setup:active", "a=fingerprint:sha-256 AB:CD", "a=ice-ufrag:U", "a=ice-pwd:P"];
+        const candidate = "a=candidate:1 1 UDP 2130706431 192.0.2.1 30000 typ host";
+        const more = [...carrier, candidate];
+        const video = [`m=video 40000 ${web} 96`, "a=rtpmap:96 VP8/90000", ...more];
+        const presented = (sdp: string, before?: SentDescription): SentDescription => {
+            const presentation = present(parsed(sdp), "webrtc", { said, role: "answer", before });
+            if (presentation.kind === "unusable") throw new Error(presentation.lacking.join());
+            return nextDescription(1, presentation, before);
+        };
+        const before = presented(phone({ protocol: web, more, sections: video }));
+        const off = [`m=video 0 ${web} 96`];
+        const lines = linesOf(
+            presented(phone({ protocol: web, more, sections: off }), before).description,
+            /^m=video|^a=(group|inactive)/,
+        );
+        expect(lines).toEqual(["a=group:BUNDLE 0 1", `m=video 40000 ${web} 96`, "a=inactive"].concat("a=inactive"));
+        expect(linesOf(presented(phone({ protocol: web, more, sections: off })).description, /^m=video/)).toEqual([
+            `m=video 0 ${web} 96`,
         ]);
     });
 
