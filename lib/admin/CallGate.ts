@@ -1,15 +1,18 @@
+import type { FaultParty } from "../call/faultOf.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
 import type { CallParty } from "../numbering/partyText.ts";
 import type { CallIntake, CallRequest } from "../ports/CallIntake.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder, RejectionReason } from "../ports/CallRecorder.ts";
 import type { Log } from "../ports/Log.ts";
-import { type CallRecordSink, talkMs } from "../records/CallRecord.ts";
+import type { CallRecord, CallRecordSink, LiveCallRecord } from "../records/CallRecord.ts";
 import type { FraudLimits, LimitedCall } from "./limits/FraudLimits.ts";
 
 export interface CallGateParts {
     readonly intake: CallIntake;
     readonly recorder: Pick<CallRecorder, "rejected" | "note">;
+    /** The trunk, peer or account that an inbound call comes from, if it is noted. */
+    readonly senderOf: (callId: CallId) => string | undefined;
     readonly limits: FraudLimits;
     /** What an outbound call costs most by. */
     readonly classify: (callee: CallParty) => Pick<LimitedCall, "destination" | "rate">;
@@ -22,6 +25,8 @@ export interface GateRules {
     readonly blocked: ReadonlySet<string>;
     /** Matrix users whom inbound calls do not ring. */
     readonly doNotDisturb: ReadonlySet<string>;
+    /** Trunks from which no calls are accepted. */
+    readonly trunksOff: ReadonlySet<string>;
 }
 
 interface Rejection {
@@ -41,7 +46,7 @@ interface OpenCall {
 export class CallGate implements CallIntake, CallRecordSink {
     readonly #parts: CallGateParts;
     readonly #open = new Map<CallId, OpenCall>();
-    #rules: GateRules = { blocked: new Set(), doNotDisturb: new Set() };
+    #rules: GateRules = { blocked: new Set(), doNotDisturb: new Set(), trunksOff: new Set() };
     #service: "accepting" | "draining" = "accepting";
 
     constructor(parts: CallGateParts) {
@@ -70,27 +75,40 @@ export class CallGate implements CallIntake, CallRecordSink {
         }
         const opened = this.#parts.intake.open(request);
         if ("report" in opened) this.#open.set(request.callId, { request, report: opened.report });
-        else this.#parts.limits.ended(request.callId, 0);
+        else this.#parts.limits.ended(request.callId);
         return opened;
     }
 
     /** Ends a call for both parties; false if there is none with this id. */
     hangUp(callId: string): boolean {
+        return this.#end(callId, "hungUp", "none", "ended by a command");
+    }
+
+    /** Ends a call that has used up a limit. Harmless for a call that has ended. */
+    endByLimit(callId: string): void {
+        this.#end(callId, "limitReached", "caller", "ended by a fraud limit");
+    }
+
+    #end(callId: string, cause: EndCause, fault: FaultParty, reason: string): boolean {
         const call = this.#open.get(callId as CallId);
         if (call === undefined) return false;
-        this.#parts.log.info("call ended by a command", { callId });
-        this.#parts.recorder.note(callId as CallId, { kind: "fault", party: "none", reason: "ended by a command" });
+        this.#parts.log.info("call ended by the bridge", { callId, reason });
+        this.#parts.recorder.note(callId as CallId, { kind: "fault", party: fault, reason });
         // for the desk it is as if the caller had hung up; the caller receives the notice here
-        call.report({ kind: "ended", cause: "hungUp" });
-        call.request.origin.end("hungUp").catch((error: unknown) => {
+        call.report({ kind: "ended", cause });
+        call.request.origin.end(cause).catch((error: unknown) => {
             this.#parts.log.warn("caller not told of the end", { callId, error });
         });
         return true;
     }
 
-    ended(call: Parameters<NonNullable<CallRecordSink["ended"]>>[0]): void {
-        this.#open.delete(call.callId as CallId);
-        this.#parts.limits.ended(call.callId, talkMs(call));
+    answered({ callId }: LiveCallRecord): void {
+        this.#parts.limits.answered(callId);
+    }
+
+    ended({ callId }: CallRecord): void {
+        this.#open.delete(callId as CallId);
+        this.#parts.limits.ended(callId);
     }
 
     #rejectionOf(
@@ -102,6 +120,10 @@ export class CallGate implements CallIntake, CallRecordSink {
         if (direction === "inbound" && this.#rules.doNotDisturb.has(textOf(callee))) {
             return { cause: "busy", reason: "do_not_disturb" };
         }
+        const sender = this.#parts.senderOf(callId);
+        if (sender !== undefined && this.#rules.trunksOff.has(sender)) {
+            return { cause: "serviceUnavailable", reason: "trunk_off" };
+        }
         if (targetNetwork !== "trunk") return undefined;
         const trunk = firstHop?.name ?? "";
         const verdict = this.#parts.limits.admit({
@@ -110,7 +132,7 @@ export class CallGate implements CallIntake, CallRecordSink {
             trunk,
             ...this.#parts.classify(callee),
         });
-        return verdict.kind === "admitted" ? undefined : { cause: "forbidden", reason: "limit_reached" };
+        return verdict.kind === "admitted" ? undefined : { cause: "limitReached", reason: "limit_reached" };
     }
 }
 

@@ -21,14 +21,15 @@ const WEIGHT: Readonly<Record<EndCause, "all" | number>> = {
     cancelled: 8,
     answeredElsewhere: 9,
     forbidden: 10,
-    rejectedByNetwork: 11,
-    notFound: 12,
-    badAddress: 13,
-    mediaLost: 14,
-    noResponse: 15,
-    networkFailure: 16,
-    serviceUnavailable: 17,
-    internalError: 18,
+    limitReached: 11,
+    rejectedByNetwork: 12,
+    notFound: 13,
+    badAddress: 14,
+    mediaLost: 15,
+    noResponse: 16,
+    networkFailure: 17,
+    serviceUnavailable: 18,
+    internalError: 19,
 };
 
 /** Whether a branch that ends so ends the others as well. */

@@ -45,6 +45,7 @@ const BLAME: Readonly<Record<EndCause, Blame>> = {
     notFound: "caller",
     badAddress: "caller",
     forbidden: "caller",
+    limitReached: "caller",
     rejectedByNetwork: "endingNetwork",
     blocked: "callee",
     noCommonMedia: "endingSide",

@@ -78,6 +78,8 @@ export type EndCause =
     | "badAddress"
     /** The bridge's rules do not allow the caller to place this call. */
     | "forbidden"
+    /** A fraud limit of the bridge (`limits`) does not allow the call, or ended it. */
+    | "limitReached"
     /** The callee's network does not allow the call (SIP 403 and the like). */
     | "rejectedByNetwork"
     /** A network or callee policy blocks this caller (SIP 607, 608). */
@@ -112,6 +114,7 @@ export const END_CAUSES: readonly EndCause[] = Object.keys({
     notFound: 0,
     badAddress: 0,
     forbidden: 0,
+    limitReached: 0,
     rejectedByNetwork: 0,
     blocked: 0,
     noCommonMedia: 0,

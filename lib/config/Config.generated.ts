@@ -830,6 +830,10 @@ export interface LimitsConfig {
      * "allow" lets calls to emergency numbers pass all limits. "reject" rejects them, for a bridge that cannot tell emergency services where a caller is. Either way, a rule in dialling.allow and a trunk are needed to call them.
      */
     readonly emergency: "allow" | "reject";
+    /**
+     * What happens when minutesPerDay or costPerDay is reached during a call. "end" ends the calls that count for the limit. "reject" lets them go on, and rejects new calls only.
+     */
+    readonly whenReached: "end" | "reject";
 }
 export interface LimitValuesConfig {
     /**

@@ -80,7 +80,14 @@ export interface FinalResponse {
 
 /** Why a call was rejected before it started. Values of the metric label `reason`. */
 export type RejectionReason =
-    "not_permitted" | "no_trunk" | "too_many_calls" | "limit_reached" | "shutting_down" | "blocked" | "do_not_disturb";
+    | "not_permitted"
+    | "no_trunk"
+    | "too_many_calls"
+    | "limit_reached"
+    | "shutting_down"
+    | "trunk_off"
+    | "blocked"
+    | "do_not_disturb";
 
 export interface RejectedCall {
     readonly callId: CallId;

@@ -42,6 +42,11 @@ export class CallRecords implements CallRecorder {
         return calls.map(([callId, { course, notes }]) => liveRecord(callId, course, notes));
     }
 
+    /** The trunk, peer or account that sent the INVITE of a call that has not started. */
+    senderOf(callId: CallId): string | undefined {
+        return this.#early.get(callId)?.inviteReceived?.sender;
+    }
+
     started(callId: CallId, request: CallRequest): void {
         const notes = this.#early.get(callId) ?? NO_NOTES;
         this.#early.delete(callId);

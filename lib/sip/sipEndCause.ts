@@ -33,6 +33,8 @@ export const SIP_ENDINGS: Readonly<Record<EndCause, SipEnding>> = {
     // RFC 3261 21.4.22; Q.850 invalid number format
     badAddress: { status: 484, reason: "Address Incomplete", q850: 28 },
     // RFC 3261 21.4.4; Q.850 bearer capability not authorized
+    // the SIP status of a rejection for policy; Q.850 57: bearer capability not authorised
+    limitReached: { status: 403, reason: "Limit Reached", q850: 57 },
     forbidden: { status: 403, reason: "Forbidden", q850: 57 },
     // the same: the network on the other side has sent it
     rejectedByNetwork: { status: 403, reason: "Forbidden", q850: 57 },

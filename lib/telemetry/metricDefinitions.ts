@@ -64,7 +64,7 @@ export const METRIC_DEFINITIONS = {
         help: "Number of calls that were rejected before they started.",
         labels: {
             direction: DIRECTION,
-            reason: "`not_permitted` (no rule in dialling.allow), `no_trunk`, `unknown_callee`, `too_many_calls`, `limit_reached`, `blocked`, `do_not_disturb` or `shutting_down`",
+            reason: "`not_permitted` (no rule in dialling.allow), `no_trunk`, `unknown_callee`, `too_many_calls`, `limit_reached`, `blocked`, `do_not_disturb`, `trunk_off` or `shutting_down`",
         },
     },
     callEndsUndelivered: {

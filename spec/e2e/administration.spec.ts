@@ -35,6 +35,10 @@ describe("commands in Matrix rooms", () => {
                     { name: "baresip", address: `${loopback}:${baresip.port}`, domains: [loopback] },
                 ],
                 permissions: { "@root:matrix.example": "admin" },
+                // the SIP server then passes requests from unknown addresses to the bridge
+                sip: { ...(config["sip"] as object), unknownPeers: "reject" },
+                // a unit of money each second
+                limits: { user: { costPerDay: 1_000_000 }, rates: { "+442079460188": 60 } },
                 hep: { collector: `${loopback}:${collector.port}`, password: "of the collector" },
                 admin: { listen: `127.0.0.1:${adminPort}`, token: TOKEN },
             }),
@@ -63,7 +67,7 @@ describe("commands in Matrix rooms", () => {
         ["phones", "No account is configured."],
         [`number ${numbers.alice}`, "Inbound calls reach: @alice:matrix.example"],
         [`route @alice:matrix.example ${numbers.phone}`, "Trunks: trunk"],
-        ["limits", "No limit is set."],
+        ["limits", "user.costPerDay: 0 of 1000000 used"],
         ["config", "No command changed anything."],
         ["version", "Version:"],
         ["whoami", "Level: admin"],
@@ -139,6 +143,40 @@ describe("commands in Matrix rooms", () => {
         await Promise.all([phone.tone.hears(500), alice.hears(callId, 700)]);
         await phone.hangUp();
         expect(await admin.ask("resume")).toContain("accepts calls again");
+    });
+
+    it("ends a call that reaches a limit, tells user and control room, and rejects the next one also after a restart", async () => {
+        const control = await ControlChat.open(await world.synapse.loginAgain("root"), BOT);
+        await admin.ask("limit user.costPerDay 2");
+        const phone = await world.phoneListens({ toneHz: 700 });
+        const roomId = await alice.createDirectRoom("@sip_442079460188:matrix.example");
+        const callId = await alice.placeCall(roomId);
+        await phone.isCalled();
+        await phone.answer();
+        await alice.awaitState(callId, "connected");
+        await phone.isHungUp();
+        await alice.awaitState(callId, "ended");
+        await alice.awaitEvent("a notice about the limit", ({ content }) =>
+            String(content["body"]).startsWith("A limit for calls was reached."),
+        );
+        await vi.waitFor(async () => {
+            const reports = (await control.botTexts()).filter((text) => text.includes("user.costPerDay"));
+            expect(reports).toEqual([
+                expect.stringContaining("of @alice:matrix.example was reached: calls are rejected"),
+            ]);
+        }, 10_000);
+        await world.bridge.restart();
+        await alice.awaitState(await alice.placeCall(roomId), "ended");
+        expect(await admin.ask("history @alice:matrix.example failed")).toContain("limitReached (caller)");
+        expect(await admin.ask("limits")).toMatch(/user\.costPerDay: [2-9][.\d]* of 2 used, most by @alice/);
+        await admin.ask("limit user.costPerDay 1000000");
+    });
+
+    it("rejects calls from a trunk that is off in both directions", async () => {
+        expect(await admin.ask("trunk baresip off both")).toContain("No calls will go to, or be accepted from baresip");
+        expect(await admin.ask("yes")).toContain("off for calls in both directions");
+        expect(await admin.ask("changes")).toContain("trunk baresip is off for all calls");
+        expect(await admin.ask("trunk baresip on")).toContain("is on");
     });
 
     it.each([

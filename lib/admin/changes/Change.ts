@@ -20,8 +20,8 @@ export type ChangeKind =
     | { readonly kind: "allow" | "deny"; readonly user: string; readonly pattern: string }
     /** Calls from this number or Matrix user are rejected. */
     | { readonly kind: "block"; readonly party: string }
-    /** No outbound calls by this trunk. */
-    | { readonly kind: "trunkOff"; readonly trunk: string }
+    /** No outbound calls by this trunk, or no calls in either direction. Outbound if `calls` is absent. */
+    | { readonly kind: "trunkOff"; readonly trunk: string; readonly calls?: "outbound" | "both" | undefined }
     /** Calls for this user do not ring. */
     | { readonly kind: "doNotDisturb"; readonly user: string }
     /** Another value for a fraud limit. */
@@ -60,7 +60,7 @@ export function describeChange(change: ChangeKind): string {
         case "block":
             return `calls from ${change.party} are rejected`;
         case "trunkOff":
-            return `trunk ${change.trunk} is off`;
+            return `trunk ${change.trunk} is off for ${change.calls === "both" ? "all" : "outbound"} calls`;
         case "doNotDisturb":
             return `calls for ${change.user} do not ring`;
         case "limit":

@@ -1,18 +1,12 @@
 import { z } from "zod";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
+import type { StoredText } from "../StoredText.ts";
 import { type Change, type NewChange, subjectOf } from "./Change.ts";
 
-/** Where changes are kept: one text. */
-export interface ChangeFile {
-    /** The text, or undefined if there is none yet. */
-    read(): Promise<string | undefined>;
-    /** Replaces the text in one step. */
-    write(text: string): Promise<void>;
-}
-
 export interface ChangesParts {
-    readonly file: ChangeFile;
+    /** Where changes are kept. */
+    readonly file: StoredText;
     readonly clock: Clock;
     readonly log: Log;
     /** Called whenever other changes apply, also when one ends by itself. Synchronous. */
@@ -24,7 +18,7 @@ const kind = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("map"), phoneNumber: z.string(), user: z.string().nullable() }),
     z.object({ kind: z.enum(["allow", "deny"]), user: z.string(), pattern: z.string() }),
     z.object({ kind: z.literal("block"), party: z.string() }),
-    z.object({ kind: z.literal("trunkOff"), trunk: z.string() }),
+    z.object({ kind: z.literal("trunkOff"), trunk: z.string(), calls: z.enum(["outbound", "both"]).optional() }),
     z.object({ kind: z.literal("doNotDisturb"), user: z.string() }),
     z.object({ kind: z.literal("limit"), limit: z.string(), value: z.number() }),
 ]);

@@ -12,21 +12,23 @@ export const trunk = defineCommand({
     effect: "act",
     summary: "Shows one trunk, switches it off or on, registers it again, or probes its addresses.",
     details:
-        "A trunk that is off receives no outbound calls, also after a restart. Inbound calls from it are still accepted.",
+        "A trunk that is off receives no outbound calls, also after a restart. With `both`, inbound calls from it are rejected (503) as well.",
     arguments: {
         name: word("name of the trunk", "carrier"),
         action: optional(choice("what to do with it", ["show", "on", "off", "register", "probe"])),
+        calls: optional(choice("which calls off applies to; outbound if not given", ["outbound", "both"])),
     },
-    examples: ["trunk carrier", "trunk carrier off", "trunk carrier register"],
-    confirm: ({ name, action }, { administration }) => {
+    examples: ["trunk carrier", "trunk carrier off", "trunk carrier off both", "trunk carrier register"],
+    confirm: ({ name, action, calls }, { administration }) => {
         const found = administration.trunks.all().find((known) => known.name === name);
         if (action !== "off" || found === undefined) return undefined;
-        return `No outbound calls will go to ${name}. Its ${found.liveCalls} calls continue.`;
+        const stopped = calls === "both" ? "No calls will go to, or be accepted from" : "No outbound calls will go to";
+        return `${stopped} ${name}. Its ${found.liveCalls} calls continue.`;
     },
-    run: async ({ name, action = "show" }, context) => {
+    run: async ({ name, action = "show", calls = "outbound" }, context) => {
         const all = context.administration.trunks.all();
         const found = all.find((known) => known.name === name);
-        if (found !== undefined) return act(found, action, context);
+        if (found !== undefined) return act(found, { action, calls }, context);
         const nearest = nearestWord(
             name,
             all.map((known) => known.name),
@@ -38,9 +40,14 @@ export const trunk = defineCommand({
     },
 });
 
+interface TrunkOrder {
+    readonly action: "show" | "on" | "off" | "register" | "probe";
+    readonly calls: "outbound" | "both";
+}
+
 async function act(
     found: TrunkStatus,
-    action: "show" | "on" | "off" | "register" | "probe",
+    { action, calls }: TrunkOrder,
     { administration: { trunks, changes }, invoker }: CommandContext,
 ): Promise<Outcome> {
     const { name } = found;
@@ -48,9 +55,9 @@ async function act(
         case "show":
             return shown(found);
         case "off":
-            await changes.add({ kind: "trunkOff", trunk: name, by: invoker.name });
+            await changes.add({ kind: "trunkOff", trunk: name, calls, by: invoker.name });
             return textAnswer(
-                `Trunk ${name} is off: outbound calls use other trunks, or fail. Send trunk ${name} on to undo.`,
+                `Trunk ${name} is off${calls === "both" ? " for calls in both directions" : ""}: outbound calls use other trunks, or fail. Send trunk ${name} on to undo.`,
             );
         case "on":
             for (const change of changes.all()) {

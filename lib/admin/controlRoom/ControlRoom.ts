@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
-import { serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { parseMatrixRoomId, serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { ControlMessage, ControlRoomListener, SendRoomText } from "../../ports/ControlRoom.ts";
 import type { Log } from "../../ports/Log.ts";
 import { type Level, reaches } from "../Command.ts";
 import type { CommandRunner } from "../CommandRunner.ts";
+import type { StoredText } from "../StoredText.ts";
 import { levelOf, type PermissionEntries } from "../Permissions.ts";
 import { escapeHtml, renderAnswer } from "../renderAnswer.ts";
 
@@ -15,6 +16,8 @@ export interface ControlRoomParts {
     readonly send: SendRoomText;
     /** `control.room`; otherwise the room to which an admin invited the bot last. */
     readonly room: MatrixRoomId | undefined;
+    /** Keeps the room of the last invitation across restarts. */
+    readonly file: StoredText;
     readonly log: Log;
 }
 
@@ -34,12 +37,26 @@ export class ControlRoom implements ControlRoomListener {
         this.#room = parts.room;
     }
 
+    /** Continues with the room of an earlier run, unless the configuration names one. Never rejects. */
+    async load(): Promise<void> {
+        if (this.#parts.room !== undefined) return;
+        try {
+            this.#room = parseMatrixRoomId((await this.#parts.file.read())?.trim() ?? "");
+        } catch (error) {
+            this.#parts.log.warn("control room not read", { error, hint: "set control.room, or invite the bot again" });
+        }
+    }
+
     mayInvite(user: MatrixUserId): boolean {
         return this.#levelOf(user) !== "none";
     }
 
     joined(room: MatrixRoomId, inviter: MatrixUserId): void {
-        if (this.#parts.room === undefined && reaches(this.#levelOf(inviter), "admin")) this.#room = room;
+        if (this.#parts.room !== undefined || !reaches(this.#levelOf(inviter), "admin")) return;
+        this.#room = room;
+        this.#parts.file.write(`${room}\n`).catch((error: unknown) => {
+            this.#parts.log.warn("control room not stored", { error, hint: "check store.path" });
+        });
     }
 
     message(message: ControlMessage): void {

@@ -1,6 +1,17 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
+/** What was used since midnight (UTC). */
+export interface DayUsage {
+    readonly minutes: number;
+    readonly cost: number;
+}
+
+/** The day of a time, in days of UTC since the Unix epoch. */
+export function dayOf(now: number): number {
+    return Math.floor(now / DAY_MS);
+}
+
 /** How much of the limits one user, trunk or destination class uses. Days are days of UTC. */
 export class Usage {
     #concurrent = 0;
@@ -25,23 +36,41 @@ export class Usage {
         }
     }
 
+    /** What was used on the day of `now`. */
+    today(now: number): DayUsage {
+        this.#turn(now);
+        return { minutes: this.#minutes, cost: this.#cost };
+    }
+
+    /** Continues with what an earlier run used on the day of `now`. */
+    restore(now: number, { minutes, cost }: DayUsage): void {
+        this.#turn(now);
+        this.#minutes = minutes;
+        this.#cost = cost;
+    }
+
+    /** A call that goes on used this much more. */
+    used(now: number, minutes: number, cost: number): void {
+        this.#turn(now);
+        this.#minutes += minutes;
+        this.#cost += cost;
+    }
+
     started(now: number): void {
         this.#turn(now);
         this.#concurrent += 1;
         this.#starts.push(now);
     }
 
-    ended(now: number, minutes: number, cost: number): void {
+    ended(now: number): void {
         this.#turn(now);
         this.#concurrent = Math.max(0, this.#concurrent - 1);
-        this.#minutes += minutes;
-        this.#cost += cost;
     }
 
     /** Forgets what is older than the limits look back. */
     #turn(now: number): void {
         this.#starts = this.#starts.filter((start) => start > now - MINUTE_MS);
-        const day = Math.floor(now / DAY_MS);
+        const day = dayOf(now);
         if (day === this.#day) return;
         this.#day = day;
         this.#minutes = 0;

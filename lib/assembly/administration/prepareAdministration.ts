@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { CallGate } from "../../admin/CallGate.ts";
 import { ControlRoom } from "../../admin/controlRoom/ControlRoom.ts";
 import type { CommandRunner } from "../../admin/CommandRunner.ts";
 import { FraudLimits } from "../../admin/limits/FraudLimits.ts";
 import { SipLadders } from "../../admin/SipLadders.ts";
+import type { FloodWatch } from "../../admin/supervision/FloodWatch.ts";
 import { Incidents } from "../../admin/supervision/Incidents.ts";
 import type { Config } from "../../config/Config.generated.ts";
 import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
@@ -20,11 +22,11 @@ import { createMetrics, type Metrics } from "../../telemetry/metrics.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
 import type { OnStarted } from "../Stoppable.ts";
 import { callRecordsOf } from "./callRecordsOf.ts";
+import { floodWatchOf, reportInternalErrors, watchFloods } from "./reportIncidents.ts";
 import { hepOf } from "./hepOf.ts";
 import { classifyDestination } from "./classifyDestination.ts";
+import { storedFile } from "./storedFile.ts";
 import { type RememberedStates, rememberStates } from "./rememberStates.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** What administration needs before the rest of the bridge exists, and what the rest needs from it. */
 export interface PreparedAdministration {
@@ -38,6 +40,7 @@ export interface PreparedAdministration {
     readonly limits: FraudLimits;
     readonly dialPlan: LiveDialPlan;
     readonly incidents: Incidents;
+    readonly floods: FloodWatch;
     readonly controlRoom: ControlRoom;
     /** All metrics as text. */
     readonly render: () => Promise<string>;
@@ -64,19 +67,22 @@ export async function prepareAdministration(
     const sipReasonOf = (sipCallId: string): SipReason | undefined => readReason(ladders.lastReasonOf(sipCallId));
     const records = new CallRecords({ clock, sinks, sipReasonOf });
     const late: PreparedAdministration["late"] = { permissions: config.permissions };
-    const controlRoom = new ControlRoom({
-        localServer: config.homeserver.domain,
-        permissions: () => new Map(Object.entries(late.permissions)),
-        runner: () => late.runner,
-        send: (room, text) => late.send?.(room, text) ?? Promise.resolve(),
-        room: config.control.room,
-        log,
-    });
+    const controlRoom = await controlRoomOf(config, late, log);
     const incidents = new Incidents(clock, (message) => controlRoom.report(message));
+    sinks.push(reportInternalErrors(incidents));
+    const floods = floodWatchOf(clock, incidents);
     const limits = limitsOf(config, log, incidents);
+    const gateTo: PreparedAdministration["gateTo"] = (desk) => {
+        const classify = classifyDestination.bind(undefined, config);
+        const senderOf = records.senderOf.bind(records);
+        const gate = new CallGate({ intake: desk, recorder: records, senderOf, limits, classify, log });
+        sinks.push(gate);
+        return gate;
+    };
     return {
         messageTelemetry: messages,
-        states: rememberStates(telemetry, () => clock.now()),
+        states: rememberStates(watchFloods(telemetry, floods), () => clock.now()),
+        floods,
         records,
         history,
         ladders,
@@ -89,12 +95,7 @@ export async function prepareAdministration(
         incidents,
         controlRoom,
         render,
-        gateTo: (desk) => {
-            const classify = classifyDestination.bind(undefined, config);
-            const gate = new CallGate({ intake: desk, recorder: records, limits, classify, log });
-            sinks.push(gate);
-            return gate;
-        },
+        gateTo,
         late,
     };
 }
@@ -106,9 +107,10 @@ function limitsOf({ limits }: Config, log: Log, incidents: Incidents): FraudLimi
         clock: systemClock,
         onReached: (limit, key) => {
             log.warn("fraud limit reached", { limit, of: key, hint: "send limits to the bot to see and change it" });
-            const message = `The limit ${limit} of ${key} was reached: calls are rejected.`;
-            incidents.once(`limit ${limit} ${key}`, message, HOUR_MS);
+            incidents.begin(`limit ${limit} ${key}`, `The limit ${limit} of ${key} was reached: calls are rejected.`);
         },
+        onCleared: (limit, key) =>
+            incidents.end(`limit ${limit} ${key}`, `The limit ${limit} of ${key} allows calls again`),
     });
 }
 
@@ -116,4 +118,22 @@ function readReason(text: string | undefined): SipReason | undefined {
     if (text === undefined) return undefined;
     const q850 = parseReasons(text).find(({ protocol }) => protocol === "Q.850")?.cause;
     return q850 === undefined ? { text } : { text, q850 };
+}
+
+async function controlRoomOf(
+    { homeserver, control, store }: Config,
+    late: PreparedAdministration["late"],
+    log: Log,
+): Promise<ControlRoom> {
+    const controlRoom = new ControlRoom({
+        localServer: homeserver.domain,
+        permissions: () => new Map(Object.entries(late.permissions)),
+        runner: () => late.runner,
+        send: (room, text) => late.send?.(room, text) ?? Promise.resolve(),
+        room: control.room,
+        file: storedFile(join(store.path, "control-room")),
+        log,
+    });
+    await controlRoom.load();
+    return controlRoom;
 }

@@ -5,12 +5,14 @@ import type { RememberedStates } from "./rememberStates.ts";
 export interface ReadPartsParts {
     readonly config: Config;
     readonly states: RememberedStates;
+    /** The certificate and the store. */
+    readonly machine: () => readonly PartReading[];
     /** The rtpengine instances; empty if media passes directly. */
     readonly engines: () => readonly { readonly name: string; readonly up: boolean; readonly reason?: string }[];
 }
 
 /** Reads the state of every part for supervision. */
-export function readParts({ config, states, engines }: ReadPartsParts): readonly PartReading[] {
+export function readParts({ config, states, machine, engines }: ReadPartsParts): readonly PartReading[] {
     return [
         part("homeserver", "homeserver", states.homeserver(), "the last request received no response"),
         part("SIP server", "sip_server", states.sipServer(), "the bridge is not connected to it"),
@@ -18,6 +20,7 @@ export function readParts({ config, states, engines }: ReadPartsParts): readonly
             part(`rtpengine ${name}`, "rtpengine", up ? "up" : "down", reason ?? "it does not respond"),
         ),
         ...config.trunks.map(({ name }) => trunkPart(name, states)),
+        ...machine(),
     ];
 }
 

@@ -21,10 +21,12 @@ import type { LevelledLog } from "../../telemetry/log.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
 import type { SipTrunkControl } from "./SipTrunkControl.ts";
 import type { OnStarted } from "../Stoppable.ts";
-import { changeFile } from "./changeFile.ts";
+import { watchLimits } from "./watchLimits.ts";
+import { storedFile } from "./storedFile.ts";
 import { dialPlanChangesOf } from "./dialPlanChangesOf.ts";
 import { liveAdministration } from "./liveAdministration.ts";
 import type { PreparedAdministration } from "./prepareAdministration.ts";
+import { MachineWatch } from "./MachineWatch.ts";
 import { readParts } from "./readParts.ts";
 import { ServiceState } from "./ServiceState.ts";
 
@@ -52,7 +54,7 @@ export async function startAdministration(parts: StartAdministrationParts, onSta
     const applied: { config: Config } = { config };
     const apply = (changes: readonly Change[]): void => applyChanges(changes, applied.config, parts);
     const changes = new Changes({
-        file: changeFile(join(config.store.path, "changes.json")),
+        file: storedFile(join(config.store.path, "changes.json")),
         clock: systemClock,
         log,
         onChanged: apply,
@@ -66,6 +68,7 @@ export async function startAdministration(parts: StartAdministrationParts, onSta
     };
     const service = new ServiceState({ config, log, gate, clock: systemClock, load: parts.loadConfig, onReloaded });
     onStarted({ name: "service state", stop: () => service.stop() });
+    await watchLimits(parts, onStarted);
     const supervision = startSupervision(parts, onStarted);
     const administration = liveAdministration({
         ...prepared,
@@ -88,6 +91,9 @@ function applyChanges(changes: readonly Change[], config: Config, { prepared, ga
     prepared.dialPlan.apply(dialPlanRulesOf(config), dialPlanChangesOf(changes, config));
     gate.setRules({
         blocked: new Set(changes.flatMap((change) => (change.kind === "block" ? [change.party] : []))),
+        trunksOff: new Set(
+            changes.flatMap((change) => (change.kind === "trunkOff" && change.calls === "both" ? [change.trunk] : [])),
+        ),
         doNotDisturb: new Set(changes.flatMap((change) => (change.kind === "doNotDisturb" ? [change.user] : []))),
     });
     prepared.limits.change(
@@ -108,10 +114,12 @@ function startSupervision(
         media instanceof RtpengineMediaProxy
             ? media.engines.map(({ name, health }) => ({ name, up: health !== "silent" }))
             : [];
+    const { certificate } = config.sip.tls ?? {};
+    const machine = new MachineWatch({ certificate, storePath: config.store.path, clock: systemClock });
     const read = () => {
         states.telemetry.phonesRegistered(phones?.registered ?? 0);
         for (const { name, up } of engines()) states.telemetry.rtpengine(name, up ? "up" : "down");
-        return readParts({ config, states, engines });
+        return readParts({ config, states, machine: () => machine.read(), engines });
     };
     const onChanged = ({ name, state, reason }: PartStatus): void => {
         if (state === "up") incidents.end(name, `${name} is up again`);
@@ -120,6 +128,7 @@ function startSupervision(
     const supervision = new Supervision({ read, clock: systemClock, onChanged });
     supervision.start();
     const checking = setInterval(() => {
+        prepared.floods.check();
         matrix.check().catch((error: unknown) => log.debug("homeserver check failed", { error }));
     }, CHECK_MS);
     onStarted({

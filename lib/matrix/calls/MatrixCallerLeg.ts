@@ -145,6 +145,8 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
                 return;
             case "hangup":
                 await this.#say(() => encodeHangup(this.#us, cause));
+                // after the answer, clients do not show why the other side or the bridge ended a call
+                if (notice !== undefined && cause === "limitReached") await this.#voice.sendNotice(notice);
                 return;
             case "none":
                 return;

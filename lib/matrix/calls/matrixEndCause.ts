@@ -39,6 +39,10 @@ const TO_MATRIX: Readonly<Record<EndCause, MatrixEnding>> = {
         reason: "unknown_error",
         notice: "You aren't allowed to call this number. Please contact your administrator.",
     },
+    limitReached: {
+        reason: "unknown_error",
+        notice: "A limit for calls was reached. Try again later, or contact your administrator.",
+    },
     rejectedByNetwork: {
         reason: "unknown_error",
         notice: "The phone network doesn't allow this call. Check the number, or contact your administrator.",

@@ -62,6 +62,7 @@ const bare: Config = {
         rates: {},
         emergencyNumbers: [],
         emergency: "allow",
+        whenReached: "end",
     },
     logging: { level: "info", format: "human", numbers: "short", sip: false },
 };

@@ -73,6 +73,7 @@ describe("a right configuration", () => {
                 rates: {},
                 emergencyNumbers: ["112", "911", "999", "110"],
                 emergency: "allow",
+                whenReached: "end",
             },
             logging: { level: "info", format: "human", numbers: "short", sip: false },
         });
@@ -118,6 +119,7 @@ describe("a right configuration", () => {
         expect(config.trunks[0]).toEqual({
             name: "carrier",
             video: false,
+            transfers: "deny",
             shortCodes: [],
             address: [{ host: "SIP.carrier.example" }],
             transport: "udp",

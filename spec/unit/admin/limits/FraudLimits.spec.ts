@@ -15,6 +15,7 @@ describe("FraudLimits", () => {
             emergency,
             clock,
             onReached: (limit, key) => void reached.push(`${limit} of ${key}`),
+            onCleared: (limit, key) => void reached.push(`${limit} of ${key} cleared`),
         });
     const aCall = (changes: Partial<LimitedCall> = {}): LimitedCall => ({
         callId: `c${(count += 1)}`,
@@ -36,7 +37,7 @@ describe("FraudLimits", () => {
         expect(limits.admit(first)).toEqual({ kind: "admitted" });
         expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.concurrentCalls" });
         expect(reached).toEqual(["user.concurrentCalls of @alice:matrix.example"]);
-        limits.ended(first.callId, 0);
+        limits.ended(first.callId);
         expect(limits.admit(aCall())).toEqual({ kind: "admitted" });
     });
 
@@ -63,10 +64,56 @@ describe("FraudLimits", () => {
         const limits = limitsOf({ user: { minutesPerDay: 10, costPerDay: 5 } });
         const long = aCall({ rate: 1 });
         limits.admit(long);
-        limits.ended(long.callId, 6 * 60_000);
+        limits.answered(long.callId);
+        clock.advance(6 * 60_000);
+        limits.ended(long.callId);
         expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.costPerDay" });
         clock.advance(86_400_000);
         expect(limits.admit(aCall()).kind).toBe("admitted");
+    });
+
+    it("counts the time of a call that goes on, and names it once it reaches a limit of the day", () => {
+        const limits = limitsOf({ user: { minutesPerDay: 10 } });
+        const [first, second] = [aCall(), aCall()];
+        limits.admit(first);
+        limits.admit(second);
+        clock.advance(60_000);
+        limits.answered(first.callId);
+        limits.answered(second.callId);
+        clock.advance(4 * 60_000);
+        expect(limits.check()).toEqual([]);
+        clock.advance(60_000);
+        expect(limits.check()).toEqual([first.callId, second.callId]);
+        expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.minutesPerDay" });
+        expect(reached).toEqual(["user.minutesPerDay of @alice:matrix.example"]);
+    });
+
+    it("reports a limit once while it rejects calls, and when it has rejected none for ten minutes", () => {
+        const limits = limitsOf({ user: { callsPerMinute: 1 } });
+        limits.admit(aCall());
+        limits.admit(aCall());
+        limits.admit(aCall());
+        clock.advance(599_000);
+        limits.check();
+        expect(reached).toEqual(["user.callsPerMinute of @alice:matrix.example"]);
+        clock.advance(2_000);
+        limits.check();
+        limits.check();
+        expect(reached.slice(1)).toEqual(["user.callsPerMinute of @alice:matrix.example cleared"]);
+    });
+
+    it("continues with what an earlier run counted today", () => {
+        const limits = limitsOf({ user: { minutesPerDay: 10, costPerDay: 100 } });
+        const call = aCall({ rate: 2 });
+        limits.admit(call);
+        limits.answered(call.callId);
+        clock.advance(9 * 60_000);
+        const used = limits.used();
+        expect(used.get("user @alice:matrix.example")).toEqual({ minutes: 9, cost: 18 });
+        const restarted = limitsOf({ user: { minutesPerDay: 10, costPerDay: 18 } });
+        restarted.restore(used);
+        expect(restarted.admit(aCall())).toEqual({ kind: "rejected", limit: "user.costPerDay" });
+        expect(restarted.admit(aCall({ user: "@bob:matrix.example" })).kind).toBe("admitted");
     });
 
     it("limits premium numbers together, and no other calls", () => {

@@ -24,6 +24,7 @@ const TO_MATRIX: readonly (readonly [
     ["notFound", "unknown_error", "unknown_error", /exist/],
     ["badAddress", "unknown_error", "unknown_error", /incomplete/],
     ["forbidden", "unknown_error", "unknown_error", /allowed/],
+    ["limitReached", "unknown_error", "unknown_error", /limit for calls was reached/],
     ["rejectedByNetwork", "unknown_error", "unknown_error", /phone network doesn't allow/],
     ["blocked", "user_hangup", undefined, /blocked/],
     ["noCommonMedia", "unknown_error", "unknown_error", /audio format/],

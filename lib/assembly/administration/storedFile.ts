@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { ChangeFile } from "../../admin/changes/Changes.ts";
+import type { StoredText } from "../../admin/StoredText.ts";
 
-/** Keeps changes in one JSON file, which is replaced in one step. */
-export function changeFile(path: string): ChangeFile {
+/** Keeps a text in one file, which is replaced in one step. */
+export function storedFile(path: string): StoredText {
     return {
         read: async () => {
             try {
