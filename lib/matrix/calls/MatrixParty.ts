@@ -18,3 +18,9 @@ export function partyOf(sender: MatrixUserId, message: CallEventCommon): MatrixP
 export function isSameParty(one: MatrixParty, other: MatrixParty): boolean {
     return one.user === other.user && one.partyId === other.partyId;
 }
+
+/** Whether a party can end the call of another one: the same one, or one that is not named, because an end needs only its call ID. */
+export function mayEndCallOf(party: MatrixParty, known: MatrixParty): boolean {
+    const isUnnamed = party.partyId === undefined || known.partyId === undefined;
+    return party.user === known.user && (isUnnamed || party.partyId === known.partyId);
+}

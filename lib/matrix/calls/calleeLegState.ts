@@ -4,7 +4,7 @@ import type { CallMessage } from "./callEventContent.ts";
 import { causeOfHangup } from "./matrixEndCause.ts";
 import { ignore, step, type LegStep } from "./matrixLegStep.ts";
 import { type Negotiation, receiveNegotiation } from "./negotiation.ts";
-import { isSameParty, partyOf, type MatrixParty } from "./MatrixParty.ts";
+import { isSameParty, mayEndCallOf, partyOf, type MatrixParty } from "./MatrixParty.ts";
 
 /** A call to a Matrix user, as the bridge sees it. The user may have many devices that ring. */
 export type CalleeLegState =
@@ -38,7 +38,7 @@ export function onMessageToCaller(
         case "ringing":
             return whileRinging(state, party, message);
         case "answered":
-            if (!isSameParty(party, state.peer)) return ignore(state, "other_party");
+            if (!isFromPeer(party, state.peer, message)) return ignore(state, "other_party");
             return whileAnswered(state, message);
     }
 }
@@ -113,6 +113,10 @@ function whileAnswered(
         case "reject":
             return ignore(state, "wrong_state");
     }
+}
+
+function isFromPeer(party: MatrixParty, peer: MatrixParty, message: CallMessage): boolean {
+    return message.kind === "hangup" ? mayEndCallOf(party, peer) : isSameParty(party, peer);
 }
 
 function ended(cause: EndCause): LegStep<CalleeLegState> {

@@ -2,7 +2,7 @@ import type { CallMessage } from "./callEventContent.ts";
 import { causeOfHangup } from "./matrixEndCause.ts";
 import { ignore, step, type LegStep } from "./matrixLegStep.ts";
 import { type Negotiation, receiveNegotiation } from "./negotiation.ts";
-import { isSameParty, partyOf, type MatrixParty } from "./MatrixParty.ts";
+import { isSameParty, mayEndCallOf, partyOf, type MatrixParty } from "./MatrixParty.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 
 /** A call that a Matrix user placed, as the bridge sees it. Its caller is one device from the first. */
@@ -26,7 +26,9 @@ export function onMessageToCallee(
     message: CallMessage,
 ): LegStep<CallerLegState> {
     if (sender !== caller.user) return ignore(state, "other_user");
-    if (!isSameParty(partyOf(sender, message), caller)) return ignore(state, "other_party");
+    const party = partyOf(sender, message);
+    const isFromCaller = message.kind === "hangup" ? mayEndCallOf(party, caller) : isSameParty(party, caller);
+    if (!isFromCaller) return ignore(state, "other_party");
     if (state.phase === "ended") return ignore(state, "wrong_state");
     switch (message.kind) {
         case "candidates":

@@ -31,7 +31,7 @@ it.each([
 ])("ignores %s", (_who, sender, device, ignored) => {
     for (const state of [calling, accepted]) {
         for (const message of [
-            { kind: "hangup", ...device } as const,
+            ...(device.version === 0 ? [] : [{ kind: "hangup", ...device } as const]),
             { kind: "candidates", ...device, candidates } as const,
             { kind: "negotiate", ...device, description: "offer", sdp, lifetimeMs: 1 } as const,
             { kind: "selectAnswer", ...device, selectedPartyId: "other" } as const,
@@ -39,6 +39,15 @@ it.each([
             expect(hear(state, message, sender)).toEqual({ state, events: [], ignored });
         }
     }
+});
+
+it.each([
+    ["of version 0", { callId: "c", version: 0 } as const],
+    ["without a party ID", { callId: "c", version: 1 } as const],
+])("is ended by a hangup %s, because an end needs only its call ID", (_what, device) => {
+    expect(hear(calling, { kind: "hangup", ...device }).events).toEqual([{ kind: "ended", cause: "cancelled" }]);
+    expect(hear(accepted, { kind: "hangup", ...device }).events).toEqual([{ kind: "ended", cause: "hungUp" }]);
+    expect(hear(calling, { kind: "hangup", ...device }, mallory).ignored).toBe("other_user");
 });
 
 it("takes a caller of version 0 by the user alone", () => {
