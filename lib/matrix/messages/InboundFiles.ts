@@ -1,6 +1,7 @@
 import type { MessageFile } from "../../message/MessageContent.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { Log } from "../../ports/Log.ts";
+import { fetchFile } from "./fetchFile.ts";
 import type { MediaRepository } from "./MediaRepository.ts";
 
 export interface InboundFilesOptions {
@@ -9,7 +10,7 @@ export interface InboundFilesOptions {
     readonly maxBytes: number;
 }
 
-const FETCH_TIMEOUT_MS = 30_000;
+const MAX_NAME_CHARACTERS = 100;
 
 /** Puts files of the SIP side into Matrix. */
 export class InboundFiles {
@@ -29,16 +30,17 @@ export class InboundFiles {
      */
     async contentOf(file: MessageFile, ghost: MatrixUserId): Promise<Readonly<Record<string, unknown>>> {
         const bytes = await this.#bytesOf(file);
+        const name = safeName(file.name);
         if (bytes === undefined) {
-            const lines = [file.text, file.name, file.uri.startsWith("https:") ? file.uri : ""];
+            const lines = [file.text, name, file.uri.startsWith("https:") ? file.uri : ""];
             return { msgtype: "m.text", body: lines.filter((line) => line !== "").join("\n"), "m.mentions": {} };
         }
-        const url = await this.#media.upload(ghost, bytes, file.mediaType, file.name);
+        const url = await this.#media.upload(ghost, bytes, file.mediaType, name);
         return {
             msgtype: msgtypeOf(file.mediaType),
             url,
-            filename: file.name,
-            body: file.text === "" ? file.name : file.text,
+            filename: name,
+            body: file.text === "" ? name : file.text,
             info: { mimetype: file.mediaType, size: bytes.length },
         };
     }
@@ -50,11 +52,10 @@ export class InboundFiles {
             return bytes.length <= maxBytes ? bytes : undefined;
         }
         const url = URL.canParse(uri) ? new URL(uri) : undefined;
-        if (url?.protocol !== "https:" || !allowedHosts.has(url.host.toLowerCase())) return undefined;
+        if (url?.protocol !== "https:" || !allowedHosts.has(url.host.toLowerCase()) || url.username !== "")
+            return undefined;
         try {
-            // a redirect could lead to a host that is not allowed
-            const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-            return response.ok ? await readAtMost(response, maxBytes) : undefined;
+            return await fetchFile(url, maxBytes);
         } catch (error) {
             this.#log.warn("file not fetched", { host: url.host, error });
             return undefined;
@@ -62,16 +63,11 @@ export class InboundFiles {
     }
 }
 
-/** The whole body; undefined if it is larger, whatever its headers say. */
-async function readAtMost({ body }: Response, maxBytes: number): Promise<Uint8Array | undefined> {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-        bytes += chunk.length;
-        if (bytes > maxBytes) return undefined;
-        chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+/** The last part of a path, in one line: recipients save files under the name that a sender chooses. */
+function safeName(name: string): string {
+    const last = name.split(/[/\\]/).at(-1) ?? "";
+    const safe = last.replace(/[\p{Cc}\p{Cf}<>:"|?*]+/gu, "_").replace(/^[.\s]+/, "");
+    return safe === "" ? "file" : safe.slice(-MAX_NAME_CHARACTERS);
 }
 
 function msgtypeOf(mediaType: string): string {

@@ -101,9 +101,10 @@ export class RoomMessageHandler {
         if (pair === undefined || party === undefined) return dropped("unknown_room");
         if (event.sender !== pair.user) return dropped("other_user");
         const content = await this.#contentOf(event, pair.ghost);
-        if ("reason" in content) return content;
+        if (typeof content === "object" && "reason" in content) return content;
         const refused = this.#refusal(event.sender, party);
         if (refused !== undefined) return this.#refuse(event, pair, refused);
+        if (content === "unreadable") return this.#refuse(event, pair, "unsupportedContent");
         if (options.maxBytes < textBytes(content)) return this.#refuse(event, pair, "tooLarge");
         return this.#intake(event, pair, party, content);
     }
@@ -161,7 +162,7 @@ export class RoomMessageHandler {
     async #contentOf(
         event: RoomEvent,
         ghost: MatrixUserId,
-    ): Promise<MessageContent | Extract<EventOutcome, { kind: "dropped" }>> {
+    ): Promise<MessageContent | "unreadable" | Extract<EventOutcome, { kind: "dropped" }>> {
         const drop = (reason: "bad_content" | "edit", detail?: string): Extract<EventOutcome, { kind: "dropped" }> => ({
             kind: "dropped",
             reason,
@@ -176,6 +177,7 @@ export class RoomMessageHandler {
         const { notices } = this.#parts.options;
         const rendered = renderMessage(event.content, { notices, sender: localpartOf(event.sender) });
         if (rendered === undefined) return drop("bad_content");
+        if (rendered.kind === "unreadable") return "unreadable";
         if (rendered.kind === "ignored") return drop("bad_content", rendered.detail);
         const { content, inReplyTo } = rendered;
         if (content.kind !== "text" || inReplyTo === undefined) return content;

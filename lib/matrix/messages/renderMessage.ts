@@ -10,6 +10,8 @@ export type RenderedEvent =
           /** Event to quote in front of the text. */
           readonly inReplyTo?: string;
       }
+    /** A file that the bridge cannot read. */
+    | { readonly kind: "unreadable" }
     /** A kind of message that is not sent to the SIP side. */
     | { readonly kind: "ignored"; readonly detail: string };
 
@@ -68,7 +70,7 @@ export function renderMessage(
     const isReply = relates?.["m.in_reply_to"] !== undefined;
     const rendered = renderContent(content, isReply, options);
     const inReplyTo = relates?.rel_type === "m.thread" ? undefined : relates?.["m.in_reply_to"]?.event_id;
-    if (rendered.kind === "ignored" || inReplyTo === undefined) return rendered;
+    if (rendered.kind !== "message" || inReplyTo === undefined) return rendered;
     return { ...rendered, inReplyTo };
 }
 
@@ -108,7 +110,7 @@ function renderEdit(content: Content, options: RenderOptions): RenderedEvent | u
     const replacement = schema.safeParse(content["m.new_content"]).data;
     if (replacement === undefined) return undefined;
     const rendered = renderContent(replacement, true, options);
-    if (rendered.kind === "ignored") return rendered;
+    if (rendered.kind !== "message") return rendered;
     if (rendered.content.kind !== "text") return { kind: "ignored", detail: "edit of a file" };
     return { kind: "message", content: { kind: "text", text: `* ${rendered.content.text}` } };
 }
@@ -144,7 +146,7 @@ function textMessage(text: string): RenderedEvent {
 
 /** An encrypted file has no `url`: the bridge has no keys to share. */
 function fileMessage({ url = "", body, filename, info }: Content): RenderedEvent {
-    if (!MXC.test(url)) return { kind: "ignored", detail: "file without mxc: URI" };
+    if (!MXC.test(url)) return { kind: "unreadable" };
     const name = filename ?? body;
     return {
         kind: "message",

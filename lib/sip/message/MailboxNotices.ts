@@ -11,7 +11,7 @@ import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { calleesOf } from "../uas/decodeInvite.ts";
 import { type MessageSummary, parseMessageSummary } from "./format/messageSummary.ts";
 import { partyOfUri } from "../identity/partyOfUri.ts";
-import type { MessageSender } from "./MessageServer.ts";
+import type { MessageSender } from "./MessageSender.ts";
 
 export interface MailboxNoticesParts {
     readonly intake: MessageIntake;

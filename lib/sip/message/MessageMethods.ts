@@ -9,7 +9,8 @@ import type { SipResponder } from "../SipResponder.ts";
 import type { IncomingRequest } from "../SipStack.ts";
 import type { MailboxNotices } from "./MailboxNotices.ts";
 import type { MailboxSubscriptions } from "./MailboxSubscriptions.ts";
-import type { MessageSender, MessageServer } from "./MessageServer.ts";
+import type { MessageSender } from "./MessageSender.ts";
+import type { MessageServer } from "./MessageServer.ts";
 
 export interface MessageMethodsParts {
     readonly server: MessageServer;

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
-import type { Message, MessageOrigin } from "../../message/Message.ts";
+import type { Message } from "../../message/Message.ts";
 import type { MessageState } from "../../message/MessageState.ts";
 import { SenderAllowance, type SenderLimit } from "../../message/SenderAllowance.ts";
-import type { MessageId } from "../../message/vocabulary.ts";
-import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { PatternIndex } from "../../numbering/PatternIndex.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
@@ -13,28 +10,14 @@ import type { MessageRouting } from "../../ports/MessageRouting.ts";
 import type { MessageTelemetry } from "../../ports/MessageTelemetry.ts";
 import { type PeerFeatures, peerKey } from "../../ports/PeerFeatures.ts";
 import type { TypingSink } from "../../ports/TypingSink.ts";
-import { identifyCaller } from "../identity/identifyCaller.ts";
-import type { ScreenCaller } from "../identity/OwnIdentities.ts";
-import { readPrivacy } from "../identity/privacy.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
-import { fromOf } from "../identity/fromHeader.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
-import type { SipPeer } from "../SipTrunk.ts";
-import { calleesOf } from "../uas/decodeInvite.ts";
 import { ACCEPTED_TYPES, type DecodedBody, decodeMessageBody } from "./decodeMessageBody.ts";
 import { failureResponse } from "./failureStatus.ts";
 import type { Imdn } from "./format/imdn.ts";
-
-/** The authenticated sender of a request. */
-export interface MessageSender {
-    readonly from: Extract<MessageOrigin, { network: "sip" }>["from"];
-    readonly peer: Pick<SipPeer, "trusted" | "defaultCountry" | "stripPrefix">;
-    readonly screen: ScreenCaller;
-    /** Finds the Matrix user that the sender means. */
-    readonly recipientOf: (callees: readonly RemoteParty[]) => MatrixUserId | undefined;
-    /** For a registered phone: its Matrix user, and how the phone is shown in Matrix. */
-    readonly account?: { readonly user: MatrixUserId; readonly party: RemoteParty };
-}
+import { callIdOf, messageIdOf } from "./messageIdentity.ts";
+import { type MessageSender, partyKey, senderParty } from "./MessageSender.ts";
+import { type Recipient, recipientOf } from "./recipientOf.ts";
 
 export interface MessageServerParts {
     readonly intake: MessageIntake;
@@ -51,10 +34,6 @@ export interface MessageServerParts {
     readonly blocked: readonly string[];
     readonly blockedAnswer: "reject" | "drop";
 }
-
-type Recipient =
-    | { readonly direction: "inbound"; readonly user: MatrixUserId; readonly party: RemoteParty }
-    | { readonly direction: "outbound"; readonly user: MatrixUserId; readonly party: RemoteParty };
 
 /** How long the response waits for Matrix: then it says 202 instead of 200. */
 const WAIT_MS = 1_000;
@@ -93,6 +72,9 @@ export class MessageServer {
         const { features, telemetry, log } = this.#parts;
         const unsupported = unsupportedOf(request.headers.get("require"));
         if (unsupported.length > 0) return { status: 420, headers: { Unsupported: unsupported.join(", ") } };
+        const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+        // RFC 3261, section 20.12
+        if (encoding !== "identity") return { status: 415, headers: { "Accept-Encoding": "identity" } };
         const party = senderParty(request, sender);
         if (party === undefined) return { status: 400, reason: "Bad From Header" };
         if (this.#isBlocked(party)) {
@@ -106,7 +88,7 @@ export class MessageServer {
         );
         if (request.source.protocol === "tcp") features.note(peerKey(sender.from), "tcp", "used");
         if ("uses" in body) for (const format of body.uses) features.note(peerKey(sender.from), format, "used");
-        const recipient = this.#recipientOf(uri, sender, party);
+        const recipient = recipientOf(uri, sender, party, this.#parts.routing);
         if ("status" in recipient) {
             log.info("message rejected", {
                 peer: sender.from.name,
@@ -211,27 +193,9 @@ export class MessageServer {
         return state;
     }
 
-    #recipientOf(
-        uri: string,
-        { peer, account, recipientOf }: MessageSender,
-        party: RemoteParty,
-    ): Recipient | OutgoingResponse {
-        const callees = calleesOf(uri, peer);
-        if (callees === "unknown scheme") return { status: 416 };
-        const { routing } = this.#parts;
-        const user = recipientOf(callees);
-        if (user !== undefined) return { direction: "inbound", user, party };
-        if (account === undefined) return { status: 404 };
-        // a registered phone writes as its Matrix user does
-        const routes = callees.map((callee) => ({ callee, route: routing.routeOf(account.user, callee) }));
-        const allowed = routes.find(({ route }) => route.kind === "networks");
-        if (allowed !== undefined) return { direction: "outbound", user: account.user, party: allowed.callee };
-        return { status: routes.some(({ route }) => route.kind === "forbidden") ? 403 : 404 };
-    }
-
     #limited(peer: string, party: RemoteParty): OutgoingResponse | undefined {
         const { clock, log, telemetry } = this.#parts;
-        const verdict = this.#allowance.take(`${peer} ${keyOf(party)}`, clock.monotonic());
+        const verdict = this.#allowance.take(`${peer} ${partyKey(party)}`, clock.monotonic());
         if (verdict.kind === "allowed") return undefined;
         telemetry.messageRefused("inbound", "rate limit");
         if (verdict.isNews)
@@ -240,31 +204,8 @@ export class MessageServer {
     }
 
     #isBlocked(party: RemoteParty): boolean {
-        return party.kind !== "anonymous" && this.#blocked.has(keyOf(party));
+        return party.kind !== "anonymous" && this.#blocked.has(partyKey(party));
     }
-}
-
-/** As a message of a call's caller would be shown. Of CPIM, only what SIP's own headers say counts: its From is not authenticated. */
-function senderParty({ headers }: IncomingRequest, { peer, screen, account }: MessageSender): RemoteParty | undefined {
-    if (account !== undefined) return account.party;
-    const from = fromOf(headers);
-    if (from === undefined) return undefined;
-    return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer, screen).caller;
-}
-
-/** RFC 3261, section 8.2.2.2, and RFC 5438, section 6.3: the same message has the same identifiers, however often it is sent. */
-function messageIdOf(request: IncomingRequest, sender: string, imdnMessageId: string | undefined): MessageId {
-    const sequence = request.headers.get("cseq")?.split(/\s/)[0] ?? "";
-    const { uri = "", params } = fromOf(request.headers) ?? {};
-    const identity =
-        imdnMessageId === undefined
-            ? ["request", sender, callIdOf(request), sequence, uri, params?.get("tag") ?? ""]
-            : ["imdn", sender, uri, imdnMessageId];
-    return `sip-${createHash("sha256").update(JSON.stringify(identity)).digest("base64url").slice(0, 32)}` as MessageId;
-}
-
-function callIdOf({ headers }: IncomingRequest): string {
-    return headers.get("call-id") ?? "";
 }
 
 /** 200 for what has arrived, 202 for what is kept and repeated (RFC 3428, section 7). */
@@ -296,16 +237,5 @@ function newsOf({ news }: Imdn): ReceiptNews | undefined {
             return undefined;
         case "processed":
             return undefined;
-    }
-}
-
-function keyOf(party: RemoteParty): string {
-    switch (party.kind) {
-        case "number":
-            return party.number;
-        case "address":
-            return party.address;
-        case "anonymous":
-            return "anonymous";
     }
 }

@@ -165,7 +165,11 @@ function imageMessage({ mediaType, bytes, filename }: MimePart, text: string): D
 }
 
 function textMessage(content: string): DecodedBody {
-    const text = content.replace(/\r\n?/g, "\n").replace(/\n+$/, "").replaceAll("\0", "");
+    // control characters mean something to terminals only
+    const text = content
+        .replace(/\r\n?/g, "\n")
+        .replace(/\n+$/, "")
+        .replace(/[^\P{Cc}\t\n]/gu, "");
     if (text.trim() === "") return { kind: "empty" };
     const geo = /^geo:-?[0-9.]+,-?[0-9.]+(?:,-?[0-9.]+)?(?:;[0-9a-z;=.-]*)?$/i.exec(text.trim());
     if (geo !== null) return { kind: "message", content: { kind: "location", uri: geo[0], text: geo[0] }, uses: [] };

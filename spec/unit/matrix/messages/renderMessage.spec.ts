@@ -102,7 +102,7 @@ describe("renderMessage", () => {
             { kind: "message", content: { kind: "location", uri: "geo:51.5,-0.1", text: "Here" } },
         ],
         ["a notice, which it ignores", { msgtype: "m.notice", body: "x" }, { kind: "ignored", detail: "notice" }],
-        ["an encrypted file, which it ignores", { msgtype: "m.file", body: "x", file: {} }, { kind: "ignored" }],
+        ["an encrypted file, which it cannot read", { msgtype: "m.file", body: "x", file: {} }, { kind: "unreadable" }],
         ["a blank text, which it ignores", { msgtype: "m.text", body: " \n" }, { kind: "ignored", detail: "empty" }],
     ])("renders %s", (_, content, expected) => {
         const rendered = renderMessage(content, options);

@@ -1,9 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import {
-    MessageServer,
-    type MessageSender,
-    type MessageServerParts,
-} from "../../../../lib/sip/message/MessageServer.ts";
+import type { MessageSender } from "../../../../lib/sip/message/MessageSender.ts";
+import { MessageServer, type MessageServerParts } from "../../../../lib/sip/message/MessageServer.ts";
 import { composeImdn } from "../../../../lib/sip/message/format/imdn.ts";
 import type { IncomingRequest, OutgoingResponse } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
@@ -93,6 +90,14 @@ describe("MessageServer", () => {
         intake.settle({ phase: "delivered", reference: "$1", owed: [] });
         expect(await handled).toEqual({ status: 200 });
         expect(await responseTo(request("Hello"))).toEqual({ status: 202 });
+    });
+
+    it("rejects a body in a content encoding with 415 and Accept-Encoding", async () => {
+        expect(await responseTo(request("x", { "content-encoding": "gzip" }))).toEqual({
+            status: 415,
+            headers: { "Accept-Encoding": "identity" },
+        });
+        expect(await responseTo(request("x", { "content-encoding": "identity" }))).toMatchObject({ status: 202 });
     });
 
     it("accepts a repeated request once, and responds as before", async () => {

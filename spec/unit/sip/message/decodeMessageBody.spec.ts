@@ -34,6 +34,7 @@ describe("decodeMessageBody", () => {
         ["text of every script", "text/plain", "שלום 你好 नमस्ते 👨‍👩‍👧", text("שלום 你好 नमस्ते 👨‍👩‍👧")],
         ["text without a Content-Type", undefined, "Hello", text("Hello")],
         ["a quoted charset in capitals", 'TEXT/Plain ; charset="US-ASCII"', "Hello", text("Hello")],
+        ["text with control characters", "text/plain", "a\0b\u0007\u001B[31mc\td", text("ab[31mc\td")],
         ["an empty body", "text/plain", "", { kind: "empty" }],
         ["a text of blanks", "text/plain", " \r\n", { kind: "empty" }],
         ["an unknown charset", "text/plain;charset=klingon", "é", text("é")],
