@@ -98,6 +98,10 @@ export interface LabPage {
     setMuted(callId: string, muted: boolean): Promise<void>;
     /** Holds or resumes the call with the client's own function. */
     setHeld(callId: string, held: boolean): Promise<void>;
+    /** Transfers the call to a user, with the client's own function: the client leaves the call. */
+    transfer(callId: string, userId: string): Promise<void>;
+    /** Connects the other parties of two calls, with the client's own function: the client leaves both. */
+    transferToCall(callId: string, targetCallId: string): Promise<void>;
     /** Presses keys on the client's dial pad, each when the one before has been sent. */
     pressKeys(callId: string, digits: string): Promise<void>;
     /** Whether the client shows that the other party holds the call. */

@@ -139,6 +139,14 @@ class Client implements LabPage {
         return Promise.resolve();
     }
 
+    async transfer(callId: string, userId: string): Promise<void> {
+        await this.#calls.call(callId).transfer(userId);
+    }
+
+    async transferToCall(callId: string, targetCallId: string): Promise<void> {
+        await this.#calls.call(callId).transferToCall(this.#calls.call(targetCallId));
+    }
+
     async pressKeys(callId: string, digits: string): Promise<void> {
         const call = this.#calls.call(callId);
         for (const digit of digits) {

@@ -19,6 +19,7 @@ const contents: Readonly<Record<CallEventType, Content>> = {
     "m.call.reject": { ...common, reason: "user_hangup" },
     "m.call.hangup": { ...common, reason: "user_hangup" },
     "m.call.negotiate": { ...common, lifetime: 60_000, description: { type: "offer", sdp } },
+    "m.call.replaces": { ...common, target_user: { id: "@bob:matrix.example" }, create_call: "c2" },
 };
 const types = Object.keys(contents) as [CallEventType, ...CallEventType[]];
 

@@ -142,6 +142,16 @@ export class MatrixClientPage {
         return this.#ask("setHeld", callId, held);
     }
 
+    /** Transfers a call to a user or ghost with the client's own function. */
+    transfer(callId: string, userId: string): Promise<void> {
+        return this.#ask("transfer", callId, userId);
+    }
+
+    /** Connects the other parties of two calls with the client's own function. */
+    transferToCall(callId: string, targetCallId: string): Promise<void> {
+        return this.#ask("transferToCall", callId, targetCallId);
+    }
+
     pressKeys(callId: string, digits: string): Promise<void> {
         return this.#ask("pressKeys", callId, digits);
     }

@@ -104,6 +104,7 @@ function isExpired(message: CallMessage, ageMs: number): boolean {
         case "selectAnswer":
         case "reject":
         case "hangup":
+        case "replaces":
             return false;
     }
 }

@@ -1,4 +1,5 @@
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CallLeg } from "../../ports/CallLeg.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { ExpiringMap } from "../ExpiringMap.ts";
@@ -15,6 +16,8 @@ export interface RoutedLeg extends LiveCall {
     unreadableAnswer?(sender: MatrixUserId): IgnoreReason | undefined;
     userJoined(): void;
     userLeft(): void;
+    /** The leg and its ghost, once the user is connected. */
+    readonly connected?: { readonly ghost: MatrixUserId; readonly leg: CallLeg } | undefined;
     /** The ghost was removed from the room. */
     ghostLeft(): void;
     /** The user calls the ghost at the same time: this call, which still rings, ends in favour of the user's. */
@@ -47,6 +50,12 @@ export class LegRegistry {
 
     find(room: MatrixRoomId, callId: string): RoutedLeg | undefined {
         return this.#legs.get(keyOf(room, callId));
+    }
+
+    /** The connected call of a user with a ghost, in any room. */
+    connectedCall(user: MatrixUserId, ghost: MatrixUserId): CallLeg | undefined {
+        const calls = [...this.#legs.values()].filter((leg) => leg.user === user && leg.connected?.ghost === ghost);
+        return calls[0]?.connected?.leg;
     }
 
     inRoom(room: MatrixRoomId): readonly RoutedLeg[] {

@@ -1,3 +1,4 @@
+import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
@@ -10,6 +11,7 @@ import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/C
 import type { CallMessage } from "./callEventContent.ts";
 import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
+import { ClientTransfer, type ClientTransferParts } from "./ClientTransfer.ts";
 import type { DirectRoom, DirectRooms } from "../rooms/DirectRooms.ts";
 import { encodeHangup, encodeInvite, encodeNegotiation, encodeSelectAnswer, type OurParty } from "./encodeCallEvent.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
@@ -23,7 +25,8 @@ import { settlesWithin } from "../settlesWithin.ts";
 import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
-export interface CalleeLegParts extends PeerDisplayParts {
+export interface CalleeLegParts extends PeerDisplayParts, Omit<ClientTransferParts, "names"> {
+    readonly names: PeerDisplayParts["names"] & ClientTransferParts["names"];
     readonly homeserver: Homeserver;
     readonly rooms: DirectRooms;
     readonly registry: LegRegistry;
@@ -60,6 +63,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     /** Where the call takes place, once that is known. */
     #place: { readonly room: MatrixRoomId; readonly ghost: MatrixUserId; readonly voice: CallEventSender } | undefined;
     readonly #display: PeerDisplay;
+    readonly #transfer: ClientTransfer;
     /** Rings the user who is waited for. */
     #onJoin: (() => void) | undefined;
 
@@ -71,6 +75,10 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         this.#callId = callId;
         this.#us = { callId, version: 1, partyId: newPartyId() };
         this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
+        this.#transfer = new ClientTransfer(parts, this.user, {
+            report,
+            leave: (notice) => this.#leave(notice),
+        });
     }
 
     /** Version 0 of the events has no negotiation. */
@@ -81,6 +89,11 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
 
     get stage(): LiveCall["stage"] {
         return this.#state.phase === "answered" ? "connected" : "ringsUser";
+    }
+
+    get connected(): RoutedLeg["connected"] {
+        if (this.#state.phase !== "answered" || this.#place === undefined) return undefined;
+        return { ghost: this.#place.ghost, leg: this };
     }
 
     async offer(sdp: Sdp): Promise<void> {
@@ -138,8 +151,9 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return this.#closeNegotiation(); // Matrix has no event for it
     }
 
-    reportTransfer(): Promise<void> {
-        return Promise.resolve(); // the client that asked for the transfer has left the call already
+    reportTransfer(progress: TransferProgress): Promise<void> {
+        this.#transfer.reportTransfer(progress);
+        return Promise.resolve();
     }
 
     async showParty(party: ShownParty): Promise<void> {
@@ -161,6 +175,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         const ignored = this.#go(onMessageToCaller(this.#state, this.user, sender, message));
         if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.#callId, message);
+        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message);
         return ignored;
     }
 
@@ -285,7 +300,16 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return Promise.resolve();
     }
 
+    /** The client has left the call to a transfer that is not possible. */
+    #leave(notice: string | undefined): void {
+        if (this.#state.phase === "ended") return;
+        if (notice !== undefined && this.#place !== undefined) this.#inBackground(this.#place.voice.sendNotice(notice));
+        this.#endQuietly("hungUp");
+        this.#report({ kind: "ended", cause: "hungUp" });
+    }
+
     #close(): void {
+        this.#transfer.stop();
         this.#state = { phase: "ended" };
         this.#onJoin = undefined;
         if (this.#place !== undefined) this.#parts.registry.remove(this.#place.room, this.#us.callId);

@@ -1,3 +1,4 @@
+import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
@@ -6,6 +7,7 @@ import type { LegAbility, LegReport, OriginLeg, ShownParty } from "../../ports/C
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
 import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
+import { ClientTransfer, type ClientTransferParts } from "./ClientTransfer.ts";
 import { encodeAnswer, encodeHangup, encodeNegotiation, encodeRefusal, type OurParty } from "./encodeCallEvent.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure } from "../homeserver/HomeserverError.ts";
@@ -18,7 +20,8 @@ import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 
-export interface CallerLegParts extends PeerDisplayParts {
+export interface CallerLegParts extends PeerDisplayParts, Omit<ClientTransferParts, "names"> {
+    readonly names: PeerDisplayParts["names"] & ClientTransferParts["names"];
     readonly homeserver: Homeserver;
     readonly registry: LegRegistry;
     readonly recorder: Pick<CallRecorder, "note">;
@@ -44,6 +47,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
     readonly #us: OurParty;
     readonly #voice: CallEventSender;
     readonly #display: PeerDisplay;
+    readonly #transfer: ClientTransfer;
     #report: LegReport = () => undefined;
     #state: CallerLegState = { phase: "calling" };
 
@@ -54,6 +58,10 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId: newPartyId() };
         this.#voice = new CallEventSender(parts.homeserver, { ...call, transactionPrefix: call.callId });
         this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
+        this.#transfer = new ClientTransfer(parts, this.user, {
+            report: (event) => this.#report(event),
+            leave: (notice) => this.#leave(notice),
+        });
         parts.registry.add(call.room, call.matrixCallId, this);
     }
 
@@ -68,6 +76,10 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
 
     get stage(): LiveCall["stage"] {
         return this.#state.phase === "accepted" ? "connected" : "ringsUs";
+    }
+
+    get connected(): RoutedLeg["connected"] {
+        return this.#state.phase === "accepted" ? { ghost: this.#call.ghost, leg: this } : undefined;
     }
 
     /** From here on what the caller does is reported. Called once, when the desk has taken the call. */
@@ -117,8 +129,9 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         return this.#closeNegotiation(); // Matrix has no event for it
     }
 
-    reportTransfer(): Promise<void> {
-        return Promise.resolve(); // the client that asked for the transfer has left the call already
+    reportTransfer(progress: TransferProgress): Promise<void> {
+        this.#transfer.reportTransfer(progress);
+        return Promise.resolve();
     }
 
     async showParty(party: ShownParty): Promise<void> {
@@ -157,6 +170,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         const parties = { caller: this.#call.caller, ourPartyId: this.#us.partyId };
         const ignored = this.#go(onMessageToCallee(this.#state, parties, sender, message));
         if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.callId, message);
+        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message);
         return ignored;
     }
 
@@ -200,7 +214,19 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         return Promise.resolve();
     }
 
+    /** The client has left the call to a transfer that is not possible. */
+    #leave(notice: string | undefined): void {
+        const work = async (): Promise<void> => {
+            if (notice !== undefined) await this.#voice.sendNotice(notice);
+            await this.end("hungUp");
+        };
+        if (this.#state.phase === "ended") return;
+        work().catch((error: unknown) => this.#parts.log.warn("call event not sent", { callId: this.callId, error }));
+        this.#report({ kind: "ended", cause: "hungUp" });
+    }
+
     #close(): void {
+        this.#transfer.stop();
         this.#state = { phase: "ended" };
         this.#parts.registry.remove(this.#call.room, this.#call.matrixCallId);
     }

@@ -85,6 +85,8 @@ function needsHangup(message: CallMessage): boolean {
         case "selectAnswer":
         case "reject":
         case "hangup":
+        // matrix-js-sdk has left the call
+        case "replaces":
             return false;
     }
 }

@@ -13,6 +13,7 @@ export const CALL_EVENT_TYPES = {
     reject: "m.call.reject",
     hangup: "m.call.hangup",
     negotiate: "m.call.negotiate",
+    replaces: "m.call.replaces",
 } as const;
 
 /** `0` has no party IDs: one device answers for its user. Every value other than the integer 0 counts as 1. */
@@ -42,6 +43,11 @@ export type CallMessage = CallEventCommon &
               readonly sdp: Sdp;
               readonly lifetimeMs: number;
           }
+        /**
+         * The client transfers its call to the target (MSC2747). `await`: this call is the target of the transfer of another one,
+         * whose event has the role `create`.
+         */
+        | { readonly kind: "replaces"; readonly target: MatrixUserId; readonly role: "create" | "await" }
     );
 
 /** A call event sent by the bridge. */

@@ -92,6 +92,7 @@ function whileRinging(
         case "invite":
         case "selectAnswer":
         case "negotiate":
+        case "replaces":
             return ignore(state, "wrong_state");
     }
 }
@@ -107,6 +108,8 @@ function whileAnswered(
             return ended(causeOfHangup(message.reason, "connected"));
         case "negotiate":
             return within(state, receiveNegotiation(state.negotiation, message, "client"));
+        case "replaces":
+            return step(state);
         case "invite":
         case "answer":
         case "selectAnswer":

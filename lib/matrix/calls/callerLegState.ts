@@ -43,6 +43,8 @@ export function onMessageToCallee(
         case "negotiate":
             if (state.phase === "calling") return ignore(state, "wrong_state");
             return within(state, receiveNegotiation(state.negotiation, message, "bridge"));
+        case "replaces":
+            return state.phase === "calling" ? ignore(state, "wrong_state") : step(state);
         case "invite":
         case "answer":
         case "reject":

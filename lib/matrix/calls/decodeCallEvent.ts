@@ -67,6 +67,11 @@ const schemas = {
         description: z.object({ type: z.enum(["offer", "answer"]), sdp }),
         lifetime,
     }),
+    [CALL_EVENT_TYPES.replaces]: common.extend({
+        target_user: z.object({ id: z.string().max(255) }),
+        create_call: optionalText(255),
+        await_call: optionalText(255),
+    }),
 };
 
 export type CallEventType = keyof typeof schemas;
@@ -120,7 +125,17 @@ export function decodeCallEvent(
                     lifetimeMs: c.lifetime,
                 })),
             );
+        case CALL_EVENT_TYPES.replaces:
+            return read(schemas[type], content, replacementIn);
     }
+}
+
+function replacementIn(content: z.infer<(typeof schemas)["m.call.replaces"]>): CallMessage | string {
+    const target = parseMatrixUserId(content.target_user.id);
+    if (target === undefined) return "target_user.id: not a user ID";
+    const { create_call: create, await_call: awaited } = content;
+    if ((create === undefined) === (awaited === undefined)) return "create_call or await_call: exactly one is required";
+    return { kind: "replaces", ...commonOf(content), target, role: create === undefined ? "await" : "create" };
 }
 
 const BAD_DESCRIPTION = Symbol("bad description");

@@ -104,7 +104,7 @@ function checked(sdp: Sdp): Sdp {
 /** MSC2747: Element shows a dial pad during the call if the other side accepts DTMF as RTP events. No transfer. */
 function capabilities(sdp: Sdp): Record<string, unknown> {
     return {
-        capabilities: { "m.call.transferee": false, "m.call.dtmf": takesDigits(sdp) },
+        capabilities: { "m.call.transferee": true, "m.call.dtmf": takesDigits(sdp) },
     };
 }
 

@@ -18,7 +18,7 @@ const common = { call_id: "c1", version: "1", party_id: "sipabc" };
 const withoutKeys = browserDescription();
 const sdp = `${withoutKeys.replace(/^(m=audio .*)$/m, "$1 101")}a=rtpmap:101 telephone-event/8000\r\n` as Sdp;
 const alice = "@alice:matrix.example" as MatrixUserId;
-const capabilities = { "m.call.transferee": false, "m.call.dtmf": true };
+const capabilities = { "m.call.transferee": true, "m.call.dtmf": true };
 const stream = { purpose: "m.usermedia", audio_muted: false, video_muted: true };
 
 it("encodes an invite with lifetime, invitee, capabilities and stream metadata", () => {

@@ -17,6 +17,7 @@ const VALID: Readonly<Record<CallEventType, Readonly<Record<string, unknown>>>> 
     "m.call.reject": v1,
     "m.call.hangup": { ...v1, reason: "user_hangup" },
     "m.call.negotiate": { ...v1, description: { type: "offer", sdp }, lifetime: RING_MS },
+    "m.call.replaces": { ...v1, target_user: { id: "@bob:matrix.example" }, create_call: "c2" },
 };
 
 /** Fields that the bridge does not use, or that clients send with odd values: anything that JSON can hold. */

@@ -1,0 +1,77 @@
+import type { TransferProgress } from "../../call/CallEffect.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { CallLeg, LegReport, TransferTarget } from "../../ports/CallLeg.ts";
+import type { Clock } from "../../ports/Clock.ts";
+import type { GhostNames } from "../ghosts/GhostNames.ts";
+import type { CallMessage } from "./callEventContent.ts";
+import type { LegRegistry } from "./LegRegistry.ts";
+import { noticeOf } from "./matrixEndCause.ts";
+
+export interface ClientTransferParts {
+    readonly names: Pick<GhostNames, "partyOf">;
+    readonly registry: Pick<LegRegistry, "connectedCall">;
+    readonly clock: Pick<Clock, "startTimer">;
+}
+
+/** What the leg does for its transfers. */
+export interface ClientTransferActions {
+    readonly report: LegReport;
+    /** Ends the call for a client that has left it; `notice`: what to say in the room. */
+    readonly leave: (notice: string | undefined) => void;
+}
+
+type Replaces = Extract<CallMessage, { readonly kind: "replaces" }>;
+
+/** How long the call that is to be joined waits for the other one's event, in ms. */
+const JOIN_MS = 5_000;
+
+/**
+ * The transfers that the client of one call asks for by m.call.replaces (MSC2747). matrix-js-sdk leaves its calls immediately and
+ * without a hangup: a transfer that fails ends the call, and a notice says why.
+ */
+export class ClientTransfer {
+    readonly #parts: ClientTransferParts;
+    readonly #user: MatrixUserId;
+    readonly #actions: ClientTransferActions;
+    #client: "inCall" | "left" = "inCall";
+    #stopTimer = (): void => undefined;
+
+    constructor(parts: ClientTransferParts, user: MatrixUserId, actions: ClientTransferActions) {
+        this.#parts = parts;
+        this.#user = user;
+        this.#actions = actions;
+    }
+
+    /** The client sent an m.call.replaces about its connected call. */
+    take({ target, role }: Replaces): void {
+        this.#client = "left";
+        if (role === "await") {
+            // the event about the other call names this one as its target
+            this.#stopTimer = this.#parts.clock.startTimer(JOIN_MS, () => this.#actions.leave(undefined));
+            return;
+        }
+        const by = { kind: "user", user: this.#user } as const;
+        this.#actions.report({ kind: "transferRequested", request: { by, to: this.#targetOf(target) } });
+    }
+
+    /** A command may have asked for the transfer: then the client is still in the call. */
+    reportTransfer(progress: TransferProgress): void {
+        if (this.#client === "inCall" || progress.stage !== "failed") return;
+        const reason = noticeOf(progress.cause);
+        this.#actions.leave(`The transfer failed.${reason === undefined ? "" : ` ${reason}`}`);
+    }
+
+    /** The call has ended. */
+    stop(): void {
+        this.#stopTimer();
+    }
+
+    /** The ghost of another call of this user means that call; every other ghost the number or address that it represents. */
+    #targetOf(target: MatrixUserId): TransferTarget {
+        const { names, registry } = this.#parts;
+        const leg: CallLeg | undefined = registry.connectedCall(this.#user, target);
+        if (leg !== undefined) return { kind: "call", leg };
+        const party = names.partyOf(target);
+        return party === undefined ? { kind: "user", user: target } : { kind: "dialled", callees: [party] };
+    }
+}
