@@ -46,7 +46,6 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
     const homeserver = await StandInHomeserver.start({
         port: plan.ports.homeserver,
         domain,
-        asToken: plan.asToken,
         hsToken: plan.hsToken,
         appserviceUrl: `http://${loopback}:${plan.ports.appservice}`,
         callee,

@@ -28,7 +28,8 @@ export class Chroot {
         // it becomes the root directory, which every user of the system must be able to enter
         chmodSync(path, 0o755);
         const args = ["--variant=minbase", `--include=${packages.join(",")}`, suite, path, mirror()];
-        const { status, stdout } = spawnSync("debootstrap", args, { encoding: "utf8" });
+        const { status, stdout, error } = spawnSync("debootstrap", args, { encoding: "utf8" });
+        if (error !== undefined) throw new Error("cannot run debootstrap; apt install debootstrap", { cause: error });
         if (status !== 0) throw new Error(`debootstrap failed:\n${stdout.slice(-2_000)}`);
         const chroot = new Chroot(path);
         // services are started by hand: there is no systemd (Debian Policy 9.3.3.2)
