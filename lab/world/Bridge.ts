@@ -60,15 +60,18 @@ export class Bridge implements Stoppable {
         await running.ready(() => (isReady() ? true : undefined), startTimeoutMs);
     }
 
-    /** Stops it as an administrator does (SIGTERM). */
+    /** Stops it with all its calls, as Ctrl-C does (SIGINT). */
     async stop(): Promise<void> {
-        await this.#process?.stop(stopGraceMs);
+        await this.#process?.stop(stopGraceMs, "SIGINT");
     }
 
-    /** Sends SIGTERM and waits without a limit. Resolves to how it exited. */
-    async terminate(): Promise<ExitStatus> {
+    /**
+     * Sends a signal and waits without a limit. SIGTERM leaves connected calls to the next start, SIGINT ends them. Resolves
+     * to how it exited.
+     */
+    async terminate(signal: "SIGTERM" | "SIGINT"): Promise<ExitStatus> {
         if (this.#process === undefined) throw new Error("the bridge was not started");
-        this.#process.signal("SIGTERM");
+        this.#process.signal(signal);
         return this.#process.exited;
     }
 

@@ -104,10 +104,10 @@ export class LabProcess implements Stoppable {
         this.#child.kill(signal);
     }
 
-    /** Asks it to end (SIGTERM) and, `graceMs` later, insists. */
-    async stop(graceMs = 5_000): Promise<void> {
+    /** Asks it to end and, `graceMs` later, insists. */
+    async stop(graceMs = 5_000, signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<void> {
         if (!this.isRunning) return;
-        this.signal("SIGTERM");
+        this.signal(signal);
         const gracePeriod = new AbortController();
         const insisting = delay(graceMs, undefined, { signal: gracePeriod.signal }).then(
             () => this.signal("SIGKILL"),

@@ -2,6 +2,7 @@ import type { FaultParty } from "../call/faultOf.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
 import type { CallParty } from "../numbering/partyText.ts";
 import type { CallIntake, CallRequest } from "../ports/CallIntake.ts";
+import type { LegReport } from "../ports/CallLeg.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder, RejectionReason } from "../ports/CallRecorder.ts";
 import type { Log } from "../ports/Log.ts";
@@ -34,9 +35,12 @@ interface Rejection {
     readonly reason: RejectionReason;
 }
 
-interface OpenCall {
-    readonly request: CallRequest;
-    readonly report: Extract<ReturnType<CallIntake["open"]>, { readonly report: unknown }>["report"];
+/** A call of the previous run of the bridge. */
+export interface AdoptedCall {
+    readonly callId: CallId;
+    readonly parties: CallParties;
+    /** Ends it for both parties. */
+    readonly end: (cause: EndCause) => void;
 }
 
 /**
@@ -45,7 +49,8 @@ interface OpenCall {
  */
 export class CallGate implements CallIntake, CallRecordSink {
     readonly #parts: CallGateParts;
-    readonly #open = new Map<CallId, OpenCall>();
+    /** What ends each call for both parties. */
+    readonly #open = new Map<CallId, (cause: EndCause) => void>();
     #rules: GateRules = { blocked: new Set(), doNotDisturb: new Set(), trunksOff: new Set() };
     #service: "accepting" | "draining" = "accepting";
 
@@ -74,7 +79,7 @@ export class CallGate implements CallIntake, CallRecordSink {
             return { refused: rejection.cause };
         }
         const opened = this.#parts.intake.open(request);
-        if ("report" in opened) this.#open.set(request.callId, { request, report: opened.report });
+        if ("report" in opened) this.#open.set(request.callId, (cause) => this.#endFor(request, opened.report, cause));
         else this.#parts.limits.ended(request.callId);
         return opened;
     }
@@ -90,16 +95,31 @@ export class CallGate implements CallIntake, CallRecordSink {
     }
 
     #end(callId: string, cause: EndCause, fault: FaultParty, reason: string): boolean {
-        const call = this.#open.get(callId as CallId);
-        if (call === undefined) return false;
+        const end = this.#open.get(callId as CallId);
+        if (end === undefined) return false;
         this.#parts.log.info("call ended by the bridge", { callId, reason });
         this.#parts.recorder.note(callId as CallId, { kind: "fault", party: fault, reason });
+        end(cause);
+        return true;
+    }
+
+    /** A call goes on after a restart: it counts for the limits, and can be ended. */
+    adopt({ callId, parties, end }: AdoptedCall): void {
+        this.#open.set(callId, end);
+        if (parties.targetNetwork === "trunk") this.#parts.limits.admit(this.#limitedCall(callId, parties));
+    }
+
+    #endFor({ callId, origin }: CallRequest, report: LegReport, cause: EndCause): void {
         // for the desk it is as if the caller had hung up; the caller receives the notice here
-        call.report({ kind: "ended", cause });
-        call.request.origin.end(cause).catch((error: unknown) => {
+        report({ kind: "ended", cause });
+        origin.end(cause).catch((error: unknown) => {
             this.#parts.log.warn("caller not told of the end", { callId, error });
         });
-        return true;
+    }
+
+    #limitedCall(callId: CallId, { caller, callee, firstHop }: CallParties): LimitedCall {
+        const trunk = firstHop?.name ?? "";
+        return { callId, user: textOf(caller), trunk, ...this.#parts.classify(callee) };
     }
 
     answered({ callId }: LiveCallRecord): void {
@@ -111,10 +131,8 @@ export class CallGate implements CallIntake, CallRecordSink {
         this.#parts.limits.ended(callId);
     }
 
-    #rejectionOf(
-        callId: CallId,
-        { direction, caller, callee, targetNetwork, firstHop }: CallParties,
-    ): Rejection | undefined {
+    #rejectionOf(callId: CallId, parties: CallParties): Rejection | undefined {
+        const { direction, caller, callee, targetNetwork } = parties;
         if (this.#service === "draining") return { cause: "serviceUnavailable", reason: "shutting_down" };
         if (this.#rules.blocked.has(textOf(caller))) return { cause: "blocked", reason: "blocked" };
         if (direction === "inbound" && this.#rules.doNotDisturb.has(textOf(callee))) {
@@ -125,13 +143,7 @@ export class CallGate implements CallIntake, CallRecordSink {
             return { cause: "serviceUnavailable", reason: "trunk_off" };
         }
         if (targetNetwork !== "trunk") return undefined;
-        const trunk = firstHop?.name ?? "";
-        const verdict = this.#parts.limits.admit({
-            callId,
-            user: textOf(caller),
-            trunk,
-            ...this.#parts.classify(callee),
-        });
+        const verdict = this.#parts.limits.admit(this.#limitedCall(callId, parties));
         return verdict.kind === "admitted" ? undefined : { cause: "limitReached", reason: "limit_reached" };
     }
 }

@@ -1,5 +1,5 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { MediaTransport } from "../call/vocabulary.ts";
+import { targetLeg, type MediaTransport } from "../call/vocabulary.ts";
 import type { Config } from "../config/Config.generated.ts";
 import { numberingOf } from "../config/numberingOf.ts";
 import type { Registration } from "../config/registration.ts";
@@ -15,8 +15,9 @@ import { RTPENGINE_DEFAULTS } from "../media/RtpengineOptions.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { serverOf } from "../numbering/MatrixUserId.ts";
 import type { CallIntake } from "../ports/CallIntake.ts";
+import type { CallSnapshot } from "../ports/CallJournal.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaProxy } from "../ports/MediaProxy.ts";
+import type { MediaProxy, MediaRequest } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import type { TypingSink } from "../ports/TypingSink.ts";
 import { phonesOf } from "./phonesOf.ts";
@@ -28,6 +29,8 @@ import { startMessages } from "./startMessages.ts";
 import { trunkMediaOf } from "./trunkMediaOf.ts";
 import { startSip, type SipSide } from "./startSip.ts";
 import type { OnStarted, Stoppable } from "./Stoppable.ts";
+import { type StopMode, Survival } from "./Survival.ts";
+import { JournalCalls } from "../store/JournalCalls.ts";
 import { JournalInbox } from "../store/JournalInbox.ts";
 import { installationId } from "../store/installationId.ts";
 import { NedbContacts } from "../store/NedbContacts.ts";
@@ -52,8 +55,11 @@ export interface BridgeOptions {
 }
 
 export interface Bridge {
-    /** Refuses new calls, ends the ones there are, frees everything. Never rejects; safe to call once. */
-    stop(): Promise<void>;
+    /**
+     * Refuses new calls, leaves connected ones to the next start or ends them, ends all others, and frees everything. Never
+     * rejects. A second call with `endCalls` counts as long as calls are not handed over.
+     */
+    stop(mode: StopMode): Promise<void>;
 }
 
 /** Longer than the timeout of every port, so only a bug in the bridge reaches it. */
@@ -72,20 +78,26 @@ const HOUR_MS = 3_600_000;
  */
 export async function assembleBridge(options: BridgeOptions): Promise<Bridge> {
     const started: Stoppable[] = [];
+    const survival = new Survival(await installationId(options.config.store.path));
     const stop = async (): Promise<void> => {
         for (const part of started.splice(0).reverse()) await stopped(part, options.log);
     };
     try {
-        await start(options, (part) => started.push(part));
+        await start(options, survival, (part) => started.push(part));
     } catch (error) {
         await stop();
         throw error;
     }
     options.log.info("bridge ready");
-    return { stop };
+    return {
+        stop: async (mode) => {
+            survival.setMode(mode);
+            await stop();
+        },
+    };
 }
 
-async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void> {
+async function start(options: BridgeOptions, survival: Survival, onStarted: OnStarted): Promise<void> {
     const { config, log } = options;
     const lock = StoreLock.acquire(config.store.path);
     onStarted({ name: "store lock", stop: () => lock.release() });
@@ -93,17 +105,16 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     const { records: recorder, dialPlan } = prepared;
     const { telemetry } = prepared.states;
     const addMetrics = await serveMetrics(config, prepared.render, onStarted);
-    const directory = await NedbDirectory.open(config.store.path);
-    onStarted({ name: "store", stop: () => directory.close() });
-    const inbox = JournalInbox.open(config.store.path, log);
-    onStarted({ name: "event inbox", stop: () => inbox.close() });
-    const media = await startMedia(config, { telemetry, recorder, log }, onStarted);
+    const { directory, inbox, journal } = await openStores(config, log, onStarted);
+    const earlier = journal.adopt();
+    const media = await startMedia(config, { telemetry, recorder, log, earlier }, onStarted);
     const desk = new CallDesk({
         clock: systemClock,
         log,
         telemetry,
         recorder,
         media,
+        journal,
         maxCalls: config.calls.maxCalls,
         effectTimeoutMs: EFFECT_TIMEOUT_MS,
     });
@@ -123,9 +134,16 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
             policy: policyOf(config),
             messages: sipMessages,
             onSipMessage: prepared.onSipMessage,
+            survival,
+            resumeCalls: (resumer) => {
+                for (const call of desk.resume(earlier, { matrix, sip: resumer })) gate.adopt(call);
+            },
         },
         onStarted,
     );
+    // reached only if the start fails from here on
+    onStarted({ name: "resumed calls", stop: () => handOver(desk, survival) });
+    desk.endInterrupted();
     addMetrics(sip.serverMetrics);
     // calls can be placed only now, and end before either side stops
     desk.connect(
@@ -136,19 +154,43 @@ async function start(options: BridgeOptions, onStarted: OnStarted): Promise<void
     onStarted({ name: "Matrix side", stop: () => matrix.stop() });
     await startMessages({ config, log, messaging, matrix, sip: sip.messages, dialPlan }, onStarted);
     await startAdministration({ ...options, prepared, gate, desk, media, phones, matrix, sip }, onStarted);
-    onStarted({
-        name: "calls",
-        stop: async () => {
-            sip.gateway.stop();
-            await desk.stop(STOP_MS);
-            await sip.gateway.drain(DRAIN_MS);
-        },
-    });
+    onStarted({ name: "calls", stop: () => stopCalls(sip, desk, survival, log) });
+}
+
+async function openStores({ store }: Config, log: Log, onStarted: OnStarted) {
+    const directory = await NedbDirectory.open(store.path);
+    onStarted({ name: "store", stop: () => directory.close() });
+    const inbox = JournalInbox.open(store.path, log);
+    onStarted({ name: "event inbox", stop: () => inbox.close() });
+    const journal = JournalCalls.open(store.path, log);
+    onStarted({ name: "call journal", stop: () => journal.close() });
+    return { directory, inbox, journal };
+}
+
+async function stopCalls({ gateway }: SipSide, desk: CallDesk, survival: Survival, log: Log): Promise<void> {
+    gateway.stop();
+    await handOver(desk, survival);
+    if (survival.callsGoOn) log.info("connected calls left to the next start", { within: "60 s" });
+    else await gateway.drain(DRAIN_MS);
+}
+
+/** Settles which calls go on; has no effect a second time. */
+async function handOver(desk: CallDesk, survival: Survival): Promise<void> {
+    if (!survival.isDecided) survival.handedOver(await desk.handOver(STOP_MS, () => survival.mode === "handOver"));
 }
 
 async function startMedia(
     { media, store }: Config,
-    parts: { readonly telemetry: Telemetry; readonly recorder: CallRecords; readonly log: Log },
+    {
+        earlier,
+        ...parts
+    }: {
+        readonly telemetry: Telemetry;
+        readonly recorder: CallRecords;
+        readonly log: Log;
+        /** The calls of the previous run. */
+        readonly earlier: readonly CallSnapshot[];
+    },
     onStarted: OnStarted,
 ): Promise<MediaProxy> {
     if (media === "none") return new PassThroughMediaProxy(systemClock, parts.telemetry);
@@ -165,8 +207,16 @@ async function startMedia(
     );
     onStarted({ name: "media", stop: () => proxy.stop() });
     await proxy.start();
-    await proxy.deleteStaleSessions();
+    await proxy.deleteStaleSessions(sessionsThatGoOn(earlier));
     return proxy;
+}
+
+/** Calls that were not connected end at the start, so their media is not needed. */
+function sessionsThatGoOn(earlier: readonly CallSnapshot[]): readonly Pick<MediaRequest, "callId" | "leg">[] {
+    const connected = earlier.filter(({ state }) => state.phase === "connected" || state.phase === "changing");
+    return connected.flatMap(({ callId, media }) =>
+        media.map(({ leg }) => ({ callId, ...(leg !== targetLeg(1) && { leg }) })),
+    );
 }
 
 interface CallParts {

@@ -5,14 +5,17 @@ import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { InboundRoutes } from "../numbering/InboundRoutes.ts";
 import { fixedUser } from "../numbering/UserTemplate.ts";
-import type { CallIntake } from "../ports/CallIntake.ts";
+import type { CallIntake, LegResumer } from "../ports/CallIntake.ts";
+import type { SipLegRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import type { SipEnvironment } from "../sip/SipEnvironment.ts";
-import { EmbeddedSipServer } from "../sip/drachtio/EmbeddedSipServer.ts";
+import { Inheritance } from "../sip/dialog/Inheritance.ts";
+import { ResumedSipLegs } from "../sip/dialog/ResumedSipLegs.ts";
+import { heldDialogsOf } from "../sip/drachtio/heldDialogs.ts";
 import { type MessageObserver, observeRequest, observeStack } from "../sip/drachtio/observeStack.ts";
-import { SipLink, type SipLinkParts } from "../sip/drachtio/SipLink.ts";
+import { SipLink } from "../sip/drachtio/SipLink.ts";
 import { OwnHosts } from "../sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../sip/identity/OwnIdentities.ts";
 import { PhoneLegs } from "../sip/registrar/PhoneLegs.ts";
@@ -29,10 +32,11 @@ import { TrunkHealth } from "../sip/trunk/TrunkHealth.ts";
 import { TrunkProbes } from "../sip/trunk/TrunkProbes.ts";
 import { sipMessagesOf, type SipMessageParts, type SipMessages } from "./sipMessages.ts";
 import { ownHostsOf } from "./ownHostsOf.ts";
-import { sipServerArguments } from "./sipServerArguments.ts";
+import { startSipServer } from "./sipServerOf.ts";
 import { sipTrunksOf } from "./sipTrunksOf.ts";
 import type { SipTrunkControl } from "./administration/SipTrunkControl.ts";
 import type { OnStarted } from "./Stoppable.ts";
+import type { Survival } from "./Survival.ts";
 import { systemClock } from "../telemetry/systemClock.ts";
 
 /** How long registrars may take to remove our registrations when the bridge stops. */
@@ -53,6 +57,9 @@ export interface SipSideParts {
     /** Where there are accounts. */
     readonly phones: Phones | undefined;
     readonly messages: SipMessageParts;
+    readonly survival: Survival;
+    /** Called before the link to the SIP server is made: the calls of the previous run get their legs then. */
+    readonly resumeCalls: (resumer: LegResumer<SipLegRecord>) => void;
 }
 
 /** What the rest of the bridge has of the SIP side. */
@@ -68,11 +75,11 @@ export interface SipSide {
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
 export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promise<SipSide> {
-    const { config, log, dialPlan, intake, telemetry, policy, phones } = parts;
+    const { config, log, telemetry, survival } = parts;
     const { trunks, peers } = sipTrunksOf(config);
     const realm = registrarRealm(config);
     const observe = observerOf(parts);
-    const server = await startSipServer(config, log, onStarted);
+    const server = await startSipServer(config, log, survival, onStarted);
     const link: SipLink = new SipLink({
         clock: systemClock,
         log,
@@ -81,71 +88,88 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
             onRequest: (request) => {
                 const lost = lostConnectionOf(request);
                 if (lost !== undefined) return registrations.connectionLost(lost);
+                const held = heldDialogsOf(request);
+                if (held !== undefined) return inheritance.take(held);
                 gateway.onRequest(observeRequest(request, observe));
             },
             onLost: () => {
                 telemetry.sipServer("down");
+                inheritance.serverLost();
                 gateway.onLost();
                 registrations.serverLost();
             },
         },
-        onUp: () => {
+        onUp: (server) => {
             telemetry.sipServer("up");
+            inheritance.serverUp(server);
+            resumer.serverUp(server);
             registrations.serverUp();
         },
         onRefused: (error) => log.error("SIP server connection given up", { error }),
     });
     const environment = environmentOf(parts, observeStack(link, observe));
+    const inheritance = new Inheritance({ ...environment, inherited: link });
+    const resumer = new ResumedSipLegs({ ...environment, inherited: link, peers: [...trunks, ...peers] });
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
-    const { availability } = watch;
-    const registrations = new TrunkRegistrations(trunks, { ...environment, availability });
+    const registrations = new TrunkRegistrations(trunks, { ...environment, availability: watch.availability });
     const ownIdentities = ownIdentitiesOf(config);
-    const side = { ...parts, environment, trunks, availability, ownIdentities };
+    const side = { ...parts, environment, trunks, availability: watch.availability, ownIdentities };
     const messages = sipMessagesOf(config, parts.messages, side);
     const gateway = new SipGateway({
         ...environment,
+        ...gatewayParts(parts, realm),
         messages: messages.methods,
-        availability,
+        availability: watch.availability,
         registrations,
-        ...(phones !== undefined && { phones }),
         peers,
-        unknownPeers: config.sip.unknownPeers,
-        numberDetail: config.logging.numbers,
-        realm,
         ownIdentities,
-        dialPlan,
-        intake,
-        policy,
-        newCallId,
     });
-    await startLink({ link, gateway, watch, registrations }, onStarted);
+    parts.resumeCalls(resumer);
+    await startLink({ link, gateway, inheritance, watch, registrations, survival }, onStarted);
     return {
         gateway,
         messages,
         trunks: trunkControlOf(registrations, watch),
         serverMetrics: () => server.metrics(),
-        ...legsOf(parts, { ...environment, realm, trunks, availability }),
+        ...legsOf(parts, { ...environment, realm, trunks, availability: watch.availability }),
+    };
+}
+
+/** What the gateway has of the configuration and of the rest of the bridge. */
+function gatewayParts({ config, dialPlan, intake, policy, phones }: SipSideParts, realm: string) {
+    return {
+        ...(phones !== undefined && { phones }),
+        unknownPeers: config.sip.unknownPeers,
+        numberDetail: config.logging.numbers,
+        realm,
+        dialPlan,
+        intake,
+        policy,
+        newCallId,
     };
 }
 
 interface LinkParts {
     readonly link: SipLink;
     readonly gateway: SipGateway;
+    readonly inheritance: Inheritance;
+    readonly survival: Survival;
     readonly watch: TrunkWatch;
     readonly registrations: TrunkRegistrations;
 }
 
-async function startLink({ link, gateway, watch, registrations }: LinkParts, onStarted: OnStarted): Promise<void> {
-    onStarted({ name: "SIP link", stop: () => stopLink(link, gateway) });
+async function startLink(parts: LinkParts, onStarted: OnStarted): Promise<void> {
+    const { link, gateway, inheritance, watch, registrations, survival } = parts;
+    const stopLink = (): void => {
+        link.stop();
+        // no response says any more what became of a BYE that is out
+        if (!survival.callsGoOn) inheritance.serverLost();
+        gateway.onLost();
+    };
+    onStarted({ name: "SIP link", stop: stopLink });
     await link.start();
     startProbes(watch, onStarted);
     onStarted({ name: "registrations", stop: () => registrations.stop(UNREGISTER_MS) });
-}
-
-/** No response says any more what became of a BYE that is out. */
-function stopLink(link: SipLink, gateway: SipGateway): void {
-    link.stop();
-    gateway.onLost();
 }
 
 function trunkControlOf(registrations: TrunkRegistrations, { probes }: TrunkWatch): SipTrunkControl {
@@ -236,27 +260,4 @@ function startProbes({ availability, probes }: TrunkWatch, onStarted: OnStarted)
         },
     });
     probes.start();
-}
-
-type SipServerAccess = Pick<SipLinkParts, "endpoint" | "onHang"> & Pick<EmbeddedSipServer, "metrics">;
-
-/** Starts the embedded SIP server, unless the configuration names an external one. */
-async function startSipServer(config: Config, log: Log, onStarted: OnStarted): Promise<SipServerAccess> {
-    const { sip } = config;
-    if (sip.drachtio !== undefined) {
-        const { host, port, secret } = sip.drachtio;
-        const endpoint = { host, port, secret: secret.reveal() };
-        // Prometheus asks an external server itself
-        return { endpoint: () => Promise.resolve(endpoint), metrics: () => Promise.resolve("") };
-    }
-    const server = new EmbeddedSipServer({
-        clock: systemClock,
-        log,
-        bindings: sip.listen.map(({ transport, address, port }) => ({ transport, host: address, port })),
-        ...(sip.publicAddress !== undefined && { advertise: sip.publicAddress }),
-        extraArguments: sipServerArguments(config),
-    });
-    await server.start();
-    onStarted({ name: "SIP server", stop: () => server.stop() });
-    return { endpoint: () => server.endpoint(), onHang: () => server.replace(), metrics: () => server.metrics() };
 }

@@ -18,18 +18,23 @@ export interface RunOptions {
     readonly registrationPath: string;
     /** TCP port to listen on for the homeserver, if not that of the configuration. */
     readonly port?: number;
+    /** End all calls when the bridge stops, instead of leaving connected ones to the next start. */
+    readonly endCalls?: boolean;
     readonly version: string;
 }
 
-/** Runs the bridge until SIGTERM or SIGINT. Rejects if the configuration is wrong or the bridge cannot start. */
-export async function runBridge({ configPath, registrationPath, port, version }: RunOptions): Promise<void> {
+/**
+ * Runs the bridge until SIGTERM or SIGINT. SIGTERM leaves connected calls to the next start, SIGINT ends them. Rejects if the
+ * configuration is wrong or the bridge cannot start.
+ */
+export async function runBridge({ configPath, registrationPath, port, endCalls, version }: RunOptions): Promise<void> {
     const config = loadConfig(configPath);
     const registration = loadRegistration(registrationPath, registrationChoicesOf(config));
     surviveClosedPipe();
     const log = createLog({ ...config.logging, stream: process.stdout });
     logUncaught(log);
     logWarningsOfNode(log);
-    const signalled = firstSignal(log);
+    const signals = signalsToStop(log);
     log.info("starting", { version, node: process.version });
     warnOfCertificate(config, log);
     for (const why of [...warningsOf(config), ...registration.warnings]) log.warn("configuration warning", { why });
@@ -44,16 +49,20 @@ export async function runBridge({ configPath, registrationPath, port, version }:
         version,
         loadConfig: () => loadConfig(configPath),
     });
-    const bridge = await Promise.race([assembling, signalled]);
+    const bridge = await Promise.race([assembling, signals.first]);
     if (typeof bridge === "string") {
         // there are no calls yet, and the SIP server exits with this process
         log.info("stopped while starting", { signal: bridge });
         process.exit();
     }
     await notifySystemd("READY=1", log);
-    log.info("stopping", { signal: await signalled });
+    const signal = await signals.first;
+    log.info("stopping", { signal });
     await notifySystemd("STOPPING=1", log);
-    await bridge.stop();
+    const stopping = bridge.stop(signal === "SIGINT" || endCalls === true ? "endCalls" : "handOver");
+    // calls that are not handed over yet end as well
+    void signals.second.then(() => bridge.stop("endCalls"));
+    await stopping;
     log.info("stopped");
     setTimeout(() => {
         log.warn("process ended by force: something was still running");
@@ -68,20 +77,21 @@ function warnOfCertificate({ sip }: Config, log: Log): void {
     log.warn("certificate of sip.tls needs attention", { why: result.text, advice: result.advice });
 }
 
-/** Resolves with the first signal that asks to stop. A second one ends the process immediately. */
-function firstSignal(log: Log): Promise<NodeJS.Signals> {
-    return new Promise((resolve) => {
-        let asked = false;
-        const onSignal = (signal: NodeJS.Signals): void => {
-            if (asked) {
-                log.warn("process ended by force: second signal", { signal });
-                process.exit(EXIT_FAILED);
-            }
-            asked = true;
-            resolve(signal);
-        };
-        process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
-    });
+/** The first two signals that ask to stop. A third one ends the process immediately. */
+function signalsToStop(log: Log): {
+    readonly first: Promise<NodeJS.Signals>;
+    readonly second: Promise<NodeJS.Signals>;
+} {
+    const [first, second] = [Promise.withResolvers<NodeJS.Signals>(), Promise.withResolvers<NodeJS.Signals>()];
+    const waiting = [first, second];
+    const onSignal = (signal: NodeJS.Signals): void => {
+        const next = waiting.shift();
+        if (next !== undefined) return next.resolve(signal);
+        log.warn("process ended by force: third signal", { signal });
+        process.exit(EXIT_FAILED);
+    };
+    process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+    return { first: first.promise, second: second.promise };
 }
 
 /**

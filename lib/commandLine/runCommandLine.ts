@@ -13,6 +13,7 @@ interface Options {
     readonly config: string;
     readonly file: string;
     readonly port?: number;
+    readonly endCalls?: true;
     readonly generateRegistration?: true;
     readonly url?: string;
     readonly live?: true;
@@ -45,6 +46,7 @@ function commandLine(version: string): Command {
         .option("-c, --config <file>", "configuration file", "config.yaml")
         .option("-f, --file <file>", "registration file", "registration.yaml")
         .option("-p, --port <port>", "port to listen on for the homeserver, instead of appservice.port", parsePort)
+        .option("--end-calls", "at SIGTERM, end all calls instead of leaving connected ones to the next start")
         .option("-r, --generate-registration", "write a registration for the homeserver to --file, and exit")
         .option("-u, --url <url>", "with -r: URL at which the homeserver reaches the bridge", parseUrl)
         .usage("[options] [command]")

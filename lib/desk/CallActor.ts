@@ -1,10 +1,11 @@
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
-import type { CallState } from "../call/CallState.ts";
+import type { CallState, Conversation } from "../call/CallState.ts";
 import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
+import { mustBeStored, resumedState, storedState } from "../call/resumeCall.ts";
 import type { Transition } from "../call/transition.ts";
-import { type LegId, ORIGIN } from "../call/vocabulary.ts";
+import { type EndCause, type LegId, ORIGIN } from "../call/vocabulary.ts";
 import type {
     CallLeg,
     LegEvent,
@@ -14,44 +15,15 @@ import type {
     TargetLeg,
     TransferRequest,
 } from "../ports/CallLeg.ts";
-import type { Clock } from "../ports/Clock.ts";
-import type { Log } from "../ports/Log.ts";
-import type { MediaEvent, MediaReport, MediaSession } from "../ports/MediaProxy.ts";
+import type { CallSnapshot, MediaSnapshot } from "../ports/CallJournal.ts";
+import type { MediaSession } from "../ports/MediaProxy.ts";
+import type { CallParts, ResumeParts, SetupParts } from "./CallParts.ts";
+import { eventOfLeg, eventOfMedia } from "./callEvents.ts";
 import { CallTimers } from "./CallTimers.ts";
 import { LegSeat } from "./LegSeat.ts";
+import { isConnected, recordsOf } from "./seatRecords.ts";
 import { MediaSeat } from "./MediaSeat.ts";
 import type { LinkLeg } from "./transfer/CallLink.ts";
-
-/** The peers of a call and its watcher. */
-export interface CallParts {
-    readonly origin: OriginLeg;
-    /** Makes a called leg. Synchronous and without I/O. */
-    readonly dial: (leg: LegId, report: LegReport) => TargetLeg;
-    /** Opens the media session between the origin and a called leg. Synchronous and without I/O. */
-    readonly openMedia: (leg: LegId, report: MediaReport) => MediaSession;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly watcher: CallWatcher;
-    readonly transfers: TransferDesk;
-    /** How long a leg or a media session can take over one effect, in ms. */
-    readonly effectTimeoutMs: number;
-}
-
-/** Calls the targets of a call's transfers. The results come as events: `transferPlaced`, `joinRequested`, … Never throws. */
-export interface TransferDesk {
-    /** @param by the leg that has asked for it */
-    place(by: LegId, request: TransferRequest): void;
-    /** Ends the call to the target, unless it has been joined. */
-    cancel(): void;
-}
-
-/** Receives each step of a call. Synchronous, must not throw. */
-export interface CallWatcher {
-    moved(from: CallState, to: CallState): void;
-    ignored(state: CallState, event: CallEvent): void;
-    /** The end of the call could not be delivered to a leg. */
-    endUndelivered(leg: LegId): void;
-}
 
 /**
  * One call: receives events one by one, works out the next state, and carries out the effects. `tell` is synchronous; effects
@@ -61,8 +33,12 @@ export class CallActor {
     readonly #parts: CallParts;
     readonly #timers: CallTimers;
     readonly #mailbox = new Mailbox<CallEvent>((event) => this.#read(event));
-    readonly #origin: LegSeat<OriginLeg>;
+    /** The legs of a call that this run of the bridge sets up. */
+    readonly #setup: SetupParts | undefined;
+    readonly #origin: LegSeat<OriginLeg> | undefined;
     readonly #targets = new Map<LegId, LegSeat<TargetLeg>>();
+    /** Every leg, whichever run of the bridge began it. */
+    readonly #seats = new Map<LegId, LegSeat<CallLeg>>();
     readonly #media = new Map<LegId, MediaSeat>();
     /** The ends of other calls that have the place of a party, or are to have it. */
     readonly #links = new Map<LegId, LegSeat<TargetLeg>>();
@@ -75,18 +51,108 @@ export class CallActor {
     /** How many series of digits could not be sent. */
     #lostDigits = 0;
     #state: CallState;
+    #owner: "this run" | "the next run" = "this run";
 
-    constructor(parts: CallParts, opening: Opening) {
+    private constructor(parts: CallParts, state: CallState, setup?: SetupParts) {
         this.#parts = parts;
         this.#timers = new CallTimers(parts.clock, (timer) => this.tell({ kind: "timerFired", timer }));
-        this.#origin = this.#seat(ORIGIN, parts.origin);
+        this.#setup = setup;
+        this.#state = state;
+        this.#origin = setup === undefined ? undefined : this.#seat(ORIGIN, setup.origin);
+    }
+
+    static open(parts: CallParts, setup: SetupParts, opening: Opening): CallActor {
         const step = openCall(opening, parts.clock.now());
-        this.#state = step.state;
-        this.#carryOutAll(step);
+        const actor = new CallActor(parts, step.state, setup);
+        parts.keeper.changed();
+        actor.#carryOutAll(step);
+        return actor;
+    }
+
+    /** A call of the previous run. `endIfInterrupted` has to follow, once its legs can send. */
+    static resume(
+        parts: CallParts,
+        { state, legs, media }: Pick<CallSnapshot, "state" | "legs" | "media">,
+        { resumeLeg, resumeMedia }: ResumeParts,
+    ): CallActor {
+        const actor = new CallActor(parts, resumedState(state));
+        for (const { leg, record } of legs) {
+            const resumed = resumeLeg(leg, record, (event) => actor.tellOfLeg(leg, event));
+            if (resumed !== undefined) actor.#seat(leg, resumed);
+        }
+        if (actor.#state.phase !== "connected") return actor;
+        for (const each of media) {
+            const session = resumeMedia(each, (event) => actor.tell(eventOfMedia(each.leg, event)));
+            if (session !== undefined) actor.#addMedia(each.leg, session);
+        }
+        actor.#timers.start("duration", actor.#state.deadline);
+        return actor;
+    }
+
+    /** Ends a resumed call that was not connected, or of which something is missing: both parties receive the end. */
+    endIfInterrupted(): void {
+        const state = this.#state;
+        switch (state.phase) {
+            case "alerting":
+            case "answering":
+                return this.tell({ kind: "bridgeStopping" });
+            case "connected":
+            case "changing":
+            case "joining":
+                if (!this.#canGoOn(state)) this.tell({ kind: "bridgeStopping" });
+                return;
+            case "ended":
+                for (const seat of this.#seats.values()) seat.end(state.cause);
+        }
+    }
+
+    /** Ends the call for both parties, as if the caller had ended it. */
+    hangUp(cause: EndCause): void {
+        this.#seats.get(ORIGIN)?.end(cause);
+        this.tell({ kind: "legEnded", leg: ORIGIN, cause });
+    }
+
+    /** Leaves a connected call to the next run of the bridge; nothing is sent any more. Returns false for any other call. */
+    handOver(): boolean {
+        if (!this.canBeHandedOver) return false;
+        this.#parts.keeper.handOver();
+        this.#owner = "the next run";
+        this.#timers.stopAll();
+        return true;
+    }
+
+    /** The call for the journal. */
+    snapshot(): Pick<CallSnapshot, "state" | "legs"> & {
+        readonly media: readonly Omit<MediaSnapshot, "transports" | "video">[];
+    } {
+        return {
+            state: storedState(this.#state),
+            legs: recordsOf(this.#seats),
+            media: recordsOf(this.#media),
+        };
     }
 
     get state(): CallState {
         return this.#state;
+    }
+
+    /** Whether the call is connected, and both of its legs can be resumed. */
+    get canBeHandedOver(): boolean {
+        switch (this.#state.phase) {
+            case "alerting":
+            case "answering":
+            case "ended":
+                return false;
+            case "connected":
+            case "changing":
+            case "joining":
+                return this.#canGoOn(this.#state);
+        }
+    }
+
+    #canGoOn({ origin, target, media }: Conversation): boolean {
+        const seats = [origin, target].map((leg) => this.#seats.get(leg));
+        return seats.every((seat) => isConnected(seat?.snapshot())) && this.#media.has(media);
     }
 
     /** Receives an event. Never throws; can be called from anywhere, also while another event is being read. */
@@ -96,6 +162,7 @@ export class CallActor {
 
     /** Receives what a leg reports. */
     tellOfLeg(leg: LegId, event: LegEvent): void {
+        if (event.kind === "recordChanged") return this.#parts.keeper.changed();
         if (event.kind === "identified") this.#identities.set(leg, event.party);
         if (event.kind === "transferRequested") this.#transferRequests.set(leg, event.request);
         this.tell(eventOfLeg(leg, event));
@@ -109,8 +176,7 @@ export class CallActor {
 
     /** The id of a leg of this call; undefined if it has none of it. */
     idOf(leg: CallLeg): LegId | undefined {
-        if (this.#origin.leg === leg) return ORIGIN;
-        return [...this.#targets].find(([, seat]) => seat.leg === leg)?.[0];
+        return [...this.#seats].find(([id, seat]) => seat.leg === leg && !this.#links.has(id))?.[0];
     }
 
     /** Presses keys in the name of a party. Resolves to whether the other party was sent all of them. */
@@ -124,11 +190,12 @@ export class CallActor {
 
     /** Resolves once every effect so far has been carried out or has failed. */
     async settled(): Promise<void> {
-        const seats = [this.#origin, ...this.#targets.values(), ...this.#links.values(), ...this.#media.values()];
+        const seats = [...this.#seats.values(), ...this.#media.values()];
         await Promise.all(seats.map((seat) => seat.settled()));
     }
 
     #read(event: CallEvent): void {
+        if (this.#owner === "the next run") return;
         const before = this.#state;
         const step = reduceCall(before, event, this.#parts.clock.now());
         this.#state = step.state;
@@ -139,6 +206,7 @@ export class CallActor {
             effects: step.effects.map(({ kind }) => kind),
         });
         if (step.state === before && step.effects.length === 0) this.#parts.watcher.ignored(before, event);
+        if (mustBeStored(before, step.state)) this.#parts.keeper.changed();
         if (step.state !== before) this.#parts.watcher.moved(before, step.state);
         this.#carryOutAll(step);
     }
@@ -155,11 +223,11 @@ export class CallActor {
             case "offerLeg":
                 return this.#offered(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
             case "ringLeg":
-                return this.#origin.post(kind, (leg) => leg.ring());
+                return this.#origin?.post(kind, (leg) => leg.ring());
             case "acceptLeg":
-                return this.#origin.post(kind, (leg) => leg.accept(effect.sdp));
+                return this.#origin?.postAccept(kind, (leg) => leg.accept(effect.sdp));
             case "endLeg":
-                return this.#seatOf(effect.leg)?.end(effect.cause);
+                return this.#seats.get(effect.leg)?.end(effect.cause);
             case "startTimer":
                 return this.#timers.start(effect.timer, effect.at);
             case "stopTimer":
@@ -171,7 +239,7 @@ export class CallActor {
             case "postponeOffer":
             case "checkLeg":
             case "reportTransfer":
-                return this.#seatOf(effect.leg)?.postChange(effect);
+                return this.#seats.get(effect.leg)?.postChange(effect);
             case "showParty":
                 return this.#showParty(effect);
             case "passDigits":
@@ -183,7 +251,7 @@ export class CallActor {
             case "addCandidates":
                 return this.#media.get(effect.leg)?.addCandidates(effect);
             case "proposeChange": {
-                const isAskable = this.#seatOf(effect.peer)?.leg.abilities.has("reoffer") === true;
+                const isAskable = this.#seats.get(effect.peer)?.leg.abilities.has("reoffer") === true;
                 return this.#media.get(effect.leg)?.proposeChange(effect, isAskable ? "askable" : "unaskable");
             }
             case "completeChange":
@@ -213,7 +281,7 @@ export class CallActor {
     #seatLink(id: LegId): void {
         const link = this.#waitingLinks.shift();
         if (link === undefined) return;
-        this.#links.set(id, this.#seat(id, link));
+        this.#links.set(id, this.#seat<TargetLeg>(id, link));
         link.connect((event) => this.tellOfLeg(id, event));
     }
 
@@ -223,74 +291,40 @@ export class CallActor {
 
     #showParty({ kind, leg, party }: Extract<CallEffect, { readonly kind: "showParty" }>): void {
         const identity = this.#identities.get(party);
-        if (identity !== undefined) this.#seatOf(leg)?.inform(kind, (shownTo) => shownTo.showParty(identity));
+        if (identity !== undefined) this.#seats.get(leg)?.inform(kind, (shownTo) => shownTo.showParty(identity));
     }
 
     /** The receiving party decides: in its signalling, or in the media, where digits that came in the media have reached it. */
     #passDigits(effect: Extract<CallEffect, { readonly kind: "passDigits" }>): void {
         const { kind, digits, form } = effect;
         const onLost = (): void => void (this.#lostDigits += 1);
-        const peer = this.#seatOf(effect.to);
+        const peer = this.#seats.get(effect.to);
         if (peer?.leg.abilities.has("digits") === true) peer.inform(kind, (leg) => leg.sendDigits(digits), onLost);
         else if (form === "signalling") this.#media.get(effect.leg)?.sendDigits(effect, onLost);
     }
 
     #dial(id: LegId): void {
-        const { dial, openMedia, log, effectTimeoutMs } = this.#parts;
-        const tell = this.tell.bind(this);
+        if (this.#setup === undefined) return;
+        const { dial, openMedia } = this.#setup;
         const leg = dial(id, (event) => this.tellOfLeg(id, event));
         this.#targets.set(id, this.#seat(id, leg));
-        const session = openMedia(id, (event) => tell(eventOfMedia(id, event)));
-        this.#media.set(id, new MediaSeat(id, session, { log, effectTimeoutMs, tell }));
+        this.#addMedia(
+            id,
+            openMedia(id, (event) => this.tell(eventOfMedia(id, event))),
+        );
+    }
+
+    #addMedia(id: LegId, session: MediaSession): void {
+        const { log, effectTimeoutMs } = this.#parts;
+        this.#media.set(id, new MediaSeat(id, session, { log, effectTimeoutMs, tell: (event) => this.tell(event) }));
     }
 
     #seat<Leg extends CallLeg>(id: LegId, leg: Leg): LegSeat<Leg> {
-        const { log, effectTimeoutMs, watcher } = this.#parts;
-        return new LegSeat(id, leg, {
-            log,
-            effectTimeoutMs,
-            report: (event) => this.tellOfLeg(id, event),
-            onEndUndelivered: () => watcher.endUndelivered(id),
-        });
-    }
-
-    #seatOf(leg: LegId): LegSeat<OriginLeg> | LegSeat<TargetLeg> | undefined {
-        return leg === ORIGIN ? this.#origin : this.#offered(leg);
-    }
-}
-
-function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
-    switch (event.kind) {
-        case "mediaFailed":
-            return { kind: "mediaFailed", leg, cause: event.cause };
-        case "partySilent":
-            return { kind: "partySilent", leg, side: event.side };
-        case "digits":
-            return { kind: "digitsHeard", leg, side: event.side, digits: event.digits };
-    }
-}
-
-function eventOfLeg(leg: LegId, event: LegEvent): CallEvent {
-    switch (event.kind) {
-        case "ringing":
-            return { kind: "legRinging", leg, ...(event.delayMs !== undefined && { delayMs: event.delayMs }) };
-        case "answered":
-            return { kind: "legAnswered", leg, sdp: event.sdp };
-        case "candidates":
-            return { kind: "candidatesFound", leg, candidates: event.candidates };
-        case "offered":
-            return { kind: "offerReceived", leg, sdp: event.sdp };
-        case "offerAnswered":
-            return { kind: "offerAnswered", leg, sdp: event.sdp };
-        case "offerRejected":
-            return { kind: "offerRejected", leg, cause: event.cause };
-        case "transferRequested":
-            return { kind: "transferRequested", leg };
-        case "identified":
-            return { kind: "legIdentified", leg };
-        case "digits":
-            return { kind: "digitsPressed", leg, digits: event.digits };
-        case "ended":
-            return { kind: "legEnded", leg, cause: event.cause };
+        const { log, effectTimeoutMs, keeper, watcher } = this.#parts;
+        const report: LegReport = (event) => this.tellOfLeg(id, event);
+        const onEndUndelivered = (): void => watcher.endUndelivered(id);
+        const seat = new LegSeat(id, leg, { log, effectTimeoutMs, keeper, report, onEndUndelivered });
+        this.#seats.set(id, seat);
+        return seat;
     }
 }

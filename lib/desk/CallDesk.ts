@@ -1,16 +1,29 @@
 import type { CallEvent } from "../call/CallEvent.ts";
+import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallState } from "../call/CallState.ts";
 import type { RingPlan } from "../call/RingPlan.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
 import type { CallLeg, LegReport, TargetLeg } from "../ports/CallLeg.ts";
-import type { CallIntake, CallRequest, CallTarget, Diallers, Network } from "../ports/CallIntake.ts";
-import { partiesOf } from "../ports/CallParties.ts";
+import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
+import type {
+    CallIntake,
+    CallRequest,
+    CallTarget,
+    Diallers,
+    Network,
+    ResumedCall,
+    Resumers,
+} from "../ports/CallIntake.ts";
+import type { LegRecord } from "../ports/LegRecord.ts";
+import { type CallParties, partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaRequest, VideoPermission } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
-import { CallActor, type CallWatcher, type TransferDesk } from "./CallActor.ts";
+import { CallActor } from "./CallActor.ts";
+import type { CallParts, CallWatcher, TransferDesk } from "./CallParts.ts";
+import { CallKeeper } from "./CallKeeper.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
 
 export interface DeskOptions {
@@ -19,6 +32,8 @@ export interface DeskOptions {
     readonly telemetry: Pick<Telemetry, "eventIgnored" | "endUndelivered">;
     readonly recorder: CallRecorder;
     readonly media: MediaProxy;
+    /** Keeps calls for the next run of the bridge; without it they end with this one. */
+    readonly journal?: CallJournal;
     /** Calls at the same time; more are rejected with `serviceUnavailable`. */
     readonly maxCalls: number;
     /** How long a leg or a media session can take over one effect before it counts as failed, in ms. */
@@ -35,6 +50,8 @@ interface OpenCall {
 export class CallDesk implements CallIntake {
     readonly #options: DeskOptions;
     readonly #calls = new Map<CallId, OpenCall>();
+    /** Check the calls of the previous run for whether they go on. */
+    readonly #resumed: (() => void)[] = [];
     #diallers: Diallers | "not connected" | "stopping" = "not connected";
     #transfers: TransferParts | undefined;
 
@@ -57,7 +74,7 @@ export class CallDesk implements CallIntake {
     }
 
     open(request: CallRequest): { readonly report: LegReport } | { readonly refused: EndCause } {
-        const { clock, log, recorder, maxCalls, effectTimeoutMs, media } = this.#options;
+        const { log, recorder, maxCalls, media } = this.#options;
         const diallers = this.#diallers;
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
         if (this.#active >= maxCalls) {
@@ -66,29 +83,28 @@ export class CallDesk implements CallIntake {
             return { refused: "serviceUnavailable" };
         }
         const { callId, origin, originMedia, originVideo, offer, policy } = request;
-        const callLog = log.child({ callId });
         recorder.started(callId, request);
         const { plan, targets } = planOf(request);
         const targetOf = (leg: LegId): CallTarget => targets.get(leg) ?? request.ring[0].targets[0];
-        const actor: CallActor = new CallActor(
+        const mediaOf = (leg: LegId): CallMedia => ({
+            transports: { origin: originMedia, target: targetOf(leg).media },
+            ...videoOf(originVideo, targetOf(leg)),
+        });
+        const parts = this.#partsFor({ callId, parties: partiesOf(request), policy, mediaOf }, () => actor);
+        const actor: CallActor = CallActor.open(
+            parts,
             {
                 origin,
-                dial: (leg, report) => dial(diallers, callId, targetOf(leg), report),
+                dial: (leg, report) => dial(diallers, { callId, leg }, targetOf(leg), report),
                 openMedia: (leg, report) =>
                     media.open(
                         {
                             callId,
                             ...(leg !== targetLeg(1) && { leg }),
-                            transports: { origin: originMedia, target: targetOf(leg).media },
-                            ...videoOf(originVideo, targetOf(leg)),
+                            ...mediaOf(leg),
                         },
                         report,
                     ),
-                clock,
-                log: callLog,
-                watcher: this.#watch(callId, callLog, () => actor),
-                transfers: this.#transfersOf(request, callLog, () => actor),
-                effectTimeoutMs,
             },
             { policy, plan, offer },
         );
@@ -105,10 +121,42 @@ export class CallDesk implements CallIntake {
         return await call.actor.press(isCallee ? state.target : state.origin, digits);
     }
 
+    /**
+     * Goes on with the calls of the previous run. Called once, before the adapters connect to their networks, so that nothing
+     * that a party does in the meantime is lost. `endInterrupted` has to follow.
+     */
+    resume(records: readonly CallSnapshot[], resumers: Resumers): readonly OpenedCall[] {
+        return records.map((record) => this.#resume(record, resumers));
+    }
+
+    /** Ends the calls of the previous run that were not connected. Called once, when the SIP side can send. */
+    endInterrupted(): void {
+        for (const check of this.#resumed.splice(0)) check();
+    }
+
+    /**
+     * Ends every call that is not connected, as `stop`, and then leaves the connected ones to the next run, or ends them as well
+     * if that is no longer wanted. Resolves to how many calls go on.
+     */
+    async handOver(withinMs: number, isWanted: () => boolean): Promise<number> {
+        if (isWanted() && this.#options.journal !== undefined) {
+            await this.#end(({ actor }) => !actor.canBeHandedOver, withinMs);
+            const kept = isWanted() ? [...this.#calls].filter(([, { actor }]) => actor.handOver()) : [];
+            for (const [callId] of kept) this.#calls.delete(callId);
+            if (kept.length > 0) return kept.length;
+        }
+        await this.stop(withinMs);
+        return 0;
+    }
+
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
+        await this.#end(() => true, withinMs);
+    }
+
+    async #end(isMeant: (call: OpenCall) => boolean, withinMs: number): Promise<void> {
         this.#diallers = "stopping";
-        const settled = [...this.#calls.values()].map(async ({ actor }) => {
+        const settled = [...this.#calls.values()].filter(isMeant).map(async ({ actor }) => {
             actor.tell({ kind: "bridgeStopping" });
             await actor.settled();
         });
@@ -121,26 +169,74 @@ export class CallDesk implements CallIntake {
         if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#calls.size });
     }
 
+    #resume({ callId, state, parties, notes, legs, media }: CallSnapshot, resumers: Resumers): OpenedCall {
+        const { recorder, media: proxy } = this.#options;
+        const answeredAt = "answeredAt" in state ? state.answeredAt : undefined;
+        recorder.resumed(callId, { parties, startedAt: state.openedAt, answeredAt, notes });
+        const sessions = new Map(
+            media.map(({ leg, transports, video }) => [leg, { transports, ...(video && { video }) }]),
+        );
+        const unknown = { transports: { origin: "rtp", target: "rtp" } } as const;
+        const mediaOf = (leg: LegId): CallMedia => sessions.get(leg) ?? unknown;
+        const parts = this.#partsFor({ callId, parties, policy: state.policy, mediaOf }, () => actor);
+        const actor: CallActor = CallActor.resume(
+            parts,
+            { state, legs, media },
+            {
+                resumeLeg: (leg, record, report) => resumeLeg(resumers, { callId, leg }, record, report),
+                resumeMedia: ({ leg, record }, report) => {
+                    const request = { callId, ...(leg !== targetLeg(1) && { leg }), ...mediaOf(leg) };
+                    return proxy.resume(request, record, report);
+                },
+            },
+        );
+        const networks = new Map(legs.map(({ leg, record }) => [leg, record.network]));
+        this.#calls.set(callId, { actor, networkOf: (leg) => (leg === ORIGIN ? undefined : networks.get(leg)) });
+        if (state.phase === "ended") recorder.ended(callId, state.cause, partyOf(state, state.by));
+        this.#resumed.push(() => {
+            actor.endIfInterrupted();
+            if (state.phase === "ended") void this.#forget(callId, actor, parts.keeper);
+        });
+        return { callId, parties, end: (cause) => actor.hangUp(cause) };
+    }
+
+    #partsFor(
+        { callId, parties, policy, mediaOf }: DeskCall,
+        actor: () => CallActor,
+    ): CallParts & { readonly keeper: CallKeeper } {
+        const { clock, log: deskLog, recorder, journal, effectTimeoutMs } = this.#options;
+        const log = deskLog.child({ callId });
+        const snapshot = (): CallSnapshot => {
+            const { state, legs, media } = actor().snapshot();
+            const sessions = media.map((each) => ({ ...each, ...mediaOf(each.leg) }));
+            return { callId, state, parties, notes: recorder.notesOf(callId), legs, media: sessions };
+        };
+        const keeper = new CallKeeper({ callId, journal, clock, log, snapshot });
+        const watcher = this.#watch(callId, log, keeper, actor);
+        const transfers = this.#transfersOf(parties, policy, log, actor);
+        return { clock, log, keeper, effectTimeoutMs, watcher, transfers };
+    }
+
     get #active(): number {
         return [...this.#calls.values()].filter(({ actor }) => actor.state.phase !== "ended").length;
     }
 
-    #transfersOf(request: CallRequest, log: Log, actor: () => CallActor): TransferDesk {
-        const parts = this.#transfers;
-        if (parts === undefined) return NO_TRANSFERS(actor);
+    /** A call can be older than the connection to what places transfers. */
+    #transfersOf(parties: CallParties, policy: CallPolicy, log: Log, actor: () => CallActor): TransferDesk {
+        let transfers: TransferDesk | undefined;
         const actorOf = (leg: CallLeg): CallActor | undefined =>
             [...this.#calls.values()].find(({ actor: each }) => each.idOf(leg) !== undefined)?.actor;
-        return new CallTransfers({
-            ...parts,
-            policy: request.policy,
-            log,
-            parties: partiesOf(request),
-            actor,
-            actorOf,
-        });
+        const make = (): TransferDesk =>
+            this.#transfers === undefined
+                ? NO_TRANSFERS(actor)
+                : new CallTransfers({ ...this.#transfers, policy, log, parties, actor, actorOf });
+        return {
+            place: (by, request) => (transfers ??= make()).place(by, request),
+            cancel: () => transfers?.cancel(),
+        };
     }
 
-    #watch(callId: CallId, log: Log, actor: () => CallActor): CallWatcher {
+    #watch(callId: CallId, log: Log, keeper: CallKeeper, actor: () => CallActor): CallWatcher {
         const { recorder, telemetry } = this.#options;
         return {
             moved: (from: CallState, to: CallState) => {
@@ -151,19 +247,47 @@ export class CallDesk implements CallIntake {
                 if (to.phase === "changing" && from.phase === "answering") recorder.answered(callId);
                 if (to.phase !== "ended") return;
                 recorder.ended(callId, to.cause, partyOf(from, to.by));
-                void this.#forget(callId, actor());
+                void this.#forget(callId, actor(), keeper);
             },
             ignored: (state: CallState, event: CallEvent) => telemetry.eventIgnored(state.phase, event.kind),
             endUndelivered: (leg: LegId) => telemetry.endUndelivered(leg === ORIGIN ? "caller" : "callee"),
         };
     }
 
-    async #forget(callId: CallId, actor: CallActor): Promise<void> {
+    async #forget(callId: CallId, actor: CallActor, keeper: CallKeeper): Promise<void> {
         // the watcher runs before the last effects are queued: settle after this turn
         await Promise.resolve();
         await actor.settled();
         this.#calls.delete(callId);
+        keeper.over();
         this.#options.recorder.settled(callId);
+    }
+}
+
+type CallMedia = Pick<MediaRequest, "transports" | "video">;
+
+/** What the desk has to know of a call, whichever run of the bridge began it. */
+interface DeskCall {
+    readonly callId: CallId;
+    readonly parties: CallParties;
+    readonly policy: CallPolicy;
+    readonly mediaOf: (leg: LegId) => CallMedia;
+}
+
+/** A call of the previous run, for those who watch over calls. */
+export interface OpenedCall {
+    readonly callId: CallId;
+    readonly parties: CallParties;
+    /** Ends it for both parties. */
+    readonly end: (cause: EndCause) => void;
+}
+
+function resumeLeg(resumers: Resumers, call: ResumedCall, record: LegRecord, report: LegReport): CallLeg | undefined {
+    switch (record.network) {
+        case "sip":
+            return resumers.sip.resume(call, record, report);
+        case "matrix":
+            return resumers.matrix.resume(call, record, report);
     }
 }
 
@@ -184,14 +308,19 @@ function planOf({ ring }: CallRequest): {
     return { plan, targets };
 }
 
-function dial(diallers: Diallers, callId: CallId, target: CallTarget, report: LegReport): TargetLeg {
+function dial(
+    diallers: Diallers,
+    { callId, leg }: { readonly callId: CallId; readonly leg: LegId },
+    target: CallTarget,
+    report: LegReport,
+): TargetLeg {
     switch (target.network) {
         case "matrix":
-            return diallers.matrix.dial(callId, target, report);
+            return diallers.matrix.dial(callId, target, report, leg);
         case "sip":
-            return diallers.sip.dial(callId, target, report);
+            return diallers.sip.dial(callId, target, report, leg);
         case "phone":
-            return diallers.phone.dial(callId, target, report);
+            return diallers.phone.dial(callId, target, report, leg);
     }
 }
 

@@ -24,6 +24,11 @@ export class CallTimers {
         );
     }
 
+    /** None fires any more. */
+    stopAll(): void {
+        for (const timer of [...this.#cancels.keys()]) this.stop(timer);
+    }
+
     /** Harmless if it does not run. */
     stop(timer: CallTimer): void {
         this.#cancels.get(timer)?.();

@@ -2,6 +2,8 @@ import type { EndCause, LegId } from "../call/vocabulary.ts";
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallLeg, LegReport } from "../ports/CallLeg.ts";
 import type { Log } from "../ports/Log.ts";
+import type { LegRecord } from "../ports/LegRecord.ts";
+import type { CallKeeper } from "./CallKeeper.ts";
 import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
 import { Outbox } from "./Outbox.ts";
 
@@ -12,6 +14,7 @@ export interface LegSeatParts {
     readonly report: LegReport;
     /** Called if the other side could not be notified of the end. */
     readonly onEndUndelivered: () => void;
+    readonly keeper: Pick<CallKeeper, "changed" | "durable">;
 }
 
 /** One leg of a call, with the queue of its effects: in order, and independent of the other legs. */
@@ -21,6 +24,8 @@ export class LegSeat<Leg extends CallLeg> {
     readonly #parts: LegSeatParts;
     readonly #outbox: Outbox;
     readonly #endings = new Outbox(undefined);
+    /** The record as it was before an effect whose outcome is not known yet. */
+    #before: { readonly record: LegRecord | undefined } | undefined;
 
     constructor(id: LegId, leg: Leg, parts: LegSeatParts) {
         this.#id = id;
@@ -31,9 +36,9 @@ export class LegSeat<Leg extends CallLeg> {
 
     /** Queues a step of the setup. A leg that fails at it is over, and is ended in case that it still holds something. */
     post(effect: string, act: (leg: Leg) => Promise<void>): void {
-        const { log, report } = this.#parts;
+        const { log, report, keeper } = this.#parts;
         this.#outbox.post(
-            () => act(this.leg),
+            () => act(this.leg).then(() => keeper.changed()),
             (reason) => {
                 const cause = causeOfFailedEffect(log, effect, reason);
                 report({ kind: "ended", cause });
@@ -42,11 +47,31 @@ export class LegSeat<Leg extends CallLeg> {
         );
     }
 
+    /** As `post`, for the final answer to the caller: the journal has the call before, and the leg's answer only afterwards. */
+    postAccept(effect: string, act: (leg: Leg) => Promise<void>): void {
+        const { keeper } = this.#parts;
+        this.post(effect, async (leg) => {
+            this.#before = { record: whileAnswering(leg.snapshot()) };
+            keeper.changed();
+            await keeper.durable();
+            try {
+                await act(leg);
+            } finally {
+                this.#before = undefined;
+            }
+        });
+    }
+
+    /** The leg for the journal, until its party has been told of the end. */
+    snapshot(): LegRecord | undefined {
+        return this.#before === undefined ? this.leg.snapshot() : this.#before.record;
+    }
+
     /** Queues what happens within a connected call. The call goes on if it fails. */
     postChange(effect: SessionEffect): void {
-        const { log, report } = this.#parts;
+        const { log, report, keeper } = this.#parts;
         this.#outbox.post(
-            () => changeSession(this.leg, effect),
+            () => changeSession(this.leg, effect).then(() => keeper.changed()),
             (reason) => {
                 const cause = causeOfFailedEffect(log, effect.kind, reason);
                 if (effect.kind === "reoffer") report({ kind: "offerRejected", cause });
@@ -67,11 +92,15 @@ export class LegSeat<Leg extends CallLeg> {
 
     /** Queues the end, behind everything else. */
     end(cause: EndCause): void {
-        const { log, onEndUndelivered } = this.#parts;
+        const { log, keeper, onEndUndelivered } = this.#parts;
         this.#outbox.post(
             () => {
                 this.#endings.post(
-                    () => this.leg.end(cause),
+                    async () => {
+                        this.#before ??= { record: this.leg.snapshot() };
+                        await keeper.durable();
+                        await this.leg.end(cause).finally(() => (this.#before = undefined));
+                    },
                     (reason) => {
                         log.warn("end of call not delivered", { leg: this.#id, error: reason });
                         onEndUndelivered();
@@ -88,6 +117,11 @@ export class LegSeat<Leg extends CallLeg> {
         await this.#outbox.settled();
         await this.#endings.settled();
     }
+}
+
+/** The record of a caller who is about to get the final answer, and may have it after a crash. */
+function whileAnswering(record: LegRecord | undefined): LegRecord | undefined {
+    return record?.phase === "calling" ? { ...record, phase: "answering" } : record;
 }
 
 /** What happens within a connected call. The call goes on if it fails. */

@@ -2,7 +2,7 @@ import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { LegId, Sdp } from "../call/vocabulary.ts";
 import type { Log } from "../ports/Log.ts";
-import type { ChangeProposal, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
+import type { ChangeProposal, MediaRecord, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
 import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
 import { Outbox } from "./Outbox.ts";
 
@@ -96,6 +96,11 @@ export class MediaSeat {
             () => this.#session.release(),
             (reason) => this.#parts.log.warn("media not released", { leg: this.#leg, error: reason }),
         );
+    }
+
+    /** The session for the journal. */
+    snapshot(): MediaRecord | undefined {
+        return this.#session.snapshot();
     }
 
     /** Resolves once everything that was queued has been done or has failed. */

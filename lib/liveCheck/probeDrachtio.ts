@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { formatHostPort } from "../config/HostPort.ts";
-import type { DrachtioEndpoint } from "../sip/drachtio/connectDrachtio.ts";
+import type { DrachtioEndpoint } from "../sip/drachtio/DrachtioEndpoint.ts";
 import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from "../sip-server/drachtio/framing.ts";
 import { explainConnectFault } from "./explainConnectFault.ts";
 import { type Finding, type Result, timed } from "./Finding.ts";

@@ -4,7 +4,8 @@ import type { PartyMedia } from "../ports/MediaProxy.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { parseMatrixUserId, type MatrixRoomId, type MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
-import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { CallIntake, LegDialler, LegResumer, MatrixTarget } from "../ports/CallIntake.ts";
+import type { MatrixLegRecord } from "../ports/LegRecord.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { ControlRoomListener, SendRoomText } from "../ports/ControlRoom.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -79,7 +80,7 @@ export interface MatrixParts {
 }
 
 /** The Matrix side of the bridge. */
-export interface MatrixSide extends LegDialler<MatrixTarget> {
+export interface MatrixSide extends LegDialler<MatrixTarget>, LegResumer<MatrixLegRecord> {
     /**
      * Starts listening, and verifies that the homeserver and the bridge reach each other.
      * @throws HomeserverUnavailable with the cause in one line; the listener is closed then
@@ -134,6 +135,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
     const pings = new Set<string | undefined>();
     return {
         dial: connected.dialler.dial.bind(connected.dialler),
+        resume: connected.resumer.resume.bind(connected.resumer),
         start: async () => {
             const handlers = handlersOf(connected, names, pings, resumed.promise, log);
             await framework.start(options.listen, handlers).catch(failToListen(options.listen));

@@ -5,7 +5,8 @@ import type { DialPlan } from "../numbering/DialPlan.ts";
 import { eitherPlan } from "../numbering/eitherPlan.ts";
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../numbering/PhoneNumber.ts";
-import type { CallIntake, LegDialler, MatrixTarget } from "../ports/CallIntake.ts";
+import type { CallIntake, LegDialler, LegResumer, MatrixTarget } from "../ports/CallIntake.ts";
+import type { MatrixLegRecord } from "../ports/LegRecord.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
@@ -28,6 +29,7 @@ import { CallEventHandler } from "./calls/CallEventHandler.ts";
 import { UnknownCalls } from "./calls/UnknownCalls.ts";
 import { LegRegistry } from "./calls/LegRegistry.ts";
 import { MatrixCalleeLeg } from "./calls/MatrixCalleeLeg.ts";
+import { resumeMatrixLegs } from "./calls/resumeMatrixLegs.ts";
 import { DroppedEvents } from "./events/DroppedEvents.ts";
 import type { EventHandler } from "./events/EventHandler.ts";
 import { EventRouter } from "./events/EventRouter.ts";
@@ -72,6 +74,7 @@ export interface HandlerParts {
 export interface ConnectedHandlers {
     readonly router: EventRouter;
     readonly dialler: LegDialler<MatrixTarget>;
+    readonly resumer: LegResumer<MatrixLegRecord>;
     readonly profiles: GhostProfiles;
     readonly lookup: ThirdPartyLookup;
     readonly admission: GhostAdmission;
@@ -123,7 +126,7 @@ export function connectHandlers(parts: HandlerParts): ConnectedHandlers {
     });
     return {
         router,
-        dialler: diallerOf({ ...parts, profiles }, rooms, registry),
+        ...legsOf({ ...parts, profiles }, rooms, registry),
         profiles,
         lookup: new ThirdPartyLookup({ ...parts, profiles, admission }),
         admission,
@@ -164,11 +167,16 @@ function callHandlerOf(
     });
 }
 
-function diallerOf(
+function legsOf(
     parts: HandlerParts & { readonly profiles: GhostProfiles },
     rooms: DirectRooms,
     registry: LegRegistry,
-): LegDialler<MatrixTarget> {
+): Pick<ConnectedHandlers, "dialler" | "resumer"> {
     const legParts = { ...parts, rooms, registry };
-    return { dial: (callId, target, report) => new MatrixCalleeLeg(legParts, callId, target, report) };
+    return {
+        dialler: {
+            dial: (callId, target, report, leg) => new MatrixCalleeLeg(legParts, { callId, leg }, target, report),
+        },
+        resumer: resumeMatrixLegs(legParts),
+    };
 }

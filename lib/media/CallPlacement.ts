@@ -63,6 +63,13 @@ export class CallPlacement {
         throw new CallFailure("serviceUnavailable", "no rtpengine takes the call");
     }
 
+    /** Goes on with a call that an earlier run of the bridge placed. */
+    adopt(engine: Rtpengine): PlacedCall {
+        const taken = this.#take(engine);
+        this.#place = { ...taken, kind: "accepted" };
+        return taken.call;
+    }
+
     /** Frees the call's ports, if it has any, by `remove` or by a plain delete. Never rejects. */
     async release(remove = (call: PlacedCall): Promise<void> => call.delete()): Promise<void> {
         const place = this.#place;
@@ -89,6 +96,6 @@ export class CallPlacement {
 }
 
 /** What the call is called at the engine: each called leg has a session of its own. */
-export function sessionName({ callId, leg }: MediaRequest): string {
+export function sessionName({ callId, leg }: Pick<MediaRequest, "callId" | "leg">): string {
     return leg === undefined ? callId : `${callId}-${leg}`;
 }

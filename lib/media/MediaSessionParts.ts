@@ -1,3 +1,5 @@
+import type { KeptSession } from "./mediaRecord.ts";
+import type { Rtpengine } from "./Rtpengine.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
@@ -20,4 +22,10 @@ export interface MediaSessionParts {
     readonly canSplit: boolean;
     /** Receives the audio statistics of calls that were connected. */
     readonly recorder?: Pick<CallRecorder, "note">;
+}
+
+/** A session of the previous run of the bridge, and the rtpengine that has its call. */
+export interface ResumedSession {
+    readonly engine: Rtpengine;
+    readonly kept: KeptSession;
 }

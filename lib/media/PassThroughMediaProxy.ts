@@ -2,7 +2,14 @@ import type { Hold } from "../call/CallEvent.ts";
 import type { IceCandidate, Sdp, Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Clock } from "../ports/Clock.ts";
-import type { ChangeAnswer, ChangeProposal, MediaProxy, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
+import type {
+    ChangeAnswer,
+    ChangeProposal,
+    MediaProxy,
+    MediaRecord,
+    MediaSession,
+    PeerReadiness,
+} from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CandidateGathering } from "./CandidateGathering.ts";
 import { wantsSound } from "../sdp/Party.ts";
@@ -32,6 +39,11 @@ export class PassThroughMediaProxy implements MediaProxy {
 
     open(): MediaSession {
         return new PassThroughSession(this.#clock, this.#telemetry);
+    }
+
+    /** Nothing is kept: the parties' media does not pass through the bridge. */
+    resume(): MediaSession {
+        return this.open();
     }
 }
 
@@ -96,6 +108,10 @@ class PassThroughSession implements MediaSession {
         return Promise.reject(
             new CallFailure("noCommonMedia", "without a media server no digits can be sent as media"),
         );
+    }
+
+    snapshot(): MediaRecord {
+        return { server: "", data: undefined };
     }
 
     release(): Promise<void> {

@@ -37,6 +37,11 @@ export class PlacedCall {
         return this.#split?.callOf(side) ?? this.#call;
     }
 
+    /** Whether media flows through this process: such a call does not outlive it. */
+    get isSplit(): boolean {
+        return this.#split !== undefined;
+    }
+
     /** Whether video was offered for the first time in an exchange that is not completed. */
     get isSplitTentatively(): boolean {
         return this.#split !== undefined && !this.#split.isAgreed;

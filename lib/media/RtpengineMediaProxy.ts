@@ -1,13 +1,16 @@
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
+import type { MediaProxy, MediaRecord, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { deleteStaleSessions } from "./deleteStaleSessions.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
+import { keptSessionOf } from "./mediaRecord.ts";
 import type { OpenNgSocket } from "./NgSocket.ts";
 import { isOnThisHost } from "./isOnThisHost.ts";
 import { type EngineHealth, Rtpengine } from "./Rtpengine.ts";
+import { sessionName } from "./CallPlacement.ts";
+import type { MediaSessionParts } from "./MediaSessionParts.ts";
 import { RtpengineMediaSession } from "./RtpengineMediaSession.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import { resolveBySystem, type ResolveHost } from "./resolveHost.ts";
@@ -66,13 +69,29 @@ export class RtpengineMediaProxy implements MediaProxy {
         return this.#pool.engines.map(({ name, health, calls }) => ({ name, health, calls }));
     }
 
-    /** Frees what an earlier run of this bridge left behind. For the start, before the first call. Resolves to how many calls. */
-    deleteStaleSessions(): Promise<number> {
-        return deleteStaleSessions(this.#pool.engines, this.#options.callIdPrefix, this.#parts.log);
+    /**
+     * Frees what an earlier run of this bridge left behind, but for the sessions that go on. For the start, before the first
+     * call. Resolves to how many calls.
+     */
+    deleteStaleSessions(goingOn: readonly Pick<MediaRequest, "callId" | "leg">[] = []): Promise<number> {
+        const prefix = this.#options.callIdPrefix;
+        const kept = new Set(goingOn.map((request) => prefix + sessionName(request)));
+        return deleteStaleSessions(this.#pool.engines, { prefix, kept }, this.#parts.log);
     }
 
     open(request: MediaRequest, report: MediaReport): MediaSession {
-        return new RtpengineMediaSession(request, report, {
+        return new RtpengineMediaSession(request, report, this.#partsFor(request));
+    }
+
+    resume(request: MediaRequest, record: MediaRecord, report: MediaReport): MediaSession | undefined {
+        const engine = this.#pool.engines.find(({ name }) => name === record.server);
+        const kept = keptSessionOf(record);
+        if (engine === undefined || kept === undefined) return undefined;
+        return new RtpengineMediaSession(request, report, this.#partsFor(request), { engine, kept });
+    }
+
+    #partsFor(request: MediaRequest): MediaSessionParts {
+        return {
             options: this.#options,
             pool: this.#pool,
             watch: this.#watch,
@@ -82,7 +101,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             resolveHost: this.#parts.resolveHost ?? resolveBySystem,
             ...(this.#parts.recorder !== undefined && { recorder: this.#parts.recorder }),
             log: this.#parts.log.child({ callId: request.callId }),
-        });
+        };
     }
 
     /** Ends every timer and socket. Sessions must have been released: what is under way is given up. */

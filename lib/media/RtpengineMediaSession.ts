@@ -5,12 +5,14 @@ import { CallFailure } from "../ports/CallFailure.ts";
 import type {
     ChangeAnswer,
     ChangeProposal,
+    MediaRecord,
     MediaReport,
     MediaRequest,
     MediaSession,
     PeerReadiness,
 } from "../ports/MediaProxy.ts";
-import type { MediaSessionParts } from "./MediaSessionParts.ts";
+import { mediaRecordOf } from "./mediaRecord.ts";
+import type { MediaSessionParts, ResumedSession } from "./MediaSessionParts.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
@@ -54,13 +56,13 @@ export class RtpengineMediaSession implements MediaSession {
     /** Of each side: that of a call which has taken the place of a party is plain RTP. */
     #transports: MediaRequest["transports"];
     /** In the `o=` lines we write. */
-    readonly #sessionId = randomInt(1, 2 ** 40);
+    readonly #sessionId: number;
     #progress: Progress = { phase: "new" };
     /** Settles when what is asked of the engine now is done; never rejects. */
     #underWay: Promise<unknown> = Promise.resolve();
     #releasing: Promise<void> | undefined;
 
-    constructor(request: MediaRequest, report: MediaReport, parts: MediaSessionParts) {
+    constructor(request: MediaRequest, report: MediaReport, parts: MediaSessionParts, resumed?: ResumedSession) {
         this.#request = request;
         this.#report = report;
         this.#parts = parts;
@@ -73,6 +75,12 @@ export class RtpengineMediaSession implements MediaSession {
             log: parts.log,
             onEngineChange: (change) => void this.#engineChanged(change),
         });
+        this.#sessionId = resumed?.kept.sessionId ?? randomInt(1, 2 ** 40);
+        if (resumed === undefined) return;
+        // an offer that was open at the restart is over: rtpengine takes the next one in its place
+        const { parties } = resumed.kept;
+        this.#rise(this.#placement.adopt(resumed.engine), parties);
+        for (const side of ["origin", "target"] as const) this.#candidates.describe(side, parties[side].said);
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
@@ -182,6 +190,11 @@ export class RtpengineMediaSession implements MediaSession {
     release(): Promise<void> {
         this.#releasing ??= this.#release();
         return this.#releasing;
+    }
+
+    snapshot(): MediaRecord | undefined {
+        if (!isIn(this.#progress, "up") || this.#progress.call.isSplit) return undefined;
+        return mediaRecordOf(this.#progress.call.engine.name, { ...this.#progress, sessionId: this.#sessionId });
     }
 
     async #release(): Promise<void> {

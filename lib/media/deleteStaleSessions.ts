@@ -5,20 +5,27 @@ import type { Rtpengine } from "./Rtpengine.ts";
 /** Calls named in one reply, which must fit one datagram. */
 const PAGE = 500;
 
+/** The calls of this bridge: their names begin with `prefix`; those in `kept` go on. */
+export interface OwnCalls {
+    readonly prefix: string;
+    readonly kept: ReadonlySet<string>;
+}
+
 /**
- * Deletes the calls whose names begin with `prefix`: those an earlier run of this bridge left behind. For the start,
- * before the first call. An engine that does not answer is passed over. Resolves to how many calls were deleted.
+ * Deletes the calls that an earlier run of this bridge left behind. For the start, before the first call. An engine that does
+ * not answer is passed over. Resolves to how many calls were deleted.
  */
-export async function deleteStaleSessions(engines: readonly Rtpengine[], prefix: string, log: Log): Promise<number> {
-    const counts = await Promise.all(engines.map((engine) => deleteOn(engine, prefix, log)));
+export async function deleteStaleSessions(engines: readonly Rtpengine[], own: OwnCalls, log: Log): Promise<number> {
+    const counts = await Promise.all(engines.map((engine) => deleteOn(engine, own, log)));
     return counts.reduce((total, count) => total + count, 0);
 }
 
-async function deleteOn(engine: Rtpengine, prefix: string, log: Log): Promise<number> {
+async function deleteOn(engine: Rtpengine, { prefix, kept }: OwnCalls, log: Log): Promise<number> {
     const deleted = new Set<string>();
     try {
         for (;;) {
-            const stale = (await listCalls(engine)).filter((name) => name.startsWith(prefix) && !deleted.has(name));
+            const isStale = (name: string): boolean => name.startsWith(prefix) && !kept.has(name) && !deleted.has(name);
+            const stale = (await listCalls(engine, PAGE + kept.size)).filter(isStale);
             // a page full of others' calls may hide ours: they end by the engine's own timeouts
             if (stale.length === 0) break;
             for (const name of stale) {
@@ -34,7 +41,7 @@ async function deleteOn(engine: Rtpengine, prefix: string, log: Log): Promise<nu
     return deleted.size;
 }
 
-async function listCalls(engine: Rtpengine): Promise<readonly string[]> {
-    const { calls } = await engine.request("list", { limit: PAGE });
+async function listCalls(engine: Rtpengine, limit: number): Promise<readonly string[]> {
+    const { calls } = await engine.request("list", { limit });
     return Array.isArray(calls) ? calls.filter((name: unknown): name is string => typeof name === "string") : [];
 }

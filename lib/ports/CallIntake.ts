@@ -1,10 +1,11 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
-import type { CallId, EndCause, Sdp, MediaTransport } from "../call/vocabulary.ts";
+import type { CallId, EndCause, LegId, Sdp, MediaTransport } from "../call/vocabulary.ts";
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { VideoPermission } from "./MediaProxy.ts";
-import type { LegReport, OriginLeg, TargetLeg } from "./CallLeg.ts";
+import type { CallLeg, LegReport, OriginLeg, TargetLeg } from "./CallLeg.ts";
+import type { LegRecord } from "./LegRecord.ts";
 
 /** How an adapter hands in a new call. The desk implements it. */
 export interface CallIntake {
@@ -99,5 +100,25 @@ export type Diallers = { readonly [Each in Network]: LegDialler<Extract<CallTarg
 /** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a leg. */
 export interface LegDialler<Target extends CallTarget> {
     /** Synchronous and without I/O: nothing is sent before `offer` is called on the leg. */
-    dial(callId: CallId, target: Target, report: LegReport): TargetLeg;
+    dial(callId: CallId, target: Target, report: LegReport, leg: LegId): TargetLeg;
 }
+
+/** What makes legs from the records of the previous run. Each adapter implements the one for its network. */
+export interface LegResumer<Record extends LegRecord> {
+    /**
+     * Synchronous and without I/O. The leg goes on in the phase of the record: it can be ended, and a connected one can do
+     * everything. Its party can act from now on. Undefined if the record is not one of the adapter's.
+     */
+    resume(call: ResumedCall, record: Record, report: LegReport): CallLeg | undefined;
+}
+
+/** Which leg of which call is resumed. */
+export interface ResumedCall {
+    readonly callId: CallId;
+    readonly leg: LegId;
+}
+
+/** What makes the legs of each network again. */
+export type Resumers = {
+    readonly [Each in LegRecord["network"]]: LegResumer<Extract<LegRecord, { readonly network: Each }>>;
+};

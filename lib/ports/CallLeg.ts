@@ -2,6 +2,7 @@ import type { TransferProgress } from "../call/CallEffect.ts";
 import type { EndCause, IceCandidate, Sdp } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import type { LegRecord } from "./LegRecord.ts";
 
 /** What a leg can do beyond the beginning and the end of a call. */
 export type LegAbility =
@@ -61,6 +62,11 @@ export interface CallLeg {
      * told, or can no longer be.
      */
     end(cause: EndCause): Promise<void>;
+    /**
+     * This half as plain data, for the call journal: `LegResumer` makes the leg of it again after a restart. Undefined while
+     * the party knows nothing of the call, and once it is over.
+     */
+    snapshot(): LegRecord | undefined;
 }
 
 /** The half of the caller. */
@@ -95,6 +101,8 @@ export type LegEvent =
     | { readonly kind: "identified"; readonly party: ShownParty }
     /** The party pressed keys and says so in the signalling. */
     | { readonly kind: "digits"; readonly digits: string }
+    /** No act of the party: `snapshot` returns something else, although the desk asked for nothing. */
+    | { readonly kind: "recordChanged" }
     | { readonly kind: "ended"; readonly cause: EndCause };
 
 /** A transfer as a party asks for it. */

@@ -11,6 +11,10 @@ import type { CallParties } from "./CallParties.ts";
 export interface CallRecorder {
     /** The desk has accepted a call. Called once for a call, before the other methods of its course. */
     started(callId: CallId, request: CallRequest): void;
+    /** The call began before a restart of the bridge, and the desk knows it again. Takes the place of `started`. */
+    resumed(callId: CallId, call: EarlierCall): void;
+    /** The notes of a call, for the call journal. */
+    notesOf(callId: CallId): readonly CallNote[];
     /** A device of the callee rings. */
     ringing(callId: CallId): void;
     /** Both parties are connected for the first time. */
@@ -22,6 +26,14 @@ export interface CallRecorder {
     rejected(rejection: RejectedCall): void;
     /** Notes for a call that is unknown or settled have no effect. */
     note(callId: CallId, note: CallNote): void;
+}
+
+/** What is known of a call that began before a restart of the bridge. Times in ms since the Unix epoch. */
+export interface EarlierCall {
+    readonly parties: CallParties;
+    readonly startedAt: number;
+    readonly answeredAt: number | undefined;
+    readonly notes: readonly CallNote[];
 }
 
 /** What an adapter knows of a call. */

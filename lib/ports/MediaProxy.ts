@@ -14,6 +14,18 @@ import type {
 export interface MediaProxy {
     /** Begins a call's media. Synchronous and without I/O. `report` is called when media that flowed is gone. */
     open(request: MediaRequest, report: MediaReport): MediaSession;
+    /**
+     * Goes on with the media of a connected call after a restart of the bridge. Synchronous and without I/O. Undefined if the
+     * record cannot be used, as after the media server was removed from the configuration.
+     */
+    resume(request: MediaRequest, record: MediaRecord, report: MediaReport): MediaSession | undefined;
+}
+
+/** A media session as plain data. Only the proxy that wrote it can read `data`. */
+export interface MediaRecord {
+    /** The media server; empty if there is none. */
+    readonly server: string;
+    readonly data: unknown;
 }
 
 export interface MediaRequest {
@@ -104,4 +116,6 @@ export interface MediaSession {
     sendDigits(side: Side, digits: string): Promise<void>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */
     release(): Promise<void>;
+    /** The session as plain data, for the call journal. Undefined unless both parties have spoken. */
+    snapshot(): MediaRecord | undefined;
 }

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { CallId, EndCause, Side } from "../call/vocabulary.ts";
 import type { CallRequest } from "../ports/CallIntake.ts";
 import { partiesOf } from "../ports/CallParties.ts";
-import type { CallNote, CallRecorder, RejectedCall } from "../ports/CallRecorder.ts";
+import type { CallNote, CallRecorder, EarlierCall, RejectedCall } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import { type CallCourse, liveRecord, NO_NOTES, type Notes, recordOf, withNote } from "./callCourse.ts";
 import type { CallRecordSink, LiveCallRecord, SipReason } from "./CallRecord.ts";
@@ -54,6 +54,16 @@ export class CallRecords implements CallRecorder {
         this.#calls.set(callId, { course, notes });
         const record = liveRecord(callId, course, notes);
         for (const sink of this.#parts.sinks) sink.started?.(record);
+    }
+
+    resumed(callId: CallId, { parties, startedAt, answeredAt, notes }: EarlierCall): void {
+        const course = { ...parties, startedAt, ...(answeredAt !== undefined && { answeredAt }) };
+        this.#calls.set(callId, { course, notes: notes.reduce(withNote, this.#early.get(callId) ?? NO_NOTES) });
+        this.#early.delete(callId);
+    }
+
+    notesOf(callId: CallId): readonly CallNote[] {
+        return Object.values(this.#calls.get(callId)?.notes ?? NO_NOTES);
     }
 
     ringing(callId: CallId): void {

@@ -33,7 +33,7 @@
  *     --linger <seconds>         keep running without a parent until no application has been connected for so long; default:
  *                                stop with the parent
  *     --state-file <path>        file that holds the line of stdout (below) while the server runs, with mode 0600, so that the
- *                                next parent finds a server that outlived the last one
+ *                                next parent finds a server that outlived the last one; with these options as "arguments"
  *     --bind-wait <ms>           longest wait for an address that the previous process still uses; default 5000
  *     --drain <ms>               longest wait for peers to answer the BYEs of a graceful stop; default 2000
  *     --t1 <ms>                  round trip estimate (T1 of RFC 3261), default 500: smaller makes tests quick
@@ -105,8 +105,14 @@ async function run(options: ServerOptions): Promise<void> {
     }
     stopWhenAsked(server, options, log);
     const line = `${JSON.stringify({ event: "listening", pid: process.pid, ...server.listening })}\n`;
-    if (options.stateFile !== null) writeStateFile(options.stateFile, line);
+    if (options.stateFile !== null) writeStateFile(options.stateFile, stateOf(line));
     process.stdout.write(line);
+}
+
+/** With the options that the next parent would start a server with, if it did not find this one. */
+function stateOf(line: string): string {
+    const listening = JSON.parse(line) as Record<string, unknown>;
+    return `${JSON.stringify({ ...listening, arguments: process.argv.slice(2) })}\n`;
 }
 
 /** Written aside and moved into place, so that no reader sees half of it. Removed when the process ends by itself. */

@@ -1,3 +1,4 @@
+import type { DialogCopy } from "../ports/LegRecord.ts";
 import type { IncomingRequest } from "./SipStack.ts";
 import type { Replaces } from "./transfer/replaces.ts";
 import type { NamedLeg } from "./transfer/TransferRights.ts";
@@ -5,8 +6,8 @@ import type { NamedLeg } from "./transfer/TransferRights.ts";
 /** A dialog that takes in the requests of its peer. */
 export interface DialogHandler {
     handle(request: IncomingRequest): void;
-    /** The SIP server is gone, and the dialog with it. */
-    lost(): void;
+    /** The SIP server is gone, and the dialog with it. Returns what a new server needs to end it, if it has to be ended. */
+    lost(): DialogCopy | undefined;
     /** The leg of a call that another request can name; undefined before the call is answered. */
     readonly named?: NamedLeg | undefined;
 }
@@ -80,9 +81,24 @@ export class SipCalls {
         return (received ?? this.#dialogs.get(`${callId};from-tag=${toTag}`))?.named;
     }
 
-    /** The connection to the SIP server is gone: no dialog survives that. */
-    lost(): void {
-        for (const dialog of [...this.#dialogs.values()]) dialog.lost();
+    /** The connection to the SIP server is gone: no dialog survives that. Returns what a new server needs to end them. */
+    lost(): readonly DialogCopy[] {
+        const copies = [...this.#dialogs.values()].map((dialog) => dialog.lost());
         for (const leg of [...this.#legs.keys()]) leg.lost();
+        return copies.filter((copy) => copy !== undefined);
+    }
+
+    get dialogIds(): readonly string[] {
+        return [...this.#dialogs.keys()];
+    }
+
+    /** The dialogs among these that no call has. */
+    unknownOf(dialogIds: readonly string[]): readonly string[] {
+        return dialogIds.filter((id) => !this.#dialogs.has(id));
+    }
+
+    /** The SIP server does not have these dialogs any more. Returns what is needed to end them. */
+    lose(dialogIds: readonly string[]): readonly DialogCopy[] {
+        return dialogIds.map((id) => this.#dialogs.get(id)?.lost()).filter((copy) => copy !== undefined);
     }
 }

@@ -105,9 +105,9 @@ export class SipGateway implements DrachtioListener {
         return this.#unknown.held;
     }
 
+    /** The connection to the SIP server is gone. `Inheritance` tells the calls. */
     onLost(): void {
         this.#unknown.lost();
-        this.#parts.calls.lost();
     }
 
     onRequest(request: IncomingRequest): void {

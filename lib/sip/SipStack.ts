@@ -26,6 +26,8 @@ export interface IncomingRequest {
     readonly origin: "network" | "server";
     /** The dialog it belongs to, if any. */
     readonly dialogId?: string;
+    /** Names it at the SIP server, also for the next run of the bridge (`InheritedTransactions`). */
+    readonly transactionId: string;
     /**
      * Answers it; not for ACK. Resolves once the response is on the wire, with the dialog it stands for, and rejects with
      * a `SipSendError` if it could not be sent: the request was cancelled, or the server is gone. Nothing is sent for a
@@ -54,6 +56,8 @@ export interface OutgoingResponse {
 
 export interface SentResponse {
     readonly dialogId?: string;
+    /** Its To header, with the bridge's tag. */
+    readonly to?: string;
 }
 
 export interface OutgoingRequest {
@@ -81,6 +85,8 @@ export interface SentRequest {
     readonly headers: SipHeaders;
     /** Where it was sent, if the SIP server says so. */
     readonly peer?: SipSource;
+    /** Names it at the SIP server, also for the next run of the bridge (`InheritedTransactions`). */
+    readonly transactionId: string;
     /**
      * Cancels an INVITE. The server holds the CANCEL until a provisional response came (RFC 3261 9.1); the 487, or the
      * 2xx that crossed it, comes as a response.
@@ -115,6 +121,19 @@ export interface ResponseListener {
 export interface SipStack {
     /** Resolves once the request is on the wire, before any response is reported; rejects with a `SipSendError`. */
     send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest>;
+}
+
+/**
+ * Transactions of the previous run of the bridge that its SIP server kept. Both methods reject with a `SipSendError` if the
+ * server does not have the transaction.
+ */
+export interface InheritedTransactions {
+    /** Responds to a request that the previous run received. */
+    respondTo(transactionId: string, response: OutgoingResponse): Promise<void>;
+    /** Resolves when everything that the server held for the bridge until now has been handled. Rejects if it is gone. */
+    heldDelivered(): Promise<void>;
+    /** Cancels an INVITE that the previous run sent. */
+    cancelSent(transactionId: string, headers: HeaderFields): Promise<void>;
 }
 
 /** Why a message could not be sent. */

@@ -89,7 +89,7 @@ describe("the bridge and the homeserver come and go", () => {
         const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsImmediately: false });
         const outbound = await alice.dialNumber(numbers.phone);
         await ringing.isCalled();
-        const stopping = world.bridge.terminate();
+        const stopping = world.bridge.terminate("SIGINT");
         await phone.isHungUp();
         const late = await world.phoneCalls({ ...toAlice, from: '"Late" <sip:+4930777777@phones.example>' });
         expect((await late.isRefused()).startLine).toMatch(/ 503 /);
@@ -112,7 +112,7 @@ describe("the bridge and the homeserver come and go", () => {
     it("the bridge is stopped while a phone does not answer any more: it ends all the same, as it should", async () => {
         const { callId } = await connectedInbound();
         await world.stopPhones();
-        expect(await world.bridge.terminate()).toEqual({ code: 0, signal: null });
+        expect(await world.bridge.terminate("SIGINT")).toEqual({ code: 0, signal: null });
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "unknown_error" });
         await world.bridge.start();
     });

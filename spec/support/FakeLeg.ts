@@ -1,22 +1,27 @@
 import type { TransferProgress } from "../../lib/call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
+import type { LegRecord } from "../../lib/ports/LegRecord.ts";
 import type { LegAbility, OriginLeg, ShownParty, TargetLeg } from "../../lib/ports/CallLeg.ts";
+
+type EffectMethod = Exclude<keyof OriginLeg | keyof TargetLeg, "abilities" | "snapshot">;
 
 /** A party that accepts every effect, unless the spec made it fail at one. */
 export class FakeLeg implements OriginLeg, TargetLeg {
     /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
     readonly told: string[] = [];
     readonly abilities = new Set<LegAbility>(["reoffer"]);
+    /** What it says of itself to the journal. */
+    record: LegRecord | undefined;
     readonly #failures = new Map<string, Error>();
     readonly #stalled = new Set<string>();
 
     /** From now on, this method rejects with `error`. */
-    failAt(method: Exclude<keyof OriginLeg | keyof TargetLeg, "abilities">, error: Error): void {
+    failAt(method: EffectMethod, error: Error): void {
         this.#failures.set(method, error);
     }
 
     /** From now on, this method never resolves. */
-    stallAt(method: Exclude<keyof OriginLeg | keyof TargetLeg, "abilities">): void {
+    stallAt(method: EffectMethod): void {
         this.#stalled.add(method);
     }
 
@@ -67,6 +72,10 @@ export class FakeLeg implements OriginLeg, TargetLeg {
 
     sendDigits(digits: string): Promise<void> {
         return this.#take("sendDigits", digits);
+    }
+
+    snapshot(): LegRecord | undefined {
+        return this.record;
     }
 
     end(cause: EndCause): Promise<void> {

@@ -7,7 +7,14 @@ import { present } from "../../lib/sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../../lib/sdp/SentDescription.ts";
 import { parseDescription, type Direction } from "../../lib/sdp/sessionDescription.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
-import type { ChangeAnswer, MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type {
+    ChangeAnswer,
+    MediaProxy,
+    MediaRecord,
+    MediaReport,
+    MediaRequest,
+    MediaSession,
+} from "../../lib/ports/MediaProxy.ts";
 
 /** A media proxy without media: keeps the contract, holds no port, sends no packet. */
 export class FakeMediaProxy implements MediaProxy {
@@ -17,13 +24,22 @@ export class FakeMediaProxy implements MediaProxy {
 
     open(request: MediaRequest, report: MediaReport): FakeMediaSession {
         const session = new FakeMediaSession(request, report, this.#world);
-        this.sessions.push(session);
+        session.number = this.sessions.push(session) - 1;
+        return session;
+    }
+
+    /** The session of the record goes on, with what was said in it. */
+    resume(request: MediaRequest, { data }: MediaRecord, report: MediaReport): FakeMediaSession {
+        const before = this.sessions[Number(data)];
+        const session = new FakeMediaSession(request, report, this.#world, before);
+        session.number = this.sessions.push(session) - 1;
         return session;
     }
 
     /** Sessions that hold something. */
     get held(): number {
-        return this.sessions.filter((session) => session.holds).length;
+        const last = new Map(this.sessions.map((session) => [nameOf(session.request), session]));
+        return [...last.values()].filter((session) => session.holds).length;
     }
 
     /** From now on, no media server answers. */
@@ -32,20 +48,35 @@ export class FakeMediaProxy implements MediaProxy {
     }
 }
 
+function nameOf({ callId, leg }: MediaRequest): string {
+    return `${callId} ${leg ?? ""}`;
+}
+
 class FakeMediaSession implements MediaSession {
     readonly request: MediaRequest;
     /** What it was asked, in order: `offer`, `answer`, `candidates origin 2`, `propose change target`, `release`. */
     readonly asked: string[] = [];
+    /** Its place in `sessions`. */
+    number = 0;
     readonly #report: MediaReport;
     readonly #world: { readonly server: "there" | "gone" };
     readonly #said: Partial<Record<Side, PartyDescription>> = {};
     readonly #told: Partial<Record<Side, SentDescription>> = {};
     #state: "fresh" | "holding" | "released" = "fresh";
 
-    constructor(request: MediaRequest, report: MediaReport, world: { readonly server: "there" | "gone" }) {
+    constructor(
+        request: MediaRequest,
+        report: MediaReport,
+        world: { readonly server: "there" | "gone" },
+        before?: FakeMediaSession,
+    ) {
         this.request = request;
         this.#report = report;
         this.#world = world;
+        if (before === undefined) return;
+        Object.assign(this.#said, before.#said);
+        Object.assign(this.#told, before.#told);
+        this.#state = before.#state;
     }
 
     get holds(): boolean {
@@ -121,6 +152,11 @@ class FakeMediaSession implements MediaSession {
     /** As if a party had pressed a key in the media. */
     press(side: Side, digits: string): void {
         this.#report({ kind: "digits", side, digits });
+    }
+
+    snapshot(): MediaRecord | undefined {
+        const isConnected = this.#state === "holding" && this.#told.origin !== undefined;
+        return isConnected ? { server: "fake", data: this.number } : undefined;
     }
 
     release(): Promise<void> {

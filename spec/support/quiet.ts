@@ -87,6 +87,14 @@ export class KeptRecorder implements CallRecorder {
         this.recorded.push(`${callId} started`);
     }
 
+    resumed(callId: string): void {
+        this.recorded.push(`${callId} resumed`);
+    }
+
+    notesOf(): readonly CallNote[] {
+        return [];
+    }
+
     ringing(callId: string): void {
         this.recorded.push(`${callId} ringing`);
     }

@@ -30,6 +30,10 @@ export class TestCallLeg implements OriginLeg {
         return Promise.resolve();
     }
 
+    snapshot(): undefined {
+        // a test does not go on after a restart
+    }
+
     reoffer(): Promise<void> {
         return Promise.resolve(); // not asked: it has no ability for it
     }

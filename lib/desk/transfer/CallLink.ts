@@ -117,6 +117,10 @@ export class LinkLeg implements TargetLeg {
         return Promise.resolve(); // a link asks for no transfer
     }
 
+    snapshot(): undefined {
+        // a call that was joined with another one does not go on after a restart
+    }
+
     end(cause: EndCause): Promise<void> {
         if (this.#state.phase === "over") return Promise.resolve();
         this.#state = { phase: "over", cause };

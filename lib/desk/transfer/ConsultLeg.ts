@@ -49,6 +49,10 @@ export class ConsultLeg implements OriginLeg {
         return Promise.resolve();
     }
 
+    snapshot(): undefined {
+        // a call that was joined with another one does not go on after a restart
+    }
+
     end(cause: EndCause): Promise<void> {
         const before = this.#state;
         this.#state = "over";

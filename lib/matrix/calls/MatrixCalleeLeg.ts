@@ -1,41 +1,28 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
-import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { CallId, EndCause, LegId, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import { describeProvenance } from "../../numbering/CallProvenance.ts";
 import type { MatrixTarget } from "../../ports/CallIntake.ts";
-import type { CallRecorder } from "../../ports/CallRecorder.ts";
-import type { Clock } from "../../ports/Clock.ts";
-import type { Log } from "../../ports/Log.ts";
+import type { MatrixCalleeRecord } from "../../ports/LegRecord.ts";
 import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage } from "./callEventContent.ts";
 import { needsHangup, onCalleeLeft, onMessageToCaller, type CalleeLegState } from "./calleeLegState.ts";
+import type { CalleeLegParts } from "./CalleeLegParts.ts";
 import { CallEventSender } from "./CallEventSender.ts";
-import { ClientTransfer, type ClientTransferParts } from "./ClientTransfer.ts";
-import type { DirectRoom, DirectRooms } from "../rooms/DirectRooms.ts";
+import { ClientTransfer } from "./ClientTransfer.ts";
+import type { DirectRoom } from "../rooms/DirectRooms.ts";
 import { encodeHangup, encodeInvite, encodeNegotiation, encodeSelectAnswer, type OurParty } from "./encodeCallEvent.ts";
-import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure, HomeserverError } from "../homeserver/HomeserverError.ts";
-import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
+import { calleeRecord, calleeStateOf, type LegPlace } from "./legRecords.ts";
+import type { RoutedLeg } from "./LegRegistry.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { settlesWithin } from "../settlesWithin.ts";
-import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
+import { PeerDisplay } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
-
-export interface CalleeLegParts extends PeerDisplayParts, Omit<ClientTransferParts, "names"> {
-    readonly names: PeerDisplayParts["names"] & ClientTransferParts["names"];
-    readonly homeserver: Homeserver;
-    readonly rooms: DirectRooms;
-    readonly registry: LegRegistry;
-    readonly recorder: Pick<CallRecorder, "note">;
-    readonly clock: Clock;
-    readonly log: Log;
-    /** How long the desk lets a callee ring, in ms: what the invite tells clients. */
-    readonly ringMs: number;
-}
 
 /** How long the caller can wait without a provisional response while ghost and room are created, in ms. */
 const SILENT_MS = 3_000;
@@ -51,6 +38,12 @@ interface RingTime {
     readonly until: number;
 }
 
+/** Which leg of which call this is. */
+interface LegName {
+    readonly callId: CallId;
+    readonly leg: LegId;
+}
+
 /** The leg towards a Matrix user whom someone on the SIP side calls: their ghost invites, the user's devices ring. */
 export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     readonly user: MatrixUserId;
@@ -58,6 +51,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     readonly #target: MatrixTarget;
     readonly #report: LegReport;
     readonly #callId: CallId;
+    readonly #leg: LegId;
     readonly #us: OurParty;
     #state: CalleeLegState = { phase: "approaching" };
     /** Where the call takes place, once that is known. */
@@ -67,18 +61,42 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     /** Rings the user who is waited for. */
     #onJoin: (() => void) | undefined;
 
-    constructor(parts: CalleeLegParts, callId: CallId, target: MatrixTarget, report: LegReport) {
+    constructor(
+        parts: CalleeLegParts,
+        { callId, leg }: LegName,
+        target: MatrixTarget,
+        report: LegReport,
+        us: OurParty = { callId, version: 1, partyId: newPartyId() },
+    ) {
         this.user = target.callee;
         this.#parts = parts;
         this.#target = target;
         this.#report = report;
         this.#callId = callId;
-        this.#us = { callId, version: 1, partyId: newPartyId() };
-        this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
+        this.#leg = leg;
+        this.#us = us;
+        this.#display = new PeerDisplay(parts, us, (event) => this.#say(() => event));
         this.#transfer = new ClientTransfer(parts, this.user, {
             report,
             leave: (notice) => this.#leave(notice),
         });
+    }
+
+    /** The leg of a call that an earlier run of the bridge placed. */
+    static resume(
+        parts: CalleeLegParts,
+        name: LegName,
+        place: LegPlace,
+        record: MatrixCalleeRecord,
+        report: LegReport,
+    ): MatrixCalleeLeg {
+        const { user: callee, room, ghost, us, negotiations } = place;
+        const target = { network: "matrix", media: "webrtc", callee, caller: { kind: "anonymous" } } as const;
+        const leg = new MatrixCalleeLeg(parts, name, target, report, us);
+        leg.#state = calleeStateOf(record, callee);
+        leg.#place = { room, ghost, voice: leg.#voiceIn({ room, ghost }, negotiations) };
+        parts.registry.add(room, us.callId, leg);
+        return leg;
     }
 
     /** Version 0 of the events has no negotiation. */
@@ -166,6 +184,13 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         return Promise.resolve(); // Matrix has no event for digits
     }
 
+    snapshot(): MatrixCalleeRecord | undefined {
+        if (this.#place === undefined) return undefined;
+        const { room, ghost, voice } = this.#place;
+        const place = { room, ghost, user: this.user, us: this.#us, negotiations: voice.negotiations };
+        return calleeRecord(place, this.#state);
+    }
+
     async end(cause: EndCause): Promise<void> {
         const told = needsHangup(this.#state);
         this.#close();
@@ -205,13 +230,13 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
     }
 
     async #callIn(place: DirectRoom, sdp: Sdp, time: RingTime): Promise<void> {
-        const { registry, rooms, homeserver, recorder, log } = this.#parts;
+        const { registry, rooms, recorder, log } = this.#parts;
         if (this.#state.phase === "ended") return;
         if (registry.inRoom(place.room).length > 0) {
             throw new CallFailure("busy", "there is a call in this room already");
         }
         const { callId } = this.#us;
-        const voice = new CallEventSender(homeserver, { ...place, transactionPrefix: callId });
+        const voice = this.#voiceIn(place);
         this.#place = { room: place.room, ghost: place.ghost, voice };
         registry.add(place.room, callId, this);
         recorder.note(this.#callId, { kind: "matrixCall", roomId: place.room, matrixCallId: callId });
@@ -256,7 +281,13 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         const invite = encodeInvite(this.#us, sdp, this.user, lifetime);
         // an answer may be here before the homeserver's reply
         this.#state = { phase: "ringing", heard: [] };
+        this.#report({ kind: "recordChanged" });
         await voice.send(invite);
+    }
+
+    #voiceIn(place: { readonly room: MatrixRoomId; readonly ghost: MatrixUserId }, negotiations = 0): CallEventSender {
+        const transactionPrefix = `${this.#callId}-${this.#leg}`;
+        return new CallEventSender(this.#parts.homeserver, { ...place, transactionPrefix, negotiations });
     }
 
     /** Clients show nothing of it by themselves. Said before the invite, whose turn comes once this is through or failed. */

@@ -1,9 +1,10 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
-import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import { type CallId, type EndCause, ORIGIN, type Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegAbility, LegReport, OriginLeg, ShownParty } from "../../ports/CallLeg.ts";
+import type { MatrixCallerRecord } from "../../ports/LegRecord.ts";
 import type { CallMessage, OutgoingCallEvent } from "./callEventContent.ts";
 import { endSignalOf, onCallerLeft, onMessageToCallee, type CallerLegState } from "./callerLegState.ts";
 import { CallEventSender } from "./CallEventSender.ts";
@@ -11,6 +12,7 @@ import { ClientTransfer, type ClientTransferParts } from "./ClientTransfer.ts";
 import { encodeAnswer, encodeHangup, encodeNegotiation, encodeRefusal, type OurParty } from "./encodeCallEvent.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure } from "../homeserver/HomeserverError.ts";
+import { callerRecord, callerStateOf, type LegPlace, partyFrom } from "./legRecords.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import { noticeOf } from "./matrixEndCause.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
@@ -51,18 +53,33 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
     #report: LegReport = () => undefined;
     #state: CallerLegState = { phase: "calling" };
 
-    constructor(parts: CallerLegParts, call: PlacedCall) {
+    constructor(parts: CallerLegParts, call: PlacedCall, partyId = newPartyId(), negotiations = 0) {
         this.user = call.caller.user;
         this.#parts = parts;
         this.#call = call;
-        this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId: newPartyId() };
-        this.#voice = new CallEventSender(parts.homeserver, { ...call, transactionPrefix: call.callId });
+        this.#us = { callId: call.matrixCallId, version: call.caller.version, partyId };
+        const transactionPrefix = `${call.callId}-${ORIGIN}`;
+        this.#voice = new CallEventSender(parts.homeserver, { ...call, transactionPrefix, negotiations });
         this.#display = new PeerDisplay(parts, this.#us, (event) => this.#say(() => event));
         this.#transfer = new ClientTransfer(parts, this.user, {
             report: (event) => this.#report(event),
             leave: (notice) => this.#leave(notice),
         });
         parts.registry.add(call.room, call.matrixCallId, this);
+    }
+
+    /** The leg of a call that a user placed before a restart of the bridge. */
+    static resume(
+        parts: CallerLegParts,
+        callId: CallId,
+        { room, ghost, user, us, negotiations }: LegPlace,
+        record: MatrixCallerRecord,
+    ): MatrixCallerLeg {
+        const caller = partyFrom(user, { version: us.version, partyId: record.peerPartyId });
+        const call = { callId, matrixCallId: us.callId, room, ghost, caller };
+        const leg = new MatrixCallerLeg(parts, call, us.partyId, negotiations);
+        leg.#state = callerStateOf(record);
+        return leg;
     }
 
     /** Version 0 of the events has no negotiation. */
@@ -141,6 +158,12 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
 
     sendDigits(): Promise<void> {
         return Promise.resolve(); // Matrix has no event for digits
+    }
+
+    snapshot(): MatrixCallerRecord | undefined {
+        const { room, ghost, caller } = this.#call;
+        const place = { room, ghost, user: this.user, us: this.#us, negotiations: this.#voice.negotiations };
+        return callerRecord(place, caller, this.#state);
     }
 
     async end(cause: EndCause): Promise<void> {

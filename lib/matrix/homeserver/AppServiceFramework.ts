@@ -51,7 +51,11 @@ const STOP_TIMEOUT_MS = 5_000;
  */
 export class AppServiceFramework {
     readonly #options: FrameworkOptions;
-    #bridge: Bridge | undefined;
+    /** `waiting`: requests wait for the start. */
+    #state:
+        | { readonly phase: "waiting"; readonly started: PromiseWithResolvers<Bridge> }
+        | { readonly phase: "running"; readonly bridge: Bridge }
+        | { readonly phase: "stopped" } = { phase: "waiting", started: Promise.withResolvers() };
 
     constructor(options: FrameworkOptions) {
         this.#options = options;
@@ -83,15 +87,15 @@ export class AppServiceFramework {
         });
         const appService = new GuardedAppService(registration.hsToken, handlers);
         await bridge.run(listen.port, appService, listen.host);
-        this.#bridge = bridge;
+        if (this.#state.phase === "waiting") this.#state.started.resolve(bridge);
+        this.#state = { phase: "running", bridge };
         answerInJson(appService.expressApp);
     }
 
-    /** Sends a request once, as the type `AskHomeserver` says. Only while started. */
+    /** Sends a request once, as the type `AskHomeserver` says. Before `start` it waits for that. */
     async send({ method, path, as, query, body, upload, timeoutMs }: HomeserverRequest): Promise<unknown> {
-        if (this.#bridge === undefined)
-            throw new HomeserverError("the Matrix side is not running", { errcode: NOT_RUNNING });
-        const client = this.#bridge.getIntent().matrixClient;
+        const bridge = await this.#running();
+        const client = bridge.getIntent().matrixClient;
         const parameters = { ...query, ...(as === undefined ? {} : { user_id: as }) };
         try {
             const content = upload?.bytes ?? body;
@@ -105,11 +109,30 @@ export class AppServiceFramework {
 
     /** Stops listening and waits a short time for requests in progress. Can be called twice. */
     async stop(): Promise<void> {
-        const bridge = this.#bridge;
-        this.#bridge = undefined;
-        if (bridge === undefined) return;
-        await Promise.race([bridge.close(), setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+        const before = this.#state;
+        this.#state = { phase: "stopped" };
+        if (before.phase === "waiting") {
+            before.started.promise.catch(() => undefined);
+            before.started.reject(notRunning());
+        }
+        if (before.phase !== "running") return;
+        await Promise.race([before.bridge.close(), setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     }
+
+    async #running(): Promise<Bridge> {
+        switch (this.#state.phase) {
+            case "waiting":
+                return await this.#state.started.promise;
+            case "running":
+                return this.#state.bridge;
+            case "stopped":
+                throw notRunning();
+        }
+    }
+}
+
+function notRunning(): HomeserverError {
+    return new HomeserverError("the Matrix side is not running", { errcode: NOT_RUNNING });
 }
 
 function controllerOf(handlers: AppServiceHandlers): BridgeController {

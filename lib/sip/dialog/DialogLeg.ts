@@ -4,7 +4,7 @@ import type { CallLeg, LegAbility } from "../../ports/CallLeg.ts";
 import type { SipDialog } from "./SipDialog.ts";
 
 /** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
-export abstract class DialogLeg implements Omit<CallLeg, "end"> {
+export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     get abilities(): ReadonlySet<LegAbility> {
         return new Set(this.dialog()?.needsDigits === true ? ["reoffer", "digits"] : ["reoffer"]);
     }

@@ -1,5 +1,6 @@
 import type { Sdp } from "../../call/vocabulary.ts";
 import type { CallLeg, LegReport } from "../../ports/CallLeg.ts";
+import type { DialogCopy } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
 import type { ConnectedParty } from "../identity/ConnectedParty.ts";
@@ -23,6 +24,9 @@ export interface DialogParts extends SipEnvironment, Pick<DialogDigitsParts, "dt
     readonly local: Sdp;
     readonly remote: Sdp | undefined;
     readonly ack: AckState;
+    /** Name of the peer, trunk or account. */
+    readonly peer: string;
+    readonly copy: DialogCopy;
     /** Which party placed the call. */
     readonly role: "caller" | "callee";
     /** A Session-Expires header for re-INVITEs, if there is a session timer (RFC 4028, section 7.4). */

@@ -1,5 +1,6 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { TransferProgress } from "../../call/CallEffect.ts";
+import type { DialogCopy, SipDialogRecord } from "../../ports/LegRecord.ts";
 import { lateOffer } from "../../sdp/lateOffer.ts";
 import { DialogDigits } from "./DialogDigits.ts";
 import type { AckState, DialogParts } from "./DialogParts.ts";
@@ -7,6 +8,7 @@ import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf } from "./refreshDuty.ts";
 import { replyInDialog } from "../methodReplies.ts";
+import { dialogRecord } from "./dialogRecord.ts";
 import { probeDialog } from "./probeDialog.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
@@ -196,10 +198,18 @@ export class SipDialog implements DialogHandler {
         });
     }
 
-    lost(): void {
+    /** The dialog for the call journal; undefined once the call is over. */
+    snapshot(): SipDialogRecord | undefined {
+        if (this.#state.phase !== "up" || this.#state.end !== undefined) return undefined;
+        const open = this.#offer.by === "request" ? this.#offer.request.transactionId : undefined;
+        return dialogRecord({ ...this.#parts, ...this.#state, local: this.#local, remote: this.#remote }, open);
+    }
+
+    lost(): DialogCopy | undefined {
         const phase = this.#state.phase;
         this.#over();
         if (phase === "up") this.#report("serviceUnavailable");
+        return phase === "up" || phase === "leaving" ? this.#parts.copy : undefined;
     }
 
     #takeBye(request: IncomingRequest): void {

@@ -1,5 +1,5 @@
 import type { Log } from "../../ports/Log.ts";
-import type { HeaderFields, SipStack } from "../SipStack.ts";
+import { type HeaderFields, SipSendError, type SipStack } from "../SipStack.ts";
 
 export interface ProbeParts {
     readonly stack: SipStack;
@@ -32,5 +32,7 @@ export async function probeDialog(parts: ProbeParts, onGone: () => void): Promis
         );
     } catch (error) {
         log.debug("OPTIONS not sent", { error });
+        // the SIP server ended the dialog by itself
+        if (error instanceof SipSendError && error.code === "noDialog") onGone();
     }
 }

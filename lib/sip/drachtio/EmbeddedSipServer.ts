@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import type { Clock } from "../../ports/Clock.ts";
-import type { Log, LogFields } from "../../ports/Log.ts";
-import type { DrachtioEndpoint } from "./connectDrachtio.ts";
+import type { Log } from "../../ports/Log.ts";
+import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import { fetchSipServerMetrics } from "./sipServerMetrics.ts";
+import { readServerReport, ServerFolder, type ServerReport } from "./ServerFolder.ts";
+import { relayServerLog, startFailureOf } from "./sipServerLog.ts";
+import { runningServer, type SipServerProcess, startedServer } from "./SipServerProcess.ts";
 
 const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -15,6 +17,8 @@ const PORT_WAIT_MS = 4_000;
 const PORT_RETRY_MS = 250;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
+/** How long a server runs on without a bridge, and keeps its calls, in seconds. */
+const LINGER_S = 60;
 /** A server that ran for this long was all right: its end begins a new row of failures. */
 const STEADY_MS = 60_000;
 
@@ -34,32 +38,33 @@ export interface EmbeddedSipServerOptions {
     readonly advertise?: string;
     /** Further options of lib/sip-server/main.ts: TLS files, limits, hosts file. */
     readonly extraArguments?: readonly string[];
+    /**
+     * Folder for the state of a server that outlives the bridge: the next bridge with the same folder takes it over. Without
+     * it the server ends with this process.
+     */
+    readonly folder?: string;
+    /** Name by which the server keeps the calls of this bridge, see docs/design/sip-server.md. */
+    readonly resumeName?: string;
 }
 
 type ServerState =
     | { readonly phase: "stopped" | "starting" | "failed" }
     | {
           readonly phase: "running";
-          readonly child: ChildProcess;
+          readonly server: SipServerProcess;
           readonly endpoint: DrachtioEndpoint;
-          readonly metrics: NonNullable<Listening["metrics"]> | null;
+          readonly metrics: ServerReport["metrics"];
       }
     | { readonly phase: "waiting"; readonly cancel: () => void };
 
-/** The line the server writes once everything is bound. */
-interface Listening {
-    readonly control: { readonly host: string; readonly port: number };
-    readonly sip: readonly SipBinding[];
-    readonly metrics?: { readonly host: string; readonly port: number } | null;
-}
-
 /**
  * Runs lib/sip-server as a process of its own, with a secret only the two know, and starts it again when it dies. For
- * the rest of the bridge it is a drachtio-server like any other: its calls end when it dies.
+ * the rest of the bridge it is a drachtio-server like any other: its calls end when it dies. It can outlive the bridge.
  */
 export class EmbeddedSipServer {
     readonly #options: EmbeddedSipServerOptions;
-    readonly #secret = randomBytes(24).toString("base64url");
+    readonly #folder: ServerFolder | undefined;
+    readonly #secret: string;
     #state: ServerState = { phase: "stopped" };
     /** Those who wait for the server that is being started. */
     readonly #waiters: PromiseWithResolvers<DrachtioEndpoint>[] = [];
@@ -72,11 +77,13 @@ export class EmbeddedSipServer {
     constructor(options: EmbeddedSipServerOptions) {
         this.#options = options;
         this.#bindings = options.bindings;
+        this.#folder = options.folder === undefined ? undefined : new ServerFolder(options.folder);
+        this.#secret = this.#folder?.secret() ?? randomBytes(24).toString("base64url");
     }
 
     /** The server's own metrics as text; empty while it is down, or without --metrics. Never rejects. */
     async metrics(): Promise<string> {
-        return this.#state.phase === "running" && this.#state.metrics !== null
+        return this.#state.phase === "running" && this.#state.metrics !== undefined
             ? fetchSipServerMetrics(this.#state.metrics)
             : "";
     }
@@ -87,7 +94,7 @@ export class EmbeddedSipServer {
     }
 
     get pid(): number | undefined {
-        return this.#state.phase === "running" ? this.#state.child.pid : undefined;
+        return this.#state.phase === "running" ? this.#state.server.pid : undefined;
     }
 
     /** Where the control port is. Waits while the server is being started again; rejects when it is stopped. */
@@ -101,10 +108,12 @@ export class EmbeddedSipServer {
 
     /**
      * Resolves once the server listens. Rejects with the server's own error if it cannot: an address in use, a bad option. An
-     * address in use is tried again for a while, because the server of a killed bridge ends its calls before it exits.
+     * address in use is tried again for a while, because the server of a killed bridge ends its calls before it exits. A server
+     * that outlived the last bridge is taken over if it has the same options, and otherwise stopped first.
      */
     async start(): Promise<void> {
         const { clock, log } = this.#options;
+        if (await this.#takeOver()) return;
         let inUseSince: number | undefined;
         for (;;) {
             try {
@@ -138,7 +147,35 @@ export class EmbeddedSipServer {
 
     /** Kills a server that hangs; it is started again like one that crashed. */
     replace(): void {
-        if (this.#state.phase === "running") this.#state.child.kill("SIGKILL");
+        if (this.#state.phase === "running") this.#state.server.kill("SIGKILL");
+    }
+
+    /** Lets the server run on, with its calls, for the next bridge with the same folder. */
+    leave(): void {
+        const state = this.#state;
+        this.#state = { phase: "stopped" };
+        this.#failWaiters();
+        if (state.phase === "waiting") state.cancel();
+        if (state.phase === "running") state.server.release();
+    }
+
+    #failWaiters(): void {
+        for (const { reject } of this.#waiters.splice(0)) reject(new Error("the embedded SIP server is stopped"));
+    }
+
+    async #takeOver(): Promise<boolean> {
+        const last = this.#folder?.lastServer();
+        const server = last === undefined ? undefined : runningServer(last.pid);
+        if (last === undefined || server === undefined) return false;
+        const { log } = this.#options;
+        if (!isSameServer(last.arguments, this.#arguments())) {
+            log.info("SIP server with other options is stopped", { pid: last.pid });
+            await stopProcess(server);
+            return false;
+        }
+        this.#running(server, last);
+        log.info("embedded SIP server taken over; its log is not relayed", { sip: last.sip, pid: last.pid });
+        return true;
     }
 
     async #launch(): Promise<void> {
@@ -146,36 +183,33 @@ export class EmbeddedSipServer {
         const child = spawn(process.execPath, [...process.execArgv, SERVER_PROGRAM, ...this.#arguments()], {
             // with an IPC channel the server notices the end of this process, however it comes
             stdio: ["ignore", "pipe", "pipe", "ipc"],
-            env: { ...process.env, SIP_SERVER_SECRET: this.#secret },
+            // a Ctrl-C in the terminal of the bridge is not for it
+            detached: this.#folder !== undefined,
+            env: { ...process.env, ...(this.#folder === undefined && { SIP_SERVER_SECRET: this.#secret }) },
         });
         const lastLine = this.#relayLog(child);
         try {
             const line = await firstLine(child);
             if (this.#phase() === "stopped") throw new Error("it was stopped meanwhile");
-            this.#listening(child, line);
+            this.#running(startedServer(child), readServerReport(line));
+            this.#options.log.info("embedded SIP server started", { sip: this.#bindings, pid: child.pid });
         } catch (error) {
             child.kill("SIGKILL");
             if (this.#phase() !== "stopped") this.#state = { phase: "failed" };
             const line = lastLine();
             const reason =
-                line === undefined ? (error instanceof Error ? error.message : String(error)) : tellingOf(line);
+                line === undefined ? (error instanceof Error ? error.message : String(error)) : startFailureOf(line);
             throw new Error(`the embedded SIP server does not start: ${reason}`);
         }
-        child.once("exit", (code, signal) => this.#died(child, code, signal));
     }
 
     /** Stops the server, which ends its calls first. Resolves once it has exited; it is killed if that takes too long. */
     async stop(): Promise<void> {
         const state = this.#state;
         this.#state = { phase: "stopped" };
-        for (const { reject } of this.#waiters.splice(0)) reject(new Error("the embedded SIP server is stopped"));
+        this.#failWaiters();
         if (state.phase === "waiting") state.cancel();
-        if (state.phase !== "running" || state.child.exitCode !== null || state.child.signalCode !== null) return;
-        const gone = once(state.child, "exit");
-        state.child.kill("SIGTERM");
-        const timer = setTimeout(() => state.child.kill("SIGKILL"), STOP_TIMEOUT_MS);
-        await gone;
-        clearTimeout(timer);
+        if (state.phase === "running") await stopProcess(state.server);
     }
 
     /** A method, because the compiler assumes that the state is unchanged after an await. */
@@ -183,19 +217,19 @@ export class EmbeddedSipServer {
         return this.#state.phase;
     }
 
-    #listening(child: ChildProcess, line: string): void {
-        const { control, sip, metrics = null } = readListening(line);
+    #running(server: SipServerProcess, { control, sip, metrics }: ServerReport): void {
         this.#controlPort = control.port;
         this.#bindings = sip;
         this.#startedAt = this.#options.clock.monotonic();
-        const endpoint = { ...control, secret: this.#secret };
-        this.#state = { phase: "running", child, endpoint, metrics };
+        const { resumeName } = this.#options;
+        const endpoint = { ...control, secret: this.#secret, ...(resumeName !== undefined && { resumeName }) };
+        this.#state = { phase: "running", server, endpoint, metrics };
         for (const { resolve } of this.#waiters.splice(0)) resolve(endpoint);
-        this.#options.log.info("embedded SIP server started", { sip, pid: child.pid });
+        void server.exited.then(({ code, signal }) => this.#died(server, code, signal));
     }
 
-    #died(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
-        if (this.#state.phase !== "running" || this.#state.child !== child) return;
+    #died(server: SipServerProcess, code: number | null, signal: NodeJS.Signals | null): void {
+        if (this.#state.phase !== "running" || this.#state.server !== server) return;
         this.#options.log.error("embedded SIP server exited", { code, signal });
         if (this.#options.clock.monotonic() - this.#startedAt > STEADY_MS) this.#deaths = 0;
         this.#restartLater();
@@ -225,6 +259,7 @@ export class EmbeddedSipServer {
                 `${transport}/${host.includes(":") ? `[${host}]` : host}:${port}`,
             ]),
             ...(advertise === undefined ? [] : ["--advertise", advertise]),
+            ...(this.#folder === undefined ? [] : survivalArguments(this.#folder)),
             ...(extraArguments ?? []),
         ];
     }
@@ -235,7 +270,7 @@ export class EmbeddedSipServer {
         if (child.stderr === null) return () => last;
         createInterface({ input: child.stderr }).on("line", (line) => {
             last = line;
-            relay(this.#options.log, line);
+            relayServerLog(this.#options.log, line);
         });
         return () => last;
     }
@@ -264,48 +299,19 @@ function firstLine(child: ChildProcess): Promise<string> {
     });
 }
 
-/** Our own program's line, so its form is not in doubt; a version of it that writes another must be noticed. */
-function readListening(line: string): Listening {
-    const report = JSON.parse(line) as Partial<Listening>;
-    if (report.control === undefined || report.sip === undefined) throw new Error(`unexpected report: ${line}`);
-    return { control: report.control, sip: report.sip, metrics: report.metrics ?? null };
+function survivalArguments({ stateFile, secretFile }: ServerFolder): string[] {
+    const time = ["--hold", `${LINGER_S}`, "--linger", `${LINGER_S}`];
+    return ["--secret-file", secretFile, "--state-file", stateFile, ...time];
 }
 
-/** Writes a line of the server's log as one of the bridge's, with the field `process`. */
-function relay(log: Log, line: string): void {
-    const { level, fields } = parseEntry(line);
-    const { event, ...others } = fields;
-    const values = { ...others, process: "sip-server" };
-    const message = typeof event === "string" ? event : "SIP server log";
-    switch (level) {
-        case "error":
-            return log.error(message, values);
-        case "warn":
-            return log.warn(message, values);
-        case "debug":
-            return log.debug(message, values);
-        default:
-            return log.info(message, values);
-    }
+/** Whether a server was started with these options. The first one is its control port, which any server can choose. */
+function isSameServer([, , ...before]: readonly string[] = [], [, , ...now]: readonly string[]): boolean {
+    return before.join("\n") === now.join("\n");
 }
 
-/** The server's last line for the operator, without the stack trace of an internal error. */
-function tellingOf(line: string): string {
-    const { event, error } = parseEntry(line).fields;
-    const told = [error, event].find((each) => typeof each === "string") ?? line;
-    const [first = line] = told.split("\n", 1);
-    return /^(?:bind|listen) E/.test(first) ? `${first}; see sip.listen` : first;
-}
-
-function parseEntry(line: string): { readonly level?: unknown; readonly fields: LogFields } {
-    try {
-        const entry: unknown = JSON.parse(line);
-        if (typeof entry === "object" && entry !== null) {
-            const { level, message, timestamp: _, ...fields } = entry as Record<string, unknown>;
-            return { level, fields: { ...fields, event: message } };
-        }
-    } catch {
-        // what the runtime itself writes is no JSON
-    }
-    return { level: "warn", fields: { line } };
+async function stopProcess(server: SipServerProcess): Promise<void> {
+    server.kill("SIGTERM");
+    const timer = setTimeout(() => server.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    await server.exited;
+    clearTimeout(timer);
 }

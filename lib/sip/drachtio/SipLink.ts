@@ -3,13 +3,16 @@ import type { Log } from "../../ports/Log.ts";
 import {
     connectDrachtio,
     type DrachtioConnection,
-    type DrachtioEndpoint,
     type DrachtioListener,
     WrongSecretError,
 } from "./connectDrachtio.ts";
+import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import { PingWatch } from "./PingWatch.ts";
 import {
+    type HeaderFields,
+    type InheritedTransactions,
     type OutgoingRequest,
+    type OutgoingResponse,
     type ResponseListener,
     type SentRequest,
     SipSendError,
@@ -28,7 +31,7 @@ export interface SipLinkParts {
     /** `onLost`: every dialog and transaction has ended; the link is being made again. */
     readonly listener: DrachtioListener;
     /** Called each time the link is up, the first time included, before anything arrives over it. */
-    readonly onUp?: () => void;
+    readonly onUp?: (server: { readonly version: string }) => void;
     /** The server hangs: the connection is open, but pings have no response. The link is being made again. */
     readonly onHang?: () => void;
     /** The server came back with another secret, so the link is given up. Not called for the first attempt. */
@@ -41,7 +44,7 @@ type LinkState =
     | { readonly phase: "waiting"; readonly cancel: () => void };
 
 /** The connection to the SIP server, made again with growing pauses whenever it is lost. */
-export class SipLink implements SipStack {
+export class SipLink implements SipStack, InheritedTransactions {
     readonly #parts: SipLinkParts;
     #state: LinkState = { phase: "idle" };
     #failures = 0;
@@ -73,8 +76,26 @@ export class SipLink implements SipStack {
     }
 
     async send(request: OutgoingRequest, listener: ResponseListener): Promise<SentRequest> {
-        if (this.#state.phase !== "up") throw new SipSendError("disconnected", "not connected to the SIP server");
-        return this.#state.connection.send(request, listener);
+        return this.#connection().send(request, listener);
+    }
+
+    async respondTo(transactionId: string, response: OutgoingResponse): Promise<void> {
+        await this.#connection().respondTo(transactionId, response);
+    }
+
+    async cancelSent(transactionId: string, headers: HeaderFields): Promise<void> {
+        await this.#connection().cancelSent(transactionId, headers);
+    }
+
+    async heldDelivered(): Promise<void> {
+        // the server responds in the order of what it sends
+        await this.#connection().ping();
+        await new Promise((resolve) => setImmediate(resolve));
+    }
+
+    #connection(): DrachtioConnection {
+        if (this.#state.phase === "up") return this.#state.connection;
+        throw new SipSendError("disconnected", "not connected to the SIP server");
     }
 
     #connect(onUp: (listensAt: readonly string[]) => void, onRefused: (error: Error) => void): void {
@@ -91,7 +112,7 @@ export class SipLink implements SipStack {
                     version: connection.serverVersion,
                     listensAt: connection.listensAt,
                 });
-                this.#parts.onUp?.();
+                this.#parts.onUp?.({ version: connection.serverVersion });
                 onUp(connection.listensAt);
             },
             (error: unknown) => {

@@ -1,4 +1,5 @@
 import Srf from "drachtio-srf";
+import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import {
     clean,
     dialogOf,
@@ -12,8 +13,10 @@ import {
 } from "./srfMessages.ts";
 import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
 import {
+    type HeaderFields,
     type IncomingRequest,
     type IncomingResponse,
+    type InheritedTransactions,
     type OutgoingRequest,
     type OutgoingResponse,
     type ResponseListener,
@@ -23,13 +26,6 @@ import {
     SipSendError,
     type SipStack,
 } from "../SipStack.ts";
-
-/** Where the control port of a drachtio-compatible SIP server is. */
-export interface DrachtioEndpoint {
-    readonly host: string;
-    readonly port: number;
-    readonly secret: string;
-}
 
 export interface DrachtioListener {
     /** A request came. Synchronous: what it wants to hook (CANCEL) it hooks before it returns. */
@@ -47,7 +43,7 @@ export class WrongSecretError extends Error {
 }
 
 /** One connection to the server. It is never revived: after a loss another one is made (SipLink). */
-export interface DrachtioConnection extends SipStack {
+export interface DrachtioConnection extends SipStack, Omit<InheritedTransactions, "heldDelivered"> {
     readonly serverVersion: string;
     /** Where the server listens: `udp/192.0.2.1:5060`, … */
     readonly listensAt: readonly string[];
@@ -129,7 +125,9 @@ class SrfConnection implements DrachtioConnection {
                     this.#gone();
                 });
                 // one attempt: drachtio-srf's own retrying can neither be stopped nor told a wrong secret from a lost line
-                this.#srf.connect({ ...endpoint, reconnect: { maxAttempts: 1 } });
+                const { host, port, secret, resumeName } = endpoint;
+                const tags = resumeName === undefined ? [] : [`resume:${resumeName}`];
+                this.#srf.connect({ host, port, secret, tags, reconnect: { maxAttempts: 1 } });
             });
         } catch (error) {
             this.close();
@@ -156,6 +154,26 @@ class SrfConnection implements DrachtioConnection {
                 return reject(new Error("not connected"));
             }
             server.pendingRequests.set(client.wp.send(socket, "ping"), () => resolve());
+        });
+    }
+
+    respondTo(transactionId: string, { status, reason = "", headers = {}, body }: OutgoingResponse): Promise<void> {
+        return this.#command(`SIP/2.0 ${status} ${oneLine(reason)}`, transactionId, headers, body);
+    }
+
+    cancelSent(transactionId: string, headers: HeaderFields): Promise<void> {
+        return this.#command("CANCEL sip:placeholder SIP/2.0", transactionId, headers);
+    }
+
+    /** What drachtio-srf offers for requests of its own process only. */
+    #command(startLine: string, stackTxnId: string, fields: HeaderFields, body?: string): Promise<void> {
+        return this.#order<undefined>((done, fail) => {
+            const { client } = this.#srf.app;
+            const [server] = client?.mapServer.values() ?? [];
+            if (client === undefined || server === undefined) return fail("not connected");
+            const options = { stackTxnId, headers: clean(fields), ...(body !== undefined && { body }) };
+            const id = client.sendMessage(`${startLine}\r\n\r\n`, options);
+            server.pendingRequests.set(id, ([result, text]) => (result === "OK" ? done(undefined) : fail(text)));
         });
     }
 
@@ -200,6 +218,7 @@ class SrfConnection implements DrachtioConnection {
             uri: req.uri,
             headers: headersOf(req.headers),
             ...peerOf(req),
+            transactionId: req.stackTxnId,
             cancel: (headers) =>
                 this.#order<undefined>((done, fail) =>
                     req.cancel({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
@@ -240,6 +259,7 @@ class SrfConnection implements DrachtioConnection {
             source: { protocol: req.protocol, address: req.source_address, port: req.source_port },
             origin,
             ...dialogOf(req.stackDialogId),
+            transactionId: req.stackTxnId,
             respond: (response) => (origin === "network" ? this.#respond(res, response) : Promise.resolve({})),
             onCancel: (listener) => {
                 onCancel = listener;
@@ -256,9 +276,11 @@ class SrfConnection implements DrachtioConnection {
         return this.#order<SentResponse>((done, fail) => {
             const options = { headers, ...(response.body !== undefined && { body: response.body }) };
             const reason = response.reason === undefined ? undefined : oneLine(response.reason);
-            res.send(response.status, reason, options, (error) =>
-                error ? fail(error) : done(dialogOf(res.stackDialogId)),
-            );
+            res.send(response.status, reason, options, (error, sent) => {
+                const to = sent?.headers["to"];
+                if (error) fail(error);
+                else done({ ...dialogOf(res.stackDialogId), ...(to !== undefined && { to }) });
+            });
         }, response.onLate);
     }
 

@@ -7,8 +7,16 @@ export interface SrfLike {
         /** Set by `connect`. */
         readonly client?: {
             readonly wp: { send(socket: unknown, frame: string): string };
+            /** Sends a message under the ID of a transaction, also one of another process. Returns the ID of the command. */
+            sendMessage(
+                message: string,
+                options: { readonly stackTxnId: string; readonly headers: object; readonly body?: string },
+            ): string;
             /** By socket: what waits for a response from the server, by message id. One entry while connected. */
-            readonly mapServer: ReadonlyMap<unknown, { readonly pendingRequests: Map<string, () => void> }>;
+            readonly mapServer: ReadonlyMap<
+                unknown,
+                { readonly pendingRequests: Map<string, (tokens: readonly string[]) => void> }
+            >;
         };
     };
     on(event: "error", listener: () => void): void;
@@ -29,6 +37,7 @@ export interface SrfRequest {
     readonly source_port: number;
     readonly protocol: string;
     readonly stackDialogId?: string;
+    readonly stackTxnId: string;
     on(event: "response", listener: (res: SrfResponse, ack: SrfAck) => void): void;
     on(event: "cancel", listener: (cancel: { readonly headers: Readonly<Record<string, string>> }) => void): void;
     on(event: "update", listener: (update: SrfRequest, res: SrfResponse) => void): void;
@@ -49,7 +58,12 @@ export interface SrfResponse extends SrfAddress {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
     readonly stackDialogId?: string;
-    send(status: number, reason: string | undefined, options: object, callback: (error: unknown) => void): void;
+    send(
+        status: number,
+        reason: string | undefined,
+        options: object,
+        callback: (error: unknown, sent?: { readonly headers: Readonly<Record<string, string>> }) => void,
+    ): void;
 }
 
 export type SrfAck = (options: object, callback: (error: unknown) => void) => void;

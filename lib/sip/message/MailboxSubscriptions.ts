@@ -65,7 +65,10 @@ export class MailboxSubscriptions {
             expiresAt: 0,
             cancelEnd: () => undefined,
             handle: (request) => this.#refresh(subscription, request),
-            lost: () => this.#close(subscription),
+            lost: () => {
+                this.#close(subscription);
+                return undefined;
+            },
         };
         this.#subscriptions.set(dialogId, subscription);
         this.#parts.calls.addDialog(dialogId, subscription);

@@ -1,6 +1,7 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import type { TargetLeg } from "../../ports/CallLeg.ts";
+import type { SipLegRecord } from "../../ports/LegRecord.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
@@ -10,6 +11,7 @@ import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttem
 import { advance, type Advance, type Hop, type InviteRoute, startRoute, withoutFull } from "./inviteRoute.ts";
 import { mayFollow } from "./redirectTarget.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
+import { copyOfCaller } from "../dialog/dialogCopy.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
 import { reportAnswered } from "../reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
@@ -66,6 +68,15 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
 
     async end(cause: EndCause): Promise<void> {
         await this.#apply({ kind: "end", cause });
+    }
+
+    snapshot(): SipLegRecord | undefined {
+        if (this.#dialog !== undefined) return this.#dialog.snapshot();
+        if (this.#sent === undefined || this.#attempt === undefined || this.#state.phase === "over") return undefined;
+        const { transactionId } = this.#sent;
+        const { hop } = this.#attempt;
+        const headers = this.#network(hop, NO_HEADERS);
+        return { network: "sip", phase: "inviteSent", peer: hop.trunk.name, transactionId, headers };
     }
 
     protected override dialog(): SipDialog | undefined {
@@ -309,6 +320,8 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             headers: this.#network(attempt.hop, response.headers),
             timer: this.#sent === undefined ? {} : timerOfCaller(this.#sent.headers, response.headers),
             role: "caller",
+            peer: attempt.hop.trunk.name,
+            copy: copyOfCaller(this.#sent ?? { headers: NO_HEADERS }, response.headers),
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",

@@ -3,11 +3,13 @@ import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
+import type { SipLegRecord } from "../../ports/LegRecord.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
+import { copyOfCallee } from "../dialog/dialogCopy.ts";
 import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
 import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg } from "../SipCalls.ts";
@@ -20,6 +22,7 @@ import {
     type HeaderFields,
     type IncomingRequest,
     type OutgoingResponse,
+    type SentResponse,
     type SipHeaders,
     SipSendError,
 } from "../SipStack.ts";
@@ -58,9 +61,9 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     #earlyDialogId: string | undefined;
     readonly #early: DialogHandler = {
         handle: (request) => this.#takeEarly(request),
-        lost: () => undefined,
+        lost: () => undefined, // there is a final response, or the caller gives up
     };
-    #answer: { readonly sdp: Sdp; readonly dialogId: string } | undefined;
+    #answer: { readonly sdp: Sdp; readonly dialogId: string; readonly to: string } | undefined;
     #stopExpiry = (): void => undefined;
 
     constructor(parts: UasLegParts) {
@@ -97,6 +100,14 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     async end(cause: EndCause): Promise<void> {
         await this.#apply({ kind: "end", cause });
+    }
+
+    snapshot(): SipLegRecord | undefined {
+        if (this.#dialog !== undefined) return this.#dialog.snapshot();
+        if (this.#state.phase === "over") return undefined;
+        const { peer, request } = this.#parts;
+        const { transactionId } = request;
+        return { network: "sip", phase: "inviteReceived", peer, transactionId, headers: this.#headers };
     }
 
     protected override dialog(): SipDialog | undefined {
@@ -184,7 +195,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     async #sendAnswer(sdp: Sdp): Promise<void> {
         const { request, userAgent } = this.#parts;
         try {
-            const { dialogId } = await request.respond({
+            const { dialogId, to = "" } = await request.respond({
                 status: 200,
                 headers: {
                     ...this.#headers,
@@ -193,10 +204,10 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                     "Content-Type": "application/sdp",
                 },
                 body: sdp,
-                onLate: ({ dialogId: lateId }) => this.#hangUpLate(sdp, lateId),
+                onLate: (late) => this.#hangUpLate(sdp, late),
             });
             if (dialogId === undefined) throw new SipSendError("refused", "the SIP server names no dialog");
-            this.#answer = { sdp, dialogId };
+            this.#answer = { sdp, dialogId, to };
             this.#note({ status: 200, reason: "OK" });
         } catch (error) {
             this.#parts.log.info("200 not sent", { error });
@@ -206,10 +217,10 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     /** The SIP server sent the 200 after the bridge had given up: the peer must not stay in a call that has ended. */
-    #hangUpLate(sdp: Sdp, dialogId: string | undefined): void {
+    #hangUpLate(sdp: Sdp, { dialogId, to = "" }: SentResponse): void {
         if (this.#state.phase !== "over" || dialogId === undefined) return;
         this.#parts.log.warn("200 confirmed too late: call hung up");
-        this.#answer = { sdp, dialogId };
+        this.#answer = { sdp, dialogId, to };
         this.#enterDialog();
         this.#quietly(this.#dialog?.end("networkFailure") ?? Promise.resolve());
     }
@@ -250,6 +261,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             role: "callee",
             party: new ConnectedParty(trust, report, invite.caller),
             allow: rest.request.headers.get("allow"),
+            copy: copyOfCallee(rest.request, this.#answer.to),
             headers: this.#headers,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"

@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
-import type { CallId } from "../../../lib/call/vocabulary.ts";
+import { type CallId, targetLeg } from "../../../lib/call/vocabulary.ts";
 import { connectHandlers, type HandlerParts, type ConnectedHandlers } from "../../../lib/matrix/connectHandlers.ts";
 import { GhostNames } from "../../../lib/matrix/ghosts/GhostNames.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { CallProvenance } from "../../../lib/numbering/CallProvenance.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
-import type { LegEvent, TargetLeg } from "../../../lib/ports/CallLeg.ts";
+import type { LegEvent, LegReport, TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import { FakeClock } from "../FakeClock.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
@@ -79,7 +79,10 @@ export class CallsWorld {
         const callId = this.#newId();
         const events: LegEvent[] = [];
         const target = { network: "matrix", media: "webrtc", callee, caller, provenance } as const;
-        return { callId, events, leg: this.calls.dialler.dial(callId, target, (event) => void events.push(event)) };
+        const report: LegReport = (event) => {
+            if (event.kind !== "recordChanged") events.push(event);
+        };
+        return { callId, events, leg: this.calls.dialler.dial(callId, target, report, targetLeg(1)) };
     }
 
     /** A call from SIP that rings, in the room it rings in. */

@@ -1,12 +1,12 @@
 import { loopback } from "../../../lab/world/freePort.ts";
-import type { CallId } from "../../../lib/call/vocabulary.ts";
+import { type CallId, targetLeg } from "../../../lib/call/vocabulary.ts";
 import { assembleMatrix, type MatrixOptions, type MatrixSide } from "../../../lib/matrix/assembleMatrix.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { Clock } from "../../../lib/ports/Clock.ts";
 import type { Directory } from "../../../lib/ports/Directory.ts";
-import type { LegEvent, TargetLeg } from "../../../lib/ports/CallLeg.ts";
+import type { LegEvent, LegReport, TargetLeg } from "../../../lib/ports/CallLeg.ts";
 import { FakeDirectory } from "../FakeDirectory.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../quiet.ts";
 import { KeptIntake } from "./KeptIntake.ts";
@@ -101,5 +101,8 @@ export function dial(side: Pick<MatrixSide, "dial">, callee: string, from: Remot
     const callId = newIdForSpec();
     const events: LegEvent[] = [];
     const target = { network: "matrix", media: "webrtc", callee: callee as MatrixUserId, caller: from } as const;
-    return { callId, events, leg: side.dial(callId, target, (event) => void events.push(event)) };
+    const report: LegReport = (event) => {
+        if (event.kind !== "recordChanged") events.push(event);
+    };
+    return { callId, events, leg: side.dial(callId, target, report, targetLeg(1)) };
 }

@@ -21,7 +21,8 @@ export class KeptRequests implements SipStack {
         if (failure !== undefined) return Promise.reject(failure);
         const cancel = (): Promise<void> => Promise.resolve();
         const contact = (request.headers["Contact"] ?? "").replace("localhost", "192.0.2.1:5060");
-        return Promise.resolve({ uri: request.uri ?? "", headers: new Map([["contact", contact]]), cancel });
+        const headers = new Map([["contact", contact]]);
+        return Promise.resolve({ uri: request.uri ?? "", headers, transactionId: `t${this.requests.length}`, cancel });
     }
 
     /** The nth request is answered. */

@@ -36,7 +36,13 @@ export class ScriptedStack implements SipStack {
             listener.onResponse({ ...response, acknowledge: () => this.#note("ACK") });
         };
         const { uri = "", headers } = request;
-        return Promise.resolve({ uri, headers: lowerCase(headers), cancel: () => this.#note("CANCEL") });
+        const transactionId = `sent${this.sent.length}`;
+        return Promise.resolve({
+            uri,
+            headers: lowerCase(headers),
+            transactionId,
+            cancel: () => this.#note("CANCEL"),
+        });
     }
 
     /** The network answers the request sent last. */
@@ -59,6 +65,7 @@ export class ScriptedRequest implements IncomingRequest {
     readonly source: SipSource;
     readonly origin: IncomingRequest["origin"];
     readonly dialogId = "d1";
+    readonly transactionId = "t1";
     readonly responses: OutgoingResponse[] = [];
     #onCancel = (_headers: SipHeaders): void => undefined;
 

@@ -6,6 +6,7 @@ import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
 import type { Log } from "../../../lib/ports/Log.ts";
+import { Inheritance } from "../../../lib/sip/dialog/Inheritance.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/drachtio/EmbeddedSipServer.ts";
 import { OwnHosts } from "../../../lib/sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../../../lib/sip/identity/OwnIdentities.ts";
@@ -51,6 +52,7 @@ export class SipSide {
     readonly intake = new ScriptedIntake();
     readonly log = new KeptLog();
     readonly telemetry = new KeptTelemetry();
+    readonly inheritance: Inheritance;
     readonly registrations: TrunkRegistrations;
     readonly gateway: SipGateway;
     readonly legs: SipLegs;
@@ -81,11 +83,15 @@ export class SipSide {
                     else this.registrations.connectionLost(lost);
                 },
                 onLost: () => {
+                    this.inheritance.serverLost();
                     this.gateway.onLost();
                     this.registrations.serverLost();
                 },
             },
-            onUp: () => this.registrations.serverUp(),
+            onUp: (server) => {
+                this.inheritance.serverUp(server);
+                this.registrations.serverUp();
+            },
             onRefused: (error) => this.log.error(error.message),
         });
         const environment = {
@@ -96,6 +102,7 @@ export class SipSide {
             random: () => 0.5,
             log: this.log,
         };
+        this.inheritance = new Inheritance({ ...environment, inherited: this.link });
         this.registrations = new TrunkRegistrations(trunks ?? [], {
             ...environment,
             telemetry: this.telemetry,

@@ -1,6 +1,12 @@
 import type { EndCause, Sdp } from "../../../lib/call/vocabulary.ts";
 import { CallFailure } from "../../../lib/ports/CallFailure.ts";
-import type { MediaProxy, MediaReport, MediaRequest, MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import type {
+    MediaProxy,
+    MediaRecord,
+    MediaReport,
+    MediaRequest,
+    MediaSession,
+} from "../../../lib/ports/MediaProxy.ts";
 
 interface Question {
     readonly take: (sdp: Sdp) => void;
@@ -14,6 +20,11 @@ export class HandledMedia implements MediaProxy {
     /** Whether changes of a session go to the other party. */
     forwards = false;
     readonly #waiting: Question[] = [];
+
+    resume(request: MediaRequest, record: MediaRecord, report: MediaReport): MediaSession {
+        this.asked.push(`resume ${record.server}`);
+        return this.open(request, report);
+    }
 
     open(_request: MediaRequest, report: MediaReport): MediaSession {
         this.report = report;
@@ -38,6 +49,7 @@ export class HandledMedia implements MediaProxy {
             addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
             sendDigits: (side, digits) => this.#note(`digits ${side} ${digits}`),
             release: () => this.#note("release"),
+            snapshot: () => ({ server: "media1", data: {} }),
         };
     }
 

@@ -29,6 +29,10 @@ class NamedMedia implements MediaProxy {
     /** Names of sessions that never come to an end with an offer. */
     readonly stalling = new Set<string>();
 
+    resume(request: MediaRequest, _record: unknown, report: MediaReport): MediaSession {
+        return this.open(request, report);
+    }
+
     open({ callId, leg, transports }: MediaRequest, report: MediaReport): MediaSession {
         const name = leg === undefined ? callId : `${callId}-${leg}`;
         const ask = (what: string): Promise<Sdp> => {
@@ -54,6 +58,7 @@ class NamedMedia implements MediaProxy {
                 this.asked.push(`${name} release`);
                 return Promise.resolve();
             },
+            snapshot: () => undefined,
         };
     }
 }

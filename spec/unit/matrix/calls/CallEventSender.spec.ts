@@ -19,7 +19,8 @@ function slowVoice() {
         {
             ghost: "@sip_1:matrix.example" as MatrixUserId,
             room: "!r:matrix.example" as MatrixRoomId,
-            transactionPrefix: "call7",
+            transactionPrefix: "call7-target1",
+            negotiations: 2,
         },
     );
     return { voice, sent, replies };
@@ -30,11 +31,11 @@ it("sends events one after the other, each with its own transaction ID", async (
     const answer = voice.send({ type: "m.call.answer", content: {} });
     const hangup = voice.send({ type: "m.call.hangup", content: {} });
     await setImmediate();
-    expect(sent).toEqual(["m.call.answer call7-1"]);
+    expect(sent).toEqual(["m.call.answer call7-target1-answer"]);
     replies[0]?.();
     await answer;
     await setImmediate();
-    expect(sent).toEqual(["m.call.answer call7-1", "m.call.hangup call7-2"]);
+    expect(sent).toEqual(["m.call.answer call7-target1-answer", "m.call.hangup call7-target1-hangup"]);
     replies[1]?.();
     await hangup;
 });
@@ -49,5 +50,22 @@ it("sends the next event after one that failed", async () => {
     await setImmediate();
     replies[1]?.();
     await notice;
-    expect(sent).toEqual(["m.call.answer call7-1", "m.room.message call7-2"]);
+    expect(sent).toEqual(["m.call.answer call7-target1-answer", "m.room.message call7-target1-message"]);
+});
+
+it("numbers negotiations and repeated events, and goes on after a restart", async () => {
+    const { voice, sent, replies } = slowVoice();
+    for (const type of ["m.call.negotiate", "m.room.message", "m.room.message", "m.call.negotiate"]) {
+        const sending = voice.send({ type, content: {} });
+        await setImmediate();
+        replies.at(-1)?.();
+        await sending;
+    }
+    expect(sent.map((line) => line.replace(/.* call7-target1-/, ""))).toEqual([
+        "negotiate-3",
+        "message",
+        "message-2",
+        "negotiate-4",
+    ]);
+    expect(voice.negotiations).toBe(4);
 });

@@ -33,7 +33,8 @@ describe("MailboxSubscriptions", () => {
                 setImmediate(() =>
                     listener.onResponse({ status: answer } as Parameters<ResponseListener["onResponse"]>[0]),
                 );
-                return Promise.resolve({ uri: "", headers: new Map(), cancel: () => Promise.resolve() });
+                const cancel = (): Promise<void> => Promise.resolve();
+                return Promise.resolve({ uri: "", headers: new Map(), transactionId: "t", cancel });
             },
         };
         subscriptions = new MailboxSubscriptions({

@@ -66,6 +66,7 @@ describe("MessageServer", () => {
             body,
             source: { protocol: "udp", address: "192.0.2.1", port: 5060 },
             origin: "network",
+            transactionId: "t",
             respond: () => Promise.resolve({}),
             onCancel: () => undefined,
             onUpdate: () => undefined,

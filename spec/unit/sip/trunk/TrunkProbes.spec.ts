@@ -25,7 +25,7 @@ class AnsweringStack implements SipStack {
         if (this.failure !== undefined) return Promise.reject(this.failure);
         const { uri = "" } = request;
         this.#listeners.set(uri, listener);
-        return Promise.resolve({ uri, headers: new Map(), cancel: () => Promise.resolve() });
+        return Promise.resolve({ uri, headers: new Map(), transactionId: "t", cancel: () => Promise.resolve() });
     }
 
     answer(uri: string, status: number, headers: Readonly<Record<string, string>> = {}): void {

@@ -1,0 +1,71 @@
+import type { CallId } from "../call/vocabulary.ts";
+import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { Log } from "../ports/Log.ts";
+
+export interface CallKeeperParts {
+    readonly callId: CallId;
+    /** Without it nothing is kept. */
+    readonly journal: CallJournal | undefined;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly snapshot: () => CallSnapshot;
+}
+
+/** A disk that does not keep up must not stop calls, in ms. */
+const LONGEST_WAIT_MS = 1_000;
+
+/** Keeps the journal record of one call up to date. Changes within one turn are written together. */
+export class CallKeeper {
+    readonly #parts: CallKeeperParts;
+    #state: "written" | "changed" | "over" = "written";
+    #writing: Promise<void> = Promise.resolve();
+
+    constructor(parts: CallKeeperParts) {
+        this.#parts = parts;
+    }
+
+    /** The record has changed. It is written at the end of this turn. */
+    changed(): void {
+        if (this.#state !== "written" || this.#parts.journal === undefined) return;
+        this.#state = "changed";
+        setImmediate(() => this.#write());
+    }
+
+    /**
+     * Resolves when the record is on the disk, for what must not happen before: a final answer to the caller, and an end.
+     * Never rejects, and waits a limited time.
+     */
+    async durable(): Promise<void> {
+        if (this.#parts.journal === undefined) return;
+        this.#write();
+        let cancel = (): void => undefined;
+        const late = new Promise<void>((resolve) => {
+            cancel = this.#parts.clock.startTimer(LONGEST_WAIT_MS, resolve);
+        });
+        await Promise.race([this.#writing, late]);
+        cancel();
+    }
+
+    /** The call is over for both parties: its record goes. */
+    over(): void {
+        this.#state = "over";
+        this.#parts.journal?.remove(this.#parts.callId);
+    }
+
+    /** The next run of the bridge goes on with the call: its record stays as it is now. */
+    handOver(): void {
+        this.changed();
+        this.#write();
+        this.#state = "over";
+    }
+
+    #write(): void {
+        const { journal, log, snapshot } = this.#parts;
+        if (this.#state !== "changed" || journal === undefined) return;
+        this.#state = "written";
+        this.#writing = journal.write(snapshot()).catch((error: unknown) => {
+            log.warn("call not in the journal: it will not survive a restart", { error });
+        });
+    }
+}

@@ -1,0 +1,52 @@
+import type { CallEvent } from "../call/CallEvent.ts";
+import type { CallState } from "../call/CallState.ts";
+import type { LegId } from "../call/vocabulary.ts";
+import type { MediaSnapshot } from "../ports/CallJournal.ts";
+import type { CallLeg, LegReport, OriginLeg, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
+import type { Clock } from "../ports/Clock.ts";
+import type { LegRecord } from "../ports/LegRecord.ts";
+import type { Log } from "../ports/Log.ts";
+import type { MediaReport, MediaSession } from "../ports/MediaProxy.ts";
+import type { CallKeeper } from "./CallKeeper.ts";
+
+/** What a call needs from the desk. */
+export interface CallParts {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly watcher: CallWatcher;
+    readonly transfers: TransferDesk;
+    readonly keeper: Pick<CallKeeper, "changed" | "durable" | "handOver">;
+    /** How long a leg or a media session can take over one effect, in ms. */
+    readonly effectTimeoutMs: number;
+}
+
+/** What a new call is set up with. */
+export interface SetupParts {
+    readonly origin: OriginLeg;
+    /** Makes a called leg. Synchronous and without I/O. */
+    readonly dial: (leg: LegId, report: LegReport) => TargetLeg;
+    /** Opens the media session between the origin and a called leg. Synchronous and without I/O. */
+    readonly openMedia: (leg: LegId, report: MediaReport) => MediaSession;
+}
+
+/** What a call of the previous run of the bridge goes on with. Both functions return undefined for unusable records. */
+export interface ResumeParts {
+    readonly resumeLeg: (leg: LegId, record: LegRecord, report: LegReport) => CallLeg | undefined;
+    readonly resumeMedia: (media: MediaSnapshot, report: MediaReport) => MediaSession | undefined;
+}
+
+/** Calls the targets of a call's transfers. The results come as events: `transferPlaced`, `joinRequested`, … Never throws. */
+export interface TransferDesk {
+    /** @param by the leg that has asked for it */
+    place(by: LegId, request: TransferRequest): void;
+    /** Ends the call to the target, unless it has been joined. */
+    cancel(): void;
+}
+
+/** Receives each step of a call. Synchronous, must not throw. */
+export interface CallWatcher {
+    moved(from: CallState, to: CallState): void;
+    ignored(state: CallState, event: CallEvent): void;
+    /** The end of the call could not be delivered to a leg. */
+    endUndelivered(leg: LegId): void;
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { MediaRecord } from "../ports/MediaProxy.ts";
+import type { Party } from "../sdp/Party.ts";
+import type { PartyDescription } from "../sdp/PartyDescription.ts";
+import type { SentDescription } from "../sdp/SentDescription.ts";
+import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
+import type { Parties } from "./sessionExchanges.ts";
+
+/** What a media session goes on with after a restart of the bridge. ICE, DTLS and SRTP are in rtpengine alone. */
+export interface KeptSession {
+    /** In the `o=` lines of the bridge's descriptions. */
+    readonly sessionId: number;
+    readonly parties: Parties;
+}
+
+const section = z.looseObject({ type: z.string() });
+const party = z.object({
+    said: z.looseObject({ transport: z.string(), streams: z.array(section).min(1), layout: z.unknown() }),
+    told: z.object({ sdp: z.string(), streams: z.array(section).min(1) }),
+});
+const kept = z.object({ sessionId: z.number(), parties: z.object({ origin: party, target: party }) });
+
+/** The record of a session on an rtpengine. */
+export function mediaRecordOf(server: string, { sessionId, parties: { origin, target } }: KeptSession): MediaRecord {
+    return { server, data: { sessionId, parties: { origin: partyRecord(origin), target: partyRecord(target) } } };
+}
+
+/** Undefined for a record that this version did not write. */
+export function keptSessionOf({ data }: MediaRecord): KeptSession | undefined {
+    const record = kept.safeParse(data).data;
+    if (record === undefined) return undefined;
+    const origin = partyFrom(record.parties.origin);
+    const target = partyFrom(record.parties.target);
+    if (origin === undefined || target === undefined) return undefined;
+    return { sessionId: record.sessionId, parties: { origin, target } };
+}
+
+/** Without what follows from the rest. */
+function partyRecord({ said, told: { sdp, streams } }: Party): unknown {
+    const { description, ...rest } = said;
+    const { media: _media, ...head } = description;
+    return { said: { ...rest, head }, told: { sdp, streams } };
+}
+
+function partyFrom({ said, told }: z.infer<typeof party>): Party | undefined {
+    const { head, ...rest } = said;
+    const description = parseDescription(told.sdp);
+    if (description === undefined || typeof head !== "object") return undefined;
+    return {
+        said: { ...rest, description: { ...head, media: [...said.streams] } } as unknown as PartyDescription,
+        told: { sdp: writeDescription(description), description, streams: told.streams } as unknown as SentDescription,
+    };
+}

@@ -1,0 +1,42 @@
+import type { CallState } from "../call/CallState.ts";
+import type { CallId, LegId } from "../call/vocabulary.ts";
+import type { CallParties } from "./CallParties.ts";
+import type { CallNote } from "./CallRecorder.ts";
+import type { LegRecord } from "./LegRecord.ts";
+import type { MediaRecord, MediaRequest } from "./MediaProxy.ts";
+
+/**
+ * Keeps one record for each call, so that the next run of the bridge can go on with connected calls and end all others.
+ * Used by the desk; implemented in lib/store. A database can implement it for several instances.
+ */
+export interface CallJournal {
+    /**
+     * Replaces the record of a call. It survives a crash of the process from the return on, and of the machine once the
+     * promise resolves. Never throws; rejects if it cannot be written.
+     */
+    write(record: CallSnapshot): Promise<void>;
+    /** The call is over for both parties. Never throws; an unknown call is ignored. */
+    remove(callId: CallId): void;
+    /** The calls that an earlier run left, in the order in which they began. Called once at startup. */
+    adopt(): readonly CallSnapshot[];
+    /** Waits for pending writes and closes. */
+    close(): Promise<void>;
+}
+
+/** Everything that is needed to go on with a call, as plain data. */
+export interface CallSnapshot {
+    readonly callId: CallId;
+    readonly state: CallState;
+    readonly parties: CallParties;
+    /** What the adapters have noted of it. */
+    readonly notes: readonly CallNote[];
+    /** The legs that are not over. */
+    readonly legs: readonly { readonly leg: LegId; readonly record: LegRecord }[];
+    /** The media sessions in which both parties have spoken, by the called leg that each is for. */
+    readonly media: readonly MediaSnapshot[];
+}
+
+export interface MediaSnapshot extends Pick<MediaRequest, "transports" | "video"> {
+    readonly leg: LegId;
+    readonly record: MediaRecord;
+}

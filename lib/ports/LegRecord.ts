@@ -1,0 +1,94 @@
+import type { Sdp } from "../call/vocabulary.ts";
+
+/**
+ * One half of a call as plain data, from which the adapter of its network makes the leg again after a restart of the bridge.
+ * Written by `CallLeg.snapshot`. Times are wall times in ms.
+ */
+export type LegRecord = SipLegRecord | MatrixLegRecord;
+
+export type SipLegRecord = SipInviteRecord | SipDialogRecord;
+
+/** A SIP leg before its answer. It can be ended by the ID of its transaction at the SIP server. */
+export interface SipInviteRecord {
+    readonly network: "sip";
+    readonly phase: "inviteReceived" | "inviteSent";
+    /** Name of the peer, trunk or account. */
+    readonly peer: string;
+    readonly transactionId: string;
+    /** Headers that every message of the call carries. */
+    readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A SIP leg in a dialog. */
+export interface SipDialogRecord {
+    readonly network: "sip";
+    readonly phase: "connected";
+    readonly peer: string;
+    /** Which party placed the call: who waits longer after a 491 depends on it. */
+    readonly role: "caller" | "callee";
+    readonly dialogId: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly local: Sdp;
+    readonly remote?: Sdp | undefined;
+    /** Whether the peer has acknowledged the last 2xx, and whether its answer comes with the ACK. */
+    readonly ack: "received" | "awaited" | "awaitedWithSdp";
+    /** Session-Expires for a re-INVITE, if there is a session timer. */
+    readonly timer: Readonly<Record<string, string>>;
+    /** The duty to refresh the session, if the bridge has it. */
+    readonly duty?: { readonly seconds: number; readonly method: "UPDATE" | "INVITE" } | undefined;
+    /** Whether the credentials of the peer may be sent: not to the target of a redirect. */
+    readonly credentials: "allowed" | "withheld";
+    /** A request of the peer within the dialog that has no final response. */
+    readonly openTransactionId?: string | undefined;
+    /** How the peer is configured to send and receive DTMF digits. */
+    readonly dtmf?: "auto" | "rtp" | "info" | undefined;
+    /** The methods that the peer accepts. */
+    readonly allow?: string | undefined;
+    readonly copy: DialogCopy;
+}
+
+/** What a BYE of another SIP server needs (RFC 3261, section 12.2.1.1), if the one that has the dialog is lost. */
+export interface DialogCopy {
+    readonly callId: string;
+    /** From and To of the bridge's requests, with their tags. */
+    readonly local: string;
+    readonly remote: string;
+    /** Request-URI: the peer's Contact. */
+    readonly target: string;
+    /** Route headers, nearest first. */
+    readonly route: readonly string[];
+    /** The last CSeq of the bridge that is known. */
+    readonly cseq: number;
+}
+
+export type MatrixLegRecord = MatrixCallerRecord | MatrixCalleeRecord;
+
+interface MatrixPlace {
+    readonly network: "matrix";
+    readonly room: string;
+    readonly ghost: string;
+    readonly user: string;
+    readonly matrixCallId: string;
+    readonly version: 0 | 1;
+    /** The bridge's party ID. */
+    readonly partyId: string;
+    /** Number of m.call.negotiate events sent so far: their transaction IDs are counted. */
+    readonly negotiations: number;
+}
+
+/** The leg of a Matrix user who called. */
+export interface MatrixCallerRecord extends MatrixPlace {
+    readonly role: "caller";
+    /** `answering`: m.call.answer may have been sent. */
+    readonly phase: "calling" | "answering" | "accepted";
+    /** The party ID of the caller's device; absent in version 0. */
+    readonly peerPartyId?: string | undefined;
+}
+
+/** The leg of a Matrix user who is called. */
+export interface MatrixCalleeRecord extends MatrixPlace {
+    readonly role: "callee";
+    readonly phase: "ringing" | "answered";
+    /** The device that answered. */
+    readonly peer?: { readonly version: 0 | 1; readonly partyId?: string | undefined } | undefined;
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import type { CallId, EndCause } from "../../call/vocabulary.ts";
+import type { CallLeg, LegReport } from "../../ports/CallLeg.ts";
+import type { SipDialogRecord, SipInviteRecord, SipLegRecord } from "../../ports/LegRecord.ts";
+import type { Log } from "../../ports/Log.ts";
+import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import type { LiveLeg } from "../SipCalls.ts";
+import type { SipEnvironment } from "../SipEnvironment.ts";
+import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import type { InheritedTransactions } from "../SipStack.ts";
+import { DialogLeg } from "./DialogLeg.ts";
+import { SipDialog } from "./SipDialog.ts";
+
+export interface ResumedSipLegParts extends SipEnvironment {
+    readonly log: Log;
+    readonly callId: CallId;
+    readonly inherited: InheritedTransactions;
+    /** Credentials for requests to the peer of the record, if it challenges them. */
+    readonly credentials: DigestCredentials | undefined;
+    readonly report: LegReport;
+}
+
+type ResumedState =
+    | { readonly phase: "inviteOpen"; readonly record: SipInviteRecord }
+    | { readonly phase: "connected"; readonly dialog: SipDialog }
+    | { readonly phase: "over" };
+
+/** How often a peer is asked whether it still has the call, if the SIP server does not say which dialogs it has, in ms. */
+const POLL_MS = 10_000;
+
+/** The SIP half of a call that an earlier run of the bridge began. A call that was not answered yet can only be ended. */
+export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
+    readonly #parts: ResumedSipLegParts;
+    #state: ResumedState;
+    #stopPoll = (): void => undefined;
+
+    constructor(record: SipLegRecord, parts: ResumedSipLegParts) {
+        super();
+        this.#parts = parts;
+        this.#state =
+            record.phase === "connected"
+                ? { phase: "connected", dialog: this.#dialogOf(record) }
+                : { phase: "inviteOpen", record };
+        parts.calls.add(this, record.peer);
+    }
+
+    /** Watches a dialog of a SIP server that does not hand over dialogs: it does not pass on what the peer sends in it. */
+    poll(): void {
+        if (this.#state.phase !== "connected") return;
+        this.#stopPoll = this.#parts.clock.startTimer(POLL_MS, () => this.poll());
+        this.#quietly(this.check());
+    }
+
+    async end(cause: EndCause): Promise<void> {
+        const state = this.#state;
+        switch (state.phase) {
+            case "connected":
+                return state.dialog.end(cause);
+            case "inviteOpen":
+                this.#over();
+                return this.#endInvite(state.record, cause);
+            case "over":
+                return;
+        }
+    }
+
+    snapshot(): SipLegRecord | undefined {
+        switch (this.#state.phase) {
+            case "connected":
+                return this.#state.dialog.snapshot();
+            case "inviteOpen":
+                return this.#state.record;
+            case "over":
+                return undefined;
+        }
+    }
+
+    lost(): void {
+        this.#over();
+    }
+
+    protected override dialog(): SipDialog | undefined {
+        return this.#state.phase === "connected" ? this.#state.dialog : undefined;
+    }
+
+    /** It fails if the final response was sent before the restart: then the gateway ends the dialog, which no call has. */
+    async #endInvite(record: SipInviteRecord, cause: EndCause): Promise<void> {
+        const { inherited, userAgent, log } = this.#parts;
+        const headers = { ...record.headers, Reason: reasonHeader(cause) };
+        const { status, reason } = SIP_ENDINGS.unavailable;
+        const ending =
+            record.phase === "inviteSent"
+                ? inherited.cancelSent(record.transactionId, headers)
+                : inherited.respondTo(record.transactionId, {
+                      status,
+                      reason,
+                      headers: { ...headers, "User-Agent": userAgent },
+                  });
+        await ending.catch((error: unknown) => log.debug("INVITE of the previous run not ended", { error }));
+    }
+
+    #dialogOf(record: SipDialogRecord): SipDialog {
+        const { credentials, inherited, log } = this.#parts;
+        const digest =
+            credentials !== undefined && record.credentials === "allowed"
+                ? new DigestClient(credentials, () => randomBytes(16).toString("hex"))
+                : undefined;
+        const { openTransactionId, dialogId, peer, role, headers, timer, duty, local, remote, dtmf, allow, copy } =
+            record;
+        // the SIP server waits for an ACK that is due before it sends a BYE
+        const ack = record.ack === "awaitedWithSdp" ? record.ack : "received";
+        if (openTransactionId !== undefined) {
+            // RFC 3261, section 14.2: the peer can offer again a little later
+            this.#quietly(
+                inherited.respondTo(openTransactionId, { status: 500, headers: { ...headers, "Retry-After": "1" } }),
+            );
+        }
+        log.info("SIP call resumed", { dialogId });
+        return new SipDialog({
+            ...this.#parts,
+            ...{ dialogId, peer, role, headers, timer, duty, local, remote, ack, dtmf, allow, copy, digest },
+            onEnded: () => this.#over(),
+        });
+    }
+
+    #over(): void {
+        this.#stopPoll();
+        this.#state = { phase: "over" };
+        this.#parts.calls.remove(this);
+    }
+
+    #quietly(work: Promise<unknown>): void {
+        work.catch((error: unknown) => this.#parts.log.debug("SIP message not sent", { error }));
+    }
+}

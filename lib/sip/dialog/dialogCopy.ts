@@ -1,0 +1,62 @@
+import type { DialogCopy } from "../../ports/LegRecord.ts";
+import { parseNameAddress, splitValues } from "../sipHeaders.ts";
+import type { IncomingRequest, OutgoingRequest, SentRequest, SipHeaders } from "../SipStack.ts";
+
+/**
+ * Above every CSeq that the lost SIP server can have used for its own requests: the peer rejects lower ones (RFC 3261, section
+ * 12.2.2).
+ */
+const CSEQ_MARGIN = 100_000;
+
+/** The dialog of a call that the bridge placed, from its INVITE and the 2xx. Pure. */
+export function copyOfCaller(sent: Pick<SentRequest, "headers">, ok: SipHeaders): DialogCopy {
+    const { headers } = sent;
+    return {
+        callId: headers.get("call-id") ?? "",
+        // eslint-disable-next-line no-restricted-syntax -- names the dialog, not a person
+        local: headers.get("from") ?? "",
+        remote: ok.get("to") ?? "",
+        target: contactIn(ok),
+        // the proxy nearest to the callee is the first (RFC 3261, section 12.1.2)
+        route: splitValues(ok.get("record-route") ?? "").reverse(),
+        cseq: cseqIn(headers),
+    };
+}
+
+/** The dialog of a call that the bridge received, from the INVITE and the To header of the 2xx. Pure. */
+export function copyOfCallee({ headers }: Pick<IncomingRequest, "headers">, to: string): DialogCopy {
+    return {
+        callId: headers.get("call-id") ?? "",
+        local: to,
+        // eslint-disable-next-line no-restricted-syntax -- names the dialog, not a person
+        remote: headers.get("from") ?? "",
+        target: contactIn(headers),
+        route: splitValues(headers.get("record-route") ?? ""),
+        cseq: 0,
+    };
+}
+
+/** A BYE by another SIP server than the one that had the dialog. Pure. */
+export function byeByCopy(copy: DialogCopy, headers: OutgoingRequest["headers"]): OutgoingRequest {
+    return {
+        method: "BYE",
+        uri: copy.target,
+        headers: {
+            ...headers,
+            "Call-ID": copy.callId,
+            From: copy.local,
+            To: copy.remote,
+            CSeq: `${copy.cseq + CSEQ_MARGIN} BYE`,
+        },
+        headerLines: copy.route.map((route) => ["Route", route] as const),
+    };
+}
+
+function contactIn(headers: SipHeaders): string {
+    const [first = ""] = splitValues(headers.get("contact") ?? "");
+    return parseNameAddress(first)?.uri ?? "";
+}
+
+function cseqIn(headers: SipHeaders): number {
+    return Number.parseInt(headers.get("cseq") ?? "", 10) || 0;
+}

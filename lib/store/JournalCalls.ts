@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { PHASES } from "../call/CallState.ts";
+import type { CallId } from "../call/vocabulary.ts";
+import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
+import type { Log } from "../ports/Log.ts";
+import { JournalFile } from "./JournalFile.ts";
+
+/** The form of the records. Records of another form are not resumed: their calls end at the next start. */
+const VERSION = 1;
+/** The file is rewritten when it has this many lines more than four times the calls: it holds addresses and media keys. */
+const SPARE_LINES = 2_000;
+/** The same without any call. */
+const SPARE_LINES_WHEN_IDLE = 100;
+
+/** The adapters check the parts that are theirs. */
+const snapshot = z.looseObject({
+    callId: z.string(),
+    state: z.looseObject({ phase: z.enum(PHASES), openedAt: z.number() }),
+    parties: z.looseObject({ direction: z.enum(["inbound", "outbound"]) }),
+    notes: z.array(z.looseObject({ kind: z.string() })),
+    legs: z.array(z.object({ leg: z.string(), record: z.looseObject({ network: z.enum(["sip", "matrix"]) }) })),
+    media: z.array(z.looseObject({ leg: z.string(), record: z.looseObject({}) })),
+});
+const written = z.object({ v: z.literal(VERSION), call: snapshot });
+const removed = z.object({ over: z.string() });
+
+/** The call journal in a file, `calls.journal`, that only its owner can read. The records of live calls are in memory. */
+export class JournalCalls implements CallJournal {
+    readonly #file: JournalFile;
+    readonly #log: Log;
+    readonly #calls = new Map<CallId, CallSnapshot>();
+    #rewriting: Promise<void> | undefined;
+
+    private constructor(file: JournalFile, log: Log) {
+        this.#file = file;
+        this.#log = log;
+    }
+
+    /**
+     * Opens the journal in `folder` and creates it if it does not exist. Unreadable lines are logged and skipped.
+     * @throws StoreError if the file cannot be read or written
+     */
+    static open(folder: string, log: Log): JournalCalls {
+        const filename = join(folder, "calls.journal");
+        const { file, values, unreadable } = JournalFile.open(filename);
+        const journal = new JournalCalls(file, log);
+        const unknown = values.filter((value) => !journal.#replay(value)).length;
+        if (unreadable + unknown > 0) {
+            const hint = "calls of the previous run may end; check the disk if the version did not change";
+            log.warn("call journal: lines skipped", { filename, lines: unreadable + unknown, hint });
+        }
+        return journal;
+    }
+
+    adopt(): readonly CallSnapshot[] {
+        return [...this.#calls.values()];
+    }
+
+    write(record: CallSnapshot): Promise<void> {
+        this.#calls.set(record.callId, record);
+        return this.#append({ v: VERSION, call: record });
+    }
+
+    remove(callId: CallId): void {
+        if (!this.#calls.delete(callId)) return;
+        // a crash of the machine may undo it: then the next run finds neither dialog nor media of the call, and ends it
+        this.#append({ over: callId }).catch((error: unknown) => this.#warn(error));
+        const spare = this.#calls.size === 0 ? SPARE_LINES_WHEN_IDLE : SPARE_LINES;
+        if (this.#file.lines > 4 * this.#calls.size + spare) this.#rewrite();
+    }
+
+    async close(): Promise<void> {
+        await this.#rewriting;
+        await this.#file.close();
+    }
+
+    #append(line: unknown): Promise<void> {
+        try {
+            return this.#file.append(line);
+        } catch (error) {
+            return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+        }
+    }
+
+    /** Returns false for a value that is not a line of this journal. */
+    #replay(value: unknown): boolean {
+        const line = written.safeParse(value).data;
+        if (line !== undefined) {
+            const call = line.call as unknown as CallSnapshot;
+            this.#calls.set(call.callId, call);
+            return true;
+        }
+        const end = removed.safeParse(value).data;
+        if (end !== undefined) this.#calls.delete(end.over as CallId);
+        return end !== undefined;
+    }
+
+    #rewrite(): void {
+        this.#rewriting ??= this.#file
+            .rewrite(() => this.#lines())
+            .catch((error: unknown) => this.#warn(error))
+            .finally(() => {
+                this.#rewriting = undefined;
+            });
+    }
+
+    *#lines(): Iterable<unknown> {
+        for (const call of this.#calls.values()) yield { v: VERSION, call };
+    }
+
+    #warn(error: unknown): void {
+        this.#log.warn("call journal not written", { error, hint: "check free space and permissions of store.path" });
+    }
+}

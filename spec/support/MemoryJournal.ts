@@ -1,0 +1,29 @@
+import type { CallId } from "../../lib/call/vocabulary.ts";
+import type { CallJournal, CallSnapshot } from "../../lib/ports/CallJournal.ts";
+
+/** A call journal in memory, whose records are text as in a file. Held to spec/contract/callJournal.contract.ts. */
+export class MemoryJournal implements CallJournal {
+    readonly #records: Map<CallId, string>;
+
+    /** @param before continues where that one stopped, as after a restart */
+    constructor(before?: MemoryJournal) {
+        this.#records = before === undefined ? new Map<CallId, string>() : before.#records;
+    }
+
+    write(record: CallSnapshot): Promise<void> {
+        this.#records.set(record.callId, JSON.stringify(record));
+        return Promise.resolve();
+    }
+
+    remove(callId: CallId): void {
+        this.#records.delete(callId);
+    }
+
+    adopt(): readonly CallSnapshot[] {
+        return [...this.#records.values()].map((text) => JSON.parse(text) as CallSnapshot);
+    }
+
+    close(): Promise<void> {
+        return Promise.resolve();
+    }
+}
