@@ -1,6 +1,7 @@
 import type { CallRecord, LiveCallRecord } from "../records/CallRecord.ts";
 import type { Change, NewChange } from "./changes/Change.ts";
 import type { TestCallResult } from "./testCall/TestCalls.ts";
+import type { LadderLine } from "./SipLadders.ts";
 import type { LimitStatus } from "./limits/LimitStatus.ts";
 
 /** What commands need from the running bridge. Implemented in lib/assembly over the live objects. */
@@ -31,8 +32,8 @@ export interface CallControl {
     history(query: HistoryQuery): readonly CallRecord[];
     /** A live or ended call. */
     find(callId: string): LiveCallRecord | CallRecord | undefined;
-    /** The SIP messages of a call that are still kept, as a ladder; undefined if there are none. */
-    ladder(callId: string): string | undefined;
+    /** The SIP messages of a call that are still kept, in order; undefined if there are none. */
+    messages(callId: string): readonly LadderLine[] | undefined;
     readonly verbs: CallVerbs;
 }
 

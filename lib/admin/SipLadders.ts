@@ -9,6 +9,17 @@ export interface LadderMessage {
     readonly uri?: string;
     readonly headers: ReadonlyMap<string, string>;
     readonly sipCallId: string | undefined;
+    readonly peer?: { readonly address: string; readonly port: number };
+}
+
+/** One SIP message of a call, without body and credentials. Plain data. */
+export interface LadderLine {
+    /** Wall time in ms since the Unix epoch. */
+    readonly at: number;
+    readonly direction: "sent" | "received";
+    readonly text: string;
+    /** Address of the other end, if it is known. */
+    readonly peer?: string;
 }
 
 /** Calls whose messages are kept, and messages of one call. */
@@ -20,7 +31,7 @@ const MAX_REASONS = 5_000;
 /** Keeps the SIP messages of recent calls as lines of text: no bodies and no credentials. */
 export class SipLadders {
     readonly #now: () => number;
-    readonly #byCallId = new LRUCache<string, string[]>({ max: MAX_CALLS });
+    readonly #byCallId = new LRUCache<string, LadderLine[]>({ max: MAX_CALLS });
 
     readonly #reasons = new LRUCache<string, string>({ max: MAX_REASONS });
 
@@ -36,7 +47,7 @@ export class SipLadders {
         if (reason !== undefined) this.#reasons.set(sipCallId, reason);
         const lines = this.#byCallId.get(sipCallId) ?? [];
         if (lines.length >= MAX_MESSAGES) return;
-        lines.push(`${new Date(this.#now()).toISOString().slice(11, 23)} ${lineOf(message)}`);
+        lines.push(lineOf(message, this.#now()));
         this.#byCallId.set(sipCallId, lines);
     }
 
@@ -46,14 +57,25 @@ export class SipLadders {
     }
 
     /** The messages of one Call-ID in order; undefined if none are kept. */
-    textOf(sipCallId: string): string | undefined {
-        return this.#byCallId.get(sipCallId)?.join("\n");
+    linesOf(sipCallId: string): readonly LadderLine[] | undefined {
+        return this.#byCallId.get(sipCallId);
     }
 }
 
-function lineOf({ direction, method, status, reason, uri, headers }: LadderMessage): string {
-    const arrow = direction === "sent" ? "bridge → peer  " : "bridge ← peer  ";
+function lineOf({ direction, method, status, reason, uri, headers, peer }: LadderMessage, at: number): LadderLine {
     const detail = headers.get("reason") ?? headers.get("warning");
-    const what = status === undefined ? `${method} ${uri ?? ""}` : `${status} ${reason ?? ""} (${method})`;
-    return `${arrow}${what.trim()}${detail === undefined ? "" : ` [${detail}]`}`;
+    const what = status === undefined ? `${method} ${uri ?? ""}`.trim() : `${status} ${reason ?? ""}`.trim();
+    const text = `${what}${status === undefined ? "" : ` (${method})`}${detail === undefined ? "" : ` [${detail}]`}`;
+    const line = { at, direction, text };
+    return peer === undefined ? line : { ...line, peer: `${peer.address}:${peer.port}` };
+}
+
+/** A ladder as text, one line a message. Pure. */
+export function ladderText(lines: readonly LadderLine[]): string {
+    return lines
+        .map(({ at, direction, text }) => {
+            const arrow = direction === "sent" ? "bridge → peer  " : "bridge ← peer  ";
+            return `${new Date(at).toISOString().slice(11, 23)} ${arrow}${text}`;
+        })
+        .join("\n");
 }

@@ -9,21 +9,24 @@ export interface RenderedAnswer {
     readonly plain: string;
     readonly html: string;
     readonly file?: { readonly name: string; readonly text: string };
+    readonly picture?: { readonly name: string; readonly text: string };
 }
 
 /** Renders an answer or failure for a Matrix room. An answer that is too long becomes a file with its first lines as text. */
 export function renderAnswer(outcome: Outcome, commandName: string): RenderedAnswer {
-    const { blocks, file } = answerOf(outcome);
+    const { blocks, file, picture } = answerOf(outcome);
+    const pictured = picture === undefined ? {} : { picture };
     const plain = blocks.map(plainBlock).join("\n\n");
     const lines = plain.split("\n");
     if (lines.length <= LONGEST_LINES && plain.length <= LONGEST_TEXT) {
-        return { plain, html: blocks.map(htmlBlock).join(""), ...(file !== undefined && { file }) };
+        return { plain, html: blocks.map(htmlBlock).join(""), ...(file !== undefined && { file }), ...pictured };
     }
     const shown = [...lines.slice(0, 10), `The complete answer (${lines.length} lines) is in the file.`].join("\n");
     return {
         plain: shown,
         html: htmlBlock({ kind: "text", text: shown }),
         file: file ?? { name: `${commandName}.txt`, text: plain },
+        ...pictured,
     };
 }
 
@@ -32,7 +35,7 @@ export function plainAnswer(outcome: Outcome): string {
     return answerOf(outcome).blocks.map(plainBlock).join("\n\n");
 }
 
-function answerOf(outcome: Outcome): Pick<Answer, "blocks" | "file"> {
+function answerOf(outcome: Outcome): Pick<Answer, "blocks" | "file" | "picture"> {
     if (!isFailure(outcome)) return outcome;
     const text = outcome.advice === undefined ? outcome.failure : `${outcome.failure} ${outcome.advice}`;
     return { blocks: [{ kind: "text", text }] };

@@ -4,6 +4,7 @@ import { describeConfig, type ConfigSummary } from "../config/describeConfig.ts"
 import { describeFeatures } from "../config/describeMessaging.ts";
 import { loadConfig } from "../config/loadConfig.ts";
 import { loadRegistration, registrationChoicesOf, type Registration } from "../config/registration.ts";
+import type { Finding } from "../liveCheck/Finding.ts";
 import { renderFindings } from "../liveCheck/renderFindings.ts";
 import { readPeerFeatures } from "../store/PeerFeaturesFile.ts";
 import { describeRoute } from "./describeRoute.ts";
@@ -62,6 +63,28 @@ function printSummary({ lines, inbound, outbound }: Omit<ConfigSummary, "warning
     for (const line of inbound) print(`  ${line}`);
     print("\nWho can call out:");
     for (const line of outbound) print(`  ${line}`);
+}
+
+/**
+ * The command `doctor`: checks the configuration against the running servers, and prints what was found. Exits the process. With
+ * `json` the findings are one JSON object. Rejects with all errors of the configuration.
+ */
+export async function runDoctor(options: Omit<CheckOptions, "live"> & { readonly json?: true }): Promise<void> {
+    const { configPath, registrationPath: file, port, version, json } = options;
+    if (json !== true) return checkConfig({ ...options, live: true });
+    const config = loadConfig(configPath);
+    const registration = existsSync(file) ? loadRegistration(file, registrationChoicesOf(config)) : undefined;
+    const { checkLive } = await import("../liveCheck/checkLive.ts");
+    const findings = await checkLive({ config, registration, port: port ?? config.appservice.port, version });
+    const { warnings } = describeConfig(config);
+    const works = findings.every(({ result }) => result.kind === "works");
+    const all = [...warnings, ...(registration?.warnings ?? [])];
+    print(JSON.stringify({ works, warnings: all, findings: findings.map(plainFinding) }, undefined, 2));
+    process.exit(works ? 0 : EXIT_FAILED);
+}
+
+function plainFinding({ part, tried, result, ms }: Finding): object {
+    return { part, tried, ...result, ...(ms !== undefined && { ms: Math.round(ms) }) };
 }
 
 /** Exits the process, which does not wait for name look-ups that are still running. */

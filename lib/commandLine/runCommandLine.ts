@@ -4,7 +4,7 @@ import { loadConfig } from "../config/loadConfig.ts";
 import { nearestWord } from "../config/nearestWord.ts";
 import { registrationChoicesOf, writeRegistration } from "../config/registration.ts";
 import { administer } from "./administer.ts";
-import { checkConfig } from "./checkConfig.ts";
+import { checkConfig, runDoctor } from "./checkConfig.ts";
 import { EXIT_FAILED, EXIT_MISUSED } from "./exitCodes.ts";
 import { exitOnClosedPipe, print } from "./print.ts";
 import { runBridge } from "./runBridge.ts";
@@ -23,7 +23,7 @@ interface Options {
     readonly json?: true;
 }
 
-const COMMANDS = ["check-config", "admin"];
+const COMMANDS = ["check-config", "doctor", "admin"];
 
 /** Runs the command line. Never rejects: errors are printed to stderr and set the exit code. */
 export async function runCommandLine(argv: readonly string[], version: string): Promise<void> {
@@ -81,6 +81,15 @@ function commandLine(version: string): Command {
         .action(async (_own: unknown, command: Command) => {
             const options = command.optsWithGlobals<Options>();
             await checkConfig({ ...options, configPath: options.config, registrationPath: options.file, version });
+        });
+    program
+        .command("doctor")
+        .description("check the configuration against the running servers, as check-config --live does")
+        .option("--json", "print warnings and findings as JSON")
+        .helpOption("-h, --help", "print this help")
+        .action(async (_own: unknown, command: Command) => {
+            const options = command.optsWithGlobals<Options>();
+            await runDoctor({ ...options, configPath: options.config, registrationPath: options.file, version });
         });
     addAdmin(program);
     return program;

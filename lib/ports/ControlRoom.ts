@@ -6,6 +6,8 @@ export interface RoomText {
     readonly html: string;
     /** Sent as a file after the text. */
     readonly file?: { readonly name: string; readonly text: string };
+    /** An SVG picture, sent as a file after the text. */
+    readonly picture?: { readonly name: string; readonly text: string };
 }
 
 /** A message that somebody sent to the bot, without the prefix. */

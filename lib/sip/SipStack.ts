@@ -83,8 +83,6 @@ export interface SentRequest {
     /** As sent, inside a dialog too. */
     readonly uri: string;
     readonly headers: SipHeaders;
-    /** Where it was sent, if the SIP server says so. */
-    readonly peer?: SipSource;
     /** Names it at the SIP server, also for the next run of the bridge (`InheritedTransactions`). */
     readonly transactionId: string;
     /**

@@ -232,6 +232,8 @@ describe("commands in Matrix rooms", () => {
         expect(JSON.parse(report?.payload ?? "{}")).toMatchObject({ AUDIO: "bothWays" });
         const sip = packets.filter(({ correlationId }) => correlationId === report?.correlationId);
         const [invite, ...others] = sip.filter(({ protocolType }) => protocolType === 1);
+        const bye = others.find(({ payload }) => payload.startsWith("BYE "));
+        expect(bye).toMatchObject({ sourcePort: port, destinationPort: baresip.port });
         expect(invite).toMatchObject({
             source: loopback,
             sourcePort: baresip.port,
@@ -252,6 +254,13 @@ describe("commands in Matrix rooms", () => {
             for (const header of ["Call-ID: ", "From: ", "To: ", "CSeq: "]) expect(payload).toContain(header);
         }
         expect(shown).toContain("SIP reason: Q.850;cause=16");
+        expect(await admin.ask(`trace ${callId} 5`)).toContain("bridge → peer  BYE");
+        const picture = await vi.waitFor(async () => admin.file("trace.svg"), 10_000);
+        expect(picture).toContain("<svg");
+        const shownPicture = await world.chromium.openPage(`data:image/svg+xml,${encodeURIComponent(picture)}`);
+        expect(await shownPicture.locator("text", { hasText: "180 Ringing" }).count()).toBe(1);
+        writeFileSync(join(world.bridge.directory, "trace.png"), await shownPicture.screenshot());
+        await shownPicture.close();
         expect(shown).toContain("Matrix reason: m.call.hangup received: user_hangup");
     });
 
@@ -270,6 +279,10 @@ describe("commands in Matrix rooms", () => {
         ]);
         const screenshot = await page.screenshot({ fullPage: true });
         writeFileSync(join(world.bridge.directory, "admin-page.png"), screenshot);
+        await page.setViewportSize({ width: 390, height: 844 });
+        writeFileSync(join(world.bridge.directory, "admin-phone.png"), await page.screenshot({ fullPage: true }));
+        // wide tables scroll within the page
+        expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
         expect(await page.textContent("#parts")).toContain("homeserver");
         expect(problems).toEqual([]);
         await page.close();

@@ -56,6 +56,17 @@ export class ControlChat {
         }, 15_000);
     }
 
+    /** The text of a file that the bot has sent. @throws Error if it has not */
+    async file(name: string): Promise<string> {
+        const sent = (await this.#messages()).findLast(({ content }) => content["filename"] === name);
+        const [, server, id] = /^mxc:\/\/([^/]+)\/(.+)$/.exec(String(sent?.content["url"])) ?? [];
+        if (server === undefined || id === undefined) throw new Error(`no file ${name}`);
+        const { homeserverUrl, accessToken } = this.#device;
+        const url = `${homeserverUrl}/_matrix/client/v1/media/download/${server}/${id}`;
+        const response = await fetch(url, { headers: { Authorization: `Bearer ${accessToken}` } });
+        return await response.text();
+    }
+
     /** Sends a message without waiting for an answer; returns the ID of its event. */
     async say(text: string, content: Readonly<Record<string, unknown>> = {}): Promise<string> {
         const { homeserverUrl, accessToken } = this.#device;

@@ -21,7 +21,7 @@ export function aFakeAdministration(
             },
             history: () => [],
             find: () => undefined,
-            ladder: () => undefined,
+            messages: () => undefined,
             verbs: {},
         },
         trunks: { all: () => [], register: () => false, probe: () => false },

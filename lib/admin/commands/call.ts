@@ -3,6 +3,7 @@ import type { CallRecord, LiveCallRecord } from "../../records/CallRecord.ts";
 import { failed } from "../Answer.ts";
 import { word } from "../Argument.ts";
 import { defineCommand } from "../Command.ts";
+import { ladderText } from "../SipLadders.ts";
 import { audioFacts, callLine, timeText } from "../describe.ts";
 
 export const call = defineCommand({
@@ -16,7 +17,8 @@ export const call = defineCommand({
     run: ({ call: id }, { administration, now }) => {
         const found = administration.calls.find(id);
         if (found === undefined) return failed(`There is no call ${id}.`, "Send calls or history for ids.");
-        const ladder = administration.calls.ladder(found.callId);
+        const messages = administration.calls.messages(found.callId);
+        const ladder = messages === undefined ? undefined : ladderText(messages);
         return {
             blocks: [
                 { kind: "text", text: callLine(found, now) },

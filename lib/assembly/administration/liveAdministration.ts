@@ -75,9 +75,9 @@ function callControl({ records, history, ladders, gate, desk }: LiveAdministrati
         hangUp: (callId) => gate.hangUp(callId),
         history: (query) => history.query(query),
         find,
-        ladder: (id) => {
+        messages: (id) => {
             const sipCallId = find(id)?.sipCallId;
-            return sipCallId === undefined ? undefined : ladders.textOf(sipCallId);
+            return sipCallId === undefined ? undefined : ladders.linesOf(sipCallId);
         },
         verbs: { sendDigits: (callId, digits) => desk.sendDigits(callId, digits) },
     };

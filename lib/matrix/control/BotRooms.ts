@@ -62,18 +62,26 @@ export class BotRooms {
     /** Sends a notice as the bot, or as another user of the bridge. Rejects with a `HomeserverError`. */
     async sendText(
         room: MatrixRoomId,
-        { plain, html, file }: RoomText,
+        { plain, html, file, picture }: RoomText,
         as = this.#parts.names.botUserId,
     ): Promise<void> {
         const { homeserver } = this.#parts;
         const content = { msgtype: "m.notice", body: plain, format: "org.matrix.custom.html", formatted_body: html };
         await homeserver.send(as, room, "m.room.message", content, randomUUID());
-        if (file === undefined) return;
-        const bytes = Buffer.from(file.text);
-        const url = await this.#upload(file.name, bytes, as);
-        const info = { mimetype: "text/plain", size: bytes.length };
-        const attachment = { msgtype: "m.file", body: file.name, filename: file.name, url, info };
-        await homeserver.send(as, room, "m.room.message", attachment, randomUUID());
+        if (file !== undefined) await this.#sendFile(room, { ...file, mimetype: "text/plain" }, as);
+        if (picture !== undefined) await this.#sendFile(room, { ...picture, mimetype: "image/svg+xml" }, as);
+    }
+
+    async #sendFile(
+        room: MatrixRoomId,
+        { name, text, mimetype }: { readonly name: string; readonly text: string; readonly mimetype: string },
+        as: MatrixUserId,
+    ): Promise<void> {
+        const bytes = Buffer.from(text);
+        const url = await this.#upload({ name, mimetype, bytes }, as);
+        const info = { mimetype, size: bytes.length };
+        const attachment = { msgtype: "m.file", body: name, filename: name, url, info };
+        await this.#parts.homeserver.send(as, room, "m.room.message", attachment, randomUUID());
     }
 
     #onMember(event: RoomEvent): EventOutcome {
@@ -154,13 +162,16 @@ export class BotRooms {
         listener.joined(room, inviter);
     }
 
-    async #upload(filename: string, bytes: Buffer, as: MatrixUserId): Promise<string> {
+    async #upload(
+        { name, mimetype, bytes }: { readonly name: string; readonly mimetype: string; readonly bytes: Buffer },
+        as: MatrixUserId,
+    ): Promise<string> {
         const reply = await this.#parts.send({
             method: "POST",
             path: "/_matrix/media/v3/upload",
-            query: { filename },
+            query: { filename: name },
             as,
-            upload: { contentType: "text/plain", bytes },
+            upload: { contentType: mimetype, bytes },
             timeoutMs: TIMEOUT_MS,
         });
         return uploaded.parse(reply).content_uri;

@@ -217,7 +217,6 @@ class SrfConnection implements DrachtioConnection {
         return {
             uri: req.uri,
             headers: headersOf(req.headers),
-            ...peerOf(req),
             transactionId: req.stackTxnId,
             cancel: (headers) =>
                 this.#order<undefined>((done, fail) =>

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type {
     HeaderFields,
     IncomingRequest,
@@ -80,7 +81,8 @@ export function observeRequest(request: IncomingRequest, observe: MessageObserve
     };
 }
 
-function requestSent({ method, body = "" }: OutgoingRequest, { uri, headers, peer }: SentRequest): SipMessage {
+function requestSent({ method, nextHop, body = "" }: OutgoingRequest, { uri, headers }: SentRequest): SipMessage {
+    const peer = destinationIn(nextHop ?? uri);
     const sent = { direction: "sent", method, uri, headers, body, sipCallId: headers.get("call-id") } as const;
     return peer === undefined ? sent : { ...sent, peer };
 }
@@ -89,6 +91,15 @@ function responseSeen(method: string, { status, reason, headers, body, peer }: I
     const seen = { direction: "received", method, status, reason, headers, body } as const;
     const sipCallId = headers.get("call-id");
     return peer === undefined ? { ...seen, sipCallId } : { ...seen, sipCallId, peer };
+}
+
+/** Where a request to this URI is sent, if it names an address; a host name is resolved by the SIP server. */
+function destinationIn(uri: string): SipSource | undefined {
+    const [, host = "", port] = /^<?sips?:(?:[^@>]*@)?(\[[^\]]+\]|[^:;?>]+)(?::([0-9]+))?/i.exec(uri) ?? [];
+    const address = host.replace(/^\[|\]$/g, "");
+    if (isIP(address) === 0) return undefined;
+    const protocol = /;transport=(\w+)/i.exec(uri)?.[1]?.toLowerCase() ?? "udp";
+    return { protocol, address, port: Number(port ?? (protocol === "tls" ? 5061 : 5060)) };
 }
 
 /** Phrases of the SIP server for responses that the bridge sends without one. */
@@ -137,7 +148,8 @@ function following(method: string, headers: SipHeaders, own: HeaderFields): SipH
 }
 
 function observedRequest(sent: SentRequest, observe: MessageObserver): SentRequest {
-    const { uri, headers, peer } = sent;
+    const { uri, headers } = sent;
+    const peer = destinationIn(uri);
     return {
         ...sent,
         cancel: async (fields) => {

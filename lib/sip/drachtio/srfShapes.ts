@@ -44,7 +44,7 @@ export interface SrfRequest {
     cancel(options: object, callback: (error: unknown) => void): void;
 }
 
-/** What drachtio-server says of the network side of a message: where it came from, or where it was sent. */
+/** Where a message came from, as drachtio-server says. */
 export interface SrfAddress {
     readonly source_address?: string;
     readonly source_port?: number;

@@ -156,10 +156,13 @@ test("a SIP server of its own is shown the secret, and asked for no calls", asyn
 });
 
 describe("check-config --live", () => {
-    async function check(config: object): Promise<{ exitCode?: number | undefined; stdout: string }> {
+    async function check(
+        config: object,
+        command: readonly string[] = ["check-config", "--live"],
+    ): Promise<{ exitCode?: number | undefined; stdout: string }> {
         const folder = makeRunDirectory("live-check");
         writeFileSync(join(folder, "config.yaml"), stringify(config));
-        const args = ["check-config", "--live", "-f", file.path, "-p", String(file.port)];
+        const args = [...command, "-f", file.path, "-p", String(file.port)];
         return await execa(process.execPath, [program, ...args], { cwd: folder, reject: false });
     }
 
@@ -185,6 +188,20 @@ describe("check-config --live", () => {
             expect(fails.stdout).toMatch(/^1 error\.$/m);
             expect(fails.stdout).toMatch(/^trunk nowhere +name nowhere.invalid +FAILED: no address.* check address/m);
             expect(fails.exitCode).toBe(1);
+            const doctor = await check(config, ["doctor", "--json"]);
+            expect(doctor.exitCode).toBe(0);
+            const part = (name: string, kind: string): unknown =>
+                expect.objectContaining({ part: name, kind, ms: expect.any(Number) as number });
+            expect(JSON.parse(doctor.stdout)).toMatchObject({
+                works: true,
+                findings: expect.arrayContaining([
+                    part("homeserver", "works"),
+                    part("trunk carrier", "works"),
+                ]) as unknown,
+            });
+            const ill = await check({ ...config, trunks: [...config.trunks, nowhere] }, ["doctor", "--json"]);
+            expect(ill.exitCode).toBe(1);
+            expect(JSON.parse(ill.stdout)).toMatchObject({ works: false });
         } finally {
             trunk.child.kill();
         }
