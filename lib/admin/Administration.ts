@@ -1,4 +1,5 @@
 import type { CallRecord, LiveCallRecord } from "../records/CallRecord.ts";
+import type { HourOfCalls } from "../records/CallsPerHour.ts";
 import type { Change, NewChange } from "./changes/Change.ts";
 import type { TestCallResult } from "./testCall/TestCalls.ts";
 import type { LadderLine } from "./SipLadders.ts";
@@ -30,6 +31,8 @@ export interface CallControl {
     hangUp(callId: string): boolean;
     /** Ended calls, the newest first. */
     history(query: HistoryQuery): readonly CallRecord[];
+    /** Ended calls of the last 24 hours, hour by hour, the oldest first. */
+    perHour(): readonly HourOfCalls[];
     /** A live or ended call. */
     find(callId: string): LiveCallRecord | CallRecord | undefined;
     /** The SIP messages of a call that are still kept, in order; undefined if there are none. */

@@ -1,4 +1,6 @@
 import { partyText } from "../numbering/partyText.ts";
+import { CallsPerHour, type HourOfCalls } from "./CallsPerHour.ts";
+import { hasFailed } from "./hasFailed.ts";
 import type { CallRecord, CallRecordSink } from "./CallRecord.ts";
 
 /** Which ended calls are wanted. */
@@ -20,6 +22,8 @@ export interface CallHistoryOptions {
 export class CallHistory implements CallRecordSink {
     readonly #options: CallHistoryOptions;
     readonly #calls: CallRecord[] = [];
+    readonly #byId = new Map<string, CallRecord>();
+    readonly #hours = new CallsPerHour();
 
     constructor(options: CallHistoryOptions) {
         this.#options = options;
@@ -32,13 +36,15 @@ export class CallHistory implements CallRecordSink {
 
     ended(call: CallRecord): void {
         this.#calls.push(call);
+        this.#hours.add(call);
+        for (const id of idsOf(call)) this.#byId.set(id, call);
         const oldest = this.#options.now() - this.#options.maxAgeMs;
         while (this.#calls.length > this.#options.maxCalls || (this.#calls[0]?.endedAt ?? oldest) < oldest)
-            this.#calls.shift();
+            this.#forgetOldest();
     }
 
     find(id: string): CallRecord | undefined {
-        return this.#calls.findLast(({ callId, sipCallId }) => callId === id || sipCallId === id);
+        return this.#byId.get(id);
     }
 
     /** The newest first. */
@@ -52,15 +58,20 @@ export class CallHistory implements CallRecordSink {
         return found;
     }
 
-    /** Ended calls since this time, in ms since the Unix epoch. */
-    since(time: number): readonly CallRecord[] {
-        return this.#calls.filter(({ endedAt }) => endedAt >= time);
+    /** Ended calls of the last 24 hours, hour by hour. */
+    perHour(): readonly HourOfCalls[] {
+        return this.#hours.at(this.#options.now());
+    }
+
+    #forgetOldest(): void {
+        const call = this.#calls.shift();
+        if (call === undefined) return;
+        for (const id of idsOf(call)) if (this.#byId.get(id) === call) this.#byId.delete(id);
     }
 }
 
-/** A call that ended by a failure, regardless of the party at fault. A caller who gives up has not failed. */
-export function hasFailed({ fault, cause }: CallRecord): boolean {
-    return fault !== "none" && cause !== "cancelled";
+function idsOf({ callId, sipCallId }: CallRecord): readonly string[] {
+    return sipCallId === undefined ? [callId] : [callId, sipCallId];
 }
 
 function concerns({ callId, sipCallId, caller, callee, via }: CallRecord, party: string): boolean {

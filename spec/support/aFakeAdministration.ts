@@ -20,6 +20,7 @@ export function aFakeAdministration(
                 return true;
             },
             history: () => [],
+            perHour: () => [],
             find: () => undefined,
             messages: () => undefined,
             verbs: {},

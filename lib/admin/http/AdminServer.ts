@@ -84,7 +84,7 @@ export class AdminServer {
             return { status: 401, body, headers: { "WWW-Authenticate": "Bearer" } };
         }
         if (pathname === "/v1") return { status: 200, body: openApiDocument(commands.all, administration.version) };
-        if (pathname === "/v1/overview") return { status: 200, body: overviewOf(administration, Date.now()) };
+        if (pathname === "/v1/overview") return { status: 200, body: overviewOf(administration) };
         const name = /^\/v1\/([\w-]+)$/.exec(pathname)?.[1];
         if (name === undefined) return { status: 404, body: { error: "no such path; see /v1" } };
         const given = request.method === "POST" ? await jsonBody(request) : Object.fromEntries(query);

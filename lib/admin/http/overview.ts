@@ -1,45 +1,21 @@
 import { partyText } from "../../numbering/partyText.ts";
 import { type CallRecord, type LiveCallRecord, talkMs } from "../../records/CallRecord.ts";
-import { hasFailed } from "../../records/CallHistory.ts";
 import type { Administration } from "../Administration.ts";
 
-const HOUR_MS = 3_600_000;
-const HOURS = 24;
 const SHOWN_CALLS = 50;
 
-/** Calls that ended within one hour, by result. */
-export interface HourOfCalls {
-    /** Beginning of the hour, in ms since the Unix epoch. */
-    readonly hour: number;
-    readonly answered: number;
-    readonly failed: number;
-    readonly other: number;
-}
-
-/** What the page shows. `now` in ms since the Unix epoch. */
-export function overviewOf(administration: Administration, now: number): object {
-    const recent = administration.calls.history({ failedOnly: false, limit: 10_000 });
+/** What the page shows. */
+export function overviewOf(administration: Administration): object {
+    const recent = administration.calls.history({ failedOnly: false, limit: SHOWN_CALLS });
     return {
         version: administration.version,
         service: administration.service.state,
         parts: administration.parts(),
         trunks: administration.trunks.all(),
         live: administration.calls.live().map(callOf),
-        recent: recent.slice(0, SHOWN_CALLS).map(callOf),
-        hours: hoursOf(recent, now),
+        recent: recent.map(callOf),
+        hours: administration.calls.perHour(),
     };
-}
-
-/** The last 24 hours, the oldest first. Pure. */
-function hoursOf(calls: readonly CallRecord[], now: number): readonly HourOfCalls[] {
-    const current = Math.floor(now / HOUR_MS);
-    return Array.from({ length: HOURS }, (_, index) => {
-        const hour = current - HOURS + 1 + index;
-        const inHour = calls.filter(({ endedAt }) => Math.floor(endedAt / HOUR_MS) === hour);
-        const answered = inHour.filter((call) => call.answeredAt !== undefined && !hasFailed(call)).length;
-        const failed = inHour.filter(hasFailed).length;
-        return { hour: hour * HOUR_MS, answered, failed, other: inHour.length - answered - failed };
-    });
 }
 
 function callOf(call: LiveCallRecord | CallRecord): object {

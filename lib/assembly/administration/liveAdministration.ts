@@ -73,6 +73,7 @@ function callControl({ records, history, ladders, gate, desk }: LiveAdministrati
     return {
         live: () => records.live(),
         hangUp: (callId) => gate.hangUp(callId),
+        perHour: () => history.perHour(),
         history: (query) => history.query(query),
         find,
         messages: (id) => {
