@@ -32,8 +32,12 @@ export function repairNameAddr(text: string): string | undefined {
 
 function readBracketed(text: string): NameAddr | undefined {
     const open = indexOfOpenBracket(text);
-    const brackets =
-        (open === -1 ? undefined : bracketsWithUri(text, open, "first")) ?? bracketsWithUri(text, 0, "last");
+    const outside = open === -1 ? undefined : bracketsWithUri(text, open, "first");
+    // a quote that never closes turns quotes inside out: `"Joe" Smith" <sip:a@b>;x="<urn:y>"`
+    const isMisled = outside === undefined || !isDialable(outside.uri);
+    const brackets = isMisled
+        ? (bracketsWithUri(text, 0, "firstDialable") ?? outside ?? bracketsWithUri(text, 0, "last"))
+        : outside;
     if (brackets === undefined) return undefined;
     const before = text.slice(0, brackets.open).trim();
     // `sip:a@b;x=<u>`: the brackets belong to a parameter of an address without brackets.
@@ -55,8 +59,12 @@ interface Brackets {
     readonly uri: string;
 }
 
-/** The first or last pair of brackets from there on that has a URI in it. */
-function bracketsWithUri(text: string, from: number, which: "first" | "last"): Brackets | undefined {
+function isDialable(uri: string): boolean {
+    return /^(?:sips?|tel):/i.test(uri);
+}
+
+/** The first or last pair of brackets from there on that has a URI in it, or the first that has one that can be called. */
+function bracketsWithUri(text: string, from: number, which: "first" | "firstDialable" | "last"): Brackets | undefined {
     let found: Brackets | undefined;
     let start = from;
     for (let close = text.indexOf(">", start); close !== -1; close = text.indexOf(">", start)) {
@@ -64,8 +72,9 @@ function bracketsWithUri(text: string, from: number, which: "first" | "last"): B
         const open = inner.lastIndexOf("<");
         const uri = inner.slice(open + 1).trim();
         if (open !== -1 && isAbsoluteUri(uri)) {
-            found = { open: start + open, close, uri };
-            if (which === "first") return found;
+            const pair = { open: start + open, close, uri };
+            if (which === "first" || (which === "firstDialable" && isDialable(uri))) return pair;
+            if (which === "last") found = pair;
         }
         start = close + 1;
     }

@@ -89,6 +89,7 @@ describe("the application gets", () => {
     it.each([
         ['""unknown"" <sip:b@192.0.2.1>;tag=p1', '"unknown" <sip:b@192.0.2.1>;tag=p1'],
         ['"Joe" Smith" <sip:b@192.0.2.1>;tag=p1', '"Joe Smith" <sip:b@192.0.2.1>;tag=p1'],
+        ['"Joe" Smith" <sip:b@192.0.2.1>;tag=p1;x="<urn:y>"', '"Joe Smith" <sip:b@192.0.2.1>;tag=p1;x="<urn:y>"'],
         ['"open <sip:b@192.0.2.1>;tag=p1;x="', '"open" <sip:b@192.0.2.1>;tag=p1'],
         ["Bell, Alexander <sip:b@192.0.2.1>;tag=p1", '"Bell, Alexander" <sip:b@192.0.2.1>;tag=p1'],
         ["< sip:b@192.0.2.1 > ;tag=p1", "<sip:b@192.0.2.1>;tag=p1"],
