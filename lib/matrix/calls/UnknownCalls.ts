@@ -62,8 +62,14 @@ export class UnknownCalls {
         const { homeserver, directory, registry, log } = this.#parts;
         const pair = await directory.pairOf(room);
         if (pair?.user !== sender || registry.find(room, message.callId) !== undefined) return;
-        registry.remove(room, message.callId);
+        // homeservers can deliver candidates before the invite that they belong to
+        const mayBeEarly = message.kind === "candidates";
+        if (!mayBeEarly) registry.remove(room, message.callId);
         const history = await homeserver.recentEvents(pair.ghost, room, HISTORY);
+        if (mayBeEarly) {
+            if (!hasInvite(history, message.callId) || registry.find(room, message.callId) !== undefined) return;
+            registry.remove(room, message.callId);
+        }
         const partyId = partyToEnd(history, pair, message.callId);
         if (partyId === undefined) return;
         const hangup = encodeHangup({ callId: message.callId, version: message.version, partyId }, "unavailable");
@@ -96,13 +102,21 @@ function needsHangup(message: CallMessage): boolean {
  * users in the room may call each other. If its invite is not in the history, the call is taken for the ghost's.
  */
 function partyToEnd(history: readonly unknown[], { ghost }: Pair, callId: string): string | undefined {
-    const events = history
-        .map((event) => callEvent.safeParse(event).data)
-        .filter((event): event is SeenCallEvent => event?.content.call_id === callId);
+    const events = eventsOf(history, callId);
     const ours = events.filter(({ sender }) => sender === ghost);
     const invite = events.find(({ type }) => type === CALL_EVENT_TYPES.invite);
     if (invite !== undefined && invite.sender !== ghost && (invite.content.invitee ?? ghost) !== ghost)
         return undefined;
     if (ours.some(({ type }) => type === CALL_EVENT_TYPES.hangup || type === CALL_EVENT_TYPES.reject)) return undefined;
     return ours.map(({ content }) => content.party_id).find((partyId) => partyId !== undefined) ?? newPartyId();
+}
+
+function hasInvite(history: readonly unknown[], callId: string): boolean {
+    return eventsOf(history, callId).some(({ type }) => type === CALL_EVENT_TYPES.invite);
+}
+
+function eventsOf(history: readonly unknown[], callId: string): readonly SeenCallEvent[] {
+    return history
+        .map((event) => callEvent.safeParse(event).data)
+        .filter((event): event is SeenCallEvent => event?.content.call_id === callId);
 }

@@ -165,6 +165,13 @@ describe("an event of a call that the bridge does not know", () => {
         expect(world.sentByBridge(room, "m.call.hangup")).toMatchObject([{ call_id: "c1" }]);
     });
 
+    it("gets none for candidates that come before their invite, which opens the call", async () => {
+        await deliver("candidates", { candidates: [{ candidate: "candidate:1" }] });
+        await deliver("invite", { offer, lifetime: RING_MS });
+        expect(world.sentByBridge(room, "m.call.hangup")).toEqual([]);
+        expect(world.intake.calls).toHaveLength(1);
+    });
+
     it("gets none in a room without a ghost", async () => {
         await world.directory.forgetRoom(room);
         await deliver(...unknown);

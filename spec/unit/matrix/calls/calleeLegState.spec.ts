@@ -142,6 +142,12 @@ describe("once answered", () => {
         });
     });
 
+    it("is over by a hangup without a party ID, because an end needs only its call ID", () => {
+        for (const version of [0, 1] as const) {
+            expect(hear(answered, { kind: "hangup", callId: "c", version }).state).toEqual(ended);
+        }
+    });
+
     it.each(["invite", "answer", "selectAnswer", "reject"] as const)("ignores its %s", (kind) => {
         for (const message of messagesFrom(phone).filter((m) => m.kind === kind)) {
             expect(hear(answered, message)).toEqual({ state: answered, events: [], ignored: "wrong_state" });
