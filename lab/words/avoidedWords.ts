@@ -28,6 +28,7 @@ export const avoidedWords: readonly AvoidedWord[] = [
     { pattern: /outlook/gi, instead: "availability" },
     { pattern: /\bbury\b|\bburied\b/gi, instead: "remove, mark as removed" },
     { pattern: /orphan(?!ed)/gi, instead: "stale session" },
+    { pattern: /^(?:<{7}|>{7}) .*$/gm, instead: "resolve the merge conflict" },
     { pattern: /patience/gi, instead: "timeout" },
     { pattern: /\bjudg(?:e[sd]?|ing|ement)(?![a-z])|judge(?=[A-Z])/g, instead: "check, authenticate, outcome" },
     { pattern: /farewell|goodbye|good-bye/gi, instead: "hang-up, end" },

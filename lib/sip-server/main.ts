@@ -9,17 +9,17 @@
  * Options (argv)
  *     --control <host:port>      where applications connect; default 127.0.0.1:9022, port 0 picks a free one
  *     --secret-file <path>       file holding the secret applications authenticate with (surrounding blanks are cut)
- *     --secret <text>            the same in clear; every user of the machine can read it, so for trials only
+ *     --secret <text>            the same as text; every user of the machine can read it, so for tests only
  *     --sip <binding>            where SIP listens; may be repeated. `udp|tcp|tls|ws|wss/address:port`, udp if no transport
  *                                is named, IPv6 in brackets (`tls/[::]:5061`), port 0 picks a free one. Default:
  *                                udp/0.0.0.0:5060 and tcp/0.0.0.0:5060
- *     --advertise <host>         address or name (no port) to say in Via, Contact and the hostports instead of the bound one
+ *     --advertise <host>         address or name (no port) in Via, Contact and the hostports instead of the bound one
  *     --local-network <network>  address or CIDR network whose peers get the bound address instead of the advertised one; may be
  *                                repeated
- *     --hosts <path>             file in /etc/hosts form, asked before DNS
+ *     --hosts <path>             file in the format of /etc/hosts, used before DNS
  *     --tls-cert, --tls-key <path>   PEM files, needed by tls and wss bindings
- *     --tls-ca <path>            PEM file of the authorities peers must chain to, instead of the system's
- *     --tls-insecure             do not verify the certificate of servers we connect to
+ *     --tls-ca <path>            PEM file of the CA certificates to trust instead of those of the system
+ *     --tls-insecure             do not verify the certificates of servers
  *     --trust <network>          address or CIDR network of a trusted peer, which has much higher limits; may be repeated. Loopback
  *                                is trusted if neither this nor --unknown-peers is given
  *     --unknown-peers <verdict>      answer | drop: how to handle sources outside --trust; default: drop with --trust, otherwise answer

@@ -105,16 +105,19 @@ function serverCommand(): Command {
     return new Command("sip-server")
         .description("SIP server that applications control by the drachtio protocol")
         .version(SERVER_VERSION)
-        .option("--control <host:port>", "where applications connect", address, { host: "127.0.0.1", port: 9022 })
-        .option("--secret-file <path>", "file with the secret of the applications (or set SIP_SERVER_SECRET)")
+        .option("--control <host:port>", "address of the control port for applications", address, {
+            host: "127.0.0.1",
+            port: 9022,
+        })
+        .option("--secret-file <path>", "file with the secret for applications (or set SIP_SERVER_SECRET)")
         .option("--secret <text>", "the secret, visible to every user of the machine")
-        .option("--sip <binding>", "where SIP listens: udp|tcp|tls|ws|wss/host:port; may be repeated", binding)
-        .option("--advertise <host>", "address or name told to peers instead of the bound address", hostName)
-        .option("--hosts <path>", "file in /etc/hosts form, asked before DNS")
+        .option("--sip <binding>", "SIP listener, as udp|tcp|tls|ws|wss/host:port; may be repeated", binding)
+        .option("--advertise <host>", "address or name in Via and Contact instead of the bound address", hostName)
+        .option("--hosts <path>", "file in the format of /etc/hosts, used before DNS")
         .option("--tls-cert <path>", "certificate chain, PEM")
         .option("--tls-key <path>", "private key, PEM")
-        .option("--tls-ca <path>", "authorities trusted instead of the system's, PEM")
-        .option("--tls-insecure", "do not verify servers we connect to", false)
+        .option("--tls-ca <path>", "CA certificates to trust instead of those of the system, PEM")
+        .option("--tls-insecure", "do not verify the certificates of servers", false)
         .option("--trust <network>", "address or CIDR that is not rate limited; may be repeated", collect)
         .option(
             "--local-network <network>",
@@ -133,18 +136,18 @@ function serverCommand(): Command {
             collectText,
         )
         .option("--max-rate <n>", "messages per second from one unknown peer", positive)
-        .option("--max-calls <n>", "calls at a time", positive)
-        .option("--metrics <host:port>", "serve counters at /metrics", address)
+        .option("--max-calls <n>", "maximum number of active calls", positive)
+        .option("--metrics <host:port>", "address of the HTTP listener for /metrics", address)
         .option(
             "--hold <seconds>",
-            "how long calls of an application with a resume name outlive its connection",
+            "time that calls of an application with a resume name outlive its connection",
             positive,
             60,
         )
-        .option("--linger <seconds>", "keep running so long without a parent and an application", positive)
+        .option("--linger <seconds>", "time to keep running without a parent and without applications", positive)
         .option("--state-file <path>", "file for the addresses and the process id, for the next parent")
-        .option("--bind-wait <ms>", "longest wait for an address that is still in use", positive, 5000)
-        .option("--drain <ms>", "longest wait of a graceful stop", positive, 2000)
+        .option("--bind-wait <ms>", "maximum time to wait for an address that is still in use", positive, 5000)
+        .option("--drain <ms>", "maximum time of a graceful stop", positive, 2000)
         .option("--t1 <ms>", "round trip estimate of RFC 3261; for tests", positive)
         .addOption(new Option("--log-level <level>").choices(logLevels).default("info"))
         .addOption(new Option("--log-format <format>").choices(logFormats).default("text"))
@@ -206,10 +209,10 @@ function secretOf(raw: RawOptions, sources: OptionSources, read: (option: string
     const fromFile = raw.secretFile === undefined ? undefined : read("--secret-file", raw.secretFile).trim();
     const secret = raw.secret ?? fromFile ?? sources.secretOfEnvironment;
     if (secret === undefined || secret === "") {
-        throw new InvalidArgumentError("no secret: set SIP_SERVER_SECRET or give --secret-file");
+        throw new InvalidArgumentError("no secret; set SIP_SERVER_SECRET or --secret-file");
     }
     if (/[|\r\n]/.test(secret))
-        throw new InvalidArgumentError("the secret holds a character the control protocol cannot carry");
+        throw new InvalidArgumentError("the secret contains |, CR or LF, which the control protocol cannot transport");
     return secret;
 }
 

@@ -103,7 +103,7 @@ describe("the SIP server as a child process", () => {
     });
 
     it.each([
-        ["without a secret", anywhere, {}, /^no secret: set SIP_SERVER_SECRET/],
+        ["without a secret", anywhere, {}, /^no secret; set SIP_SERVER_SECRET/],
         ["with an unknown option", ["--dance"], undefined, /^unknown option '--dance'/],
     ])("ends with 2 %s", async (_what, argv, env, complaint) => {
         const { code, stderr, stdout } = await start(argv, env).ended();

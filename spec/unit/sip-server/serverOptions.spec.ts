@@ -123,7 +123,7 @@ describe("readServerOptions", () => {
             "tls and wss bindings need --tls-cert and --tls-key",
         ],
         ["a missing file", ["--hosts", "/none"], "--hosts: ENOENT: no such file or directory, open '/none'"],
-        ["a secret that would break frames", ["--secret", "a|b"], "a character the control protocol cannot carry"],
+        ["a secret that would break frames", ["--secret", "a|b"], "which the control protocol cannot transport"],
     ])("refuses %s in one line", (_what, argv, message) => {
         const result = read(argv, "s3cret");
         expect(result).toMatchObject({ kind: "bad", message: expect.stringContaining(message) as string });
