@@ -2,6 +2,8 @@
 // `--once` exits after the calls instead of staying up; `--json` prints the result as one JSON object in the last line.
 import { parseArgs } from "node:util";
 import { callFromMatrix, callFromSip, tones } from "./demo/calls.ts";
+import { seesVideo, withVideoPhone } from "./demo/video.ts";
+import { freePort } from "./world/freePort.ts";
 import { type FeatureProof, featuresWithinCall, noFeatures } from "./demo/features.ts";
 import { stayUp } from "./demo/stayUp.ts";
 import { reasons, timeline } from "./demo/timeline.ts";
@@ -52,19 +54,24 @@ function readOptions(): Options {
 }
 
 function allWell({ inbound, outbound, messages, features }: Outcome): boolean {
-    return inbound.ok && outbound.ok && messages.ok && features.hold && features.keys;
+    return inbound.ok && outbound.ok && messages.ok && features.hold && features.keys && features.video;
 }
 
-async function demonstrate(world: World, options: Options, leaving: AbortSignal): Promise<Outcome> {
+async function demonstrate(
+    world: World,
+    options: Options & { readonly webSocketPort: number },
+    leaving: AbortSignal,
+): Promise<Outcome> {
     const alice = await world.openClient("alice", { toneHz: tones.alice });
     const inbound = await callFromSip(world, alice);
     console.log(`\n${timeline("A phone calls Alice (SIP to Matrix)", inbound)}`);
     const outbound = await callFromMatrix(world, alice);
     console.log(timeline("Alice calls a phone (Matrix to SIP)", outbound));
     await world.stopPhones();
-    const features = await featuresWithinCall(world, alice);
+    const video = await seesVideo(world, alice, options.webSocketPort);
+    const features = { ...(await featuresWithinCall(world, alice)), video };
     console.log(
-        `Within a call: hold and resume ${features.hold ? "worked" : "failed"}, keys ${features.keys ? "arrived" : "were lost"}.\n`,
+        `Within a call: hold and resume ${features.hold ? "worked" : "failed"}, keys ${features.keys ? "arrived" : "were lost"}, video ${video ? "arrived in both directions" : "failed"}.\n`,
     );
     const messages = await messageBothWays(world);
     console.log(
@@ -84,11 +91,12 @@ async function main(options: Options): Promise<Outcome> {
     const leaving = new AbortController();
     const progress = terminalProgress();
     await installWorld(progress);
-    const world = await World.start({ progress });
+    const webSocketPort = await freePort();
+    const world = await World.start({ progress, configure: withVideoPhone(webSocketPort) });
     const leave = (): void => leaving.abort();
     process.on("SIGINT", leave).on("SIGTERM", leave).on("SIGHUP", leave);
     try {
-        return await demonstrate(world, options, leaving.signal);
+        return await demonstrate(world, { ...options, webSocketPort }, leaving.signal);
     } finally {
         const step = progress.begin("Stopping everything");
         await world.stop();

@@ -78,7 +78,7 @@ export interface LabPage {
     createDirectRoom(userId: string): Promise<string>;
     lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]>;
     /** What Element's dial pad does with a number; resolves to the call's id once the invite is on its way. */
-    dialNumber(number: string): Promise<string>;
+    dialNumber(number: string, camera: "on" | "off"): Promise<string>;
     /** Writes a text message. */
     write(roomId: string, body: string): Promise<void>;
     placeCall(roomId: string): Promise<string>;

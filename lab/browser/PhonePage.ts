@@ -1,6 +1,7 @@
 // What the page with a SIP phone can be asked to do: the page implements it (phone.ts), JsSipPage calls it from outside.
 // Types only, plain data only, as in LabPage.ts.
 
+import type { Picture } from "../picture/pattern.ts";
 import type { DtlsCertificates, LabDevices } from "./LabPage.ts";
 
 export interface PhoneOptions extends LabDevices {
@@ -22,8 +23,10 @@ export interface PhonePage {
     register(options: PhoneOptions): Promise<void>;
     /** Resolves once the server knows that it is gone, or cannot be told. */
     unregister(): Promise<void>;
-    dial(target: string): Promise<void>;
-    answer(): Promise<void>;
+    dial(target: string, camera: "on" | "off"): Promise<void>;
+    answer(camera: "on" | "off"): Promise<void>;
+    /** The picture of the other side's camera; null before the first one. */
+    look(): Promise<Picture | null>;
     /** Ends the call, gives it up, or declines it. */
     hangUp(): Promise<void>;
     call(): Promise<PhoneCall>;

@@ -71,11 +71,12 @@ class Client implements LabPage {
         return users.map(({ userid, protocol: of, fields }) => ({ userid, protocol: of, fields: { ...fields } }));
     }
 
-    async dialNumber(number: string): Promise<string> {
+    async dialNumber(number: string, camera: "on" | "off"): Promise<string> {
         const [found] = await this.lookUpNumber(pstnProtocol, number);
         if (found === undefined) throw new Error(`the lookup of ${number} returned no user`);
         const known = this.#directRooms()[found.userid]?.at(-1);
-        return this.placeCall(known ?? (await this.createDirectRoom(found.userid)));
+        const room = known ?? (await this.createDirectRoom(found.userid));
+        return camera === "on" ? this.placeVideoCall(room) : this.placeCall(room);
     }
 
     async write(roomId: string, body: string): Promise<void> {

@@ -1,7 +1,9 @@
 // The SIP phone in the lab's browser: jsSIP behind the commands of PhonePage.
 import { UA, WebSocketInterface } from "jssip";
 import { dtlsCertificates } from "./dtlsCertificates.ts";
+import type { Picture } from "../picture/pattern.ts";
 import { Ear } from "./Ear.ts";
+import { Eye } from "./Eye.ts";
 import type { DtlsCertificates } from "./LabPage.ts";
 import type { PhoneCall, PhoneOptions, PhonePage } from "./PhonePage.ts";
 import { installLabDevices } from "./labDevices.ts";
@@ -14,14 +16,13 @@ interface IncomingMessage {
     readonly request: { readonly body: string };
 }
 
-const media = { mediaConstraints: { audio: true, video: false } };
-
 class Phone implements PhonePage {
     #agent: UA | undefined;
     #session: Session | undefined;
     #call: PhoneCall = { phase: "idle" };
     readonly #messages: string[] = [];
     #ear: { readonly track: MediaStreamTrack; readonly ear: Ear } | undefined;
+    #eye: { readonly track: MediaStreamTrack; readonly eye: Eye } | undefined;
 
     register({ server, address, password, ...devices }: PhoneOptions): Promise<void> {
         installLabDevices(devices);
@@ -47,15 +48,23 @@ class Phone implements PhonePage {
         });
     }
 
-    dial(target: string): Promise<void> {
+    dial(target: string, camera: "on" | "off"): Promise<void> {
         if (this.#agent === undefined) throw new Error("register comes first");
-        this.#agent.call(target, media);
+        this.#agent.call(target, mediaWith(camera));
         return Promise.resolve();
     }
 
-    answer(): Promise<void> {
-        this.#line().answer(media);
+    answer(camera: "on" | "off"): Promise<void> {
+        this.#line().answer(mediaWith(camera));
         return Promise.resolve();
+    }
+
+    look(): Promise<Picture | null> {
+        const receivers = this.#session?.connection.getReceivers() ?? [];
+        const track = receivers.find((receiver) => receiver.track.kind === "video")?.track;
+        if (track === undefined) return Promise.resolve(null);
+        if (this.#eye?.track !== track) this.#eye = { track, eye: new Eye(new MediaStream([track])) };
+        return Promise.resolve(this.#eye.eye.look());
     }
 
     hangUp(): Promise<void> {
@@ -117,6 +126,10 @@ class Phone implements PhonePage {
         if (this.#session === undefined) throw new Error("there is no call");
         return this.#session;
     }
+}
+
+function mediaWith(camera: "on" | "off"): object {
+    return { mediaConstraints: { audio: true, video: camera === "on" } };
 }
 
 Object.assign(globalThis, { lab: new Phone() });

@@ -2,6 +2,8 @@ import type { Page } from "playwright-core";
 import type { DtlsCertificates } from "../browser/LabPage.ts";
 import type { PhoneCall, PhoneOptions, PhonePage } from "../browser/PhonePage.ts";
 import type { Stoppable } from "./LabProcess.ts";
+import type { Picture } from "../picture/pattern.ts";
+import { seesPattern } from "../picture/seesPattern.ts";
 import { until } from "./until.ts";
 
 const timeoutMs = 20_000;
@@ -23,12 +25,17 @@ export class JsSipPage implements Stoppable {
         return phone;
     }
 
-    dial(target: string): Promise<void> {
-        return this.#ask("dial", target);
+    dial(target: string, camera: "on" | "off" = "off"): Promise<void> {
+        return this.#ask("dial", target, camera);
     }
 
-    answer(): Promise<void> {
-        return this.#ask("answer");
+    answer(camera: "on" | "off" = "off"): Promise<void> {
+        return this.#ask("answer", camera);
+    }
+
+    /** Resolves once the other side's picture has these colours, and moves. @throws Error after 20 s. */
+    sees(colours: Picture["colours"]): Promise<void> {
+        return seesPattern(`the picture at ${this.#address}`, () => this.#ask("look"), colours, timeoutMs);
     }
 
     /** Ends the call, gives it up, or declines it. */

@@ -91,8 +91,8 @@ export class MatrixClientPage {
     }
 
     /** Looks the number up and calls it, as Element's dial pad does; resolves to the call's id. */
-    dialNumber(number: string): Promise<string> {
-        return this.#ask("dialNumber", number);
+    dialNumber(number: string, camera: "on" | "off" = "off"): Promise<string> {
+        return this.#ask("dialNumber", number, camera);
     }
 
     placeVideoCall(roomId: string): Promise<string> {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Baresip } from "../../lab/world/Baresip.ts";
-import { loopback } from "../../lab/world/freePort.ts";
+import { freePort, loopback } from "../../lab/world/freePort.ts";
 import type { SeenEvent } from "../../lab/browser/LabPage.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectEnded, tones } from "../support/callEnd.ts";
 
+const password = "correct-horse";
 const BARS = ["red", "green", "blue"] as const;
 const SCREEN = ["cyan", "cyan", "cyan"] as const;
 const ALICE = ["magenta", "magenta", "magenta"] as const;
@@ -15,18 +16,23 @@ describe("video between a Matrix user and a baresip phone", () => {
     let world: World;
     let alice: MatrixClientPage;
     let phone: Baresip;
+    let webSocketPort: number;
 
     beforeAll(async () => {
+        webSocketPort = await freePort();
         phone = await Baresip.start({ toneHz: tones.phone, camera: "bars" });
         world = await World.start({
             configure: (config) => ({
                 ...config,
                 sip: {
-                    ...(config["sip"] as object),
+                    listen: [...(config["sip"] as { listen: string[] }).listen, `ws:${loopback}:${webSocketPort}`],
                     peers: [{ name: "phones", inboundNetworks: [loopback], video: true }],
+                    // jsSIP knows no other
+                    registrar: { algorithms: ["MD5"] },
                 },
+                accounts: [{ username: "browser", password, user: `@bob:${domain}`, media: "webrtc" }],
                 trunks: [{ name: "baresip", address: `${loopback}:${phone.port}`, domains: [loopback], video: true }],
-                dialling: { allow: [{ users: ["@alice:*"], numbers: [`*@${loopback}`] }] },
+                dialling: { allow: [{ users: ["@alice:*"], numbers: [`*@${loopback}`, "+*"] }] },
             }),
         });
         world.keepPhone(phone);
@@ -95,6 +101,27 @@ describe("video between a Matrix user and a baresip phone", () => {
         await alice.awaitEvent(`video that is ${direction}`, isIt);
     }
 
+    it("flows between the user and a phone in a browser, whose streams share a transport too", async () => {
+        const at = { server: `ws://${loopback}:${webSocketPort}`, address: `sip:browser@${domain}`, password };
+        const browser = await world.chromium.openPhone({ ...at, toneHz: tones.otherPhone, camera: "yellow" });
+        const callId = await alice.placeVideoCall(await alice.createDirectRoom(ghostOf(numbers.bob)));
+        await browser.is("ringing");
+        await browser.answer("on");
+        await alice.awaitState(callId, "connected");
+        await Promise.all([
+            browser.hears(tones.alice),
+            alice.hears(callId, tones.otherPhone),
+            browser.sees(ALICE),
+            alice.sees(callId, ["yellow", "yellow", "yellow"]),
+        ]);
+        // one call at rtpengine, without a splitter
+        expect(await world.rtpengine.sessionCount()).toBe(1);
+        await browser.hangUp();
+        await alice.awaitState(callId, "ended");
+        await world.rtpengine.drained();
+        await browser.stop();
+    });
+
     it("is added by the user, turned off and on by the phone, and audio goes on", async () => {
         const callId = await audioCall();
         await alice.setCamera(callId, "on");
@@ -117,6 +144,11 @@ describe("video between a Matrix user and a baresip phone", () => {
         await end(callId);
     });
 });
+
+/** The user who represents a number. */
+function ghostOf(number: string): string {
+    return `@sip_${number.slice(1)}:${domain}`;
+}
 
 /** What is used of an m.call.negotiate. */
 interface Negotiation {

@@ -78,6 +78,19 @@ export class BrowserPeer {
         await this.#ask("addVideo");
     }
 
+    async plugInCamera(): Promise<void> {
+        await this.#ask("plugInCamera");
+    }
+
+    /** How many pictures it has sent that need no other one. */
+    keyFramesSent(): Promise<number> {
+        return this.#ask("keyFramesSent");
+    }
+
+    picturesDecoded(): Promise<number> {
+        return this.#ask("picturesDecoded");
+    }
+
     streamIds(): Promise<readonly string[]> {
         return this.#ask("streamIds");
     }

@@ -47,6 +47,25 @@ globalThis.peer = {
     currentDirection: () => connection.getTransceivers()[0].currentDirection,
     restartIce: () => connection.restartIce(),
     addVideo: () => connection.addTransceiver("video"),
+    /** A camera whose picture changes all the time. */
+    plugInCamera() {
+        const canvas = document.createElement("canvas");
+        const paint = canvas.getContext("2d");
+        setInterval(() => {
+            paint.fillStyle = `hsl(${Date.now() % 360} 100% 50%)`;
+            paint.fillRect(0, 0, canvas.width, canvas.height);
+        }, 60);
+        const stream = canvas.captureStream(15);
+        connection.addTrack(stream.getTracks()[0], stream);
+    },
+    async keyFramesSent() {
+        const stats = [...(await connection.getStats()).values()];
+        return stats.find(({ type, kind }) => type === "outbound-rtp" && kind === "video")?.keyFramesEncoded ?? 0;
+    },
+    async picturesDecoded() {
+        const stats = [...(await connection.getStats()).values()];
+        return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video")?.framesDecoded ?? 0;
+    },
     candidates: () => found.splice(0),
     streamIds: () => streamIds,
     heard() {

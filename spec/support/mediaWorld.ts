@@ -41,7 +41,10 @@ export class MediaWorld {
 
     open(origin: MediaTransport, target: MediaTransport): MediaSession {
         const callId = `call${++this.#calls}` as CallId;
-        return this.media.open({ callId, transports: { origin, target } }, keepLosses(this.reports));
+        return this.media.open(
+            { callId, transports: { origin, target }, video: "permitted" },
+            keepLosses(this.reports),
+        );
     }
 
     /** How many calls the engines hold, in their order. */

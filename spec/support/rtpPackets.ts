@@ -34,6 +34,8 @@ export const rtcp = {
     description: (sender: number): Buffer => packet(202, 1, [sender, 0]),
     bye: (sender: number): Buffer => packet(203, 1, [sender]),
     nack: (sender: number, media: number): Buffer => packet(205, 1, [sender, media, 0x00_07_00_00]),
-    pictureLoss: (sender: number, media: number): Buffer => packet(206, 1, [sender, media]),
-    fullIntraRequest: (sender: number, media: number): Buffer => packet(206, 4, [sender, 0, media, 0x01_00_00_00]),
+    pictureLoss: (sender: number, media: number, _number?: number): Buffer => packet(206, 1, [sender, media]),
+    /** `number`: another one for each request, not for its repetitions (RFC 5104, section 4.3.1.1). */
+    fullIntraRequest: (sender: number, media: number, number = 1): Buffer =>
+        packet(206, 4, [sender, 0, media, number * 0x01_00_00_00]),
 };
