@@ -136,6 +136,14 @@ export class SippPhone implements Stoppable {
         await this.#order("LAB-RING");
     }
 
+    /** Sends its tone before the answer: 183 with its session. */
+    async playEarly(): Promise<void> {
+        await this.#order("LAB-EARLY");
+        await this.trace.awaitSent(/^SIP\/2\.0 183 /, defaultTimeoutMs);
+        const invite = this.trace.received(/^INVITE /);
+        if (invite !== undefined) this.#sendToneTo(invite);
+    }
+
     /** Picks up; from then on it sends its tone. */
     async answer(): Promise<void> {
         await this.#order("LAB-ANSWER");

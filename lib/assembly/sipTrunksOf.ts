@@ -101,6 +101,7 @@ function trunkOf(
         trusted,
         minimumMedia: trunk.media,
         dtmf: trunk.dtmf,
+        earlyMedia: trunk.earlyMedia,
         ...(trunk.video && { video: "permitted" as const }),
         headers: trunk.headers,
         followsRedirects: true,

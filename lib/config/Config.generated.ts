@@ -332,6 +332,10 @@ export interface TrunkConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
+     * What the bridge does with audio that the trunk sends before the answer (183 Session Progress). "ignore": the Matrix client plays its own ringback. "answer": the bridge answers the call in Matrix, so that the user hears announcements and the trunk's ringback. The client then shows the call as connected. If the call fails, a notice says why.
+     */
+    readonly earlyMedia: "ignore" | "answer";
+    /**
      * How the bridge sends DTMF digits of commands and phones to the trunk. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";

@@ -63,6 +63,8 @@ export interface SipTarget {
     readonly profileName?: string;
     /** The caller does not want the callee to know who calls (RFC 3323); the trunk may. */
     readonly callerIs?: "withheld";
+    /** The caller can hear early media only if the call is answered with it: Matrix has no other event for it. */
+    readonly mayAnswerEarly?: true;
     /** How the caller's phone says it is connected (RFC 7315, section 4.4): for trunks that may know where the caller is. */
     readonly accessNetwork?: string;
     /** Who transferred the caller, a URI (RFC 3892). */

@@ -55,6 +55,8 @@ export type CallNote =
     | { readonly kind: "matrixEnd"; readonly end: MatrixEnd }
     /** Where the call takes place in Matrix. */
     | { readonly kind: "matrixCall"; readonly roomId: string; readonly matrixCallId: string }
+    /** A caller was connected with early media, which is no answer yet. */
+    | { readonly kind: "earlyAnswer"; readonly state: "waiting" | "answered" }
     /** Whose fault a failure was, known better than the cause tells; the first one counts. */
     | { readonly kind: "fault"; readonly party: FaultParty; readonly reason: string };
 

@@ -73,7 +73,8 @@ export class CallRecords implements CallRecorder {
 
     answered(callId: CallId): void {
         const call = this.#calls.get(callId);
-        if (call === undefined) return;
+        // early media is not charged
+        if (call === undefined || call.notes.earlyAnswer?.state === "waiting") return;
         call.course = { answeredAt: this.#parts.clock.now(), ...call.course };
         const record = liveRecord(callId, call.course, call.notes);
         for (const sink of this.#parts.sinks) sink.answered?.(record);
@@ -105,7 +106,10 @@ export class CallRecords implements CallRecorder {
 
     note(callId: CallId, note: CallNote): void {
         const call = this.#calls.get(callId);
-        if (call !== undefined) call.notes = withNote(call.notes, note);
+        if (call !== undefined) {
+            call.notes = withNote(call.notes, note);
+            if (note.kind === "earlyAnswer" && note.state === "answered") this.answered(callId);
+        }
         // a note after the end of a call comes too late for its record
         else this.#early.set(callId, withNote(this.#early.get(callId) ?? NO_NOTES, note));
     }

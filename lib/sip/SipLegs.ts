@@ -38,6 +38,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             log: this.#parts.log.child({ callId, leg: "sip" }),
             callId,
             accessNetwork: target.accessNetwork,
+            mayAnswerEarly: target.mayAnswerEarly,
             compose: (hop, options) => composeInvite(hop, target, options),
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             mayDial: (party) => this.#parts.mayDial(target.caller, party),

@@ -85,6 +85,8 @@ export interface SipTrunk extends SipPeer, TrunkAddress {
     readonly identity: readonly IdentityHeader[];
     /** Headers to add to each INVITE; they cannot replace those a call needs. */
     readonly headers: Readonly<Record<string, string>>;
+    /** Whether Matrix callers are connected with its early media; `ignore` if left out. */
+    readonly earlyMedia?: "ignore" | "answer";
     /** Whether the contacts of a 3xx are tried. */
     readonly followsRedirects: boolean;
 }

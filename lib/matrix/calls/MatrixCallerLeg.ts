@@ -14,7 +14,7 @@ import type { Homeserver } from "../homeserver/Homeserver.ts";
 import { asCallFailure } from "../homeserver/HomeserverError.ts";
 import { callerRecord, callerStateOf, type LegPlace, partyFrom } from "./legRecords.ts";
 import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
-import { noticeOf } from "./matrixEndCause.ts";
+import { lateNoticeOf, noticeOf } from "./matrixEndCause.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import type { MatrixParty } from "./MatrixParty.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
@@ -170,23 +170,29 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         await this.refuse(cause, noticeOf(cause));
     }
 
-    /** Ends the call, saying in the room why if it was not answered yet: a client tells its user next to nothing. */
+    /**
+     * Ends the call and says in the room why, because a client tells its user next to nothing. @param notice for a call that was not
+     * answered yet
+     */
     async refuse(cause: EndCause, notice: string | undefined): Promise<void> {
         const signal = endSignalOf(this.#state);
         this.#close();
         switch (signal) {
             case "refusal":
                 await this.#say(() => encodeRefusal(this.#us, cause));
-                if (notice !== undefined) await this.#voice.sendNotice(notice);
+                await this.#explain(notice);
                 return;
             case "hangup":
                 await this.#say(() => encodeHangup(this.#us, cause));
-                // after the answer, clients do not show why the other side or the bridge ended a call
-                if (notice !== undefined && cause === "limitReached") await this.#voice.sendNotice(notice);
+                await this.#explain(lateNoticeOf(cause));
                 return;
             case "none":
                 return;
         }
+    }
+
+    async #explain(notice: string | undefined): Promise<void> {
+        if (notice !== undefined) await this.#voice.sendNotice(notice);
     }
 
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {

@@ -202,7 +202,11 @@ export class OutboundCalls {
             };
         }
         const { trunks } = verdict;
-        const caller = { caller: user, ...(profileName !== undefined && { profileName }) };
+        const caller = {
+            caller: user,
+            mayAnswerEarly: true as const,
+            ...(profileName !== undefined && { profileName }),
+        };
         return { targets: [{ network: "sip", ...mediaOf(trunks), callee, ...caller, trunks }] };
     }
 }

@@ -16,6 +16,8 @@ interface MatrixEnding {
     readonly reason: HangupReason;
     /** Text of the notice to a Matrix user whose outbound call fails with this cause; undefined if the client shows enough. */
     readonly notice?: string;
+    /** The same for a call that was answered, if other words are right then. */
+    readonly lateNotice?: string;
     /** Send m.call.reject without a reason: clients then show that the other side declined. */
     readonly plainReject?: true;
 }
@@ -58,10 +60,12 @@ const TO_MATRIX: Readonly<Record<EndCause, MatrixEnding>> = {
     networkFailure: {
         reason: "unknown_error",
         notice: "The phone network couldn't connect the call. Try again later.",
+        lateNotice: "The call ended because the phone network failed.",
     },
     serviceUnavailable: {
         reason: "unknown_error",
         notice: "Phone calls aren't possible at the moment. Try again later.",
+        lateNotice: "The call ended because phone calls aren't possible at the moment.",
     },
     replaced: { reason: "replaced" },
     internalError: {
@@ -82,6 +86,12 @@ export function rejectReasonOf(cause: EndCause): HangupReason | undefined {
 
 export function noticeOf(cause: EndCause): string | undefined {
     return TO_MATRIX[cause].notice;
+}
+
+/** The notice if the call ends after its answer, also one with early media. */
+export function lateNoticeOf(cause: EndCause): string | undefined {
+    const { lateNotice, notice } = TO_MATRIX[cause];
+    return lateNotice ?? notice;
 }
 
 /** The state of the call when the Matrix party ended it. */

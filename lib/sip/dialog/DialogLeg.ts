@@ -6,7 +6,9 @@ import type { SipDialog } from "./SipDialog.ts";
 /** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
 export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     get abilities(): ReadonlySet<LegAbility> {
-        return new Set(this.dialog()?.needsDigits === true ? ["reoffer", "digits"] : ["reoffer"]);
+        const dialog = this.dialog();
+        if (dialog === undefined) return new Set(); // early media: the media server answers in its place
+        return new Set(dialog.digitsByInfo !== undefined ? ["reoffer", "digits"] : ["reoffer"]);
     }
 
     protected abstract dialog(): SipDialog | undefined;
@@ -43,7 +45,7 @@ export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     }
 
     async sendDigits(digits: string): Promise<void> {
-        await this.dialog()?.sendDigits(digits);
+        await this.dialog()?.digitsByInfo?.send(digits);
     }
 
     withdrawOffer(): Promise<void> {

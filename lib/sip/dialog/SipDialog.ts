@@ -90,14 +90,9 @@ export class SipDialog implements DialogHandler {
         }
     }
 
-    /** Whether the peer receives digits by INFO only. */
-    get needsDigits(): boolean {
-        return this.#digits.isNeeded(this.#remote);
-    }
-
-    /** Sends digits by INFO. @throws CallFailure if the peer rejects one */
-    sendDigits(digits: string): Promise<void> {
-        return this.#digits.send(digits);
+    /** Sends digits by INFO; undefined unless the peer receives them by INFO. */
+    get digitsByInfo(): Pick<DialogDigits, "send"> | undefined {
+        return this.#digits.isNeeded(this.#remote) ? this.#digits : undefined;
     }
 
     get named(): NamedLeg | undefined {
@@ -247,9 +242,14 @@ export class SipDialog implements DialogHandler {
             return void this.end("noCommonMedia");
         }
         if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) return;
-        this.#remote = description.sdp;
+        this.announceAnswer(description.sdp);
+    }
+
+    /** Has the media proxy learn of the peer's answer as it would of an offer: it has another one, or none. */
+    announceAnswer(sdp: Sdp): void {
+        this.#remote = sdp;
         this.#offer = { by: "ack" };
-        this.#parts.report({ kind: "offered", sdp: description.sdp });
+        this.#parts.report({ kind: "offered", sdp });
     }
 
     #takeOffer(request: IncomingRequest): void {

@@ -6,6 +6,7 @@ import { prackCredentials } from "../digest/answerChallenge.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
+import { EarlyAnswer } from "./EarlyAnswer.ts";
 import { finalResponse } from "./finalResponse.ts";
 import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
 import { advance, type Advance, type Hop, type InviteRoute, startRoute, withoutFull } from "./inviteRoute.ts";
@@ -13,7 +14,6 @@ import { mayFollow } from "./redirectTarget.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCaller } from "../dialog/dialogCopy.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
-import { reportAnswered } from "../reportEndOfCandidates.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import type { LiveLeg } from "../SipCalls.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
@@ -27,8 +27,8 @@ import {
     SipSendError,
 } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { trunkFault } from "../trunk/trunkFault.ts";
 import type { UacLegParts } from "./UacLegParts.ts";
+import { tellTrouble } from "./tellTrouble.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 /** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
@@ -44,6 +44,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     #sdp: Sdp | undefined;
     #sent: SentRequest | undefined;
     readonly #early = new EarlyDescriptions();
+    readonly #earlyAnswer: EarlyAnswer;
     /** The 2xx, and the session that it or an earlier response of its dialog agreed on. */
     #accepted: IncomingResponse | undefined;
     #remote: Sdp | undefined;
@@ -55,6 +56,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     constructor(parts: UacLegParts) {
         super();
         this.#parts = parts;
+        this.#earlyAnswer = new EarlyAnswer(parts);
     }
 
     async offer(sdp: Sdp): Promise<void> {
@@ -114,13 +116,15 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
                 this.#parts.report({ kind: "ringing" });
                 return;
             case "reportAnswered":
-                if (this.#remote !== undefined) reportAnswered(this.#remote, this.#parts.report);
+                if (this.#remote !== undefined)
+                    this.#earlyAnswer.complete(this.#remote, (sdp) => this.#dialog?.announceAnswer(sdp));
                 return;
             case "report":
                 this.#parts.report({ kind: "ended", cause: order.cause });
                 return;
             case "release":
                 this.#stopCancelTimer();
+                this.#earlyAnswer.stop();
                 this.#parts.calls.remove(this);
         }
     }
@@ -216,7 +220,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         return settledNetwork(hop, this.#sent?.headers, answer);
     }
 
-    /** Early media is not passed on; only that the phone rings (any 18x but 100) is. */
+    /** The phone rings (any 18x). Its early media reaches only callers who may be connected with it before the answer. */
     #progressed({ hop, digest }: InviteAttempt, response: IncomingResponse): void {
         if (response.headers.has("rseq")) {
             response
@@ -225,6 +229,11 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         }
         this.#early.take(response);
         this.#happened({ kind: "ringing" });
+        if (this.#state.phase !== "waiting") return;
+        this.#earlyAnswer.begin(hop.trunk, this.#early.of(response), () => {
+            this.#happened({ kind: "end", cause: "noAnswer" });
+            this.#parts.report({ kind: "ended", cause: "noAnswer" });
+        });
     }
 
     #answered(attempt: InviteAttempt, response: IncomingResponse): void {
@@ -241,23 +250,11 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     #refused(attempt: InviteAttempt, response: IncomingResponse): UacEvent {
         const again = this.#sent && repeatedAttempt(attempt, response, this.#sent, this.#sdp ?? "");
         if (again === undefined) {
-            this.#tellTrouble(attempt, response);
+            tellTrouble(attempt, response, this.#parts.log, this.#parts.onTrouble);
             return this.#failed(response);
         }
         this.#attempt = again;
         return { kind: "inviteFailed", cause: "forbidden", next: "another" };
-    }
-
-    #tellTrouble({ hop, authorization }: InviteAttempt, response: IncomingResponse): void {
-        const trouble = trunkFault(
-            response,
-            authorization.length > 0 ? "given" : hop.trunk.credentials === undefined ? "none" : "kept",
-        );
-        if (trouble === undefined) return;
-        const { onTrouble } = this.#parts;
-        if (onTrouble !== undefined) return onTrouble(trouble);
-        const { message, ...why } = trouble;
-        this.#parts.log.warn(message, { trunk: hop.trunk.name, ...why });
     }
 
     #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {

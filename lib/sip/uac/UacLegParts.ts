@@ -1,3 +1,4 @@
+import type { EarlyAnswerParts } from "./EarlyAnswer.ts";
 import type { CallId } from "../../call/vocabulary.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
@@ -11,7 +12,7 @@ import type { ComposedInvite, InviteOptions } from "./composeInvite.ts";
 import type { Hop } from "./inviteRoute.ts";
 
 /** What a call that is placed by an INVITE needs. */
-export interface UacLegParts extends SipEnvironment {
+export interface UacLegParts extends SipEnvironment, Pick<EarlyAnswerParts, "mayAnswerEarly"> {
     readonly log: Log;
     readonly callId: CallId;
     /** As of the target. */

@@ -89,6 +89,7 @@ const trunk: Config["trunks"][number] = {
     trusted: true,
     media: "rtp",
     dtmf: "auto",
+    earlyMedia: "ignore",
     video: false,
     numberFormat: "plus",
     dialPrefix: "",

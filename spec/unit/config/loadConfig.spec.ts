@@ -140,6 +140,7 @@ describe("a right configuration", () => {
             trusted: false,
             media: "rtp",
             dtmf: "auto",
+            earlyMedia: "ignore",
             numberFormat: "plus",
             callsPerSecond: 20,
             dialPrefix: "",

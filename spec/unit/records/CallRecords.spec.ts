@@ -48,6 +48,16 @@ describe("CallRecords", () => {
         records = new CallRecords({ clock, sinks: [sink] });
     });
 
+    it("counts a call with early media as answered only when it is", () => {
+        records.started(ID, INBOUND);
+        records.note(ID, { kind: "earlyAnswer", state: "waiting" });
+        records.answered(ID);
+        expect(records.live()[0]?.answeredAt).toBeUndefined();
+        clock.advance(3_000);
+        records.note(ID, { kind: "earlyAnswer", state: "answered" });
+        expect(records.live()[0]?.answeredAt).toBe(clock.now());
+    });
+
     it("uses notes from before the start of an inbound call", () => {
         records.note(ID, { kind: "inviteReceived", from: "peer", sender: "pbx", sipCallId: "x@pbx" });
         records.started(ID, INBOUND);
