@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CallId, IceCandidate, Sdp } from "../../lib/call/vocabulary.ts";
 import { CallFailure } from "../../lib/ports/CallFailure.ts";
-import type { MediaProxy, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type { MediaProxy, MediaRecord, MediaRequest, MediaSession } from "../../lib/ports/MediaProxy.ts";
 import { keepLosses } from "../support/lostMedia.ts";
 import { browserAnswer, captured, phone } from "../support/descriptions.ts";
 import { changeAlone } from "../support/changeAlone.ts";
@@ -163,6 +163,25 @@ export function mediaProxyContract(name: string, start: () => Promise<MediaWorld
             const resumed = originIn(await changeAlone(session, "origin", phone({ version: 3 })));
             expect(resumed.session).toBe(held.session);
             expect(resumed.version).toBe(held.version + 1);
+        });
+
+        test("goes on from its record after a restart of the bridge", async () => {
+            const before = await callToBrowser();
+            const record = JSON.parse(JSON.stringify(before.snapshot())) as MediaRecord;
+            const session = world.media.resume(towardsBrowser, record, keepLosses(reports));
+            if (session === undefined) throw new Error("the record cannot be used");
+            expect(
+                directionIn(await changeAlone(session, "origin", phone({ direction: "sendonly", version: 2 }))),
+            ).toBe("recvonly");
+            expect(directionIn(await changeAlone(session, "origin", phone({ version: 3 })))).toBe("sendrecv");
+            await session.release();
+            expect(await world.held()).toBe(0);
+        });
+
+        test("has no record before both parties have spoken", async () => {
+            const session = open(towardsBrowser);
+            await session.offer(phone());
+            expect(session.snapshot()).toBeUndefined();
         });
 
         test("refuses a new offer without audio and goes on as before", async () => {
