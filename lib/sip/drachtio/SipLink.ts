@@ -146,6 +146,7 @@ export class SipLink implements SipStack, InheritedTransactions {
         return new PingWatch({
             clock,
             ping: () => connection.ping(),
+            received: () => connection.received,
             onHang: () => {
                 log.error("SIP server hangs: no response to pings");
                 connection.close();

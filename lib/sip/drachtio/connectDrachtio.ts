@@ -1,5 +1,6 @@
 import Srf from "drachtio-srf";
 import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
+import { closeSrf } from "./closeSrf.ts";
 import {
     clean,
     dialogOf,
@@ -47,6 +48,8 @@ export interface DrachtioConnection extends SipStack, Omit<InheritedTransactions
     readonly serverVersion: string;
     /** Where the server listens: `udp/192.0.2.1:5060`, … */
     readonly listensAt: readonly string[];
+    /** Number of frames received from the server so far. */
+    readonly received: number;
     /** Resolves once the server has responded to a ping; rejects if the connection is lost. A server that hangs does neither. */
     ping(): Promise<void>;
     close(): void;
@@ -81,6 +84,7 @@ class SrfConnection implements DrachtioConnection {
     #state: "opening" | "open" | "closed" = "opening";
     #version = "";
     #listensAt: readonly string[] = [];
+    #received = 0;
 
     constructor(listener: DrachtioListener) {
         this.#listener = listener;
@@ -88,6 +92,10 @@ class SrfConnection implements DrachtioConnection {
 
     get serverVersion(): string {
         return this.#version;
+    }
+
+    get received(): number {
+        return this.#received;
     }
 
     get listensAt(): readonly string[] {
@@ -115,6 +123,7 @@ class SrfConnection implements DrachtioConnection {
                     if (this.#state === "closed") return this.#srf.disconnect();
                     clearTimeout(timer);
                     this.#state = "open";
+                    this.#srf.app.client?.wp.on("msg", () => (this.#received += 1));
                     this.#version = version ?? "";
                     this.#listensAt = (hostports ?? "").split(",");
                     resolve();
@@ -139,11 +148,7 @@ class SrfConnection implements DrachtioConnection {
         if (this.#state === "closed") return;
         this.#state = "closed";
         this.#failWaiting();
-        try {
-            this.#srf.disconnect();
-        } catch {
-            // never connected, or closed by the server at the same time: there is no socket to close
-        }
+        closeSrf(this.#srf);
     }
 
     ping(): Promise<void> {

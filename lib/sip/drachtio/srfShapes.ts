@@ -1,12 +1,18 @@
 /** What connectDrachtio.ts uses of drachtio-srf, whose own declarations lack most of it and get some of it wrong. */
 
+import type { Socket } from "node:net";
+
 export interface SrfLike {
     readonly app: {
         on(event: "connect", listener: (error: unknown, hostports?: string, version?: string) => void): void;
         on(event: "error" | "close", listener: (error?: Error) => void): void;
         /** Set by `connect`. */
         readonly client?: {
-            readonly wp: { send(socket: unknown, frame: string): string };
+            readonly wp: {
+                send(socket: unknown, frame: string): string;
+                /** Emitted for each frame of the server. */
+                on(event: "msg", listener: () => void): void;
+            };
             /** Sends a message under the ID of a transaction, also one of another process. Returns the ID of the command. */
             sendMessage(
                 message: string,
@@ -14,7 +20,7 @@ export interface SrfLike {
             ): string;
             /** By socket: what waits for a response from the server, by message id. One entry while connected. */
             readonly mapServer: ReadonlyMap<
-                unknown,
+                Socket,
                 { readonly pendingRequests: Map<string, (tokens: readonly string[]) => void> }
             >;
         };

@@ -6,12 +6,14 @@ import { FakeClock } from "../../../support/FakeClock.ts";
 let clock: FakeClock;
 let pings: PromiseWithResolvers<undefined>[];
 let hangs: number;
+let received: number;
 let watch: PingWatch;
 
 beforeEach(() => {
     clock = new FakeClock();
     pings = [];
     hangs = 0;
+    received = 0;
     watch = new PingWatch({
         clock,
         ping: () => {
@@ -19,6 +21,7 @@ beforeEach(() => {
             pings.push(ping);
             return ping.promise;
         },
+        received: () => received,
         onHang: () => (hangs += 1),
     });
 });
@@ -39,6 +42,15 @@ describe("PingWatch", () => {
         expect(hangs).toBe(1);
         clock.advance(60_000);
         expect([hangs, clock.pending]).toEqual([1, 0]);
+    });
+
+    it("does not report a server whose requests arrive before its response", () => {
+        clock.advance(500);
+        received += 1;
+        clock.advance(1_500);
+        expect(hangs).toBe(0);
+        clock.advance(1_500);
+        expect(hangs).toBe(1);
     });
 
     it("does not report a response that arrives late, but in time", async () => {
