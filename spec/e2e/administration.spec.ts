@@ -8,6 +8,8 @@ import { HepCollector } from "../../lab/world/HepCollector.ts";
 import { until } from "../../lab/world/until.ts";
 import { numbers, World } from "../../lab/world/World.ts";
 import { decodeHep } from "../support/decodeHep.ts";
+import { ALL_COMMANDS } from "../../lib/admin/allCommands.ts";
+import { COMMAND_ANSWERS } from "../support/commandAnswers.ts";
 import { ControlChat } from "../support/ControlChat.ts";
 
 const BOT = "@sip-bridge:matrix.example";
@@ -262,6 +264,19 @@ describe("commands in Matrix rooms", () => {
         writeFileSync(join(world.bridge.directory, "trace.png"), await shownPicture.screenshot());
         await shownPicture.close();
         expect(shown).toContain("Matrix reason: m.call.hangup received: user_hangup");
+    });
+
+    it.each(COMMAND_ANSWERS)("carries out %s", async (command, answer) => {
+        expect(await admin.ask(command)).toContain(answer);
+    });
+
+    it("serves an OpenAPI document that a browser reads, with every command", async () => {
+        const page = await world.chromium.openPage(`http://127.0.0.1:${adminPort}/`);
+        const read = `fetch("/v1", { headers: { Authorization: "Bearer ${TOKEN}" } }).then((response) => response.json())`;
+        const document = await page.evaluate<{ openapi: string; paths: Readonly<Record<string, object>> }>(read);
+        expect(document.openapi).toBe("3.1.0");
+        expect(Object.keys(document.paths).sort()).toEqual(ALL_COMMANDS.map(({ name }) => `/v1/${name}`).sort());
+        await page.close();
     });
 
     it("serves the page to a browser, with the calls of the spec", async () => {
