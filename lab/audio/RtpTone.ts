@@ -43,6 +43,7 @@ export class RtpTone implements Stoppable {
     readonly #socket: Socket;
     readonly #heard = new Float32Array(heardSamples);
     readonly #ssrc = randomInt(2 ** 32 - 1);
+    #closed: Promise<void> | undefined;
     readonly #pacing: NodeJS.Timeout;
     #toneHz: number;
     #mode: "tone" | "echo" | "mute" = "tone";
@@ -147,9 +148,11 @@ export class RtpTone implements Stoppable {
         this.#heard.fill(0);
     }
 
+    /** Stopping twice is harmless. */
     stop(): Promise<void> {
         clearInterval(this.#pacing);
-        return new Promise((resolve) => this.#socket.close(() => resolve()));
+        this.#closed ??= new Promise((resolve) => this.#socket.close(() => resolve()));
+        return this.#closed;
     }
 
     #receive(packet: Buffer, from: RtpAddress): void {

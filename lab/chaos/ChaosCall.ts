@@ -60,6 +60,13 @@ export class ChaosCall {
         await this.client.hears(this.callId, tones.phone);
     }
 
+    /** Ends a call that goes on, so that the next one can begin. Harmless if it is over. */
+    async end(): Promise<void> {
+        if (this.phoneState() === "connected") await this.phone.hangUp();
+        const state = await this.clientState().catch(() => "ended");
+        if (state !== "ended") await this.client.hangUp(this.callId).catch(() => undefined);
+    }
+
     /** By the phone's own messages: a final response, BYE or CANCEL ends it, an ACK after a 200 connects it. */
     phoneState(): PartyState {
         const lines = this.phone.trace.messages().map(({ startLine }) => startLine);

@@ -20,7 +20,7 @@ export interface CellResult extends Cell {
 }
 
 /** Every timer of the bridge and of a client that ends a call is shorter, but for the ring time. */
-const WAIT_MS = 75_000;
+const WAIT_MS = 120_000;
 const EVERY_MS = 250;
 
 /** Makes one call, one fault, and waits until the parties show what they should. */
@@ -30,6 +30,7 @@ export async function runCell(cell: Cell, world: World, parts: ChaosParts): Prom
         await parts.fail(cell.part, cell.fault, call);
         return await observe(cell, world, call);
     } finally {
+        await call.end();
         await parts.repair(call);
     }
 }
