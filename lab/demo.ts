@@ -54,7 +54,8 @@ function readOptions(): Options {
 }
 
 function allWell({ inbound, outbound, messages, features }: Outcome): boolean {
-    return inbound.ok && outbound.ok && messages.ok && features.hold && features.keys && features.video;
+    const { hold, keys, transfer, video } = features;
+    return inbound.ok && outbound.ok && messages.ok && hold && keys && transfer && video;
 }
 
 async function demonstrate(
@@ -71,7 +72,7 @@ async function demonstrate(
     const video = await seesVideo(world, alice, options.webSocketPort);
     const features = { ...(await featuresWithinCall(world, alice)), video };
     console.log(
-        `Within a call: hold and resume ${features.hold ? "worked" : "failed"}, keys ${features.keys ? "arrived" : "were lost"}, video ${video ? "arrived in both directions" : "failed"}.\n`,
+        `Within a call: hold and resume ${features.hold ? "worked" : "failed"}, keys ${features.keys ? "arrived" : "were lost"}, transfer ${features.transfer ? "worked" : "failed"}, video ${video ? "arrived in both directions" : "failed"}.\n`,
     );
     const messages = await messageBothWays(world);
     console.log(

@@ -6,7 +6,7 @@ import type { SippPhone } from "../world/SippPhone.ts";
 import type { World } from "../world/World.ts";
 
 /** What each side plays, in Hz; far enough apart to be told from each other's harmonics and echoes. */
-export const tones = { phone: 620, alice: 440 } as const;
+export const tones = { phone: 620, alice: 440, carol: 520 } as const;
 
 const phoneName = "phone";
 const aliceName = "Alice";

@@ -1,5 +1,6 @@
 import { until } from "../world/until.ts";
 import { numbers, type World } from "../world/World.ts";
+import type { SippPhone } from "../world/SippPhone.ts";
 import type { MatrixClientPage } from "../world/MatrixClientPage.ts";
 import { tones } from "./calls.ts";
 
@@ -18,6 +19,23 @@ export interface FeatureProof {
 export const noFeatures: FeatureProof = { hold: false, keys: false, transfer: false, video: false };
 
 const digits = "1122**##00";
+
+/** Alice's client transfers her call to Carol, and Carol and the phone hear each other. */
+async function transferred(
+    world: World,
+    alice: MatrixClientPage,
+    { phone, callId }: { readonly phone: SippPhone; readonly callId: string },
+): Promise<boolean> {
+    const carol = await world.openClient("carol", { toneHz: tones.carol });
+    await alice.transfer(callId, carol.device.userId);
+    const call = await carol.awaitRinging();
+    await carol.answer(call.callId);
+    phone.tone.forget();
+    await Promise.all([phone.tone.hears(tones.carol), carol.hears(call.callId, tones.phone)]);
+    await carol.hangUp(call.callId);
+    await phone.isHungUp();
+    return true;
+}
 
 /** Alice calls a phone once more, for what happens within a call. Never rejects: what was not observed is false. */
 export async function featuresWithinCall(world: World, alice: MatrixClientPage): Promise<FeatureProof> {
@@ -44,8 +62,7 @@ export async function featuresWithinCall(world: World, alice: MatrixClientPage):
         await hearEachOther();
         proof = { ...proof, hold: true };
 
-        await alice.hangUp(callId);
-        await phone.isHungUp();
+        proof = { ...proof, transfer: await transferred(world, alice, { phone, callId }) };
         await phone.isDone();
         await world.rtpengine.drained();
     } catch (error) {

@@ -174,6 +174,13 @@ export class CallActor {
         this.tell({ kind: "joinRequested", leg });
     }
 
+    /** Transfers the call as if the party of a leg had asked for it. Returns whether the target is being called. */
+    transfer(leg: LegId, request: TransferRequest): "placed" | "rejected" {
+        this.tellOfLeg(leg, { kind: "transferRequested", request });
+        const state = this.#state;
+        return "transfer" in state && state.transfer?.by === leg ? "placed" : "rejected";
+    }
+
     /** The id of a leg of this call; undefined if it has none of it. */
     idOf(leg: CallLeg): LegId | undefined {
         return [...this.#seats].find(([id, seat]) => seat.leg === leg && !this.#links.has(id))?.[0];
@@ -290,7 +297,8 @@ export class CallActor {
     }
 
     #showParty({ kind, leg, party }: Extract<CallEffect, { readonly kind: "showParty" }>): void {
-        const identity = this.#identities.get(party);
+        const ofCall = this.#links.has(leg) ? this.#parts.identityOf(party) : undefined;
+        const identity = this.#identities.get(party) ?? ofCall;
         if (identity !== undefined) this.#seats.get(leg)?.inform(kind, (shownTo) => shownTo.showParty(identity));
     }
 

@@ -3,7 +3,8 @@ import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallState } from "../call/CallState.ts";
 import type { RingPlan } from "../call/RingPlan.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
-import type { CallLeg, LegReport, TargetLeg } from "../ports/CallLeg.ts";
+import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { CallLeg, LegReport, ShownParty, TargetLeg, TransferTarget } from "../ports/CallLeg.ts";
 import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
 import type {
     CallIntake,
@@ -149,6 +150,15 @@ export class CallDesk implements CallIntake {
         return 0;
     }
 
+    /** Transfers a connected call for its Matrix user, who leaves it when the target answers. */
+    transfer(callId: string, user: MatrixUserId, to: TransferTarget): "placed" | "rejected" {
+        const call = this.#calls.get(callId as CallId);
+        const state = call?.actor.state;
+        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return "rejected";
+        const isCallee = call.networkOf(state.target) === "matrix";
+        return call.actor.transfer(isCallee ? state.target : state.origin, { by: { kind: "user", user }, to });
+    }
+
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
     async stop(withinMs: number): Promise<void> {
         await this.#end(() => true, withinMs);
@@ -214,7 +224,8 @@ export class CallDesk implements CallIntake {
         const keeper = new CallKeeper({ callId, journal, clock, log, snapshot });
         const watcher = this.#watch(callId, log, keeper, actor);
         const transfers = this.#transfersOf(parties, policy, log, actor);
-        return { clock, log, keeper, effectTimeoutMs, watcher, transfers };
+        const identityOf = (leg: LegId): ShownParty | undefined => identityIn(parties, leg);
+        return { clock, log, keeper, effectTimeoutMs, watcher, transfers, identityOf };
     }
 
     get #active(): number {
@@ -322,6 +333,12 @@ function dial(
         case "phone":
             return diallers.phone.dial(callId, target, report, leg);
     }
+}
+
+/** Who the party of a leg is for the other party; a phone is not named by its account. */
+function identityIn({ caller, callee }: CallParties, leg: LegId): ShownParty | undefined {
+    const party = leg === ORIGIN ? caller : callee;
+    return party.kind === "phone" ? undefined : party;
 }
 
 /** Who ended the call: another call stands for the party whose place it has taken. */

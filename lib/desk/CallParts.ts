@@ -2,7 +2,7 @@ import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
 import type { LegId } from "../call/vocabulary.ts";
 import type { MediaSnapshot } from "../ports/CallJournal.ts";
-import type { CallLeg, LegReport, OriginLeg, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
+import type { CallLeg, LegReport, OriginLeg, ShownParty, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { LegRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
@@ -15,6 +15,8 @@ export interface CallParts {
     readonly log: Log;
     readonly watcher: CallWatcher;
     readonly transfers: TransferDesk;
+    /** Who the party of a leg is, as far as the call itself tells: for the party of another call that is joined with this one. */
+    readonly identityOf: (leg: LegId) => ShownParty | undefined;
     readonly keeper: Pick<CallKeeper, "changed" | "durable" | "handOver">;
     /** How long a leg or a media session can take over one effect, in ms. */
     readonly effectTimeoutMs: number;

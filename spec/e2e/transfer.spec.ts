@@ -82,6 +82,11 @@ describe("a call that a desk phone transfers", () => {
         await callee.answer();
         await desk.awaitEvent("CALL_CLOSED");
         await Promise.all([callee.tone.hears(tones.bob), bob.hears(callId, tones.phone)]);
+        // Bob's client receives the name of the new party
+        const ghost = `@sip_=2b${numbers.phone.slice(1)}:${domain}`;
+        const isIdentity = ({ type, content }: { type: string; content: Record<string, unknown> }): boolean =>
+            type === "m.call.asserted_identity" && JSON.stringify(content).includes(ghost);
+        await bob.awaitEvent("the identity of the new party", isIdentity);
 
         await bob.hangUp(callId);
         await callee.isHungUp();

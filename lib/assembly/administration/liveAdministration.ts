@@ -22,6 +22,7 @@ import type { Phones } from "../../sip/registrar/Phones.ts";
 import { testCallControl } from "./testCallControl.ts";
 import type { SipTrunkControl } from "./SipTrunkControl.ts";
 import type { CallDesk } from "../../desk/CallDesk.ts";
+import type { TransferTarget } from "../../ports/CallLeg.ts";
 import type { RememberedStates } from "./rememberStates.ts";
 import type { ServiceState } from "./ServiceState.ts";
 
@@ -33,7 +34,7 @@ export interface LiveAdministrationParts {
     readonly history: CallHistory;
     readonly ladders: SipLadders;
     readonly gate: CallGate;
-    readonly desk: Pick<CallDesk, "sendDigits">;
+    readonly desk: Pick<CallDesk, "sendDigits" | "transfer">;
     readonly limits: FraudLimits;
     readonly changes: Changes;
     readonly dialPlan: LiveDialPlan;
@@ -67,7 +68,8 @@ export function liveAdministration(parts: LiveAdministrationParts): Administrati
     };
 }
 
-function callControl({ records, history, ladders, gate, desk }: LiveAdministrationParts): CallControl {
+function callControl(parts: LiveAdministrationParts): CallControl {
+    const { records, history, ladders, gate, desk } = parts;
     const find: CallControl["find"] = (id) =>
         records.live().find(({ callId, sipCallId }) => callId === id || sipCallId === id) ?? history.find(id);
     return {
@@ -80,8 +82,27 @@ function callControl({ records, history, ladders, gate, desk }: LiveAdministrati
             const sipCallId = find(id)?.sipCallId;
             return sipCallId === undefined ? undefined : ladders.linesOf(sipCallId);
         },
-        verbs: { sendDigits: (callId, digits) => desk.sendDigits(callId, digits) },
+        verbs: {
+            sendDigits: (callId, digits) => desk.sendDigits(callId, digits),
+            transfer: (callId, to) => Promise.resolve(transfer(parts, callId, to)),
+        },
     };
+}
+
+/** For the Matrix user of the call, with what that user may dial. */
+function transfer({ config, records, desk }: LiveAdministrationParts, callId: string, to: string): "done" | "failed" {
+    const call = records.live().find((live) => live.callId === callId);
+    const asker = [call?.caller, call?.callee].find((party) => party?.kind === "user");
+    if (asker?.kind !== "user") return "failed";
+    const target = targetIn(to.trim(), config);
+    return target !== undefined && desk.transfer(callId, asker.user, target) === "placed" ? "done" : "failed";
+}
+
+function targetIn(text: string, config: Config): TransferTarget | undefined {
+    const user = parseMatrixUserId(text);
+    if (user !== undefined) return { kind: "user", user };
+    const party = parseRemoteParty(text, numberingOf(config));
+    return party && { kind: "dialled", callees: [party] };
 }
 
 function trunkControl({ config, changes, states, records, sip }: LiveAdministrationParts): TrunkControl {

@@ -8,6 +8,7 @@ import {
     endLateAnswer,
     isParty,
     passOnCandidates,
+    peerOf,
     refuseLink,
     refuseTransfer,
     releaseUnused,
@@ -96,9 +97,14 @@ function join(state: Joining, hold: Hold, sdp: Sdp): Transition {
         ...toTransferor(transfer, { stage: "done" }),
         ...(transfer.transferor === "left" ? [] : [{ kind: "endLeg", leg: leaves, cause: "replaced" } as const]),
     ];
+    const stays = peerOf(state, leaves);
+    const introductions = [
+        { kind: "showParty", leg: arrives, party: stays },
+        { kind: "showParty", leg: stays, party: arrives },
+    ] as const;
     const isSettled = hold === before || next?.leg === arrives;
     const then = isSettled ? beginChange(connected, next) : beginChange(connected, { leg: arrives, sdp }, next);
-    return go(then.state, { kind: "stopTimer", timer: "change" }, ...endings, ...then.effects);
+    return go(then.state, { kind: "stopTimer", timer: "change" }, ...endings, ...introductions, ...then.effects);
 }
 
 /** The media flows as before, and an offer that waited is handled. */

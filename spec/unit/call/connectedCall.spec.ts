@@ -99,7 +99,13 @@ describe("a transfer", () => {
             { kind: "handoverDone", hold: "talks" },
         );
         expect(joined.state).toEqual({ ...connected, target: linkLeg(1), links: 1 });
-        expect(joined.effects).toEqual(["stopTimer change", `reportTransfer ${alice}`, `endLeg ${alice}`]);
+        expect(joined.effects).toEqual([
+            "stopTimer change",
+            `reportTransfer ${alice}`,
+            `endLeg ${alice}`,
+            `showParty ${linkLeg(1)}`,
+            `showParty ${ORIGIN}`,
+        ]);
     });
 
     it("asks the party that stays again if it was held", () => {
@@ -108,6 +114,8 @@ describe("a transfer", () => {
             "stopTimer change",
             `reportTransfer ${alice}`,
             `endLeg ${alice}`,
+            `showParty ${linkLeg(1)}`,
+            `showParty ${ORIGIN}`,
             `proposeChange ${alice}`,
         ]);
     });

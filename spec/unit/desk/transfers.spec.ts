@@ -68,6 +68,10 @@ class TransferWorld {
         );
     }
 
+    command(callId: string, to: TransferTarget): "placed" | "rejected" {
+        return this.#desk.transfer(callId, alice, to);
+    }
+
     get calls(): number {
         return this.#desk.calls;
     }
@@ -204,6 +208,23 @@ describe("the transfer of a call", () => {
         expect(callee.leg.told.at(-1)).toBe("end hungUp");
         expect(world.media.held).toBe(0);
         expect(world.calls).toBe(0);
+    });
+
+    it("shows each party the other one", async () => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        const target = await world.answers();
+        expect(caller.leg.told).toContain("showParty user");
+        expect(target.leg.told).toContain("showParty anonymous");
+    });
+
+    it("is placed for the user of a call by a command", async () => {
+        const { caller, callee } = await world.connected();
+        expect(world.command("c1", toBob)).toBe("placed");
+        await world.answers();
+        expect(callee.leg.told.slice(-2)).toEqual(["transfer done", "end replaced"]);
+        expect(caller.leg.told).not.toContain("end replaced");
+        expect(world.command("c9", toBob)).toBe("rejected");
     });
 
     it("joins two calls of the same party", async () => {
