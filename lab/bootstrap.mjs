@@ -20,6 +20,7 @@ const programs = {
     bench: "bench/main.ts",
     "bench:sip": "bench/sipMain.ts",
     "bench:messages": "bench/messagesMain.ts",
+    "bench:video": "bench/splitterMain.ts",
     soak: "bench/soakMain.ts",
 };
 
