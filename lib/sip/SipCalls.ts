@@ -8,6 +8,8 @@ export interface DialogHandler {
     handle(request: IncomingRequest): void;
     /** The SIP server is gone, and the dialog with it. Returns what a new server needs to end it, if it has to be ended. */
     lost(): DialogCopy | undefined;
+    /** The peer has ended the dialog by a BYE that only an earlier run of the bridge received. Absent if no BYE can end it. */
+    hungUp?(): void;
     /** The leg of a call that another request can name; undefined before the call is answered. */
     readonly named?: NamedLeg | undefined;
 }
@@ -95,6 +97,11 @@ export class SipCalls {
     /** The dialogs among these that no call has. */
     unknownOf(dialogIds: readonly string[]): readonly string[] {
         return dialogIds.filter((id) => !this.#dialogs.has(id));
+    }
+
+    /** The peer has ended this dialog by a BYE that only an earlier run of the bridge received. */
+    hungUp(dialogId: string): void {
+        this.#dialogs.get(dialogId)?.hungUp?.();
     }
 
     /** The SIP server does not have these dialogs any more. Returns what is needed to end them. */

@@ -8,7 +8,7 @@ import { byeByCopy } from "./dialogCopy.ts";
 export interface InheritanceParts {
     readonly stack: SipStack;
     readonly inherited: InheritedTransactions;
-    readonly calls: Pick<SipCalls, "lost" | "unknownOf" | "dialogIds" | "lose">;
+    readonly calls: Pick<SipCalls, "lost" | "unknownOf" | "dialogIds" | "hungUp" | "lose">;
     readonly userAgent: string;
     readonly log: Log;
 }
@@ -20,6 +20,7 @@ export interface HeldByServer {
         readonly id: string;
         readonly direction: "inbound" | "outbound";
         readonly method: string;
+        readonly callId: string;
     }[];
     /** Another notice follows. */
     readonly more: boolean;
@@ -35,6 +36,8 @@ const MAX_LOST_DIALOGS = 10_000;
 export class Inheritance {
     readonly #parts: InheritanceParts;
     #held: string[] = [];
+    /** Transactions of BYEs without a response, by Call-ID. */
+    readonly #unansweredByes = new Map<string, string>();
     /** Dialogs of a lost SIP server. */
     #lostDialogs: DialogCopy[] = [];
 
@@ -56,8 +59,9 @@ export class Inheritance {
     /** Called for each notice of the server, which come before anything else. */
     take({ dialogs, transactions, more }: HeldByServer): void {
         this.#held.push(...dialogs);
-        for (const { id, direction, method } of transactions) {
+        for (const { id, direction, method, callId } of transactions) {
             if (direction === "outbound" && method === "INVITE") this.#cancel(id);
+            if (direction === "inbound" && method === "BYE") this.#unansweredByes.set(callId, id);
         }
         if (more) return;
         const held = this.#held;
@@ -76,10 +80,25 @@ export class Inheritance {
     }
 
     #endMissing(known: readonly string[], held: ReadonlySet<string>): void {
+        this.#answerByes(known);
         this.#lostDialogs.push(...this.#parts.calls.lose(known.filter((id) => !held.has(id))));
         const isHeld = new Set([...held].map(callIdOf));
         // a server that only lost its connection still has them
         this.#endLost(({ callId }) => !isHeld.has(callId));
+    }
+
+    /** A BYE that went to the previous run, which was killed before it could respond: the server does not deliver it again. */
+    #answerByes(known: readonly string[]): void {
+        const { calls, inherited, log } = this.#parts;
+        for (const dialogId of known) {
+            const transactionId = this.#unansweredByes.get(callIdOf(dialogId));
+            if (transactionId === undefined) continue;
+            calls.hungUp(dialogId);
+            inherited.respondTo(transactionId, { status: 200 }).catch((error: unknown) => {
+                log.debug("BYE of the previous run not answered", { error });
+            });
+        }
+        this.#unansweredByes.clear();
     }
 
     #endLost(isLost: (copy: DialogCopy) => boolean): void {

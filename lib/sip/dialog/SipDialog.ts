@@ -207,6 +207,12 @@ export class SipDialog implements DialogHandler {
         return phase === "up" || phase === "leaving" ? this.#parts.copy : undefined;
     }
 
+    hungUp(): void {
+        const phase = this.#state.phase;
+        this.#over();
+        if (phase === "up") this.#report("hungUp");
+    }
+
     #takeBye(request: IncomingRequest): void {
         const phase = this.#state.phase;
         this.#respond(request, { status: 200 });

@@ -3,7 +3,14 @@ import type { IncomingRequest } from "../SipStack.ts";
 
 const notice = z.object({
     dialogs: z.array(z.string()),
-    transactions: z.array(z.object({ id: z.string(), direction: z.enum(["inbound", "outbound"]), method: z.string() })),
+    transactions: z.array(
+        z.object({
+            id: z.string(),
+            direction: z.enum(["inbound", "outbound"]),
+            method: z.string(),
+            callId: z.string(),
+        }),
+    ),
     more: z.boolean(),
 });
 
