@@ -35,7 +35,7 @@ const checks: readonly Check[] = [
         args: [
             "tsconfig.json",
             "--allowUnusedTypes",
-            "--excludePathsFromReport=vitest.config;lib/assembly/assembleBridge;lib/commandLine/runCommandLine;lib/liveCheck/checkLive",
+            "--excludePathsFromReport=vitest.config;lib/assembly/assembleBridge;lib/commandLine/runCommandLine;lib/liveCheck/checkLive;lab/picture/colours;lab/picture/pattern",
         ],
     },
     { name: "words", command: "node", args: ["lab/checkWords.ts"] },

@@ -83,7 +83,7 @@ class Phone implements PhonePage {
             agent.sendMessage(target, text, {
                 eventHandlers: {
                     succeeded: () => resolve(),
-                    failed: ({ cause }: { cause: string }) => reject(new Error(`not accepted: ${cause}`)),
+                    failed: ({ cause }) => reject(new Error(`not accepted: ${cause ?? "no cause"}`)),
                 },
             });
         });

@@ -123,7 +123,7 @@ export async function answerInPlace(
 }
 
 /** Goes on without the video that was added and not agreed on. Resolves to rtpengine's answer to the rest of `offer`. */
-export async function withdrawVideo(
+async function withdrawVideo(
     up: Up,
     side: Side,
     offer: PartyDescription,

@@ -2,7 +2,7 @@ import { isRejected } from "./rejection.ts";
 import type { Section } from "./sessionDescription.ts";
 
 /** The kinds of media that the bridge carries (RFC 8866, section 5.14). */
-export const STREAM_KINDS = ["audio", "video"] as const;
+const STREAM_KINDS = ["audio", "video"] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
 /** The streams of a session that are carried, at most one of each kind. There is always one with voice, and it is the first. */

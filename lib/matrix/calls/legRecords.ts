@@ -20,7 +20,7 @@ export interface LegPlace {
 }
 
 /** What is the same in the records of both roles. */
-export function placeRecord({ room, ghost, user, us, negotiations }: LegPlace) {
+function placeRecord({ room, ghost, user, us, negotiations }: LegPlace) {
     const { callId: matrixCallId, version, partyId } = us;
     return { network: "matrix", room, ghost, user, matrixCallId, version, partyId, negotiations } as const;
 }

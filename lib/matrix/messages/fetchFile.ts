@@ -39,7 +39,7 @@ export function isPrivateAddress(address: string): boolean {
  * Resolves a name to public addresses only: a name that an attacker controls can lead to a server of the operator's own
  * network (DNS rebinding). The connection is made to the address that was checked.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
+const lookupPublic: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
         const permitted = error === null ? addresses.filter(({ address }) => !isPrivateAddress(address)) : [];
         const [first] = permitted;

@@ -1,6 +1,6 @@
 import type { HeardAudio } from "../../ports/TestTone.ts";
 
-export const SAMPLE_RATE = 8_000;
+const SAMPLE_RATE = 8_000;
 
 /** The tone changes between two frequencies, in Hz, which no dial, ringing, busy or DTMF tone combines. */
 const FREQUENCIES = [620, 1_180] as const;

@@ -126,8 +126,7 @@ export class SipDialog implements DialogHandler {
             this.#respond(offer.request, { status: 488, headers: { Reason: reasonHeader(cause) } });
         } else if (offer.by === "ack") {
             // an answer cannot be refused: without it there is no session
-            this.#report(cause);
-            await this.end(cause);
+            await this.#giveUp(cause);
         }
     }
 
@@ -148,9 +147,7 @@ export class SipDialog implements DialogHandler {
     }
 
     #peerGone(): void {
-        if (this.#state.phase !== "up") return;
-        this.#report("networkFailure");
-        void this.end("networkFailure");
+        if (this.#state.phase === "up") void this.#giveUp("networkFailure");
     }
 
     /** Stops waiting for the answer to the last `reoffer`. */
@@ -202,25 +199,18 @@ export class SipDialog implements DialogHandler {
 
     lost(): DialogCopy | undefined {
         const phase = this.#state.phase;
-        this.#over();
-        if (phase === "up") this.#report("serviceUnavailable");
+        this.#endWith("serviceUnavailable");
         return phase === "up" || phase === "leaving" ? this.#parts.copy : undefined;
     }
 
     hungUp(): void {
-        const phase = this.#state.phase;
-        this.#over();
-        if (phase === "up") this.#report("hungUp");
+        this.#endWith("hungUp");
     }
 
     #takeBye(request: IncomingRequest): void {
-        const phase = this.#state.phase;
         this.#respond(request, { status: 200 });
-        if (phase !== "up") return this.#over();
-        this.#refusePending();
-        const cause = request.origin === "server" ? causeOfServerBye(request.headers) : causeOfBye(request.headers);
-        this.#over();
-        this.#report(cause);
+        if (this.#state.phase === "up") this.#refusePending();
+        this.#endWith(request.origin === "server" ? causeOfServerBye(request.headers) : causeOfBye(request.headers));
     }
 
     #takeAck(ack: IncomingRequest): void {
@@ -243,10 +233,7 @@ export class SipDialog implements DialogHandler {
     #takeLateAnswer(ack: IncomingRequest): void {
         if (this.#state.phase !== "up") return;
         const description = sessionDescriptionIn(ack.headers.get("content-type"), ack.body);
-        if (description.kind !== "given") {
-            this.#report("noCommonMedia");
-            return void this.end("noCommonMedia");
-        }
+        if (description.kind !== "given") return void this.#giveUp("noCommonMedia");
         if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) return;
         this.announceAnswer(description.sdp);
     }
@@ -348,6 +335,19 @@ export class SipDialog implements DialogHandler {
     /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is reported separately. */
     #notSent(method: string, error: unknown): void {
         this.#parts.log.debug("response not sent", { method, error });
+    }
+
+    /** Reports the end unless the leg has been told, or has ended it itself. */
+    #endWith(cause: EndCause): void {
+        const isUp = this.#state.phase === "up";
+        this.#over();
+        if (isUp) this.#report(cause);
+    }
+
+    /** The session cannot go on. */
+    async #giveUp(cause: EndCause): Promise<void> {
+        this.#report(cause);
+        await this.end(cause);
     }
 
     #report(cause: EndCause): void {

@@ -23,7 +23,7 @@ export interface RefusedRefer {
 }
 
 /** What a REFER can require. */
-export const REFER_OPTIONS: readonly string[] = ["norefersub", "replaces", "tdialog"];
+const REFER_OPTIONS: readonly string[] = ["norefersub", "replaces", "tdialog"];
 
 const MAX_URI_LENGTH = 512;
 

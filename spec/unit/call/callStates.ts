@@ -12,7 +12,7 @@ export const plan = [
     { legs: [alice, desk], forMs: 20_000 },
     { legs: [voicemail], forMs: 60_000 },
 ];
-export const common = { openedAt: 0, policy };
+const common = { openedAt: 0, policy };
 export const alerting: Alerting = {
     ...common,
     phase: "alerting",
@@ -25,8 +25,8 @@ export const alerting: Alerting = {
     candidates: [],
 };
 export const answering: CallState = { ...common, phase: "answering", target: alice, next: undefined };
-export const parties = { origin: ORIGIN, target: alice, media: alice, transfer: undefined, links: 0 };
-export const conversation = { ...common, ...parties, answeredAt: 5_000, deadline: 3_605_000, heldBy: [] };
+const parties = { origin: ORIGIN, target: alice, media: alice, transfer: undefined, links: 0 };
+const conversation = { ...common, ...parties, answeredAt: 5_000, deadline: 3_605_000, heldBy: [] };
 export const connected: CallState = { ...conversation, phase: "connected" };
 export const changing = {
     ...conversation,

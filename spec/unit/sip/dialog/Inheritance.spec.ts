@@ -18,7 +18,10 @@ function resumed(...dialogIds: readonly string[]): { readonly inheritance: Inher
     for (const id of dialogIds) {
         const dialog = {
             handle: () => undefined,
-            lost: () => void seen.lost.push(id) as undefined,
+            lost: () => {
+                seen.lost.push(id);
+                return undefined;
+            },
             hungUp: () => {
                 seen.hungUp.push(id);
                 calls.removeDialog(id, dialog);
