@@ -58,7 +58,7 @@ test("the bench of SIP servers reports immediately that the other server is down
     const absent = await ran("bench/sipMain.ts", [], { DRACHTIO: `127.0.0.1:${port}:s3cret` });
     expect(absent).toEqual({
         code: 1,
-        said: `error: the server at 127.0.0.1:${port} cannot be measured: connection refused: nothing listens there`,
+        said: `error: the server at 127.0.0.1:${port} cannot be measured: connection refused: no program listens on this port`,
     });
     const [server, { control }] = await SipServerProcess.start();
     onTestFinished(() => server.stop().then(() => undefined));
