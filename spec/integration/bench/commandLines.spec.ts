@@ -65,7 +65,7 @@ test("the bench of SIP servers reports immediately that the other server is down
     const refused = await ran("bench/sipMain.ts", [], { DRACHTIO: `127.0.0.1:${control.port}:wrong` });
     expect(refused).toEqual({
         code: 1,
-        said: `error: the server at 127.0.0.1:${control.port} cannot be measured: it refuses the secret`,
+        said: `error: the server at 127.0.0.1:${control.port} cannot be measured: secret rejected`,
     });
 });
 
