@@ -121,10 +121,13 @@ describe("the configurations of docs/fritzbox.md", () => {
 
     it("let the registered box call what Alice may call", async () => {
         const after = handset.events().length;
+        const before = otherBox.events().length;
         const { address, port } = world.bridge.sip;
         otherBox.dial(`sip:0307654321@${address}:${port}`);
         await handset.awaitEvent("CALL_INCOMING", { after });
         handset.answer();
+        // audio can come before baresip has taken in the answer
+        await otherBox.awaitEvent("CALL_ESTABLISHED", { after: before });
         await Promise.all([handset.hears(tones.otherPhone), otherBox.hears(tones.phone)]);
         otherBox.hangUp();
         await handset.awaitEvent("CALL_CLOSED", { after });
