@@ -48,14 +48,10 @@ export async function measureOnSynapse(): Promise<SynapseFigures> {
                 ...over,
             });
         await place("first");
-        // the hang-up of a call follows its last SIP message
-        await until(() => (proxy.seen().some((request) => request.includes("hangup")) ? true : undefined), {
-            what: "the first call's hang-up",
-            timeoutMs: 5_000,
-        });
+        await hungUp(proxy);
         proxy.forget();
         await place("second");
-        await rtpengine.drained();
+        await hungUp(proxy);
         const requests = [...proxy.seen()];
         // makes the room of each number
         await place("rooms", { calls: CALLERS, callers: CALLERS, callsPerSecond: 2 });
@@ -70,6 +66,14 @@ export async function measureOnSynapse(): Promise<SynapseFigures> {
         await proxy.stop();
         await rtpengine.stop();
     }
+}
+
+/** Resolves once the homeserver has the hang-up of a call, which follows its last SIP message. */
+async function hungUp(proxy: CountingProxy): Promise<void> {
+    await until(() => (proxy.seen().some((request) => request.includes("hangup")) ? true : undefined), {
+        what: "the hang-up of a call",
+        timeoutMs: 5_000,
+    });
 }
 
 /** Passes requests on to a homeserver and notes each. */
