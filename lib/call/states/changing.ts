@@ -4,19 +4,9 @@ import { CHANGE_TIMEOUT_MS } from "../CallPolicy.ts";
 import type { Changing, Connected, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import type { LegId, Sdp } from "../vocabulary.ts";
+import { onConversationEvent } from "./conversation.ts";
 import { beginChange, beginJoin } from "./enter.ts";
-import {
-    checkSilent,
-    endLateAnswer,
-    isParty,
-    passOnCandidates,
-    passOnDigits,
-    peerOf,
-    releaseUnused,
-    showToPeer,
-    sideIn,
-} from "./parties.ts";
-import { onTransferEvent } from "./transferring.ts";
+import { isParty, peerOf, sideIn } from "./parties.ts";
 
 export function whileChanging(state: Changing, event: CallEvent, now: number): Transition {
     switch (event.kind) {
@@ -38,25 +28,19 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "offerReceived":
             return receiveAnother(state, event);
         case "candidatesFound":
-            return passOnCandidates(state, event);
         case "partySilent":
-            return checkSilent(state, event);
         case "legIdentified":
-            return showToPeer(state, event.leg);
+        case "mediaOffered":
         case "digitsPressed":
         case "digitsHeard":
-            return passOnDigits(state, event);
         case "legAnswered":
-            return endLateAnswer(state, event.leg);
-        case "mediaOffered":
-            return releaseUnused(state, event.leg);
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
         case "transferFailed":
         case "joinRequested":
         case "legEnded":
-            return onTransferEvent(state, event, now);
+            return onConversationEvent(state, event, now);
         case "handoverOffered":
         case "handoverDone":
         case "handoverFailed":

@@ -1,17 +1,9 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
+import { onConversationEvent } from "./conversation.ts";
 import { beginChange } from "./enter.ts";
-import {
-    checkSilent,
-    endLateAnswer,
-    isParty,
-    passOnCandidates,
-    passOnDigits,
-    releaseUnused,
-    showToPeer,
-} from "./parties.ts";
-import { onTransferEvent } from "./transferring.ts";
+import { isParty } from "./parties.ts";
 
 export function whileConnected(state: Connected, event: CallEvent, now: number): Transition {
     switch (event.kind) {
@@ -19,25 +11,19 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
             if (!isParty(state, event.leg)) return go(state, { kind: "postponeOffer", leg: event.leg });
             return beginChange(state, event);
         case "candidatesFound":
-            return passOnCandidates(state, event);
         case "partySilent":
-            return checkSilent(state, event);
         case "legIdentified":
-            return showToPeer(state, event.leg);
+        case "mediaOffered":
         case "digitsPressed":
         case "digitsHeard":
-            return passOnDigits(state, event);
         case "legAnswered":
-            return endLateAnswer(state, event.leg);
-        case "mediaOffered":
-            return releaseUnused(state, event.leg);
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
         case "transferFailed":
         case "joinRequested":
         case "legEnded":
-            return onTransferEvent(state, event, now);
+            return onConversationEvent(state, event, now);
         case "handoverOffered":
         case "handoverDone":
         case "handoverFailed":

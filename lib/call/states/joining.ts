@@ -2,19 +2,9 @@ import type { CallEvent, Hold } from "../CallEvent.ts";
 import type { Connected, Joining, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import type { EndCause, Sdp } from "../vocabulary.ts";
+import { onPartyEvent } from "./conversation.ts";
 import { beginChange } from "./enter.ts";
-import {
-    checkSilent,
-    endLateAnswer,
-    isParty,
-    passOnCandidates,
-    peerOf,
-    refuseLink,
-    refuseTransfer,
-    releaseUnused,
-    showToPeer,
-    sideIn,
-} from "./parties.ts";
+import { endLateAnswer, isParty, peerOf, refuseLink, refuseTransfer, sideIn } from "./parties.ts";
 import { failTransfer, toTransferor } from "./transferring.ts";
 
 export function whileJoining(state: Joining, event: CallEvent, now: number): Transition {
@@ -36,17 +26,14 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
         case "offerReceived":
             return receiveOffer(state, event);
         case "candidatesFound":
-            return passOnCandidates(state, event);
         case "partySilent":
-            return checkSilent(state, event);
+        case "legIdentified":
+        case "mediaOffered":
+            return onPartyEvent(state, event);
         case "transferRequested":
             return isParty(state, event.leg) ? refuseTransfer(state, event.leg) : stay(state);
         case "joinRequested":
             return refuseLink(state);
-        case "mediaOffered":
-            return releaseUnused(state, event.leg);
-        case "legIdentified":
-            return showToPeer(state, event.leg);
         case "digitsPressed":
         case "digitsHeard":
         case "transferPlaced":
