@@ -97,15 +97,7 @@ export class CallDesk implements CallIntake {
             {
                 origin,
                 dial: (leg, report) => dial(diallers, { callId, leg }, targetOf(leg), report),
-                openMedia: (leg, report) =>
-                    media.open(
-                        {
-                            callId,
-                            ...(leg !== targetLeg(1) && { leg }),
-                            ...mediaOf(leg),
-                        },
-                        report,
-                    ),
+                openMedia: (leg, report) => media.open(mediaRequest({ callId, leg }, mediaOf(leg)), report),
             },
             { policy, plan, offer },
         );
@@ -115,11 +107,8 @@ export class CallDesk implements CallIntake {
 
     /** Presses keys for the Matrix user of a connected call. Resolves to whether the other party was sent all of them. */
     async sendDigits(callId: string, digits: string): Promise<"done" | "failed"> {
-        const call = this.#calls.get(callId as CallId);
-        const state = call?.actor.state;
-        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return "failed";
-        const isCallee = call.networkOf(state.target) === "matrix";
-        return await call.actor.press(isCallee ? state.target : state.origin, digits);
+        const connected = this.#matrixLegOf(callId);
+        return connected === undefined ? "failed" : await connected.actor.press(connected.leg, digits);
     }
 
     /**
@@ -152,11 +141,18 @@ export class CallDesk implements CallIntake {
 
     /** Transfers a connected call for its Matrix user, who leaves it when the target answers. */
     transfer(callId: string, user: MatrixUserId, to: TransferTarget): "placed" | "rejected" {
+        const connected = this.#matrixLegOf(callId);
+        if (connected === undefined) return "rejected";
+        return connected.actor.transfer(connected.leg, { by: { kind: "user", user }, to });
+    }
+
+    /** The leg of the Matrix user of a connected call; undefined for every other call. */
+    #matrixLegOf(callId: string): { readonly actor: CallActor; readonly leg: LegId } | undefined {
         const call = this.#calls.get(callId as CallId);
         const state = call?.actor.state;
-        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return "rejected";
+        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return undefined;
         const isCallee = call.networkOf(state.target) === "matrix";
-        return call.actor.transfer(isCallee ? state.target : state.origin, { by: { kind: "user", user }, to });
+        return { actor: call.actor, leg: isCallee ? state.target : state.origin };
     }
 
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
@@ -194,10 +190,8 @@ export class CallDesk implements CallIntake {
             { state, legs, media },
             {
                 resumeLeg: (leg, record, report) => resumeLeg(resumers, { callId, leg }, record, report),
-                resumeMedia: ({ leg, record }, report) => {
-                    const request = { callId, ...(leg !== targetLeg(1) && { leg }), ...mediaOf(leg) };
-                    return proxy.resume(request, record, report);
-                },
+                resumeMedia: ({ leg, record }, report) =>
+                    proxy.resume(mediaRequest({ callId, leg }, mediaOf(leg)), record, report),
             },
         );
         const networks = new Map(legs.map(({ leg, record }) => [leg, record.network]));
@@ -276,6 +270,11 @@ export class CallDesk implements CallIntake {
 }
 
 type CallMedia = Pick<MediaRequest, "transports" | "video">;
+
+/** The media session of a called leg. That of the first one has the call's own name. */
+function mediaRequest({ callId, leg }: ResumedCall, media: CallMedia): MediaRequest {
+    return { callId, ...(leg !== targetLeg(1) && { leg }), ...media };
+}
 
 /** What the desk has to know of a call, whichever run of the bridge began it. */
 interface DeskCall {
