@@ -12,6 +12,7 @@ import type { Log } from "../ports/Log.ts";
 import type { DeliveryResult, MessageCarrier } from "../ports/MessageCarrier.ts";
 import type { Acceptance, MessageIntake, ReceiptNews } from "../ports/MessageIntake.ts";
 import type { MessageRecord, MessageStore } from "../ports/MessageStore.ts";
+import { settlesWithin } from "../ports/settlesWithin.ts";
 import type { MessageTelemetry } from "../ports/MessageTelemetry.ts";
 import { ConversationQueues } from "./ConversationQueues.ts";
 import { Lanes } from "./Lanes.ts";
@@ -136,12 +137,8 @@ export class MessageDelivery implements MessageIntake {
         for (const cancel of this.#timers.values()) cancel();
         this.#timers.clear();
         this.#notifications.stop();
-        let cancel = (): void => undefined;
-        const late = new Promise<void>((resolve) => {
-            cancel = this.#parts.clock.startTimer(withinMs, resolve);
-        });
-        await Promise.race([Promise.all([this.#lanes.inbound.idle(), this.#lanes.outbound.idle()]), late]);
-        cancel();
+        const idle = Promise.all([this.#lanes.inbound.idle(), this.#lanes.outbound.idle()]);
+        await settlesWithin(idle, withinMs, this.#parts.clock);
     }
 
     /** The first message of a conversation is due, if there is one and the carriers are there. */

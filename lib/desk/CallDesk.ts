@@ -21,6 +21,7 @@ import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaRequest, VideoPermission } from "../ports/MediaProxy.ts";
+import { settlesWithin } from "../ports/settlesWithin.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor } from "./CallActor.ts";
 import type { CallParts, CallWatcher, TransferDesk } from "./CallParts.ts";
@@ -166,13 +167,9 @@ export class CallDesk implements CallIntake {
             actor.tell({ kind: "bridgeStopping" });
             await actor.settled();
         });
-        let cancel = (): void => undefined;
-        const deadline = new Promise<"late">((resolve) => {
-            cancel = this.#options.clock.startTimer(withinMs, () => resolve("late"));
-        });
-        const outcome = await Promise.race([Promise.all(settled), deadline]);
-        cancel();
-        if (outcome === "late") this.#options.log.warn("calls not ended in time", { calls: this.#calls.size });
+        const { clock, log } = this.#options;
+        const isInTime = await settlesWithin(Promise.all(settled), withinMs, clock);
+        if (!isInTime) log.warn("calls not ended in time", { calls: this.#calls.size });
     }
 
     #resume({ callId, state, parties, notes, legs, media }: CallSnapshot, resumers: Resumers): OpenedCall {

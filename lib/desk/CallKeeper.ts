@@ -2,6 +2,7 @@ import type { CallId } from "../call/vocabulary.ts";
 import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
+import { settlesWithin } from "../ports/settlesWithin.ts";
 
 export interface CallKeeperParts {
     readonly callId: CallId;
@@ -39,12 +40,7 @@ export class CallKeeper {
     async durable(): Promise<void> {
         if (this.#parts.journal === undefined) return;
         this.#write();
-        let cancel = (): void => undefined;
-        const late = new Promise<void>((resolve) => {
-            cancel = this.#parts.clock.startTimer(LONGEST_WAIT_MS, resolve);
-        });
-        await Promise.race([this.#writing, late]);
-        cancel();
+        await settlesWithin(this.#writing, LONGEST_WAIT_MS, this.#parts.clock);
     }
 
     /** The call is over for both parties: its record goes. */

@@ -1,3 +1,4 @@
+import { settlesWithin } from "../ports/settlesWithin.ts";
 import { chargingHeaders } from "./ims/chargingVector.ts";
 import { readNetworkContext } from "./ims/NetworkContext.ts";
 import type { DrachtioListener } from "./drachtio/connectDrachtio.ts";
@@ -92,12 +93,7 @@ export class SipGateway implements DrachtioListener {
      * cancelled once one arrives (RFC 3261, section 9.1), and the phone would ring on if the bridge stopped before.
      */
     async drain(withinMs: number): Promise<void> {
-        let cancel = (): void => undefined;
-        const late = new Promise<void>((resolve) => {
-            cancel = this.#parts.clock.startTimer(withinMs, resolve);
-        });
-        await Promise.race([this.#parts.calls.over(), late]);
-        cancel();
+        await settlesWithin(this.#parts.calls.over(), withinMs, this.#parts.clock);
     }
 
     /** Requests from unknown senders that are held without a response. */

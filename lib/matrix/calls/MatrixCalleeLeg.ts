@@ -2,6 +2,7 @@ import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { CallId, EndCause, LegId, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
+import { settlesWithin } from "../../ports/settlesWithin.ts";
 import { describeProvenance } from "../../numbering/CallProvenance.ts";
 import type { MatrixTarget } from "../../ports/CallIntake.ts";
 import type { MatrixCalleeRecord } from "../../ports/LegRecord.ts";
@@ -20,7 +21,6 @@ import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
-import { settlesWithin } from "../settlesWithin.ts";
 import { PeerDisplay } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
 

@@ -9,6 +9,7 @@ import type { MessageIntake, ReceiptNews } from "../../ports/MessageIntake.ts";
 import type { MessageRouting } from "../../ports/MessageRouting.ts";
 import type { MessageTelemetry } from "../../ports/MessageTelemetry.ts";
 import { type PeerFeatures, peerKey } from "../../ports/PeerFeatures.ts";
+import { settlesWithin } from "../../ports/settlesWithin.ts";
 import type { TypingSink } from "../../ports/TypingSink.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
@@ -184,13 +185,7 @@ export class MessageServer {
 
     /** The state after delivery; undefined if that takes longer than a sender waits. */
     async #settledSoon(settled: Promise<MessageState>): Promise<MessageState | undefined> {
-        let cancel = (): void => undefined;
-        const late = new Promise<undefined>((resolve) => {
-            cancel = this.#parts.clock.startTimer(WAIT_MS, () => resolve(undefined));
-        });
-        const state = await Promise.race([settled, late]);
-        cancel();
-        return state;
+        return (await settlesWithin(settled, WAIT_MS, this.#parts.clock)) ? await settled : undefined;
     }
 
     #limited(peer: string, party: RemoteParty): OutgoingResponse | undefined {
