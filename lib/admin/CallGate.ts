@@ -1,6 +1,6 @@
 import type { FaultParty } from "../call/faultOf.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
-import type { CallParty } from "../numbering/partyText.ts";
+import { type CallParty, partyText } from "../numbering/partyText.ts";
 import type { CallIntake, CallRequest } from "../ports/CallIntake.ts";
 import type { LegReport } from "../ports/CallLeg.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
@@ -119,7 +119,7 @@ export class CallGate implements CallIntake, CallRecordSink {
 
     #limitedCall(callId: CallId, { caller, callee, firstHop }: CallParties): LimitedCall {
         const trunk = firstHop?.name ?? "";
-        return { callId, user: textOf(caller), trunk, ...this.#parts.classify(callee) };
+        return { callId, user: partyText(caller, "full"), trunk, ...this.#parts.classify(callee) };
     }
 
     answered({ callId }: LiveCallRecord): void {
@@ -134,8 +134,8 @@ export class CallGate implements CallIntake, CallRecordSink {
     #rejectionOf(callId: CallId, parties: CallParties): Rejection | undefined {
         const { direction, caller, callee, targetNetwork } = parties;
         if (this.#service === "draining") return { cause: "serviceUnavailable", reason: "shutting_down" };
-        if (this.#rules.blocked.has(textOf(caller))) return { cause: "blocked", reason: "blocked" };
-        if (direction === "inbound" && this.#rules.doNotDisturb.has(textOf(callee))) {
+        if (this.#rules.blocked.has(partyText(caller, "full"))) return { cause: "blocked", reason: "blocked" };
+        if (direction === "inbound" && this.#rules.doNotDisturb.has(partyText(callee, "full"))) {
             return { cause: "busy", reason: "do_not_disturb" };
         }
         const sender = this.#parts.senderOf(callId);
@@ -145,21 +145,5 @@ export class CallGate implements CallIntake, CallRecordSink {
         if (targetNetwork !== "trunk") return undefined;
         const verdict = this.#parts.limits.admit(this.#limitedCall(callId, parties));
         return verdict.kind === "admitted" ? undefined : { cause: "limitReached", reason: "limit_reached" };
-    }
-}
-
-/** A party as commands name it. */
-function textOf(party: CallParty): string {
-    switch (party.kind) {
-        case "user":
-            return party.user;
-        case "phone":
-            return party.account;
-        case "number":
-            return party.number;
-        case "address":
-            return party.address;
-        case "anonymous":
-            return "anonymous";
     }
 }

@@ -1,4 +1,5 @@
 import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
+import { partyText } from "../numbering/partyText.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MessageContent } from "./MessageContent.ts";
 import type { Direction, MessageId, Receipt } from "./vocabulary.ts";
@@ -42,16 +43,5 @@ export type MessageOrigin =
  * which they were accepted; conversations do not wait for each other.
  */
 export function conversationOf({ direction, user, party }: Pick<Message, "direction" | "user" | "party">): string {
-    return `${direction} ${user} ${partyKey(party)}`;
-}
-
-function partyKey(party: RemoteParty): string {
-    switch (party.kind) {
-        case "number":
-            return party.number;
-        case "address":
-            return party.address;
-        case "anonymous":
-            return "anonymous";
-    }
+    return `${direction} ${user} ${partyText(party, "full")}`;
 }

@@ -16,7 +16,7 @@ const SHORT_CODE_LENGTH = 6;
 const VISIBLE_START = 5;
 const VISIBLE_END = 2;
 
-/** How a party is named in logs and call records. Matrix user IDs are shown complete. */
+/** How a party is named in logs, call records and, with `full`, in rules and commands. Matrix user IDs are shown complete. */
 export function partyText(party: CallParty, detail: NumberDetail): string {
     switch (party.kind) {
         case "user":

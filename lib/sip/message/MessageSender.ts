@@ -29,15 +29,3 @@ export function senderParty(
     if (from === undefined) return undefined;
     return identifyCaller(headers, from, readPrivacy(headers.get("privacy")), peer, screen).caller;
 }
-
-/** Names the party in limits and in the list of blocked senders. */
-export function partyKey(party: RemoteParty): string {
-    switch (party.kind) {
-        case "number":
-            return party.number;
-        case "address":
-            return party.address;
-        case "anonymous":
-            return "anonymous";
-    }
-}

@@ -2,6 +2,7 @@ import type { Message } from "../../message/Message.ts";
 import type { MessageState } from "../../message/MessageState.ts";
 import { SenderAllowance, type SenderLimit } from "../../message/SenderAllowance.ts";
 import { PatternIndex } from "../../numbering/PatternIndex.ts";
+import { partyText } from "../../numbering/partyText.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
@@ -17,7 +18,7 @@ import { ACCEPTED_TYPES, type DecodedBody, decodeMessageBody } from "./decodeMes
 import { failureResponse } from "./failureStatus.ts";
 import type { Imdn } from "./format/imdn.ts";
 import { callIdOf, messageIdOf } from "./messageIdentity.ts";
-import { type MessageSender, partyKey, senderParty } from "./MessageSender.ts";
+import { type MessageSender, senderParty } from "./MessageSender.ts";
 import { type Recipient, recipientOf } from "./recipientOf.ts";
 
 export interface MessageServerParts {
@@ -190,7 +191,7 @@ export class MessageServer {
 
     #limited(peer: string, party: RemoteParty): OutgoingResponse | undefined {
         const { clock, log, telemetry } = this.#parts;
-        const verdict = this.#allowance.take(`${peer} ${partyKey(party)}`, clock.monotonic());
+        const verdict = this.#allowance.take(`${peer} ${partyText(party, "full")}`, clock.monotonic());
         if (verdict.kind === "allowed") return undefined;
         telemetry.messageRefused("inbound", "rate limit");
         if (verdict.isNews)
@@ -199,7 +200,7 @@ export class MessageServer {
     }
 
     #isBlocked(party: RemoteParty): boolean {
-        return party.kind !== "anonymous" && this.#blocked.has(partyKey(party));
+        return party.kind !== "anonymous" && this.#blocked.has(partyText(party, "full"));
     }
 }
 
