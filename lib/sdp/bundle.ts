@@ -37,10 +37,36 @@ export function unbundled(carrier: Section, streams: readonly Section[]): readon
 
 /** A stream with its own formats on another one's transport. */
 function onTransportOf(carrier: Section, stream: Section): Section {
-    const { type, payloads, rtp, fmtp, rtcpFb, bandwidth, ptime, maxptime, direction } = stream;
     const { ptime: _ptime, maxptime: _maxptime, ...transport } = carrier;
+    return { ...transport, ...formatsOf(stream) };
+}
+
+/** A stream at a plain RTP port of this host, with RTCP on the same port (RFC 5761) and with feedback. */
+export function atPort(stream: Section, address: string, port: number): Section {
+    if (isRejected(stream)) return rejected(stream);
     return {
-        ...transport,
+        direction: "sendrecv",
+        ...formatsOf(stream),
+        port,
+        protocol: "RTP/AVPF",
+        connection: { version: address.includes(":") ? 6 : 4, ip: address },
+        rtcpMux: "rtcp-mux",
+    };
+}
+
+/** What a stream says of its media, and nothing of its transport. */
+function formatsOf({
+    type,
+    payloads,
+    rtp,
+    fmtp,
+    rtcpFb,
+    bandwidth,
+    ptime,
+    maxptime,
+    direction,
+}: Section): Omit<Section, "port" | "protocol"> {
+    return {
         type,
         rtp,
         fmtp,
@@ -50,26 +76,5 @@ function onTransportOf(carrier: Section, stream: Section): Section {
         ...(ptime === undefined ? {} : { ptime }),
         ...(maxptime === undefined ? {} : { maxptime }),
         ...(direction === undefined ? {} : { direction }),
-    };
-}
-
-/** A stream at a plain RTP port of this host, with RTCP on the same port (RFC 5761) and with feedback. */
-export function atPort(stream: Section, address: string, port: number): Section {
-    if (isRejected(stream)) return rejected(stream);
-    const { type, payloads, rtp, fmtp, rtcpFb, bandwidth, ptime, maxptime, direction } = stream;
-    return {
-        type,
-        port,
-        protocol: "RTP/AVPF",
-        connection: { version: address.includes(":") ? 6 : 4, ip: address },
-        rtp,
-        fmtp,
-        rtcpMux: "rtcp-mux",
-        ...(payloads === undefined ? {} : { payloads }),
-        ...(rtcpFb === undefined ? {} : { rtcpFb }),
-        ...(bandwidth === undefined ? {} : { bandwidth }),
-        ...(ptime === undefined ? {} : { ptime }),
-        ...(maxptime === undefined ? {} : { maxptime }),
-        direction: direction ?? "sendrecv",
     };
 }
