@@ -1,6 +1,7 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { EndCause } from "../../call/vocabulary.ts";
-import type { LegAbility, LegReport, OriginLeg } from "../../ports/CallLeg.ts";
+import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
+import { InnerLeg } from "../../ports/InnerLeg.ts";
 
 /** What the bridge does when the call to the target of a transfer gets on. */
 export interface ConsultProgress {
@@ -15,13 +16,13 @@ type ConsultState = "calling" | "answered" | "over";
 /**
  * The caller of a call that the bridge places to the target of a transfer, until the party that is transferred takes its place.
  */
-export class ConsultLeg implements OriginLeg {
-    readonly abilities: ReadonlySet<LegAbility> = new Set();
+export class ConsultLeg extends InnerLeg implements OriginLeg {
     readonly #progress: ConsultProgress;
     #report: LegReport = () => undefined;
     #state: ConsultState = "calling";
 
     constructor(progress: ConsultProgress) {
+        super();
         this.#progress = progress;
     }
 
@@ -49,10 +50,6 @@ export class ConsultLeg implements OriginLeg {
         return Promise.resolve();
     }
 
-    snapshot(): undefined {
-        // a call that was joined with another one does not go on after a restart
-    }
-
     end(cause: EndCause): Promise<void> {
         const before = this.#state;
         this.#state = "over";
@@ -60,41 +57,9 @@ export class ConsultLeg implements OriginLeg {
         return Promise.resolve();
     }
 
-    reoffer(): Promise<void> {
-        return Promise.resolve(); // it cannot be asked
-    }
-
-    withdrawOffer(): Promise<void> {
-        return Promise.resolve(); // it cannot be asked
-    }
-
-    answerOffer(): Promise<void> {
-        return Promise.resolve(); // it makes no offers
-    }
-
-    rejectOffer(): Promise<void> {
-        return Promise.resolve(); // it makes no offers
-    }
-
-    postponeOffer(): Promise<void> {
-        return Promise.resolve(); // it makes no offers
-    }
-
     /** The target answered, and its call could not be joined: it must not be left alone in a call. */
-    reportTransfer({ stage }: TransferProgress): Promise<void> {
+    override reportTransfer({ stage }: TransferProgress): Promise<void> {
         if (stage === "failed") this.cancel();
         return Promise.resolve();
-    }
-
-    showParty(): Promise<void> {
-        return Promise.resolve();
-    }
-
-    sendDigits(): Promise<void> {
-        return Promise.resolve(); // not asked: it has no ability for it
-    }
-
-    check(): Promise<void> {
-        return Promise.resolve(); // the bridge itself is always there
     }
 }
