@@ -1,4 +1,3 @@
-import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { CallId, EndCause, LegId, Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
@@ -20,6 +19,8 @@ import type { RoutedLeg } from "./LegRegistry.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import { noteHomeserverFault } from "./noteHomeserverFault.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
+import { NegotiatingLeg } from "./NegotiatingLeg.ts";
+import type { Negotiation } from "./negotiation.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { PeerDisplay } from "./PeerDisplay.ts";
 import type { LiveCall } from "./resolveGlare.ts";
@@ -45,7 +46,7 @@ interface LegName {
 }
 
 /** The leg towards a Matrix user whom someone on the SIP side calls: their ghost invites, the user's devices ring. */
-export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
+export class MatrixCalleeLeg extends NegotiatingLeg implements TargetLeg, RoutedLeg {
     readonly user: MatrixUserId;
     readonly #parts: CalleeLegParts;
     readonly #target: MatrixTarget;
@@ -68,6 +69,7 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         report: LegReport,
         us: OurParty = { callId, version: 1, partyId: newPartyId() },
     ) {
+        super();
         this.user = target.callee;
         this.#parts = parts;
         this.#target = target;
@@ -141,47 +143,26 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         }
     }
 
-    async answerOffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "answered" || this.#state.negotiation !== "theirs") return;
-        this.#state = { ...this.#state, negotiation: "none" };
-        await this.#say(() => encodeNegotiation(this.#us, "answer", sdp, NEGOTIATION_LIFETIME_MS));
+    protected override get negotiation(): Negotiation | undefined {
+        return this.#state.phase === "answered" ? this.#state.negotiation : undefined;
     }
 
-    rejectOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
+    protected override setNegotiation(negotiation: Negotiation): void {
+        if (this.#state.phase === "answered") this.#state = { ...this.#state, negotiation };
     }
 
-    postponeOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
+    protected override async sendNegotiation(description: "offer" | "answer", sdp: Sdp): Promise<void> {
+        await this.#say(() => encodeNegotiation(this.#us, description, sdp, NEGOTIATION_LIFETIME_MS));
     }
 
-    check(): Promise<void> {
-        return Promise.resolve(); // a client that is gone sends no media to rtpengine, which ends the call
-    }
-
-    async reoffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "answered") return;
-        this.#state = { ...this.#state, negotiation: "ours" };
-        await this.#say(() => encodeNegotiation(this.#us, "offer", sdp, NEGOTIATION_LIFETIME_MS));
-    }
-
-    withdrawOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
-    }
-
-    reportTransfer(progress: TransferProgress): Promise<void> {
-        this.#transfer.reportTransfer(progress);
-        return Promise.resolve();
+    protected override get transfer(): ClientTransfer {
+        return this.#transfer;
     }
 
     async showParty(party: ShownParty): Promise<void> {
         const isAnswered = this.#state.phase === "answered";
         if (this.#place !== undefined)
             await this.#display.show(party, this.#place.ghost, isAnswered ? "answered" : "ringing");
-    }
-
-    sendDigits(): Promise<void> {
-        return Promise.resolve(); // Matrix has no event for digits
     }
 
     snapshot(): MatrixCalleeRecord | undefined {
@@ -324,11 +305,6 @@ export class MatrixCalleeLeg implements TargetLeg, RoutedLeg {
         } catch (reason) {
             throw asCallFailure(reason);
         }
-    }
-
-    #closeNegotiation(): Promise<void> {
-        if (this.#state.phase === "answered") this.#state = { ...this.#state, negotiation: "none" };
-        return Promise.resolve();
     }
 
     /** The client has left the call to a transfer that is not possible. */

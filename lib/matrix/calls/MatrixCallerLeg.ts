@@ -1,4 +1,3 @@
-import type { TransferProgress } from "../../call/CallEffect.ts";
 import { type CallId, type EndCause, ORIGIN, type Sdp } from "../../call/vocabulary.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallRecorder } from "../../ports/CallRecorder.ts";
@@ -17,6 +16,8 @@ import type { LegRegistry, RoutedLeg } from "./LegRegistry.ts";
 import { lateNoticeOf, noticeOf } from "./matrixEndCause.ts";
 import type { IgnoreReason, LegStep } from "./matrixLegStep.ts";
 import type { MatrixParty } from "./MatrixParty.ts";
+import { NegotiatingLeg } from "./NegotiatingLeg.ts";
+import type { Negotiation } from "./negotiation.ts";
 import { NEGOTIATION_LIFETIME_MS, newPartyId } from "./ourParty.ts";
 import { noteReceivedEnd, noteSentEnd } from "./noteMatrixEnd.ts";
 import { PeerDisplay, type PeerDisplayParts } from "./PeerDisplay.ts";
@@ -42,7 +43,7 @@ export interface PlacedCall {
 }
 
 /** The leg of a Matrix user who calls someone on the SIP side. Made when the invite is here and whom it is for is known. */
-export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
+export class MatrixCallerLeg extends NegotiatingLeg implements OriginLeg, RoutedLeg {
     readonly user: MatrixUserId;
     readonly #parts: CallerLegParts;
     readonly #call: PlacedCall;
@@ -54,6 +55,7 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
     #state: CallerLegState = { phase: "calling" };
 
     constructor(parts: CallerLegParts, call: PlacedCall, partyId = newPartyId(), negotiations = 0) {
+        super();
         this.user = call.caller.user;
         this.#parts = parts;
         this.#call = call;
@@ -118,46 +120,25 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         );
     }
 
-    async answerOffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "accepted" || this.#state.negotiation !== "theirs") return;
-        this.#state = { ...this.#state, negotiation: "none" };
-        await this.#say(() => encodeNegotiation(this.#us, "answer", sdp, NEGOTIATION_LIFETIME_MS));
+    protected override get negotiation(): Negotiation | undefined {
+        return this.#state.phase === "accepted" ? this.#state.negotiation : undefined;
     }
 
-    rejectOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
+    protected override setNegotiation(negotiation: Negotiation): void {
+        if (this.#state.phase === "accepted") this.#state = { ...this.#state, negotiation };
     }
 
-    postponeOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
+    protected override async sendNegotiation(description: "offer" | "answer", sdp: Sdp): Promise<void> {
+        await this.#say(() => encodeNegotiation(this.#us, description, sdp, NEGOTIATION_LIFETIME_MS));
     }
 
-    check(): Promise<void> {
-        return Promise.resolve(); // a client that is gone sends no media to rtpengine, which ends the call
-    }
-
-    async reoffer(sdp: Sdp): Promise<void> {
-        if (this.#state.phase !== "accepted") return;
-        this.#state = { ...this.#state, negotiation: "ours" };
-        await this.#say(() => encodeNegotiation(this.#us, "offer", sdp, NEGOTIATION_LIFETIME_MS));
-    }
-
-    withdrawOffer(): Promise<void> {
-        return this.#closeNegotiation(); // Matrix has no event for it
-    }
-
-    reportTransfer(progress: TransferProgress): Promise<void> {
-        this.#transfer.reportTransfer(progress);
-        return Promise.resolve();
+    protected override get transfer(): ClientTransfer {
+        return this.#transfer;
     }
 
     async showParty(party: ShownParty): Promise<void> {
         const isAnswered = this.#state.phase === "accepted";
         await this.#display.show(party, this.#call.ghost, isAnswered ? "answered" : "ringing");
-    }
-
-    sendDigits(): Promise<void> {
-        return Promise.resolve(); // Matrix has no event for digits
     }
 
     snapshot(): MatrixCallerRecord | undefined {
@@ -236,11 +217,6 @@ export class MatrixCallerLeg implements OriginLeg, RoutedLeg {
         } catch (reason) {
             throw asCallFailure(reason);
         }
-    }
-
-    #closeNegotiation(): Promise<void> {
-        if (this.#state.phase === "accepted") this.#state = { ...this.#state, negotiation: "none" };
-        return Promise.resolve();
     }
 
     /** The client has left the call to a transfer that is not possible. */
