@@ -30,7 +30,6 @@ export class JournalCalls implements CallJournal {
     readonly #file: JournalFile;
     readonly #log: Log;
     readonly #calls = new Map<CallId, CallSnapshot>();
-    #rewriting: Promise<void> | undefined;
 
     private constructor(file: JournalFile, log: Log) {
         this.#file = file;
@@ -67,11 +66,10 @@ export class JournalCalls implements CallJournal {
         // a crash of the machine may undo it: then the next run finds neither dialog nor media of the call, and ends it
         this.#append({ over: callId }).catch((error: unknown) => this.#warn(error));
         const spare = this.#calls.size === 0 ? SPARE_LINES_WHEN_IDLE : SPARE_LINES;
-        if (this.#file.lines > 4 * this.#calls.size + spare) this.#rewrite();
+        if (this.#file.lines > 4 * this.#calls.size + spare) this.#compact();
     }
 
     async close(): Promise<void> {
-        await this.#rewriting;
         await this.#file.close();
     }
 
@@ -96,13 +94,11 @@ export class JournalCalls implements CallJournal {
         return end !== undefined;
     }
 
-    #rewrite(): void {
-        this.#rewriting ??= this.#file
-            .rewrite(() => this.#lines())
-            .catch((error: unknown) => this.#warn(error))
-            .finally(() => {
-                this.#rewriting = undefined;
-            });
+    #compact(): void {
+        this.#file.compact(
+            () => this.#lines(),
+            (error) => this.#warn(error),
+        );
     }
 
     *#lines(): Iterable<unknown> {

@@ -37,6 +37,7 @@ export class JournalFile {
     #waiting: Waiting[] = [];
     #disk: "idle" | "synchronising" = "idle";
     #rewrite: { readonly fd: number } | undefined;
+    #compacting: Promise<void> | undefined;
     #closed: Promise<void> | undefined;
 
     private constructor(filename: string, fd: number, lines: number) {
@@ -84,12 +85,20 @@ export class JournalFile {
     }
 
     /**
-     * Replaces the contents by these values, and the lines appended meanwhile. `values` is read little by little: what it
-     * yields must be as new as the lines appended until then, and later lines must replace earlier ones for the reader.
-     * @throws the system's error; the file stays as it is then
+     * Begins to replace the contents by these values, and the lines appended meanwhile, unless that is under way. `values` is
+     * read little by little: what it yields must be as new as the lines appended until then, and later lines must replace
+     * earlier ones for the reader. If it fails, the file stays as it is, and `onFailure` receives the system's error.
      */
-    async rewrite(values: () => Iterable<unknown>): Promise<void> {
-        if (this.#rewrite !== undefined || this.#closed !== undefined) return;
+    compact(values: () => Iterable<unknown>, onFailure: (error: unknown) => void): void {
+        if (this.#closed !== undefined) return;
+        this.#compacting ??= this.#replace(values)
+            .catch(onFailure)
+            .finally(() => {
+                this.#compacting = undefined;
+            });
+    }
+
+    async #replace(values: () => Iterable<unknown>): Promise<void> {
         const draft = `${this.#filename}.new`;
         const fd = openSync(draft, "w", 0o600);
         this.#rewrite = { fd };
@@ -117,8 +126,9 @@ export class JournalFile {
         this.#whenIdle(() => closeSync(old));
     }
 
-    /** Waits for the disk and closes the file. Safe to call twice. */
+    /** Waits for `compact` and the disk, and closes the file. Safe to call twice. */
     close(): Promise<void> {
+        if (this.#compacting !== undefined) return this.#compacting.then(() => this.close());
         this.#closed ??= new Promise<void>((resolve) => {
             this.#whenIdle(() => {
                 closeSync(this.#fd);

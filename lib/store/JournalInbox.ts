@@ -20,7 +20,6 @@ export class JournalInbox implements EventInbox {
     readonly #unfinished = new Map<string, unknown>();
     /** In the order in which they finished. */
     readonly #finished = new Set<string>();
-    #rewriting: Promise<void> | undefined;
 
     private constructor(file: JournalFile, log: Log) {
         this.#file = file;
@@ -65,11 +64,10 @@ export class JournalInbox implements EventInbox {
         } catch (error) {
             this.#warn(error);
         }
-        if (this.#file.lines > REWRITE_AFTER_LINES) this.#rewrite();
+        if (this.#file.lines > REWRITE_AFTER_LINES) this.#compact();
     }
 
     async close(): Promise<void> {
-        await this.#rewriting;
         await this.#file.close();
     }
 
@@ -94,13 +92,11 @@ export class JournalInbox implements EventInbox {
         if (oldest !== undefined) this.#finished.delete(oldest);
     }
 
-    #rewrite(): void {
-        this.#rewriting ??= this.#file
-            .rewrite(() => this.#lines())
-            .catch((error: unknown) => this.#warn(error))
-            .finally(() => {
-                this.#rewriting = undefined;
-            });
+    #compact(): void {
+        this.#file.compact(
+            () => this.#lines(),
+            (error) => this.#warn(error),
+        );
     }
 
     *#lines(): Iterable<Line> {

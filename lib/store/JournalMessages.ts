@@ -30,7 +30,6 @@ export class JournalMessages implements MessageStore {
     /** Finished messages, in the order in which they finished. */
     readonly #finished = new Set<MessageId>();
     #nextOrder = 0;
-    #rewriting: Promise<void> | undefined;
 
     private constructor(file: JournalFile, options: JournalMessagesOptions, clock: Clock, log: Log) {
         this.#file = file;
@@ -76,12 +75,11 @@ export class JournalMessages implements MessageStore {
         if ("order" in line) this.#orders.set(message.id, line.order);
         this.#keep({ message, state });
         this.#forgetOld();
-        this.#rewriteIfNeeded();
+        this.#compactIfNeeded();
         return synchronised;
     }
 
     async close(): Promise<void> {
-        await this.#rewriting;
         await this.#file.close();
     }
 
@@ -142,16 +140,12 @@ export class JournalMessages implements MessageStore {
         }
     }
 
-    #rewriteIfNeeded(): void {
-        if (this.#rewriting !== undefined || this.#file.lines < 2 * this.#records.size + REWRITE_AFTER_LINES) return;
-        this.#rewriting = this.#file
-            .rewrite(() => this.#lines())
-            .catch((error: unknown) => {
-                this.#log.error("journal of messages not compacted", { error });
-            })
-            .finally(() => {
-                this.#rewriting = undefined;
-            });
+    #compactIfNeeded(): void {
+        if (this.#file.lines < 2 * this.#records.size + REWRITE_AFTER_LINES) return;
+        this.#file.compact(
+            () => this.#lines(),
+            (error) => this.#log.error("journal of messages not compacted", { error }),
+        );
     }
 
     *#lines(): Iterable<JournalLine> {
