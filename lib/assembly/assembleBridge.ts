@@ -239,8 +239,8 @@ function transfersOf(
     config: Config,
     { intake, dialPlan, phones }: Pick<CallParts, "intake" | "dialPlan" | "phones">,
 ): TransferParts {
-    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
-    const mediaOf = (trunk: string): MediaTransport => mediaByTrunk.get(trunk) ?? "rtp";
+    const trunkMedia = trunkMediaOf(config);
+    const mediaOf = (trunk: string): MediaTransport => trunkMedia([trunk]).media;
     return { intake, routes: new TransferRoutes({ dialPlan, phoneBook: phones, mediaOf }), newCallId };
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { answerChallenge } from "../sip/digest/answerChallenge.ts";
+import { newCnonce } from "../sip/digest/newCnonce.ts";
 import { DigestClient } from "../sip/digest/DigestClient.ts";
 import { escapeUser } from "../sip/sipHeaders.ts";
 import type { SipTrunk } from "../sip/SipTrunk.ts";
@@ -107,7 +107,7 @@ function authorizationFor(
     { method, uri }: ProbeRequest,
 ): readonly [string, string] | undefined {
     if (credentials === undefined) return undefined;
-    const digest = new DigestClient(credentials, () => randomBytes(16).toString("hex"));
+    const digest = new DigestClient(credentials, newCnonce);
     const challenges = new Map(
         ["WWW-Authenticate", "Proxy-Authenticate"].map((name) => [name.toLowerCase(), headers.all(name).join(", ")]),
     );

@@ -63,7 +63,7 @@ export async function exchangeAlone(
 }
 
 /**
- * Has rtpengine send digits as if a party had pressed the keys. rtpengine is prepared for it when the first ones are due, by an
+ * Has rtpengine send digits as if a party had pressed the keys. rtpengine is prepared for each series when it is due, by an
  * exchange of which neither party learns: a call that is prepared costs it three times as much as one that is not.
  */
 export async function pressKeys(up: Up, side: Side, digits: string, options: RtpengineOptions): Promise<void> {

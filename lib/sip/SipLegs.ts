@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { newCnonce } from "./digest/newCnonce.ts";
 import type { CallId } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
@@ -43,7 +43,7 @@ export class SipLegs implements LegDialler<SipTarget> {
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             mayDial: (party) => this.#parts.mayDial(target.caller, party),
             rightsOf: (trunk) => rightsOfPeer(trunk),
-            makeCnonce: () => randomBytes(16).toString("hex"),
+            makeCnonce: newCnonce,
             report,
         });
     }

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { CallId, EndCause } from "../../call/vocabulary.ts";
 import type { CallLeg, LegReport } from "../../ports/CallLeg.ts";
 import type { SipDialogRecord, SipInviteRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import { newCnonce } from "../digest/newCnonce.ts";
 import type { LiveLeg } from "../SipCalls.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
@@ -103,7 +103,7 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
         const { credentials, inherited, log } = this.#parts;
         const digest =
             credentials !== undefined && record.credentials === "allowed"
-                ? new DigestClient(credentials, () => randomBytes(16).toString("hex"))
+                ? new DigestClient(credentials, newCnonce)
                 : undefined;
         const { openTransactionId, dialogId, peer, role, headers, timer, duty, local, remote, dtmf, allow, copy } =
             record;

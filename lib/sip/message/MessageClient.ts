@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/Clock.ts";
 import { answerChallenge } from "../digest/answerChallenge.ts";
+import { newCnonce } from "../digest/newCnonce.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import {
     type HeaderFields,
@@ -49,8 +49,7 @@ export class MessageClient {
      * a `SipSendError` if it is too large. The SIP server's transaction timers limit the time.
      */
     async send(request: PlainRequest): Promise<FinalResponse> {
-        const digest =
-            request.credentials && new DigestClient(request.credentials, () => randomBytes(16).toString("hex"));
+        const digest = request.credentials && new DigestClient(request.credentials, newCnonce);
         let authorization: readonly HeaderLine[] = [];
         for (let repeats = 0; ; repeats += 1) {
             const { response, sent } = await this.#once(request, request.sequence + repeats, authorization);

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { newCnonce } from "../digest/newCnonce.ts";
 import type { CallId } from "../../call/vocabulary.ts";
 import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
 import type { Log } from "../../ports/Log.ts";
@@ -36,7 +36,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             callId,
             compose: (_hop, options) => composePhoneInvite(target, realm, options),
             trunks: [phoneAsTrunk(target)],
-            makeCnonce: () => randomBytes(16).toString("hex"),
+            makeCnonce: newCnonce,
             mayDial: () => false,
             rightsOf: () => this.#parts.rightsOf?.(target.account, { address: addressOf(target) }),
             onTrouble: ({ why }) => {

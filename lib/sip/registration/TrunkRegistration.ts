@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
 import { answerChallenge } from "../digest/answerChallenge.ts";
+import { newCnonce } from "../digest/newCnonce.ts";
 import { DigestClient } from "../digest/DigestClient.ts";
 import { escapeUser, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
@@ -94,7 +95,7 @@ export class TrunkRegistration {
         this.#addresses = atEachAddress(trunk);
         this.#address = this.#addresses[0];
         const { credentials } = trunk;
-        this.#digest = credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex"));
+        this.#digest = credentials && new DigestClient(credentials, newCnonce);
         this.#state = registrationStart(trunk.register.seconds);
         parts.telemetry.trunkRegistered(trunk.name, "down");
     }

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { answerChallenge } from "../digest/answerChallenge.ts";
+import { newCnonce } from "../digest/newCnonce.ts";
 import { DigestClient } from "../digest/DigestClient.ts";
 import { escapeUser } from "../sipHeaders.ts";
 import type { HeaderFields, HeaderLine, IncomingResponse } from "../SipStack.ts";
@@ -18,7 +18,7 @@ export class ProbeCredentials {
     constructor(address: SipTrunk) {
         this.#address = address;
         const { credentials } = address;
-        this.#digest = credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex"));
+        this.#digest = credentials && new DigestClient(credentials, newCnonce);
     }
 
     get lines(): readonly HeaderLine[] {

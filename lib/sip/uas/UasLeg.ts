@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
@@ -6,6 +5,7 @@ import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { SipLegRecord } from "../../ports/LegRecord.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import { newCnonce } from "../digest/newCnonce.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
@@ -255,7 +255,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         this.#dialog = new SipDialog({
             ...rest,
             dialogId: this.#answer.dialogId,
-            digest: credentials && new DigestClient(credentials, () => randomBytes(16).toString("hex")),
+            digest: credentials && new DigestClient(credentials, newCnonce),
             duty: dutyOfCallee(rest.request.headers),
             timer: timerOfCallee(rest.request.headers),
             role: "callee",
