@@ -1,3 +1,5 @@
+import { powerAt } from "../../lib/media/testTone/powerAt.ts";
+
 /** Below this root mean square (of full scale 1) a recording counts as silent: about -50 dB. */
 const silenceRms = 0.003;
 
@@ -34,19 +36,6 @@ function refine(windowed: Float32Array, hz: number, sampleRate: number): number 
     ) as [number, number, number];
     const curvature = left - 2 * middle + right;
     return curvature === 0 ? hz : hz + (stepHz * (left - right)) / (2 * curvature);
-}
-
-/** Goertzel's algorithm: the power of one frequency in a block of samples. */
-function powerAt(samples: Float32Array, hz: number, sampleRate: number): number {
-    const coefficient = 2 * Math.cos((2 * Math.PI * hz) / sampleRate);
-    let before = 0;
-    let last = 0;
-    for (const sample of samples) {
-        const next = sample + coefficient * last - before;
-        before = last;
-        last = next;
-    }
-    return last * last + before * before - coefficient * last * before;
 }
 
 function hann(n: number, length: number): number {

@@ -1,4 +1,5 @@
 import type { HeardAudio } from "../../ports/TestTone.ts";
+import { powerAt } from "./powerAt.ts";
 
 const SAMPLE_RATE = 8_000;
 
@@ -35,7 +36,7 @@ export class ToneMeter {
         this.#audible += 1;
         for (const index of [0, 1] as const) {
             // a pure sine of N samples has the power energy * N / 2 at its frequency
-            const share = (2 * powerAt(samples, FREQUENCIES[index])) / (energy * samples.length);
+            const share = (2 * powerAt(samples, FREQUENCIES[index], SAMPLE_RATE)) / (energy * samples.length);
             if (share >= TONE_SHARE) this.#withTone[index] += 1;
         }
     }
@@ -44,17 +45,4 @@ export class ToneMeter {
         const isBack = this.#withTone.every((packets) => packets >= LEAST_TONE_PACKETS);
         return { packets: this.#packets, audiblePackets: this.#audible, tone: isBack ? "returned" : "missing" };
     }
-}
-
-/** Goertzel's algorithm: the power of one frequency in a block of samples. */
-function powerAt(samples: Int16Array, hz: number): number {
-    const coefficient = 2 * Math.cos((2 * Math.PI * hz) / SAMPLE_RATE);
-    let before = 0;
-    let last = 0;
-    for (const sample of samples) {
-        const next = sample + coefficient * last - before;
-        before = last;
-        last = next;
-    }
-    return last * last + before * before - coefficient * last * before;
 }
