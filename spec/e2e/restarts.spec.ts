@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
-import type { SippPhone } from "../../lab/world/SippPhone.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+import { inboundCall, toAlice } from "../support/connectedCalls.ts";
 
 describe("the bridge and the homeserver come and go", () => {
     let world: World;
     let alice: MatrixClientPage;
-    const toAlice = { toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` };
 
     beforeAll(async () => {
         world = await World.start();
@@ -16,23 +15,14 @@ describe("the bridge and the homeserver come and go", () => {
     afterEach(() => world.stopPhones());
     afterAll(() => world.stop());
 
-    async function connectedInbound(): Promise<{ phone: SippPhone; callId: string }> {
-        const phone = await world.phoneCalls(toAlice);
-        const { callId } = await alice.awaitRinging();
-        await alice.answer(callId);
-        await phone.isAnswered();
-        await alice.awaitState(callId, "connected");
-        return { phone, callId };
-    }
-
     it("after a restart of the homeserver, calls work in both directions", async () => {
-        await connectedInbound().then(async ({ phone, callId }) => {
+        await inboundCall(world, alice).then(async ({ phone, callId }) => {
             await phone.hangUp();
             await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
         });
         await world.synapse.restart();
 
-        const { phone, callId } = await connectedInbound();
+        const { phone, callId } = await inboundCall(world, alice);
         await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
         await phone.hangUp();
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
@@ -47,7 +37,7 @@ describe("the bridge and the homeserver come and go", () => {
     });
 
     it("a call outlives a restart of the homeserver", async () => {
-        const { phone, callId } = await connectedInbound();
+        const { phone, callId } = await inboundCall(world, alice);
         await world.synapse.restart();
         phone.tone.forget();
         await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
@@ -74,7 +64,7 @@ describe("the bridge and the homeserver come and go", () => {
     });
 
     it("the phone hangs up while the homeserver is down: the user receives the end when it is back", async () => {
-        const { phone, callId } = await connectedInbound();
+        const { phone, callId } = await inboundCall(world, alice);
         await world.synapse.stop();
         await phone.hangUp();
         await phone.isDone();
@@ -85,7 +75,7 @@ describe("the bridge and the homeserver come and go", () => {
     });
 
     it("the bridge is stopped: both sides of every call receive the end, new calls receive 503, nothing is left", async () => {
-        const { phone, callId } = await connectedInbound();
+        const { phone, callId } = await inboundCall(world, alice);
         const ringing = await world.phoneListens({ toneHz: tones.otherPhone, ringsImmediately: false });
         const outbound = await alice.dialNumber(numbers.phone);
         await ringing.isCalled();
@@ -103,14 +93,14 @@ describe("the bridge and the homeserver come and go", () => {
         await expectEnded(world, alice, outbound, { type: "m.call.reject", reason: "unknown_error" });
 
         await world.bridge.start();
-        const after = await connectedInbound();
+        const after = await inboundCall(world, alice);
         expect((await alice.call(after.callId)).roomId).toBe((await alice.call(callId)).roomId);
         await after.phone.hangUp();
         await expectEnded(world, alice, after.callId, { type: "m.call.hangup", reason: "user_hangup" });
     });
 
     it("the bridge is stopped while a phone does not answer any more: it ends all the same, as it should", async () => {
-        const { callId } = await connectedInbound();
+        const { callId } = await inboundCall(world, alice);
         await world.stopPhones();
         expect(await world.bridge.terminate("SIGINT")).toEqual({ code: 0, signal: null });
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "unknown_error" });

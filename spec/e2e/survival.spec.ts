@@ -1,18 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
-import type { SippPhone } from "../../lab/world/SippPhone.ts";
 import { expectEnded, tones } from "../support/callEnd.ts";
-
-interface Connected {
-    readonly phone: SippPhone;
-    readonly callId: string;
-}
+import { type ConnectedCall, inboundCall, toAlice } from "../support/connectedCalls.ts";
 
 describe("calls outlive the bridge", () => {
     let world: World;
     let alice: MatrixClientPage;
-    const toAlice = { toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` };
 
     beforeAll(async () => {
         world = await World.start();
@@ -21,16 +15,7 @@ describe("calls outlive the bridge", () => {
     afterEach(() => world.stopPhones());
     afterAll(() => world.stop());
 
-    async function inbound(): Promise<Connected> {
-        const phone = await world.phoneCalls(toAlice);
-        const { callId } = await alice.awaitRinging();
-        await alice.answer(callId);
-        await phone.isAnswered();
-        await alice.awaitState(callId, "connected");
-        return { phone, callId };
-    }
-
-    async function outbound(): Promise<Connected> {
+    async function outbound(): Promise<ConnectedCall> {
         const phone = await world.phoneListens({ toneHz: tones.phone });
         const callId = await alice.dialNumber(numbers.phone);
         await phone.isCalled();
@@ -40,13 +25,13 @@ describe("calls outlive the bridge", () => {
     }
 
     /** Each party hears the tone of the other one, from now on. */
-    async function bothHear({ phone, callId }: Connected): Promise<void> {
+    async function bothHear({ phone, callId }: ConnectedCall): Promise<void> {
         phone.tone.forget();
         await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
     }
 
     /** The bridge is killed and started again; the parties talk all the time. */
-    async function survive(call: Connected): Promise<void> {
+    async function survive(call: ConnectedCall): Promise<void> {
         await bothHear(call);
         await world.bridge.kill();
         await bothHear(call);
@@ -55,7 +40,7 @@ describe("calls outlive the bridge", () => {
     }
 
     it("an inbound call goes on after the bridge was killed, and the phone hangs it up", async () => {
-        const call = await inbound();
+        const call = await inboundCall(world, alice);
         await survive(call);
         await call.phone.hangUp();
         await expectEnded(world, alice, call.callId, { type: "m.call.hangup", reason: "user_hangup" });
@@ -63,7 +48,7 @@ describe("calls outlive the bridge", () => {
     });
 
     it("an inbound call goes on after the bridge was killed, and the phone holds before the user ends it", async () => {
-        const call = await inbound();
+        const call = await inboundCall(world, alice);
         await survive(call);
         await call.phone.reoffer("sendonly");
         await alice.awaitHeldByOther(call.callId, true);
@@ -93,7 +78,7 @@ describe("calls outlive the bridge", () => {
     });
 
     it("a call that the phone hangs up while the bridge is away ends for the user at the next start", async () => {
-        const call = await inbound();
+        const call = await inboundCall(world, alice);
         await world.bridge.kill();
         await call.phone.hangUp();
         await world.bridge.start();
@@ -121,7 +106,7 @@ describe("calls outlive the bridge", () => {
     });
 
     it("a restart by SIGTERM keeps connected calls, and leaves nothing behind when they end", async () => {
-        const call = await inbound();
+        const call = await inboundCall(world, alice);
         expect(await world.bridge.terminate("SIGTERM")).toEqual({ code: 0, signal: null });
         await bothHear(call);
         await world.bridge.start();
