@@ -9,6 +9,7 @@ import { type MatrixUserId, parseMatrixUserId } from "../../numbering/MatrixUser
 import { parseRemoteParty, type RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { CallIntake } from "../../ports/CallIntake.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
+import { trunkMediaOf } from "../trunkMediaOf.ts";
 
 export interface TestCallControlParts {
     readonly config: Config;
@@ -25,13 +26,13 @@ type Impossible = Extract<TestCallPlan, { readonly kind: "impossible" }>;
 export function testCallControl(parts: TestCallControlParts): TestCallControl {
     const { config, gate, bot } = parts;
     const { media } = config;
-    const mediaByTrunk = new Map(config.trunks.map((trunk) => [trunk.name, trunk.media]));
+    const trunkMedia = trunkMediaOf(config);
     const [engine] = media === "none" ? [] : media.rtpengine;
     const testCalls = new TestCalls({
         intake: gate,
         newCallId,
         openTone: () => UdpTestTone.open(engine ?? { host: "127.0.0.1", port: 1 }),
-        mediaOf: (trunk) => mediaByTrunk.get(trunk) ?? "rtp",
+        mediaOf: (trunk) => trunkMedia([trunk]).media,
         clock: systemClock,
     });
     return {
