@@ -90,7 +90,8 @@ export class FraudLimits {
         if (call.destination === "emergency") {
             return this.#parts.emergency === "allow" ? { kind: "admitted" } : { kind: "rejected", limit: "emergency" };
         }
-        this.#countAll();
+        // every live call is looked at: only if its time can decide
+        if (this.#hasDayLimit()) this.#countAll();
         const now = this.#parts.clock.now();
         const keys = keysOf(call);
         for (const key of keys) {
@@ -143,6 +144,10 @@ export class FraudLimits {
         this.#countAll();
         const now = this.#parts.clock.now();
         return SCOPES.flatMap((scope) => KINDS.flatMap((kind) => this.#statusOf(scope, kind, now) ?? []));
+    }
+
+    #hasDayLimit(): boolean {
+        return SCOPES.some((scope) => DAY_KINDS.some((kind) => this.#valueOf(scope, kind) !== Infinity));
     }
 
     #countAll(): void {
