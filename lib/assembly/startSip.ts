@@ -3,8 +3,6 @@ import type { Config } from "../config/Config.generated.ts";
 import { registrarRealm } from "../config/registrarRealm.ts";
 import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
-import { InboundRoutes } from "../numbering/InboundRoutes.ts";
-import { fixedUser } from "../numbering/UserTemplate.ts";
 import type { CallIntake, LegResumer } from "../ports/CallIntake.ts";
 import type { SipLegRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
@@ -112,7 +110,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     const resumer = new ResumedSipLegs({ ...environment, inherited: link, peers: [...trunks, ...peers] });
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
     const registrations = new TrunkRegistrations(trunks, { ...environment, availability: watch.availability });
-    const ownIdentities = ownIdentitiesOf(config);
+    const ownIdentities = ownIdentitiesOf(parts);
     const side = { ...parts, environment, trunks, availability: watch.availability, ownIdentities };
     const messages = sipMessagesOf(config, parts.messages, side);
     const gateway = new SipGateway({
@@ -209,16 +207,12 @@ function legsOf(
 }
 
 /** The identities that only the bridge's own users can appear as. */
-function ownIdentitiesOf(config: Config): OwnIdentities {
+function ownIdentitiesOf({ config, dialPlan }: SipSideParts): OwnIdentities {
     const homeserver = config.homeserver.domain.replace(/:[0-9]+$/, "");
-    // a pattern that leads to one user for all its numbers, such as +44*, says nothing about who has them
-    const patterns = config.numbers.map.patterns.filter(({ user }) => fixedUser(user) === undefined);
-    const ranges = new InboundRoutes({ numbers: new Map(), patterns, names: new Map() });
     return new OwnIdentities({
         hosts: new OwnHosts([homeserver, ...ownHostsOf(config)]),
         accounts: new Set(config.accounts.map(({ username }) => username.toLowerCase())),
-        numbers: config.numbers.map.numbers.keys(),
-        isInRange: (number) => ranges.toNumber(number) !== undefined,
+        dialPlan,
     });
 }
 

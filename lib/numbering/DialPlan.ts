@@ -2,6 +2,7 @@ import { calledPartyOf, type CalledParty, type CallingContext } from "./CalledPa
 import { InboundRouting, type InboundDecision, type InboundRoutingRules } from "./InboundRouting.ts";
 import type { MatrixUserId } from "./MatrixUserId.ts";
 import { coverageOf, type Coverage, type NumberPattern } from "./NumberPattern.ts";
+import { OwnNumbers } from "./OwnNumbers.ts";
 import { PatternIndex } from "./PatternIndex.ts";
 import { isE164 } from "./PhoneNumber.ts";
 import type { RemoteParty } from "./RemoteParty.ts";
@@ -54,6 +55,7 @@ export type DialVerdict =
  */
 export class DialPlan {
     readonly #inbound: InboundRouting;
+    readonly #ownNumbers: OwnNumbers;
     readonly #numbering: CallingContext;
     readonly #allowed: PatternIndex<PatternIndex<AllowingRule>>;
     readonly #allowedToSomebody: PatternIndex<AllowingRule>;
@@ -64,6 +66,7 @@ export class DialPlan {
 
     constructor(rules: DialPlanRules) {
         this.#inbound = new InboundRouting(rules.inbound);
+        this.#ownNumbers = new OwnNumbers(rules.inbound.routes);
         this.#numbering = rules.numbering;
         this.#allowed = indexAllowed(rules.allow);
         this.#allowedToSomebody = indexPatterns(rules.allow.map(({ numbers }, index) => ({ index, numbers })));
@@ -95,6 +98,11 @@ export class DialPlan {
     /** Routes a call from a peer or trunk: see `InboundRouting.route`. */
     routeInbound(callees: readonly RemoteParty[], from?: string): InboundDecision | undefined {
         return this.#inbound.route(callees, from);
+    }
+
+    /** Returns the numbers that reach Matrix users, by which other senders must not appear. */
+    ownNumbers(): OwnNumbers {
+        return this.#ownNumbers;
     }
 
     /**

@@ -2,6 +2,7 @@ import type { CalledParty } from "./CalledParty.ts";
 import { DialPlan, type DialPlanRules, type DialVerdict } from "./DialPlan.ts";
 import type { InboundDecision } from "./InboundRouting.ts";
 import type { MatrixUserId } from "./MatrixUserId.ts";
+import { OwnNumbers } from "./OwnNumbers.ts";
 import type { RemoteParty } from "./RemoteParty.ts";
 
 /** What commands changed about the dial plan. Each counts more than the configuration. */
@@ -24,12 +25,14 @@ export const NO_CHANGES: DialPlanChanges = { mapped: new Map(), allow: [], deny:
 export class LiveDialPlan extends DialPlan {
     #current: DialPlan;
     #denied: DialPlan;
+    #ownNumbers: OwnNumbers;
     #changes = NO_CHANGES;
 
     constructor(rules: DialPlanRules) {
         super(rules);
         this.#current = new DialPlan(rules);
         this.#denied = new DialPlan({ ...rules, allow: [] });
+        this.#ownNumbers = super.ownNumbers();
     }
 
     /** Replaces the rules, and what commands changed about them. */
@@ -37,6 +40,7 @@ export class LiveDialPlan extends DialPlan {
         const trunks = rules.trunks.filter(({ name }) => !changes.trunksOff.has(name));
         this.#current = new DialPlan({ ...rules, trunks, allow: [...rules.allow, ...changes.allow] });
         this.#denied = new DialPlan({ ...rules, allow: changes.deny });
+        this.#ownNumbers = new OwnNumbers(rules.inbound.routes, changes.mapped);
         this.#changes = changes;
     }
 
@@ -53,6 +57,10 @@ export class LiveDialPlan extends DialPlan {
             return user && { user, by: { kind: "entry", entry: "changed by a command" } };
         }
         return this.#current.routeInbound(callees, from);
+    }
+
+    override ownNumbers(): OwnNumbers {
+        return this.#ownNumbers;
     }
 
     override whoMayDial(user: MatrixUserId, dialled: RemoteParty): DialVerdict {

@@ -1,6 +1,7 @@
 import { calledPartyOf, type CalledParty, type CallingContext } from "../../lib/numbering/CalledParty.ts";
 import type { DialVerdict } from "../../lib/numbering/DialPlan.ts";
 import { namesShortCodes, parseNumberPattern, type NumberPattern } from "../../lib/numbering/NumberPattern.ts";
+import { OwnNumbers } from "../../lib/numbering/OwnNumbers.ts";
 import type { CountryCode } from "../../lib/numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../lib/numbering/RemoteParty.ts";
 import type { InboundRouteRules } from "../../lib/numbering/InboundRoutes.ts";
@@ -62,4 +63,10 @@ export function inboundTo(map: Readonly<Record<string, string>>, ...domains: rea
         throw new Error(`${key} ${fault}`);
     });
     return { routes, domains, defaultUsers: new Map() };
+}
+
+/** The numbers that an unauthenticated sender must not appear as, of a map like `numbers.map`. */
+export function ownNumbersIn(map: Readonly<Record<string, string>>): { ownNumbers: () => OwnNumbers } {
+    const own = new OwnNumbers(inboundTo(map).routes);
+    return { ownNumbers: () => own };
 }

@@ -1,5 +1,5 @@
-import { foldSeenText, foldTypedText } from "../../numbering/foldTypedText.ts";
-import { parsePhoneNumber, type PhoneNumber, recognisableDigitsOf } from "../../numbering/PhoneNumber.ts";
+import type { DialPlan } from "../../numbering/DialPlan.ts";
+import { foldSeenText } from "../../numbering/foldTypedText.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, type SipAddress, userOf } from "../../numbering/SipAddress.ts";
 import { hostsIn, numbersIn } from "./identitiesInText.ts";
@@ -22,27 +22,23 @@ export interface OwnIdentitiesParts {
     readonly hosts: Pick<OwnHosts, "has">;
     /** User names of the accounts, lower case. */
     readonly accounts: ReadonlySet<string>;
-    /** The numbers that reach Matrix users. */
-    readonly numbers: Iterable<PhoneNumber>;
-    /** Whether a number reaches a Matrix user of its own by a pattern or range. */
-    readonly isInRange?: (number: PhoneNumber) => boolean;
+    /** The numbers that reach Matrix users, also those that a command mapped while the bridge runs. */
+    readonly dialPlan: Pick<DialPlan, "ownNumbers">;
 }
 
 /**
  * The identities that belong to the bridge and its users. A sender that has not authenticated as one of them must not appear
- * as it in Matrix. Built once; everything is compared in canonical form.
+ * as it in Matrix. Everything is compared in canonical form.
  */
 export class OwnIdentities {
     readonly #hosts: Pick<OwnHosts, "has">;
     readonly #accounts: ReadonlySet<string>;
-    readonly #digits: ReadonlySet<string>;
-    readonly #isInRange: (number: PhoneNumber) => boolean;
+    readonly #dialPlan: Pick<DialPlan, "ownNumbers">;
 
-    constructor({ hosts, accounts, numbers, isInRange }: OwnIdentitiesParts) {
+    constructor({ hosts, accounts, dialPlan }: OwnIdentitiesParts) {
         this.#hosts = hosts;
         this.#accounts = accounts;
-        this.#isInRange = isInRange ?? (() => false);
-        this.#digits = new Set([...numbers].flatMap((number) => [...recognisableDigitsOf(number)]));
+        this.#dialPlan = dialPlan;
     }
 
     /**
@@ -63,7 +59,7 @@ export class OwnIdentities {
             case "anonymous":
                 return undefined;
             case "number":
-                return this.#isOwnNumber(named.number) || this.#isInRange(named.number) ? "mapped_number" : undefined;
+                return this.#dialPlan.ownNumbers().has(named.number) ? "mapped_number" : undefined;
             case "address":
                 return this.#ownerOfAddress(named.address, at);
         }
@@ -77,19 +73,10 @@ export class OwnIdentities {
         return this.#ownerOfText(unescapeUser(userOf(address)));
     }
 
-    #isOwnNumber(text: string): boolean {
-        const digits = foldTypedText(text).replace(/^\+?(?:011|0+)?/, "");
-        if (digits === "") return false;
-        // people write the trunk prefix behind the country code: +44 (0)20
-        const international = parsePhoneNumber(`+${digits}`)?.slice(1) ?? digits;
-        return this.#digits.has(digits) || this.#digits.has(international);
-    }
-
     /** Whose identity a text is or contains, as people read it. */
     #ownerOfText(text: string): WithheldBecause | undefined {
-        if (this.#isOwnNumber(text) || numbersIn(text).some((number) => this.#isOwnNumber(number))) {
-            return "mapped_number";
-        }
+        const own = this.#dialPlan.ownNumbers();
+        if ([text, ...numbersIn(text)].some((number) => own.isSpelledBy(number))) return "mapped_number";
         return hostsIn(text).some((host) => this.#hosts.has(host)) ? "own_host" : undefined;
     }
 

@@ -1,7 +1,6 @@
 import type { CallId } from "../../../lib/call/vocabulary.ts";
 import type { InboundDecision } from "../../../lib/numbering/InboundRouting.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
-import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
 import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
@@ -26,7 +25,7 @@ import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { KeptLog, KeptTelemetry } from "../quiet.ts";
 import { KeptContacts } from "../KeptContacts.ts";
 import { ScriptedIntake } from "./ScriptedIntake.ts";
-import { allowedBy } from "../dialling.ts";
+import { allowedBy, ownNumbersIn } from "../dialling.ts";
 
 export const ALICE = "@alice:matrix.example" as MatrixUserId;
 
@@ -119,7 +118,7 @@ export class SipSide {
             ownIdentities: new OwnIdentities({
                 hosts: new OwnHosts([REALM, "bridge.example"]),
                 accounts: new Set((accounts ?? []).map(({ username }) => username)),
-                numbers: ["+442079460102" as PhoneNumber],
+                dialPlan: ownNumbersIn({ "+442079460102": "@bob:matrix.example" }),
             }),
             registrations: this.registrations,
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),

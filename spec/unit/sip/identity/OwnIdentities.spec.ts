@@ -1,18 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
+import { LiveDialPlan, NO_CHANGES } from "../../../../lib/numbering/LiveDialPlan.ts";
+import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { parsePhoneNumber, type PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
 import { identifyCaller } from "../../../../lib/sip/identity/identifyCaller.ts";
 import { OwnHosts } from "../../../../lib/sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../../../../lib/sip/identity/OwnIdentities.ts";
 import { readPrivacy } from "../../../../lib/sip/identity/privacy.ts";
 import { parseNameAddress } from "../../../../lib/sip/sipHeaders.ts";
+import { inboundTo, numberingWith, ownNumbersIn } from "../../../support/dialling.ts";
 
 const PEER = "203.0.113.9";
 const own = new OwnIdentities({
     hosts: new OwnHosts(["matrix.example", "192.0.2.1", "[2001:db8::1]"]),
     accounts: new Set(["alice-desk"]),
-    numbers: ["+442071838750" as PhoneNumber, "2001" as PhoneNumber],
-    isInRange: (number) => /^30[0-9]{2}$/.test(number),
+    dialPlan: ownNumbersIn({
+        "+442071838750": "@alice:matrix.example",
+        "2001": "@alice:matrix.example",
+        "3000..3099": "@ext{digits}:matrix.example",
+    }),
 });
 
 /** The caller that an INVITE with these headers shows, from a peer at `at`. */
@@ -113,6 +119,43 @@ describe("a trusted peer", () => {
     it("cannot assert an account, whose password it does not have", () => {
         const identity = { "p-asserted-identity": "<sip:%61lice-desk@matrix.example>" };
         expect(shown(identity, "trusted").caller).toMatchObject({ address: "carol@pbx.example" });
+    });
+});
+
+describe("a number that a command maps while the bridge runs", () => {
+    const rules = {
+        inbound: inboundTo({ "+442079460100": "@carol:matrix.example", "4000..4099": "@ext{digits}:matrix.example" }),
+        allow: [],
+        trunks: [],
+        numbering: numberingWith(),
+    };
+    const plan = new LiveDialPlan(rules);
+    const live = new OwnIdentities({ hosts: new OwnHosts([]), accounts: new Set(), dialPlan: plan });
+    const withheld = (number: string): boolean => {
+        const named = { kind: "number", number: number as PhoneNumber } as const;
+        return live.screen(named, "untrusted", PEER).kind === "withheld";
+    };
+    const map = (...entries: readonly (readonly [string, MatrixUserId | undefined])[]): void =>
+        plan.apply(rules, { ...NO_CHANGES, mapped: new Map(entries) });
+
+    it("is withheld from then on, and shown again after the command is undone", () => {
+        expect(withheld("+442079460199")).toBe(false);
+        map(["+442079460199", "@dora:matrix.example" as MatrixUserId]);
+        expect(withheld("+442079460199")).toBe(true);
+        map();
+        expect(withheld("+442079460199")).toBe(false);
+    });
+
+    it("is withheld in national form, too", () => {
+        map(["+442079460199", "@dora:matrix.example" as MatrixUserId]);
+        expect(withheld("02079460199")).toBe(true);
+    });
+
+    it.each(["+442079460100", "4042"])("is shown if the command leaves %s without a user", (number) => {
+        map();
+        expect(withheld(number)).toBe(true);
+        map([number, undefined]);
+        expect(withheld(number)).toBe(false);
     });
 });
 

@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
 import { displayTextOf, type RemoteParty } from "../../../../lib/numbering/RemoteParty.ts";
 import { identifyCaller } from "../../../../lib/sip/identity/identifyCaller.ts";
 import { OwnHosts } from "../../../../lib/sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../../../../lib/sip/identity/OwnIdentities.ts";
 import { readPrivacy } from "../../../../lib/sip/identity/privacy.ts";
 import { parseNameAddress } from "../../../../lib/sip/sipHeaders.ts";
+import { ownNumbersIn } from "../../../support/dialling.ts";
 
 const own = new OwnIdentities({
     hosts: new OwnHosts(["matrix.example", "192.0.2.1", "[2001:db8::1]", "xn--exmple-cua.example"]),
     accounts: new Set(["alice-desk"]),
-    numbers: ["+442071838750" as PhoneNumber, "2001" as PhoneNumber],
+    dialPlan: ownNumbersIn({ "+442071838750": "@alice:matrix.example", "2001": "@alice:matrix.example" }),
 });
 
 /** The caller that an untrusted peer appears as; undefined if its From cannot be read, so that the request is rejected. */
