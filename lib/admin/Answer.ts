@@ -5,8 +5,8 @@ export interface Answer {
     readonly data: unknown;
     /** Long texts that are sent as a file in a Matrix room. */
     readonly file?: { readonly name: string; readonly text: string };
-    /** An SVG picture that is sent as a file in a Matrix room. */
-    readonly picture?: { readonly name: string; readonly text: string };
+    /** A picture that is shown in a Matrix room, as PNG. */
+    readonly picture?: { readonly name: string; readonly svg: string };
 }
 
 /** A part of an answer. */

@@ -9,7 +9,7 @@ export interface RenderedAnswer {
     readonly plain: string;
     readonly html: string;
     readonly file?: { readonly name: string; readonly text: string };
-    readonly picture?: { readonly name: string; readonly text: string };
+    readonly picture?: { readonly name: string; readonly svg: string };
 }
 
 /** Renders an answer or failure for a Matrix room. An answer that is too long becomes a file with its first lines as text. */

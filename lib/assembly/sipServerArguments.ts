@@ -12,8 +12,8 @@ export function sipServerArguments(config: Config): readonly string[] {
         ...sipTrunksOf(config).peers.flatMap(({ addresses }) => addresses.flatMap((network) => ["--trust", network])),
         ...localNetworks.flatMap((network) => ["--local-network", network]),
         ...webSocketOrigins.flatMap((origin) => ["--ws-origin", origin]),
-        // the bridge collects them, for its own listener
-        ...(config.metrics.listen === undefined ? [] : ["--metrics", "127.0.0.1:0"]),
+        // for the bridge only, which serves them at its own listener and recognises floods by them
+        ...["--metrics", "127.0.0.1:0"],
         ...["--unknown-peers", dropsUnknownPeers(config) ? "drop" : "answer"],
     ];
 }

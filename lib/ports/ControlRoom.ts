@@ -6,8 +6,13 @@ export interface RoomText {
     readonly html: string;
     /** Sent as a file after the text. */
     readonly file?: { readonly name: string; readonly text: string };
-    /** An SVG picture, sent as a file after the text. */
-    readonly picture?: { readonly name: string; readonly text: string };
+    /** A PNG picture, shown after the text. Width and height in pixels. */
+    readonly picture?: {
+        readonly name: string;
+        readonly bytes: Uint8Array;
+        readonly width: number;
+        readonly height: number;
+    };
 }
 
 /** A message that somebody sent to the bot, without the prefix. */

@@ -19,7 +19,7 @@ export const trace = defineCommand({
     summary:
         "Shows the SIP messages of a call, or of the calls with a number, user or trunk, as a ladder and as a picture.",
     details:
-        "Without minutes, the newest call is shown; with minutes, the newest ten calls of that time. The bridge keeps the messages of recent calls in memory. Passwords and media keys are not kept. The picture is an SVG file.",
+        "Without minutes, the newest call is shown; with minutes, the newest ten calls of that time. The bridge keeps the messages of recent calls in memory. Passwords and media keys are not kept.",
     arguments: {
         which: word("id of a call, or part of a number, user or trunk name", "+442071838750"),
         minutes: optional(integer("how far to look back", [1, 1_440], 10)),
@@ -65,7 +65,7 @@ function answerOf(found: readonly (TracedCall & { readonly callId: string })[]):
             { kind: "text", text: title } as const,
             { kind: "code", text: ladderText(lines) } as const,
         ]),
-        picture: { name: "trace.svg", text: ladderPicture(found) },
+        picture: { name: "trace.png", svg: ladderPicture(found) },
         data: found.map(({ callId, lines }) => ({ callId, messages: lines })),
     };
 }

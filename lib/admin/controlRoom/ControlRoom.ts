@@ -1,12 +1,13 @@
 import { LRUCache } from "lru-cache";
 import { parseMatrixRoomId, serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import type { ControlMessage, ControlRoomListener, SendRoomText } from "../../ports/ControlRoom.ts";
+import type { ControlMessage, ControlRoomListener, RoomText, SendRoomText } from "../../ports/ControlRoom.ts";
 import type { Log } from "../../ports/Log.ts";
 import { type Level, reaches } from "../Command.ts";
 import type { CommandRunner } from "../CommandRunner.ts";
 import type { StoredText } from "../StoredText.ts";
 import { levelOf, type PermissionEntries } from "../Permissions.ts";
-import { escapeHtml, renderAnswer } from "../renderAnswer.ts";
+import { escapeHtml, type RenderedAnswer, renderAnswer } from "../renderAnswer.ts";
+import type { DrawPng } from "../trace/drawPng.ts";
 
 export interface ControlRoomParts {
     /** `homeserver.domain`: its users have the level user unless an entry says otherwise. */
@@ -14,6 +15,7 @@ export interface ControlRoomParts {
     readonly permissions: () => PermissionEntries;
     readonly runner: () => CommandRunner | undefined;
     readonly send: SendRoomText;
+    readonly drawPng: DrawPng;
     /** `control.room`; otherwise the room to which an admin invited the bot last. */
     readonly room: MatrixRoomId | undefined;
     /** Keeps the room of the last invitation across restarts. */
@@ -85,7 +87,22 @@ export class ControlRoom implements ControlRoomListener {
         if (runner === undefined) return;
         const line = text === "" ? "help" : NUMBER.test(text) ? `dial ${text}` : text;
         const { command, outcome } = await runner.runLine(line, { name: sender, user: sender, level, roomId: room });
-        await reply(renderAnswer(outcome, command));
+        await reply(await this.#withPng(renderAnswer(outcome, command)));
+    }
+
+    /** An answer whose picture cannot be drawn is sent without it. */
+    async #withPng({ picture, ...answer }: RenderedAnswer): Promise<RoomText> {
+        if (picture === undefined) return answer;
+        try {
+            const { bytes, width, height } = await this.#parts.drawPng(picture.svg);
+            return { ...answer, picture: { name: picture.name, bytes, width, height } };
+        } catch (error) {
+            this.#parts.log.warn("picture not drawn", {
+                error,
+                hint: "install the bridge again with its dependencies",
+            });
+            return answer;
+        }
     }
 
     #levelOf(user: MatrixUserId): Level | "none" {

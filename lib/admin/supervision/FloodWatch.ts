@@ -2,7 +2,7 @@ import type { Clock } from "../../ports/Clock.ts";
 
 export interface FloodWatchParts {
     readonly clock: Clock;
-    /** Called once when many requests are dropped, with their number in the last minute. Synchronous. */
+    /** Called once when many requests are dropped, with their number in this minute so far. Synchronous. */
     readonly onBegin: (perMinute: number) => void;
     /** Called once when that has been over for some minutes. Synchronous. */
     readonly onEnd: () => void;
@@ -27,10 +27,10 @@ export class FloodWatch {
         this.#parts = parts;
     }
 
-    /** A request was dropped or rejected before it reached a call. */
-    dropped(): void {
+    /** Requests were dropped or rejected before they reached a call. */
+    dropped(requests = 1): void {
         this.check();
-        this.#count += 1;
+        this.#count += requests;
         if (this.#count < FLOOD) return;
         if (this.#state.kind === "calm") this.#parts.onBegin(this.#count);
         this.#state = { kind: "flood", quietMinutes: 0 };

@@ -15,16 +15,24 @@ const HEADING = 70;
 /** Longer texts would leave the picture. */
 const LONGEST_TEXT = 62;
 const LONGEST_TITLE = 98;
+/** More messages make a picture that takes seconds to draw and cannot be read: the text has all of them. */
+const MOST_LINES = 60;
 const UNKNOWN_PEER = "peer";
 
-/** SIP ladders as an SVG picture: one arrow a message, between the bridge and its peer. Pure. */
+/** SIP ladders as an SVG picture: one arrow a message, between the bridge and its peer. The first 60 messages. Pure. */
 export function ladderPicture(calls: readonly TracedCall[]): string {
     let y = 0;
-    const parts = calls.map((call) => {
-        const drawn = `<g transform="translate(0 ${y})">${drawCall(call)}</g>`;
+    const drawn = shortened(calls);
+    const parts = drawn.map((call) => {
+        const group = `<g transform="translate(0 ${y})">${drawCall(call)}</g>`;
         y += heightOf(call);
-        return drawn;
+        return group;
     });
+    const left = linesIn(calls) - linesIn(drawn);
+    if (left > 0) {
+        parts.push(text(12, y + 12, `${left} further messages are in the text only.`, 'fill="#555"'));
+        y += ROW;
+    }
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="13">`,
         '<defs><marker id="head" markerWidth="10" markerHeight="8" refX="9" refY="4" orient="auto"><path d="M0 0L10 4L0 8z" fill="#245"/></marker></defs>',
@@ -32,6 +40,20 @@ export function ladderPicture(calls: readonly TracedCall[]): string {
         ...parts,
         "</svg>",
     ].join("\n");
+}
+
+/** The first calls, together with at most `MOST_LINES` messages. */
+function shortened(calls: readonly TracedCall[]): readonly TracedCall[] {
+    let room = MOST_LINES;
+    return calls.flatMap((call) => {
+        const lines = call.lines.slice(0, room);
+        room -= lines.length;
+        return lines.length === 0 ? [] : [{ ...call, lines }];
+    });
+}
+
+function linesIn(calls: readonly TracedCall[]): number {
+    return calls.reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
 function heightOf({ lines }: TracedCall): number {

@@ -6,6 +6,7 @@ import { FraudLimits } from "../../admin/limits/FraudLimits.ts";
 import { SipLadders } from "../../admin/SipLadders.ts";
 import type { FloodWatch } from "../../admin/supervision/FloodWatch.ts";
 import { Incidents } from "../../admin/supervision/Incidents.ts";
+import { drawPng } from "../../admin/trace/drawPng.ts";
 import type { Config } from "../../config/Config.generated.ts";
 import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
 import { LiveDialPlan } from "../../numbering/LiveDialPlan.ts";
@@ -130,6 +131,7 @@ async function controlRoomOf(
         permissions: () => new Map(Object.entries(late.permissions)),
         runner: () => late.runner,
         send: (room, text) => late.send?.(room, text) ?? Promise.resolve(),
+        drawPng,
         room: control.room,
         file: storedFile(join(store.path, "control-room")),
         log,

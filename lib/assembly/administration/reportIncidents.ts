@@ -25,7 +25,7 @@ export function floodWatchOf(clock: Clock, incidents: Incidents): FloodWatch {
         onBegin: (perMinute) =>
             incidents.begin(
                 "flood",
-                `Scan or flood: more than ${perMinute} SIP requests a minute are rejected or dropped.`,
+                `Scan or flood: ${perMinute} SIP requests within a minute were rejected or dropped. The log has addresses to block in the firewall.`,
             ),
         onEnd: () => incidents.end("flood", "The scan or flood is over"),
     });

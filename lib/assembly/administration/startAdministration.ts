@@ -19,7 +19,7 @@ import { RtpengineMediaProxy } from "../../media/RtpengineMediaProxy.ts";
 import type { Phones } from "../../sip/registrar/Phones.ts";
 import type { LevelledLog } from "../../telemetry/log.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
-import type { SipTrunkControl } from "./SipTrunkControl.ts";
+import type { SipSide } from "../startSip.ts";
 import type { OnStarted } from "../Stoppable.ts";
 import { watchLimits } from "./watchLimits.ts";
 import { storedFile } from "./storedFile.ts";
@@ -29,6 +29,7 @@ import type { PreparedAdministration } from "./prepareAdministration.ts";
 import { MachineWatch } from "./MachineWatch.ts";
 import { readParts } from "./readParts.ts";
 import { ServiceState } from "./ServiceState.ts";
+import { watchServerDrops } from "./watchServerDrops.ts";
 
 export interface StartAdministrationParts {
     readonly config: Config;
@@ -41,7 +42,7 @@ export interface StartAdministrationParts {
     readonly media: MediaProxy;
     readonly phones: Phones | undefined;
     readonly matrix: MatrixSide;
-    readonly sip: { readonly trunks: SipTrunkControl };
+    readonly sip: Pick<SipSide, "trunks" | "serverMetrics">;
     readonly loadConfig?: () => Config;
 }
 
@@ -106,7 +107,7 @@ function applyChanges(changes: readonly Change[], config: Config, { prepared, ga
 }
 
 function startSupervision(
-    { config, log, prepared, media, phones, matrix }: StartAdministrationParts,
+    { config, log, prepared, media, phones, matrix, sip }: StartAdministrationParts,
     onStarted: OnStarted,
 ): Supervision {
     const { states, incidents } = prepared;
@@ -127,8 +128,10 @@ function startSupervision(
     };
     const supervision = new Supervision({ read, clock: systemClock, onChanged });
     supervision.start();
+    const readDrops = watchServerDrops(sip.serverMetrics, prepared.floods);
+    void readDrops();
     const checking = setInterval(() => {
-        prepared.floods.check();
+        void readDrops().then(() => prepared.floods.check());
         matrix.check().catch((error: unknown) => log.debug("homeserver check failed", { error }));
     }, CHECK_MS);
     onStarted({

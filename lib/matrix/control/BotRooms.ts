@@ -37,6 +37,15 @@ const members = z.object({ joined: z.record(z.string(), z.unknown()) });
 const uploaded = z.object({ content_uri: z.string() });
 const membership = z.object({ membership: z.string() });
 
+/** A file of an answer. `size` of a picture: width and height in pixels. */
+interface SentFile {
+    readonly msgtype: "m.file" | "m.image";
+    readonly name: string;
+    readonly bytes: Uint8Array;
+    readonly mimetype: string;
+    readonly size?: { readonly w: number; readonly h: number };
+}
+
 /**
  * The rooms of the bridge's bot: follows invitations, and hands messages to the listener. With the prefix `!sip`, messages in
  * the rooms of ghosts are commands, too. Notices, edits and events of the bridge's own users are never commands.
@@ -68,19 +77,29 @@ export class BotRooms {
         const { homeserver } = this.#parts;
         const content = { msgtype: "m.notice", body: plain, format: "org.matrix.custom.html", formatted_body: html };
         await homeserver.send(as, room, "m.room.message", content, randomUUID());
-        if (file !== undefined) await this.#sendFile(room, { ...file, mimetype: "text/plain" }, as);
-        if (picture !== undefined) await this.#sendFile(room, { ...picture, mimetype: "image/svg+xml" }, as);
+        if (file !== undefined) {
+            const { name, text } = file;
+            await this.#sendFile(
+                room,
+                { msgtype: "m.file", name, bytes: Buffer.from(text), mimetype: "text/plain" },
+                as,
+            );
+        }
+        if (picture !== undefined) {
+            const { name, bytes, width: w, height: h } = picture;
+            const image = { msgtype: "m.image", name, bytes, mimetype: "image/png", size: { w, h } } as const;
+            await this.#sendFile(room, image, as);
+        }
     }
 
     async #sendFile(
         room: MatrixRoomId,
-        { name, text, mimetype }: { readonly name: string; readonly text: string; readonly mimetype: string },
+        { msgtype, name, bytes, mimetype, size }: SentFile,
         as: MatrixUserId,
     ): Promise<void> {
-        const bytes = Buffer.from(text);
         const url = await this.#upload({ name, mimetype, bytes }, as);
-        const info = { mimetype, size: bytes.length };
-        const attachment = { msgtype: "m.file", body: name, filename: name, url, info };
+        const info = { mimetype, size: bytes.length, ...size };
+        const attachment = { msgtype, body: name, filename: name, url, info };
         await this.#parts.homeserver.send(as, room, "m.room.message", attachment, randomUUID());
     }
 
@@ -163,7 +182,7 @@ export class BotRooms {
     }
 
     async #upload(
-        { name, mimetype, bytes }: { readonly name: string; readonly mimetype: string; readonly bytes: Buffer },
+        { name, mimetype, bytes }: Pick<SentFile, "name" | "mimetype" | "bytes">,
         as: MatrixUserId,
     ): Promise<string> {
         const reply = await this.#parts.send({
@@ -171,7 +190,7 @@ export class BotRooms {
             path: "/_matrix/media/v3/upload",
             query: { filename: name },
             as,
-            upload: { contentType: mimetype, bytes },
+            upload: { contentType: mimetype, bytes: Buffer.from(bytes) },
             timeoutMs: TIMEOUT_MS,
         });
         return uploaded.parse(reply).content_uri;

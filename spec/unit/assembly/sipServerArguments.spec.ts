@@ -42,9 +42,9 @@ it.each([
         ["--ws-origin", "https://phone.example", "--unknown-peers", "drop"],
     ],
     [
-        "the networks that the public address is not for, and metrics",
-        { sip: { localNetworks: ["192.168.1.0/24"] }, metrics: { listen: "127.0.0.1:9464" } },
-        ["--local-network", "192.168.1.0/24", "--metrics", "127.0.0.1:0", "--unknown-peers", "drop"],
+        "the networks that the public address is not for",
+        { sip: { localNetworks: ["192.168.1.0/24"] } },
+        ["--local-network", "192.168.1.0/24", "--unknown-peers", "drop"],
     ],
     [
         "a trunk's own address",
@@ -67,5 +67,9 @@ it.each([
         ANSWERS,
     ],
 ])("tells the server of %s", (_, config, expected) => {
-    expect(argumentsOf(config)).toEqual(expected);
+    const given = argumentsOf(config);
+    // always, because the bridge recognises floods by them
+    const at = given.indexOf("--metrics");
+    expect(given.slice(at, at + 2)).toEqual(["--metrics", "127.0.0.1:0"]);
+    expect(given.toSpliced(at, 2)).toEqual(expected);
 });

@@ -76,11 +76,22 @@ describe("trace", () => {
 
     it("draws the same messages as a picture, without credentials and with everything escaped", async () => {
         const outcome = await trace.run({ which: "carrier", minutes: 10 }, context);
-        const picture = isFailure(outcome) ? "" : (outcome.picture?.text ?? "");
+        const picture = isFailure(outcome) ? "" : (outcome.picture?.svg ?? "");
         expect(picture).toMatch(/^<svg xmlns/);
         expect(picture.match(/marker-end/g)).toHaveLength(4);
         expect(picture).toContain("486 Busy &lt;Here&gt; (INVITE) [Q.850;cause=17]");
         expect(picture).toContain("192.0.2.1:5060");
         expect(picture).not.toContain("secret");
+    });
+
+    it("draws 60 messages at most, and says how many there are in the text", async () => {
+        for (let index = 0; index < 80; index++) {
+            ladders.add({ direction: "sent", method: "INFO", headers: new Map(), sipCallId: "new@pbx" });
+        }
+        const outcome = await trace.run({ which: "carrier", minutes: 10 }, context);
+        const picture = isFailure(outcome) ? "" : (outcome.picture?.svg ?? "");
+        expect(picture.match(/marker-end/g)).toHaveLength(60);
+        expect(picture).toContain("24 further messages are in the text only.");
+        expect(await run("carrier", 10)).toContain("sip:middle@b");
     });
 });
