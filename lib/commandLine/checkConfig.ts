@@ -33,20 +33,19 @@ export async function checkConfig(options: CheckOptions): Promise<void> {
     }
     const registration = existsSync(file) ? loadRegistration(file, registrationChoicesOf(config)) : undefined;
     const { lines, inbound, outbound, warnings } = describeConfig(config);
-    printSummary({ lines, inbound, outbound });
-    const features = describeFeatures(readPeerFeatures(config.store.path));
-    if (features.length > 0) print("\nMessages, as far as each side has shown what it supports:");
-    for (const line of features) print(`  ${line}`);
     const all = [...warnings, ...(registration?.warnings ?? [])];
-    if (all.length > 0) print("");
     for (const warning of all) print(`Warning: ${warning}`);
-    print("");
+    if (all.length > 0) print("");
+    print(`No errors in ${configPath}, ${countOf(all.length, "warning")}.`);
     print(
         registration !== undefined
             ? `${file} matches ${configPath}.`
             : `${file} does not exist; create it with --generate-registration --url URL.`,
     );
-    print(`No errors in ${configPath} (${countOf(all.length, "warning")}).`);
+    printSummary({ lines, inbound, outbound });
+    const features = describeFeatures(readPeerFeatures(config.store.path));
+    if (features.length > 0) print("\nMessages, as far as each side has shown what it supports:");
+    for (const line of features) print(`  ${line}`);
     if (live) await testLive(config, registration, { port: port ?? config.appservice.port, version: options.version });
 }
 
@@ -58,6 +57,7 @@ function printRoute(config: Config, call: Parameters<typeof describeRoute>[1]): 
 
 function printSummary({ lines, inbound, outbound }: Omit<ConfigSummary, "warnings">): void {
     const width = Math.max(...lines.map(([heading]) => heading.length));
+    print("\nSettings:");
     for (const [heading, text] of lines) print(`  ${heading.padEnd(width)}  ${text}`);
     print("\nWho can call in:");
     for (const line of inbound) print(`  ${line}`);

@@ -26,7 +26,7 @@ export interface SchemaNode {
 
 /** config.schema.yaml, which is next to package.json in the sources and in the published package. */
 export function readConfigSchema(): SchemaNode {
-    return readYamlFile(fileURLToPath(new URL("../../config.schema.yaml", import.meta.url))) as SchemaNode;
+    return readYamlFile(fileURLToPath(new URL("../../config.schema.yaml", import.meta.url))).value as SchemaNode;
 }
 
 /** The definition a node refers to, or the node. */

@@ -21,6 +21,23 @@ export interface FaultText {
 /** Longer lists of keys are not printed. */
 const MOST_LISTED = 15;
 
+/** What keys are called in other SIP software. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+    ["addresses", "inboundNetworks"],
+    ["networks", "inboundNetworks"],
+    ["permit", "inboundNetworks"],
+    ["proof", "inboundAuth"],
+    ["server", "address"],
+    ["host", "address"],
+    ["registrar", "register"],
+    ["user", "username"],
+    ["login", "username"],
+    ["secret", "password"],
+    ["encryption", "media"],
+    ["externip", "publicAddress"],
+    ["bind", "listen"],
+]);
+
 const WANTED: Readonly<Record<NonNullable<SchemaNode["type"]>, string>> = {
     object: "must be a section of keys",
     array: "must be a list",
@@ -59,7 +76,8 @@ export function explainFault({ keyword, params, message, schema, value }: Findin
 }
 
 function unknownKey(key: string, known: readonly string[]): FaultText {
-    const meant = nearestWord(key, known);
+    const meant =
+        [OTHER_NAMES.get(key.toLowerCase())].find((name) => known.includes(name ?? "")) ?? nearestWord(key, known);
     const list = known.length > MOST_LISTED ? "config.sample.yaml has all keys" : `known are ${known.join(", ")}`;
     const hint = meant === undefined ? list : `did you mean ${meant}?`;
     return { key, text: `is not a known key; ${hint}` };
@@ -70,11 +88,21 @@ function wrongType(schema: SchemaNode, value: unknown, context: FormContext): st
     if (type === "string") return wrongText(schema, value, context);
     const isSection = typeof value === "object" && value !== null && !Array.isArray(value);
     if (type === "array" && isSection) return "must be a list; begin each entry with a dash";
-    if (type !== "array" && type !== "object") return WANTED[type];
+    if (type !== "array" && type !== "object")
+        return `${WANTED[type]}${isQuoted(type, value) ? "; remove the quotes" : ""}`;
+    if (typeof value === "string" && /^[A-Za-z]+:\S/.test(value) && type === "object") {
+        return `${WANTED[type]}; write a space after each colon`;
+    }
     const example = examples?.[0] ?? (Array.isArray(standard) && standard.length > 0 ? standard : undefined);
     if (example !== undefined) return `${WANTED[type]}, such as ${JSON.stringify(example)}`;
     const [key] = Object.keys(properties ?? {});
     return key === undefined ? WANTED[type] : `${WANTED[type]}, such as ${key}:`;
+}
+
+/** Whether a text would be right without its quotes. */
+function isQuoted(type: "integer" | "number" | "boolean", value: unknown): boolean {
+    if (typeof value !== "string") return false;
+    return type === "boolean" ? /^(?:true|false)$/.test(value) : /^-?[0-9]+(?:\.[0-9]+)?$/.test(value);
 }
 
 /** Says what a key for text wants. A number or boolean that quotes would make right only needs them. */

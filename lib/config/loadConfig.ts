@@ -10,20 +10,27 @@ import { readYamlFile } from "./yamlFile.ts";
  * names every fault, each as `sip.unknownPeers: must be one of drop, reject (config.yaml)`.
  */
 export function loadConfig(path: string): Config {
-    const written = withoutEmptyKeys(readYamlFile(path, "copy config.sample.yaml to it, or name another file with -c"));
+    const file = readYamlFile(path, "copy config.sample.yaml to it, or name another file with -c");
+    const written = withoutEmptyKeys(file.value);
     const told = (faults: readonly string[]): ConfigError =>
         new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
     if (typeof written !== "object" || written === null || Array.isArray(written)) {
-        throw told(["must be a section of keys, such as homeserver:"]);
+        throw told([noSection(written)]);
     }
     const shapeFaults = checkShape(written, { folder: dirname(resolve(path)) });
     const { config, faults } = checkMeaning(
         written as ShapedConfig,
         shapeFaults.map((fault) => fault.path),
     );
-    const all = [...shapeFaults.map(({ text }) => text), ...faults];
-    if (all.length > 0) throw told(all);
+    const all = [...file.faults, ...told([...shapeFaults.map(({ text }) => text), ...faults]).faults];
+    if (all.length > 0) throw new ConfigError(all);
     return deepFreeze(config);
+}
+
+function noSection(written: unknown): string {
+    if (written === null || written === undefined) return "the file is empty; copy config.sample.yaml to it";
+    if (Array.isArray(written)) return "the file is a list; begin it with a key, such as homeserver:";
+    return "the file has no keys; write a colon and a space after each key, such as homeserver:";
 }
 
 /** `sip:` with all of its keys commented out is null in YAML, and meant as absent. */

@@ -4,8 +4,16 @@ export function nearestWord(typed: string, words: readonly string[]): string | u
         .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
         .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
         .sort((a, b) => a.distance - b.distance);
-    return close[0]?.word;
+    return close[0]?.word ?? onlyLongerWord(typed, words);
 }
+
+/** `probeSeconds` for `probe`, if no other word begins so. */
+function onlyLongerWord(typed: string, words: readonly string[]): string | undefined {
+    const longer = words.filter((word) => word.toLowerCase().startsWith(typed.toLowerCase()));
+    return typed.length >= SHORTEST_BEGINNING && longer.length === 1 ? longer[0] : undefined;
+}
+
+const SHORTEST_BEGINNING = 4;
 
 /** Insertions, deletions, replacements and swaps of neighbours that make one text the other (optimal string alignment). */
 function editDistance(from: string, to: string): number {

@@ -10,6 +10,7 @@ export function reachabilityWarnings(config: Config): string[] {
         ...mutedTrunks(config),
         ...loopbackListeners(config),
         ...missingPublicAddress(config),
+        ...unmappedNumbers(config),
         ...unroutableRegistrations(config),
         ...overlappingSenders(config),
         ...shadowedTrunks(config),
@@ -27,8 +28,9 @@ function mutedTrunks({ trunks }: Config): string[] {
 }
 
 /** Listeners that senders elsewhere cannot reach. What registers can still be called over its own connection. */
-function loopbackListeners({ sip, trunks, accounts }: Config): string[] {
-    if (sip.drachtio !== undefined || !sip.listen.every(({ address }) => isLoopback(address))) return [];
+function loopbackListeners(config: Config): string[] {
+    const { sip, trunks, accounts } = config;
+    if (!listensOnLoopbackOnly(config)) return [];
     const remote = [
         ...sip.peers.filter(({ inboundNetworks }) => inboundNetworks.some(isRemote)).map(({ name }) => `peer ${name}`),
         ...trunks.filter(isRemoteTrunk).map(({ name }) => `trunk ${name}`),
@@ -38,6 +40,10 @@ function loopbackListeners({ sip, trunks, accounts }: Config): string[] {
     return [
         `sip.listen: ${listed(remote)} cannot reach the bridge, because it listens on loopback addresses only; add the address of this machine, such as udp:192.0.2.5:5060`,
     ];
+}
+
+function listensOnLoopbackOnly({ sip }: Config): boolean {
+    return sip.drachtio === undefined && sip.listen.every(({ address }) => isLoopback(address));
 }
 
 function isRemote(network: string): boolean {
@@ -70,6 +76,29 @@ function missingPublicAddress({ sip, trunks }: Config): string[] {
 /** Addresses of examples (RFC 5737, RFC 3849). */
 function isDocumentation(address: string): boolean {
     return /^(?:192\.0\.2|198\.51\.100|203\.0\.113)\./.test(address) || /^2001:0?db8:/i.test(address);
+}
+
+/**
+ * Senders whose calls can arrive, but reach no user. A registered trunk has a warning of its own, and so has a sender whose
+ * calls cannot arrive.
+ */
+function unmappedNumbers(config: Config): string[] {
+    const { sip, trunks, numbers } = config;
+    const { map } = numbers;
+    if (map.numbers.size + map.names.size + map.patterns.length > 0) return [];
+    const isLocal = listensOnLoopbackOnly(config);
+    const senders = [
+        ...sip.peers
+            .filter(({ inboundNetworks }) => !isLocal || !inboundNetworks.every(isRemote))
+            .map(({ name, defaultUser }) => ({ sender: `peer ${name}`, defaultUser })),
+        ...trunks
+            .filter((trunk) => waysIn(trunk).length > 0 && !trunk.register && !(isLocal && isRemoteTrunk(trunk)))
+            .map(({ name, defaultUser }) => ({ sender: `trunk ${name}`, defaultUser })),
+    ].flatMap(({ sender, defaultUser }) => (defaultUser === undefined ? [sender] : []));
+    if (senders.length === 0) return [];
+    return [
+        `numbers.map is empty, so calls from ${listed(senders)} to phone numbers are rejected with 404; add the numbers of your users, or set defaultUser on the trunk or peer`,
+    ];
 }
 
 /** A registrar calls the number or name of the account. */

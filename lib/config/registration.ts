@@ -107,7 +107,7 @@ export function writeRegistration(path: string, config: RegistrationChoices, url
 
 /** Loads the registration. Throws a `ConfigError` with everything that is wrong or does not match the configuration. */
 export function loadRegistration(path: string, config: RegistrationChoices): Registration {
-    const written = readYamlFile(
+    const { value: written, faults: keysTwice } = readYamlFile(
         path,
         "create it with --generate-registration --url URL, or name another file with -f",
     );
@@ -136,7 +136,8 @@ export function loadRegistration(path: string, config: RegistrationChoices): Reg
                 "with --generate-registration",
         );
     }
-    if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
+    const all = [...keysTwice, ...faults.map((fault) => `${fault} (${basename(path)})`)];
+    if (all.length > 0) throw new ConfigError(all);
     return registration;
 }
 

@@ -15,7 +15,6 @@ import { unusedKeys } from "./unusedKeys.ts";
 export function warningsOf(config: Config): string[] {
     return [
         ...emptySections(config),
-        ...unmappedNumbers(config),
         ...reachabilityWarnings(config),
         ...listenerWarnings(config),
         ...unencryptedKeys(config),
@@ -41,16 +40,6 @@ function emptySections({ sip, trunks, accounts, dialling }: Config): string[] {
         warnings.push("trunks and accounts are empty, so the rules of dialling.allow have no effect; add a trunk");
     }
     return warnings;
-}
-
-/** Calls of peers and trunks to a phone number need an entry or a default user. Those to a SIP address do not. */
-function unmappedNumbers({ sip, trunks, numbers: { map } }: Config): string[] {
-    const callers = [...sip.peers, ...trunks];
-    const isMapped = map.numbers.size + map.names.size + map.patterns.length > 0;
-    if (callers.length === 0 || isMapped || callers.some(({ defaultUser }) => defaultUser !== undefined)) return [];
-    return [
-        "numbers.map is empty, so inbound calls to phone numbers are rejected with 404; add the numbers of your users, or set defaultUser on the trunk or peer",
-    ];
 }
 
 /** SDES keys (RFC 4568) are part of SDP: everyone who can read the signalling can decrypt the call. */

@@ -78,11 +78,11 @@ describe("matrix-appservice-sip", () => {
         });
     });
 
-    it("prints a summary of the configuration, then the number of warnings", async () => {
+    it("prints all warnings and their number, then who can call in and who can call out", async () => {
         const { exitCode, stdout } = await run("check-config", "-c", "config.yaml", "-f", "none.yaml");
         expect(exitCode).toBe(0);
         expect(stdout).toMatch(
-            /homeserver +http:\/\/127\.0\.0\.1:8008[^]*Who can call in:[^]*Who can call out:[^]*none\.yaml does not exist; [^]*No errors in config\.yaml \(1 warning\)\.$/,
+            /^Warning: .*\n\nNo errors in config\.yaml, 1 warning\.\nnone\.yaml does not exist; .*\n\nSettings:\n +homeserver +http:\/\/127\.0\.0\.1:8008[^]*\nWho can call in:\n[^]*\nWho can call out:\n/,
         );
     });
 

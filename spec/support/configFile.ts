@@ -16,7 +16,7 @@ export const MINIMAL_CONFIG = {
 export class ConfigFolder {
     readonly path = mkdtempSync(join(tmpdir(), "config-spec-"));
 
-    write(name: string, text: string): string {
+    write(name: string, text: string | Buffer): string {
         const path = join(this.path, name);
         writeFileSync(path, text);
         return path;

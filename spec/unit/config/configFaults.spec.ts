@@ -21,7 +21,11 @@ describe("a wrong configuration", () => {
         ],
         ["an unknown key", { store: { engine: "x" } }, "store.engine: is not a known key; known are path"],
         ["a misspelt section", { loging: {} }, "loging: is not a known key; did you mean logging?"],
-        ["text for an integer", { appservice: { port: "99" } }, "appservice.port: must be an integer"],
+        [
+            "text for an integer",
+            { appservice: { port: "99" } },
+            "appservice.port: must be an integer; remove the quotes",
+        ],
         ["a fraction", { appservice: { port: 1.5 } }, "appservice.port: must be an integer"],
         ["a port too high", { appservice: { port: 65536 } }, "appservice.port: must be at most 65535"],
         ["a time too short", { calls: { ringSeconds: 0 } }, "calls.ringSeconds: must be at least 5"],

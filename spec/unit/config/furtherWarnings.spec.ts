@@ -21,7 +21,6 @@ describe("warningsOf", () => {
     });
 
     it.each<[what: string, change: object, warning: RegExp]>([
-        ["numbers that reach no user", { numbers: {} }, /^numbers\.map is empty, so .* rejected with 404;/],
         [
             "a trunk over udp without udp listener",
             { sip: { listen: ["tcp:192.0.2.5:5060"] } },

@@ -13,6 +13,9 @@ describe("nearestWord", () => {
         ["ghostprefix", "ghostPrefix"],
         ["maxHour", "maxHours"],
         ["port", undefined],
+        ["unknown", "unknownPeers"],
+        ["ghos", "ghostPrefix"],
+        ["max", undefined],
         ["", undefined],
         ["somethingElse", undefined],
     ])("takes %j for %j", (typed, word) => {

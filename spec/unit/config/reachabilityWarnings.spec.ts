@@ -4,6 +4,7 @@ import { reachabilityWarnings } from "../../../lib/config/reachabilityWarnings.t
 import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 const alice = "@alice:matrix.example";
+const numbers = { map: { "2001": alice } };
 const listen = ["udp:192.0.2.5:5060"];
 const trunk = { name: "pbx", address: "192.0.2.10", media: "webrtc" };
 const peer = { name: "phones", inboundNetworks: ["198.51.100.0/24"], media: "webrtc" };
@@ -12,7 +13,7 @@ const account = { username: "acc", password: "secret" };
 function warningsFor(config: object): readonly string[] {
     const folder = new ConfigFolder();
     try {
-        return reachabilityWarnings(folder.loadText(stringify({ ...MINIMAL_CONFIG, ...config })));
+        return reachabilityWarnings(folder.loadText(stringify({ ...MINIMAL_CONFIG, numbers, ...config })));
     } finally {
         folder.remove();
     }
@@ -51,8 +52,13 @@ describe("reachabilityWarnings", () => {
             /^sip\.publicAddress: trunk pbx cannot send requests to a private address;/,
         ],
         [
+            "calls of a trunk and a peer to numbers that reach no user",
+            { sip: { listen, peers: [peer] }, trunks: [trunk], numbers: {} },
+            /^numbers\.map is empty, so calls from peer phones and trunk pbx to phone numbers are rejected with 404;/,
+        ],
+        [
             "a registration whose calls reach no user",
-            { sip: { listen }, trunks: [{ ...trunk, ...account, register: true }] },
+            { sip: { listen }, trunks: [{ ...trunk, ...account, register: true }], numbers: {} },
             /^trunks\[0\]: calls to the account that is registered with pbx reach no user; set defaultUser, or add acc to numbers\.map$/,
         ],
         [
@@ -83,7 +89,7 @@ describe("reachabilityWarnings", () => {
         ],
         [
             "a trunk with a name and a registration",
-            { trunks: [{ ...trunk, ...account, address: "a.b", register: true, defaultUser: alice }] },
+            { trunks: [{ ...trunk, ...account, address: "a.b", register: true, defaultUser: alice }], numbers: {} },
         ],
         [
             "a registration by a mapped name",
@@ -94,11 +100,22 @@ describe("reachabilityWarnings", () => {
             { trunks: [{ ...trunk, ...account, register: true }], numbers: { map: { "2001": alice } } },
         ],
         [
+            "a trunk with a default user for all of its calls",
+            { trunks: [{ ...trunk, defaultUser: alice }], numbers: {} },
+        ],
+        [
             "two trunks with different prefixes",
             { trunks: [trunk, { ...trunk, name: "b", address: "192.0.2.11", prefixes: ["+44"] }] },
         ],
     ])("does not warn about %s", (_what, config) => {
         expect(warningsFor({ sip: { listen }, ...config })).toEqual([]);
+    });
+
+    it.each<[what: string, config: object]>([
+        ["cannot call in", { sip: { listen }, trunks: [{ ...trunk, address: "pbx.local" }] }],
+        ["cannot reach a loopback address", { trunks: [trunk] }],
+    ])("does not warn about unmapped numbers for a trunk that %s", (_what, config) => {
+        expect(warningsFor({ ...config, numbers: {} })).toEqual([expect.not.stringContaining("numbers.map")]);
     });
 
     it("does not warn about loopback listeners if all peers are on this machine", () => {

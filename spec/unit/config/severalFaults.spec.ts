@@ -24,6 +24,37 @@ describe("an error message", () => {
     });
 });
 
+describe("the error message of an unknown key", () => {
+    it.each([
+        ["addresses", "inboundNetworks"],
+        ["proof", "inboundAuth"],
+        ["probe", "probeSeconds"],
+        ["Transprot", "transport"],
+        ["secret", "password"],
+    ])("names the key for %s", (key, meant) => {
+        const trunk = { name: "pbx", address: "192.0.2.10", media: "webrtc", [key]: "x" };
+        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, trunks: [trunk] }))).toEqual([
+            `trunks[0].${key}: is not a known key; did you mean ${meant}? (config.yaml)`,
+        ]);
+    });
+});
+
+describe("the error message of a value of the wrong type", () => {
+    it.each<[what: string, config: string, fault: string]>([
+        ["a port in quotes", 'appservice: { port: "9995" }', "appservice.port: must be an integer; remove the quotes"],
+        ["a word as port", "appservice: { port: http }", "appservice.port: must be an integer"],
+        [
+            "no space after colons",
+            "appservice:\n  port:9995\n  bind:127.0.0.1",
+            "appservice: must be a section of keys; write a space after each colon",
+        ],
+        ["a list without dash", "trunks: { name: pbx }", "trunks: must be a list; begin each entry with a dash"],
+    ])("says what to write: %s", (_, line, fault) => {
+        const text = `homeserver: { url: "http://127.0.0.1:8008", domain: matrix.example }\nmedia: none\n${line}\n`;
+        expect(faultsOf(() => folder.loadText(text))).toEqual([`${fault} (config.yaml)`]);
+    });
+});
+
 describe("a configuration with several errors", () => {
     it("is rejected with all errors together, also those between sections", () => {
         const faults = faultsOf(() =>

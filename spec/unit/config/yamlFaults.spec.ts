@@ -1,24 +1,121 @@
 import { afterAll, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { loadConfig } from "../../../lib/config/loadConfig.ts";
-import { ConfigFolder, faultsOf } from "../../support/configFile.ts";
+import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 const folder = new ConfigFolder();
 afterAll(() => folder.remove());
 
-it.each([
-    ["broken YAML", "homeserver: [\nmedia: none\n", /config\.yaml line \d+\)$/],
+const INDENT = "indent the keys of one section with the same number of spaces";
+const QUOTES = 'put the value in quotes, such as "@alice:matrix.example"';
+
+it.each<[what: string, text: string, faults: readonly string[]]>([
     [
-        "a key twice",
-        "media: none\nmedia: none\n",
-        /^media: is in its section twice; remove one of them \(config\.yaml line 2\)$/,
+        "a value and a section",
+        "a:\n  url: x\n   domain: y\n",
+        [`url: has a value, and the next line is indented below it; ${INDENT} (line 2)`],
     ],
-    ["two documents", "media: none\n---\nmedia: none\n", /^must be one document; .* \(config\.yaml line 2\)$/],
-    ["a section within itself", "sip: &s\n  tls: *s\n", /^\*s must not stand within &s \(config\.yaml line 2\)$/],
-    ["sections that multiply", multiplying(6), /^repeats its parts by aliases \(\*name\) too often \(config\.yaml\)$/],
-    ["an empty file", "", /^must be a section of keys/],
-    ["a list", "- a\n", /^must be a section of keys/],
-])("a file is rejected with %s", (_, text, fault) => {
-    expect(faultsOf(() => folder.loadText(text))[0]).toMatch(fault);
+    [
+        "less indentation",
+        "a:\n  url: x\n domain: y\n",
+        [`domain: is not indented like the keys of its section; ${INDENT} (line 3)`],
+    ],
+    ["two lists", "- name: x\n - y\n", [`is not indented like the keys of its section; ${INDENT} (line 2)`]],
+    [
+        "a key of a list entry",
+        "- name: x\n  a: y\n b: z\n",
+        [`b: is not indented like the rest of its list entry; ${INDENT} (line 3)`],
+    ],
+    [
+        "tabs",
+        "a:\n\tb: c\n\td: e\n",
+        ["b: is indented with a tab; use spaces (line 2)", "d: is indented with a tab; use spaces (line 3)"],
+    ],
+    [
+        "another kind of space",
+        "a:\n\u00a0b: c\n",
+        ["is indented with a character that only looks like a space; use spaces (line 2)"],
+    ],
+    [
+        "a user without quotes",
+        "a: { b: @alice:matrix.example }\n",
+        [`a: has a value that begins with a special character; ${QUOTES} (line 1)`],
+    ],
+    [
+        "a star without quotes",
+        "a: [ *21# ]\n",
+        ["*21# is a reference in YAML; put it in single quotes, such as '\\*21#' (line 1)"],
+    ],
+    [
+        "a star key in double quotes",
+        'a: "\\*21"\n',
+        ["a: has a backslash in double quotes; use single quotes, such as '\\*21#' (line 1)"],
+    ],
+    ["two colons", "a: b: c\n", [`a: has a second colon; ${QUOTES} (line 1)`]],
+    [
+        "no colon",
+        "a:\n  url x\n  b: c\n",
+        ["must be key: value; write a colon and a space after the key (url x) (line 2)"],
+    ],
+    [
+        "an open bracket",
+        "a: [ 1, 2\nb: c\n",
+        ["b: comes before the end of a list or section in brackets; add the missing ] (line 2)"],
+    ],
+    ["an open quote", 'a: "b\nc: d\n', ["a: has a quote that is not closed; add the second quote (line 1)"]],
+    [
+        "a merge conflict",
+        "<<<<<<< HEAD\na: b\n",
+        [
+            "is a conflict of a version control system; keep one side, and remove the lines with <<<, === and >>> (line 1)",
+        ],
+    ],
+    ["two documents", "media: none\n---\nmedia: none\n", ["must be one document; remove the line --- (line 2)"]],
+    ["a section within itself", "sip: &s\n  tls: *s\n", ["*s must not stand within &s (line 2)"]],
+])("a file with wrong syntax is rejected with the key, the reason and the line: %s", (_, text, faults) => {
+    expect(faultsOf(() => folder.loadText(text))).toEqual(
+        faults.map((fault) => fault.replace(/\(line (\d+)\)$/, "(config.yaml line $1)")),
+    );
+});
+
+it.each<[what: string, text: string, fault: string]>([
+    ["nothing", "", "the file is empty; copy config.sample.yaml to it (config.yaml)"],
+    ["comments only", "# homeserver:\n", "the file is empty; copy config.sample.yaml to it (config.yaml)"],
+    ["a list", "- a\n", "the file is a list; begin it with a key, such as homeserver: (config.yaml)"],
+    [
+        "equals signs",
+        "url = x\n",
+        "the file has no keys; write a colon and a space after each key, such as homeserver: (config.yaml)",
+    ],
+    ["sections that multiply", multiplying(6), "repeats its parts by aliases (*name) too often (config.yaml)"],
+])("a file is rejected that contains %s", (_, text, fault) => {
+    expect(faultsOf(() => folder.loadText(text))).toEqual([fault]);
+});
+
+it("a key twice is rejected together with all other errors", () => {
+    const faults = faultsOf(() => folder.loadText("media: none\nmedia: none\nprot: 1\n"));
+    expect(faults).toEqual([
+        "media: is in its section twice; remove one of them (config.yaml line 2)",
+        expect.stringMatching(/^homeserver: is missing/),
+        expect.stringMatching(/^prot: is not a known key;/),
+    ]);
+});
+
+it.each(["\ufeff", ""])("a file from Windows is accepted (byte order mark %j)", (mark) => {
+    const text = `${mark}${stringify(MINIMAL_CONFIG)}`.replaceAll("\n", "\r\n");
+    expect(folder.loadText(text).homeserver.domain).toBe("matrix.example");
+});
+
+it.each<[what: string, act: () => string, why: string]>([
+    [
+        "another encoding",
+        () => folder.write("latin1.yaml", Buffer.from("a: B\xfcro\n", "latin1")),
+        "is not UTF-8 text; save it in this encoding",
+    ],
+    ["a directory", () => folder.path, "is a directory; name the file in it"],
+])("says why a file cannot be read: %s", (_, pathOf, why) => {
+    const path = pathOf();
+    expect(faultsOf(() => loadConfig(path))).toEqual([`${path} ${why}`]);
 });
 
 it("names the sample to copy if there is no configuration file", () => {
