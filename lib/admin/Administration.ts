@@ -49,7 +49,7 @@ export interface CallVerbs {
 }
 
 export interface HistoryQuery {
-    /** Part of a user ID, number, address or trunk name of the call. */
+    /** A user ID, number, address or trunk name of the call, or a part of one. */
     readonly party?: string;
     readonly failedOnly: boolean;
     readonly limit: number;

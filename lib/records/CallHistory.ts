@@ -1,11 +1,11 @@
-import { partyText } from "../numbering/partyText.ts";
+import { CallIndex } from "./CallIndex.ts";
 import { CallsPerHour, type HourOfCalls } from "./CallsPerHour.ts";
 import { hasFailed } from "./hasFailed.ts";
 import type { CallRecord, CallRecordSink } from "./CallRecord.ts";
 
 /** Which ended calls are wanted. */
 export interface CallQuery {
-    /** Part of a user ID, number, address, trunk name, call id or SIP Call-ID. */
+    /** A user ID, number, address, account or trunk name; or a part of one, if no call has exactly that. */
     readonly party?: string;
     readonly failedOnly: boolean;
     readonly limit: number;
@@ -18,10 +18,11 @@ export interface CallHistoryOptions {
     readonly now: () => number;
 }
 
-/** Ended calls, in memory, bounded by age and number. A query looks at what is kept and at nothing else. */
+/** Ended calls, in memory, bounded by age and number. A query reads only the calls that it returns. */
 export class CallHistory implements CallRecordSink {
     readonly #options: CallHistoryOptions;
-    readonly #calls: CallRecord[] = [];
+    readonly #calls = new CallIndex();
+    readonly #failed = new CallIndex();
     readonly #byId = new Map<string, CallRecord>();
     readonly #hours = new CallsPerHour();
 
@@ -35,11 +36,12 @@ export class CallHistory implements CallRecordSink {
     }
 
     ended(call: CallRecord): void {
-        this.#calls.push(call);
+        this.#calls.add(call);
+        if (hasFailed(call)) this.#failed.add(call);
         this.#hours.add(call);
         for (const id of idsOf(call)) this.#byId.set(id, call);
-        const oldest = this.#options.now() - this.#options.maxAgeMs;
-        while (this.#calls.length > this.#options.maxCalls || (this.#calls[0]?.endedAt ?? oldest) < oldest)
+        const since = this.#options.now() - this.#options.maxAgeMs;
+        while (this.#calls.size > this.#options.maxCalls || (this.#calls.oldest?.endedAt ?? since) < since)
             this.#forgetOldest();
     }
 
@@ -49,13 +51,7 @@ export class CallHistory implements CallRecordSink {
 
     /** The newest first. */
     query({ party, failedOnly, limit }: CallQuery): readonly CallRecord[] {
-        const found: CallRecord[] = [];
-        for (let index = this.#calls.length - 1; index >= 0 && found.length < limit; index--) {
-            const call = this.#calls[index];
-            if (call === undefined || (failedOnly && !hasFailed(call))) continue;
-            if (party === undefined || concerns(call, party)) found.push(call);
-        }
-        return found;
+        return (failedOnly ? this.#failed : this.#calls).newest(party, limit);
     }
 
     /** Ended calls of the last 24 hours, hour by hour. */
@@ -64,17 +60,14 @@ export class CallHistory implements CallRecordSink {
     }
 
     #forgetOldest(): void {
-        const call = this.#calls.shift();
+        const call = this.#calls.oldest;
         if (call === undefined) return;
+        this.#calls.removeOldest();
+        if (this.#failed.oldest === call) this.#failed.removeOldest();
         for (const id of idsOf(call)) if (this.#byId.get(id) === call) this.#byId.delete(id);
     }
 }
 
 function idsOf({ callId, sipCallId }: CallRecord): readonly string[] {
     return sipCallId === undefined ? [callId] : [callId, sipCallId];
-}
-
-function concerns({ callId, sipCallId, caller, callee, via }: CallRecord, party: string): boolean {
-    const names = [callId, sipCallId ?? "", partyText(caller, "full"), partyText(callee, "full"), via.name];
-    return names.some((name) => name.includes(party));
 }

@@ -11,8 +11,8 @@ export interface PngPicture {
 /** Clients of Matrix show no SVG. Rejects if the picture cannot be drawn. */
 export type DrawPng = (svg: string) => Promise<PngPicture>;
 
-/** Drawing takes half a second on a slow machine. */
-const TIMEOUT_MS = 10_000;
+/** Drawing takes a tenth of a second, and some seconds on a busy machine. */
+const TIMEOUT_MS = 20_000;
 /** As source or compiled, as this file is. */
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./pictureWorker.ts" : "./pictureWorker.js", import.meta.url);
 
@@ -20,7 +20,7 @@ const oneAtATime = new PQueue({ concurrency: 1 });
 
 /**
  * Draws an SVG picture in a thread of its own, so that calls do not wait and the memory is free again afterwards. The
- * picture must be of bounded size: pixels cost memory. Rejects if that takes longer than ten seconds.
+ * picture must be of bounded size: pixels cost memory. Rejects if that takes longer than 20 seconds.
  */
 export const drawPng: DrawPng = (svg) => oneAtATime.add(() => drawInThread(svg));
 

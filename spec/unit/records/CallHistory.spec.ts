@@ -25,6 +25,33 @@ describe("CallHistory", () => {
         expect(ids("+442071838750")).toEqual(["c4", "c3"]);
     });
 
+    it("finds a party by a part of its name only if no party has exactly that name", () => {
+        const history = historyOf(10);
+        const called = (callId: string, account: string): void =>
+            history.ended(aCallRecord({ callId, callee: { kind: "phone", account } }));
+        called("c1", "200");
+        called("c2", "2001");
+        called("c3", "2002");
+        const idsOf = (party: string): readonly string[] =>
+            history.query({ party, failedOnly: false, limit: 10 }).map(({ callId }) => callId);
+        expect([idsOf("200"), idsOf("00"), idsOf("2002"), idsOf("9")]).toEqual([
+            ["c1"],
+            ["c3", "c2", "c1"],
+            ["c3"],
+            [],
+        ]);
+    });
+
+    it("does not find calls that it has forgotten", () => {
+        const history = historyOf(1);
+        history.ended(
+            aCallRecord({ callId: "bad", cause: "noResponse", fault: "trunk", via: { kind: "trunk", name: "old" } }),
+        );
+        history.ended(aCallRecord({ callId: "good" }));
+        expect(history.query({ party: "old", failedOnly: false, limit: 9 })).toEqual([]);
+        expect(history.query({ failedOnly: true, limit: 9 })).toEqual([]);
+    });
+
     it("returns only calls that failed, which a caller who gives up did not", () => {
         const history = historyOf(10);
         history.ended(aCallRecord({ callId: "good" }));

@@ -4,7 +4,7 @@ import { drawPng } from "../../../../lib/admin/trace/drawPng.ts";
 const svgOf = (text: string): string =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><text x="4" y="24" font-family="sans-serif">${text}</text></svg>`;
 
-describe("drawPng", () => {
+describe("drawPng", { timeout: 30_000 }, () => {
     it("draws a picture whose text can be seen, at one and a half times its size", async () => {
         const [drawn, blank] = await Promise.all([drawPng(svgOf("486 Été → €")), drawPng(svgOf(""))]);
         expect(drawn).toMatchObject({ width: 300, height: 60 });
