@@ -4,6 +4,7 @@ import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
 import type { Picture } from "../picture/pattern.ts";
+import { acceptInvitation } from "./acceptInvitation.ts";
 import { CallBook } from "./CallBook.ts";
 import { dtlsCertificates } from "./dtlsCertificates.ts";
 import { keyFramesSent } from "./keyFrames.ts";
@@ -34,7 +35,7 @@ class Client implements LabPage {
         client.on(CallEventHandlerEvent.Incoming, (call) => this.#calls.add(call));
         client.on(RoomMemberEvent.Membership, (_, member) => {
             const invited = member.userId === device.userId && member.membership === "invite";
-            if (invited && options.joinsOnInvite) void client.joinRoom(member.roomId);
+            if (invited && options.joinsOnInvite) void acceptInvitation(() => client.joinRoom(member.roomId));
         });
         const synced = new Promise<void>((resolve) => {
             client.on(ClientEvent.Sync, (state) => {

@@ -1,4 +1,5 @@
 import { ClientEvent, createClient, EventType, MsgType, ReceiptType, RoomEvent, RoomMemberEvent } from "matrix-js-sdk";
+import { acceptInvitation } from "../browser/acceptInvitation.ts";
 import { until } from "./until.ts";
 import type { MatrixClient, MatrixEvent, RoomMember } from "matrix-js-sdk";
 import type { Logger } from "matrix-js-sdk/lib/logger.js";
@@ -51,7 +52,7 @@ export class MatrixMessenger implements Stoppable {
         client.on(RoomMemberEvent.Typing, (_event, member) => messenger.#seeTyping(member));
         client.on(RoomMemberEvent.Membership, (_event, member) => {
             if (member.userId !== userId || member.membership !== "invite") return;
-            client.joinRoom(member.roomId).catch(() => undefined);
+            void acceptInvitation(() => client.joinRoom(member.roomId));
         });
         // clients fill the screen of a room they open: over federation, what was written before the join is not synchronised
         client.on(RoomEvent.MyMembership, (room, membership) => {
@@ -96,6 +97,11 @@ export class MatrixMessenger implements Stoppable {
             preset: "private_chat" as never,
         });
         return created.room_id;
+    }
+
+    /** Whether another user has joined a room, as far as this client knows. */
+    seesJoined(room: string, userId: string): boolean {
+        return this.#client.getRoom(room)?.getMember(userId)?.membership === "join";
     }
 
     /** Resolves to the first message that fits. */

@@ -17,7 +17,11 @@ describe("messages of users of another homeserver", () => {
         world = await FederatedWorld.start({
             configure: (config) => ({
                 ...config,
-                messaging: { allow: [{ users: [`@bob:${other}`], numbers: ["+44*"] }] },
+                messaging: {
+                    allow: [{ users: [`@bob:${other}`], numbers: ["+44*"] }],
+                    perMinute: 1000,
+                    burst: 500,
+                },
             }),
         });
         bob = await world.openOtherMessenger("bob");
@@ -50,6 +54,23 @@ describe("messages of users of another homeserver", () => {
         await bob.say(room, "Bob writes first");
         expect((await trunk.receives("Bob writes first")).to).toContain("+442079460777");
     });
+
+    it("delivers all that the user writes while the number is still joining the room, once and in order", async () => {
+        for (const name of [ours, other]) world.link.set(name, { delayMs: 100 });
+        const ghost = `@sip_=2b442079460778:${ours}`;
+        const room = await bob.openRoomWith(ghost);
+        const written: string[] = [];
+        const write = async (): Promise<void> => {
+            const body = `while joining ${written.length}`;
+            written.push(body);
+            await bob.say(room, body);
+        };
+        while (!bob.seesJoined(room, ghost)) await write();
+        await write();
+        await trunk.receives(written.at(-1) ?? "");
+        const received = trunk.received.map(({ body }) => body).filter((body) => body.startsWith("while joining"));
+        expect(received).toEqual(written);
+    }, 60_000);
 
     it("notifies a user of the other homeserver who has no permission, and sends nothing", async () => {
         await write("carol", "Hello Carol");

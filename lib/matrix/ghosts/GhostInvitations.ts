@@ -1,4 +1,5 @@
 import PQueue from "p-queue";
+import { z } from "zod";
 import { serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
@@ -39,6 +40,8 @@ export interface GhostInvitation {
     readonly sentAt: number | undefined;
     readonly ageMs: number;
 }
+
+const invitation = z.object({ state_key: z.string(), content: z.object({ membership: z.literal("invite") }) });
 
 /** Maximum number of queued invitations; more are dropped. */
 const MAX_WAITING = 200;
@@ -148,9 +151,9 @@ function isMessage(event: unknown): boolean {
     return typeOf(event) === "m.room.message";
 }
 
+/** The ghost's own join is a membership event too, and what was written before it is for the ghost. */
 function isInvitation(event: unknown, ghost: MatrixUserId): boolean {
-    if (typeOf(event) !== "m.room.member") return false;
-    return (event as Readonly<Record<string, unknown>>)["state_key"] === ghost;
+    return typeOf(event) === "m.room.member" && invitation.safeParse(event).data?.state_key === ghost;
 }
 
 function typeOf(event: unknown): string | undefined {

@@ -15,7 +15,7 @@ export interface MatrixMessageCarrierParts {
     readonly names: GhostNames;
     readonly rooms: Pick<DirectRooms, "findOrCreate" | "forget">;
     readonly homeserver: RoomMessages;
-    readonly files: InboundFiles;
+    readonly files: Pick<InboundFiles, "contentOf">;
     readonly log: Log;
 }
 

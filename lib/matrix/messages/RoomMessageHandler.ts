@@ -74,7 +74,13 @@ export class RoomMessageHandler {
         if (event.ageMs > options.maxAgeMs) return dropped("expired");
         if (this.#rooms.size >= MAX_ROOMS) return dropped("too_many");
         // the event stays in the inbox until the message is in the journal
-        return { kind: "handled", done: this.#inOrder(event.room, () => this.#accept(event)) };
+        return { kind: "handled", done: this.#queue(event) };
+    }
+
+    /** What was written before a ghost joined is read from the history of the room, and goes before what comes live. */
+    async #queue(event: RoomEvent): Promise<void> {
+        if (event.arrival !== "history") await this.#parts.invitations.pendingJoin(event.room);
+        await this.#inOrder(event.room, () => this.#accept(event));
     }
 
     #inOrder(room: MatrixRoomId, step: () => Promise<void>): Promise<void> {
@@ -96,7 +102,7 @@ export class RoomMessageHandler {
 
     async #decide(event: RoomEvent): Promise<EventOutcome> {
         const { names, options } = this.#parts;
-        const pair = await this.#pairOf(event.room);
+        const pair = await this.#parts.directory.pairOf(event.room);
         const party = pair && names.partyOf(pair.ghost);
         if (pair === undefined || party === undefined) return dropped("unknown_room");
         if (event.sender !== pair.user) return dropped("other_user");
@@ -195,15 +201,6 @@ export class RoomMessageHandler {
             this.#parts.log.debug("quoted event not read", { roomId: room, error });
             return undefined;
         }
-    }
-
-    /** A client that has just invited the ghost writes before the ghost has joined. */
-    async #pairOf(room: MatrixRoomId): Promise<Pair | undefined> {
-        const { directory, invitations } = this.#parts;
-        const known = await directory.pairOf(room);
-        if (known !== undefined) return known;
-        await invitations.pendingJoin(room);
-        return directory.pairOf(room);
     }
 }
 

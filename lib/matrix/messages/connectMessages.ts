@@ -23,7 +23,7 @@ import { TypingHandler } from "./TypingHandler.ts";
 /** What the Matrix side of messaging needs in addition to the parts of calls. */
 export interface MessageParts {
     readonly homeserver: RoomMessages;
-    readonly files: InboundFiles;
+    readonly files: Pick<InboundFiles, "contentOf">;
     readonly intake: MessageIntake;
     readonly routing: MessageRouting;
     /** The rules of `messaging.allow`. */
