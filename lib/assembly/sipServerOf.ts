@@ -31,7 +31,8 @@ export async function startSipServer(
         ...(sip.publicAddress !== undefined && { advertise: sip.publicAddress }),
         extraArguments: sipServerArguments(config),
         // the next bridge recognises the process by what Linux shows of it
-        ...(process.platform === "linux" && { folder: store.path, resumeName }),
+        ...(process.platform === "linux" && { folder: store.path }),
+        resumeName,
     });
     await server.start();
     onStarted({ name: "SIP server", stop: () => (survival.callsGoOn ? server.leave() : server.stop()) });

@@ -8,15 +8,51 @@ export type LegRecord = SipLegRecord | MatrixLegRecord;
 
 export type SipLegRecord = SipInviteRecord | SipDialogRecord;
 
-/** A SIP leg before its answer. It can be ended by the ID of its transaction at the SIP server. */
-export interface SipInviteRecord {
+/**
+ * A SIP leg before its answer. It can be ended by the ID of its transaction at the SIP server, or by another server with the
+ * copy.
+ */
+export type SipInviteRecord = SipInviteReceivedRecord | SipInviteSentRecord;
+
+interface SipInvitePlace {
     readonly network: "sip";
-    readonly phase: "inviteReceived" | "inviteSent";
     /** Name of the peer, trunk or account. */
     readonly peer: string;
     readonly transactionId: string;
     /** Headers that every message of the call carries. */
     readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface SipInviteReceivedRecord extends SipInvitePlace {
+    readonly phase: "inviteReceived";
+    readonly copy: InviteCopy;
+}
+
+export interface SipInviteSentRecord extends SipInvitePlace {
+    readonly phase: "inviteSent";
+    readonly copy: SentInviteCopy;
+}
+
+/** The headers of an INVITE without a final response that its response and CANCEL repeat (RFC 3261, sections 8.2.6.2 and 9.1). */
+export interface InviteCopy {
+    /** Joined by commas. */
+    readonly via: string;
+    readonly from: string;
+    /** With the tag of the bridge, if the bridge has responded. */
+    readonly to: string;
+    readonly callId: string;
+    readonly cseq: number;
+}
+
+/** What the CANCEL of another SIP server needs. */
+export interface SentInviteCopy extends InviteCopy {
+    readonly uri: string;
+    /** Where the INVITE was sent, a SIP URI. */
+    readonly nextHop: string;
+    /** Route headers, nearest first. */
+    readonly route: readonly string[];
+    /** The dialog of the last provisional response: a server that cannot send the CANCEL ends it by BYE (RFC 3261, section 15). */
+    readonly early?: DialogCopy | undefined;
 }
 
 /** A SIP leg in a dialog. */

@@ -1,7 +1,12 @@
-import type { DialogCopy } from "../ports/LegRecord.ts";
+import type { DialogCopy, SipInviteRecord } from "../ports/LegRecord.ts";
 import type { IncomingRequest } from "./SipStack.ts";
 import type { Replaces } from "./transfer/replaces.ts";
 import type { NamedLeg } from "./transfer/TransferRights.ts";
+
+/** What was lost with a SIP server, as another one needs it to end it. */
+export type LostCall =
+    | { readonly kind: "dialog"; readonly copy: DialogCopy }
+    | { readonly kind: "invite"; readonly record: SipInviteRecord };
 
 /** A dialog that takes in the requests of its peer. */
 export interface DialogHandler {
@@ -16,8 +21,8 @@ export interface DialogHandler {
 
 /** One SIP half of a call that is not over. */
 export interface LiveLeg {
-    /** The SIP server is gone. If there was a dialog, it has been told before. */
-    lost(): void;
+    /** The SIP server is gone. If there was a dialog, it has been told before. Returns what else has to be ended. */
+    lost(): readonly LostCall[];
 }
 
 /** What the SIP side of the bridge holds at the moment: nothing of a call may stay here once it is over. */
@@ -84,10 +89,9 @@ export class SipCalls {
     }
 
     /** The connection to the SIP server is gone: no dialog survives that. Returns what a new server needs to end them. */
-    lost(): readonly DialogCopy[] {
-        const copies = [...this.#dialogs.values()].map((dialog) => dialog.lost());
-        for (const leg of [...this.#legs.keys()]) leg.lost();
-        return copies.filter((copy) => copy !== undefined);
+    lost(): readonly LostCall[] {
+        const dialogs = this.lose(this.dialogIds);
+        return [...dialogs, ...[...this.#legs.keys()].flatMap((leg) => leg.lost())];
     }
 
     get dialogIds(): readonly string[] {
@@ -105,7 +109,10 @@ export class SipCalls {
     }
 
     /** The SIP server does not have these dialogs any more. Returns what is needed to end them. */
-    lose(dialogIds: readonly string[]): readonly DialogCopy[] {
-        return dialogIds.map((id) => this.#dialogs.get(id)?.lost()).filter((copy) => copy !== undefined);
+    lose(dialogIds: readonly string[]): readonly LostCall[] {
+        return dialogIds.flatMap((id): readonly LostCall[] => {
+            const copy = this.#dialogs.get(id)?.lost();
+            return copy === undefined ? [] : [{ kind: "dialog", copy }];
+        });
     }
 }

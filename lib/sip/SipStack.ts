@@ -61,6 +61,7 @@ export interface SentResponse {
 }
 
 export interface OutgoingRequest {
+    /** CANCEL only for an INVITE of a SIP server that is gone (`cancelByCopy`); the embedded one alone can send it. */
     readonly method: string;
     /** Outside of dialogs: where to. Inside one the server knows. */
     readonly uri?: string;
@@ -128,6 +129,8 @@ export interface SipStack {
 export interface InheritedTransactions {
     /** Responds to a request that the previous run received. */
     respondTo(transactionId: string, response: OutgoingResponse): Promise<void>;
+    /** Rejects an INVITE that a SIP server received which is gone (`responseByCopy`); the embedded one alone can do that. */
+    respondToLost(response: OutgoingResponse): Promise<void>;
     /** Resolves when everything that the server held for the bridge until now has been handled. Rejects if it is gone. */
     heldDelivered(): Promise<void>;
     /** Cancels an INVITE that the previous run sent. */

@@ -71,8 +71,13 @@ export class AppCommands {
         this.#answerRequest(client, frame, result);
     }
 
-    async #cancel(client: AppClient, frame: SipFrame, { headers }: AppRequest): Promise<void> {
-        this.#answerRequest(client, frame, await this.#parts.engine.cancel(frame.transactionId, [...headers]));
+    /** Without a transaction, of an INVITE by a server that is gone. */
+    async #cancel(client: AppClient, frame: SipFrame, request: AppRequest): Promise<void> {
+        const { engine } = this.#parts;
+        const { transactionId, nextHop } = frame;
+        const order = { ...request, headers: [...request.headers], ...(nextHop !== "" && { nextHop }) };
+        const sent = transactionId === "" ? engine.cancelLost(order) : engine.cancel(transactionId, order.headers);
+        this.#answerRequest(client, frame, await sent);
     }
 
     #answerRequest(client: AppClient, frame: SipFrame, result: SentRequest | Refused): void {
@@ -82,13 +87,12 @@ export class AppCommands {
 
     async #respond(client: AppClient, frame: SipFrame, response: AppResponse): Promise<void> {
         const { engine, transactions, dialogs, timeOfDay } = this.#parts;
-        const { status, reason, headers, body } = response;
-        const result = await engine.respond(frame.transactionId, {
-            status,
-            ...(reason !== "" && { reason }),
-            headers: [...headers],
-            body,
-        });
+        const { status, reason, headers, body, via } = response;
+        const order = { status, ...(reason !== "" && { reason }), headers: [...headers], body };
+        const result =
+            frame.transactionId === ""
+                ? await engine.respondLost({ ...order, via })
+                : await engine.respond(frame.transactionId, order);
         if (result.kind === "refused") {
             this.#refuse(client, frame, result.text);
             return;

@@ -2,13 +2,14 @@ import { Headers } from "../sip/Headers.ts";
 
 /**
  * A SIP message as an application hands it over: a sketch, not a message for the wire. Headers the server writes itself
- * are missing or were dropped; the body is everything after the blank line.
+ * are missing or were dropped; the body is everything after the blank line. `via` counts only for what a lost server began.
  */
 export type AppMessage =
     | {
           readonly kind: "request";
           readonly method: string;
           readonly uri: string;
+          readonly via: readonly string[];
           readonly headers: Headers;
           readonly body: Buffer;
       }
@@ -16,10 +17,13 @@ export type AppMessage =
           readonly kind: "response";
           readonly status: number;
           readonly reason: string;
+          readonly via: readonly string[];
           readonly headers: Headers;
           readonly body: Buffer;
       }
     | { readonly kind: "unreadable"; readonly why: string };
+
+type AppRequest = Extract<AppMessage, { kind: "request" }>;
 
 /** Headers an application has no say in. Its Content-Length counts characters, not bytes, and would cut the body. */
 const serverHeaders: ReadonlySet<string> = new Set(["Via", "Record-Route", "RSeq", "Content-Length"]);
@@ -45,16 +49,17 @@ export function parseAppMessage(bytes: Buffer): AppMessage {
         if (CONTROL_CHARACTER.test(value)) return unreadable(`control character in header: ${name}`);
         headers.add(name, value.trim());
     }
+    const via = headers.all("Via");
     for (const name of serverHeaders) headers.remove(name);
-    return withStartLine(startLine, headers, body);
+    return withStartLine(startLine, { via, headers, body });
 }
 
-function withStartLine(startLine: string, headers: Headers, body: Buffer): AppMessage {
+function withStartLine(startLine: string, rest: Pick<AppRequest, "via" | "headers" | "body">): AppMessage {
     const [, method, uri] = REQUEST_LINE.exec(startLine) ?? [];
-    if (method !== undefined && uri !== undefined) return { kind: "request", method, uri, headers, body };
+    if (method !== undefined && uri !== undefined) return { kind: "request", method, uri, ...rest };
     const [, status, reason = ""] = STATUS_LINE.exec(startLine) ?? [];
     if (status !== undefined && !CONTROL_CHARACTER.test(reason)) {
-        return { kind: "response", status: Number(status), reason, headers, body };
+        return { kind: "response", status: Number(status), reason, ...rest };
     }
     return unreadable(`invalid start line: ${startLine.slice(0, 200)}`);
 }

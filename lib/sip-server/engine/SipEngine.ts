@@ -116,6 +116,12 @@ export interface OutgoingResponse {
     readonly body: Buffer;
 }
 
+/** What names an INVITE of a server that is gone, in addition to From, To, Call-ID, CSeq and Route. */
+export interface OfLostServer {
+    /** Its Via headers: as sent, or as received with what the server added to the top one. */
+    readonly via: readonly string[];
+}
+
 /** The connection of a registration, named by the Call-ID of its REGISTER. */
 export interface LostConnection {
     readonly callId: string;
@@ -171,6 +177,18 @@ export interface SipEngine {
 
     /** Answers a request told by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
     respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused>;
+
+    /**
+     * Cancels an INVITE without a final response that another server sent, which is gone. The request is the CANCEL, with the
+     * headers and the next hop of the INVITE. No response is reported: a 2xx is met by ACK and BYE.
+     */
+    cancelLost(request: OutgoingRequest & OfLostServer): Promise<SentRequest | Refused>;
+
+    /**
+     * Rejects an INVITE without a final response that another server received, which is gone. From, To (with the tag of earlier
+     * responses), Call-ID and CSeq are those of the INVITE here.
+     */
+    respondLost(response: OutgoingResponse & OfLostServer): Promise<SentResponse | Refused>;
 
     /** The request of that transaction, if it waits for a response of an application (inbound), or is an INVITE we sent (outbound). */
     pendingRequest(transactionId: string): PendingRequest | undefined;

@@ -17,6 +17,7 @@ import { InDialogRequests } from "./InDialogRequests.ts";
 import { IncomingInvites } from "./IncomingInvites.ts";
 import { IncomingRequests } from "./IncomingRequests.ts";
 import { LargeRequests } from "./LargeRequests.ts";
+import { LostInvites } from "./LostInvites.ts";
 import { NewRequests } from "./NewRequests.ts";
 import { OutgoingRequests } from "./OutgoingRequests.ts";
 import { refuse, type Refused } from "./Refused.ts";
@@ -25,6 +26,7 @@ import { ServerInvite } from "./ServerInvite.ts";
 import { SessionRefresher } from "./SessionRefresher.ts";
 import type {
     EngineListener,
+    OfLostServer,
     OutgoingRequest,
     OutgoingResponse,
     PendingRequest,
@@ -54,6 +56,7 @@ export class UserAgentCore implements SipEngine {
     readonly #requests: DialogRequests;
     readonly #outgoing: OutgoingRequests;
     readonly #incoming: IncomingRequests;
+    readonly #lost: LostInvites;
     readonly #served = new ServedRequests();
     #stopping = false;
 
@@ -85,6 +88,7 @@ export class UserAgentCore implements SipEngine {
         this.#book = new DialogBook(context, (session) => refresher.watch(session));
         this.#requests = new DialogRequests(context, this.#book);
         this.#outgoing = new OutgoingRequests(context, this.#book, this.#requests);
+        this.#lost = new LostInvites(context);
         const refresher = new SessionRefresher(this.#requests, this.#outgoing);
         this.#incoming = new IncomingRequests({
             context,
@@ -117,6 +121,14 @@ export class UserAgentCore implements SipEngine {
         }
         const served = this.#served.find(transactionId);
         return Promise.resolve(served?.respond(response) ?? refuse("unknownTransaction"));
+    }
+
+    cancelLost(request: OutgoingRequest & OfLostServer): Promise<SentRequest | Refused> {
+        return this.#stopping ? Promise.resolve(refuse("stopping")) : this.#lost.cancel(request);
+    }
+
+    respondLost(response: OutgoingResponse & OfLostServer): Promise<SentResponse | Refused> {
+        return this.#stopping ? Promise.resolve(refuse("stopping")) : this.#lost.respond(response);
     }
 
     pendingRequest(id: string): PendingRequest | undefined {

@@ -25,7 +25,15 @@ export class InviteClientTransaction {
     #sent = false;
     #ack: Buffer | undefined;
 
-    constructor(request: SipRequest, flow: Flow, user: ClientUser, context: TransactionContext, onOver: () => void) {
+    /** `begin`: how it starts, sent by this server or by one that is gone. */
+    constructor(
+        request: SipRequest,
+        flow: Flow,
+        user: ClientUser,
+        context: TransactionContext,
+        onOver: () => void,
+        begin = startInviteClient,
+    ) {
         this.request = request;
         this.flow = flow;
         this.#user = user;
@@ -34,7 +42,7 @@ export class InviteClientTransaction {
         const setting = { timing: context.timing, reliable: flow.reliable };
         this.#runner = new MachineRunner(
             {
-                start: startInviteClient(setting),
+                start: begin(setting),
                 step: (state: InviteClientState, event: InviteClientEvent) => stepInviteClient(state, event, setting),
                 timerFired: (timer): InviteClientEvent => ({ kind: "timer", timer }),
                 perform: (order: Order, response) => this.#perform(order, response),

@@ -4,6 +4,7 @@ import type { Flow } from "../transport/SipTransport.ts";
 import type { ClientUser } from "./ClientUser.ts";
 import { completeResponse } from "./completeResponse.ts";
 import { composeResponse } from "./composeResponse.ts";
+import { adoptInviteClient } from "./inviteClient.ts";
 import { InviteClientTransaction } from "./InviteClientTransaction.ts";
 import { InviteServerTransaction } from "./InviteServerTransaction.ts";
 import { clientTransactionKey, cseqMethod, mergeKey, serverTransactionKey, topBranch, toTag } from "./matching.ts";
@@ -60,6 +61,25 @@ export class TransactionLayer {
         const done = (): void => this.#forgetClient(key, request);
         const transaction = new InviteClientTransaction(request, flow, user, this.#context, done);
         this.#begin(key, transaction);
+        return transaction;
+    }
+
+    /** Goes on with an INVITE that a server sent which is gone, to CANCEL it; undefined if it goes on already. */
+    adoptSent(request: SipRequest, flow: Flow, user: ClientUser): InviteClientTransaction | undefined {
+        const key = clientTransactionKey(request) ?? "";
+        if (this.#clients.has(key)) return undefined;
+        const done = (): void => this.#forgetClient(key, request);
+        const transaction = new InviteClientTransaction(request, flow, user, this.#context, done, adoptInviteClient);
+        this.#begin(key, transaction);
+        return transaction;
+    }
+
+    /** Goes on with an INVITE that a server received which is gone, to reject it; undefined if it goes on already. */
+    adoptReceived(request: SipRequest, flow: Flow): InviteServerTransaction | undefined {
+        const key = serverTransactionKey(request);
+        if (key === undefined || this.#servers.has(key)) return undefined;
+        const transaction = new InviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
+        this.#remember(key, transaction);
         return transaction;
     }
 

@@ -51,6 +51,11 @@ export function startInviteClient({ timing, reliable }: MachineSetting): InviteC
     };
 }
 
+/** An INVITE that another server sent, which is gone, and whose CANCEL leaves now: the peer has 64*T1 to answer. */
+export function adoptInviteClient({ timing }: MachineSetting): InviteClientStep {
+    return { state: { phase: "proceeding" }, actions: [set("cancel", 64 * timing.t1)] };
+}
+
 export function stepInviteClient(
     state: InviteClientState,
     event: InviteClientEvent,

@@ -1,9 +1,10 @@
 import type { DialogCopy } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { SipCalls } from "../SipCalls.ts";
+import type { LostCall, SipCalls } from "../SipCalls.ts";
 import { reasonHeader } from "../sipEndCause.ts";
-import type { InheritedTransactions, SipStack } from "../SipStack.ts";
+import { type InheritedTransactions, SipSendError, type SipStack } from "../SipStack.ts";
 import { byeByCopy } from "./dialogCopy.ts";
+import { endOpenInvite } from "./endOpenInvite.ts";
 
 export interface InheritanceParts {
     readonly stack: SipStack;
@@ -26,20 +27,21 @@ export interface HeldByServer {
     readonly more: boolean;
 }
 
-/** More lost dialogs are not ended one by one. */
-const MAX_LOST_DIALOGS = 10_000;
+/** More lost calls are not ended one by one. */
+const MAX_LOST_CALLS = 10_000;
 
 /**
  * Compares the calls of the bridge with the dialogs of its SIP server, whenever either of them is new. Dialogs without a call
- * are ended. For calls whose dialog was lost with the SIP server, the new one sends a BYE from the copy of the dialog.
+ * are ended. Calls that were lost with the SIP server are ended by the new one with what the bridge knows of them: connected
+ * calls by BYE, those that ring by CANCEL or a final response.
  */
 export class Inheritance {
     readonly #parts: InheritanceParts;
     #held: string[] = [];
     /** Transactions of BYEs without a response, by Call-ID. */
     readonly #unansweredByes = new Map<string, string>();
-    /** Dialogs of a lost SIP server. */
-    #lostDialogs: DialogCopy[] = [];
+    /** Calls of a lost SIP server that have not been ended. */
+    #lost: LostCall[] = [];
 
     constructor(parts: InheritanceParts) {
         this.#parts = parts;
@@ -47,8 +49,7 @@ export class Inheritance {
 
     /** The connection to the SIP server is lost. */
     serverLost(): void {
-        const copies = this.#parts.calls.lost();
-        this.#lostDialogs = [...this.#lostDialogs, ...copies].slice(-MAX_LOST_DIALOGS);
+        this.#keep(...this.#parts.calls.lost());
     }
 
     /** Called when the connection is there. The embedded server says what it holds; another one does not. */
@@ -81,7 +82,7 @@ export class Inheritance {
 
     #endMissing(known: readonly string[], held: ReadonlySet<string>): void {
         this.#answerByes(known);
-        this.#lostDialogs.push(...this.#parts.calls.lose(known.filter((id) => !held.has(id))));
+        this.#keep(...this.#parts.calls.lose(known.filter((id) => !held.has(id))));
         const isHeld = new Set([...held].map(callIdOf));
         // a server that only lost its connection still has them
         this.#endLost(({ callId }) => !isHeld.has(callId));
@@ -101,8 +102,27 @@ export class Inheritance {
         this.#unansweredByes.clear();
     }
 
+    #keep(...calls: readonly LostCall[]): void {
+        this.#lost = [...this.#lost, ...calls].slice(-MAX_LOST_CALLS);
+    }
+
     #endLost(isLost: (copy: DialogCopy) => boolean): void {
-        for (const copy of this.#lostDialogs.splice(0)) if (isLost(copy)) this.#byeByCopy(copy);
+        for (const call of this.#lost.splice(0)) {
+            if (call.kind === "dialog" && !isLost(call.copy)) continue;
+            this.#end(call).catch((error: unknown) => {
+                // the next server ends it
+                if (error instanceof SipSendError && error.code === "disconnected") return this.#keep(call);
+                this.#parts.log.info("lost call not ended", { sipCallId: callIdOfLost(call), error });
+            });
+        }
+    }
+
+    async #end(call: LostCall): Promise<void> {
+        const { log, stack } = this.#parts;
+        if (call.kind === "invite") await endOpenInvite(call.record, "serviceUnavailable", this.#parts);
+        else if (call.copy.target === "" || call.copy.local === "") return;
+        else await stack.send(byeByCopy(call.copy, this.#headers()), { onResponse: () => undefined });
+        log.info("call ended by a new SIP server", { sipCallId: callIdOfLost(call) });
     }
 
     #cancel(transactionId: string): void {
@@ -113,19 +133,10 @@ export class Inheritance {
     }
 
     #bye(dialogId: string): void {
-        this.#send({ method: "BYE", dialogId, headers: this.#headers() });
-    }
-
-    #byeByCopy(copy: DialogCopy): void {
-        if (copy.target === "" || copy.local === "") return;
-        this.#parts.log.info("call ended by a new SIP server", { sipCallId: copy.callId });
-        this.#send(byeByCopy(copy, this.#headers()));
-    }
-
-    #send(request: Parameters<SipStack["send"]>[0]): void {
         const { stack, log } = this.#parts;
-        stack.send(request, { onResponse: () => undefined }).catch((error: unknown) => {
-            log.info("BYE of a lost call not sent", { error });
+        const bye = { method: "BYE", dialogId, headers: this.#headers() };
+        stack.send(bye, { onResponse: () => undefined }).catch((error: unknown) => {
+            log.info("BYE without a call not sent", { error });
         });
     }
 
@@ -137,4 +148,8 @@ export class Inheritance {
 /** The dialog IDs of the embedded SIP server begin with the Call-ID. */
 function callIdOf(dialogId: string): string {
     return dialogId.split(";", 1)[0] ?? "";
+}
+
+function callIdOfLost(call: LostCall): string {
+    return call.kind === "dialog" ? call.copy.callId : call.record.copy.callId;
 }

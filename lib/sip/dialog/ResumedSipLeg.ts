@@ -6,9 +6,10 @@ import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts"
 import { newCnonce } from "../digest/newCnonce.ts";
 import type { LiveLeg } from "../SipCalls.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
-import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
 import type { InheritedTransactions } from "../SipStack.ts";
+import type { LostCall } from "../SipCalls.ts";
 import { DialogLeg } from "./DialogLeg.ts";
+import { endOpenInvite } from "./endOpenInvite.ts";
 import { SipDialog } from "./SipDialog.ts";
 
 export interface ResumedSipLegParts extends SipEnvironment {
@@ -75,28 +76,21 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
         }
     }
 
-    lost(): void {
+    lost(): readonly LostCall[] {
+        const state = this.#state;
         this.#over();
+        return state.phase === "inviteOpen" ? [{ kind: "invite", record: state.record }] : [];
     }
 
     protected override dialog(): SipDialog | undefined {
         return this.#state.phase === "connected" ? this.#state.dialog : undefined;
     }
 
-    /** It fails if the final response was sent before the restart: then the gateway ends the dialog, which no call has. */
+    /** If the final response was sent before the restart, the gateway ends the dialog, which no call has. */
     async #endInvite(record: SipInviteRecord, cause: EndCause): Promise<void> {
-        const { inherited, userAgent, log } = this.#parts;
-        const headers = { ...record.headers, Reason: reasonHeader(cause) };
-        const { status, reason } = SIP_ENDINGS.unavailable;
-        const ending =
-            record.phase === "inviteSent"
-                ? inherited.cancelSent(record.transactionId, headers)
-                : inherited.respondTo(record.transactionId, {
-                      status,
-                      reason,
-                      headers: { ...headers, "User-Agent": userAgent },
-                  });
-        await ending.catch((error: unknown) => log.debug("INVITE of the previous run not ended", { error }));
+        await endOpenInvite(record, cause, this.#parts).catch((error: unknown) => {
+            this.#parts.log.debug("INVITE of the previous run not ended", { error });
+        });
     }
 
     #dialogOf(record: SipDialogRecord): SipDialog {

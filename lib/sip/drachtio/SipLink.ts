@@ -83,6 +83,10 @@ export class SipLink implements SipStack, InheritedTransactions {
         await this.#connection().respondTo(transactionId, response);
     }
 
+    async respondToLost(response: OutgoingResponse): Promise<void> {
+        await this.#connection().respondToLost(response);
+    }
+
     async cancelSent(transactionId: string, headers: HeaderFields): Promise<void> {
         await this.#connection().cancelSent(transactionId, headers);
     }

@@ -1,17 +1,8 @@
 import Srf from "drachtio-srf";
 import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import { closeSrf } from "./closeSrf.ts";
-import {
-    clean,
-    dialogOf,
-    headersOf,
-    joinLines,
-    oneLine,
-    peerOf,
-    proxyOf,
-    refuseIfTooLarge,
-    sendError,
-} from "./srfMessages.ts";
+import { Orders } from "./Orders.ts";
+import { clean, dialogOf, headersOf, joinLines, oneLine, peerOf, proxyOf, refuseIfTooLarge } from "./srfMessages.ts";
 import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
 import {
     type HeaderFields,
@@ -58,9 +49,6 @@ export interface DrachtioConnection extends SipStack, Omit<InheritedTransactions
 /** The methods that arrive outside of dialogs; the server delivers those within dialogs by itself. */
 const SERVED = ["invite", "options", "register", "message", "subscribe", "notify", "refer", "publish", "info"] as const;
 
-/** How long the server may take to confirm an order: name resolution and connection set-up are in it. */
-const ORDER_TIMEOUT_MS = 20_000;
-
 /**
  * Connects and authenticates. Rejects with a `WrongSecretError`, or with what went wrong on the way. The only door to
  * drachtio-srf, of which only requests and responses are used: its dialogs answer too much on their own.
@@ -78,8 +66,7 @@ export async function connectDrachtio(
 class SrfConnection implements DrachtioConnection {
     readonly #listener: DrachtioListener;
     readonly #srf: SrfLike = new SrfClass();
-    /** What waits for the server; each is called when the connection is lost. */
-    readonly #waiting = new Set<(reason: SipSendError) => void>();
+    readonly #orders = new Orders();
     #facts: (() => void)[] = [];
     #state: "opening" | "open" | "closed" = "opening";
     #version = "";
@@ -147,7 +134,7 @@ class SrfConnection implements DrachtioConnection {
     close(): void {
         if (this.#state === "closed") return;
         this.#state = "closed";
-        this.#failWaiting();
+        this.#orders.close();
         closeSrf(this.#srf);
     }
 
@@ -166,13 +153,18 @@ class SrfConnection implements DrachtioConnection {
         return this.#command(`SIP/2.0 ${status} ${oneLine(reason)}`, transactionId, headers, body);
     }
 
+    async respondToLost({ status, reason = "", headers = {} }: OutgoingResponse): Promise<void> {
+        this.#requireEmbedded("an INVITE of a lost SIP server");
+        await this.#command(`SIP/2.0 ${status} ${oneLine(reason)}`, "", headers);
+    }
+
     cancelSent(transactionId: string, headers: HeaderFields): Promise<void> {
         return this.#command("CANCEL sip:placeholder SIP/2.0", transactionId, headers);
     }
 
     /** What drachtio-srf offers for requests of its own process only. */
     #command(startLine: string, stackTxnId: string, fields: HeaderFields, body?: string): Promise<void> {
-        return this.#order<undefined>((done, fail) => {
+        return this.#orders.give<undefined>((done, fail) => {
             const { client } = this.#srf.app;
             const [server] = client?.mapServer.values() ?? [];
             if (client === undefined || server === undefined) return fail("not connected");
@@ -186,7 +178,8 @@ class SrfConnection implements DrachtioConnection {
         const headers = { ...clean(request.headers), ...joinLines(request.headerLines ?? []) };
         refuseIfTooLarge(request.uri, headers, request.body);
         this.#rejectTelUri(request.uri);
-        return this.#order<SentRequest>((done, fail) => {
+        if (request.method === "CANCEL") this.#requireEmbedded("a CANCEL of a lost SIP server");
+        return this.#orders.give<SentRequest>((done, fail) => {
             this.#srf.request(
                 oneLine(request.uri ?? "sip:placeholder"),
                 {
@@ -214,8 +207,16 @@ class SrfConnection implements DrachtioConnection {
 
     /** drachtio-server (0.9.10) crashes on a URI that has no host. The bridge never sends one. */
     #rejectTelUri(uri: string | undefined): void {
-        if (!/^\s*tel:/i.test(uri ?? "") || this.#version.endsWith("-embedded")) return;
+        if (!/^\s*tel:/i.test(uri ?? "") || this.#isEmbedded) return;
         throw new SipSendError("refused", "drachtio-server crashes on tel: URIs; set numberUri: sip-phone");
+    }
+
+    #requireEmbedded(what: string): void {
+        if (!this.#isEmbedded) throw new SipSendError("refused", `drachtio-server does not support ${what}`);
+    }
+
+    get #isEmbedded(): boolean {
+        return this.#version.endsWith("-embedded");
     }
 
     #sent(req: SrfRequest): SentRequest {
@@ -224,7 +225,7 @@ class SrfConnection implements DrachtioConnection {
             headers: headersOf(req.headers),
             transactionId: req.stackTxnId,
             cancel: (headers) =>
-                this.#order<undefined>((done, fail) =>
+                this.#orders.give<undefined>((done, fail) =>
                     req.cancel({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
                 ),
         };
@@ -239,7 +240,7 @@ class SrfConnection implements DrachtioConnection {
             ...(res.source === "network" && peerOf(res)),
             ...dialogOf(res.stackDialogId),
             acknowledge: (headers = {}, headerLines = []) =>
-                this.#order<undefined>((done, fail) => {
+                this.#orders.give<undefined>((done, fail) => {
                     const all = { ...clean(headers), ...joinLines(headerLines) };
                     ack({ headers: all }, (error) => (error ? fail(error) : done(undefined)));
                 }),
@@ -277,7 +278,7 @@ class SrfConnection implements DrachtioConnection {
     async #respond(res: SrfResponse, response: OutgoingResponse): Promise<SentResponse> {
         const headers = { ...clean(response.headers ?? {}), ...joinLines(response.headerLines ?? []) };
         refuseIfTooLarge(undefined, headers, response.body);
-        return this.#order<SentResponse>((done, fail) => {
+        return this.#orders.give<SentResponse>((done, fail) => {
             const options = { headers, ...(response.body !== undefined && { body: response.body }) };
             const reason = response.reason === undefined ? undefined : oneLine(response.reason);
             res.send(response.status, reason, options, (error, sent) => {
@@ -286,44 +287,6 @@ class SrfConnection implements DrachtioConnection {
                 else done({ ...dialogOf(res.stackDialogId), ...(to !== undefined && { to }) });
             });
         }, response.onLate);
-    }
-
-    /**
-     * Has the server do something. It may never answer: the connection can be lost, or the server hang. `onLate` receives a
-     * result that comes after the timeout.
-     */
-    #order<Result>(
-        give: (done: (result: Result) => void, fail: (reason: unknown) => void) => void,
-        onLate?: (result: Result) => void,
-    ): Promise<Result> {
-        return new Promise<Result>((resolve, reject) => {
-            if (this.#state === "closed") return reject(new SipSendError("disconnected", "no SIP server"));
-            const settle = (): void => {
-                clearTimeout(timer);
-                this.#waiting.delete(abandon);
-            };
-            const abandon = (error: SipSendError): void => {
-                settle();
-                reject(error);
-            };
-            const timer = setTimeout(
-                () => abandon(new SipSendError("timeout", "the SIP server did not confirm in time")),
-                ORDER_TIMEOUT_MS,
-            );
-            this.#waiting.add(abandon);
-            try {
-                give(
-                    (result) => {
-                        if (!this.#waiting.has(abandon)) return onLate?.(result);
-                        settle();
-                        resolve(result);
-                    },
-                    (reason) => abandon(sendError(reason)),
-                );
-            } catch (error) {
-                abandon(sendError(error));
-            }
-        });
     }
 
     /**
@@ -341,14 +304,8 @@ class SrfConnection implements DrachtioConnection {
     #gone(): void {
         if (this.#state !== "open") return;
         this.#state = "closed";
-        this.#failWaiting();
+        this.#orders.close();
         this.#listener.onLost();
-    }
-
-    #failWaiting(): void {
-        for (const abandon of [...this.#waiting]) {
-            abandon(new SipSendError("disconnected", "the connection to the SIP server is lost"));
-        }
     }
 }
 

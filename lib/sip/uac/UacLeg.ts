@@ -1,48 +1,56 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import { CallFailure } from "../../ports/CallFailure.ts";
 import type { TargetLeg } from "../../ports/CallLeg.ts";
-import type { SipLegRecord } from "../../ports/LegRecord.ts";
+import type { SipInviteSentRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
 import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
 import { EarlyAnswer } from "./EarlyAnswer.ts";
 import { finalResponse } from "./finalResponse.ts";
-import { firstAttempt, type InviteAttempt, repeatedAttempt } from "./inviteAttempt.ts";
-import { advance, type Advance, type Hop, type InviteRoute, startRoute, withoutFull } from "./inviteRoute.ts";
-import { mayFollow } from "./redirectTarget.ts";
+import type { InviteAttempt } from "./inviteAttempt.ts";
+import { InviteAttempts } from "./InviteAttempts.ts";
+import type { Hop } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCaller } from "../dialog/dialogCopy.ts";
+import { copyOfSent } from "../dialog/inviteCopy.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
+import { LegMachine } from "../LegMachine.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
-import type { LiveLeg } from "../SipCalls.ts";
+import type { LiveLeg, LostCall } from "../SipCalls.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
 import { reasonHeader } from "../sipEndCause.ts";
 import {
     type HeaderFields,
+    type IncomingRequest,
     type IncomingResponse,
+    type OutgoingRequest,
     type SentRequest,
     type SipHeaders,
     SipSendError,
 } from "../SipStack.ts";
-import type { SipTrunk } from "../SipTrunk.ts";
 import type { UacLegParts } from "./UacLegParts.ts";
-import { tellTrouble } from "./tellTrouble.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 /** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
 const CANCEL_TIMEOUT_MS = 36_000;
 const NO_HEADERS: SipHeaders = new Map();
 
+/** The INVITE sent last. */
+interface SentInvite {
+    readonly sent: SentRequest;
+    readonly nextHop: string | undefined;
+    /** The last provisional response to it. */
+    readonly provisional?: IncomingResponse;
+}
+
 /** The half of a call that is placed by an INVITE. */
 export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     readonly #parts: UacLegParts;
-    #state: UacState = UAC_START;
-    #route: InviteRoute | undefined;
-    #attempt: InviteAttempt | undefined;
+    readonly #machine: LegMachine<UacState, UacEvent, UacOrder>;
+    readonly #attempts: InviteAttempts;
     #sdp: Sdp | undefined;
-    #sent: SentRequest | undefined;
+    #invite: SentInvite | undefined;
     readonly #early = new EarlyDescriptions();
     readonly #earlyAnswer: EarlyAnswer;
     /** The 2xx, and the session that it or an earlier response of its dialog agreed on. */
@@ -56,50 +64,54 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     constructor(parts: UacLegParts) {
         super();
         this.#parts = parts;
+        this.#attempts = new InviteAttempts(parts);
         this.#earlyAnswer = new EarlyAnswer(parts);
+        this.#machine = new LegMachine({
+            start: UAC_START,
+            step: stepUac,
+            carryOut: (order, before) => this.#carryOut(order, before),
+            onFailure: (error) => parts.log.error("outbound SIP call failed", { error }),
+        });
     }
 
     async offer(sdp: Sdp): Promise<void> {
-        const [first, ...others] = this.#freeTrunks();
-        if (first === undefined) throw new CallFailure("serviceUnavailable", "every trunk has its maximum of calls");
+        this.#attempts.begin();
         this.#sdp = sdp;
-        this.#route = startRoute([first, ...others]);
-        this.#attempt = firstAttempt(this.#route.current, this.#parts.makeCnonce);
-        await this.#apply({ kind: "offer" });
+        await this.#machine.apply({ kind: "offer" });
     }
 
     async end(cause: EndCause): Promise<void> {
-        await this.#apply({ kind: "end", cause });
+        await this.#machine.apply({ kind: "end", cause });
     }
 
     snapshot(): SipLegRecord | undefined {
         if (this.#dialog !== undefined) return this.#dialog.snapshot();
-        if (this.#sent === undefined || this.#attempt === undefined || this.#state.phase === "over") return undefined;
-        const { transactionId } = this.#sent;
-        const { hop } = this.#attempt;
+        return this.#machine.state.phase === "over" ? undefined : this.#openInvite();
+    }
+
+    /** The INVITE that was sent last. */
+    #openInvite(): SipInviteSentRecord | undefined {
+        const hop = this.#attempts.current?.hop;
+        if (this.#invite === undefined || hop === undefined) return undefined;
+        const { sent, nextHop, provisional } = this.#invite;
+        const { transactionId } = sent;
         const headers = this.#network(hop, NO_HEADERS);
-        return { network: "sip", phase: "inviteSent", peer: hop.trunk.name, transactionId, headers };
+        const copy = copyOfSent(sent, nextHop, provisional);
+        return { network: "sip", phase: "inviteSent", peer: hop.trunk.name, transactionId, headers, copy };
     }
 
     protected override dialog(): SipDialog | undefined {
         return this.#dialog;
     }
 
-    lost(): void {
-        this.#happened({ kind: "serverLost" });
+    lost(): readonly LostCall[] {
+        const { phase } = this.#machine.state;
+        const record = phase === "waiting" || phase === "cancelling" ? this.#openInvite() : undefined;
+        this.#machine.happened({ kind: "serverLost" });
+        return record === undefined ? [] : [{ kind: "invite", record }];
     }
 
-    #happened(event: UacEvent): void {
-        this.#apply(event).catch((error: unknown) => this.#parts.log.error("outbound SIP call failed", { error }));
-    }
-
-    async #apply(event: UacEvent): Promise<void> {
-        const step = stepUac(this.#state, event);
-        this.#state = step.state;
-        for (const order of step.orders) await this.#carryOut(order);
-    }
-
-    async #carryOut(order: UacOrder): Promise<void> {
+    async #carryOut(order: UacOrder, before: Promise<unknown>): Promise<void> {
         switch (order.kind) {
             case "sendInvite":
                 return this.#sendInvite();
@@ -125,99 +137,96 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             case "release":
                 this.#stopCancelTimer();
                 this.#earlyAnswer.stop();
+                await before;
                 this.#parts.calls.remove(this);
         }
     }
 
-    /** Trunks that may take one more call, those that are down last. */
-    #freeTrunks(): readonly SipTrunk[] {
-        const { calls, trunks, availability } = this.#parts;
-        const free = trunks.filter((trunk) => calls.legsOf(trunk.name) < trunk.maxCalls);
-        return availability?.inOrder(free) ?? free;
-    }
-
     async #sendInvite(): Promise<void> {
-        const attempt = this.#attempt;
+        const attempt = this.#attempts.current;
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
-        const { stack, callId, accessNetwork, compose, userAgent, calls, log } = this.#parts;
-        const { uri, nextHop, headers } = compose(attempt.hop, {
-            userAgent,
-            sessionTimerS: this.#parts.sessionTimerS,
-            minSe: attempt.minSe,
-        });
-        const { answerMs, name } = attempt.hop.trunk;
+        const { stack, callId, calls, log } = this.#parts;
+        const invite = this.#requestOf(attempt, sdp);
+        const { name } = attempt.hop.trunk;
         this.#party = new ConnectedParty(attempt.hop.trunk, this.#parts.report);
         calls.add(this, name);
         try {
-            this.#sent = await stack.send(
-                {
-                    method: "INVITE",
-                    uri,
-                    ...(nextHop !== undefined && { nextHop }),
-                    ...(answerMs !== undefined && { answerMs }),
-                    headers: {
-                        ...headers,
-                        ...outboundNetwork(attempt.hop, callId, accessNetwork),
-                        ...attempt.identity,
-                    },
-                    headerLines: attempt.authorization,
-                    body: sdp,
-                },
-                {
-                    onResponse: (response) => this.#respondedTo(attempt, response),
-                    onUpdate: (update) => {
-                        const reply = replyToEarlyUpdate(update, "uac");
-                        const all = { ...this.#network(attempt.hop, NO_HEADERS), ...reply.headers };
-                        update.respond({ ...reply, headers: all }).catch((error: unknown) => {
-                            log.debug("SIP message not sent", { error });
-                        });
-                    },
-                },
-            );
+            const sent = await stack.send(invite, {
+                onResponse: (response) => this.#respondedTo(attempt, response),
+                onUpdate: (update) => this.#respondToUpdate(attempt, update),
+            });
+            this.#invite = { sent, nextHop: invite.nextHop };
         } catch (error) {
             // what the SIP server log of it may hold the number
             const why = error instanceof SipSendError ? error.code : "internal error";
             log.warn("INVITE not sent", { trunk: name, why });
             log.debug("INVITE not sent", { error });
-            return this.#apply(this.#unsendable(attempt, error));
+            return this.#machine.apply(this.#unsendable(error));
         }
-        const sipCallId = this.#sent.headers.get("call-id");
+        const sipCallId = this.#invite.sent.headers.get("call-id");
         this.#parts.recorder?.note(callId, { kind: "inviteSent", trunk: name, sipCallId });
         log.debug("INVITE sent", { trunk: name, sipCallId });
-        return this.#apply({ kind: "inviteSent" });
+        return this.#machine.apply({ kind: "inviteSent" });
+    }
+
+    #requestOf(attempt: InviteAttempt, body: Sdp): OutgoingRequest {
+        const { callId, accessNetwork, compose, userAgent, sessionTimerS } = this.#parts;
+        const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, sessionTimerS, minSe: attempt.minSe });
+        const { answerMs } = attempt.hop.trunk;
+        return {
+            method: "INVITE",
+            uri,
+            ...(nextHop !== undefined && { nextHop }),
+            ...(answerMs !== undefined && { answerMs }),
+            headers: { ...headers, ...outboundNetwork(attempt.hop, callId, accessNetwork), ...attempt.identity },
+            headerLines: attempt.authorization,
+            body,
+        };
+    }
+
+    #respondToUpdate({ hop }: InviteAttempt, update: IncomingRequest): void {
+        const reply = replyToEarlyUpdate(update, "uac");
+        const headers = { ...this.#network(hop, NO_HEADERS), ...reply.headers };
+        update.respond({ ...reply, headers }).catch((error: unknown) => {
+            this.#parts.log.debug("SIP message not sent", { error });
+        });
     }
 
     /** As a 503 of the next hop, unless it is the SIP server itself that is missing. */
-    #unsendable(attempt: InviteAttempt, error: unknown): UacEvent {
+    #unsendable(error: unknown): UacEvent {
         if (!(error instanceof SipSendError) || error.code === "tooLarge") {
             return { kind: "inviteFailed", cause: "internalError", next: "none" };
         }
         if (error.code === "disconnected") return { kind: "inviteFailed", cause: "serviceUnavailable", next: "none" };
         const asIfAnswered = { status: 503, headers: NO_HEADERS };
-        this.#reportAvailability(attempt, asIfAnswered);
-        return this.#failed(asIfAnswered);
+        this.#attempts.reportAvailability(asIfAnswered, this.#hasRung);
+        return this.#attempts.failed(asIfAnswered, this.#progress);
     }
 
-    /** Whom a redirect led to is no address of the trunk's; and the silence after ringing is that of the callee. */
-    #reportAvailability({ hop }: InviteAttempt, response: Pick<IncomingResponse, "status" | "headers">): void {
-        const hasRung = this.#state.phase === "waiting" && this.#state.heard === "ringing";
-        if (hop.redirectedTo !== undefined || (hasRung && response.status === 408)) return;
-        this.#parts.availability?.responded(hop.trunk, response);
+    get #hasRung(): boolean {
+        const { state } = this.#machine;
+        return state.phase === "waiting" && state.heard === "ringing";
+    }
+
+    get #progress() {
+        const { state } = this.#machine;
+        const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : ("ringing" as const);
+        return { sent: this.#invite?.sent, heard };
     }
 
     #respondedTo(attempt: InviteAttempt, response: IncomingResponse): void {
-        this.#reportAvailability(attempt, response);
+        this.#attempts.reportAvailability(response, this.#hasRung);
         if (response.status < 300) this.#party?.read(response.headers);
         if (response.status < 200) return this.#progressed(attempt, response);
         this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response: finalResponse(response) });
         if (response.status < 300) return this.#answered(attempt, response);
-        this.#happened(this.#refused(attempt, response));
+        this.#machine.happened(this.#attempts.rejected(response, this.#progress, this.#sdp ?? ""));
     }
 
     /** What each message of the call carries, once it was answered so. */
     #network(hop: Hop, answer: SipHeaders): HeaderFields {
-        return settledNetwork(hop, this.#sent?.headers, answer);
+        return settledNetwork(hop, this.#invite?.sent.headers, answer);
     }
 
     /** The phone rings (any 18x). Its early media reaches only callers who may be connected with it before the answer. */
@@ -227,11 +236,12 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
                 .acknowledge(this.#network(hop, response.headers), prackCredentials(digest, response.headers))
                 .catch((error: unknown) => this.#parts.log.debug("PRACK not sent", { error }));
         }
+        if (this.#invite !== undefined) this.#invite = { ...this.#invite, provisional: response };
         this.#early.take(response);
-        this.#happened({ kind: "ringing" });
-        if (this.#state.phase !== "waiting") return;
+        this.#machine.happened({ kind: "ringing" });
+        if (this.#machine.state.phase !== "waiting") return;
         this.#earlyAnswer.begin(hop.trunk, this.#early.of(response), () => {
-            this.#happened({ kind: "end", cause: "noAnswer" });
+            this.#machine.happened({ kind: "end", cause: "noAnswer" });
             this.#parts.report({ kind: "ended", cause: "noAnswer" });
         });
     }
@@ -243,51 +253,15 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         const hasSession = this.#remote !== undefined && (description.kind === "given" || description.kind === "none");
         const isUsable = hasSession && response.dialogId !== undefined;
         this.#accepted = response;
-        this.#happened({ kind: "answered", answer: isUsable ? "good" : "unusable" });
-    }
-
-    /** What a final response other than 2xx leads to: the same INVITE again, another one, or the end. */
-    #refused(attempt: InviteAttempt, response: IncomingResponse): UacEvent {
-        const again = this.#sent && repeatedAttempt(attempt, response, this.#sent, this.#sdp ?? "");
-        if (again === undefined) {
-            tellTrouble(attempt, response, this.#parts.log, this.#parts.onTrouble);
-            return this.#failed(response);
-        }
-        this.#attempt = again;
-        return { kind: "inviteFailed", cause: "forbidden", next: "another" };
-    }
-
-    #failed({ status, headers }: Pick<IncomingResponse, "status" | "headers">): UacEvent {
-        const state = this.#state;
-        const heard = state.phase === "waiting" || state.phase === "sending" ? state.heard : "ringing";
-        const mayFollow = (uri: string): boolean => this.#mayFollow(uri);
-        const way: Advance | undefined =
-            this.#route && advance(this.#open(this.#route), { status, headers, heard }, mayFollow);
-        if (way?.kind !== "next") return { kind: "inviteFailed", cause: way?.cause ?? "internalError", next: "none" };
-        this.#route = way.route;
-        this.#attempt = firstAttempt(way.route.current, this.#parts.makeCnonce);
-        return { kind: "inviteFailed", cause: "networkFailure", next: "another" };
-    }
-
-    #mayFollow(to: string): boolean {
-        const { mayDial, log } = this.#parts;
-        const trunk = this.#route?.current.trunk;
-        if (trunk === undefined || this.#sent === undefined) return false;
-        if (mayFollow({ to, sent: this.#sent.uri, trunk }, mayDial)) return true;
-        log.info("redirect not followed: caller not allowed to dial its target", { trunk: trunk.name });
-        return false;
-    }
-
-    #open(route: InviteRoute): InviteRoute {
-        return withoutFull(route, ({ name, maxCalls }) => this.#parts.calls.legsOf(name) >= maxCalls);
+        this.#machine.happened({ kind: "answered", answer: isUsable ? "good" : "unusable" });
     }
 
     async #sendCancel(cause: EndCause): Promise<void> {
         this.#stopCancelTimer = this.#parts.clock.startTimer(CANCEL_TIMEOUT_MS, () => {
-            this.#happened({ kind: "cancelUnanswered" });
+            this.#machine.happened({ kind: "cancelUnanswered" });
         });
         // it fails if the final response is on its way to us
-        await this.#sent?.cancel({ Reason: reasonHeader(cause) }).catch((error: unknown) => {
+        await this.#invite?.sent.cancel({ Reason: reasonHeader(cause) }).catch((error: unknown) => {
             this.#parts.log.debug("CANCEL not sent", { error });
         });
     }
@@ -298,37 +272,34 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     }
 
     #enterDialog(): void {
-        const {
-            compose: _compose,
-            trunks: _trunks,
-            availability: _availability,
-            makeCnonce: _makeCnonce,
-            ...rest
-        } = this.#parts;
-        const attempt = this.#attempt;
+        const attempt = this.#attempts.current;
         const response = this.#accepted;
-        if (attempt === undefined || response?.dialogId === undefined || this.#sdp === undefined) return;
-        const isForCall = this.#state.phase === "up";
+        const sent = this.#invite?.sent;
+        if (attempt === undefined || sent === undefined || this.#sdp === undefined) return;
+        if (response?.dialogId === undefined) return;
+        const isForCall = this.#machine.state.phase === "up";
+        const { headers } = response;
+        const { trunk } = attempt.hop;
         this.#dialog = new SipDialog({
-            ...rest,
+            ...this.#parts,
             dialogId: response.dialogId,
             digest: attempt.digest,
-            duty: this.#sent && dutyOfCaller(this.#sent.headers, response.headers),
-            headers: this.#network(attempt.hop, response.headers),
-            timer: this.#sent === undefined ? {} : timerOfCaller(this.#sent.headers, response.headers),
+            duty: dutyOfCaller(sent.headers, headers),
+            headers: this.#network(attempt.hop, headers),
+            timer: timerOfCaller(sent.headers, headers),
             role: "caller",
-            peer: attempt.hop.trunk.name,
-            copy: copyOfCaller(this.#sent ?? { headers: NO_HEADERS }, response.headers),
+            peer: trunk.name,
+            copy: copyOfCaller(sent, headers),
             local: this.#sdp,
             remote: this.#remote,
             ack: "received",
             party: this.#party,
-            dtmf: attempt.hop.trunk.dtmf,
-            allow: response.headers.get("allow"),
-            report: isForCall ? rest.report : () => undefined,
+            dtmf: trunk.dtmf,
+            allow: headers.get("allow"),
+            report: isForCall ? this.#parts.report : () => undefined,
             leg: this,
-            rights: rest.rightsOf?.(attempt.hop.trunk),
-            onEnded: () => this.#happened({ kind: "dialogEnded" }),
+            rights: this.#parts.rightsOf?.(trunk),
+            onEnded: () => this.#machine.happened({ kind: "dialogEnded" }),
         });
     }
 }

@@ -2,7 +2,7 @@ import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
-import type { SipLegRecord } from "../../ports/LegRecord.ts";
+import type { SipInviteReceivedRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
@@ -10,12 +10,14 @@ import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCallee } from "../dialog/dialogCopy.ts";
+import { copyOfReceived } from "../dialog/inviteCopy.ts";
 import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
 import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
-import type { DialogHandler, LiveLeg } from "../SipCalls.ts";
+import type { DialogHandler, LiveLeg, LostCall } from "../SipCalls.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
+import { LegMachine } from "../LegMachine.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
 import {
@@ -56,9 +58,11 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     readonly #parts: UasLegParts;
     /** What every message of the call carries. */
     readonly #headers: HeaderFields;
-    #state: UasState = UAS_START;
+    readonly #machine: LegMachine<UasState, UasEvent, UasOrder>;
     #dialog: SipDialog | undefined;
     #earlyDialogId: string | undefined;
+    /** The To header of the 180, with the bridge's tag. */
+    #to: string | undefined;
     readonly #early: DialogHandler = {
         handle: (request) => this.#takeEarly(request),
         lost: () => undefined, // there is a final response, or the caller gives up
@@ -71,8 +75,14 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         this.#parts = parts;
         const { request, calls, invite, log } = parts;
         this.#headers = chargingHeaders(invite.network.charging);
+        this.#machine = new LegMachine({
+            start: UAS_START,
+            step: stepUas,
+            carryOut: (order, before) => this.#carryOut(order, before),
+            onFailure: (error) => log.debug("SIP message not sent", { error }),
+        });
         if (Object.keys(invite.network).length > 0) log.debug("network context received", { ...invite.network });
-        request.onCancel((headers) => this.#happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
+        request.onCancel((headers) => this.#machine.happened({ kind: "cancelled", cause: causeOfCancel(headers) }));
         request.onUpdate((update) => this.#respondTo(update, replyToEarlyUpdate(update, "uas")));
         calls.add(this, parts.peer);
     }
@@ -84,57 +94,66 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         // RFC 3261, section 13.3.1: an INVITE that expires before a final response is answered with 487
         if (expiresMs !== undefined) {
             this.#stopExpiry = clock.startTimer(expiresMs, () => {
-                this.#happened({ kind: "abandoned", cause: "cancelled" });
+                this.#machine.happened({ kind: "abandoned", cause: "cancelled" });
             });
         }
         reportEndOfCandidates(invite.offer, report);
     }
 
     async ring(): Promise<void> {
-        await this.#apply({ kind: "ring" });
+        await this.#machine.apply({ kind: "ring" });
     }
 
     async accept(sdp: Sdp): Promise<void> {
-        await this.#apply({ kind: "accept" }, sdp);
+        await this.#machine.apply({ kind: "accept", sdp });
     }
 
     async end(cause: EndCause): Promise<void> {
-        await this.#apply({ kind: "end", cause });
+        await this.#machine.apply({ kind: "end", cause });
     }
 
     snapshot(): SipLegRecord | undefined {
         if (this.#dialog !== undefined) return this.#dialog.snapshot();
-        if (this.#state.phase === "over") return undefined;
+        return this.#machine.state.phase === "over" ? undefined : this.#openInvite();
+    }
+
+    #openInvite(): SipInviteReceivedRecord {
         const { peer, request } = this.#parts;
         const { transactionId } = request;
-        return { network: "sip", phase: "inviteReceived", peer, transactionId, headers: this.#headers };
+        const copy = copyOfReceived(request, this.#to);
+        return { network: "sip", phase: "inviteReceived", peer, transactionId, headers: this.#headers, copy };
     }
 
     protected override dialog(): SipDialog | undefined {
         return this.#dialog;
     }
 
-    lost(): void {
-        this.#happened({ kind: "serverLost" });
+    lost(): readonly LostCall[] {
+        const { phase } = this.#machine.state;
+        const record = this.#openInvite();
+        this.#machine.happened({ kind: "serverLost" });
+        switch (phase) {
+            case "proceeding":
+                return [{ kind: "invite", record }];
+            case "answering": {
+                // the caller may have received the 200 or not
+                const { request } = this.#parts;
+                const dialog =
+                    this.#to === undefined ? [] : [{ kind: "dialog", copy: copyOfCallee(request, this.#to) } as const];
+                return [{ kind: "invite", record }, ...dialog];
+            }
+            case "up":
+            case "over":
+                return [];
+        }
     }
 
-    /** An event whose handling is not awaited. */
-    #happened(event: UasEvent): void {
-        this.#quietly(this.#apply(event));
-    }
-
-    async #apply(event: UasEvent, sdp?: Sdp): Promise<void> {
-        const step = stepUas(this.#state, event);
-        this.#state = step.state;
-        for (const order of step.orders) await this.#carryOut(order, sdp);
-    }
-
-    async #carryOut(order: UasOrder, sdp: Sdp | undefined): Promise<void> {
+    async #carryOut(order: UasOrder, before: Promise<unknown>): Promise<void> {
         switch (order.kind) {
             case "sendRinging":
                 return this.#sendRinging();
             case "sendAnswer":
-                return sdp === undefined ? undefined : this.#sendAnswer(sdp);
+                return this.#sendAnswer(order.sdp);
             case "sendRefusal":
                 return this.#sendRefusal(order.cause);
             case "enterDialog":
@@ -146,8 +165,9 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                 this.#parts.report({ kind: "ended", cause: order.cause });
                 return;
             case "release":
+                this.#stopExpiry();
+                await before;
                 this.#release();
-                return;
         }
     }
 
@@ -157,11 +177,12 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         // RFC 3262, section 3: reliably if the caller insists; the server repeats it and awaits the PRACK
         const reliably = invite.needs100rel ? { Require: "100rel" } : {};
         try {
-            const { dialogId } = await request.respond({
+            const { dialogId, to } = await request.respond({
                 status: 180,
                 headers: { ...this.#headers, ...reliably, "User-Agent": userAgent },
             });
-            if (dialogId === undefined || this.#state.phase !== "proceeding") return;
+            this.#to = to;
+            if (dialogId === undefined || this.#machine.state.phase !== "proceeding") return;
             this.#earlyDialogId = dialogId;
             calls.addDialog(dialogId, this.#early);
         } catch (error) {
@@ -177,7 +198,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             return;
         }
         this.#respondTo(request, { status: 200 });
-        this.#happened({ kind: "abandoned", cause: causeOfCancel(request.headers) });
+        this.#machine.happened({ kind: "abandoned", cause: causeOfCancel(request.headers) });
     }
 
     /** To a request before the call is up. */
@@ -187,7 +208,6 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     #release(): void {
         const { calls } = this.#parts;
-        this.#stopExpiry();
         if (this.#earlyDialogId !== undefined) calls.removeDialog(this.#earlyDialogId, this.#early);
         calls.remove(this);
     }
@@ -211,14 +231,14 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             this.#note({ status: 200, reason: "OK" });
         } catch (error) {
             this.#parts.log.info("200 not sent", { error });
-            return this.#apply({ kind: "answerFailed", cause: causeOfLateAnswer(error) });
+            return this.#machine.apply({ kind: "answerFailed", cause: causeOfLateAnswer(error) });
         }
-        return this.#apply({ kind: "answerSent" });
+        return this.#machine.apply({ kind: "answerSent" });
     }
 
     /** The SIP server sent the 200 after the bridge had given up: the peer must not stay in a call that has ended. */
     #hangUpLate(sdp: Sdp, { dialogId, to = "" }: SentResponse): void {
-        if (this.#state.phase !== "over" || dialogId === undefined) return;
+        if (this.#machine.state.phase !== "over" || dialogId === undefined) return;
         this.#parts.log.warn("200 confirmed too late: call hung up");
         this.#answer = { sdp, dialogId, to };
         this.#enterDialog();
@@ -269,7 +289,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                 : { remote: invite.offer, ack: "awaited" }),
             report,
             leg: this,
-            onEnded: () => this.#happened({ kind: "dialogEnded" }),
+            onEnded: () => this.#machine.happened({ kind: "dialogEnded" }),
         });
     }
 

@@ -1,4 +1,4 @@
-import type { EndCause } from "../../call/vocabulary.ts";
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 
 /** Where an INVITE we received stands, until its dialog takes over (RFC 3261, section 13.3). */
 export type UasState =
@@ -12,7 +12,7 @@ export type UasState =
 
 export type UasEvent =
     | { readonly kind: "ring" }
-    | { readonly kind: "accept" }
+    | { readonly kind: "accept"; readonly sdp: Sdp }
     /** The desk ends the call. */
     | { readonly kind: "end"; readonly cause: EndCause }
     /** The caller gave up; the server has answered 487. */
@@ -28,7 +28,8 @@ export type UasEvent =
     | { readonly kind: "serverLost" };
 
 export type UasOrder =
-    | { readonly kind: "sendRinging" | "sendAnswer" | "enterDialog" | "release" }
+    | { readonly kind: "sendRinging" | "enterDialog" | "release" }
+    | { readonly kind: "sendAnswer"; readonly sdp: Sdp }
     | { readonly kind: "sendRefusal" | "sayBye" | "report"; readonly cause: EndCause };
 
 export interface UasStep {
@@ -58,7 +59,7 @@ function whileProceeding(state: Extract<UasState, { phase: "proceeding" }>, even
             if (state.told === "ringing") return { state, orders: [] };
             return { state: { phase: "proceeding", told: "ringing" }, orders: [{ kind: "sendRinging" }] };
         case "accept":
-            return { state: { phase: "answering" }, orders: [{ kind: "sendAnswer" }] };
+            return { state: { phase: "answering" }, orders: [{ kind: "sendAnswer", sdp: event.sdp }] };
         case "end":
             return over({ kind: "sendRefusal", cause: event.cause });
         case "cancelled":

@@ -4,6 +4,7 @@ import type { MessageMeta } from "../../../lib/sip-server/engine/MessageMeta.ts"
 import type { Refused } from "../../../lib/sip-server/engine/Refused.ts";
 import type {
     EngineListener,
+    OfLostServer,
     OutgoingRequest,
     OutgoingResponse,
     PendingRequest,
@@ -26,6 +27,8 @@ type Order =
     | { readonly order: "send"; readonly request: OutgoingRequest }
     | { readonly order: "cancel"; readonly transactionId: string; readonly headers: readonly HeaderField[] }
     | { readonly order: "respond"; readonly transactionId: string; readonly response: OutgoingResponse }
+    | { readonly order: "cancelLost"; readonly request: OutgoingRequest & OfLostServer }
+    | { readonly order: "respondLost"; readonly response: OutgoingResponse & OfLostServer }
     | { readonly order: "abandonTransaction"; readonly transactionId: string }
     | { readonly order: "abandonDialog"; readonly dialogId: string };
 
@@ -77,6 +80,19 @@ export class ScriptedEngine implements SipEngine {
         const message: SipResponse = { kind: "response", status, reason, headers, body };
         const meta: MessageMeta = { ...networkMeta, source: "application" };
         return this.#outcome({ kind: "sent", transactionId, dialogId: "call-1;from-tag=theirs", message, meta });
+    }
+
+    cancelLost(request: OutgoingRequest & OfLostServer): Promise<SentRequest | Refused> {
+        this.orders.push({ order: "cancelLost", request });
+        const message = sipRequest("CANCEL", request.uri);
+        return this.#outcome({ kind: "sent", transactionId: "cancel-1", message, meta: networkMeta });
+    }
+
+    respondLost(response: OutgoingResponse & OfLostServer): Promise<SentResponse | Refused> {
+        this.orders.push({ order: "respondLost", response });
+        const { status, body } = response;
+        const message: SipResponse = { kind: "response", status, reason: "Lost", headers: new Headers(), body };
+        return this.#outcome({ kind: "sent", transactionId: "lost-1", message, meta: networkMeta });
     }
 
     abandonTransaction(transactionId: string): void {

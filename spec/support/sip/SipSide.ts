@@ -7,6 +7,7 @@ import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
 import type { Log } from "../../../lib/ports/Log.ts";
 import { Inheritance } from "../../../lib/sip/dialog/Inheritance.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/drachtio/EmbeddedSipServer.ts";
+import { heldDialogsOf } from "../../../lib/sip/drachtio/heldDialogs.ts";
 import { OwnHosts } from "../../../lib/sip/identity/OwnHosts.ts";
 import { OwnIdentities } from "../../../lib/sip/identity/OwnIdentities.ts";
 import { PhoneAuthenticator } from "../../../lib/sip/registrar/PhoneAuthenticator.ts";
@@ -63,6 +64,7 @@ export class SipSide {
         this.server = new EmbeddedSipServer({
             clock: systemClock,
             log: this.log,
+            resumeName: "spec",
             bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
             extraArguments: [
                 ...(t1 === undefined ? [] : ["--t1", `${t1}`]),
@@ -78,8 +80,10 @@ export class SipSide {
             listener: {
                 onRequest: (request) => {
                     const lost = lostConnectionOf(request);
-                    if (lost === undefined) this.gateway.onRequest(request);
-                    else this.registrations.connectionLost(lost);
+                    if (lost !== undefined) return this.registrations.connectionLost(lost);
+                    const held = heldDialogsOf(request);
+                    if (held !== undefined) return this.inheritance.take(held);
+                    this.gateway.onRequest(request);
                 },
                 onLost: () => {
                     this.inheritance.serverLost();

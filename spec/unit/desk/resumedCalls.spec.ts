@@ -18,6 +18,7 @@ const POLICY: CallPolicy = { ringMs: 60_000, maxDurationMs: 3_600_000 };
 
 const PHONE_RINGS: SipInviteRecord = {
     ...{ network: "sip", phase: "inviteReceived", peer: "phones", transactionId: "t1", headers: {} },
+    copy: { via: "", from: "", to: "", callId: "c", cseq: 1 },
 };
 const PHONE_TALKS: LegRecord = {
     ...{ network: "sip", phase: "connected", peer: "phones", role: "callee", dialogId: "d1", headers: {}, timer: {} },

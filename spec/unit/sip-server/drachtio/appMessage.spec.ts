@@ -27,6 +27,7 @@ describe("parseAppMessage", () => {
             kind: "request",
             method: "INVITE",
             uri: "sip:bob@example.org",
+            via: ["SIP/2.0/UDP 192.0.2.1"],
             headers: ["Route: <sip:192.0.2.9;lr>", "From: sip:alice@localhost", "X-Green: is: a colour"],
             body: "v=0\r\n\r\nü",
         });
@@ -38,7 +39,7 @@ describe("parseAppMessage", () => {
         ["SIP/2.0 480 ", 480, ""],
         ["SIP/2.0 480", 480, ""],
     ])("reads the response %j", (startLine, status, reason) => {
-        expect(parse(startLine, "", "")).toEqual({ kind: "response", status, reason, headers: [], body: "" });
+        expect(parse(startLine, "", "")).toEqual({ kind: "response", status, reason, via: [], headers: [], body: "" });
     });
 
     it("reads a message that ends with its headers", () => {

@@ -40,6 +40,7 @@ function resumed(...dialogIds: readonly string[]): { readonly inheritance: Inher
             seen.responses.push([id, status]);
             return Promise.resolve();
         },
+        respondToLost: () => Promise.resolve(),
         heldDelivered: () => Promise.resolve(),
         cancelSent: () => Promise.resolve(),
     };

@@ -125,7 +125,7 @@ test("a phone that rang until 408 is no silence of the trunk", async () => {
 });
 
 describe("when the first address fails", () => {
-    const elsewhere = { lost: () => undefined };
+    const elsewhere = { lost: () => [] };
     const hops: string[] = [];
 
     beforeEach(() => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import type { Sdp } from "../../../../lib/call/vocabulary.ts";
 import { stepUas, UAS_START, type UasEvent, type UasState } from "../../../../lib/sip/uas/uasLegState.ts";
+import { PHONE_SDP } from "../../../support/sip/ScriptedPhone.ts";
 
 const EVENTS: readonly UasEvent[] = [
     { kind: "ring" },
-    { kind: "accept" },
+    { kind: "accept", sdp: PHONE_SDP as Sdp },
     { kind: "end", cause: "busy" },
     { kind: "cancelled", cause: "cancelled" },
     { kind: "abandoned", cause: "cancelled" },
