@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./commandLine.ts";
+import { InstallError } from "./install/InstallError.ts";
 import { projectRoot } from "./labFolder.ts";
 import { buildDebianPackage } from "./package/buildDebianPackage.ts";
 import { testDebianPackage } from "./package/testDebianPackage.ts";
@@ -17,11 +18,14 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
 const file = buildDebianPackage(version);
 console.log(`built ${file}`);
 if (test) {
-    const { passed, failed } = await testDebianPackage({
-        suite,
-        file,
-        upgrade: buildDebianPackage(`${version}+upgrade`),
-    });
-    console.log(`${passed} passed, ${failed} failed`);
-    process.exitCode = failed === 0 ? 0 : 1;
+    try {
+        const upgrade = buildDebianPackage(`${version}+upgrade`);
+        const { passed, failed } = await testDebianPackage({ suite, file, upgrade });
+        console.log(`${passed} passed, ${failed} failed`);
+        process.exitCode = failed === 0 ? 0 : 1;
+    } catch (error) {
+        if (!(error instanceof InstallError)) throw error;
+        console.error(error.message);
+        process.exitCode = 1;
+    }
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { InstallError } from "../install/InstallError.ts";
 
 /** What a program printed, and how it exited. */
 export interface Outcome {
@@ -29,7 +30,8 @@ export class Chroot {
         chmodSync(path, 0o755);
         const args = ["--variant=minbase", `--include=${packages.join(",")}`, suite, path, mirror()];
         const { status, stdout, error } = spawnSync("debootstrap", args, { encoding: "utf8" });
-        if (error !== undefined) throw new Error("cannot run debootstrap; apt install debootstrap", { cause: error });
+        if (error !== undefined)
+            throw new InstallError("debootstrap is missing; as root: apt install debootstrap", { cause: error });
         if (status !== 0) throw new Error(`debootstrap failed:\n${stdout.slice(-2_000)}`);
         const chroot = new Chroot(path);
         // services are started by hand: there is no systemd (Debian Policy 9.3.3.2)

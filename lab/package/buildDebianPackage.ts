@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../labFolder.ts";
-import { packagedConfig, stageProgram, writeBelow } from "./stageFiles.ts";
+import { stageProgram, writeBelow } from "./stageFiles.ts";
 
 const NAME = "matrix-appservice-sip";
 const SOURCES = join(projectRoot, "packaging", "debian");
@@ -35,7 +35,6 @@ function stageSystemFiles(stage: string): void {
     for (const unit of [`${NAME}.service`, `${NAME}-server.service`]) {
         copy(`packaging/debian/${unit}`, `usr/lib/systemd/system/${unit}`, 0o644);
     }
-    writeBelow(stage, `etc/${NAME}/config.yaml`, packagedConfig(), 0o640);
     copy("packaging/debian/sip-server.env", `etc/${NAME}/sip-server.env`, 0o640);
     const doc = `usr/share/doc/${NAME}`;
     for (const name of ["README.md", "CHANGELOG.md"]) copy(name, `${doc}/${name}`, 0o644);

@@ -66,14 +66,6 @@ function copyPackage(path: string, folder: string): void {
     });
 }
 
-/** config.yaml of the package: the sample, with the data in the directory that the service may write to. */
-export function packagedConfig(): string {
-    const sample = readFileSync(join(projectRoot, "config.sample.yaml"), "utf8");
-    const config = sample.replace(/^( *)#(path: )data$/m, "$1$2/var/lib/matrix-appservice-sip");
-    if (config === sample) throw new Error("config.sample.yaml has no line for store.path");
-    return config;
-}
-
 /** Writes a text below a folder, with the directories that lead there. */
 export function writeBelow(folder: string, path: string, text: string, mode: number): void {
     const file = join(folder, path);

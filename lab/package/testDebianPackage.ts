@@ -8,6 +8,8 @@ import { terminalProgress } from "../install/Progress.ts";
 import { freePort, loopback } from "../world/freePort.ts";
 import { Synapse } from "../world/Synapse.ts";
 import { until } from "../world/until.ts";
+import type { Check } from "./Check.ts";
+import { checkUnderSystemd } from "./checkUnderSystemd.ts";
 import { Chroot } from "./Chroot.ts";
 import { NotifySocket } from "./NotifySocket.ts";
 
@@ -22,8 +24,8 @@ export interface PackageTest {
 const NAME = "matrix-appservice-sip";
 const ETC = `/etc/${NAME}`;
 const DATA = `/var/lib/${NAME}`;
-/** What the package depends on; debootstrap installs it with the system. */
-const DEPENDENCIES = ["adduser", "ca-certificates", "libstdc++6", "systemd"];
+/** What the package depends on, and what boots the system; debootstrap installs it. */
+const DEPENDENCIES = ["adduser", "ca-certificates", "libstdc++6", "systemd", "systemd-sysv"];
 const START_MS = 90_000;
 
 /** Installs, registers, runs, upgrades, removes and purges the package in a fresh Debian system, and prints each check. */
@@ -37,7 +39,7 @@ export async function testDebianPackage(test: PackageTest): Promise<{ passed: nu
     };
     try {
         checkInstallation(chroot, test, check);
-        await checkService(chroot, check);
+        await checkService(chroot, test, check);
         checkSipServer(chroot, check);
         checkUpgradeAndPurge(chroot, test, check);
     } finally {
@@ -46,11 +48,15 @@ export async function testDebianPackage(test: PackageTest): Promise<{ passed: nu
     return tally;
 }
 
-type Check = (what: string, isTrue: boolean, details?: string) => void;
-
 function install(chroot: Chroot, file: string): { code: number; output: string } {
-    copyFileSync(file, join(chroot.path, "root", basename(file)));
-    return chroot.run(["dpkg", "--install", `/root/${basename(file)}`]);
+    return chroot.run(["dpkg", "--install", copyInto(chroot, file)]);
+}
+
+/** Copies a package into the system, and returns its path there. */
+function copyInto(chroot: Chroot, file: string): string {
+    const path = join("/root", basename(file));
+    copyFileSync(file, join(chroot.path, path));
+    return path;
 }
 
 function checkInstallation(chroot: Chroot, { file }: PackageTest, check: Check): void {
@@ -75,14 +81,13 @@ function checkInstallation(chroot: Chroot, { file }: PackageTest, check: Check):
 }
 
 /** Runs the service as its unit does, against a real homeserver. */
-async function checkService(chroot: Chroot, check: Check): Promise<void> {
+async function checkService(chroot: Chroot, { upgrade }: PackageTest, check: Check): Promise<void> {
     const [synapsePort, bridgePort, sipPort] = [await freePort(), await freePort(), await freePort()];
     const config = {
         homeserver: { url: `http://${loopback}:${synapsePort}`, domain: "matrix.example" },
         appservice: { port: bridgePort },
         sip: { listen: [`udp:${loopback}:${sipPort}`, `tcp:${loopback}:${sipPort}`] },
         media: "none",
-        store: { path: DATA },
     };
     writeFileSync(join(chroot.path, ETC, "config.yaml"), stringify(config));
     const url = `http://${loopback}:${bridgePort}`;
@@ -104,6 +109,7 @@ async function checkService(chroot: Chroot, check: Check): Promise<void> {
         check("the service exits with 0 after SIGTERM", code === 0, `exit code ${code}\n${service.output()}`);
         check("the service notifies systemd when it stops", socket.received().includes("STOPPING=1"));
         check("the service has written its data", chroot.has(`${DATA}/rooms.db`));
+        await checkUnderSystemd(chroot, { upgrade: copyInto(chroot, upgrade), check });
     } finally {
         socket.close();
         await synapse.stop();

@@ -748,7 +748,7 @@ export interface MessagingFilesConfig {
  */
 export interface StoreConfig {
     /**
-     * Directory for the bridge's data files, relative to this configuration file. It is created if it does not exist.
+     * Directory for the bridge's data files, relative to this configuration file. It is created if it does not exist. For a configuration in /etc/matrix-appservice-sip, "data" stands for /var/lib/matrix-appservice-sip.
      */
     readonly path: string;
 }

@@ -11,6 +11,10 @@ import { Secret } from "./Secret.ts";
 /** Of one trunk: more would make a caller wait for ever. */
 const MAX_ADDRESSES = 10;
 
+/** Of an installation for the whole system. Its services cannot write to /etc (Filesystem Hierarchy Standard). */
+const SYSTEM_FOLDER = "/etc/matrix-appservice-sip";
+const SYSTEM_DATA = "/var/lib/matrix-appservice-sip";
+
 /** What a form may need in addition to the value. */
 export interface FormContext {
     /** Folder of the configuration file: relative paths start there. */
@@ -78,7 +82,9 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         name: ofText("a name of letters, digits, ., _ and -, at most 40", "string", (text) =>
             /^[\w.-]{1,40}$/.test(text) ? text : undefined,
         ),
-        path: ofText("a path", "string", (text, { folder }) => (text === "" ? undefined : resolve(folder, text))),
+        dataPath: ofText("a path", "string", (text, { folder }) =>
+            text === "" ? undefined : text === "data" && folder === SYSTEM_FOLDER ? SYSTEM_DATA : resolve(folder, text),
+        ),
         file: ofText("the path of a file", "string", (text, { folder }) => readablePath(resolve(folder, text), text)),
         none: ofText("none, or a section with rtpengine: [host:port]", '"none"', (text) =>
             text === "none" ? text : undefined,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { stringify } from "yaml";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkShape } from "../../../lib/config/checkShape.ts";
 import { makeCertificates } from "../../support/sip-server/testCertificates.ts";
 import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
 import { noRoutes } from "../../support/dialling.ts";
@@ -199,5 +200,22 @@ describe("config.sample.yaml", () => {
         expect(config.trunks[0]?.callerIds.size).toBe(1);
         expect(config.sip.drachtio?.secret.reveal()).toBe("from-a-file");
         expect(config.numbers.map).toMatchObject({ patterns: [{ written: "20??" }, {}] });
+    });
+});
+
+describe("the data directory", () => {
+    it.each([
+        ["/etc/matrix-appservice-sip", undefined, "/var/lib/matrix-appservice-sip"],
+        ["/etc/matrix-appservice-sip", "data", "/var/lib/matrix-appservice-sip"],
+        ["/etc/matrix-appservice-sip", "other", "/etc/matrix-appservice-sip/other"],
+        ["/home/alice/sip", undefined, "/home/alice/sip/data"],
+        ["/home/alice/sip", "/srv/sip", "/srv/sip"],
+    ])("of a configuration in %s with store.path %s is %s", (folderOfConfig, path, expected) => {
+        const config: { readonly store: { path?: string } } = {
+            ...structuredClone(MINIMAL_CONFIG),
+            store: path === undefined ? {} : { path },
+        };
+        expect(checkShape(config, { folder: folderOfConfig })).toEqual([]);
+        expect(config.store.path).toBe(expected);
     });
 });
