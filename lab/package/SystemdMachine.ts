@@ -5,6 +5,7 @@ import { until } from "../world/until.ts";
 import type { Outcome } from "./Chroot.ts";
 
 const BOOT_MS = 90_000;
+const PRINTED_LENGTH = 2_000;
 
 /** A Debian system in a directory, booted with its own systemd in a container that shares the network of this machine. */
 export class SystemdMachine {
@@ -16,26 +17,34 @@ export class SystemdMachine {
         this.#systemd = systemd;
     }
 
-    /** Boots it with systemd-nspawn, which needs root and control groups. Resolves to undefined if that is not possible here. */
-    static async boot(directory: string): Promise<SystemdMachine | undefined> {
+    /**
+     * Boots it with systemd-nspawn, which needs root and control groups. Services that start at boot may still be starting.
+     * @throws Error with what systemd-nspawn printed, if it cannot boot here
+     */
+    static async boot(directory: string): Promise<SystemdMachine> {
         const options = ["--quiet", "--register=no", "--keep-unit", `--directory=${directory}`, "--boot"];
-        const container = spawn("systemd-nspawn", options, { stdio: "ignore" });
-        const hasFailed = Promise.race([once(container, "error"), once(container, "exit")]).then(() => undefined);
-        const machine = await Promise.race([hasFailed, started(container)]);
-        if (machine === undefined) container.kill();
-        return machine;
-
-        async function started(process: ChildProcess): Promise<SystemdMachine | undefined> {
-            await once(process, "spawn");
-            const isUp = (): SystemdMachine | undefined => {
-                const systemd = childOf(process.pid);
-                if (systemd === undefined) return undefined;
-                const booted = new SystemdMachine(process, systemd);
-                return /^(?:running|degraded)/.test(booted.run(["systemctl", "is-system-running"]).output)
-                    ? booted
-                    : undefined;
-            };
-            return until(isUp, { what: "systemd to boot", timeoutMs: BOOT_MS }).catch(() => undefined);
+        const container = spawn("systemd-nspawn", options, { stdio: ["ignore", "pipe", "pipe"] });
+        let printed = "";
+        for (const stream of [container.stdout, container.stderr]) {
+            stream.setEncoding("utf8").on("data", (text: string) => {
+                printed = (printed + text).slice(-PRINTED_LENGTH);
+            });
+        }
+        let isGone = false;
+        const gone = Promise.race([once(container, "exit"), once(container, "error")]).then(() => (isGone = true));
+        const booted = (): SystemdMachine | undefined => {
+            if (isGone) throw new Error(`systemd-nspawn exited: ${printed}`);
+            const systemd = childOf(container.pid);
+            const machine = systemd === undefined ? undefined : new SystemdMachine(container, systemd);
+            const state = machine?.run(["systemctl", "is-system-running"]).output ?? "";
+            return /^(?:starting|running|degraded)/.test(state) ? machine : undefined;
+        };
+        try {
+            return await until(booted, { what: "systemd to boot", timeoutMs: BOOT_MS, everyMs: 200 });
+        } catch (error) {
+            container.kill();
+            await gone;
+            throw new Error(`${error instanceof Error ? error.message : String(error)}\n${printed}`, { cause: error });
         }
     }
 

@@ -26,6 +26,9 @@ export function formatLogLine({
 function formatValue(value: unknown): string {
     if (isPlainError(value)) return quoted(describeError(value));
     if (typeof value === "string") return quoted(value);
+    if (Array.isArray(value) && value.every((each) => typeof each === "string" || typeof each === "number")) {
+        return value.length === 0 ? "none" : quoted(value.join(","));
+    }
     return clipped(inspect(value, { breakLength: Infinity, depth: 4 }));
 }
 

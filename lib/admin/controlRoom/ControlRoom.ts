@@ -75,7 +75,7 @@ export class ControlRoom implements ControlRoomListener {
 
     /** Sends a report to the control room. Never rejects; without a control room, the log is all there is. */
     report(plain: string): void {
-        this.#parts.log.info("report", { report: plain });
+        this.#parts.log.info("report for the control room", { text: plain });
         if (this.#room === undefined) return;
         this.#parts.send(this.#room, { plain, html: `<p>${escapeHtml(plain)}</p>` }).catch((error: unknown) => {
             this.#parts.log.warn("report not sent to the control room", { roomId: this.#room, error });

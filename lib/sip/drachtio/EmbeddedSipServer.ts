@@ -192,7 +192,7 @@ export class EmbeddedSipServer {
             const line = await firstLine(child);
             if (this.#phase() === "stopped") throw new Error("it was stopped meanwhile");
             this.#running(startedServer(child), readServerReport(line));
-            this.#options.log.info("embedded SIP server started", { sip: this.#bindings, pid: child.pid });
+            this.#options.log.info("embedded SIP server started", { pid: child.pid });
         } catch (error) {
             child.kill("SIGKILL");
             if (this.#phase() !== "stopped") this.#state = { phase: "failed" };

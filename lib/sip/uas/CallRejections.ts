@@ -74,7 +74,7 @@ export class CallRejections {
 const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly hint?: string }>> = {
     address_not_served: {
         message: "inbound call rejected: address not served",
-        hint: "the domain must be homeserver.domain or in matrix.allowedDomains",
+        hint: "numbers.map needs an entry for the name before the @, or the trunk or peer a defaultUser; Matrix users of other homeservers need matrix.allowedDomains",
     },
     number_not_allowed: {
         message: "inbound call rejected: number not allowed for the phone's user",
@@ -82,7 +82,7 @@ const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly
     },
     number_not_mapped: {
         message: "inbound call rejected: number not mapped",
-        hint: "numbers.map needs an entry for the called number",
+        hint: "numbers.map needs an entry for the called number, or the trunk or peer a defaultUser",
     },
     peer_full: {
         message: "inbound call rejected: maximum number of calls reached",

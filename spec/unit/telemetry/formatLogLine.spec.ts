@@ -15,7 +15,10 @@ describe("formatLogLine", () => {
         [12, "12"],
         [true, "true"],
         [null, "null"],
-        [["a", 1], "[ 'a', 1 ]"],
+        [["udp/192.0.2.5:5060", 1], "udp/192.0.2.5:5060,1"],
+        [["two words", "b"], '"two words,b"'],
+        [[], "none"],
+        [[{ a: 1 }], "[ { a: 1 } ]"],
         [{ a: { b: 1 } }, "{ a: { b: 1 } }"],
     ])("shows a value as %j", (value, shown) => {
         expect(line({ value })).toBe(`value=${shown}`);

@@ -36,7 +36,7 @@ describe("CallRejections", () => {
                     status: 404,
                     called: "+4420…50",
                     caller: "+4420…51",
-                    hint: "numbers.map needs an entry for the called number",
+                    hint: "numbers.map needs an entry for the called number, or the trunk or peer a defaultUser",
                 },
             },
         ]);
