@@ -21,6 +21,7 @@ interface Control {
 export class ChaosParts {
     readonly #world: World;
     #client: MatrixClientPage;
+    #target: Promise<MatrixClientPage> | undefined;
     #gone: Part | undefined;
 
     private constructor(world: World, client: MatrixClientPage) {
@@ -34,6 +35,12 @@ export class ChaosParts {
 
     get client(): MatrixClientPage {
         return this.#client;
+    }
+
+    /** The device of the user to whom calls are transferred, opened with the first transfer. */
+    target(): Promise<MatrixClientPage> {
+        this.#target ??= this.#world.openClient("bob", { toneHz: tones.target });
+        return this.#target;
     }
 
     /** Makes a part fail. Resolves as soon as what the fault allows is possible: once the part is back, or gone for good. */

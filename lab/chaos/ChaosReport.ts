@@ -31,7 +31,8 @@ export function lineOf(result: CellResult): string {
     const { told, survived, ms, seen } = result;
     const seconds = (ms / 1_000).toFixed(1);
     if (!told) {
-        const shows = `phone ${seen.phone ?? "gone"}, client ${seen.client ?? "gone"}, ${seen.sessions ?? "no"} sessions`;
+        const { phone = "gone", client = "gone", target = "none", sound, sessions = "no" } = seen;
+        const shows = `phone ${phone}, client ${client}, target ${target}, sound ${sound}, ${sessions} sessions`;
         return `${nameOf(result)}: WRONG after ${seconds} s (${shows})`;
     }
     return `${nameOf(result)}: ${survived ? "goes on" : "over on both sides"} after ${seconds} s`;

@@ -1,5 +1,16 @@
 /** What a call is doing when a part fails. */
-export const CALL_PHASES = ["ringing in", "ringing out", "answering", "connected", "changing", "hanging up"] as const;
+export const CALL_PHASES = [
+    "ringing in",
+    "ringing out",
+    "answering",
+    "connected",
+    "changing",
+    /** The phone holds, and plays its tone meanwhile. */
+    "held",
+    /** The phone has asked for a transfer, and its target rings. */
+    "transferring",
+    "hanging up",
+] as const;
 
 export type CallPhase = (typeof CALL_PHASES)[number];
 

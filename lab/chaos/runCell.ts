@@ -3,7 +3,7 @@ import type { Cell, Part } from "./cells.ts";
 import type { ChaosCall } from "./ChaosCall.ts";
 import type { ChaosParts } from "./ChaosParts.ts";
 import { enterPhase } from "./enterPhase.ts";
-import { outcomeOf, reachOf, type Outcome, type Sight } from "./outcomeOf.ts";
+import { outcomeOf, reachOf, type Outcome, type Reach, type Sight } from "./outcomeOf.ts";
 import type { World } from "../world/World.ts";
 
 export interface CellResult extends Cell {
@@ -25,7 +25,7 @@ const EVERY_MS = 250;
 
 /** Makes one call, one fault, and waits until the parties show what they should. */
 export async function runCell(cell: Cell, world: World, parts: ChaosParts): Promise<CellResult> {
-    const call = await enterPhase(cell.phase, world, parts.client);
+    const call = await enterPhase(cell.phase, world, parts);
     try {
         await parts.fail(cell.part, cell.fault, call);
         return await observe(cell, world, call);
@@ -37,15 +37,36 @@ export async function runCell(cell: Cell, world: World, parts: ChaosParts): Prom
 
 async function observe(cell: Cell, world: World, call: ChaosCall): Promise<CellResult> {
     const started = Date.now();
+    const reach = reachOf(cell);
     for (;;) {
         const seen = await look(cell, world, call);
-        const outcome = outcomeOf(seen, reachOf(cell));
-        // it still rings as if nothing had happened: then an answer must connect it
-        if (outcome === "ringing") await call.answer().catch(() => undefined);
-        const isRight = outcome === "over" || (outcome === "together" && cell.phase !== "hanging up");
+        const outcome = outcomeOf(seen, reach);
+        await goOn(outcome, seen, call);
         const ms = Date.now() - started;
+        const isRight = isRightIn(cell, outcome, reach);
         if (isRight || ms > WAIT_MS) return resultOf(cell, outcome, isRight, ms, seen);
         await delay(EVERY_MS);
+    }
+}
+
+/** It goes on as if nothing had happened: then an answer must connect the parties, and the end of the hold must be heard. */
+async function goOn(outcome: Outcome, { target }: Sight, call: ChaosCall): Promise<void> {
+    if (outcome === "held") call.resume();
+    if (outcome !== "ringing") return;
+    await (target === "ringing" ? call.answerAsTarget() : call.answer()).catch(() => undefined);
+}
+
+function isRightIn({ phase }: Cell, outcome: Outcome, reach: Reach): boolean {
+    switch (outcome) {
+        case "over":
+            return true;
+        case "together":
+            return phase !== "hanging up";
+        case "held":
+            return !reach.client; // a client that is not reached cannot resume
+        case "ringing":
+        case "wrong":
+            return false;
     }
 }
 
@@ -53,16 +74,26 @@ async function look(cell: Cell, world: World, call: ChaosCall): Promise<Sight> {
     const isGone = (part: Part): boolean => cell.part === part && cell.fault === "gone";
     const phone = isGone("phone") ? undefined : call.phoneState();
     const client = isGone("client") ? undefined : await call.clientState();
-    const isUp = phone === "connected" && client === "connected";
-    return {
-        phone,
-        client,
-        sound: isUp && (await call.bothHear()),
-        sessions: await world.rtpengine.sessionCount().catch(() => undefined),
-    };
+    const target = await call.targetState();
+    const sound = await soundOf(cell, { phone, client, target }, call);
+    const sessions = await world.rtpengine.sessionCount().catch(() => undefined);
+    return { phone, client, target, sound, sessions };
+}
+
+async function soundOf(
+    { phase }: Cell,
+    { phone, client, target }: Pick<Sight, "phone" | "client" | "target">,
+    call: ChaosCall,
+): Promise<Sight["sound"]> {
+    if (client !== "connected") return "none";
+    if (target === "connected" && (await call.isTransferred())) return "client and target";
+    if (phone !== "connected" || target === "ringing") return "none";
+    if (await call.bothHear()) return "phone and client";
+    return phase === "held" && (await call.clientHears()) ? "held" : "none";
 }
 
 function resultOf(cell: Cell, outcome: Outcome, told: boolean, ms: number, seen: Sight): CellResult {
-    const isOver = seen.phone !== "connected" && seen.client !== "connected";
-    return { ...cell, told, survived: outcome === "together", ms, left: isOver ? (seen.sessions ?? 0) : 0, seen };
+    const isOver = [seen.phone, seen.client, seen.target].every((state) => state !== "connected");
+    const survived = outcome === "together" || outcome === "held";
+    return { ...cell, told, survived, ms, left: isOver ? (seen.sessions ?? 0) : 0, seen };
 }

@@ -208,6 +208,12 @@ export class SippPhone implements Stoppable {
         return this.#reinvite();
     }
 
+    /** Asks that the other party is connected with somebody else (REFER). Resolves once that was accepted. @param to a SIP URI */
+    async transfer(to: string): Promise<void> {
+        await this.#order("LAB-REFER", [`Lab-Target: ${to}`]);
+        await this.trace.awaitReceived(/^SIP\/2\.0 202 /, defaultTimeoutMs);
+    }
+
     /** Refreshes the session by a request that changes nothing (RFC 4028, section 7.4); resolves to the answer. */
     async refresh(method: "INVITE" | "UPDATE"): Promise<SipMessage> {
         if (method === "INVITE") return this.#reinvite();

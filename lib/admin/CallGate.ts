@@ -106,7 +106,7 @@ export class CallGate implements CallIntake, CallRecordSink {
     /** A call goes on after a restart: it counts for the limits, and can be ended. */
     adopt({ callId, parties, end }: AdoptedCall): void {
         this.#open.set(callId, end);
-        if (parties.targetNetwork === "trunk") this.#parts.limits.admit(this.#limitedCall(callId, parties));
+        if (parties.targetNetwork === "trunk") this.#parts.limits.adopt(this.#limitedCall(callId, parties));
     }
 
     #endFor({ callId, origin }: CallRequest, report: LegReport, cause: EndCause): void {

@@ -73,7 +73,7 @@ export interface SipSide {
 
 /** Starts the SIP side: the server, the link to it, registrations and probes. Rejects with an error that says what is wrong. */
 export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promise<SipSide> {
-    const { config, log, telemetry, survival } = parts;
+    const { config, log, telemetry, survival, phones } = parts;
     const { trunks, peers } = sipTrunksOf(config);
     const realm = registrarRealm(config);
     const observe = observerOf(parts);
@@ -107,7 +107,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
     });
     const environment = environmentOf(parts, observeStack(link, observe));
     const inheritance = new Inheritance({ ...environment, inherited: link });
-    const resumer = new ResumedSipLegs({ ...environment, inherited: link, peers: [...trunks, ...peers] });
+    const resumer = new ResumedSipLegs({ ...environment, inherited: link, peers: [...trunks, ...peers], phones });
     const watch = watchOn(trunks, environment, (address) => registrations.addressDied(address));
     const registrations = new TrunkRegistrations(trunks, { ...environment, availability: watch.availability });
     const ownIdentities = ownIdentitiesOf(parts);

@@ -2,17 +2,18 @@ import type { CallState } from "./CallState.ts";
 
 /**
  * The state that a call goes on in after a restart of the bridge. A change or transfer that was under way is over: the party
- * that wanted it can ask again. Pure.
+ * that wanted it can ask again. A call that was just being joined with another one does not go on: its media may be with either.
+ * Pure.
  */
 export function resumedState(state: CallState): CallState {
     switch (state.phase) {
         case "alerting":
         case "answering":
+        case "joining":
         case "ended":
             return state;
         case "connected":
-        case "changing":
-        case "joining": {
+        case "changing": {
             const { openedAt, policy, origin, target, media, answeredAt, deadline, heldBy, links } = state;
             const conversation = { openedAt, policy, origin, target, media, answeredAt, deadline, heldBy, links };
             return { ...conversation, phase: "connected", transfer: undefined };

@@ -72,14 +72,19 @@ export class CallActor {
     /** A call of the previous run. `endIfInterrupted` has to follow, once its legs can send. */
     static resume(
         parts: CallParts,
-        { state, legs, media }: Pick<CallSnapshot, "state" | "legs" | "media">,
-        { resumeLeg, resumeMedia }: ResumeParts,
+        { state, legs, media, identities = [] }: Pick<CallSnapshot, "state" | "legs" | "media" | "identities">,
+        { resumeLeg, resumeLink, resumeMedia }: ResumeParts,
     ): CallActor {
         const actor = new CallActor(parts, resumedState(state));
         for (const { leg, record } of legs) {
-            const resumed = resumeLeg(leg, record, (event) => actor.tellOfLeg(leg, event));
-            if (resumed !== undefined) actor.#seat(leg, resumed);
+            if (record.network === "link") actor.#addLink(leg, resumeLink(record));
+            else
+                actor.#seatIfResumed(
+                    leg,
+                    resumeLeg(leg, record, (event) => actor.tellOfLeg(leg, event)),
+                );
         }
+        for (const { leg, party } of identities) actor.#identities.set(leg, party);
         if (actor.#state.phase !== "connected") return actor;
         for (const each of media) {
             const session = resumeMedia(each, (event) => actor.tell(eventOfMedia(each.leg, event)));
@@ -95,10 +100,10 @@ export class CallActor {
         switch (state.phase) {
             case "alerting":
             case "answering":
+            case "joining":
                 return this.tell({ kind: "bridgeStopping" });
             case "connected":
             case "changing":
-            case "joining":
                 if (!this.#canGoOn(state)) this.tell({ kind: "bridgeStopping" });
                 return;
             case "ended":
@@ -122,13 +127,14 @@ export class CallActor {
     }
 
     /** The call for the journal. */
-    snapshot(): Pick<CallSnapshot, "state" | "legs"> & {
+    snapshot(): Pick<CallSnapshot, "state" | "legs" | "identities"> & {
         readonly media: readonly Omit<MediaSnapshot, "transports" | "video">[];
     } {
         return {
             state: storedState(this.#state),
             legs: recordsOf(this.#seats),
             media: recordsOf(this.#media),
+            identities: [...this.#identities].map(([leg, party]) => ({ leg, party })),
         };
     }
 
@@ -141,11 +147,11 @@ export class CallActor {
         switch (this.#state.phase) {
             case "alerting":
             case "answering":
+            case "joining":
             case "ended":
                 return false;
             case "connected":
             case "changing":
-            case "joining":
                 return this.#canGoOn(this.#state);
         }
     }
@@ -163,7 +169,10 @@ export class CallActor {
     /** Receives what a leg reports. */
     tellOfLeg(leg: LegId, event: LegEvent): void {
         if (event.kind === "recordChanged") return this.#parts.keeper.changed();
-        if (event.kind === "identified") this.#identities.set(leg, event.party);
+        if (event.kind === "identified") {
+            this.#identities.set(leg, event.party);
+            this.#parts.keeper.changed();
+        }
         if (event.kind === "transferRequested") this.#transferRequests.set(leg, event.request);
         this.tell(eventOfLeg(leg, event));
     }
@@ -286,7 +295,10 @@ export class CallActor {
     }
 
     #seatLink(id: LegId): void {
-        const link = this.#waitingLinks.shift();
+        this.#addLink(id, this.#waitingLinks.shift());
+    }
+
+    #addLink(id: LegId, link: LinkLeg | undefined): void {
         if (link === undefined) return;
         this.#links.set(id, this.#seat<TargetLeg>(id, link));
         link.connect((event) => this.tellOfLeg(id, event));
@@ -325,6 +337,10 @@ export class CallActor {
     #addMedia(id: LegId, session: MediaSession): void {
         const { log, effectTimeoutMs } = this.#parts;
         this.#media.set(id, new MediaSeat(id, session, { log, effectTimeoutMs, tell: (event) => this.tell(event) }));
+    }
+
+    #seatIfResumed(id: LegId, leg: CallLeg | undefined): void {
+        if (leg !== undefined) this.#seat(id, leg);
     }
 
     #seat<Leg extends CallLeg>(id: LegId, leg: Leg): LegSeat<Leg> {

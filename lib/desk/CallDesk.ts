@@ -15,7 +15,7 @@ import type {
     ResumedCall,
     Resumers,
 } from "../ports/CallIntake.ts";
-import type { LegRecord } from "../ports/LegRecord.ts";
+import type { PartyRecord } from "../ports/LegRecord.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
@@ -27,6 +27,7 @@ import { CallActor } from "./CallActor.ts";
 import type { CallParts, CallWatcher, TransferDesk } from "./CallParts.ts";
 import { CallKeeper } from "./CallKeeper.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
+import { ResumedLinks } from "./transfer/ResumedLinks.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
@@ -117,7 +118,10 @@ export class CallDesk implements CallIntake {
      * that a party does in the meantime is lost. `endInterrupted` has to follow.
      */
     resume(records: readonly CallSnapshot[], resumers: Resumers): readonly OpenedCall[] {
-        return records.map((record) => this.#resume(record, resumers));
+        const links = new ResumedLinks();
+        const calls = records.map((record) => this.#resume(record, resumers, links));
+        this.#resumed.push(() => links.endUnpaired());
+        return calls;
     }
 
     /** Ends the calls of the previous run that were not connected. Called once, when the SIP side can send. */
@@ -172,7 +176,8 @@ export class CallDesk implements CallIntake {
         if (!isInTime) log.warn("calls not ended in time", { calls: this.#calls.size });
     }
 
-    #resume({ callId, state, parties, notes, legs, media }: CallSnapshot, resumers: Resumers): OpenedCall {
+    #resume(snapshot: CallSnapshot, resumers: Resumers, links: ResumedLinks): OpenedCall {
+        const { callId, state, parties, notes, legs, media } = snapshot;
         const { recorder, media: proxy } = this.#options;
         const answeredAt = "answeredAt" in state ? state.answeredAt : undefined;
         recorder.resumed(callId, { parties, startedAt: state.openedAt, answeredAt, notes });
@@ -182,16 +187,15 @@ export class CallDesk implements CallIntake {
         const unknown = { transports: { origin: "rtp", target: "rtp" } } as const;
         const mediaOf = (leg: LegId): CallMedia => sessions.get(leg) ?? unknown;
         const parts = this.#partsFor({ callId, parties, policy: state.policy, mediaOf }, () => actor);
-        const actor: CallActor = CallActor.resume(
-            parts,
-            { state, legs, media },
-            {
-                resumeLeg: (leg, record, report) => resumeLeg(resumers, { callId, leg }, record, report),
-                resumeMedia: ({ leg, record }, report) =>
-                    proxy.resume(mediaRequest({ callId, leg }, mediaOf(leg)), record, report),
-            },
+        const actor: CallActor = CallActor.resume(parts, snapshot, {
+            resumeLeg: (leg, record, report) => resumeLeg(resumers, { callId, leg }, record, report),
+            resumeLink: (record) => links.resume(record),
+            resumeMedia: ({ leg, record }, report) =>
+                proxy.resume(mediaRequest({ callId, leg }, mediaOf(leg)), record, report),
+        });
+        const networks = new Map(
+            legs.flatMap(({ leg, record }) => (record.network === "link" ? [] : [[leg, record.network]])),
         );
-        const networks = new Map(legs.map(({ leg, record }) => [leg, record.network]));
         this.#calls.set(callId, { actor, networkOf: (leg) => (leg === ORIGIN ? undefined : networks.get(leg)) });
         if (state.phase === "ended") recorder.ended(callId, state.cause, partyOf(state, state.by));
         this.#resumed.push(() => {
@@ -208,9 +212,9 @@ export class CallDesk implements CallIntake {
         const { clock, log: deskLog, recorder, journal, effectTimeoutMs } = this.#options;
         const log = deskLog.child({ callId });
         const snapshot = (): CallSnapshot => {
-            const { state, legs, media } = actor().snapshot();
+            const { media, ...rest } = actor().snapshot();
             const sessions = media.map((each) => ({ ...each, ...mediaOf(each.leg) }));
-            return { callId, state, parties, notes: recorder.notesOf(callId), legs, media: sessions };
+            return { callId, parties, notes: recorder.notesOf(callId), ...rest, media: sessions };
         };
         const keeper = new CallKeeper({ callId, journal, clock, log, snapshot });
         const watcher = this.#watch(callId, log, keeper, actor);
@@ -289,7 +293,7 @@ export interface OpenedCall {
     readonly end: (cause: EndCause) => void;
 }
 
-function resumeLeg(resumers: Resumers, call: ResumedCall, record: LegRecord, report: LegReport): CallLeg | undefined {
+function resumeLeg(resumers: Resumers, call: ResumedCall, record: PartyRecord, report: LegReport): CallLeg | undefined {
     switch (record.network) {
         case "sip":
             return resumers.sip.resume(call, record, report);

@@ -4,10 +4,11 @@ import type { LegId } from "../call/vocabulary.ts";
 import type { MediaSnapshot } from "../ports/CallJournal.ts";
 import type { CallLeg, LegReport, OriginLeg, ShownParty, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
-import type { LegRecord } from "../ports/LegRecord.ts";
+import type { LinkLegRecord, PartyRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaReport, MediaSession } from "../ports/MediaProxy.ts";
 import type { CallKeeper } from "./CallKeeper.ts";
+import type { LinkLeg } from "./transfer/CallLink.ts";
 
 /** What a call needs from the desk. */
 export interface CallParts {
@@ -31,9 +32,10 @@ export interface SetupParts {
     readonly openMedia: (leg: LegId, report: MediaReport) => MediaSession;
 }
 
-/** What a call of the previous run of the bridge goes on with. Both functions return undefined for unusable records. */
+/** What a call of the previous run of the bridge goes on with. Each function returns undefined for an unusable record. */
 export interface ResumeParts {
-    readonly resumeLeg: (leg: LegId, record: LegRecord, report: LegReport) => CallLeg | undefined;
+    readonly resumeLeg: (leg: LegId, record: PartyRecord, report: LegReport) => CallLeg | undefined;
+    readonly resumeLink: (record: LinkLegRecord) => LinkLeg | undefined;
     readonly resumeMedia: (media: MediaSnapshot, report: MediaReport) => MediaSession | undefined;
 }
 

@@ -17,6 +17,7 @@ export function isConnected(record: LegRecord | undefined): boolean {
         case "connected":
         case "accepted":
         case "answered":
+        case "linked":
             return true;
         case "inviteReceived":
         case "inviteSent":

@@ -2,6 +2,7 @@ import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaRequest } from "../ports/MediaProxy.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import type { ResumedSession } from "./MediaSessionParts.ts";
 import type { Exchange } from "./exchanges.ts";
 import { PlacedCall, type PlacedCallParts } from "./PlacedCall.ts";
 import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
@@ -17,6 +18,8 @@ export interface PlacementParts extends Omit<PlacedCallParts, "engine"> {
     readonly pool: RtpenginePool;
     readonly log: Log;
     readonly onEngineChange: (change: EngineChange) => void;
+    /** The splitter of a resumed call with video cannot be opened again. */
+    readonly onSplitterLost: () => void;
 }
 
 /** Where the call of a media session is: nowhere, on the rtpengine it is offered to, or on the one that accepted it. */
@@ -64,10 +67,13 @@ export class CallPlacement {
     }
 
     /** Goes on with a call that an earlier run of the bridge placed. */
-    adopt(engine: Rtpengine): PlacedCall {
+    adopt({ engine, kept: { linked, split } }: ResumedSession): PlacedCall {
         const taken = this.#take(engine);
         this.#place = { ...taken, kind: "accepted" };
-        return taken.call;
+        const { call } = taken;
+        if (split !== undefined) call.resumeSplit(split, this.#parts.onSplitterLost);
+        for (const side of linked) call.link(side);
+        return call;
     }
 
     /** Frees the call's ports, if it has any, by `remove` or by a plain delete. Never rejects. */

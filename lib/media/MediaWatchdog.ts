@@ -4,11 +4,19 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import type { WatchedCall } from "./LivenessWatch.ts";
-import { beginLiveness, heardOf, isLost, silentSides, type Expectation, type Liveness } from "./mediaLiveness.ts";
+import {
+    beginLiveness,
+    heardOf,
+    isLost,
+    type SilenceLimits,
+    silentSides,
+    type Expectation,
+    type Liveness,
+} from "./mediaLiveness.ts";
 
 export interface MediaWatchdogParts {
     readonly call: PlacedCall;
-    readonly silenceMs: number;
+    readonly limits: SilenceLimits;
     readonly clock: Clock;
     readonly log: Log;
     /** Called now and then while a side sends nothing: it may be gone, or mute. */
@@ -17,8 +25,11 @@ export interface MediaWatchdogParts {
     readonly onLost: () => void;
 }
 
-/** A party that sends nothing for so long is asked whether it is there, and again after each further interval. */
-const SILENT_AFTER_MS = 20_000;
+/**
+ * A party that sends nothing for so long is asked whether it is there, and again after each further interval. Short, because a
+ * question does no harm: a phone that suppresses silence responds to it.
+ */
+const SILENT_AFTER_MS = 6_000;
 const TOLD_EVERY_MS = 30_000;
 
 /** Watches the media of one call that is up. */
@@ -58,7 +69,7 @@ export class MediaWatchdog implements WatchedCall {
                 return;
             }
         }
-        if (isLost(this.#liveness, this.#expected, this.#parts.silenceMs, this.#parts.clock.monotonic())) {
+        if (isLost(this.#liveness, this.#expected, this.#parts.limits, this.#parts.clock.monotonic())) {
             this.lose("silence");
             return;
         }

@@ -6,7 +6,7 @@ import { EngineCall, type EngineReport } from "./EngineCall.ts";
 import type { Exchange } from "./exchanges.ts";
 import type { EngineNetworks } from "./mediaProfiles.ts";
 import type { Rtpengine } from "./Rtpengine.ts";
-import { SplitCall } from "./splitter/SplitCall.ts";
+import { SplitCall, type SplitCallParts, type SplitRecord } from "./splitter/SplitCall.ts";
 
 export interface PlacedCallParts {
     readonly engine: Rtpengine;
@@ -37,9 +37,14 @@ export class PlacedCall {
         return this.#split?.callOf(side) ?? this.#call;
     }
 
-    /** Whether media flows through this process: such a call does not outlive it. */
-    get isSplit(): boolean {
-        return this.#split !== undefined;
+    /** The calls with a splitter between them, for the call journal; undefined if there is one call. */
+    splitRecord(): SplitRecord | undefined {
+        return this.#split?.snapshot();
+    }
+
+    /** Goes on with two calls and a splitter of an earlier run of the bridge. `onLost` is called if that is not possible. */
+    resumeSplit(record: SplitRecord, onLost: () => void): void {
+        this.#split = SplitCall.resume(this.#splitParts(record.browserSide), record, onLost);
     }
 
     /** Whether video was offered for the first time in an exchange that is not completed. */
@@ -117,13 +122,22 @@ export class PlacedCall {
     #splitFor({ by, passage, description }: Exchange): SplitCall | undefined {
         const isBetween = (passage.from === "webrtc") !== (passage.towards === "webrtc");
         if (!isBetween || description.media.filter((stream) => !isRejected(stream)).length < 2) return this.#split;
-        const { engine, name, networks } = this.#parts;
         const browserSide = passage.from === "webrtc" ? by : otherSide(by);
-        this.#split ??= new SplitCall({
-            browserSide,
-            browser: this.#call,
-            phone: new EngineCall(engine, `${name}-phone`, networks),
-        });
+        this.#split ??= new SplitCall(this.#splitParts(browserSide));
         return this.#split;
     }
+
+    #splitParts(browserSide: Side): SplitCallParts {
+        const { engine, name, networks } = this.#parts;
+        return { browserSide, browser: this.#call, phone: new EngineCall(engine, phonesCall(name), networks) };
+    }
+}
+
+/** The call-ids at rtpengine that a session can have. */
+export function engineNames(name: string): readonly string[] {
+    return [name, phonesCall(name)];
+}
+
+function phonesCall(name: string): string {
+    return `${name}-phone`;
 }

@@ -11,6 +11,7 @@ import { isOnThisHost } from "./isOnThisHost.ts";
 import { type EngineHealth, Rtpengine } from "./Rtpengine.ts";
 import { sessionName } from "./CallPlacement.ts";
 import type { MediaSessionParts } from "./MediaSessionParts.ts";
+import { engineNames } from "./PlacedCall.ts";
 import { RtpengineMediaSession } from "./RtpengineMediaSession.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import { resolveBySystem, type ResolveHost } from "./resolveHost.ts";
@@ -75,7 +76,7 @@ export class RtpengineMediaProxy implements MediaProxy {
      */
     deleteStaleSessions(goingOn: readonly Pick<MediaRequest, "callId" | "leg">[] = []): Promise<number> {
         const prefix = this.#options.callIdPrefix;
-        const kept = new Set(goingOn.map((request) => prefix + sessionName(request)));
+        const kept = new Set(goingOn.flatMap((request) => engineNames(prefix + sessionName(request))));
         return deleteStaleSessions(this.#pool.engines, { prefix, kept }, this.#parts.log);
     }
 

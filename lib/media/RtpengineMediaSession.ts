@@ -17,7 +17,7 @@ import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
 import { CallPlacement, sessionName } from "./CallPlacement.ts";
-import { videoPolicyOf } from "./videoPolicy.ts";
+import { SessionSides } from "./SessionSides.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
 import { answerTo, firstOffer } from "./exchanges.ts";
@@ -26,6 +26,7 @@ import {
     answerInPlace,
     answerOfPeer,
     exchangeAlone,
+    expectKnown,
     forwardToPeer,
     type PeerAnswer,
     expectationOf,
@@ -53,8 +54,7 @@ export class RtpengineMediaSession implements MediaSession {
     readonly #parts: MediaSessionParts;
     readonly #candidates: CandidateFeed;
     readonly #placement: CallPlacement;
-    /** Of each side: that of a call which has taken the place of a party is plain RTP. */
-    #transports: MediaRequest["transports"];
+    readonly #sides: SessionSides;
     /** In the `o=` lines we write. */
     readonly #sessionId: number;
     #progress: Progress = { phase: "new" };
@@ -66,7 +66,6 @@ export class RtpengineMediaSession implements MediaSession {
         this.#request = request;
         this.#report = report;
         this.#parts = parts;
-        this.#transports = request.transports;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
         this.#placement = new CallPlacement({
             name: parts.options.callIdPrefix + sessionName(request),
@@ -74,13 +73,15 @@ export class RtpengineMediaSession implements MediaSession {
             pool: parts.pool,
             log: parts.log,
             onEngineChange: (change) => void this.#engineChanged(change),
+            onSplitterLost: () => this.#lose("the ports of the splitter are in use"),
         });
+        this.#sides = new SessionSides(request, parts.canSplit, resumed?.kept.linked);
         this.#sessionId = resumed?.kept.sessionId ?? randomInt(1, 2 ** 40);
         if (resumed === undefined) return;
         // an offer that was open at the restart is over: rtpengine takes the next one in its place
-        const { parties } = resumed.kept;
-        this.#rise(this.#placement.adopt(resumed.engine), parties);
-        for (const side of ["origin", "target"] as const) this.#candidates.describe(side, parties[side].said);
+        this.#rise(this.#placement.adopt(resumed), resumed.kept.parties);
+        for (const side of ["origin", "target"] as const)
+            this.#candidates.describe(side, resumed.kept.parties[side].said);
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
@@ -88,7 +89,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
             this.#require("new");
-            const exchange = firstOffer(origin, this.#transports.target, this.#parts.options.codecs);
+            const exchange = firstOffer(origin, this.#sides.transportOf("target"), this.#parts.options.codecs);
             const { call, said } = await this.#placement.offer(exchange);
             this.#require("new");
             const target = describeFor(this.#recipient("target"), said);
@@ -131,7 +132,7 @@ export class RtpengineMediaSession implements MediaSession {
             if (!mustAsk && !canAnswerAlone(change)) {
                 throw new CallFailure("noCommonMedia", "the new offer lacks a codec of the call");
             }
-            await this.#expectKnown(before);
+            await expectKnown(before);
             if (mustAsk) return await this.#forward(before, side, offer);
             const settled = withStreamsOf(change.peer.said, offer);
             const said = await exchangeAlone(before, side, settled, this.#parts.options);
@@ -154,7 +155,7 @@ export class RtpengineMediaSession implements MediaSession {
     beginHandover(side: Side, stays: Hold): Promise<Sdp> {
         return this.#busy(async () => {
             const before = this.#require("up");
-            await this.#expectKnown(before);
+            await expectKnown(before);
             const told = await offerHandover(before, side, this.#sessionId);
             this.#progress = { ...this.#require("up"), pending: { kind: "handover", side, told } };
             return wishOf(told, stays);
@@ -166,7 +167,7 @@ export class RtpengineMediaSession implements MediaSession {
             const up = this.#require("up");
             const wish = await this.#read(side, sdp, "rtp");
             const parties = await answerHandover(up, side, wish);
-            this.#transports = { ...this.#transports, [side]: "rtp" };
+            this.#sides.link(side);
             this.#progress = { ...this.#require("up"), parties, pending: undefined };
             up.watchdog.expect(expectationOf(parties));
             return wantsSound(wish) ? "talks" : "holds";
@@ -193,8 +194,10 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     snapshot(): MediaRecord | undefined {
-        if (!isIn(this.#progress, "up") || this.#progress.call.isSplit) return undefined;
-        return mediaRecordOf(this.#progress.call.engine.name, { ...this.#progress, sessionId: this.#sessionId });
+        if (!isIn(this.#progress, "up") || this.#progress.call.isSplitTentatively) return undefined;
+        const { call, parties } = this.#progress;
+        const kept = { parties, sessionId: this.#sessionId, linked: this.#sides.linked, split: call.splitRecord() };
+        return mediaRecordOf(call.engine.name, kept);
     }
 
     async #release(): Promise<void> {
@@ -213,7 +216,7 @@ export class RtpengineMediaSession implements MediaSession {
     /** Ends a call without its rtpengine, also while it rings: it would have no media after the answer. */
     async #engineChanged(change: EngineChange): Promise<void> {
         const progress = this.#progress;
-        if (progress.phase === "up" && change === "gone") progress.watchdog.lose("rtpengine does not answer");
+        if (change === "gone") this.#lose("rtpengine does not answer");
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await isKnown(progress.call));
         if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
@@ -225,13 +228,16 @@ export class RtpengineMediaSession implements MediaSession {
         if (sent !== undefined) this.#parts.recorder?.note(this.#request.callId, { kind: "audio", sent });
     }
 
+    #lose(why: string): void {
+        if (this.#progress.phase === "up") this.#progress.watchdog.lose(why);
+    }
+
     #rise(call: PlacedCall, parties: Up["parties"]): void {
         const { watch, clock, log, options } = this.#parts;
         const expected = expectationOf(parties);
-        const { silenceMs } = options.liveness;
         const watchdog = new MediaWatchdog(expected, {
             call,
-            silenceMs,
+            limits: options.liveness,
             clock,
             log,
             onSilent: (side) => this.#tellOfSilence(side),
@@ -285,30 +291,19 @@ export class RtpengineMediaSession implements MediaSession {
         return { kind: "answer", sdp: told.sdp, hold: wantsSound(offer) ? "talks" : "holds" };
     }
 
-    /** To an offer for a call it does not know the engine would begin a new one, of which the peer knows nothing. */
-    async #expectKnown({ call, watchdog }: Up): Promise<void> {
-        try {
-            await call.countPackets();
-        } catch (error) {
-            if (error instanceof CallFailure && error.endCause === "mediaLost") watchdog.lose(error.message);
-            throw error;
-        }
-    }
-
     /** An offer of a party, as the engine receives it; `before` is what was agreed with it, if anything was. */
     async #readOffer(side: Side, sdp: Sdp, before: Party | undefined): Promise<PartyDescription> {
         const offer = await this.#read(side, sdp);
-        const isForPhone = offer.transport === "webrtc" && this.#transports[otherSide(side)] !== "webrtc";
+        const isForPhone = offer.transport === "webrtc" && this.#sides.transportOf(otherSide(side)) !== "webrtc";
         return isForPhone ? withUsualDigits(offer, before && voiceOf(before.told)) : offer;
     }
 
-    async #read(side: Side, sdp: Sdp, transport = this.#transports[side]): Promise<PartyDescription> {
-        const video = videoPolicyOf(this.#request, this.#transports, this.#parts.canSplit);
-        return await understand(sdp, { side, transport, video }, this.#parts);
+    async #read(side: Side, sdp: Sdp, transport = this.#sides.transportOf(side)): Promise<PartyDescription> {
+        return await understand(sdp, { side, transport, video: this.#sides.video }, this.#parts);
     }
 
     #recipient(side: Side): Recipient {
-        return { side, transport: this.#transports[side], sessionId: this.#sessionId };
+        return { side, transport: this.#sides.transportOf(side), sessionId: this.#sessionId };
     }
 
     /**

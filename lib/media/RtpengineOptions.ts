@@ -23,8 +23,10 @@ export interface RtpengineOptions {
 export interface LivenessOptions {
     /** How often each call that is up is looked at. */
     readonly pollIntervalMs: number;
-    /** A call that is not on hold and has been silent for so long is over. */
+    /** A call that is not on hold, and in which both parties have been silent for so long, is over. */
     readonly silenceMs: number;
+    /** The same for a browser alone: one that has lost its media for 35 s has ended the call itself (RFC 7675, and matrix-js-sdk). */
+    readonly browserSilenceMs: number;
 }
 
 /** Names of audio codecs as SDP has them, `telephone-event` among them. */
@@ -49,7 +51,7 @@ export const RTPENGINE_DEFAULTS: Omit<RtpengineOptions, "engines"> = {
     callIdPrefix: "matrix-appservice-sip-",
     requestTimeoutMs: 2_000,
     probeIntervalMs: 2_000,
-    liveness: { pollIntervalMs: 7_000, silenceMs: 60_000 },
+    liveness: { pollIntervalMs: 7_000, silenceMs: 60_000, browserSilenceMs: 40_000 },
     codecs: {
         // browsers have all of them, so that none costs more than another here; a PBX that has Opus and phones that have
         // not would transcode, which is why it is last

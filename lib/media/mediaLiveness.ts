@@ -13,6 +13,14 @@ interface Heard {
     readonly packets: number;
 }
 
+/** After how long media counts as gone, in ms. */
+export interface SilenceLimits {
+    /** Of both parties, and of rtpengine. */
+    readonly silenceMs: number;
+    /** Of a browser alone. */
+    readonly browserSilenceMs: number;
+}
+
 /** How each side is to be heard: `mute` if it sends nothing by agreement. */
 export type Expectation = Readonly<Record<Side, MediaTransport | "mute">>;
 
@@ -38,11 +46,18 @@ export function silentSides({ heard }: Liveness, forMs: number, now: number): re
  * gone. A phone may mute by sending nothing: it is given up only if nothing comes from the other side either. While
  * a party holds the call no party has to send, only rtpengine has to respond.
  */
-export function isLost(liveness: Liveness, expected: Expectation, silenceMs: number, now: number): boolean {
-    const silent = (since: number): boolean => now - since >= silenceMs;
-    if (silent(liveness.engineAt)) return true;
+export function isLost(
+    liveness: Liveness,
+    expected: Expectation,
+    { silenceMs, browserSilenceMs }: SilenceLimits,
+    now: number,
+): boolean {
+    const silentSince = (at: number): boolean => now - at >= silenceMs;
+    if (silentSince(liveness.engineAt)) return true;
     if (expected.origin === "mute" || expected.target === "mute") return false;
-    const isSilent = { origin: silent(liveness.heard.origin.at), target: silent(liveness.heard.target.at) };
-    if (isSilent.origin && isSilent.target) return true;
-    return (["origin", "target"] as const).some((side) => isSilent[side] && expected[side] === "webrtc");
+    const { origin, target } = liveness.heard;
+    if (silentSince(origin.at) && silentSince(target.at)) return true;
+    return (["origin", "target"] as const).some(
+        (side) => expected[side] === "webrtc" && now - liveness.heard[side].at >= browserSilenceMs,
+    );
 }

@@ -4,13 +4,19 @@ import type { Party } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
 import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
+import type { Side } from "../call/vocabulary.ts";
 import type { Parties } from "./sessionExchanges.ts";
+import type { SplitRecord } from "./splitter/SplitCall.ts";
 
 /** What a media session goes on with after a restart of the bridge. ICE, DTLS and SRTP are in rtpengine alone. */
 export interface KeptSession {
     /** In the `o=` lines of the bridge's descriptions. */
     readonly sessionId: number;
     readonly parties: Parties;
+    /** The sides that other calls have, in place of a party. */
+    readonly linked: ReadonlySet<Side>;
+    /** For a call with video between a browser and a phone. */
+    readonly split: SplitRecord | undefined;
 }
 
 const section = z.looseObject({ type: z.string() });
@@ -18,11 +24,42 @@ const party = z.object({
     said: z.looseObject({ transport: z.string(), streams: z.array(section).min(1), layout: z.unknown() }),
     told: z.object({ sdp: z.string(), streams: z.array(section).min(1) }),
 });
-const kept = z.object({ sessionId: z.number(), parties: z.object({ origin: party, target: party }) });
+const side = z.enum(["origin", "target"]);
+const kind = z.enum(["audio", "video"]);
+const address = z.object({ host: z.string(), port: z.number() });
+const numbers = z.array(z.tuple([z.number(), z.number()]));
+const split = z.object({
+    browserSide: side,
+    numbers,
+    splitter: z.object({
+        family: z.union([z.literal(4), z.literal(6)]),
+        ports: z.object({ bundle: z.number(), audio: z.number(), video: z.number() }),
+        peers: z.object({ bundle: address, audio: address.optional(), video: address.optional() }),
+        routes: z.array(z.object({ kind, payloads: numbers })),
+    }),
+});
+const kept = z.object({
+    sessionId: z.number(),
+    parties: z.object({ origin: party, target: party }),
+    linked: z.array(side).default([]),
+    split: split.optional(),
+});
 
 /** The record of a session on an rtpengine. */
-export function mediaRecordOf(server: string, { sessionId, parties: { origin, target } }: KeptSession): MediaRecord {
-    return { server, data: { sessionId, parties: { origin: partyRecord(origin), target: partyRecord(target) } } };
+export function mediaRecordOf(
+    server: string,
+    { sessionId, parties, linked, split: splitRecord }: KeptSession,
+): MediaRecord {
+    const { origin, target } = parties;
+    return {
+        server,
+        data: {
+            sessionId,
+            parties: { origin: partyRecord(origin), target: partyRecord(target) },
+            linked: [...linked],
+            split: splitRecord,
+        },
+    };
 }
 
 /** Undefined for a record that this version did not write. */
@@ -32,7 +69,8 @@ export function keptSessionOf({ data }: MediaRecord): KeptSession | undefined {
     const origin = partyFrom(record.parties.origin);
     const target = partyFrom(record.parties.target);
     if (origin === undefined || target === undefined) return undefined;
-    return { sessionId: record.sessionId, parties: { origin, target } };
+    const { sessionId, linked, split: splitRecord } = record;
+    return { sessionId, parties: { origin, target }, linked: new Set(linked), split: splitRecord };
 }
 
 /** Without what follows from the rest. */

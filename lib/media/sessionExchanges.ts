@@ -170,6 +170,19 @@ export async function isKnown(call: PlacedCall): Promise<boolean> {
     }
 }
 
+/**
+ * To an offer for a call that it does not know, rtpengine would begin a new one, of which the other party knows nothing.
+ * @throws CallFailure if it does not know the call, or does not answer
+ */
+export async function expectKnown({ call, watchdog }: Up): Promise<void> {
+    try {
+        await call.countPackets();
+    } catch (error) {
+        if (error instanceof CallFailure && error.endCause === "mediaLost") watchdog.lose(error.message);
+        throw error;
+    }
+}
+
 /** How far the exchanges of a media session are. */
 export type Progress =
     | { readonly phase: "new" }

@@ -5,7 +5,7 @@ import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { VideoPermission } from "./MediaProxy.ts";
 import type { CallLeg, LegReport, OriginLeg, TargetLeg } from "./CallLeg.ts";
-import type { LegRecord } from "./LegRecord.ts";
+import type { PartyRecord } from "./LegRecord.ts";
 
 /** How an adapter hands in a new call. The desk implements it. */
 export interface CallIntake {
@@ -106,7 +106,7 @@ export interface LegDialler<Target extends CallTarget> {
 }
 
 /** What makes legs from the records of the previous run. Each adapter implements the one for its network. */
-export interface LegResumer<Record extends LegRecord> {
+export interface LegResumer<Record extends PartyRecord> {
     /**
      * Synchronous and without I/O. The leg goes on in the phase of the record: it can be ended, and a connected one can do
      * everything. Its party can act from now on. Undefined if the record is not one of the adapter's.
@@ -122,5 +122,5 @@ export interface ResumedCall {
 
 /** What makes the legs of each network again. */
 export type Resumers = {
-    readonly [Each in LegRecord["network"]]: LegResumer<Extract<LegRecord, { readonly network: Each }>>;
+    readonly [Each in PartyRecord["network"]]: LegResumer<Extract<PartyRecord, { readonly network: Each }>>;
 };

@@ -1,5 +1,6 @@
 import type { CallState } from "../call/CallState.ts";
 import type { CallId, LegId } from "../call/vocabulary.ts";
+import type { ShownParty } from "./CallLeg.ts";
 import type { CallParties } from "./CallParties.ts";
 import type { CallNote } from "./CallRecorder.ts";
 import type { LegRecord } from "./LegRecord.ts";
@@ -32,6 +33,8 @@ export interface CallSnapshot {
     readonly notes: readonly CallNote[];
     /** The legs that are not over. */
     readonly legs: readonly { readonly leg: LegId; readonly record: LegRecord }[];
+    /** Who parties are, if their networks have said so since the call began. */
+    readonly identities?: readonly { readonly leg: LegId; readonly party: ShownParty }[];
     /** The media sessions in which both parties have spoken, by the called leg that each is for. */
     readonly media: readonly MediaSnapshot[];
 }

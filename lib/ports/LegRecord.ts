@@ -4,7 +4,22 @@ import type { Sdp } from "../call/vocabulary.ts";
  * One half of a call as plain data, from which the adapter of its network makes the leg again after a restart of the bridge.
  * Written by `CallLeg.snapshot`. Times are wall times in ms.
  */
-export type LegRecord = SipLegRecord | MatrixLegRecord;
+export type LegRecord = PartyRecord | LinkLegRecord;
+
+/** A leg with a party. */
+export type PartyRecord = SipLegRecord | MatrixLegRecord;
+
+/** A leg by which another call has taken the place of a party. The desk makes it again. */
+export interface LinkLegRecord {
+    readonly network: "link";
+    readonly phase: "linked";
+    /** The same for the legs of both calls. */
+    readonly link: string;
+    /** Which of the two legs it is. */
+    readonly end: LinkEnd;
+}
+
+export type LinkEnd = 0 | 1;
 
 export type SipLegRecord = SipInviteRecord | SipDialogRecord;
 
@@ -76,11 +91,25 @@ export interface SipDialogRecord {
     readonly credentials: "allowed" | "withheld";
     /** A request of the peer within the dialog that has no final response. */
     readonly openTransactionId?: string | undefined;
+    /** The Event header of the NOTIFYs to a peer that waits for the result of its transfer (RFC 3515). */
+    readonly openTransferEvent?: string | undefined;
     /** How the peer is configured to send and receive DTMF digits. */
     readonly dtmf?: "auto" | "rtp" | "info" | undefined;
     /** The methods that the peer accepts. */
     readonly allow?: string | undefined;
+    /** Where the peer asks for transfers; absent if it cannot. */
+    readonly transferor?: TransferorRecord | undefined;
     readonly copy: DialogCopy;
+}
+
+/** What determines the rights of a peer to transfer calls, together with the configuration of the same name. */
+export interface TransferorRecord {
+    /** Which part of the configuration has the name. */
+    readonly kind: "peer" | "account";
+    /** The IP address that the call came from, or at which a phone was called; absent for a trunk that was called. */
+    readonly address?: string | undefined;
+    /** The host by which a phone names the bridge. */
+    readonly host?: string | undefined;
 }
 
 /** What a BYE of another SIP server needs (RFC 3261, section 12.2.1.1), if the one that has the dialog is lost. */

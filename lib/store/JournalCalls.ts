@@ -19,7 +19,7 @@ const snapshot = z.looseObject({
     state: z.looseObject({ phase: z.enum(PHASES), openedAt: z.number() }),
     parties: z.looseObject({ direction: z.enum(["inbound", "outbound"]) }),
     notes: z.array(z.looseObject({ kind: z.string() })),
-    legs: z.array(z.object({ leg: z.string(), record: z.looseObject({ network: z.enum(["sip", "matrix"]) }) })),
+    legs: z.array(z.object({ leg: z.string(), record: z.looseObject({ network: z.enum(["sip", "matrix", "link"]) }) })),
     media: z.array(z.looseObject({ leg: z.string(), record: z.looseObject({}) })),
 });
 const written = z.object({ v: z.literal(VERSION), call: snapshot });

@@ -4,7 +4,6 @@ import {
     fstatSync,
     fsyncSync,
     ftruncateSync,
-    mkdirSync,
     openSync,
     readFileSync,
     renameSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "./StoreError.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 interface Waiting {
     readonly resolve: () => void;
@@ -57,7 +57,7 @@ export class JournalFile {
         readonly unreadable: number;
     } {
         try {
-            mkdirSync(dirname(filename), { recursive: true, mode: 0o700 });
+            makePrivateFolder(dirname(filename));
             const fd = openSync(filename, "a+", 0o600);
             const { values, lines, unreadable } = readLines(filename);
             return { file: new JournalFile(filename, fd, lines), values, unreadable };

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Log } from "../ports/Log.ts";
 import { MESSAGE_FEATURES, type MessageFeature, type PeerFeatures } from "../ports/PeerFeatures.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 const schema = z.record(z.string(), z.partialRecord(z.enum(MESSAGE_FEATURES), z.enum(["used", "rejected"])));
 type Seen = z.infer<typeof schema>;
@@ -38,7 +39,7 @@ export class PeerFeaturesFile implements PeerFeatures {
         if (known === undefined && Object.keys(this.#seen).length >= MAX_PEERS) return;
         this.#seen[peer] = { ...known, [feature]: seen };
         try {
-            mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+            makePrivateFolder(this.#folder);
             const draft = join(this.#folder, `${FILENAME}.new`);
             writeFileSync(draft, JSON.stringify(this.#seen), { mode: 0o600 });
             renameSync(draft, join(this.#folder, FILENAME));

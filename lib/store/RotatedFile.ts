@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { appendFile, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Log } from "../ports/Log.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 export interface RotatedFileOptions {
     /** `calls.jsonl`; the renamed files are `calls.1.jsonl` and so on, the newest first. */
@@ -48,7 +49,7 @@ export class RotatedFile {
         while (this.#waiting.length > 0) {
             const lines = this.#waiting.splice(0);
             try {
-                await mkdir(dirname(this.#options.path), { recursive: true, mode: 0o700 });
+                makePrivateFolder(dirname(this.#options.path));
                 await this.#rotate();
                 await appendFile(this.#options.path, `${lines.join("\n")}\n`, { mode: 0o600 });
             } catch (error) {

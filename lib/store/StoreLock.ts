@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./StoreError.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 /** SQLITE_BUSY: another process has the lock. */
 const BUSY = 5;
@@ -24,7 +25,7 @@ export class StoreLock {
     static acquire(folder: string): StoreLock {
         const filename = join(folder, "bridge.lock");
         try {
-            mkdirSync(folder, { recursive: true, mode: 0o700 });
+            makePrivateFolder(folder);
             createPrivately(filename);
             const file = new DatabaseSync(filename);
             file.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");

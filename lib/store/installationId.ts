@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { StoreError } from "./StoreError.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 const FILE_NAME = "installation-id";
-/** Only the owner may read the files of the store. */
-const MODES = { file: 0o600, directory: 0o700 } as const;
+/** Only the owner can read it. */
+const MODE = 0o600;
 
 /**
  * The name of this installation: eight random hexadecimal digits, created at the first start and the same from then on. Bridges
@@ -15,7 +16,7 @@ const MODES = { file: 0o600, directory: 0o700 } as const;
 export async function installationId(directory: string): Promise<string> {
     const path = join(directory, FILE_NAME);
     try {
-        await mkdir(directory, { recursive: true, mode: MODES.directory });
+        makePrivateFolder(directory);
         return (await existingId(path)) ?? (await createId(path));
     } catch (reason) {
         throw reason instanceof StoreError ? reason : new StoreError(path, reason);
@@ -35,6 +36,6 @@ async function existingId(path: string): Promise<string | undefined> {
 
 async function createId(path: string): Promise<string> {
     const id = randomBytes(4).toString("hex");
-    await writeFile(path, `${id}\n`, { flag: "wx", mode: MODES.file });
+    await writeFile(path, `${id}\n`, { flag: "wx", mode: MODE });
     return id;
 }

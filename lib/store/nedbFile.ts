@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, truncate } from "node:fs/promises";
+import { open, readFile, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
 import nedb from "@seald-io/nedb";
 import { StoreError } from "./StoreError.ts";
+import { makePrivateFolder } from "./makePrivateFolder.ts";
 
 /** A NeDB file: a journal of JSON lines, held in memory as a whole. */
 export type NedbFile = nedb.default;
@@ -54,7 +55,7 @@ export async function closeNedbFile(file: NedbFile): Promise<void> {
 
 /** NeDB reads through a stream without an error listener: an unreadable file would end the process. */
 async function mustBeReadableAndWritable(filename: string): Promise<void> {
-    await mkdir(dirname(filename), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(filename));
     const handle = await open(filename, "a+", FILE_MODE);
     // also for a file of an earlier version
     await handle.chmod(FILE_MODE);

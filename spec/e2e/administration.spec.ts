@@ -100,13 +100,18 @@ describe("commands in Matrix rooms", () => {
         expect(await chat.botTexts()).toHaveLength(1);
     });
 
-    it("shows a live call with its SIP messages, and ends it", async () => {
+    it("shows a live call with its SIP messages, and ends it, also after a restart", async () => {
         const phone = await world.phoneCalls(toAlice);
         const { callId } = await alice.awaitRinging();
         await alice.answer(callId);
         await phone.isAnswered();
         expect(await admin.ask("calls")).toContain("@alice:matrix.example (phones), connected");
         expect(await admin.ask(`call ${callId}`)).toContain("bridge ← peer  INVITE");
+        // the call goes on
+        await world.bridge.terminate("SIGTERM");
+        await world.bridge.start();
+        expect(await admin.ask("calls")).toContain("@alice:matrix.example (phones), connected");
+        expect(await admin.ask(`call ${callId}`)).toContain("@alice:matrix.example");
         expect(await admin.ask(`hangup ${callId}`)).toContain("was ended");
         await phone.isHungUp();
         await alice.awaitState(callId, "ended");

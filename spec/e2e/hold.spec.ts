@@ -48,11 +48,19 @@ describe("a call between a Matrix user and a baresip phone", () => {
     } as const;
     const ways = Object.keys(placed) as (keyof typeof placed)[];
 
-    /** How many 200 responses to INVITE the bridge has received: the phone's answers, also within calls. */
-    async function answersOfPhone(): Promise<number> {
+    /** How many 200 responses to INVITE the bridge has received or sent in this run: answers, also within calls. */
+    async function answers(direction: "received" | "sent"): Promise<number> {
         const text = await (await fetch(`http://${metrics}/metrics`)).text();
-        const counter = /^sip_bridge_sip_responses_total\{direction="received",method="invite",status="200"\} (\d+)$/m;
+        const counter = new RegExp(
+            String.raw`^sip_bridge_sip_responses_total\{direction="${direction}",method="invite",status="200"\} (\d+)$`,
+            "m",
+        );
         return Number(counter.exec(text)?.[1] ?? 0);
+    }
+
+    async function answered(direction: "received" | "sent", count: number): Promise<void> {
+        const probe = async () => ((await answers(direction)) >= count ? true : undefined);
+        await until(probe, { what: `${count} answers ${direction}`, timeoutMs: 15_000, everyMs: 100 });
     }
 
     async function hearEachOther(callId: string): Promise<void> {
@@ -63,20 +71,22 @@ describe("a call between a Matrix user and a baresip phone", () => {
         await Promise.all([phone.awaitMedia({ sent: true, received: true }), alice.hears(callId, tones.phone)]);
     }
 
+    /** The bridge is killed and started again. */
+    async function crash(): Promise<void> {
+        await world.bridge.kill();
+        await world.bridge.start();
+    }
+
     it.each(ways)("%s is held and resumed by either side", async (way) => {
         const callId = await placed[way]();
         await alice.awaitState(callId, "connected");
         await hearEachOther(callId);
 
-        const before = await answersOfPhone();
+        const before = await answers("received");
         await alice.setHeld(callId, true);
-        const phoneAnswered = async (count: number): Promise<void> => {
-            const probe = async () => ((await answersOfPhone()) >= before + count ? true : undefined);
-            await until(probe, { what: `${count} answers of the phone`, timeoutMs: 15_000, everyMs: 100 });
-        };
-        await phoneAnswered(1);
+        await answered("received", before + 1);
         await alice.setHeld(callId, false);
-        await phoneAnswered(2);
+        await answered("received", before + 2);
         await flowsBothWays(callId);
 
         phone.setHeld(true);
@@ -89,6 +99,32 @@ describe("a call between a Matrix user and a baresip phone", () => {
         await alice.hangUp(callId);
         await phone.awaitEvent("CALL_CLOSED", { after: events });
         await expectEnded(world, alice, callId, "silent");
+        expect(await world.rtpengine.sessionCount()).toBe(0);
+    });
+
+    it("is still on hold after a crash of the bridge, and is resumed and held by either side then", async () => {
+        const callId = await placed["that the user placed"]();
+        await alice.awaitState(callId, "connected");
+        await hearEachOther(callId);
+        const sent = await answers("sent");
+        phone.setHeld(true);
+        await alice.awaitHeldByOther(callId, true);
+        await answered("sent", sent + 1);
+        await crash();
+        phone.setHeld(false);
+        await alice.awaitHeldByOther(callId, false);
+        await flowsBothWays(callId);
+
+        const received = await answers("received");
+        await alice.setHeld(callId, true);
+        await answered("received", received + 1);
+        await crash();
+        await alice.setHeld(callId, false);
+        await answered("received", 1);
+        await flowsBothWays(callId);
+
+        phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
         expect(await world.rtpengine.sessionCount()).toBe(0);
     });
 });

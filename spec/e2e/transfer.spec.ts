@@ -43,6 +43,12 @@ describe("a call that a desk phone transfers", () => {
     });
     afterAll(() => world.stop());
 
+    /** The bridge is killed and started again. */
+    async function crash(): Promise<void> {
+        await world.bridge.kill();
+        await world.bridge.start();
+    }
+
     /** Bob is called by the desk phone, and they talk. */
     async function deskCallsBob(): Promise<string> {
         desk.dial(`sip:${numbers.bob}@${domain}`);
@@ -72,8 +78,9 @@ describe("a call that a desk phone transfers", () => {
         await caller.isDone();
     });
 
-    it("connects a Matrix user with a phone behind the trunk", async () => {
+    it("connects a Matrix user with a phone behind the trunk, and survives a crash of the bridge before and after", async () => {
         const callId = await deskCallsBob();
+        await crash();
         const callee = await world.phoneListens({ toneHz: tones.phone });
         desk.transfer(`sip:${numbers.phone}@${domain}`);
         const invite = await callee.isCalled();
@@ -88,6 +95,9 @@ describe("a call that a desk phone transfers", () => {
             type === "m.call.asserted_identity" && JSON.stringify(content).includes(ghost);
         await bob.awaitEvent("the identity of the new party", isIdentity);
 
+        await crash();
+        callee.tone.forget();
+        await Promise.all([callee.tone.hears(tones.bob), bob.hears(callId, tones.phone)]);
         await bob.hangUp(callId);
         await callee.isHungUp();
     });

@@ -67,13 +67,16 @@ describe("video between a Matrix user and a baresip phone", () => {
         await end(callId);
     });
 
-    it("flows in both directions in a call that the user placed", async () => {
+    it("flows in both directions in a call that the user placed, also after a crash of the bridge", async () => {
         const before = phone.events().length;
         const roomId = await alice.createDirectRoom(`@sip_phone=40${loopback}:${domain}`);
         const callId = await alice.placeVideoCall(roomId);
         await phone.awaitEvent("CALL_INCOMING", { after: before });
         phone.answer();
         await alice.awaitState(callId, "connected");
+        await seeAndHearEachOther(callId);
+        await world.bridge.kill();
+        await world.bridge.start();
         await seeAndHearEachOther(callId);
         await end(callId);
     });

@@ -129,6 +129,16 @@ describe("matrix-appservice-sip", () => {
         expect(stderr).not.toMatch(/^ +at /m);
     });
 
+    it("ends with an error if the folder of its files cannot be created, and does not hang", async () => {
+        // mkdir of Node with recursive never returns for it
+        folder.write("proc.yaml", stringify({ ...MINIMAL_CONFIG, store: { path: "/proc/nope" } }));
+        await run("-r", "-u", "http://127.0.0.1:1", "-c", "proc.yaml", "-f", "proc-registration.yaml");
+        expect(await run("-c", "proc.yaml", "-f", "proc-registration.yaml")).toMatchObject({
+            exitCode: 1,
+            stderr: expect.stringMatching(/\/proc\/nope[^]*ENOENT/) as string,
+        });
+    });
+
     it("logs immediately that it starts and that the homeserver does not respond, and can be stopped then", async () => {
         const closedPort = await freePort();
         const config = {

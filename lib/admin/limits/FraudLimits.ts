@@ -105,6 +105,15 @@ export class FraudLimits {
         return { kind: "admitted" };
     }
 
+    /** Counts a connected call of an earlier run of the bridge, whatever the limits are. Its time counts from now on. */
+    adopt(call: LimitedCall): void {
+        if (call.destination === "emergency") return;
+        const { clock } = this.#parts;
+        const keys = keysOf(call);
+        for (const key of keys) this.#usageOf(key).resumed(clock.now());
+        this.#live.set(call.callId, { call, keys, countedAt: clock.monotonic() });
+    }
+
     /** An admitted call was answered: its time counts from now on. Harmless for other calls. */
     answered(callId: string): void {
         const live = this.#live.get(callId);

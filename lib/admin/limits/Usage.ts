@@ -57,9 +57,14 @@ export class Usage {
     }
 
     started(now: number): void {
+        this.resumed(now);
+        this.#starts.push(now);
+    }
+
+    /** A call of an earlier run of the bridge goes on. */
+    resumed(now: number): void {
         this.#turn(now);
         this.#concurrent += 1;
-        this.#starts.push(now);
     }
 
     ended(now: number): void {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { StoredText } from "../../admin/StoredText.ts";
+import { makePrivateFolder } from "../../store/makePrivateFolder.ts";
 
 /** Keeps a text in one file, which is replaced in one step. */
 export function storedFile(path: string): StoredText {
@@ -14,7 +15,7 @@ export function storedFile(path: string): StoredText {
             }
         },
         write: async (text) => {
-            await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+            makePrivateFolder(dirname(path));
             await writeFile(`${path}.new`, text, { mode: 0o600 });
             await rename(`${path}.new`, path);
         },

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/CallLeg.ts";
+import type { LinkEnd, LinkLegRecord } from "../../ports/LegRecord.ts";
 import { agreeOnLink } from "../../sdp/agreeOnLink.ts";
 
 /**
@@ -10,8 +12,9 @@ export class CallLink {
     readonly legs: readonly [LinkLeg, LinkLeg];
     readonly #offers = new Map<LinkLeg, Sdp>();
 
-    constructor() {
-        this.legs = [new LinkLeg(this), new LinkLeg(this)];
+    /** @param id names the link in the records of both calls */
+    constructor(id: string = randomUUID()) {
+        this.legs = [new LinkLeg(this, { id, end: 0 }), new LinkLeg(this, { id, end: 1 })];
     }
 
     other(leg: LinkLeg): LinkLeg {
@@ -35,18 +38,30 @@ export class CallLink {
     }
 }
 
+interface LinkName {
+    readonly id: string;
+    readonly end: LinkEnd;
+}
+
 /** One end of a link: a party without a phone of its own. */
 export class LinkLeg implements TargetLeg {
     readonly abilities: ReadonlySet<LegAbility> = new Set(["reoffer"]);
     readonly #link: CallLink;
+    readonly #name: LinkName;
     /** Set once a call has the leg. What happens before is kept. */
     #report: LegReport | undefined;
     #state: { readonly phase: "open" } | { readonly phase: "over"; readonly cause: EndCause } = { phase: "open" };
     /** An offer that the call of this leg has made, and that the other call has not answered. */
     #offer: "open" | "none" = "none";
 
-    constructor(link: CallLink) {
+    constructor(link: CallLink, name: LinkName) {
         this.#link = link;
+        this.#name = name;
+    }
+
+    /** Whether a call has this leg. */
+    get isSeated(): boolean {
+        return this.#report !== undefined;
     }
 
     /** Called once, by the call that gets this leg. */
@@ -117,8 +132,9 @@ export class LinkLeg implements TargetLeg {
         return Promise.resolve(); // a link asks for no transfer
     }
 
-    snapshot(): undefined {
-        // a call that was joined with another one does not go on after a restart
+    snapshot(): LinkLegRecord | undefined {
+        if (this.#state.phase === "over") return undefined;
+        return { network: "link", phase: "linked", link: this.#name.id, end: this.#name.end };
     }
 
     end(cause: EndCause): Promise<void> {

@@ -25,16 +25,24 @@ export class MediaPort {
         this.port = port;
     }
 
-    /** Binds a free port. Packets arrive at `receive` once the port is connected. @throws Error if there is none */
-    static async open(family: 4 | 6, receive: (datagram: Buffer) => void): Promise<MediaPort> {
+    /**
+     * Binds a port, a free one for 0. Packets arrive at `receive` once the port is connected.
+     * @throws Error if the port is in use, or if none is free
+     */
+    static async open(family: 4 | 6, port: number, receive: (datagram: Buffer) => void): Promise<MediaPort> {
         const socket = createSocket(family === 6 ? "udp6" : "udp4");
         // rtpengine may have closed its port a moment before (ICMP): what was lost then is not missed
         socket.on("error", () => undefined);
         socket.on("message", receive);
         const bound = once(socket, "listening");
-        socket.bind(0, family === 6 ? "::1" : "127.0.0.1");
+        socket.bind(port, family === 6 ? "::1" : "127.0.0.1");
         await bound;
         return new MediaPort(socket);
+    }
+
+    /** With whom packets are exchanged, if that is known. */
+    get peer(): MediaAddress | undefined {
+        return this.#peer;
     }
 
     /** From now on packets are exchanged with this address alone. */

@@ -9,7 +9,7 @@ import { kindOf, type StreamKind } from "../../sdp/streams.ts";
 import type { EngineCall, EngineReport } from "../EngineCall.ts";
 import { type Exchange, INJECTS_DIGITS } from "../exchanges.ts";
 import type { MediaAddress } from "./MediaPort.ts";
-import { StreamSplitter } from "./StreamSplitter.ts";
+import { StreamSplitter, type SplitterRecord } from "./StreamSplitter.ts";
 
 export interface SplitCallParts {
     /** Which party is the browser. */
@@ -18,6 +18,13 @@ export interface SplitCallParts {
     readonly browser: EngineCall;
     /** Has the phone on one side, and the splitter's ports of the streams on the other. */
     readonly phone: EngineCall;
+}
+
+/** A split call as plain data, for the call journal. */
+export interface SplitRecord {
+    readonly browserSide: Side;
+    readonly numbers: readonly (readonly [number, number])[];
+    readonly splitter: SplitterRecord;
 }
 
 /** Whether the phone's session exists at rtpengine, and the change that began it was agreed on. */
@@ -35,9 +42,32 @@ export class SplitCall {
     #stage: Stage = "new";
     /** Other payload types in the bundle for the phone's video. */
     #numbers: PayloadNumbers = new Map();
+    /** The record of an earlier run of the bridge, until its splitter is open again. */
+    #resumed: { readonly record: SplitRecord; readonly opened: Promise<void> } | undefined;
 
     constructor(parts: SplitCallParts) {
         this.#parts = parts;
+    }
+
+    /** Goes on with a call of an earlier run of the bridge. `onLost` is called if the splitter cannot be opened again. */
+    static resume(parts: SplitCallParts, record: SplitRecord, onLost: () => void): SplitCall {
+        const call = new SplitCall(parts);
+        call.#stage = "agreed";
+        call.#numbers = new Map(record.numbers);
+        const opened = StreamSplitter.resume(record.splitter).then(
+            (splitter) => void (call.#splitter = splitter),
+            onLost,
+        );
+        call.#resumed = { record, opened: opened.then(() => void (call.#resumed = undefined)) };
+        return call;
+    }
+
+    /** Undefined while video is not agreed on: rtpengine may have either session then. */
+    snapshot(): SplitRecord | undefined {
+        if (this.#stage !== "agreed") return undefined;
+        const { browserSide } = this.#parts;
+        const splitter = this.#splitter?.snapshot();
+        return splitter === undefined ? this.#resumed?.record : { browserSide, numbers: [...this.#numbers], splitter };
     }
 
     /** Whether both parties have agreed to video since the splitter is in use. */
@@ -93,14 +123,19 @@ export class SplitCall {
 
     /** Frees the splitter's ports and the phone's call at rtpengine. @throws CallFailure */
     async end(): Promise<void> {
-        this.#splitter?.close();
+        await this.#close();
         await this.#parts.phone.delete();
     }
 
     /** The same, and resolves to the statistics of the audio: the phone's call counts it apart from the video. @throws CallFailure */
     async endAndReport(): Promise<EngineReport> {
-        this.#splitter?.close();
+        await this.#close();
         return await this.#parts.phone.deleteAndReport();
+    }
+
+    async #close(): Promise<void> {
+        await this.#resumed?.opened;
+        this.#splitter?.close();
     }
 
     /** The browser's bundle in; what the phone receives out. */
@@ -191,6 +226,7 @@ export class SplitCall {
     /** Opens the splitter with the IP version that rtpengine uses towards it. */
     async #open(said: SessionDescription): Promise<StreamSplitter> {
         const connection = said.media[0]?.connection ?? said.connection;
+        await this.#resumed?.opened;
         try {
             this.#splitter ??= await StreamSplitter.open(connection?.version === 6 ? 6 : 4);
             return this.#splitter;

@@ -9,6 +9,22 @@ export interface SplitterRoute {
     readonly payloads: ReadonlyMap<number, number>;
 }
 
+/** Each port of a splitter: the one for the bundle, and one for each stream. */
+type PortName = "bundle" | StreamKind;
+
+/** A splitter as plain data, from which the next run of the bridge opens it again on the same ports. */
+export interface SplitterRecord {
+    readonly family: 4 | 6;
+    readonly ports: Readonly<Record<PortName, number>>;
+    readonly peers: Readonly<Partial<Record<PortName, MediaAddress | undefined>>>;
+    readonly routes: readonly {
+        readonly kind: StreamKind;
+        readonly payloads: readonly (readonly [number, number])[];
+    }[];
+}
+
+const FREE_PORTS: Readonly<Record<PortName, number>> = { bundle: 0, audio: 0, video: 0 };
+
 /** Sources are remembered for RTCP. A call has four; a party may change its own. */
 const MAX_SOURCES = 32;
 
@@ -25,6 +41,7 @@ export class StreamSplitter {
     readonly #bundle: MediaPort;
     readonly #streams: Readonly<Record<StreamKind, MediaPort>>;
     readonly #sources = new Map<number, StreamKind>();
+    #route: readonly SplitterRoute[] = [];
     #routes: Routes = [];
     #toBundle: Readonly<Record<StreamKind, ReadonlyMap<number, number>>> = { audio: new Map(), video: new Map() };
 
@@ -34,25 +51,47 @@ export class StreamSplitter {
         this.#streams = streams;
     }
 
-    /** Opens the ports. @throws Error if no port can be opened */
-    static async open(family: 4 | 6): Promise<StreamSplitter> {
+    /** Opens the ports: free ones, or those of an earlier splitter. @throws Error if a port cannot be opened */
+    static async open(family: 4 | 6, ports = FREE_PORTS): Promise<StreamSplitter> {
         let splitter: StreamSplitter | undefined = undefined;
         const use = (act: (opened: StreamSplitter) => void): void => {
             if (splitter !== undefined) act(splitter);
         };
         const opened = await Promise.allSettled([
-            MediaPort.open(family, (datagram) => use((it) => it.#split(datagram))),
-            MediaPort.open(family, (datagram) => use((it) => it.#merge("audio", datagram))),
-            MediaPort.open(family, (datagram) => use((it) => it.#merge("video", datagram))),
+            MediaPort.open(family, ports.bundle, (datagram) => use((it) => it.#split(datagram))),
+            MediaPort.open(family, ports.audio, (datagram) => use((it) => it.#merge("audio", datagram))),
+            MediaPort.open(family, ports.video, (datagram) => use((it) => it.#merge("video", datagram))),
         ]);
-        const ports = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
-        const [bundle, audio, video] = ports;
+        const bound = opened.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+        const [bundle, audio, video] = bound;
         if (bundle === undefined || audio === undefined || video === undefined) {
-            for (const port of ports) port.close();
+            for (const port of bound) port.close();
             throw new Error("no UDP port on the loopback interface for a call with video");
         }
         splitter = new StreamSplitter(bundle, { audio, video });
         return splitter;
+    }
+
+    /** Opens the splitter of an earlier run of the bridge again. @throws Error if its ports are in use */
+    static async resume({ family, ports, peers, routes }: SplitterRecord): Promise<StreamSplitter> {
+        const splitter = await StreamSplitter.open(family, ports);
+        if (peers.bundle !== undefined) splitter.connectBundle(peers.bundle);
+        for (const kind of ["audio", "video"] as const) {
+            const peer = peers[kind];
+            if (peer !== undefined) splitter.connectStream(kind, peer);
+        }
+        splitter.route(routes.map(({ kind, payloads }) => ({ kind, payloads: new Map(payloads) })));
+        return splitter;
+    }
+
+    snapshot(): SplitterRecord {
+        const { audio, video } = this.#streams;
+        return {
+            family: this.address.includes(":") ? 6 : 4,
+            ports: { bundle: this.#bundle.port, audio: audio.port, video: video.port },
+            peers: { bundle: this.#bundle.peer, audio: audio.peer, video: video.peer },
+            routes: this.#route.map(({ kind, payloads }) => ({ kind, payloads: [...payloads] })),
+        };
     }
 
     get bundlePort(): number {
@@ -73,6 +112,7 @@ export class StreamSplitter {
 
     /** Which payload types are whose, from now on. */
     route(routes: readonly SplitterRoute[]): void {
+        this.#route = routes;
         const table: ({ kind: StreamKind; payload: number } | undefined)[] = Array.from({ length: 128 });
         for (const { kind, payloads } of routes)
             for (const [inBundle, payload] of payloads) table[inBundle] = { kind, payload };

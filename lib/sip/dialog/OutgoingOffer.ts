@@ -5,6 +5,7 @@ import { answerChallenge } from "../digest/answerChallenge.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
+import { isDialogGone } from "./isDialogGone.ts";
 import { causeOfFailure } from "../sipEndCause.ts";
 import type { HeaderFields, HeaderLine, IncomingResponse, SentRequest, SipStack } from "../SipStack.ts";
 
@@ -102,7 +103,7 @@ export class OutgoingOffer {
         if (status < 200) return;
         if (status < 300) return this.#accepted(response);
         this.#parts.log.info("session change rejected by the SIP peer", { status });
-        if (status === 408 || status === 481) return this.#finish({ kind: "dialogGone" });
+        if (isDialogGone(response)) return this.#finish({ kind: "dialogGone" });
         const authorization = this.#answerTo(response, sent);
         if (authorization !== undefined) return void this.#send(authorization);
         const pauseMs = this.#pauseAfter(response);

@@ -4,10 +4,13 @@ import type { SipDialogRecord, SipInviteRecord, SipLegRecord } from "../../ports
 import type { Log } from "../../ports/Log.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
-import type { LiveLeg } from "../SipCalls.ts";
+import type { ConnectedParty } from "../identity/ConnectedParty.ts";
+import type { LiveLeg, LostCall } from "../SipCalls.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
+import { SIP_ENDINGS } from "../sipEndCause.ts";
 import type { InheritedTransactions } from "../SipStack.ts";
-import type { LostCall } from "../SipCalls.ts";
+import { notifyTransfer } from "../transfer/notifyTransfer.ts";
+import type { TransferRights } from "../transfer/TransferRights.ts";
 import { DialogLeg } from "./DialogLeg.ts";
 import { endOpenInvite } from "./endOpenInvite.ts";
 import { SipDialog } from "./SipDialog.ts";
@@ -18,6 +21,10 @@ export interface ResumedSipLegParts extends SipEnvironment {
     readonly inherited: InheritedTransactions;
     /** Credentials for requests to the peer of the record, if it challenges them. */
     readonly credentials: DigestCredentials | undefined;
+    /** Reads who the peer says that it is now; undefined for a registered phone. */
+    readonly party: Pick<ConnectedParty, "read"> | undefined;
+    /** Undefined for a peer that cannot transfer calls. */
+    readonly rights: TransferRights | undefined;
     readonly report: LegReport;
 }
 
@@ -32,12 +39,14 @@ const POLL_MS = 10_000;
 /** The SIP half of a call that an earlier run of the bridge began. A call that was not answered yet can only be ended. */
 export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
     readonly #parts: ResumedSipLegParts;
+    readonly #record: SipLegRecord;
     #state: ResumedState;
     #stopPoll = (): void => undefined;
 
     constructor(record: SipLegRecord, parts: ResumedSipLegParts) {
         super();
         this.#parts = parts;
+        this.#record = record;
         this.#state =
             record.phase === "connected"
                 ? { phase: "connected", dialog: this.#dialogOf(record) }
@@ -45,10 +54,18 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
         parts.calls.add(this, record.peer);
     }
 
-    /** Watches a dialog of a SIP server that does not hand over dialogs: it does not pass on what the peer sends in it. */
-    poll(): void {
+    /**
+     * Called once, when the SIP server can be reached.
+     * @param server whether it hands over dialogs; one that does not does not pass on what the peer sends in them either
+     */
+    serverUp(server: "handsOver" | "keepsDialogs"): void {
+        if (this.#record.phase === "connected") this.#tellInterrupted(this.#record);
+        if (server === "keepsDialogs") this.#poll();
+    }
+
+    #poll(): void {
         if (this.#state.phase !== "connected") return;
-        this.#stopPoll = this.#parts.clock.startTimer(POLL_MS, () => this.poll());
+        this.#stopPoll = this.#parts.clock.startTimer(POLL_MS, () => this.#poll());
         this.#quietly(this.check());
     }
 
@@ -94,27 +111,34 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
     }
 
     #dialogOf(record: SipDialogRecord): SipDialog {
-        const { credentials, inherited, log } = this.#parts;
+        const { credentials, log } = this.#parts;
         const digest =
             credentials !== undefined && record.credentials === "allowed"
                 ? new DigestClient(credentials, newCnonce)
                 : undefined;
-        const { openTransactionId, dialogId, peer, role, headers, timer, duty, local, remote, dtmf, allow, copy } =
-            record;
+        const { dialogId, peer, role, headers, timer, duty, local, remote, dtmf, allow, copy } = record;
         // the SIP server waits for an ACK that is due before it sends a BYE
         const ack = record.ack === "awaitedWithSdp" ? record.ack : "received";
-        if (openTransactionId !== undefined) {
-            // RFC 3261, section 14.2: the peer can offer again a little later
-            this.#quietly(
-                inherited.respondTo(openTransactionId, { status: 500, headers: { ...headers, "Retry-After": "1" } }),
-            );
-        }
         log.info("SIP call resumed", { dialogId });
         return new SipDialog({
             ...this.#parts,
             ...{ dialogId, peer, role, headers, timer, duty, local, remote, ack, dtmf, allow, copy, digest },
+            leg: this,
             onEnded: () => this.#over(),
         });
+    }
+
+    /** What the peer has asked for is over: it can ask again. */
+    #tellInterrupted({ openTransactionId, openTransferEvent: event, dialogId, headers }: SipDialogRecord): void {
+        if (openTransactionId !== undefined) {
+            // RFC 3261, section 14.2: the peer can offer again a little later
+            const response = { status: 500, headers: { ...headers, "Retry-After": "1" } };
+            this.#quietly(this.#parts.inherited.respondTo(openTransactionId, response));
+        }
+        if (event === undefined) return;
+        const { status, reason } = SIP_ENDINGS.serviceUnavailable;
+        const notice = { event, outcome: { status, reason }, state: "terminated" } as const;
+        this.#quietly(notifyTransfer({ ...this.#parts, dialogId, headers }, notice));
     }
 
     #over(): void {

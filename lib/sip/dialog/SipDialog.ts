@@ -9,7 +9,8 @@ import { OwnOffers } from "./OwnOffers.ts";
 import { grantOf } from "./refreshDuty.ts";
 import { replyInDialog } from "../methodReplies.ts";
 import { dialogRecord } from "./dialogRecord.ts";
-import { probeDialog } from "./probeDialog.ts";
+import type { DialogState, PendingOffer } from "./dialogState.ts";
+import { DialogProbe } from "./DialogProbe.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
 import { isSameSession } from "../../sdp/readDescription.ts";
@@ -20,20 +21,6 @@ import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipE
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { Referrals } from "../transfer/Referrals.ts";
 import type { NamedLeg } from "../transfer/TransferRights.ts";
-
-type DialogState =
-    /** `end`: the call is over, but a BYE has to wait for the ACK of our 2xx (RFC 3261, section 15). */
-    | { readonly phase: "up"; readonly ack: AckState; readonly end?: EndCause }
-    /** BYE sent, its answer is due. */
-    | { readonly phase: "leaving" }
-    | { readonly phase: "over" };
-
-/** An offer of the peer that waits for answerOffer or rejectOffer. */
-type PendingOffer =
-    | { readonly by: "none" }
-    | { readonly by: "request"; readonly request: IncomingRequest; readonly sdp: Sdp; readonly stopTimer: () => void }
-    /** The answer, in an ACK, to an offer from the bridge that changed nothing: nothing more is sent. */
-    | { readonly by: "ack" };
 
 /** How long the rest of the bridge may take over an offer; an UPDATE has to be answered within 32 s (RFC 3261, timer F). */
 const OFFER_TIMEOUT_MS = 25_000;
@@ -52,6 +39,7 @@ export class SipDialog implements DialogHandler {
     #stopByeTimer = (): void => undefined;
     readonly #sessionRefresh: SessionRefresh | undefined;
     readonly #digits: DialogDigits;
+    readonly #probe: DialogProbe;
 
     constructor(parts: DialogParts) {
         this.#parts = parts;
@@ -61,6 +49,7 @@ export class SipDialog implements DialogHandler {
         this.#referrals = new Referrals(parts);
         const { digest, duty, headers, timer } = parts;
         this.#digits = new DialogDigits(parts);
+        this.#probe = new DialogProbe(parts, () => this.#peerGone());
         this.#ownOffers = new OwnOffers({ ...parts, headers: { ...headers, ...timer } }, (sdp, outcome) => {
             this.#takeOutcome(sdp, outcome);
         });
@@ -143,7 +132,7 @@ export class SipDialog implements DialogHandler {
 
     /** Asks the peer whether it still has the call, and ends it if not. */
     async check(): Promise<void> {
-        if (this.#state.phase === "up") await probeDialog(this.#parts, () => this.#peerGone());
+        if (this.#state.phase === "up") await this.#probe.ask();
     }
 
     #peerGone(): void {
@@ -193,7 +182,10 @@ export class SipDialog implements DialogHandler {
     /** The dialog for the call journal; undefined once the call is over. */
     snapshot(): SipDialogRecord | undefined {
         if (this.#state.phase !== "up" || this.#state.end !== undefined) return undefined;
-        const open = this.#offer.by === "request" ? this.#offer.request.transactionId : undefined;
+        const open = {
+            transactionId: this.#offer.by === "request" ? this.#offer.request.transactionId : undefined,
+            transferEvent: this.#referrals.openEvent,
+        };
         return dialogRecord({ ...this.#parts, ...this.#state, local: this.#local, remote: this.#remote }, open);
     }
 
@@ -360,6 +352,7 @@ export class SipDialog implements DialogHandler {
         this.#takePendingOffer();
         this.#ownOffers.withdraw();
         this.#referrals.close();
+        this.#probe.stop();
         this.#sessionRefresh?.stop();
         this.#stopByeTimer();
         this.#parts.calls.removeDialog(this.#parts.dialogId, this);

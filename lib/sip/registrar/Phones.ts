@@ -95,7 +95,7 @@ export class Phones implements PhoneBook {
         const account = this.#byName.get(username);
         const isFrom = (source: SipSource): boolean =>
             source.address === phone.address || registrar.accountsAt(source).includes(username);
-        return account && rightsOfPhone(account, { isFrom, realm, phoneHost: phone.host });
+        return account && rightsOfPhone(account, { isFrom, realm, address: phone.address, phoneHost: phone.host });
     }
 
     /** How a phone's call is shown in Matrix: by a ghost of its own. */

@@ -1,16 +1,9 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
-import type { Log } from "../../ports/Log.ts";
 import { SIP_ENDINGS } from "../sipEndCause.ts";
-import type { HeaderFields, IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
+import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import { notifyTransfer, type NotifyParts, type TransferOutcome } from "./notifyTransfer.ts";
 
-export interface ReferralParts {
-    readonly stack: SipStack;
-    readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** What every message of the call carries. */
-    readonly headers: HeaderFields;
-}
+export type ReferralParts = NotifyParts;
 
 type ReferralState =
     /** The REFER has no response: whether it is permitted is not known yet. */
@@ -21,8 +14,6 @@ type ReferralState =
     | "unsubscribed"
     | "over";
 
-/** How long the subscription of a REFER lasts without a further NOTIFY, in seconds: longer than any target rings. */
-const EXPIRES_S = 600;
 const OK = { status: 200, reason: "OK" };
 const TRYING = { status: 100, reason: "Trying" };
 const RINGING = { status: 180, reason: "Ringing" };
@@ -48,6 +39,11 @@ export class Referral {
         return this.#state === "over";
     }
 
+    /** For the call journal: what a peer is subscribed to that waits for the result; undefined if it does not. */
+    get openEvent(): string | undefined {
+        return this.#state === "subscribed" ? this.#event : undefined;
+    }
+
     /** Resolves once the response and the NOTIFY are on the wire, or cannot be sent. */
     async report(progress: TransferProgress): Promise<void> {
         switch (progress.stage) {
@@ -63,7 +59,7 @@ export class Referral {
     }
 
     /** Tells the peer how the transfer ended. */
-    async conclude(outcome: { readonly status: number; readonly reason: string }): Promise<void> {
+    async conclude(outcome: TransferOutcome): Promise<void> {
         if (this.#state === "held") await this.#accept();
         const before = this.#state;
         this.#state = "over";
@@ -89,7 +85,7 @@ export class Referral {
      * As the response to the REFER only what leaves the dialog as it is: a 404 or 481 would end the call (RFC 5057, section
      * 5.1). Everything else is the result of the transfer.
      */
-    async #fail(outcome: { readonly status: number; readonly reason: string }): Promise<void> {
+    async #fail(outcome: TransferOutcome): Promise<void> {
         const isFinal = outcome.status === 403 || outcome.status === 603;
         if (this.#state !== "held" || (!isFinal && this.#subscription === "wanted")) return this.conclude(outcome);
         this.#state = "over";
@@ -103,27 +99,8 @@ export class Referral {
             .catch((error: unknown) => log.debug("response to REFER not sent", { error }));
     }
 
-    async #notify(
-        outcome: { readonly status: number; readonly reason: string },
-        state: "active" | "terminated",
-    ): Promise<void> {
-        const { stack, log, headers, userAgent, dialogId } = this.#parts;
-        const request = {
-            method: "NOTIFY",
-            dialogId,
-            headers: {
-                ...headers,
-                Event: this.#event,
-                "Subscription-State":
-                    state === "active" ? `active;expires=${EXPIRES_S}` : "terminated;reason=noresource",
-                "Content-Type": "message/sipfrag;version=2.0",
-                "User-Agent": userAgent,
-            },
-            body: `SIP/2.0 ${outcome.status} ${outcome.reason}\r\n`,
-        };
-        await stack
-            .send(request, { onResponse: ({ status }) => this.#notified(status) })
-            .catch((error: unknown) => log.debug("NOTIFY not sent", { error }));
+    async #notify(outcome: TransferOutcome, state: "active" | "terminated"): Promise<void> {
+        await notifyTransfer(this.#parts, { event: this.#event, outcome, state }, (status) => this.#notified(status));
     }
 
     /** A peer without the subscription is not notified again (RFC 6665, section 4.2.2). */

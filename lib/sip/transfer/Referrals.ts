@@ -54,6 +54,11 @@ export class Referrals {
         report({ kind: "transferRequested", request: { by: rights.by, to: target.to, ...referredBy } });
     }
 
+    /** As `Referral.openEvent`, of the REFER that is not over. */
+    get openEvent(): string | undefined {
+        return this.#open?.openEvent;
+    }
+
     async reportTransfer(progress: TransferProgress): Promise<void> {
         await this.#open?.report(progress);
     }

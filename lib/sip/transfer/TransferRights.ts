@@ -1,4 +1,5 @@
 import type { CallLeg, Transferor } from "../../ports/CallLeg.ts";
+import type { TransferorRecord } from "../../ports/LegRecord.ts";
 import type { SipSource } from "../SipStack.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 
@@ -9,6 +10,8 @@ export interface TransferRights {
     readonly calleesOf: (uri: string) => readonly RemoteParty[];
     /** Whether a request comes from where the peer is: the identifiers of a dialog alone must not place calls. */
     readonly isFrom: (source: SipSource) => boolean;
+    /** For the call journal. */
+    readonly record: TransferorRecord;
 }
 
 /** A leg whose dialog another request can name, and the rights of its peer. */

@@ -36,15 +36,16 @@ export function trunkFault(
     credentials: keyof typeof UNAUTHORIZED,
 ): TrunkFault | undefined {
     if (status === 401 || status === 407) return { message: UNAUTHORIZED[credentials] };
-    const why = unreachedWhy({ status, headers });
+    const why = unreachedReason({ status, headers });
     return why === undefined ? undefined : { message: "trunk not reached", why };
 }
 
 /** Why a request got no useful response from the trunk, in words for the log; undefined if it got one. */
 export function failureInWords(response: Pick<IncomingResponse, "status" | "headers">): string | undefined {
-    return response.status === 408 ? "no response in time" : unreachedWhy(response);
+    return response.status === 408 ? "no response in time" : unreachedReason(response);
 }
 
-function unreachedWhy({ status, headers }: Pick<IncomingResponse, "status" | "headers">): string | undefined {
+/** The reason why the SIP server did not reach the next hop; undefined for a response of the peer. */
+export function unreachedReason({ status, headers }: Pick<IncomingResponse, "status" | "headers">): string | undefined {
     return status === 503 ? ownWarning.exec(headers.get("warning") ?? "")?.[1] : undefined;
 }

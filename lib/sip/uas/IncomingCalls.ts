@@ -77,7 +77,7 @@ export class IncomingCalls {
             peer,
             calledUri,
             screen: (named) => ownIdentities.screen(named, peer.trusted ? "trusted" : "untrusted", at),
-            rights: rightsOfPeer(peer, request.source),
+            rights: rightsOfPeer(peer, request.source.address),
             respond: (response) =>
                 responder.respond(request, { ...response, headers: { ...headers, ...response.headers } }),
         };

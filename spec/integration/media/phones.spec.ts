@@ -16,7 +16,9 @@ describe("two phones through rtpengine", () => {
     let session: MediaSession;
 
     beforeEach(async () => {
-        world = await MediaWorld.start({ liveness: { pollIntervalMs: 250, silenceMs: 1_500 } });
+        world = await MediaWorld.start({
+            liveness: { pollIntervalMs: 250, silenceMs: 1_500, browserSilenceMs: 1_500 },
+        });
         phones = { origin: await RtpTone.start(LOW), target: await RtpTone.start(HIGH) };
         session = world.open("rtp", "rtp");
     });

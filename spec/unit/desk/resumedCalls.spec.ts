@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { CallPolicy } from "../../../lib/call/CallPolicy.ts";
-import type { CallId } from "../../../lib/call/vocabulary.ts";
+import type { CallState } from "../../../lib/call/CallState.ts";
+import { type CallId, linkLeg, ORIGIN } from "../../../lib/call/vocabulary.ts";
 import { CallDesk } from "../../../lib/desk/CallDesk.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
+import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
+import type { CallSnapshot } from "../../../lib/ports/CallJournal.ts";
 import type { LegReport } from "../../../lib/ports/CallLeg.ts";
 import type { LegRecord, MatrixCalleeRecord, SipInviteRecord } from "../../../lib/ports/LegRecord.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
@@ -192,5 +195,85 @@ describe("calls of the previous run", () => {
         expect(await before.desk.handOver(10_000, () => false)).toBe(0);
         expect(before.user.told.at(-1)).toBe("end serviceUnavailable");
         expect(journal.adopt()).toEqual([]);
+    });
+
+    /** Two calls that a transfer has joined: the phone of the one talks to the user of the other. */
+    async function joined(): Promise<readonly [CallSnapshot, CallSnapshot]> {
+        await talking(journal);
+        const [call] = journal.adopt();
+        if (call === undefined || !("target" in call.state) || call.state.phase === "answering")
+            throw new Error("no call");
+        const link = (end: 0 | 1) => ({
+            leg: linkLeg(1),
+            record: { network: "link", phase: "linked", link: "l1", end } as const,
+        });
+        const [phone, user] = call.legs;
+        if (phone === undefined || user === undefined) throw new Error("no legs");
+        return [
+            { ...call, state: { ...call.state, target: linkLeg(1) }, legs: [phone, link(0)] },
+            { ...call, callId: "c2" as CallId, state: { ...call.state, origin: linkLeg(1) }, legs: [link(1), user] },
+        ];
+    }
+
+    function journalOf(...calls: readonly CallSnapshot[]): MemoryJournal {
+        const made = new MemoryJournal();
+        for (const call of calls) void made.write(call);
+        return made;
+    }
+
+    it("goes on with calls that a transfer has joined: changes and the end of one party reach the other", async () => {
+        const { phone, user, media, reports, resume } = run(journalOf(...(await joined())));
+        resume();
+        await turn();
+        expect([phone.told, user.told]).toEqual([[], []]);
+
+        media.forwards = true;
+        reports.phone?.({ kind: "offered", sdp: sdp("H") });
+        await turn();
+        media.give(sdp("H'"));
+        await turn();
+        expect(media.asked.at(-1)).toBe("propose origin H' askable");
+
+        reports.phone?.({ kind: "ended", cause: "hungUp" });
+        await turn();
+        expect(user.told).toEqual(["end hungUp"]);
+    });
+
+    it("ends a call whose other call does not exist any more", async () => {
+        const [first, second] = await joined();
+        const one = run(journalOf(first));
+        one.resume();
+        const other = run(journalOf(second));
+        other.resume();
+        await turn();
+        expect(one.phone.told).toEqual(["end serviceUnavailable"]);
+        expect(other.user.told).toEqual(["end serviceUnavailable"]);
+    });
+
+    it("ends a call that was just being joined, and the other call with it", async () => {
+        const [first, second] = await joined();
+        if (first.state.phase !== "connected") throw new Error("not connected");
+        const transfer = { by: ORIGIN, transferor: "present", stage: "ready", arrives: linkLeg(1) } as const;
+        const joining: CallState = {
+            ...{ ...first.state, phase: "joining", progress: { waitsFor: "answer" } },
+            ...{ transfer, next: undefined },
+        };
+        const { phone, user, resume } = run(journalOf({ ...first, state: joining }, second));
+        resume();
+        await turn();
+        expect([phone.told, user.told]).toEqual([["end serviceUnavailable"], ["end serviceUnavailable"]]);
+    });
+
+    it("still knows who the parties have turned out to be", async () => {
+        const before = await talking(journal);
+        const party = { kind: "number", number: "+442079460500" as PhoneNumber, displayName: "Carol" } as const;
+        before.reports.phone?.({ kind: "identified", party });
+        await turn();
+        const { desk, resume } = run(new MemoryJournal(journal));
+        resume();
+        await turn();
+        expect(journal.adopt()[0]?.identities).toEqual([{ leg: ORIGIN, party }]);
+        await desk.handOver(1_000, () => true);
+        expect(journal.adopt()[0]?.identities).toEqual([{ leg: ORIGIN, party }]);
     });
 });

@@ -38,7 +38,7 @@ describe("RtpengineMediaProxy", () => {
                 engines: hosts.map((host) => ({ host, port: 1 })),
                 choice: "roundRobin",
                 requestTimeoutMs: 1_000,
-                liveness: { pollIntervalMs: 250, silenceMs: 10_000 },
+                liveness: { pollIntervalMs: 250, silenceMs: 10_000, browserSilenceMs: 10_000 },
                 ...options,
             },
             { clock, log, telemetry, openSocket: ng.open },

@@ -6,7 +6,7 @@ import { beginLiveness, heardOf, isLost, type Expectation } from "../../../lib/m
 import { FakeClock } from "../../support/FakeClock.ts";
 
 describe("when media counts as lost", () => {
-    const SILENCE = 60;
+    const LIMITS = { silenceMs: 60, browserSilenceMs: 40 };
     const rtp: Expectation = { origin: "rtp", target: "rtp" };
     const mixed: Expectation = { origin: "rtp", target: "webrtc" };
     const held: Expectation = { origin: "mute", target: "webrtc" };
@@ -18,7 +18,7 @@ describe("when media counts as lost", () => {
             const packets = { origin: Math.min(now, origin), target: Math.min(now, target) };
             liveness = heardOf(liveness, packets, now);
         }
-        return isLost(liveness, expected, SILENCE, 100);
+        return isLost(liveness, expected, LIMITS, 100);
     }
 
     test.each([
@@ -27,7 +27,8 @@ describe("when media counts as lost", () => {
         ["both phones are silent", 40, 30, 100, rtp, true],
         ["both phones are silent, but not for so long", 50, 30, 100, rtp, false],
         ["the phone is silent and the browser is not", 0, 100, 100, mixed, false],
-        ["the browser is silent and the phone is not", 100, 40, 100, mixed, true],
+        ["the browser is silent and the phone is not", 100, 60, 100, mixed, true],
+        ["the browser is silent, but not for so long", 100, 70, 100, mixed, false],
         ["both are silent while one holds", 0, 0, 100, held, false],
         ["the engine does not answer while one holds", 0, 0, 40, held, true],
         ["the engine does not answer", 100, 100, 40, rtp, true],

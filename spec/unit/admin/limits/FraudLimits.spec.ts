@@ -102,6 +102,18 @@ describe("FraudLimits", () => {
         expect(reached.slice(1)).toEqual(["user.callsPerMinute of @alice:matrix.example cleared"]);
     });
 
+    it("counts a call of an earlier run that goes on, even beyond a limit, but not as a new call of this minute", () => {
+        const limits = limitsOf({ user: { concurrentCalls: 1, callsPerMinute: 1, minutesPerDay: 10 } });
+        limits.adopt(aCall({ callId: "resumed" }));
+        limits.adopt(aCall({ callId: "resumed too" }));
+        expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.concurrentCalls" });
+        clock.advance(6 * 60_000);
+        expect(limits.check()).toEqual(["resumed", "resumed too"]);
+        limits.ended("resumed");
+        limits.ended("resumed too");
+        expect(limits.admit(aCall())).toEqual({ kind: "rejected", limit: "user.minutesPerDay" });
+    });
+
     it("continues with what an earlier run counted today", () => {
         const limits = limitsOf({ user: { minutesPerDay: 10, costPerDay: 100 } });
         const call = aCall({ rate: 2 });

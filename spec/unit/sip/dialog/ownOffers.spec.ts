@@ -166,6 +166,8 @@ describe("an offer of the bridge within a dialog", () => {
 });
 
 describe("a peer that sends no media", () => {
+    const UNREACHED = { headers: new Map([["warning", '399 192.0.2.1 "connection lost"']]) };
+
     it.each([408, 481])("is asked by OPTIONS, and the call ends after %i", async (status) => {
         await aDialog().check();
         expect(stack.requests[0]).toMatchObject({ method: "OPTIONS", dialogId: "d1" });
@@ -175,12 +177,54 @@ describe("a peer that sends no media", () => {
         expect(stack.sent).toEqual(["OPTIONS", "BYE"]);
     });
 
-    it.each([200, 401, 405, 486, 500])("stays in the call if it responds with %i", async (status) => {
+    it("is gone if it does not respond within 10 s, and is not asked twice meanwhile", async () => {
+        const dialog = aDialog();
+        await dialog.check();
+        await dialog.check();
+        clock.advance(9_999);
+        expect(events).toEqual([]);
+        clock.advance(1);
+        await settled();
+        expect(events).toEqual([{ kind: "ended", cause: "networkFailure" }]);
+        expect(stack.sent).toEqual(["OPTIONS", "BYE"]);
+    });
+
+    it("is asked once more after 5 s if the SIP server cannot reach it, and stays if it responds then", async () => {
+        await aDialog().check();
+        stack.answer(503, UNREACHED);
+        clock.advance(5_000);
+        await settled();
+        stack.answer(200);
+        clock.advance(60_000);
+        expect(events).toEqual([]);
+        expect(stack.sent).toEqual(["OPTIONS", "OPTIONS"]);
+    });
+
+    it("is gone if the SIP server cannot reach it twice", async () => {
+        await aDialog().check();
+        stack.answer(503, UNREACHED);
+        clock.advance(5_000);
+        await settled();
+        stack.answer(503, UNREACHED);
+        await settled();
+        expect(events).toEqual([{ kind: "ended", cause: "networkFailure" }]);
+    });
+
+    it.each([200, 401, 405, 486, 500, 503])("stays in the call if it responds with %i", async (status) => {
         await aDialog().check();
         stack.answer(status);
+        clock.advance(60_000);
         await settled();
         expect(events).toEqual([]);
         expect(stack.sent).toEqual(["OPTIONS"]);
+    });
+
+    it("is not asked any more once the call is over", async () => {
+        const dialog = aDialog();
+        await dialog.check();
+        dialog.handle(new ScriptedRequest("BYE"));
+        clock.advance(60_000);
+        expect(events).toEqual([{ kind: "ended", cause: "hungUp" }]);
     });
 });
 

@@ -14,6 +14,7 @@ const rightsOf = (user: string): TransferRights => ({
     by: { kind: "user", user: user as MatrixUserId },
     calleesOf: (uri) => (uri.includes("bob") ? [bob] : []),
     isFrom: ({ address }) => address === "192.0.2.1",
+    record: { kind: "account", address: "192.0.2.1" },
 });
 const alices = rightsOf("@alice:matrix.example");
 
