@@ -11,7 +11,7 @@ import type {
     MediaSession,
     PeerReadiness,
 } from "../ports/MediaProxy.ts";
-import { mediaRecordOf } from "./mediaRecord.ts";
+import { type ChangeState, mediaRecordOf } from "./mediaRecord.ts";
 import type { MediaSessionParts, ResumedSession } from "./MediaSessionParts.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
@@ -55,6 +55,8 @@ export class RtpengineMediaSession implements MediaSession {
     readonly #candidates: CandidateFeed;
     readonly #placement: CallPlacement;
     readonly #sides: SessionSides;
+    /** A change that a restart of the bridge interrupted. */
+    #interrupted: ChangeState;
     /** In the `o=` lines we write. */
     readonly #sessionId: number;
     #progress: Progress = { phase: "new" };
@@ -76,6 +78,7 @@ export class RtpengineMediaSession implements MediaSession {
             onSplitterLost: () => this.#lose("the ports of the splitter are in use"),
         });
         this.#sides = new SessionSides(request, parts.canSplit, resumed?.kept.linked);
+        this.#interrupted = resumed?.kept.change ?? "none";
         this.#sessionId = resumed?.kept.sessionId ?? randomInt(1, 2 ** 40);
         if (resumed === undefined) return;
         // an offer that was open at the restart is over: rtpengine takes the next one in its place
@@ -128,11 +131,12 @@ export class RtpengineMediaSession implements MediaSession {
             const before = this.#require("up");
             const offer = await this.#readOffer(side, sdp, before.parties[side]);
             const change = { offer, before: before.parties[side], peer: before.parties[otherSide(side)] };
-            const mustAsk = peer === "askable" && mustAskPeer(change);
+            const mustAsk = peer === "askable" && (this.#interrupted === "open" || mustAskPeer(change));
             if (!mustAsk && !canAnswerAlone(change)) {
                 throw new CallFailure("noCommonMedia", "the new offer lacks a codec of the call");
             }
             await expectKnown(before);
+            this.#interrupted = "none";
             if (mustAsk) return await this.#forward(before, side, offer);
             const settled = withStreamsOf(change.peer.said, offer);
             const said = await exchangeAlone(before, side, settled, this.#parts.options);
@@ -195,9 +199,10 @@ export class RtpengineMediaSession implements MediaSession {
 
     snapshot(): MediaRecord | undefined {
         if (!isIn(this.#progress, "up") || this.#progress.call.isSplitTentatively) return undefined;
-        const { call, parties } = this.#progress;
-        const kept = { parties, sessionId: this.#sessionId, linked: this.#sides.linked, split: call.splitRecord() };
-        return mediaRecordOf(call.engine.name, kept);
+        const { call, parties, pending } = this.#progress;
+        const change = pending?.kind === "change" ? "open" : this.#interrupted;
+        const kept = { parties, sessionId: this.#sessionId, linked: this.#sides.linked, change };
+        return mediaRecordOf(call.engine.name, { ...kept, split: call.splitRecord() });
     }
 
     async #release(): Promise<void> {

@@ -15,11 +15,15 @@ export interface KeptSession {
     readonly parties: Parties;
     /** The sides that other calls have, in place of a party. */
     readonly linked: ReadonlySet<Side>;
+    /** `open`: a change of the session was not completed, so that it is not known what the other party has accepted. */
+    readonly change: ChangeState;
     /** For a call with video between a browser and a phone. */
     readonly split: SplitRecord | undefined;
 }
 
 const section = z.looseObject({ type: z.string() });
+export type ChangeState = "none" | "open";
+
 const party = z.object({
     said: z.looseObject({ transport: z.string(), streams: z.array(section).min(1), layout: z.unknown() }),
     told: z.object({ sdp: z.string(), streams: z.array(section).min(1) }),
@@ -42,13 +46,14 @@ const kept = z.object({
     sessionId: z.number(),
     parties: z.object({ origin: party, target: party }),
     linked: z.array(side).default([]),
+    change: z.enum(["none", "open"]).default("none"),
     split: split.optional(),
 });
 
 /** The record of a session on an rtpengine. */
 export function mediaRecordOf(
     server: string,
-    { sessionId, parties, linked, split: splitRecord }: KeptSession,
+    { sessionId, parties, linked, change, split: splitRecord }: KeptSession,
 ): MediaRecord {
     const { origin, target } = parties;
     return {
@@ -57,6 +62,7 @@ export function mediaRecordOf(
             sessionId,
             parties: { origin: partyRecord(origin), target: partyRecord(target) },
             linked: [...linked],
+            change,
             split: splitRecord,
         },
     };
@@ -69,8 +75,8 @@ export function keptSessionOf({ data }: MediaRecord): KeptSession | undefined {
     const origin = partyFrom(record.parties.origin);
     const target = partyFrom(record.parties.target);
     if (origin === undefined || target === undefined) return undefined;
-    const { sessionId, linked, split: splitRecord } = record;
-    return { sessionId, parties: { origin, target }, linked: new Set(linked), split: splitRecord };
+    const { sessionId, linked, change, split: splitRecord } = record;
+    return { sessionId, parties: { origin, target }, linked: new Set(linked), change, split: splitRecord };
 }
 
 /** Without what follows from the rest. */

@@ -117,12 +117,14 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
                 ? new DigestClient(credentials, newCnonce)
                 : undefined;
         const { dialogId, peer, role, headers, timer, duty, local, remote, dtmf, allow, copy } = record;
+        // whether the peer has the session of its offer is not known: the next one counts in any case
+        const agreed = record.openTransactionId === undefined ? remote : undefined;
         // the SIP server waits for an ACK that is due before it sends a BYE
         const ack = record.ack === "awaitedWithSdp" ? record.ack : "received";
         log.info("SIP call resumed", { dialogId });
         return new SipDialog({
             ...this.#parts,
-            ...{ dialogId, peer, role, headers, timer, duty, local, remote, ack, dtmf, allow, copy, digest },
+            ...{ dialogId, peer, role, headers, timer, duty, local, remote: agreed, ack, dtmf, allow, copy, digest },
             leg: this,
             onEnded: () => this.#over(),
         });

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { CallId } from "../../../lib/call/vocabulary.ts";
 import { RtpengineMediaProxy } from "../../../lib/media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
-import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import type { MediaRequest, MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { phone } from "../../support/descriptions.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { KeptLog, KeptTelemetry } from "../../support/quiet.ts";
@@ -14,19 +14,31 @@ const EXCHANGE = ["query", "offer", "answer"];
 /** It takes whatever it is asked, and would have phones talk to its port 30000. */
 const willing: NgScript = () => ({ result: "ok", sdp: phone({ port: 30_000 }) });
 
+const request: MediaRequest = { callId: "c1" as CallId, transports: { origin: "rtp", target: "rtp" } };
+
 let ng: ScriptedNg;
+let proxy: RtpengineMediaProxy;
 let session: MediaSession;
 
 beforeEach(async () => {
     ng = new ScriptedNg();
     ng.script("engine", willing);
-    const proxy = new RtpengineMediaProxy(
+    proxy = new RtpengineMediaProxy(
         { ...RTPENGINE_DEFAULTS, engines: [{ host: "engine", port: 1 }] },
         { clock: new FakeClock(), log: new KeptLog(), telemetry: new KeptTelemetry(), openSocket: ng.open },
     );
-    session = proxy.open({ callId: "c1" as CallId, transports: { origin: "rtp", target: "rtp" } }, () => undefined);
+    session = proxy.open(request, () => undefined);
     await session.offer(phone());
 });
+
+/** The session as the next run of the bridge has it. */
+function afterRestart(): MediaSession {
+    const record = session.snapshot();
+    const text = JSON.stringify(record);
+    const resumed = record && proxy.resume(request, JSON.parse(text) as typeof record, () => undefined);
+    if (resumed === undefined) throw new Error("the session was not resumed");
+    return resumed;
+}
 
 /** What the engine was asked since the last look, and of blocked sound whose it is. */
 function asked(): readonly string[] {
@@ -64,4 +76,26 @@ test("the end of a hold is refused if the engine will not have it, and may be as
     asked();
     await changeAlone(session, "target", phone({ version: 4 }));
     expect(asked()).toEqual([...EXCHANGE, "unblock media of origin"]);
+});
+
+test("after a restart within a hold that the other party was asked about, it is asked about the next change in any case", async () => {
+    await session.answer(phone());
+    const hold = phone({ version: 2, direction: "sendonly" });
+    expect(await session.proposeChange("target", hold, "askable")).toMatchObject({ kind: "forward" });
+
+    const resumed = afterRestart();
+    const talks = phone({ version: 3 });
+    expect(await resumed.proposeChange("target", talks, "askable")).toMatchObject({ kind: "forward" });
+    await resumed.completeChange("target", phone());
+    expect(await resumed.proposeChange("target", talks, "askable")).toMatchObject({ kind: "answer", hold: "talks" });
+});
+
+test("a hold is still there after a restart: only its end concerns the other party", async () => {
+    await session.answer(phone());
+    await changeAlone(session, "target", phone({ version: 2, direction: "sendonly" }));
+    const resumed = afterRestart();
+    const held = await resumed.proposeChange("target", phone({ version: 3, direction: "sendonly" }), "askable");
+    expect(held).toMatchObject({ kind: "answer", hold: "holds" });
+    asked();
+    expect(await resumed.proposeChange("target", phone({ version: 4 }), "askable")).toMatchObject({ kind: "forward" });
 });
