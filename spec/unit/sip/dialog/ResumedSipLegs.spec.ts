@@ -52,6 +52,7 @@ function resumed(given: Partial<SipDialogRecord> = {}, server = EMBEDDED, peer =
             },
             heldDelivered: () => Promise.resolve(),
             cancelSent: () => Promise.resolve(),
+            respondToLost: () => Promise.resolve(),
         },
         phones: {
             rightsOf: (username, phone) => ({
