@@ -25,7 +25,8 @@ export type SipLegRecord = SipInviteRecord | SipDialogRecord;
 
 /**
  * A SIP leg before its answer. It can be ended by the ID of its transaction at the SIP server, or by another server with the
- * copy.
+ * copy. It cannot do anything else after a restart, because drachtio-srf passes the responses to an INVITE, and its CANCEL, only
+ * to the process that sent or received the INVITE. No call needs more: the desk ends those that were not connected.
  */
 export type SipInviteRecord = SipInviteReceivedRecord | SipInviteSentRecord;
 

@@ -63,7 +63,8 @@ export function makeControlPort<Engine extends SipEngine>(parts: ControlPortPart
         timeOfDay,
         onSip,
         heldBy: (client) => ({
-            dialogs: dialogs.idsOf(client),
+            // the INVITE of an early dialog is among the transactions
+            dialogs: dialogs.idsOf(client).filter((id) => engine.isConfirmed(id)),
             transactions: transactions.idsOf(client).flatMap((id) => engine.pendingRequest(id) ?? []),
         }),
         onGone: (client) => commands.abandon(client),

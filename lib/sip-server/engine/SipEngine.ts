@@ -192,6 +192,8 @@ export interface SipEngine {
 
     /** The request of that transaction, if it waits for a response of an application (inbound), or is an INVITE we sent (outbound). */
     pendingRequest(transactionId: string): PendingRequest | undefined;
+    /** Whether the dialog is one of a call that was answered, or of a subscription. False for an unknown one. */
+    isConfirmed(dialogId: string): boolean;
     /** The application behind a request or INVITE is gone: an unanswered INVITE gets 480, an unanswered outbound call is cancelled. Unknown ids are fine. */
     abandonTransaction(transactionId: string): void;
 

@@ -139,6 +139,10 @@ export class UserAgentCore implements SipEngine {
         return { id, direction: served === undefined ? "outbound" : "inbound", method: request.method, callId };
     }
 
+    isConfirmed(dialogId: string): boolean {
+        return this.#book.table.withId(dialogId).some(({ phase }) => phase === "confirmed");
+    }
+
     abandonTransaction(transactionId: string): void {
         const served = this.#served.find(transactionId);
         if (served instanceof ServerInvite) served.refuse(480);

@@ -41,14 +41,16 @@ export class CallsWorld {
     readonly recorder = new KeptRecorder();
     readonly log = new KeptLog();
     readonly homeserver: FakeHomeserver;
-    readonly calls: ConnectedHandlers;
+    /** The adapter of the run at the moment. */
+    calls: ConnectedHandlers;
+    readonly #parts: HandlerParts;
     #ids = 0;
 
     constructor(changes: Partial<HandlerParts> = {}, inbox = new MemoryInbox()) {
         this.inbox = inbox;
         const names = new GhostNames("matrix.example", "sip_", "bot");
         this.homeserver = new FakeHomeserver(this.clock, (user) => names.isOurs(user), [alice, mallory, carol]);
-        this.calls = connectHandlers({
+        this.#parts = {
             names,
             homeserver: this.homeserver,
             directory: this.directory,
@@ -66,8 +68,14 @@ export class CallsWorld {
             ringMs: RING_MS,
             mediaOf: () => ({ media: "rtp" }),
             ...changes,
-        });
+        };
+        this.calls = connectHandlers(this.#parts);
         this.homeserver.listen((event) => this.calls.router.onEvent(event));
+    }
+
+    /** The bridge is restarted: the adapter forgets everything that is not in the homeserver or the directory. */
+    restart(): void {
+        this.calls = connectHandlers(this.#parts);
     }
 
     /** Everything that can happen without time passing has happened. */

@@ -107,6 +107,10 @@ export class ScriptedEngine implements SipEngine {
         return { id, direction: "inbound", method: "INVITE", callId: "call-1" };
     }
 
+    isConfirmed(): boolean {
+        return true;
+    }
+
     load(): never {
         throw new Error("a scripted engine has no load");
     }

@@ -6,6 +6,7 @@ import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
 import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
 import type { Log } from "../../../lib/ports/Log.ts";
 import { Inheritance } from "../../../lib/sip/dialog/Inheritance.ts";
+import { ResumedSipLegs } from "../../../lib/sip/dialog/ResumedSipLegs.ts";
 import { EmbeddedSipServer } from "../../../lib/sip/drachtio/EmbeddedSipServer.ts";
 import { heldDialogsOf } from "../../../lib/sip/drachtio/heldDialogs.ts";
 import { OwnHosts } from "../../../lib/sip/identity/OwnHosts.ts";
@@ -47,7 +48,10 @@ export interface SipSideOptions {
 /** The whole SIP adapter on a real embedded server, with a script where the desk stands. */
 export class SipSide {
     readonly server: EmbeddedSipServer;
+    /** Makes the legs of the run before. */
+    readonly resumer: ResumedSipLegs;
     readonly link: SipLink;
+    readonly #options: SipSideOptions;
     readonly calls = new SipCalls();
     readonly intake = new ScriptedIntake();
     readonly log = new KeptLog();
@@ -60,18 +64,10 @@ export class SipSide {
     /** Where the phones of accounts are. */
     readonly contacts = new KeptContacts();
 
-    private constructor({ peers, trunks, unknownPeers, accounts, t1, hostsFile, authorities }: SipSideOptions) {
-        this.server = new EmbeddedSipServer({
-            clock: systemClock,
-            log: this.log,
-            resumeName: "spec",
-            bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
-            extraArguments: [
-                ...(t1 === undefined ? [] : ["--t1", `${t1}`]),
-                ...(hostsFile === undefined ? [] : ["--hosts", hostsFile]),
-                ...(authorities === undefined ? [] : ["--tls-ca", authorities]),
-            ],
-        });
+    private constructor(options: SipSideOptions, server?: EmbeddedSipServer) {
+        const { peers, trunks, unknownPeers, accounts } = options;
+        this.#options = options;
+        this.server = server ?? serverFor(options, this.log);
         this.link = new SipLink({
             clock: systemClock,
             log: this.log,
@@ -93,6 +89,7 @@ export class SipSide {
             },
             onUp: (server) => {
                 this.inheritance.serverUp(server);
+                this.resumer.serverUp(server);
                 this.registrations.serverUp();
             },
             onRefused: (error) => this.log.error(error.message),
@@ -106,6 +103,12 @@ export class SipSide {
             log: this.log,
         };
         this.inheritance = new Inheritance({ ...environment, inherited: this.link });
+        const known = peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }];
+        this.resumer = new ResumedSipLegs({
+            ...environment,
+            inherited: this.link,
+            peers: [...known, ...(trunks ?? [])],
+        });
         this.registrations = new TrunkRegistrations(trunks ?? [], {
             ...environment,
             telemetry: this.telemetry,
@@ -115,7 +118,7 @@ export class SipSide {
         this.gateway = new SipGateway({
             ...environment,
             telemetry: this.telemetry,
-            peers: peers ?? [{ name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity }],
+            peers: known,
             unknownPeers: unknownPeers ?? "reject",
             numberDetail: "short",
             realm: "bridge.example",
@@ -146,6 +149,15 @@ export class SipSide {
         return side;
     }
 
+    /** The next run of the bridge, at the same SIP server. @param resume makes the legs of this run, before anything arrives */
+    async restarted(resume: (resumer: ResumedSipLegs) => void): Promise<SipSide> {
+        this.link.stop();
+        const next = new SipSide(this.#options, this.server);
+        resume(next.resumer);
+        await next.link.start();
+        return next;
+    }
+
     /** The port of the server's UDP or TCP socket. */
     port(transport: "udp" | "tcp" = "udp"): number {
         return this.server.bindings.find((binding) => binding.transport === transport)?.port ?? 0;
@@ -163,6 +175,20 @@ export class SipSide {
 }
 
 const REALM = "matrix.example";
+
+function serverFor({ t1, hostsFile, authorities }: SipSideOptions, log: Log): EmbeddedSipServer {
+    return new EmbeddedSipServer({
+        clock: systemClock,
+        log,
+        resumeName: "spec",
+        bindings: (["udp", "tcp"] as const).map((transport) => ({ transport, host: "127.0.0.1", port: 0 })),
+        extraArguments: [
+            ...(t1 === undefined ? [] : ["--t1", `${t1}`]),
+            ...(hostsFile === undefined ? [] : ["--hosts", hostsFile]),
+            ...(authorities === undefined ? [] : ["--tls-ca", authorities]),
+        ],
+    });
+}
 
 function phonesFor(accounts: readonly SipAccount[], store: ContactStore, log: Log): Phones {
     const hosts = new Set([REALM, "127.0.0.1"]);
