@@ -23,32 +23,44 @@ const UNKNOWN_ORIGIN: SessionDescription["origin"] = {
 
 /** A text that is a session description, tidied: the only way from a foreign text to an `Sdp`. Undefined if it is none. Never throws. */
 export function asSdp(text: string): Sdp | undefined {
-    if (parseDescription(text) === undefined) return undefined;
-    return `${tidyLines(text)?.join("\r\n") ?? ""}\r\n` as Sdp;
+    return read(text)?.tidy;
 }
 
 /** A description is read several times in a row: where it enters, by the media proxy, and for the other party. */
-const lately = new LRUCache<string, { readonly description: SessionDescription | undefined }>({ max: 50 });
+const lately = new LRUCache<string, { readonly result: ReadText | undefined }>({ max: 50 });
+
+/** A text that is a session description. */
+interface ReadText {
+    readonly tidy: Sdp;
+    readonly description: SessionDescription;
+}
 
 /**
  * The description, or undefined if the text is none that this bridge can use. The result is shared: do not change it. Never
  * throws.
  */
 export function parseDescription(text: string): SessionDescription | undefined {
-    const known = lately.get(text);
-    if (known !== undefined) return known.description;
-    const description = parseNew(text);
-    lately.set(text, { description });
-    return description;
+    return read(text)?.description;
 }
 
-function parseNew(text: string): SessionDescription | undefined {
+function read(text: string): ReadText | undefined {
+    const known = lately.get(text);
+    if (known !== undefined) return known.result;
+    const result = readNew(text);
+    lately.set(text, { result });
+    // from here on the description is read in its tidy form
+    if (result !== undefined) lately.set(result.tidy, { result });
+    return result;
+}
+
+function readNew(text: string): ReadText | undefined {
     const lines = tidyLines(text);
     if (lines === undefined) return undefined;
     const mediaLines = lines.filter((line) => line.startsWith("m=")).map(parseMediaLine);
     if (mediaLines.length > MAX_SECTIONS) return undefined;
     try {
-        return completed(parse(`${lines.join("\r\n")}\r\n`), mediaLines);
+        const tidy = `${lines.join("\r\n")}\r\n`;
+        return { tidy: tidy as Sdp, description: completed(parse(tidy), mediaLines) };
     } catch {
         return undefined;
     }
