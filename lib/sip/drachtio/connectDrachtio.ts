@@ -249,6 +249,8 @@ class SrfConnection implements DrachtioConnection {
 
     #incoming(req: SrfRequest, res: SrfResponse): IncomingRequest {
         const origin = req.source === "network" ? "network" : "server";
+        // a call keeps its INVITE: drachtio-srf's objects, which hold the text of the message, go with the final response
+        let open: SrfResponse | undefined = origin === "network" ? res : undefined;
         let onCancel = (_headers: SipHeaders): void => undefined;
         let onUpdate = (_update: IncomingRequest): void => undefined;
         req.on("cancel", (cancel) => this.#tell(() => onCancel(headersOf(cancel.headers))));
@@ -265,7 +267,13 @@ class SrfConnection implements DrachtioConnection {
             origin,
             ...dialogOf(req.stackDialogId),
             transactionId: req.stackTxnId,
-            respond: (response) => (origin === "network" ? this.#respond(res, response) : Promise.resolve({})),
+            respond: async (response) => {
+                if (origin === "server") return {};
+                if (open === undefined) throw new SipSendError("refused", "the request has had its final response");
+                const sent = await this.#respond(open, response);
+                if (response.status >= 200) open = undefined;
+                return sent;
+            },
             onCancel: (listener) => {
                 onCancel = listener;
             },

@@ -58,7 +58,12 @@ export function headersOf(headers: Readonly<Record<string, string>>): SipHeaders
 }
 
 export function dialogOf(dialogId: string | undefined): { readonly dialogId?: string } {
-    return dialogId === undefined || dialogId === "" ? {} : { dialogId };
+    return dialogId === undefined || dialogId === "" ? {} : { dialogId: detached(dialogId) };
+}
+
+/** A copy for what a call keeps: V8 represents a part of a text by a reference to the whole, here a message of the server. */
+function detached(text: string): string {
+    return Buffer.from(text).toString();
 }
 
 export function peerOf({ source_address: address, source_port: port, protocol }: SrfAddress): {
