@@ -1,7 +1,10 @@
-/** Text as a quoted-string: in quotes, with `"` and `\` escaped. Line ends and NUL are not representable and are refused by the serialiser. */
+/**
+ * Text as a quoted-string: in quotes, with `"`, `\` and NUL escaped (RFC 3261 25.1, quoted-pair). Line ends cannot be
+ * represented and are refused by the serialiser.
+ */
 export function quote(text: string): string {
     let quoted = '"';
-    for (const char of text) quoted += char === '"' || char === "\\" ? `\\${char}` : char;
+    for (const char of text) quoted += char === '"' || char === "\\" || char === "\0" ? `\\${char}` : char;
     return `${quoted}"`;
 }
 

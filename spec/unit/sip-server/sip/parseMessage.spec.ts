@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseMessage, type ParseResult } from "../../../../lib/sip-server/sip/parseMessage.ts";
 import { responseTo } from "../../../../lib/sip-server/sip/responseTo.ts";
+import { serializeMessage } from "../../../../lib/sip-server/sip/serializeMessage.ts";
 
 const limits = { headerBytes: 1_000, headerLines: 10, bodyBytes: 100 };
 
@@ -158,6 +159,13 @@ test("a refusal is enough to build the response from", () => {
         "To: <sip:b@example.com>;tag=t",
         ...essential.slice(3),
     ]);
+});
+
+test("a request whose To has NUL behind a backslash and an open quote gets a response", () => {
+    const result = parse(essential.with(2, 'To: "\\\0\\" <sip:b@example.com>'));
+    if (!result.ok || result.message.kind !== "request") throw new Error("the request was not accepted");
+    const written = serializeMessage(responseTo(result.message, 486, { toTag: "t" })).toString();
+    expect(written).toContain('\r\nTo: "\\\0\\"" <sip:b@example.com>;tag=t\r\n');
 });
 
 test("a line that ends by CRLF is a broken one where the first line ends by LF", () => {
