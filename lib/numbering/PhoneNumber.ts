@@ -53,11 +53,11 @@ const MIN_PREFIXED_DIGITS = 7;
 export function parsePhoneNumber(text: string, context: NumberingContext = {}): PhoneNumber | undefined {
     if (text.length > MAX_TYPED_LENGTH) return undefined;
     const typed = foldTypedText(text);
-    if (INTERNATIONAL.test(typed)) return international(typed);
+    if (INTERNATIONAL.test(typed)) return international(typed) ?? withNeedlessPlus(typed, context);
     if (!AS_TYPED.test(typed)) return undefined;
     if (/[*#]/.test(typed) || context.shortCodes?.isListed(typed) === true) return typed as PhoneNumber;
     const restored = /^\s+[1-9]/.test(text) ? international(`+${typed}`) : undefined;
-    const planned = restored ?? fromPlan(typed, context.defaultCountry);
+    const planned = restored ?? canonical(fromPlan(typed, context.defaultCountry));
     return planned ?? (INCOMPLETE_ABROAD.test(typed) ? undefined : (typed as PhoneNumber));
 }
 
@@ -133,8 +133,34 @@ export function isPremiumRate(number: string): boolean {
 
 /** Checks the length only: the ranges in use change more often than this program is updated. */
 function international(typed: string): PhoneNumber | undefined {
+    return canonical(possible(typed));
+}
+
+function possible(typed: string): PhoneNumber | undefined {
     const parsed = parsePhoneNumberFromString(typed);
     return parsed?.isPossible() === true && E164.test(parsed.number) ? (parsed.number as PhoneNumber) : undefined;
+}
+
+/** More needless zeros than this are no number. */
+const MAX_NEEDLESS_ZEROS = 3;
+
+/**
+ * A number that is read as itself. The library drops one needless zero behind a country code each time, so that rules would
+ * see +49 0900... where the network sees +49 900...
+ */
+function canonical(number: PhoneNumber | undefined): PhoneNumber | undefined {
+    let read = number;
+    for (let zeros = 0; read !== undefined && zeros <= MAX_NEEDLESS_ZEROS; zeros++) {
+        const again = possible(read);
+        if (again === read) return read;
+        read = again;
+    }
+    return undefined;
+}
+
+/** No country code begins with 0: a plus was put in front of 00 and a country code, or of a national number. */
+function withNeedlessPlus(typed: string, { defaultCountry }: NumberingContext): PhoneNumber | undefined {
+    return typed.startsWith("+0") ? canonical(fromPlan(typed.slice(1), defaultCountry)) : undefined;
 }
 
 /** A number without `+`, as far as the country's plan allows it. `00` is read as the international prefix in all of them. */

@@ -1,4 +1,5 @@
 import { formatPhoneNumber, parsePhoneNumber, type NumberingContext, type PhoneNumber } from "./PhoneNumber.ts";
+import { subscriberText } from "./subscriberText.ts";
 import { parseSipAddress, type SipAddress } from "./SipAddress.ts";
 
 /** Someone on the SIP side: who calls in, or whom a Matrix user calls. */
@@ -15,7 +16,7 @@ const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /** Whom a Matrix user means by a number or a SIP address they typed, or undefined. */
 export function parseRemoteParty(text: string, context: NumberingContext): RemoteParty | undefined {
-    const number = parsePhoneNumber(text, context);
+    const number = parsePhoneNumber(subscriberText(text.replace(/^\s*tel:/i, "")), context);
     if (number !== undefined) return { kind: "number", number };
     const address = parseSipAddress(text);
     return address === undefined ? undefined : { kind: "address", address };

@@ -1,8 +1,8 @@
 /**
- * RFC 3966 visual separators, spaces, slashes, the dashes of word processors, and invisible characters such as the
- * direction marks that come with a copied number.
+ * RFC 3966 visual separators, spaces, slashes, the dashes and raised dots of word processors, and invisible characters such as
+ * the direction marks that come with a copied number.
  */
-const SEPARATORS = /[\s\p{Cf}().\-/\u2010-\u2015\u2212]/gu;
+const SEPARATORS = /[\s\p{Cf}\p{Pd}()./\u00B7\u2022\u2027\u2212\u22C5]/gu;
 const DIGIT_OF_ANY_SCRIPT = /(?![0-9])\p{Nd}/gu;
 /** Characters that are not drawn: zero-width ones, soft hyphens, variation selectors. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;

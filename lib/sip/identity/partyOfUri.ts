@@ -1,6 +1,7 @@
 import { type NumberingContext, parsePhoneNumber, type PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { parseSipAddress, type SipAddress } from "../../numbering/SipAddress.ts";
+import { subscriberText } from "../../numbering/subscriberText.ts";
 import type { SipUri } from "../sipHeaders.ts";
 
 /** The party that a URI names: a number first, because that is what phones send. Undefined if it names none. */
@@ -16,7 +17,7 @@ export function partyOfUri(
 
 export function numberIn(uri: SipUri, context: NumberingContext): PhoneNumber | undefined {
     const [subscriber = ""] = (uri.user ?? "").split(";");
-    const typed = unescapeUser(subscriber);
+    const typed = subscriberText(unescapeUser(subscriber));
     const phoneContext = subscriberParam(uri, "phone-context");
     // RFC 3966, section 5.1.5: a local number within a global prefix; a short code there is no full number with it
     const isLocal = !typed.startsWith("+") && phoneContext?.startsWith("+") === true;

@@ -14,6 +14,37 @@ const mallory = "@mallory:matrix.example" as MatrixUserId;
 const forbidden: DialVerdict = { kind: "forbidden" };
 
 describe("calledPartyOf, as rules see it", () => {
+    it.each(["+49000900123456", "+4900900123456", "0049 0 0900 123456", "+49 (0) (0) (0) 900 123456"])(
+        "decides on %s as on the premium number that a network reads",
+        (typed) => {
+            const dialled = viaDialPad(typed, "DE");
+            expect(decide(["+49900*"], dialled, "DE")).toMatchObject({ callee: { number: "+49900123456" } });
+            expect(decide(["+4909*"], dialled, "DE")).toEqual(forbidden);
+        },
+    );
+
+    it("decides on every spelling of an address as on its canonical form", () => {
+        fc.assert(
+            fc.property(
+                countries,
+                addresses,
+                fc.constantFrom(...addressSpellings),
+                rules,
+                (country, party, spell, rule) => {
+                    const canonical = parseRemoteParty(`${party.user}@${party.host}`, { defaultCountry: country });
+                    expect(canonical).toBeDefined();
+                    for (const dialled of [
+                        viaDialPad(spell(party), country),
+                        viaUri(withScheme(spell(party)), country),
+                    ]) {
+                        expect(decide([rule], dialled, country)).toEqual(decide([rule], canonical, country));
+                    }
+                },
+            ),
+            { numRuns: 1_000 },
+        );
+    });
+
     it.each<[rule: string, ghost: string, country: CountryCode]>([
         ["2*", "2125551234", "US"],
         ["2*", "2=2a21=2a0019005551234=23", "US"],
@@ -115,6 +146,7 @@ const viaUri = (uri: string, country: CountryCode) => {
 const handMadeGhost = (text: string) =>
     partyOfLocalpart(ghostLocalpartOf({ kind: "number", number: text as never }, "sip_"), "sip_");
 const digitsOf = (number: string) => number.slice(1);
+const escaped = (text: string) => Array.from(text, (character) => `%${character.charCodeAt(0).toString(16)}`).join("");
 const inScript = (zero: number) => (number: string) =>
     number.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
@@ -135,8 +167,47 @@ const spellings = fc.constantFrom<Spelling>(
     (number, country) => viaUri(`SIP:${number};ext=5@HOST.example:5060`, country),
     (number, country) => viaUri(`tel:${number};phone-context=+999`, country),
     (number, country) => viaUri(`tel:${number.replace(/(...)/g, "$1-")};ext=77`, country),
+    (number, country) => viaDialPad(`+00${digitsOf(number)}`, country),
+    (number, country) => viaDialPad(`tel:${number};ext=5`, country),
+    (number, country) => viaDialPad(`${number},,123#`, country),
+    (number, country) => viaDialPad(number.replace(/(...)/g, "$1\u00B7"), country),
+    (number, country) =>
+        /^\+4[49]/.test(number) ? viaDialPad(`${number.slice(0, 3)} (0) ${number.slice(3)}`, country) : undefined,
+    (number, country) => viaUri(`sip:${number}%2C5@host.example`, country),
+    (number, country) => viaUri(`sip:${number};postd=pp22@host.example;user=phone`, country),
+    (number, country) => viaUri(`sip:+00${digitsOf(number)}@host.example`, country),
+    (number, country) => viaUri(`sip:${escaped(number)}@HOST.example;user=phone`, country),
+    (number, country) => viaUri(`sip:${encodeURIComponent(inScript(0x0660)(number))}@host.example`, country),
     (number, country) => viaUri(`sips:00${digitsOf(number)};phone-context=example.com@[2001:db8::1]`, country),
 );
+
+interface Address {
+    readonly user: string;
+    readonly host: string;
+}
+const addresses: fc.Arbitrary<Address> = fc.record({
+    user: fc.constantFrom("bob", "bob.smith", "b-o_b", "alice.100"),
+    host: fc.constantFrom("pbx.example", "192.0.2.7", "[2001:db8::7]"),
+});
+const withScheme = (text: string): string => (/^sips?:/i.test(text) ? text : `sip:${text}`);
+const expandedHost: Readonly<Record<string, string>> = {
+    "pbx.example": "PBX.Example.",
+    "192.0.2.7": "[::FFFF:192.0.2.7]",
+    "[2001:db8::7]": "[2001:0DB8:0:0:0:0:0:0007]",
+};
+/** Ways to write an address of record. */
+const addressSpellings: readonly ((address: Address) => string)[] = [
+    ({ user, host }) => `sip:${user}@${host}`,
+    ({ user, host }) => `SIP:${user}@${host.toUpperCase()}`,
+    ({ user, host }) => `sips:${user}@${host}`,
+    ({ user, host }) => `${user}@${expandedHost[host] ?? host}`,
+    ({ user, host }) => `sip:${user}@${host}:5060`,
+    ({ user, host }) => `sip:${user}@${host};transport=tcp;lr`,
+    ({ user, host }) => `sip:${user}:secret@${host}`,
+    ({ user, host }) => `sip:${user}@${host}?Subject=x`,
+    ({ user, host }) => `sip:${escaped(user)}@${host}`,
+    ({ user, host }) => `sip:${escaped(user).toUpperCase()}@${expandedHost[host] ?? host}:5061;user=ip`,
+];
 
 const keys = fc.string({ unit: fc.constantFrom(...Array.from("0123456789*#+")), minLength: 1, maxLength: 20 });
 const typed = fc.oneof(
