@@ -14,6 +14,8 @@ export type BridgeConfig = Readonly<Record<string, unknown>>;
 export interface BridgePlan {
     /** Returns the configuration for the given SIP addresses. */
     readonly config: (sip: SipAddress) => BridgeConfig;
+    /** Further environment variables. */
+    readonly env?: Readonly<Record<string, string>>;
 }
 
 const program = join(projectRoot, "lib", "main.ts");
@@ -29,11 +31,13 @@ export class Bridge implements Stoppable {
     /** For the homeserver's configuration. */
     readonly registrationFile: string;
     readonly #configFile: string;
+    readonly #env: Readonly<Record<string, string>>;
     readonly #port: number;
     #process: LabProcess | undefined;
 
-    private constructor(directory: string, sip: SipAddress, port: number) {
+    private constructor(directory: string, sip: SipAddress, port: number, env: Readonly<Record<string, string>>) {
         this.directory = directory;
+        this.#env = env;
         this.sip = sip;
         this.registrationFile = join(directory, "registration.yaml");
         this.#configFile = join(directory, "config.yaml");
@@ -43,7 +47,12 @@ export class Bridge implements Stoppable {
     /** Writes its configuration and runs its registration command; does not start it yet. */
     static async prepare(plan: BridgePlan): Promise<Bridge> {
         const directory = makeRunDirectory("bridge");
-        const bridge = new Bridge(directory, { address: loopback, port: await freePort() }, await freePort());
+        const bridge = new Bridge(
+            directory,
+            { address: loopback, port: await freePort() },
+            await freePort(),
+            plan.env ?? {},
+        );
         // JSON is YAML.
         writeFileSync(bridge.#configFile, JSON.stringify(plan.config(bridge.sip), undefined, 2));
         await bridge.#register();
@@ -141,6 +150,7 @@ export class Bridge implements Stoppable {
             command: process.execPath,
             args: [program, "--config", this.#configFile, "--file", this.registrationFile, ...args],
             directory: this.directory,
+            env: this.#env,
         });
     }
 }

@@ -12,6 +12,8 @@ const domain = "matrix.example";
 export interface MessageWorldOptions {
     /** Changes the bridge's configuration, as for what a spec is about. */
     readonly configure?: (config: BridgeConfig, at: { readonly webPort: number }) => BridgeConfig;
+    /** Further environment variables of the bridge. */
+    readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Synapse, a bridge and a SIP peer behind its trunk: the world of messages, which needs neither media nor a browser. */
@@ -28,9 +30,10 @@ export class MessageWorld implements Stoppable {
         this.trunk = trunk;
     }
 
-    static async start({ configure = (config) => config }: MessageWorldOptions = {}): Promise<MessageWorld> {
+    static async start({ configure = (config) => config, env }: MessageWorldOptions = {}): Promise<MessageWorld> {
         const [synapsePort, trunkPort, webPort] = [await freePort(), await freePort(), await freePort()];
         const bridge = await Bridge.prepare({
+            ...(env !== undefined && { env }),
             config: (sip) =>
                 configure(
                     {

@@ -157,8 +157,8 @@ export class MessageDelivery implements MessageIntake {
         const record = store.get(id);
         if (record === undefined) return;
         const { message } = record;
-        const { acceptedAt, receipts } = message;
-        const next = reduceMessage(record.state, event, { policy, acceptedAt, receipts });
+        const { acceptedAt, expiresAt = Infinity, receipts } = message;
+        const next = reduceMessage(record.state, event, { policy, acceptedAt, expiresAt, receipts });
         if (next.state !== record.state) this.#enter(record, next.state);
         for (const effect of next.effects) this.#carryOut(message, effect);
         if (isOpen(record.state) && !isOpen(next.state)) this.#leaveQueue(message);

@@ -2,7 +2,7 @@ import type { MatrixRoomId, MatrixUserId } from "../numbering/MatrixUserId.ts";
 import { partyText } from "../numbering/partyText.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MessageContent } from "./MessageContent.ts";
-import type { Direction, MessageId, Receipt } from "./vocabulary.ts";
+import type { Direction, MessageId, WantedReceipt } from "./vocabulary.ts";
 
 /** A message between a Matrix user and a party on the SIP side. Plain data: it is written to disk as JSON. */
 export interface Message {
@@ -15,8 +15,10 @@ export interface Message {
     readonly content: MessageContent;
     /** Wall time at which the bridge accepted it, in ms since the Unix epoch. */
     readonly acceptedAt: number;
+    /** Wall time in ms from which it must not be delivered any more, if its sender set one. */
+    readonly expiresAt?: number;
     /** What the sender asked to be notified of. */
-    readonly receipts: readonly Receipt[];
+    readonly receipts: readonly WantedReceipt[];
     readonly origin: MessageOrigin;
 }
 

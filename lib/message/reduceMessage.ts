@@ -3,7 +3,7 @@ import type { MessageEvent } from "./MessageEvent.ts";
 import type { MessagePolicy } from "./MessagePolicy.ts";
 import type { Delivered, Displayed, Failed, MessageState, Queued, Sending, Sent } from "./MessageState.ts";
 import { retryPause } from "./retryPause.ts";
-import type { FailureCause, Receipt } from "./vocabulary.ts";
+import type { FailureCause, Receipt, WantedReceipt } from "./vocabulary.ts";
 
 export interface Transition {
     readonly state: MessageState;
@@ -14,8 +14,10 @@ export interface Transition {
 export interface MessageTerms {
     readonly policy: MessagePolicy;
     readonly acceptedAt: number;
+    /** Wall time in ms from which the message must not be delivered; Infinity if its sender set none. */
+    readonly expiresAt: number;
     /** What the sender asked to be notified of. */
-    readonly receipts: readonly Receipt[];
+    readonly receipts: readonly WantedReceipt[];
 }
 
 /** The state in which every message begins. */
@@ -44,10 +46,10 @@ export function reduceMessage(state: MessageState, event: MessageEvent, terms: M
     }
 }
 
-function whileQueued(state: Queued, event: MessageEvent, { policy, acceptedAt }: MessageTerms): Transition {
+function whileQueued(state: Queued, event: MessageEvent, terms: MessageTerms): Transition {
     switch (event.kind) {
         case "due":
-            return whenDue(state, event.now, acceptedAt + policy.maxAgeMs);
+            return whenDue(state, event.now, terms);
         case "recipientAvailable":
             if (state.wait.kind === "turn") return stay(state);
             return go({ ...state, wait: { kind: "turn" } }, { kind: "wake", at: 0 });
@@ -70,20 +72,21 @@ function whileQueued(state: Queued, event: MessageEvent, { policy, acceptedAt }:
     }
 }
 
-function whenDue(state: Queued, now: number, failsAt: number): Transition {
+function whenDue(state: Queued, now: number, { policy, acceptedAt, expiresAt }: MessageTerms): Transition {
     const { wait, attempts, partsSent } = state;
+    if (now >= expiresAt) return fail("expired");
     if (wait.kind === "offline") {
         return now >= wait.until ? fail("recipientOffline") : go(state, { kind: "wake", at: wait.until });
     }
     if (wait.kind === "retry" && now < wait.at) return go(state, { kind: "wake", at: wait.at });
     // one that waited for its turn or for the phone is attempted, however old it is
-    if (wait.kind === "retry" && now >= failsAt) return fail("networkFailure");
+    if (wait.kind === "retry" && now >= acceptedAt + policy.maxAgeMs) return fail("networkFailure");
     const attempt = attempts + 1;
     return go({ phase: "sending", attempts: attempt, partsSent }, { kind: "deliver", attempt, partsSent });
 }
 
 function whileSending(state: Sending, event: MessageEvent, terms: MessageTerms): Transition {
-    const { policy, acceptedAt } = terms;
+    const { policy, acceptedAt, expiresAt } = terms;
     const { attempts, partsSent } = state;
     switch (event.kind) {
         case "partsAccepted":
@@ -93,12 +96,12 @@ function whileSending(state: Sending, event: MessageEvent, terms: MessageTerms):
                 ? confirming({ phase: "delivered", reference: event.reference, owed: [] }, terms, "delivery")
                 : go({ phase: "sent", reference: event.reference });
         case "unavailable": {
-            const at = event.now + retryPause(policy, attempts, event.retryAfterMs);
+            const at = Math.min(event.now + retryPause(policy, attempts, event.retryAfterMs), expiresAt);
             if (event.now >= acceptedAt + policy.maxAgeMs) return fail("networkFailure");
             return go({ phase: "queued", attempts, partsSent, wait: { kind: "retry", at } }, { kind: "wake", at });
         }
         case "offline": {
-            const until = acceptedAt + policy.offlineMs;
+            const until = Math.min(acceptedAt + policy.offlineMs, expiresAt);
             if (event.now >= until) return fail("recipientOffline");
             const wait = { kind: "offline", until } as const;
             return go({ phase: "queued", attempts, partsSent, wait }, { kind: "wake", at: until });

@@ -54,9 +54,12 @@ const wait = z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("offline"), until: z.number() }),
 ]);
 
-const receipts = z.array(z.enum(["delivery", "display"])).readonly();
+const receipts = z.array(z.enum(["delivery", "failure", "display"])).readonly();
 // lines from before receipts were kept until the sender is notified have none
-const owed = receipts.default([]);
+const owed = z
+    .array(z.enum(["delivery", "display"]))
+    .readonly()
+    .default([]);
 const progress = { attempts: z.number(), partsSent: z.number() };
 
 const state = z.discriminatedUnion("phase", [
@@ -75,6 +78,7 @@ const message = z.object({
     party,
     content,
     acceptedAt: z.number(),
+    expiresAt: z.number().optional(),
     receipts,
     origin,
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../../lab/world/until.ts";
 import type { MatrixMessenger, SeenMessage } from "../../lab/world/MatrixMessenger.ts";
 import { MessageWorld } from "../../lab/world/MessageWorld.ts";
+import { composeCpim } from "../../lib/sip/message/format/cpim.ts";
 
 const toAlice = "sip:+442079460101@127.0.0.1";
 
@@ -23,6 +24,17 @@ describe("messages while parts of the world fail", () => {
     const numbered = (prefix: string, count: number): string[] =>
         Array.from({ length: count }, (_, n) => `${prefix} ${n}`);
 
+    const cpim = (messageId: string, content: string): string =>
+        composeCpim({
+            from: "sip:+442079460500@127.0.0.1",
+            to: toAlice,
+            dateTime: "2026-11-29T12:00:00Z",
+            messageId,
+            dispositions: ["negative-delivery"],
+            contentType: "text/plain",
+            content,
+        });
+
     it("accepts messages with 202 while the homeserver is down, survives kill -9, and delivers each once and in order", async () => {
         await world.synapse.stop();
         const callIds: string[] = [];
@@ -31,10 +43,24 @@ describe("messages while parts of the world fail", () => {
             expect((await world.trunk.response(callId)).status).toBe(202);
             callIds.push(callId);
         }
+        const expiring = world.trunk.send(world.bridge.sip.port, {
+            to: toAlice,
+            body: cpim("late-1", "expired"),
+            contentType: "message/cpim",
+            headers: ["Expires: 2"],
+        });
+        expect((await world.trunk.response(expiring)).status).toBe(202);
         await world.bridge.kill();
         await world.synapse.restart();
         await world.bridge.start();
         await alice.sees("down 29", 60_000);
+        // its sender is notified, and Alice does not see it
+        expect((await world.trunk.receives(/<failed\/>/)).body).toContain("late-1");
+        expect(seen("expired")).toEqual([]);
+        // the trunk does not get CPIM, which it has used there, in the next scenarios
+        world.trunk.answerNext("415 Unsupported Media Type");
+        await alice.say(room, "plain from now on");
+        await world.trunk.receives("plain from now on");
         expect(seen("down").map(({ body }) => body)).toEqual(numbered("down", 30));
         // a sender that has missed the responses repeats the requests
         for (const [n, callId] of callIds.entries()) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Linphone } from "../../lab/world/Linphone.ts";
+import { until } from "../../lab/world/until.ts";
 import type { MatrixMessenger } from "../../lab/world/MatrixMessenger.ts";
 import { MessageWorld } from "../../lab/world/MessageWorld.ts";
 
@@ -15,6 +16,7 @@ describe("messages of a registered phone (linphone)", () => {
         world = await MessageWorld.start({
             configure: (config) => ({
                 ...config,
+                logging: { level: "debug", format: "json", sip: true },
                 sip: { ...(config["sip"] as object), registrar: { algorithms: ["MD5"] } },
                 accounts: [{ username: "desk", password, user: "@alice:matrix.example", media: "webrtc" }],
                 messaging: {
@@ -44,6 +46,30 @@ describe("messages of a registered phone (linphone)", () => {
         return world.keep(linphone);
     }
 
+    /** The SIP messages in the log; `type` only of receipts. */
+    function sipLines() {
+        const lines = world.bridge
+            .log()
+            .split("\n")
+            .filter((line) => line.includes('"message":"SIP message '));
+        return lines.map((line) => {
+            const { message, headers, status, sipCallId } = JSON.parse(line) as {
+                readonly message: string;
+                readonly headers: Readonly<Record<string, string>>;
+                readonly status?: number;
+                readonly sipCallId: string;
+            };
+            const type = headers["content-type"] === "message/imdn+xml" ? headers["content-type"] : undefined;
+            return {
+                direction: message.slice("SIP message ".length),
+                type,
+                encoding: headers["content-encoding"],
+                status,
+                callId: sipCallId,
+            };
+        });
+    }
+
     it("delivers to the Matrix user whom the phone writes to, as the account", async () => {
         phone.write("sip:+442079460102@matrix.example", "Hello Bob from linphone");
         const seen = await bob.sees("Hello Bob from linphone");
@@ -54,6 +80,18 @@ describe("messages of a registered phone (linphone)", () => {
         const { room } = await bob.sees("Hello Bob from linphone");
         await bob.say(room, "Hello desk from Bob");
         await phone.reads("Hello desk from Bob");
+    });
+
+    it("accepts the phone's receipt for it, which is compressed", async () => {
+        const received = await until(() => sipLines().find(({ direction, type }) => direction === "received" && type), {
+            what: "linphone's receipt",
+            timeoutMs: 15_000,
+        });
+        expect(received).toMatchObject({ type: "message/imdn+xml", encoding: "deflate" });
+        // after the challenge
+        const accepted = (): boolean =>
+            sipLines().some(({ callId, status }) => callId === received.callId && status === 200);
+        await until(() => (accepted() ? true : undefined), { what: "its acceptance", timeoutMs: 15_000 });
     });
 
     it("keeps a message for a phone that is switched off until it registers", async () => {

@@ -1,6 +1,16 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { makeRunDirectory } from "../../lab/labFolder.ts";
+import { freePort } from "../../lab/world/freePort.ts";
 import type { MatrixMessenger } from "../../lab/world/MatrixMessenger.ts";
 import { MessageWorld } from "../../lab/world/MessageWorld.ts";
+import { FileLinkServer } from "../../lib/matrix/messages/FileLinkServer.ts";
+import { composeRcsFile, parseRcsFile, RCS_FILE_MEDIA_TYPE } from "../../lib/sip/message/format/rcsFileTransfer.ts";
+import { systemClock } from "../../lib/telemetry/systemClock.ts";
+import { makeCertificates } from "../support/sip-server/testCertificates.ts";
 import { composeCpim, parseCpim } from "../../lib/sip/message/format/cpim.ts";
 import { composeImdn, parseImdn } from "../../lib/sip/message/format/imdn.ts";
 import { composeIsComposing, parseIsComposing } from "../../lib/sip/message/format/isComposing.ts";
@@ -16,9 +26,22 @@ const png = Buffer.from(
 describe("receipts, typing and files", () => {
     let world: MessageWorld;
     let alice: MatrixMessenger;
+    /** The file server of an RCS network, by HTTPS. */
+    let rcs: Server;
+    let rcsPort: number;
+    let publicUrl: string;
 
     beforeAll(async () => {
+        rcsPort = await freePort();
+        const { ca, rcsServer } = makeCertificates({ rcsServer: "IP:127.0.0.1" });
+        const caFile = join(makeRunDirectory("rcs"), "ca.pem");
+        writeFileSync(caFile, ca);
+        rcs = createServer({ cert: rcsServer.certificate, key: rcsServer.key }, (request, response) => {
+            if (request.url === "/cat.png") response.writeHead(200, { "Content-Type": "image/png" }).end(png);
+            else response.writeHead(404).end();
+        }).listen(rcsPort, "127.0.0.1");
         world = await MessageWorld.start({
+            env: { NODE_EXTRA_CA_CERTS: caFile },
             configure: (config, { webPort }) => ({
                 ...config,
                 messaging: {
@@ -26,13 +49,17 @@ describe("receipts, typing and files", () => {
                     readReceipts: true,
                     typing: true,
                     reactions: true,
-                    web: { listen: `127.0.0.1:${webPort}`, publicUrl: `http://127.0.0.1:${webPort}` },
+                    web: { listen: `127.0.0.1:${webPort}`, publicUrl: (publicUrl = `http://127.0.0.1:${webPort}`) },
+                    files: { allowedHosts: [`127.0.0.1:${rcsPort}`] },
                 },
             }),
         });
         alice = await world.openMessenger("alice");
     });
-    afterAll(() => world.stop());
+    afterAll(async () => {
+        rcs.close();
+        await world.stop();
+    });
 
     const send = (body: string | Uint8Array, contentType: string): string =>
         world.trunk.send(world.bridge.sip.port, { to: toAlice, body, contentType });
@@ -107,6 +134,52 @@ describe("receipts, typing and files", () => {
         expect(Buffer.from(await response.arrayBuffer())).toEqual(png);
         const changed = link.replace(/files\/(.)/, (_, first: string) => `files/${first === "A" ? "B" : "A"}`);
         expect((await fetch(changed)).status).toBe(404);
+    });
+
+    it("serves nothing for a link that has expired (410)", async () => {
+        const { as_token: secret } = parse(readFileSync(world.bridge.registrationFile, "utf8")) as { as_token: string };
+        const validMs = 3_600_000;
+        const links = new FileLinkServer({} as never, { publicUrl, secret, validMs, maxBytes: 1 }, systemClock);
+        const url = await alice.upload(png, "image/png", "old.png");
+        const file = { kind: "file", uri: url, name: "old.png", mediaType: "image/png", text: "" } as const;
+        const statusOf = async (acceptedAt: number): Promise<number> =>
+            (await fetch(links.linkTo("m-1", file, acceptedAt).url)).status;
+        expect(await statusOf(Date.now())).toBe(200);
+        expect(await statusOf(Date.now() - validMs - 1)).toBe(410);
+    });
+
+    it("shows a file of an RCS peer, and sends files to it by RCS file transfer", async () => {
+        const describing = (path: string): string =>
+            composeRcsFile(
+                { kind: "file", uri: "", name: "cat.png", mediaType: "image/png", bytes: png.length, text: "" },
+                `https://127.0.0.1:${rcsPort}${path}`,
+                "2027-01-01T00:00:00Z",
+            );
+        send(describing("/cat.png"), RCS_FILE_MEDIA_TYPE);
+        const { room, content } = await alice.sees(({ body }) => body === "cat.png");
+        expect(content["info"]).toMatchObject({ mimetype: "image/png", size: png.length });
+        expect(await alice.download(String(content["url"]))).toEqual(png);
+        const url = await alice.upload(png, "image/png", "reply.png");
+        await alice.send(room, { msgtype: "m.image", url, body: "reply.png", info: { mimetype: "image/png" } });
+        const received = await world.trunk.receives(/reply\.png/);
+        expect(received.contentType).toBe(RCS_FILE_MEDIA_TYPE);
+        const sent = parseRcsFile(received.body);
+        expect(sent).toMatchObject({ name: "reply.png", mediaType: "image/png" });
+        expect(Buffer.from(await (await fetch(sent?.uri ?? "")).arrayBuffer())).toEqual(png);
+        // what its network does not have any more is shown as a link
+        send(describing("/gone.png"), RCS_FILE_MEDIA_TYPE);
+        await alice.sees(`cat.png\nhttps://127.0.0.1:${rcsPort}/gone.png`);
+    });
+
+    it.each([
+        ["SUBSCRIBE", "presence", 489],
+        ["PUBLISH", "presence", 489],
+        ["SUBSCRIBE", "dialog", 489],
+        ["NOTIFY", "presence", 481],
+    ])("responds to %s of %s with %i, because presence is not supported", async (method, event, status) => {
+        const headers = [`Event: ${event}`, "Expires: 600", `Contact: <${number}>`];
+        const callId = world.trunk.send(world.bridge.sip.port, { method, to: toAlice, headers, body: "" });
+        expect((await world.trunk.response(callId)).status).toBe(status);
     });
 
     it("shows an image of a multipart message", async () => {

@@ -32,7 +32,7 @@ export class InboundFiles {
         const bytes = await this.#bytesOf(file);
         const name = safeName(file.name);
         if (bytes === undefined) {
-            const lines = [file.text, name, file.uri.startsWith("https:") ? file.uri : ""];
+            const lines = [file.text, name, /^https?:/i.test(file.uri) ? file.uri : ""];
             return { msgtype: "m.text", body: lines.filter((line) => line !== "").join("\n"), "m.mentions": {} };
         }
         const url = await this.#media.upload(ghost, bytes, file.mediaType, name);

@@ -6,6 +6,7 @@ const NOTICES: Readonly<Record<FailureCause, string>> = {
     rejected: "Your message wasn't delivered. The other side rejected it.",
     tooLarge: "Your message wasn't delivered. It is too long for this number. Send it in several shorter messages.",
     unsupportedContent: "Your message wasn't delivered. This number can't receive this kind of message.",
+    expired: "Your message wasn't delivered in time. Send it again.",
     recipientOffline:
         "Your message wasn't delivered. The other side's phone has been switched off or offline for too long. Send it again later.",
     networkFailure: "Your message wasn't delivered. The phone network couldn't be reached. Send it again later.",

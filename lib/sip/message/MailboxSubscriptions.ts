@@ -2,6 +2,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { Mailboxes } from "../../ports/MailboxNews.ts";
+import { deltaSecondsIn } from "../deltaSeconds.ts";
 import type { DialogHandler, SipCalls } from "../SipCalls.ts";
 import type { IncomingRequest, OutgoingResponse, SipStack } from "../SipStack.ts";
 import { composeMessageSummary, MESSAGE_SUMMARY_MEDIA_TYPE } from "./format/messageSummary.ts";
@@ -130,8 +131,7 @@ export class MailboxSubscriptions {
 }
 
 function secondsOf({ headers }: IncomingRequest): number {
-    const asked = Number.parseInt(headers.get("expires") ?? String(DEFAULT_SECONDS), 10);
-    return Math.min(Number.isNaN(asked) ? DEFAULT_SECONDS : Math.max(0, asked), MAX_SECONDS);
+    return Math.min(deltaSecondsIn(headers.get("expires")) ?? DEFAULT_SECONDS, MAX_SECONDS);
 }
 
 function refusalOf({ headers }: IncomingRequest, seconds: number): OutgoingResponse | undefined {

@@ -1,20 +1,25 @@
 import type { Message } from "../../message/Message.ts";
+import type { MessageContent } from "../../message/MessageContent.ts";
 import type { MessageState } from "../../message/MessageState.ts";
 import { SenderAllowance, type SenderLimit } from "../../message/SenderAllowance.ts";
+import type { MessageId } from "../../message/vocabulary.ts";
 import { PatternIndex } from "../../numbering/PatternIndex.ts";
 import { partyText } from "../../numbering/partyText.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { MessageIntake, ReceiptNews } from "../../ports/MessageIntake.ts";
+import type { Acceptance, MessageIntake, ReceiptNews } from "../../ports/MessageIntake.ts";
 import type { MessageRouting } from "../../ports/MessageRouting.ts";
 import type { MessageTelemetry } from "../../ports/MessageTelemetry.ts";
 import { type PeerFeatures, peerKey } from "../../ports/PeerFeatures.ts";
 import { settlesWithin } from "../../ports/settlesWithin.ts";
 import type { TypingSink } from "../../ports/TypingSink.ts";
+import { deltaSecondsIn } from "../deltaSeconds.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import { referenceNamedBy } from "./composeMessage.ts";
 import { ACCEPTED_TYPES, type DecodedBody, decodeMessageBody } from "./decodeMessageBody.ts";
+import { ACCEPTED_ENCODINGS } from "./format/contentEncoding.ts";
 import { failureResponse } from "./failureStatus.ts";
 import type { Imdn } from "./format/imdn.ts";
 import { callIdOf, messageIdOf } from "./messageIdentity.ts";
@@ -74,9 +79,6 @@ export class MessageServer {
         const { features, telemetry, log } = this.#parts;
         const unsupported = unsupportedOf(request.headers.get("require"));
         if (unsupported.length > 0) return { status: 420, headers: { Unsupported: unsupported.join(", ") } };
-        const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-        // RFC 3261, section 20.12
-        if (encoding !== "identity") return { status: 415, headers: { "Accept-Encoding": "identity" } };
         const party = senderParty(request, sender);
         if (party === undefined) return { status: 400, reason: "Bad From Header" };
         if (this.#isBlocked(party)) {
@@ -85,7 +87,11 @@ export class MessageServer {
         }
         const { headers } = request;
         const body = await decodeMessageBody(
-            { contentType: headers.get("content-type"), transferEncoding: headers.get("content-transfer-encoding") },
+            {
+                contentType: headers.get("content-type"),
+                transferEncoding: headers.get("content-transfer-encoding"),
+                contentEncoding: headers.get("content-encoding"),
+            },
             request.body,
         );
         if (request.source.protocol === "tcp") features.note(peerKey(sender.from), "tcp", "used");
@@ -116,12 +122,15 @@ export class MessageServer {
             case "unsupported":
                 telemetry.messageRefused("inbound", "unsupported type");
                 return { status: 415, headers: { Accept: ACCEPTED_TYPES } };
+            case "unsupportedEncoding":
+                telemetry.messageRefused("inbound", "unsupported type");
+                return { status: 415, headers: { "Accept-Encoding": ACCEPTED_ENCODINGS } };
             case "malformed":
                 telemetry.messageRefused("inbound", "malformed");
                 return { status: 400, reason: "Bad Message Body" };
             case "notification": {
                 const news = newsOf(body.imdn);
-                if (news !== undefined) intake.receipt("outbound", body.imdn.messageId, news);
+                if (news !== undefined) intake.receipt("outbound", referenceNamedBy(body.imdn.messageId), news);
                 return { status: 200 };
             }
             case "composing":
@@ -139,49 +148,52 @@ export class MessageServer {
         request: IncomingRequest,
         { from }: MessageSender,
         { direction, user, party }: Recipient,
-        { content, cpim }: Extract<DecodedBody, { kind: "message" }>,
+        { contents, cpim }: Extract<DecodedBody, { kind: "message" }>,
     ): Promise<OutgoingResponse> {
         const { intake, clock, log, maxBytes } = this.#parts;
         const id = messageIdOf(request, from.name, cpim?.messageId);
         if (!intake.knows(id)) {
-            if (content.kind === "text" && Buffer.byteLength(content.text) > maxBytes) return { status: 413 };
+            if (contents.some((content) => textBytesOf(content) > maxBytes)) return { status: 413 };
             const limited = this.#limited(from.name, party);
             if (limited !== undefined) return limited;
         }
         const sipCallId = callIdOf(request);
-        const message: Message = {
-            id,
-            direction,
-            user,
-            party,
-            content,
-            acceptedAt: clock.now(),
-            receipts: cpim?.receipts ?? [],
-            origin: {
-                network: "sip",
-                from,
-                sipCallId,
-                ...(cpim !== undefined && {
-                    imdn: { messageId: cpim.messageId, dateTime: cpim.dateTime, from: cpim.from, to: cpim.to },
-                }),
-            },
-        };
-        const acceptance = intake.accept(message);
-        switch (acceptance.kind) {
-            case "refused":
-                return SERVICE_UNAVAILABLE;
-            case "repeated":
-                return responseTo(acceptance.state);
-            case "accepted":
-                log.info("message received", { messageId: id, peer: from.name, sipCallId });
-                try {
-                    await acceptance.stored;
-                } catch (error) {
-                    log.error("message not stored", { messageId: id, error });
-                    return { status: 500 };
-                }
-                return responseTo(await this.#settledSoon(acceptance.settled));
+        const times = timesOf(request, clock.now());
+        const { receipts, ...imdn } = cpim ?? { receipts: [] };
+        const acceptances = contents.map((content, index) => {
+            const isLast = index === contents.length - 1;
+            return intake.accept({
+                id: index === 0 ? id : (`${id}-${index}` as MessageId),
+                direction,
+                user,
+                party,
+                content,
+                ...times,
+                // the whole has arrived when the last one has
+                receipts: isLast ? receipts : [],
+                origin: { network: "sip", from, sipCallId, ...(isLast && "messageId" in imdn && { imdn }) },
+            });
+        });
+        if (acceptances.some(({ kind }) => kind === "refused")) return SERVICE_UNAVAILABLE;
+        if (acceptances.some(({ kind }) => kind === "accepted")) {
+            log.info("message received", { messageId: id, peer: from.name, sipCallId });
         }
+        return this.#answer(id, acceptances);
+    }
+
+    async #answer(messageId: MessageId, acceptances: readonly Acceptance[]): Promise<OutgoingResponse> {
+        try {
+            await Promise.all(acceptances.flatMap((each) => (each.kind === "accepted" ? [each.stored] : [])));
+        } catch (error) {
+            this.#parts.log.error("message not stored", { messageId, error });
+            return { status: 500 };
+        }
+        const states = acceptances.map(async (each) => {
+            if (each.kind === "accepted") return this.#settledSoon(each.settled);
+            return each.kind === "repeated" ? each.state : undefined;
+        });
+        const responses = (await Promise.all(states)).map(responseTo);
+        return responses.reduce((worst, response) => (response.status > worst.status ? response : worst));
     }
 
     /** The state after delivery; undefined if that takes longer than a sender waits. */
@@ -202,6 +214,19 @@ export class MessageServer {
     #isBlocked(party: RemoteParty): boolean {
         return party.kind !== "anonymous" && this.#blocked.has(partyText(party, "full"));
     }
+}
+
+function textBytesOf(content: MessageContent): number {
+    return content.kind === "text" ? Buffer.byteLength(content.text) : 0;
+}
+
+/**
+ * RFC 3428, section 4: a message can have a time limit. It counts from its arrival, because the clock that a Date comes from
+ * can be wrong. The shortest one is long enough for one attempt.
+ */
+function timesOf({ headers }: IncomingRequest, acceptedAt: number): Pick<Message, "acceptedAt" | "expiresAt"> {
+    const seconds = deltaSecondsIn(headers.get("expires"));
+    return { acceptedAt, ...(seconds !== undefined && { expiresAt: acceptedAt + Math.max(1, seconds) * 1_000 }) };
 }
 
 /** 200 for what has arrived, 202 for what is kept and repeated (RFC 3428, section 7). */
@@ -232,6 +257,7 @@ function newsOf({ news }: Imdn): ReceiptNews | undefined {
             // the recipient keeps to itself whether the message has arrived
             return undefined;
         case "processed":
+        case "other":
             return undefined;
     }
 }

@@ -77,9 +77,9 @@ export class SipMessageCarrier {
         await this.#notify(message, receipt === "delivery" ? "delivered" : "displayed");
     }
 
-    /** The sender of a message that was accepted with 202 learns of the failure if it has asked for receipts. */
+    /** The sender of a message that was accepted with 202 learns of the failure if it has asked for that. */
     async reportFailure(message: Message, _cause: FailureCause): Promise<void> {
-        if (message.receipts.length > 0) await this.#notify(message, "failed");
+        if (message.receipts.includes("failure")) await this.#notify(message, "failed");
     }
 
     /** Tries one address after the other for as long as the network fails, not the recipient. */
@@ -153,7 +153,11 @@ export class SipMessageCarrier {
                 response = await this.#parts.client.send({
                     method: "MESSAGE",
                     ...way,
-                    headers: { ...withTag(way.headers, tag), "Content-Type": contentType },
+                    headers: {
+                        ...withTag(way.headers, tag),
+                        ...timeLimit(message, clock.now()),
+                        "Content-Type": contentType,
+                    },
                     body,
                     callId,
                     // another body is another request
@@ -262,6 +266,13 @@ function roomFor({ uri, headers, transport }: MessageDestination, form: "plain" 
     const envelope = form === "cpim" ? 330 + 2 * Buffer.byteLength(uri) : 0;
     const room = MAX_DATAGRAM_BYTES - ADDED_BYTES - Buffer.byteLength(uri + lines.join("")) - envelope;
     return Math.max(room, MIN_TEXT_BYTES);
+}
+
+/** The rest of a time limit that the sender set, for networks that store messages (RFC 3428, section 4). */
+function timeLimit({ expiresAt }: Message, now: number): HeaderFields {
+    if (expiresAt === undefined) return {};
+    const seconds = Math.max(1, Math.ceil((expiresAt - now) / 1_000));
+    return { Expires: String(seconds), Date: new Date(now).toUTCString() };
 }
 
 function withTag(headers: HeaderFields, tag: string): HeaderFields {

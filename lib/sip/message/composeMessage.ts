@@ -92,3 +92,13 @@ export function sipIdentifiers(
         reference: digest.slice(0, 24),
     };
 }
+
+const OWN_CALL_ID = /^([0-9a-f]{24})[0-9a-f]{8}-[0-9]+@matrix-appservice-sip$/;
+
+/**
+ * The reference of the message that an IMDN is about. It names the Message-ID of a CPIM message. Of one without CPIM, Linphone
+ * names the Call-ID.
+ */
+export function referenceNamedBy(messageId: string): string {
+    return OWN_CALL_ID.exec(messageId)?.[1] ?? messageId;
+}

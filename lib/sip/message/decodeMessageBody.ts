@@ -1,5 +1,6 @@
 import type { MessageContent } from "../../message/MessageContent.ts";
-import type { Receipt } from "../../message/vocabulary.ts";
+import type { WantedReceipt } from "../../message/vocabulary.ts";
+import { decodeContentEncoding } from "./format/contentEncoding.ts";
 import { type ContentType, parseContentType } from "./format/contentType.ts";
 import { type CpimMessage, parseCpim } from "./format/cpim.ts";
 import { type Imdn, IMDN_MEDIA_TYPE, parseImdn } from "./format/imdn.ts";
@@ -12,7 +13,8 @@ import { parseRcsFile, RCS_FILE_MEDIA_TYPE } from "./format/rcsFileTransfer.ts";
 export type DecodedBody =
     | {
           readonly kind: "message";
-          readonly content: MessageContent;
+          /** Several for several files. The text next to files belongs to the first one. */
+          readonly contents: readonly [MessageContent, ...MessageContent[]];
           readonly cpim?: CpimRequest;
           readonly uses: readonly Format[];
       }
@@ -22,6 +24,8 @@ export type DecodedBody =
     | { readonly kind: "empty" }
     /** 415. */
     | { readonly kind: "unsupported" }
+    /** 415, because of the Content-Encoding. */
+    | { readonly kind: "unsupportedEncoding" }
     /** 400. */
     | { readonly kind: "malformed" };
 
@@ -31,7 +35,7 @@ export interface CpimRequest {
     readonly dateTime: string;
     readonly from: string;
     readonly to: string;
-    readonly receipts: readonly Receipt[];
+    readonly receipts: readonly WantedReceipt[];
 }
 
 /** What the sender of a body has shown that it understands. */
@@ -39,6 +43,12 @@ export type Format = "cpim" | "imdn" | "composing" | "rcsFile";
 
 /** Images without an active part (as SVG can have). */
 const IMAGES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/heic", "image/avif"]);
+/** Names that are not registered, but used. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+    ["image/jpg", "image/jpeg"],
+    ["image/pjpeg", "image/jpeg"],
+    ["image/x-png", "image/png"],
+]);
 
 /** The Accept of a 415 and of OPTIONS. */
 export const ACCEPTED_TYPES = [
@@ -57,6 +67,7 @@ export interface BodyHeaders {
     readonly contentType: string | undefined;
     /** The embedded SIP server hands bodies that are not UTF-8 over in base64, with this header. */
     readonly transferEncoding: string | undefined;
+    readonly contentEncoding?: string | undefined;
 }
 
 /** Decodes the body of a MESSAGE (RFC 3428). Pure but for being asynchronous; never rejects. */
@@ -67,17 +78,19 @@ export async function decodeMessageBody(headers: BodyHeaders, body: string): Pro
     const type = parseContentType(header);
     if (type === undefined) return { kind: "malformed" };
     const isBase64 = headers.transferEncoding?.trim().toLowerCase() === "base64";
-    const bytes = Buffer.from(body, isBase64 ? "base64" : "utf8");
+    const bytes = await decodeContentEncoding(Buffer.from(body, isBase64 ? "base64" : "utf8"), headers.contentEncoding);
+    if (bytes === "unsupported") return { kind: "unsupportedEncoding" };
+    if (bytes === "malformed") return { kind: "malformed" };
     const decoded = await (type.mediaType === "message/cpim" ? decodeCpim(bytes) : decodeEntity(type, header, bytes));
     // another SIP server has read an image as text
     const isDamaged = !isBase64 && body.includes("\uFFFD");
-    return isDamaged && decoded.kind === "message" && decoded.content.kind === "file"
+    return isDamaged && decoded.kind === "message" && decoded.contents.some(({ kind }) => kind === "file")
         ? { kind: "unsupported" }
         : decoded;
 }
 
 async function decodeCpim(bytes: Buffer): Promise<DecodedBody> {
-    const { head, rest } = splitHead(bytes, "required") ?? {};
+    const { head, rest } = splitHead(bytes) ?? {};
     const cpim = head === undefined ? undefined : parseCpim(head);
     if (cpim === undefined || rest === undefined) return { kind: "malformed" };
     const inner = await decodeMime(rest);
@@ -95,6 +108,7 @@ async function decodeCpim(bytes: Buffer): Promise<DecodedBody> {
             return { ...inner, uses: ["cpim", ...inner.uses] };
         case "empty":
         case "unsupported":
+        case "unsupportedEncoding":
         case "malformed":
             return inner;
     }
@@ -102,13 +116,14 @@ async function decodeCpim(bytes: Buffer): Promise<DecodedBody> {
 
 /** A part without transfer encoding is taken as it is; others, and multiparts, are decoded as MIME. */
 async function decodeMime(entity: Buffer): Promise<DecodedBody> {
-    const { head, rest } = splitHead(entity, "optional");
+    const { head, rest } = splitMimeHead(entity);
     const [, header = "text/plain"] = /^content-type\s*:\s*(.*)$/im.exec(head) ?? [];
     const type = parseContentType(header);
     if (type === undefined) return { kind: "malformed" };
     const isEncoded = /^content-transfer-encoding\s*:\s*(?:base64|quoted-printable)/im.test(head);
-    if (type.mediaType.startsWith("multipart/") || isEncoded) return decodeParts(await readMimeParts(entity));
-    return decodeEntity(type, header, rest);
+    const isMultipart = type.mediaType.startsWith("multipart/");
+    if (!isMultipart && !isEncoded) return decodeEntity(type, header, rest);
+    return decodeParts(await readMimeParts(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), rest])));
 }
 
 async function decodeEntity(type: ContentType, header: string, content: Buffer): Promise<DecodedBody> {
@@ -117,63 +132,64 @@ async function decodeEntity(type: ContentType, header: string, content: Buffer):
         const head = Buffer.from(`Content-Type: ${header.replace(/[\r\n]+/g, " ")}\r\n\r\n`);
         return decodeParts(await readMimeParts(Buffer.concat([head, content])));
     }
-    if (IMAGES.has(mediaType)) return imageMessage({ mediaType, bytes: content, filename: params.get("name") }, "");
+    if (mediaType !== "text/plain") return decodePart({ mediaType, bytes: content, filename: params.get("name") });
+    const text = decodeText(content, params.get("charset") ?? "utf-8");
+    return text === undefined ? { kind: "unsupported" } : textMessage(text);
+}
+
+/** What is not text. */
+function decodePart(part: MimePart): DecodedBody {
+    const mediaType = ALIASES.get(part.mediaType) ?? part.mediaType;
+    if (IMAGES.has(mediaType)) return part.bytes.length > 0 ? imageMessage({ ...part, mediaType }) : { kind: "empty" };
+    const xml = (): string => Buffer.from(part.bytes).toString();
     switch (mediaType) {
-        case "text/plain": {
-            const text = decodeText(content, params.get("charset") ?? "utf-8");
-            return text === undefined ? { kind: "unsupported" } : textMessage(text);
-        }
         case IMDN_MEDIA_TYPE:
-            return ofParsed(parseImdn(content.toString()), (imdn) => ({ kind: "notification", imdn, uses: ["imdn"] }));
+            return ofParsed(parseImdn(xml()), (imdn) => ({ kind: "notification", imdn, uses: ["imdn"] }));
         case IS_COMPOSING_MEDIA_TYPE:
-            return ofParsed(parseIsComposing(content.toString()), (composing) => ({
+            return ofParsed(parseIsComposing(xml()), (composing) => ({
                 kind: "composing",
                 composing,
                 uses: ["composing"],
             }));
         case RCS_FILE_MEDIA_TYPE:
-            return ofParsed(parseRcsFile(content.toString()), (file) => ({
-                kind: "message",
-                content: file,
-                uses: ["rcsFile"],
-            }));
+            return ofParsed(parseRcsFile(xml()), (file) => ({ kind: "message", contents: [file], uses: ["rcsFile"] }));
         default:
             return { kind: "unsupported" };
     }
 }
 
-/** The first part the bridge understands is the message; the text next to an image is its caption. */
+/** The parts that the bridge understands; the text next to files is their caption. */
 function decodeParts(parts: MimeParts | undefined): DecodedBody {
     if (parts === undefined) return { kind: "malformed" };
-    for (const { mediaType, bytes } of parts.others) {
-        if (mediaType !== IMDN_MEDIA_TYPE) continue;
-        return ofParsed(parseImdn(Buffer.from(bytes).toString()), (imdn) => ({
-            kind: "notification",
-            imdn,
-            uses: ["imdn"],
-        }));
-    }
-    const image = parts.others.find(({ mediaType, bytes }) => IMAGES.has(mediaType) && bytes.length > 0);
-    if (image !== undefined) return imageMessage(image, parts.text ?? "");
-    return parts.text === undefined ? { kind: "unsupported" } : textMessage(parts.text);
+    const decoded = parts.others.map(decodePart);
+    const notice = decoded.find(({ kind }) => kind === "notification" || kind === "composing");
+    if (notice !== undefined && parts.text === undefined) return notice;
+    const files = decoded.flatMap((part) => (part.kind === "message" ? part.contents : []));
+    const [first, ...others] = files;
+    const text = textMessage(parts.text ?? "");
+    if (first === undefined) return parts.text === undefined ? { kind: "unsupported" } : text;
+    const caption = text.kind === "message" && text.contents[0].kind === "text" ? text.contents[0].text : "";
+    const uses = decoded.flatMap((part) => (part.kind === "message" ? part.uses : []));
+    return { kind: "message", contents: [{ ...first, text: caption } as MessageContent, ...others], uses };
 }
 
-function imageMessage({ mediaType, bytes, filename }: MimePart, text: string): DecodedBody {
+function imageMessage({ mediaType, bytes, filename }: MimePart): DecodedBody {
     const uri = `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
     const name = filename ?? `image.${mediaType.slice("image/".length)}`;
-    return { kind: "message", content: { kind: "file", uri, name, mediaType, bytes: bytes.length, text }, uses: [] };
+    const file = { kind: "file", uri, name, mediaType, bytes: bytes.length, text: "" } as const;
+    return { kind: "message", contents: [file], uses: [] };
 }
 
-function textMessage(content: string): DecodedBody {
+function textMessage(written: string): DecodedBody {
     // control characters mean something to terminals only
-    const text = content
+    const text = written
         .replace(/\r\n?/g, "\n")
         .replace(/\n+$/, "")
         .replace(/[^\P{Cc}\t\n]/gu, "");
     if (text.trim() === "") return { kind: "empty" };
-    const geo = /^geo:-?[0-9.]+,-?[0-9.]+(?:,-?[0-9.]+)?(?:;[0-9a-z;=.-]*)?$/i.exec(text.trim());
-    if (geo !== null) return { kind: "message", content: { kind: "location", uri: geo[0], text: geo[0] }, uses: [] };
-    return { kind: "message", content: { kind: "text", text }, uses: [] };
+    const uri = text.trim();
+    const content: MessageContent = isPlace(uri) ? { kind: "location", uri, text: uri } : { kind: "text", text };
+    return { kind: "message", contents: [content], uses: [] };
 }
 
 function requestIn({
@@ -184,8 +200,9 @@ function requestIn({
     dispositions,
 }: CpimMessage): CpimRequest | undefined {
     if (messageId === undefined) return undefined;
-    const receipts: Receipt[] = [];
+    const receipts: WantedReceipt[] = [];
     if (dispositions.has("positive-delivery")) receipts.push("delivery");
+    if (dispositions.has("negative-delivery")) receipts.push("failure");
     if (dispositions.has("display")) receipts.push("display");
     return { messageId, dateTime, from, to, receipts };
 }
@@ -194,20 +211,36 @@ function ofParsed<Parsed>(parsed: Parsed | undefined, decoded: (parsed: Parsed) 
     return parsed === undefined ? { kind: "malformed" } : decoded(parsed);
 }
 
+const COORDINATE = "-?[0-9]{1,3}(?:\\.[0-9]+)?";
+const GEO = new RegExp(`^geo:(${COORDINATE}),(${COORDINATE})(?:,-?[0-9]+(?:\\.[0-9]+)?)?(?:;[0-9a-z;=._-]*)?$`, "i");
+
+/** Whether a text is a geo: URI of a place on the earth (RFC 5870). */
+function isPlace(text: string): boolean {
+    const [, latitude, longitude] = GEO.exec(text) ?? [];
+    return Math.abs(Number(latitude)) <= 90 && Math.abs(Number(longitude)) <= 180;
+}
+
 interface Headed {
     readonly head: string;
     readonly rest: Buffer;
 }
 
 /** Divides at the first blank line. Some phones begin with the blank line that follows the headers of the SIP request. */
-function splitHead(bytes: Buffer, head: "optional"): Headed;
-function splitHead(bytes: Buffer, head: "required"): Headed | undefined;
-function splitHead(bytes: Buffer, head: "optional" | "required"): Headed | undefined {
+function splitHead(bytes: Buffer): Headed | undefined {
     // one character for each byte
     const text = bytes.toString("latin1");
-    const start = head === "required" ? (/^(?:\r?\n)*/.exec(text)?.[0].length ?? 0) : 0;
-    const end = /^\r?\n|\r?\n\r?\n/.exec(text.slice(start));
-    if (end === null) return head === "required" ? undefined : { head: "", rest: bytes };
+    const start = /^(?:\r?\n)*/.exec(text)?.[0].length ?? 0;
+    const end = /\r?\n[ \t]*\r?\n/.exec(text.slice(start));
+    if (end === null) return undefined;
     const at = start + end.index;
     return { head: bytes.toString("utf8", start, at), rest: bytes.subarray(at + end[0].length) };
+}
+
+/** A head has a line of MIME. Without one, all is content: a text can have blank lines of its own. */
+function splitMimeHead(bytes: Buffer): Headed {
+    const isHeaded = /^(?:\r?\n)*(?:content|mime)-[a-z-]+[ \t]*:/i.test(bytes.toString("latin1"));
+    if (isHeaded) return splitHead(bytes) ?? { head: bytes.toString().trim(), rest: Buffer.alloc(0) };
+    // the blank line of a head without headers
+    const blank = /^\r?\n/.exec(bytes.toString("latin1"))?.[0] ?? "";
+    return { head: "", rest: bytes.subarray(blank.length) };
 }

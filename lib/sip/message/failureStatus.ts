@@ -8,6 +8,7 @@ const STATUSES: Readonly<Record<FailureCause, number>> = {
     rejected: 403,
     tooLarge: 413,
     unsupportedContent: 415,
+    expired: 480,
     recipientOffline: 480,
     networkFailure: 503,
     internalError: 500,

@@ -1,4 +1,5 @@
 import type { PhoneContact } from "../../ports/ContactStore.ts";
+import { deltaSecondsIn } from "../deltaSeconds.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
@@ -41,7 +42,7 @@ export function readRegister(
     const { headers, source } = request;
     const callId = headers.get("call-id") ?? "";
     const sequence = Number.parseInt(headers.get("cseq") ?? "", 10);
-    const overall = secondsIn(headers.get("expires"));
+    const overall = deltaSecondsIn(headers.get("expires"));
     const values = splitValues(headers.get("contact") ?? "");
     const path = splitValues(headers.get("path") ?? "").map((value) => parseNameAddress(value)?.uri ?? "");
     // a phone that insists on keeping its flow (RFC 5626) or on a GRUU (RFC 5627) is to know that it gets neither
@@ -59,7 +60,7 @@ export function readRegister(
     }
     const contacts = values.map((value) => {
         const address = parseNameAddress(value);
-        return { uri: address?.uri ?? "", seconds: secondsIn(address?.params.get("expires")) ?? overall };
+        return { uri: address?.uri ?? "", seconds: deltaSecondsIn(address?.params.get("expires")) ?? overall };
     });
     return contacts.every(({ uri }) => isReachable(uri)) ? { ...order, contacts } : refused(400, "Bad Contact Header");
 }
@@ -129,10 +130,6 @@ function keyOf(uri: string): string {
 function isReachable(uri: string): boolean {
     const parsed = uri.length <= MAX_URI_LENGTH && !/[\s<>"]/.test(uri) ? parseUri(uri) : undefined;
     return parsed?.scheme === "sip" || parsed?.scheme === "sips";
-}
-
-function secondsIn(text: string | undefined): number | undefined {
-    return text !== undefined && /^[0-9]{1,10}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
 function refused(status: number, reason: string, headers: HeaderFields = {}) {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
+import { deltaSecondsIn, retryAfterSecondsIn } from "../deltaSeconds.ts";
 import { answerChallenge } from "../digest/answerChallenge.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
 import { DigestClient } from "../digest/DigestClient.ts";
@@ -283,10 +284,10 @@ export class TrunkRegistration {
     #meaningOf(response: IncomingResponse, asked: number): RegistrationEvent {
         const { status, headers } = response;
         if (status < 300) return { kind: "granted", seconds: this.#grantedSeconds(headers, asked) };
-        const minSeconds = secondsIn(headers.get("min-expires"));
+        const minSeconds = deltaSecondsIn(headers.get("min-expires"));
         if (status === 423 && minSeconds !== undefined) return { kind: "tooBrief", minSeconds };
         if (REFUSALS.has(status)) return { kind: "refused", status };
-        const retryAfterSeconds = secondsIn(headers.get("retry-after"));
+        const retryAfterSeconds = retryAfterSecondsIn(headers.get("retry-after"));
         const reason = failureInWords(response);
         return {
             kind: "failed",
@@ -309,7 +310,7 @@ export class TrunkRegistration {
             .filter(({ uri }) => parseUri(uri)?.user === this.contactUser);
         const here = addressIn(parseNameAddress(this.#contact ?? "")?.uri);
         const contact = ours.find(({ uri }) => addressIn(uri) === here) ?? ours[0];
-        return secondsIn(contact?.params.get("expires")) ?? secondsIn(headers.get("expires")) ?? asked;
+        return deltaSecondsIn(contact?.params.get("expires")) ?? deltaSecondsIn(headers.get("expires")) ?? asked;
     }
 }
 
@@ -320,12 +321,6 @@ function registrarAt({ scheme, domain }: SipTrunk): string {
 /** What stands before the parameters: the order and number of those is the registrar's. */
 function addressIn(uri: string | undefined): string | undefined {
     return uri?.split(/[;?]/)[0]?.toLowerCase();
-}
-
-function secondsIn(text: string | undefined): number | undefined {
-    // Retry-After may go on with a comment
-    const digits = /^\s*([0-9]{1,10})/.exec(text ?? "")?.[1];
-    return digits === undefined ? undefined : Number(digits);
 }
 
 function contactUserOf({ name, domain, credentials }: RegisteringTrunk): string {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
+import { retryAfterSecondsIn } from "../deltaSeconds.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk, TrunkAddress } from "../SipTrunk.ts";
@@ -67,7 +68,7 @@ export class TrunkHealth {
      */
     responded(address: SipTrunk, { status, headers }: Response): void {
         if (status !== 408 && status !== 503) return this.#answered(address);
-        const seconds = Math.min(LONGEST_REST_S, secondsIn(headers.get("retry-after")));
+        const seconds = Math.min(LONGEST_REST_S, retryAfterSecondsIn(headers.get("retry-after")) ?? 0);
         if (status === 503 && seconds > 0) return this.#rest(address, seconds);
         if (status === 408) this.#happened(address, { kind: "callUnanswered" }, {});
         this.#parts.onDoubt(address);
@@ -151,9 +152,4 @@ function hostOf({ domain, nextHop }: TrunkAddress): string | undefined {
 
 function keyOf({ name, domain }: SipTrunk): string {
     return `${name} ${domain}`;
-}
-
-/** Retry-After may go on with a comment and a duration. */
-function secondsIn(retryAfter: string | undefined): number {
-    return Number(/^\s*([0-9]{1,10})/.exec(retryAfter ?? "")?.[1] ?? 0);
 }

@@ -3,6 +3,7 @@ import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
 import type { SipInviteReceivedRecord, SipLegRecord } from "../../ports/LegRecord.ts";
+import { deltaSecondsIn } from "../deltaSeconds.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
@@ -25,7 +26,6 @@ import {
     type IncomingRequest,
     type OutgoingResponse,
     type SentResponse,
-    type SipHeaders,
     SipSendError,
 } from "../SipStack.ts";
 import type { DtmfSetting, SipPeer } from "../SipTrunk.ts";
@@ -90,10 +90,10 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     /** The call is open: the desk hears what is reported. Called once by the gateway. */
     opened(): void {
         const { invite, request, clock, report } = this.#parts;
-        const expiresMs = expiresOf(request.headers);
+        const seconds = deltaSecondsIn(request.headers.get("expires")) ?? 0;
         // RFC 3261, section 13.3.1: an INVITE that expires before a final response is answered with 487
-        if (expiresMs !== undefined) {
-            this.#stopExpiry = clock.startTimer(expiresMs, () => {
+        if (seconds > 0) {
+            this.#stopExpiry = clock.startTimer(seconds * 1_000, () => {
                 this.#machine.happened({ kind: "abandoned", cause: "cancelled" });
             });
         }
@@ -296,12 +296,6 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     #quietly(work: Promise<unknown>): void {
         work.catch((error: unknown) => this.#parts.log.debug("SIP message not sent", { error }));
     }
-}
-
-/** How long the INVITE is valid, in ms; undefined without a valid Expires header. */
-function expiresOf(headers: SipHeaders): number | undefined {
-    const seconds = /^\s*([1-9][0-9]{0,8})\s*$/.exec(headers.get("expires") ?? "")?.[1];
-    return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
 /** The server refuses a 200 whose transaction is over: a CANCEL was first. */

@@ -8,6 +8,7 @@ import { everyMessageEvent } from "./everyMessageEvent.ts";
 const terms: MessageTerms = {
     policy: { maxAgeMs: 600_000, offlineMs: 8_000_000, firstRetryMs: 2_000, longestRetryMs: 300_000 },
     acceptedAt: 0,
+    expiresAt: Infinity,
     receipts: ["delivery", "display"],
 };
 
@@ -47,10 +48,15 @@ function told(effects: readonly MessageEffect[]): string[] {
 
 /** The effects of a sequence of events, with the last state. */
 function after(...events: MessageEvent[]): { state: MessageState; effects: string[] } {
+    return afterWithin(Infinity, ...events);
+}
+
+/** The same for a message with a time limit. */
+function afterWithin(expiresAt: number, ...events: MessageEvent[]): { state: MessageState; effects: string[] } {
     let state: MessageState = openMessage();
     const effects: string[] = [];
     for (const event of events) {
-        const next = reduceMessage(state, event, terms);
+        const next = reduceMessage(state, event, { ...terms, expiresAt });
         state = next.state;
         effects.push(...told(next.effects));
     }
@@ -138,6 +144,21 @@ describe("reduceMessage", () => {
             effects: ["deliver attempt 1", "wake at 601999", "report networkFailure"],
         });
         expect(after(due(0), unavailable(600_000)).state).toMatchObject({ phase: "failed", cause: "networkFailure" });
+    });
+
+    it("fails when the time limit of its sender is over, without another attempt", () => {
+        expect(afterWithin(5_000, due(0), unavailable(0, 120_000), due(5_000))).toEqual({
+            state: { phase: "failed", cause: "expired", report: "owed" },
+            effects: ["deliver attempt 1", "wake at 5000", "report expired"],
+        });
+        expect(afterWithin(5_000, due(5_000)).effects).toEqual(["report expired"]);
+    });
+
+    it("waits for an offline phone no longer than the time limit", () => {
+        const offline: MessageEvent = { kind: "offline", now: 10 };
+        expect(afterWithin(60_000, due(0), offline).effects).toEqual(["deliver attempt 1", "wake at 60000"]);
+        const late = afterWithin(60_000, due(0), offline, { kind: "recipientAvailable" }, due(60_000));
+        expect(late.state).toMatchObject({ phase: "failed", cause: "expired" });
     });
 
     it("attempts a message once, however long the bridge was stopped", () => {

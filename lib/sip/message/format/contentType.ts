@@ -6,16 +6,16 @@ export interface ContentType {
     readonly params: ReadonlyMap<string, string>;
 }
 
-const TYPE = /^\s*([0-9a-z!#$%&'*+.^_`{|}~-]+\/[0-9a-z!#$%&'*+.^_`{|}~-]+)\s*/i;
+const TYPE = /^\s*([0-9a-z!#$%&'*+.^_`{|}~-]+)\s*\/\s*([0-9a-z!#$%&'*+.^_`{|}~-]+)\s*/i;
 const PARAM = /;\s*([0-9a-z!#$%&'*+.^_`{|}~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))\s*/gi;
 
 /** Parses a Content-Type; undefined if it is none. */
 export function parseContentType(text: string): ContentType | undefined {
-    const [, mediaType] = TYPE.exec(text) ?? [];
-    if (mediaType === undefined) return undefined;
+    const [, type, subtype] = TYPE.exec(text) ?? [];
+    if (type === undefined || subtype === undefined) return undefined;
     const params = new Map<string, string>();
     for (const [, name = "", quoted, token = ""] of text.matchAll(PARAM)) {
         params.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? token);
     }
-    return { mediaType: mediaType.toLowerCase(), params };
+    return { mediaType: `${type}/${subtype}`.toLowerCase(), params };
 }

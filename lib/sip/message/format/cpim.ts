@@ -19,21 +19,23 @@ export function parseCpim(head: string): CpimMessage | undefined {
     const headers = headersIn(head);
     if (headers === undefined) return undefined;
     const prefix = prefixOf(headers, IMDN_NAMESPACE);
-    const imdn = (name: string): string | undefined => headers.get(`${prefix}.${name}`)?.[0];
+    const imdn = (name: string): readonly string[] => headers.get(`${prefix}${name}`) ?? [];
     const optional = {
         from: headers.get("from")?.[0],
         to: headers.get("to")?.[0],
         dateTime: headers.get("datetime")?.[0],
     };
-    const messageId = imdn("message-id");
+    const [messageId] = imdn("message-id");
     return {
         ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
         ...(messageId !== undefined && messageId !== "" && { messageId }),
         dispositions: new Set(
-            (imdn("disposition-notification") ?? "")
-                .toLowerCase()
-                .split(/[\s,]+/)
-                .filter(Boolean),
+            imdn("disposition-notification").flatMap((value) =>
+                value
+                    .toLowerCase()
+                    .split(/[\s,;]+/)
+                    .filter(Boolean),
+            ),
         ),
     };
 }
@@ -72,25 +74,29 @@ export function composeCpim(draft: CpimDraft): string {
     ].join("\r\n");
 }
 
-/** Names in lower case; undefined if a line is no header. */
+/** Names in lower case. Lines that are no headers are left out; undefined if all are. */
 function headersIn(head: string): ReadonlyMap<string, readonly string[]> | undefined {
     const headers = new Map<string, string[]>();
-    for (const line of head.split(/\r?\n/)) {
-        const [, name, value] = /^([^\s:]+):\s?(.*)$/.exec(line) ?? [];
-        if (name === undefined || value === undefined) return undefined;
+    // RFC 3862 has no folded lines, but some programs write CPIM as they write mail
+    for (const line of head.replace(/\r?\n[ \t]+/g, " ").split(/\r?\n/)) {
+        const [, name, value] = /^([^\s:]+)[ \t]*:\s?(.*)$/.exec(line) ?? [];
+        if (name === undefined || value === undefined) continue;
         const key = name.toLowerCase();
         headers.set(key, [...(headers.get(key) ?? []), unescapeHeader(value.trim())]);
     }
-    return headers;
+    return headers.size === 0 ? undefined : headers;
 }
 
-/** The prefix that an `NS` header gives a namespace (RFC 3862, section 3.4); `imdn` if there is none. */
+/**
+ * What the names of a namespace begin with, by its `NS` header (RFC 3862, section 3.4): a prefix and a dot, or nothing if it
+ * is the default one. `imdn.` without such a header.
+ */
 function prefixOf(headers: ReadonlyMap<string, readonly string[]>, namespace: string): string {
     for (const value of headers.get("ns") ?? []) {
-        const [, prefix, uri] = /^(\S+)\s*<([^>]*)>/.exec(value) ?? [];
-        if (prefix !== undefined && uri === namespace) return prefix.toLowerCase();
+        const [, prefix = "", uri] = /^([^\s<]*)\s*<([^>]*)>/.exec(value) ?? [];
+        if (uri === namespace) return prefix === "" ? "" : `${prefix.toLowerCase()}.`;
     }
-    return "imdn";
+    return "imdn.";
 }
 
 /** RFC 3862, section 2.3.1. */

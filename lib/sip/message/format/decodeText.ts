@@ -7,7 +7,8 @@ import { isUtf8 } from "node:buffer";
 export function decodeText(bytes: Uint8Array, charset: string): string | undefined {
     const name = charset.trim().toLowerCase();
     const hasWideUnits = /^utf-?(?:16|32)|^ucs-?[24]/.test(name);
-    if (!hasWideUnits && isUtf8(bytes)) return Buffer.from(bytes).toString();
+    // a TextDecoder leaves a byte order mark out
+    if (!hasWideUnits && isUtf8(bytes)) return new TextDecoder().decode(bytes);
     try {
         return new TextDecoder(UTF8.has(name) ? "windows-1252" : name).decode(bytes);
     } catch {

@@ -4,12 +4,13 @@ import { childOf, escapeXml, parseXml } from "./xmlDocument.ts";
 export interface Imdn {
     /** The message it is about. */
     readonly messageId: string;
-    readonly news: "delivered" | "displayed" | "failed" | "forbidden" | "processed" | "error";
+    readonly news: "delivered" | "displayed" | "failed" | "forbidden" | "processed" | "error" | "other";
 }
 
 export const IMDN_MEDIA_TYPE = "message/imdn+xml";
 
-const NOTIFICATIONS = ["delivery-notification", "display-notification", "processing-notification"] as const;
+/** The strongest first: a message that was displayed has been delivered. */
+const NOTIFICATIONS = ["display-notification", "delivery-notification", "processing-notification"] as const;
 /** The statuses of RFC 5438, section 7.2.1. */
 const NEWS: Readonly<Record<string, Imdn["news"]>> = {
     delivered: "delivered",
@@ -21,17 +22,16 @@ const NEWS: Readonly<Record<string, Imdn["news"]>> = {
     stored: "processed",
 };
 
-/** Parses a message/imdn+xml body; undefined if it is none. */
+/** Parses a message/imdn+xml body; undefined if it is none. `other`: a status that RFC 5438 does not define. */
 export function parseImdn(body: string): Imdn | undefined {
     const imdn = parseXml(body);
     const messageId = childOf(imdn, "message-id")?.text ?? "";
     if (imdn?.name !== "imdn" || messageId === "") return undefined;
     for (const name of NOTIFICATIONS) {
-        const status = childOf(childOf(imdn, name), "status")?.children[0]?.name ?? "";
-        const news = NEWS[status];
-        if (news !== undefined) return { messageId, news };
+        const status = childOf(childOf(imdn, name), "status")?.children[0]?.name.toLowerCase() ?? "";
+        if (Object.hasOwn(NEWS, status)) return { messageId, news: NEWS[status] ?? "other" };
     }
-    return undefined;
+    return { messageId, news: "other" };
 }
 
 /** Writes a message/imdn+xml body. `dateTime`: that of the message it is about (RFC 5438, section 7.2.1.1). */

@@ -19,7 +19,10 @@ export function parseIsComposing(body: string): Composing | undefined {
     if (root?.name !== "isComposing") return undefined;
     const refresh = Number.parseInt(childOf(root, "refresh")?.text ?? "", 10);
     const seconds = refresh > 0 ? Math.min(refresh, MAX_REFRESH_S) : DEFAULT_REFRESH_S;
-    return { state: childOf(root, "state")?.text === "active" ? "active" : "idle", holdsMs: seconds * 1_000 };
+    return {
+        state: childOf(root, "state")?.text.toLowerCase() === "active" ? "active" : "idle",
+        holdsMs: seconds * 1_000,
+    };
 }
 
 /** Writes an isComposing body. */

@@ -12,7 +12,6 @@ export interface MimePart {
 /** The text parts of an entity as one text, and all others. */
 export interface MimeParts {
     readonly text: string | undefined;
-    readonly html: string | undefined;
     readonly others: readonly MimePart[];
 }
 
@@ -32,7 +31,6 @@ export async function readMimeParts(entity: Uint8Array): Promise<MimeParts | und
         });
         return {
             text: withoutLastLineEnd(email.text),
-            html: email.html,
             others: email.attachments.slice(0, MAX_PARTS).map(partOf),
         };
     } catch {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { MessageSender } from "../../../../lib/sip/message/MessageSender.ts";
 import { MessageServer, type MessageServerParts } from "../../../../lib/sip/message/MessageServer.ts";
+import { sipIdentifiers } from "../../../../lib/sip/message/composeMessage.ts";
 import { composeImdn } from "../../../../lib/sip/message/format/imdn.ts";
 import type { IncomingRequest, OutgoingResponse } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
@@ -93,10 +94,22 @@ describe("MessageServer", () => {
         expect(await responseTo(request("Hello"))).toEqual({ status: 202 });
     });
 
-    it("rejects a body in a content encoding with 415 and Accept-Encoding", async () => {
-        expect(await responseTo(request("x", { "content-encoding": "gzip" }))).toEqual({
+    it.each([
+        ["60", 60_000],
+        ["0", 1_000],
+        ["99999999999999999999", (2 ** 32 - 1) * 1_000],
+        ["soon", undefined],
+        ["-5", undefined],
+    ])("gives a message with Expires: %s this time limit", async (expires, ms) => {
+        const now = clock.now();
+        await responseTo(request("Hello", { expires }));
+        expect(intake.messages[0]?.expiresAt).toBe(ms === undefined ? undefined : now + ms);
+    });
+
+    it("rejects a body in an unknown content encoding with 415 and Accept-Encoding", async () => {
+        expect(await responseTo(request("x", { "content-encoding": "br" }))).toEqual({
             status: 415,
-            headers: { "Accept-Encoding": "identity" },
+            headers: { "Accept-Encoding": "gzip, deflate, identity" },
         });
         expect(await responseTo(request("x", { "content-encoding": "identity" }))).toMatchObject({ status: 202 });
     });
@@ -169,6 +182,23 @@ describe("MessageServer", () => {
     it("responds 503 with Retry-After if too many messages wait", async () => {
         intake.refuseAll();
         expect(await responseTo(request("x"))).toMatchObject({ status: 503, headers: { "Retry-After": "30" } });
+    });
+
+    it("passes on receipts that name the Call-ID of a message without CPIM", async () => {
+        const { callId, reference } = sipIdentifiers("m-7", 0);
+        const body = composeImdn(callId, "2026-11-29T12:00:00Z", "delivered");
+        await responseTo(request(body, { "content-type": "message/imdn+xml" }));
+        expect(intake.receipts).toEqual([`${reference} delivered`]);
+    });
+
+    it("accepts each image of a request, and the request once", async () => {
+        const image = ["--b", "Content-Type: image/png", "", "PNG"];
+        const multipart = [...image, ...image, "--b--", ""].join("\r\n");
+        const same = { "content-type": "multipart/mixed;boundary=b", "call-id": "images" };
+        expect(await responseTo(request(multipart, same))).toEqual({ status: 202 });
+        expect(await responseTo(request(multipart, same))).toEqual({ status: 200 });
+        expect(intake.messages.map(({ content }) => content.kind)).toEqual(["file", "file"]);
+        expect(new Set(intake.messages.map(({ id }) => id)).size).toBe(2);
     });
 
     it("passes on receipts for messages that were sent", async () => {

@@ -25,7 +25,7 @@ const linphone = lines(
 const decode = (contentType: string | undefined, body: string, transferEncoding?: string): Promise<DecodedBody> =>
     decodeMessageBody({ contentType, transferEncoding }, body);
 
-const text = (value: string): object => ({ kind: "message", content: { kind: "text", text: value } });
+const text = (value: string): object => ({ kind: "message", contents: [{ kind: "text", text: value }] });
 
 describe("decodeMessageBody", () => {
     it.each([
@@ -59,13 +59,13 @@ describe("decodeMessageBody", () => {
     it("decodes the CPIM message of Linphone, with what its sender asks for", async () => {
         expect(await decode("message/cpim", linphone)).toEqual({
             kind: "message",
-            content: { kind: "text", text: "Grüße 👋" },
+            contents: [{ kind: "text", text: "Grüße 👋" }],
             cpim: {
                 messageId: "XoV-1Zy",
                 dateTime: "2026-11-29T12:00:00Z",
                 from: '"Anna" <sip:anna@pbx.example>',
                 to: "<sip:200@pbx.example>",
-                receipts: ["delivery", "display"],
+                receipts: ["delivery", "failure", "display"],
             },
             uses: ["cpim", "imdn"],
         });
@@ -77,8 +77,8 @@ describe("decodeMessageBody", () => {
         ["with another namespace prefix", linphone.replaceAll("imdn.", "x.").replace("NS: imdn", "NS: x")],
     ])("decodes a CPIM message %s", async (_, body) => {
         expect(await decode("message/cpim", body)).toMatchObject({
-            content: { text: "Grüße 👋" },
-            cpim: { messageId: "XoV-1Zy", receipts: ["delivery", "display"] },
+            contents: [{ text: "Grüße 👋" }],
+            cpim: { messageId: "XoV-1Zy", receipts: ["delivery", "failure", "display"] },
         });
     });
 
@@ -141,14 +141,14 @@ describe("decodeMessageBody", () => {
 
         it("is an image", async () => {
             expect(await binary('image/png;name="dot.png"', png)).toMatchObject({
-                content: { ...image, uri, name: "dot.png" },
+                contents: [{ ...image, uri, name: "dot.png" }],
             });
         });
 
         it("is an image within CPIM", async () => {
             const head = lines("From: <sip:a@b>", "imdn.Message-ID: i", "", "Content-Type: image/png", "", "");
             expect(await binary("message/cpim", Buffer.concat([Buffer.from(head), png]))).toMatchObject({
-                content: { ...image, uri },
+                contents: [{ ...image, uri }],
                 cpim: { messageId: "i" },
             });
         });
@@ -157,7 +157,7 @@ describe("decodeMessageBody", () => {
             const head = lines("--b", "Content-Type: image/png", "Content-Transfer-Encoding: binary", "", "");
             const body = Buffer.concat([Buffer.from(head), png, Buffer.from("\r\n--b--\r\n")]);
             const decoded = await binary("multipart/mixed;boundary=b", body);
-            expect(decoded).toMatchObject({ content: { kind: "file", mediaType: "image/png" } });
+            expect(decoded).toMatchObject({ contents: [{ kind: "file", mediaType: "image/png" }] });
         });
 
         it.each([
@@ -195,14 +195,16 @@ describe("decodeMessageBody", () => {
             "",
         );
         expect(await decode("multipart/mixed;boundary=b", body)).toMatchObject({
-            content: {
-                kind: "file",
-                uri: `data:image/png;base64,${png}`,
-                name: "cat.png",
-                mediaType: "image/png",
-                bytes: 4,
-                text: "Look",
-            },
+            contents: [
+                {
+                    kind: "file",
+                    uri: `data:image/png;base64,${png}`,
+                    name: "cat.png",
+                    mediaType: "image/png",
+                    bytes: 4,
+                    text: "Look",
+                },
+            ],
         });
     });
 
@@ -226,14 +228,14 @@ describe("decodeMessageBody", () => {
         const file = { kind: "file", uri: "", name: "a&b.jpg", mediaType: "image/jpeg", bytes: 12, text: "" } as const;
         const body = composeRcsFile(file, "https://ft.example/x?a=1&b=2", "2026-11-30T00:00:00Z");
         expect(await decode("application/vnd.gsma.rcs-ft-http+xml", body)).toMatchObject({
-            content: { ...file, uri: "https://ft.example/x?a=1&b=2" },
+            contents: [{ ...file, uri: "https://ft.example/x?a=1&b=2" }],
             uses: ["rcsFile"],
         });
     });
 
     it("decodes a location", async () => {
         expect(await decode("text/plain", "geo:51.5,-0.12;u=35\r\n")).toMatchObject({
-            content: { kind: "location", uri: "geo:51.5,-0.12;u=35" },
+            contents: [{ kind: "location", uri: "geo:51.5,-0.12;u=35" }],
         });
     });
 });
