@@ -167,7 +167,7 @@ function rememberedMs(method: string): number {
     return method === "INVITE" ? 4_000 : 31_000;
 }
 
-/** Lets all promises that can settle do so. */
-async function settle(): Promise<void> {
-    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+/** Lets all promises that can settle do so: a turn of the event loop begins when none can. */
+function settle(): Promise<void> {
+    return new Promise((resolve) => void setImmediate(resolve));
 }
