@@ -35,7 +35,7 @@ export interface AppHeaders {
     readonly rest: Headers;
 }
 
-/** Reads the headers of an order. Refuses what would break the message: names that are no tokens, control characters, a Contact that is no address. */
+/** Reads the headers of an order. Refuses what would break the message: names that are no tokens, control characters, a Contact that is no address, two types of the body. */
 export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): AppHeaders | Refused {
     for (const { name, value } of fields) {
         if (!isToken(name) || hasControls(value)) return refuse("badHeader", isToken(name) ? name : "");
@@ -46,7 +46,11 @@ export function readAppHeaders(fields: readonly HeaderField[], body: Buffer): Ap
         return refuse("badHeader", "Contact");
     }
     const rest = new Headers([...all].filter(({ name }) => !dropped.has(name) && !placed.has(name)));
-    if (body.length > 0 && !rest.has("Content-Type")) {
+    const [type, ...otherTypes] = new Set(rest.all("Content-Type"));
+    // the peer would reject it
+    if (otherTypes.length > 0) return refuse("badHeader", "Content-Type");
+    if (type !== undefined) rest.set("Content-Type", type);
+    else if (body.length > 0) {
         if (body.subarray(0, 3).toString("latin1") !== "v=0") return refuse("missingContentType");
         rest.add("Content-Type", "application/sdp");
     }

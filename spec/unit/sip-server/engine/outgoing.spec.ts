@@ -149,6 +149,19 @@ describe("sending outside of calls", () => {
     });
 
     it.each([
+        ["two types of the body", ["text/plain", "message/cpim"], "invalid header: Content-Type"],
+        ["the same type twice", ["text/plain", "text/plain"], undefined],
+    ])("sends one Content-Type or nothing for %s", async (_, types, refusal) => {
+        const stage = new Stage();
+        const us = stage.side("192.0.2.1");
+        const headers = types.map((type) => header("Content-Type", type));
+        const sent = await us.engine.send(request("MESSAGE", "sip:bob@192.0.2.2", { headers, body: Buffer.from("x") }));
+        if (refusal === undefined)
+            expect(stage.network.log[0]?.message.headers.all("Content-Type")).toEqual(["text/plain"]);
+        else expect(sent).toMatchObject({ reason: "badHeader", text: refusal });
+    });
+
+    it.each([
         ["sip:bob@192.0.2.2?Subject=x", "sip:bob@192.0.2.2"],
         ["sip:2001:db8::2:5060", "sip:[2001:db8::2]:5060"],
     ])("sends to %s as a request line has it", async (uri, sent) => {
