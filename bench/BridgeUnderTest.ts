@@ -28,10 +28,16 @@ export interface BridgePlan {
     readonly configFile: string;
 }
 
+export interface PlanOptions {
+    readonly homeserverPort?: number;
+    /** What the configuration has in addition. */
+    readonly config?: object;
+}
+
 export async function planBridge(
     directory: string,
     rtpenginePort: number,
-    homeserverPort?: number,
+    { homeserverPort, config = {} }: PlanOptions = {},
 ): Promise<BridgePlan> {
     const ports: BridgePorts = {
         sip: await freePort(),
@@ -48,7 +54,7 @@ export async function planBridge(
         configFile: join(directory, "config.yaml"),
     };
     // JSON is YAML
-    writeFileSync(plan.configFile, JSON.stringify(configOf(ports)));
+    writeFileSync(plan.configFile, JSON.stringify({ ...configOf(ports), ...config }));
     writeFileSync(plan.registrationFile, JSON.stringify(registrationOf(plan)));
     return plan;
 }

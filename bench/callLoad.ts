@@ -38,11 +38,26 @@ const forgetMs = 40_000;
 /** Twice as many as are connected at the same time, so that no number has two calls. */
 const callersPer = (callsPerSecond: number): number => callsPerSecond * 4;
 
-/** The bridge with its SIP server and a real rtpengine, against phones played by SIPp and a homeserver that takes no time. */
-export async function measureCallLoad(size: LoadSize, say: (line: string) => void): Promise<CallLoadFigures> {
-    const directory = makeRunDirectory("bench");
+/** A bridge that takes calls, and what it needs. */
+export interface LoadedBridge {
+    readonly plan: BridgePlan;
+    readonly bridge: RunningBridge;
+    readonly homeserver: StandInHomeserver;
+    readonly load: (name: string, over: Partial<LoadPlan>) => Promise<LoadResult>;
+}
+
+/**
+ * The bridge with its SIP server and a real rtpengine, against phones played by SIPp and a homeserver that takes no time. Each
+ * caller has called once, which makes the rooms. All of it is ended after `use`.
+ * @param config what the bridge's configuration has in addition
+ */
+export async function withLoadedBridge<T>(
+    size: LoadSize,
+    config: object,
+    use: (loaded: LoadedBridge) => Promise<T>,
+): Promise<T> {
     const rtpengine = await Rtpengine.start(["--port-min=16384", "--port-max=32000"]);
-    const plan = await planBridge(directory, rtpengine.ngPort);
+    const plan = await planBridge(makeRunDirectory("bench"), rtpengine.ngPort, { config });
     const homeserver = await StandInHomeserver.start({
         port: plan.ports.homeserver,
         domain,
@@ -54,9 +69,20 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
     try {
         const load = (name: string, over: Partial<LoadPlan>): Promise<LoadResult> =>
             placeCalls({ ...baseLoad(plan, size), name, ...over });
-        say("warming up: every caller calls once, which makes the rooms");
         const callers = Math.max(callersPer(size.callsPerSecond), size.standingCalls);
         await load("warm-up", { calls: callers, callers, callsPerSecond: size.callsPerSecond / 2 });
+        return await use({ plan, bridge, homeserver, load });
+    } finally {
+        await bridge.process.stop(40_000);
+        await homeserver.stop();
+        await rtpengine.stop();
+    }
+}
+
+/** What the bridge costs under load, and how much memory its calls take. */
+export function measureCallLoad(size: LoadSize, say: (line: string) => void): Promise<CallLoadFigures> {
+    say("warming up: every caller calls once");
+    return withLoadedBridge(size, {}, async ({ plan: { directory }, bridge, homeserver, load }) => {
         say(`${size.callsPerSecond} calls/s for ${size.seconds} s`);
         const before = { bridge: cpuMs(bridge.pid), sipServer: cpuMs(bridge.sipServerPid) };
         const skipped = callsSoFar(homeserver);
@@ -78,11 +104,7 @@ export async function measureCallLoad(size: LoadSize, say: (line: string) => voi
             ...delays,
             standing,
         };
-    } finally {
-        await bridge.process.stop(40_000);
-        await homeserver.stop();
-        await rtpengine.stop();
-    }
+    });
 }
 
 function baseLoad(plan: BridgePlan, size: LoadSize): LoadPlan {

@@ -28,7 +28,7 @@ export async function measureOnSynapse(): Promise<SynapseFigures> {
     const rtpengine = await Rtpengine.start();
     const synapsePort = await freePort();
     const proxy = await CountingProxy.start(synapsePort);
-    const plan = await planBridge(directory, rtpengine.ngPort, proxy.port);
+    const plan = await planBridge(directory, rtpengine.ngPort, { homeserverPort: proxy.port });
     const synapse = await Synapse.start({ port: synapsePort, registrations: [plan.registrationFile] });
     const alice = new AnsweringUser(await synapse.registerUser("alice"));
     const bridge = await startBridge(plan);

@@ -2,7 +2,6 @@ import type { FaultParty } from "../call/faultOf.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
 import { type CallParty, partyText } from "../numbering/partyText.ts";
 import type { CallIntake, CallRequest } from "../ports/CallIntake.ts";
-import type { LegReport } from "../ports/CallLeg.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
 import type { CallRecorder, RejectionReason } from "../ports/CallRecorder.ts";
 import type { Log } from "../ports/Log.ts";
@@ -11,6 +10,8 @@ import type { FraudLimits, LimitedCall } from "./limits/FraudLimits.ts";
 
 export interface CallGateParts {
     readonly intake: CallIntake;
+    /** Ends a call for both parties. */
+    readonly endCall: (callId: CallId, cause: EndCause) => void;
     readonly recorder: Pick<CallRecorder, "rejected" | "note">;
     /** The trunk, peer or account that an inbound call comes from, if it is noted. */
     readonly senderOf: (callId: CallId) => string | undefined;
@@ -39,8 +40,6 @@ interface Rejection {
 export interface AdoptedCall {
     readonly callId: CallId;
     readonly parties: CallParties;
-    /** Ends it for both parties. */
-    readonly end: (cause: EndCause) => void;
 }
 
 /**
@@ -49,8 +48,7 @@ export interface AdoptedCall {
  */
 export class CallGate implements CallIntake, CallRecordSink {
     readonly #parts: CallGateParts;
-    /** What ends each call for both parties. */
-    readonly #open = new Map<CallId, (cause: EndCause) => void>();
+    readonly #open = new Set<CallId>();
     #rules: GateRules = { blocked: new Set(), doNotDisturb: new Set(), trunksOff: new Set() };
     #service: "accepting" | "draining" = "accepting";
 
@@ -79,7 +77,7 @@ export class CallGate implements CallIntake, CallRecordSink {
             return { refused: rejection.cause };
         }
         const opened = this.#parts.intake.open(request);
-        if ("report" in opened) this.#open.set(request.callId, (cause) => this.#endFor(request, opened.report, cause));
+        if ("report" in opened) this.#open.add(request.callId);
         else this.#parts.limits.ended(request.callId);
         return opened;
     }
@@ -94,27 +92,19 @@ export class CallGate implements CallIntake, CallRecordSink {
         this.#end(callId, "limitReached", "caller", "ended by a fraud limit");
     }
 
-    #end(callId: string, cause: EndCause, fault: FaultParty, reason: string): boolean {
-        const end = this.#open.get(callId as CallId);
-        if (end === undefined) return false;
+    #end(id: string, cause: EndCause, fault: FaultParty, reason: string): boolean {
+        const callId = id as CallId;
+        if (!this.#open.has(callId)) return false;
         this.#parts.log.info("call ended by the bridge", { callId, reason });
-        this.#parts.recorder.note(callId as CallId, { kind: "fault", party: fault, reason });
-        end(cause);
+        this.#parts.recorder.note(callId, { kind: "fault", party: fault, reason });
+        this.#parts.endCall(callId, cause);
         return true;
     }
 
     /** A call goes on after a restart: it counts for the limits, and can be ended. */
-    adopt({ callId, parties, end }: AdoptedCall): void {
-        this.#open.set(callId, end);
+    adopt({ callId, parties }: AdoptedCall): void {
+        this.#open.add(callId);
         if (parties.targetNetwork === "trunk") this.#parts.limits.adopt(this.#limitedCall(callId, parties));
-    }
-
-    #endFor({ callId, origin }: CallRequest, report: LegReport, cause: EndCause): void {
-        // for the desk it is as if the caller had hung up; the caller receives the notice here
-        report({ kind: "ended", cause });
-        origin.end(cause).catch((error: unknown) => {
-            this.#parts.log.warn("caller not told of the end", { callId, error });
-        });
     }
 
     #limitedCall(callId: CallId, { caller, callee, firstHop }: CallParties): LimitedCall {

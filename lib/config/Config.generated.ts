@@ -804,7 +804,7 @@ export interface RecordsConfig {
      */
     readonly keepFiles: number;
     /**
-     * Age in days after which calls no longer appear in the history.
+     * Age in days after which calls no longer appear in the history. With 0, calls are recorded neither in the file nor in the history.
      */
     readonly keepDays: number;
     /**

@@ -111,10 +111,12 @@ export class CallActor {
         }
     }
 
-    /** Ends the call for both parties, as if the caller had ended it. */
+    /** Ends the call for both parties, as if the caller, or the leg that has taken its place, had ended it. */
     hangUp(cause: EndCause): void {
-        this.#seats.get(ORIGIN)?.end(cause);
-        this.tell({ kind: "legEnded", leg: ORIGIN, cause });
+        const { state } = this;
+        const caller = "origin" in state ? state.origin : ORIGIN;
+        this.#seats.get(caller)?.end(cause);
+        this.tell({ kind: "legEnded", leg: caller, cause });
     }
 
     /** Leaves a connected call to the next run of the bridge; nothing is sent any more. Returns false for any other call. */

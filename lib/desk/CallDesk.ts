@@ -107,6 +107,11 @@ export class CallDesk implements CallIntake {
         return { report: (event) => actor.tellOfLeg(ORIGIN, event) };
     }
 
+    /** Ends a call for both parties. Has no effect on one that has ended. */
+    end(callId: CallId, cause: EndCause): void {
+        this.#calls.get(callId)?.actor.hangUp(cause);
+    }
+
     /** Presses keys for the Matrix user of a connected call. Resolves to whether the other party was sent all of them. */
     async sendDigits(callId: string, digits: string): Promise<"done" | "failed"> {
         const connected = this.#matrixLegOf(callId);
@@ -202,7 +207,7 @@ export class CallDesk implements CallIntake {
             actor.endIfInterrupted();
             if (state.phase === "ended") void this.#forget(callId, actor, parts.keeper);
         });
-        return { callId, parties, end: (cause) => actor.hangUp(cause) };
+        return { callId, parties };
     }
 
     #partsFor(
@@ -289,8 +294,6 @@ interface DeskCall {
 export interface OpenedCall {
     readonly callId: CallId;
     readonly parties: CallParties;
-    /** Ends it for both parties. */
-    readonly end: (cause: EndCause) => void;
 }
 
 function resumeLeg(resumers: Resumers, call: ResumedCall, record: PartyRecord, report: LegReport): CallLeg | undefined {

@@ -12,10 +12,11 @@ const DAY_MS = 86_400_000;
 const MAX_CALLS = 20_000;
 const MEGABYTE = 1_000_000;
 
-/** Where ended calls are kept: the file, and the history in memory, which begins with what the file holds. */
+/** Where ended calls are kept: the history in memory begins with what the file holds. */
 export interface KeptCalls {
     readonly history: CallHistory;
-    readonly file: CallRecordSink;
+    /** What records ended calls; nothing if `records.keepDays` is 0. */
+    readonly sinks: readonly CallRecordSink[];
 }
 
 export async function callRecordsOf(
@@ -24,6 +25,12 @@ export async function callRecordsOf(
     log: Log,
     onStarted: OnStarted,
 ): Promise<KeptCalls> {
+    const history = new CallHistory({
+        maxCalls: MAX_CALLS,
+        maxAgeMs: records.keepDays * DAY_MS,
+        now: () => clock.now(),
+    });
+    if (records.keepDays === 0) return { history, sinks: [] };
     const file = new RotatedFile({
         path: join(store.path, "calls.jsonl"),
         maxBytes: records.maxMegabytes * MEGABYTE,
@@ -31,12 +38,8 @@ export async function callRecordsOf(
         log,
     });
     onStarted({ name: "call records", stop: () => file.close() });
-    const history = new CallHistory({
-        maxCalls: MAX_CALLS,
-        maxAgeMs: records.keepDays * DAY_MS,
-        now: () => clock.now(),
-    });
     const lines = (await file.readLines()).slice(-MAX_CALLS);
     history.load(lines.flatMap((line) => parseCallRecordLine(line) ?? []));
-    return { history, file: { ended: (call) => file.append(callRecordLine(call, records.numbers)) } };
+    const written: CallRecordSink = { ended: (call) => file.append(callRecordLine(call, records.numbers)) };
+    return { history, sinks: [history, written] };
 }

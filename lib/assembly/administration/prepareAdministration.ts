@@ -10,6 +10,7 @@ import { drawPng } from "../../admin/trace/drawPng.ts";
 import type { Config } from "../../config/Config.generated.ts";
 import { dialPlanRulesOf } from "../../config/dialPlanRules.ts";
 import { LiveDialPlan } from "../../numbering/LiveDialPlan.ts";
+import type { CallDesk } from "../../desk/CallDesk.ts";
 import type { CallIntake } from "../../ports/CallIntake.ts";
 import type { SendRoomText } from "../../ports/ControlRoom.ts";
 import type { Log } from "../../ports/Log.ts";
@@ -46,7 +47,7 @@ export interface PreparedAdministration {
     /** All metrics as text. */
     readonly render: () => Promise<string>;
     /** Puts a gate before the desk. Called once. */
-    gateTo(desk: CallIntake): CallGate;
+    gateTo(desk: CallIntake & Pick<CallDesk, "end">): CallGate;
     /** Set once commands can be run, and the control room can be written to. */
     readonly late: { runner?: CommandRunner; send?: SendRoomText; permissions: Config["permissions"] };
 }
@@ -60,9 +61,9 @@ export async function prepareAdministration(
 ): Promise<PreparedAdministration> {
     const clock = systemClock;
     const { telemetry, calls, messages, render } = createMetrics(version);
-    const { history, file } = await callRecordsOf(config, clock, log, onStarted);
+    const { history, sinks: kept } = await callRecordsOf(config, clock, log, onStarted);
     const hep = hepOf(config, clock, log, onStarted);
-    const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, history, file];
+    const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, ...kept];
     if (hep !== undefined) sinks.push(hep.calls);
     const ladders = new SipLadders(() => clock.now());
     const sipReasonOf = (sipCallId: string): SipReason | undefined => readReason(ladders.lastReasonOf(sipCallId));
@@ -76,7 +77,8 @@ export async function prepareAdministration(
     const gateTo: PreparedAdministration["gateTo"] = (desk) => {
         const classify = classifyDestination.bind(undefined, config);
         const senderOf = records.senderOf.bind(records);
-        const gate = new CallGate({ intake: desk, recorder: records, senderOf, limits, classify, log });
+        const endCall = desk.end.bind(desk);
+        const gate = new CallGate({ intake: desk, endCall, recorder: records, senderOf, limits, classify, log });
         sinks.push(gate);
         return gate;
     };

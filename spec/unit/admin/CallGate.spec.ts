@@ -18,15 +18,14 @@ const TO_NUMBER: CallTarget = { network: "sip", media: "rtp", callee: NUMBER, ca
 
 describe("CallGate", () => {
     let clock: FakeClock;
-    let origin: FakeLeg;
     let rejected: RejectedCall[];
     let notes: CallNote[];
-    let reported: unknown[];
+    let ended: unknown[];
     let limits: FraudLimits;
     let gate: CallGate;
     const request = (callId: string, target: CallTarget): CallRequest => ({
         callId: callId as CallId,
-        origin,
+        origin: new FakeLeg(),
         originMedia: "rtp",
         offer: "O" as Sdp,
         ring: [{ targets: [target], forMs: 60_000 }],
@@ -35,8 +34,7 @@ describe("CallGate", () => {
 
     beforeEach(() => {
         clock = new FakeClock();
-        origin = new FakeLeg();
-        [rejected, notes, reported] = [[], [], []];
+        [rejected, notes, ended] = [[], [], []];
         limits = new FraudLimits({
             values: { user: { minutesPerDay: 2 }, trunk: {}, premium: {}, international: {} },
             emergency: "allow",
@@ -45,7 +43,8 @@ describe("CallGate", () => {
             onCleared: () => undefined,
         });
         gate = new CallGate({
-            intake: { open: () => ({ report: (event) => reported.push(event) }) },
+            intake: { open: () => ({ report: () => undefined }) },
+            endCall: (callId, cause) => ended.push([callId, cause]),
             recorder: { rejected: (call) => rejected.push(call), note: (_, note) => notes.push(note) },
             senderOf: (callId) => (callId === "from-carrier" ? "carrier" : undefined),
             limits,
@@ -66,8 +65,7 @@ describe("CallGate", () => {
         gate.answered(aCallRecord({ callId: "c1" }));
         clock.advance(120_000);
         for (const callId of limits.check()) gate.endByLimit(callId);
-        expect(reported).toEqual([{ kind: "ended", cause: "limitReached" }]);
-        expect(origin.told).toEqual(["end limitReached"]);
+        expect(ended).toEqual([["c1", "limitReached"]]);
         expect(notes).toMatchObject([{ kind: "fault", party: "caller" }]);
         gate.ended(aCallRecord({ callId: "c1" }));
         expect(gate.open(request("c2", TO_NUMBER))).toEqual({ refused: "limitReached" });
@@ -82,6 +80,6 @@ describe("CallGate", () => {
     it("ends no call that it does not know", () => {
         expect(gate.hangUp("c9")).toBe(false);
         gate.endByLimit("c9");
-        expect(reported).toEqual([]);
+        expect(ended).toEqual([]);
     });
 });

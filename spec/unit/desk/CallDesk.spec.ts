@@ -30,6 +30,15 @@ describe("CallDesk", () => {
         expect([desk.calls, clock.pending, log.lines]).toEqual([0, 0, []]);
     });
 
+    it("ends a call for both parties if the bridge does so", async () => {
+        const { origin, target, desk, request } = await connected();
+        desk.end(request.callId, "limitReached");
+        await turn();
+        expect([origin.told.at(-1), target.told.at(-1)]).toEqual(["end limitReached", "end limitReached"]);
+        expect(desk.calls).toBe(0);
+        desk.end(request.callId, "limitReached");
+    });
+
     it("hangs up on an answer that crosses the caller's CANCEL", async () => {
         const { origin, target, media, call, desk } = open();
         const says = call();

@@ -72,6 +72,10 @@ class TransferWorld {
         return this.#desk.transfer(callId, alice, to);
     }
 
+    end(callId: string): void {
+        this.#desk.end(callId as CallId, "hungUp");
+    }
+
     get calls(): number {
         return this.#desk.calls;
     }
@@ -238,6 +242,17 @@ describe("the transfer of a call", () => {
         await settle();
         expect(first.caller.leg.told.at(-1)).toBe("end hungUp");
         expect(world.media.held).toBe(0);
+    });
+
+    it.each(["c1", "c2"])("leaves a call that is ended for both parties by its part %s", async (part) => {
+        const { caller, callee } = await world.connected();
+        asksFor(callee, toBob);
+        const target = await world.answers();
+        world.end(part);
+        await settle();
+        expect([caller.leg.told.at(-1), target.leg.told.at(-1)]).toEqual(["end hungUp", "end hungUp"]);
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
     });
 
     it("is refused for a call that has ended", async () => {
