@@ -79,8 +79,11 @@ export interface LabPage {
     lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]>;
     /** What Element's dial pad does with a number; resolves to the call's id once the invite is on its way. */
     dialNumber(number: string, camera: "on" | "off"): Promise<string>;
+    invite(roomId: string, userId: string): Promise<void>;
     /** Writes a text message. */
     write(roomId: string, body: string): Promise<void>;
+    /** Sends a message of any content; resolves to the ID of its event. */
+    send(roomId: string, content: Readonly<Record<string, unknown>>): Promise<string>;
     placeCall(roomId: string): Promise<string>;
     placeVideoCall(roomId: string): Promise<string>;
     answer(callId: string, camera: "on" | "off"): Promise<void>;
@@ -107,7 +110,8 @@ export interface LabPage {
     /** Whether the client shows that the other party holds the call. */
     isHeldByOther(callId: string): Promise<boolean>;
     calls(): Promise<readonly ClientCall[]>;
-    events(): Promise<readonly SeenEvent[]>;
+    /** @param after how many of the events, from the oldest on, are left out */
+    events(after: number): Promise<readonly SeenEvent[]>;
     /** The frequency of the other side's sound during the last half second; null if silent or not connected. */
     heardHz(callId: string): Promise<number | null>;
     /** Whose certificates the sound of a call is encrypted with. */

@@ -2,6 +2,7 @@
 import { ClientEvent, createClient, EventType, Preset, RoomMemberEvent } from "matrix-js-sdk";
 import { CallEventHandlerEvent } from "matrix-js-sdk/lib/webrtc/callEventHandler";
 import type { MatrixClient, MatrixEvent } from "matrix-js-sdk";
+import type { RoomMessageEventContent } from "matrix-js-sdk/lib/types";
 import type { MatrixDevice } from "../world/matrixRequest.ts";
 import type { Picture } from "../picture/pattern.ts";
 import { acceptInvitation } from "./acceptInvitation.ts";
@@ -80,8 +81,16 @@ class Client implements LabPage {
         return camera === "on" ? this.placeVideoCall(room) : this.placeCall(room);
     }
 
+    async invite(roomId: string, userId: string): Promise<void> {
+        await this.#loggedIn().invite(roomId, userId);
+    }
+
     async write(roomId: string, body: string): Promise<void> {
         await this.#loggedIn().sendTextMessage(roomId, body);
+    }
+
+    async send(roomId: string, content: Readonly<Record<string, unknown>>): Promise<string> {
+        return (await this.#loggedIn().sendMessage(roomId, content as unknown as RoomMessageEventContent)).event_id;
     }
 
     async placeCall(roomId: string): Promise<string> {
@@ -170,8 +179,8 @@ class Client implements LabPage {
         return Promise.resolve(this.#calls.list());
     }
 
-    events(): ReturnType<LabPage["events"]> {
-        return Promise.resolve(this.#events);
+    events(after: number): ReturnType<LabPage["events"]> {
+        return Promise.resolve(this.#events.slice(after));
     }
 
     heardHz(callId: string): Promise<number | null> {

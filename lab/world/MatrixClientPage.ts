@@ -52,13 +52,17 @@ export class MatrixClientPage {
         return this.#ask("createDirectRoom", userId);
     }
 
+    invite(roomId: string, userId: string): Promise<void> {
+        return this.#ask("invite", roomId, userId);
+    }
+
     lookUpNumber(protocol: string, number: string): Promise<readonly ThirdPartyUser[]> {
         return this.#ask("lookUpNumber", protocol, number);
     }
 
-    /** Everything received so far, oldest first. */
-    events(): Promise<readonly SeenEvent[]> {
-        return this.#ask("events");
+    /** Everything received so far, oldest first, without the first `after` events. */
+    events(after = 0): Promise<readonly SeenEvent[]> {
+        return this.#ask("events", after);
     }
 
     /** The `m.call.*` events of one call, oldest first. */
@@ -159,6 +163,11 @@ export class MatrixClientPage {
     /** Writes a message into a room. */
     write(roomId: string, body: string): Promise<void> {
         return this.#ask("write", roomId, body);
+    }
+
+    /** Sends a message of any content; resolves to the ID of its event. */
+    send(roomId: string, content: Readonly<Record<string, unknown>>): Promise<string> {
+        return this.#ask("send", roomId, content);
     }
 
     /** Resolves once the client shows that the other party holds the call, or no longer does. @throws Error after 15 s. */

@@ -173,6 +173,8 @@ export interface PartStatus {
     readonly state: "up" | "down" | "degraded";
     readonly since: number;
     readonly reason?: string;
+    /** How often it was not up since the bridge started, this time included. */
+    readonly outages: number;
 }
 
 export type PartKind = "homeserver" | "sip_server" | "rtpengine" | "trunk" | "store" | "certificate" | "worker";

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { formatHostPort } from "../config/HostPort.ts";
 import type { AnyCommand } from "./Command.ts";
 import type { CommandTable } from "./CommandTable.ts";
 import { parseCommandLine } from "./parseCommand.ts";
@@ -17,30 +19,46 @@ export interface ClientResult {
 
 const TIMEOUT_MS = 30_000;
 
-/** Gives a command to the running bridge. Rejects if the bridge does not respond. */
+/** Gives a command to the running bridge. Rejects with an error that says what to do if the bridge does not respond. */
 export async function giveCommand(
     words: readonly string[],
     table: CommandTable,
-    { host, port, token }: AdminEndpoint,
+    endpoint: AdminEndpoint,
     format: "text" | "json",
 ): Promise<ClientResult> {
     const line = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(" ");
     const parsed = parseCommandLine(line, table, "admin");
     if ("failure" in parsed) return { output: [parsed.failure, parsed.advice].join(" ").trim(), done: false };
-    const shown = host.includes(":") ? `[${host}]` : host;
-    const url = new URL(`http://${shown}:${port}/v1/${parsed.command.name}`);
-    const given = namedWords(words.slice(1), parsed.command);
-    const isGet = parsed.command.effect === "inspect";
-    if (isGet) for (const [name, word] of Object.entries(given)) url.searchParams.set(name, word);
+    const { status, reply } = await send(parsed.command, namedWords(words.slice(1), parsed.command), endpoint);
+    const output = format === "json" ? JSON.stringify(reply, undefined, 2) : textOf(reply);
+    return { output, done: status === 200 };
+}
+
+const replySchema = z.record(z.string(), z.unknown());
+
+async function send(
+    { name, effect }: AnyCommand,
+    given: Readonly<Record<string, string>>,
+    { host, port, token }: AdminEndpoint,
+): Promise<{ readonly status: number; readonly reply: z.infer<typeof replySchema> }> {
+    const at = formatHostPort({ host, port });
+    const url = new URL(`http://${at}/v1/${name}`);
+    const isGet = effect === "inspect";
+    if (isGet) for (const [argument, word] of Object.entries(given)) url.searchParams.set(argument, word);
     const response = await fetch(url, {
         method: isGet ? "GET" : "POST",
         headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(!isGet && { body: JSON.stringify(given) }),
+    }).catch((cause: unknown) => {
+        throw new Error(`the bridge does not respond at ${at}; check that it runs with this admin.listen`, { cause });
     });
-    const reply = (await response.json()) as Readonly<Record<string, unknown>>;
-    const output = format === "json" ? JSON.stringify(reply, undefined, 2) : textOf(reply);
-    return { output, done: response.ok };
+    if (response.status === 401) {
+        throw new Error(`the bridge at ${at} has another token; restart it after a change of admin.token`);
+    }
+    const reply = replySchema.safeParse(await response.json().catch(() => undefined));
+    if (!reply.success) throw new Error(`another program responds at ${at}; check admin.listen`);
+    return { status: response.status, reply: reply.data };
 }
 
 function textOf({ text, error, advice }: Readonly<Record<string, unknown>>): string {

@@ -3,6 +3,11 @@ import type { SentAudio } from "../ports/CallRecorder.ts";
 import type { AudioVerdict } from "../records/callAudio.ts";
 import { type CallRecord, type LiveCallRecord, ringMs, talkMs } from "../records/CallRecord.ts";
 
+/** A number of things for people: `1 call`, `3 calls`. */
+export function countText(count: number, thing: string): string {
+    return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
 /** A span of time for people: `45 s`, `3 min 20 s`, `5 h 2 min`, `3 d 4 h`. */
 export function spanText(ms: number): string {
     const seconds = Math.max(0, Math.round(ms / 1_000));
@@ -24,7 +29,9 @@ export function timeText(ms: number): string {
 /** One call in one line. Operators see complete numbers: they need them to find a call. */
 export function callLine(call: LiveCallRecord | CallRecord, now: number): string {
     const parties = `${partyText(call.caller, "full")} → ${partyText(call.callee, "full")}`;
-    return `${call.callId}: ${parties} (${call.via.name}), ${stateText(call, now)}`;
+    // the call to the target of a transfer comes from no trunk
+    const via = call.via.name === "" ? "" : ` (${call.via.name})`;
+    return `${call.callId}: ${parties}${via}, ${stateText(call, now)}`;
 }
 
 const VERDICTS: Readonly<Record<AudioVerdict, string>> = {

@@ -7,7 +7,7 @@ import type { NumberingContext } from "../numbering/PhoneNumber.ts";
 import type { CallIntake, LegDialler, LegResumer, MatrixTarget } from "../ports/CallIntake.ts";
 import type { MatrixLegRecord } from "../ports/LegRecord.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { ControlRoomListener, SendRoomText } from "../ports/ControlRoom.ts";
+import type { ControlRoomListener, JoinRoom, SendRoomText } from "../ports/ControlRoom.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Directory } from "../ports/Directory.ts";
@@ -95,6 +95,7 @@ export interface MatrixSide extends LegDialler<MatrixTarget>, LegResumer<MatrixL
     /** Finds or creates the room of a user with somebody on the SIP side. Rejects with a `CallFailure` or `HomeserverError`. */
     openRoom(user: MatrixUserId, party: RemoteParty): Promise<MatrixRoomId>;
     readonly sendText: SendRoomText;
+    readonly joinAsBot: JoinRoom;
     /** Asks the homeserver whether it is there, and reports the result to telemetry. Rejects if it is not. */
     check(): Promise<void>;
 }
@@ -176,10 +177,11 @@ function resumption(): PromiseWithResolvers<undefined> {
 function forCommands(
     { rooms, botRooms }: ConnectedHandlers,
     send: SendRequest,
-): Pick<MatrixSide, "openRoom" | "sendText" | "check"> {
+): Pick<MatrixSide, "openRoom" | "sendText" | "joinAsBot" | "check"> {
     return {
         openRoom: async (user, party) => (await rooms.findOrCreate(user, party)).room,
         sendText: async (room, text) => botRooms?.sendText(room, text),
+        joinAsBot: async (room) => botRooms?.join(room),
         check: async () => {
             await send({ method: "GET", path: "/_matrix/client/versions", timeoutMs: CHECK_TIMEOUT_MS });
         },

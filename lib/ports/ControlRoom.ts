@@ -30,8 +30,13 @@ export interface ControlRoomListener {
     mayInvite(user: MatrixUserId): boolean;
     /** The bot has joined a room that this user invited it to. */
     joined(room: MatrixRoomId, inviter: MatrixUserId): void;
+    /** The bot was removed from a room. */
+    removed(room: MatrixRoomId, by: MatrixUserId): void;
     message(message: ControlMessage): void;
 }
+
+/** Makes the bot a member of a room. Has no effect if it is one. Rejects if it may not join. Implemented by the Matrix adapter. */
+export type JoinRoom = (room: MatrixRoomId) => Promise<void>;
 
 /** Sends a notice to a room as the bot. Rejects if it cannot be sent. Implemented by the Matrix adapter. */
 export type SendRoomText = (room: MatrixRoomId, text: RoomText) => Promise<void>;

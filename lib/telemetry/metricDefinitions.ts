@@ -165,6 +165,12 @@ export const METRIC_DEFINITIONS = {
         help: "Whether the last request to the homeserver received a response (1) or not (0).",
         labels: {},
     },
+    partOutages: {
+        kind: "counter",
+        name: "sip_bridge_part_outages_total",
+        help: "Number of times that a part of the bridge was down or degraded.",
+        labels: { part: "homeserver, sip_server, rtpengine, trunk, store, certificate or worker" },
+    },
     sipServerUp: {
         kind: "gauge",
         name: "sip_bridge_sip_server_up",

@@ -13,6 +13,8 @@ export interface Metrics {
     readonly calls: CallRecordSink;
     /** Counts messages. */
     readonly messages: MessageTelemetry;
+    /** Counts each time that a part is not up, by the kind of the part. */
+    readonly countOutage: (part: string) => void;
     /** All metrics in Prometheus' text format (0.0.4), with those of the process. Never rejects. */
     readonly render: () => Promise<string>;
 }
@@ -27,6 +29,7 @@ export function createMetrics(version = "unknown"): Metrics {
         telemetry: { ...countInputs(metrics), ...watchTrunks(metrics), ...watchParts(metrics) },
         calls: countCalls(metrics),
         messages: countMessages(metrics),
+        countOutage: (part) => metrics.add("partOutages", { part }),
         render: () => registry.metrics(),
     };
 }

@@ -1,102 +1,91 @@
-import { randomUUID } from "node:crypto";
-import { vi } from "vitest";
-import { matrixRequest, type MatrixDevice } from "../../lab/world/matrixRequest.ts";
+import type { SeenEvent } from "../../lab/browser/LabPage.ts";
+import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import { until } from "../../lab/world/until.ts";
 
-interface RoomMessage {
-    readonly event_id: string;
-    readonly sender: string;
-    readonly content: Readonly<Record<string, unknown>>;
-}
+const ANSWER_MS = 15_000;
 
-/** A user's room with the bridge's bot, through the homeserver's client-server API. */
+/** A room in which a user of matrix-js-sdk gives commands to the bridge. */
 export class ControlChat {
-    readonly #device: MatrixDevice;
+    readonly #client: MatrixClientPage;
     readonly room: string;
-    readonly #bot: string;
 
-    private constructor(device: MatrixDevice, room: string, bot: string) {
-        this.#device = device;
+    /** In a room that exists, such as the room of a call. */
+    constructor(client: MatrixClientPage, room: string) {
+        this.#client = client;
         this.room = room;
-        this.#bot = bot;
     }
 
     /** Creates a room with the bot, and resolves once the bot has joined. */
-    static async open(device: MatrixDevice, bot: string, others: readonly string[] = []): Promise<ControlChat> {
-        const { homeserverUrl, accessToken } = device;
-        const path = "/_matrix/client/v3/createRoom";
-        const body = { invite: [bot, ...others], preset: "trusted_private_chat" };
-        const { room_id } = await matrixRequest<{ room_id: string }>(homeserverUrl, "POST", path, {
-            accessToken,
-            body,
-        });
-        const chat = new ControlChat(device, room_id, bot);
-        await vi.waitFor(async () => {
-            if (!(await chat.#members()).includes(bot)) throw new Error("the bot has not joined");
-        }, 15_000);
+    static async open(client: MatrixClientPage, bot: string): Promise<ControlChat> {
+        const chat = new ControlChat(client, await client.createDirectRoom(bot));
+        await chat.joinedBy(bot);
         return chat;
     }
 
-    /** Another user joins the room, who must have been invited. */
-    async joinedBy({ homeserverUrl, accessToken }: MatrixDevice): Promise<void> {
-        const path = `/_matrix/client/v3/join/${encodeURIComponent(this.room)}`;
-        await matrixRequest(homeserverUrl, "POST", path, { accessToken, body: {} });
+    /** Invites a user who accepts by themselves, and resolves once they have joined. */
+    async invite(user: string): Promise<void> {
+        await this.#client.invite(this.room, user);
+        await this.joinedBy(user);
     }
 
-    /** Sends a message and returns the bot's next answer to it. */
+    /** Sends a message and returns the next answer of the bridge. */
     async ask(text: string): Promise<string> {
-        const before = new Set((await this.#messages()).map(({ event_id }) => event_id));
-        await this.say(text);
-        return await vi.waitFor(async () => {
-            const answer = (await this.#messages()).find(
-                ({ event_id, sender, content }) =>
-                    sender === this.#bot && !before.has(event_id) && content["msgtype"] === "m.notice",
-            );
-            if (answer === undefined) throw new Error(`no answer to ${text}`);
-            return String(answer.content["body"]);
-        }, 15_000);
-    }
-
-    /** The text of a file that the bot has sent. @throws Error if it has not */
-    async file(name: string): Promise<string> {
-        const sent = (await this.#messages()).findLast(({ content }) => content["filename"] === name);
-        const [, server, id] = /^mxc:\/\/([^/]+)\/(.+)$/.exec(String(sent?.content["url"])) ?? [];
-        if (server === undefined || id === undefined) throw new Error(`no file ${name}`);
-        const { homeserverUrl, accessToken } = this.#device;
-        const url = `${homeserverUrl}/_matrix/client/v1/media/download/${server}/${id}`;
-        const response = await fetch(url, { headers: { Authorization: `Bearer ${accessToken}` } });
-        return await response.text();
+        const before = (await this.#client.events()).length;
+        await this.#client.write(this.room, text);
+        const answer = async (): Promise<SeenEvent | undefined> => (await this.#answers(before))[0];
+        return bodyOf(await until(answer, { what: `an answer to ${text}`, timeoutMs: ANSWER_MS }));
     }
 
     /** Sends a message without waiting for an answer; returns the ID of its event. */
-    async say(text: string, content: Readonly<Record<string, unknown>> = {}): Promise<string> {
-        const { homeserverUrl, accessToken } = this.#device;
-        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(this.room)}/send/m.room.message/${randomUUID()}`;
-        const body = { msgtype: "m.text", body: text, ...content };
-        const { event_id } = await matrixRequest<{ event_id: string }>(homeserverUrl, "PUT", path, {
-            accessToken,
-            body,
+    say(body: string, content: Readonly<Record<string, unknown>> = {}): Promise<string> {
+        return this.#client.send(this.room, { msgtype: "m.text", body, ...content });
+    }
+
+    /** Every notice of the bridge so far, the oldest first. */
+    async answers(): Promise<readonly string[]> {
+        return (await this.#answers()).map(bodyOf);
+    }
+
+    /** Resolves once the bridge has said something that contains `text`. @throws Error after 30 s */
+    async hears(text: string): Promise<string> {
+        const heard = async (): Promise<string | undefined> =>
+            (await this.answers()).find((answer) => answer.includes(text));
+        return until(heard, { what: `a notice with ${text}`, timeoutMs: 2 * ANSWER_MS });
+    }
+
+    /** The content and the bytes of the newest picture that the bridge has sent. @throws Error without one */
+    async picture(): Promise<{ readonly info: unknown; readonly bytes: Buffer }> {
+        const isPicture = ({ content }: SeenEvent): boolean => content["msgtype"] === "m.image";
+        const { content } = await until(async () => (await this.#messages()).findLast(isPicture), {
+            what: "a picture",
+            timeoutMs: ANSWER_MS,
         });
-        return event_id;
+        const [, server = "", id = ""] = /^mxc:\/\/([^/]+)\/(.+)$/.exec(String(content["url"])) ?? [];
+        const { homeserverUrl, accessToken } = this.#client.device;
+        const url = `${homeserverUrl}/_matrix/client/v1/media/download/${server}/${id}`;
+        const response = await fetch(url, { headers: { Authorization: `Bearer ${accessToken}` } });
+        return { info: content["info"], bytes: Buffer.from(await response.arrayBuffer()) };
     }
 
-    /** Every text of the bot so far, the oldest first. */
-    async botTexts(): Promise<readonly string[]> {
-        const messages = await this.#messages();
-        return messages.filter(({ sender }) => sender === this.#bot).map(({ content }) => String(content["body"]));
+    async joinedBy(user: string): Promise<void> {
+        const isJoin = ({ roomId, type, stateKey, content }: SeenEvent): boolean =>
+            roomId === this.room && type === "m.room.member" && stateKey === user && content["membership"] === "join";
+        await this.#client.awaitEvent(`${user} to join`, isJoin);
     }
 
-    async #messages(): Promise<readonly RoomMessage[]> {
-        const { homeserverUrl, accessToken } = this.#device;
-        const filter = encodeURIComponent(JSON.stringify({ types: ["m.room.message"] }));
-        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(this.room)}/messages?dir=b&limit=100&filter=${filter}`;
-        const { chunk } = await matrixRequest<{ chunk: RoomMessage[] }>(homeserverUrl, "GET", path, { accessToken });
-        return chunk.reverse();
+    async #answers(after = 0): Promise<readonly SeenEvent[]> {
+        return (await this.#messages(after)).filter(({ content }) => content["msgtype"] === "m.notice");
     }
 
-    async #members(): Promise<readonly string[]> {
-        const { homeserverUrl, accessToken } = this.#device;
-        const path = `/_matrix/client/v3/rooms/${encodeURIComponent(this.room)}/joined_members`;
-        const { joined } = await matrixRequest<{ joined: object }>(homeserverUrl, "GET", path, { accessToken });
-        return Object.keys(joined);
+    /** What others than the user have written. */
+    async #messages(after = 0): Promise<readonly SeenEvent[]> {
+        const { userId } = this.#client.device;
+        const isOthers = ({ roomId, type, sender }: SeenEvent): boolean =>
+            roomId === this.room && type === "m.room.message" && sender !== userId;
+        return (await this.#client.events(after)).filter(isOthers);
     }
+}
+
+function bodyOf({ content }: SeenEvent): string {
+    return String(content["body"]);
 }

@@ -25,7 +25,7 @@ export const call = defineCommand({
                 { kind: "facts", facts: factsOf(found) },
                 ...(ladder === undefined ? [] : [{ kind: "code", text: ladder } as const]),
             ],
-            data: { ...found, ...(ladder !== undefined && { ladder }) },
+            data: { ...found, ...(ladder !== undefined && { ladder, messages }) },
         };
     },
 });
@@ -34,7 +34,7 @@ function factsOf(record: LiveCallRecord | CallRecord): [string, string][] {
     const facts: [string, string | undefined][] = [
         ["From", partyText(record.caller, "full")],
         ["To", partyText(record.callee, "full")],
-        ["By", `${record.via.kind} ${record.via.name}`],
+        ["By", record.via.name === "" ? undefined : `${record.via.kind} ${record.via.name}`],
         ["SIP Call-ID", record.sipCallId],
         ["Room", record.roomId],
         ["Started", timeText(record.startedAt)],

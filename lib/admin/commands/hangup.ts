@@ -1,6 +1,7 @@
 import { failed, textAnswer } from "../Answer.ts";
 import { optional, word } from "../Argument.ts";
 import { type CommandContext, defineCommand, reaches } from "../Command.ts";
+import { countText } from "../describe.ts";
 
 export const hangup = defineCommand({
     name: "hangup",
@@ -9,8 +10,10 @@ export const hangup = defineCommand({
     summary: "Ends the call in this room; operators can end any call, or all.",
     arguments: { call: optional(word("id of a call, or all (operators)", "9f8a2c0d1e2f3a4b5c6d7e8f")) },
     examples: ["hangup", "hangup 9f8a2c0d1e2f3a4b5c6d7e8f", "hangup all"],
-    confirm: ({ call }, { administration }) =>
-        call === "all" ? `This ends all ${administration.calls.live().length} calls.` : undefined,
+    confirm: ({ call }, { administration, invoker }) =>
+        call === "all" && reaches(invoker.level, "operator")
+            ? `This ends ${countText(administration.calls.live().length, "call")}.`
+            : undefined,
     run: ({ call }, context) => {
         if (call === undefined) return hangUpHere(context);
         if (!reaches(context.invoker.level, "operator")) {
@@ -23,7 +26,7 @@ export const hangup = defineCommand({
                 : failed(`There is no call ${call}.`, "Send calls for ids.");
         }
         const ended = calls.live().filter(({ callId }) => calls.hangUp(callId)).length;
-        return textAnswer(`${ended} calls were ended.`, { ended });
+        return textAnswer(`${countText(ended, "call")} ended.`, { ended });
     },
 });
 

@@ -1,4 +1,4 @@
-import { failed } from "../Answer.ts";
+import { type Answer, failed } from "../Answer.ts";
 import { optional, word } from "../Argument.ts";
 import { type AnyCommand, defineCommand, reaches, usageOf } from "../Command.ts";
 
@@ -11,11 +11,7 @@ export const help = defineCommand({
     arguments: { command: optional(word("name of a command", "trunk")) },
     examples: ["help", "help trunk"],
     run: ({ command: name }, { commands, invoker: { level } }) => {
-        if (name === undefined) {
-            const available = commands.availableTo(level);
-            const items = available.map((command) => `${usageOf(command)} – ${command.summary}`);
-            return { blocks: [{ kind: "list", items }], data: available.map((command) => command.name) };
-        }
+        if (name === undefined) return overview(commands.availableTo(level));
         const command = commands.find(name);
         if (command === undefined || !reaches(level, command.level)) {
             const nearest = commands.nearest(name, level);
@@ -27,6 +23,34 @@ export const help = defineCommand({
         return explained(command);
     },
 });
+
+/** More lines with summaries do not fit on the screen of a phone. */
+const MOST_SUMMARIES = 15;
+
+function overview(available: readonly AnyCommand[]): Answer {
+    const data = available.map((command) => command.name);
+    if (available.length <= MOST_SUMMARIES) {
+        const items = available.map((command) => `${usageOf(command)} – ${command.summary}`);
+        return { blocks: [{ kind: "list", items }], data };
+    }
+    const namesOf = (effect: AnyCommand["effect"], isForUsers: boolean): string =>
+        available
+            .filter((command) => command.effect === effect && (command.level === "user") === isForUsers)
+            .map((command) => command.name)
+            .join(", ");
+    const facts = [
+        ["Look", namesOf("inspect", false)],
+        ["Change", namesOf("act", false)],
+        ["Your calls", [namesOf("inspect", true), namesOf("act", true)].join(", ")],
+    ] as const;
+    return {
+        blocks: [
+            { kind: "facts", facts },
+            { kind: "text", text: "Send help and a name, such as help trunk, for one of them." },
+        ],
+        data,
+    };
+}
 
 function explained(command: AnyCommand) {
     const described = Object.entries(command.arguments).map(([name, { description, required }]): [string, string] => [

@@ -1,6 +1,7 @@
 import { textAnswer } from "../Answer.ts";
 import { choice, integer, optional } from "../Argument.ts";
 import { defineCommand } from "../Command.ts";
+import { countText } from "../describe.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +19,7 @@ export const loglevel = defineCommand({
     run: ({ level, minutes }, { administration: { service } }) => {
         service.setLogLevel(level, minutes === undefined ? undefined : minutes * MINUTE_MS);
         return textAnswer(
-            `The log level is ${level}${minutes === undefined ? " until the next restart" : ` for ${minutes} minutes`}.`,
+            `The log level is ${level}${minutes === undefined ? " until the next restart" : ` for ${countText(minutes, "minute")}`}.`,
         );
     },
 });

@@ -11,14 +11,14 @@ export const drain = defineCommand({
     confirm: (_, { administration }) =>
         administration.service.state === "draining"
             ? undefined
-            : `New calls will be rejected. The ${administration.calls.live().length} present calls continue.`,
+            : `New calls will be rejected. Calls in progress continue: ${administration.calls.live().length}.`,
     run: (_, { administration: { service, calls } }) => {
         service.drain();
         const left = calls.live().length;
         return textAnswer(
             left === 0
                 ? "New calls are rejected, and there are no calls. The bridge can be stopped."
-                : `New calls are rejected. ${left} calls continue; send status to see how many are left.`,
+                : `New calls are rejected. Calls in progress: ${left}. Send status to see how many are left.`,
             { state: "draining", calls: left },
         );
     },

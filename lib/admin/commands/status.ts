@@ -1,4 +1,4 @@
-import { spanText } from "../describe.ts";
+import { countText, spanText } from "../describe.ts";
 import { defineCommand } from "../Command.ts";
 
 export const status = defineCommand({
@@ -22,9 +22,10 @@ export const status = defineCommand({
             ["Running for", spanText(now - administration.startedAt)],
             ["Parts", down.length === 0 ? `all ${parts.length} up` : `${down.length} of ${parts.length} not up`],
         ] as const;
-        const items = parts.map(({ name, state, since, reason }) => {
+        const items = parts.map(({ name, state, since, reason, outages }) => {
             const why = reason === undefined ? "" : `: ${reason}`;
-            return `${state === "up" ? "✓" : "✗"} ${name} ${state} for ${spanText(now - since)}${why}`;
+            const often = outages === 0 ? "" : `, ${countText(outages, "outage")} since the start`;
+            return `${state === "up" ? "✓" : "✗"} ${name} ${state} for ${spanText(now - since)}${often}${why}`;
         });
         return {
             blocks: [{ kind: "facts", facts }, ...(items.length > 0 ? [{ kind: "list", items } as const] : [])],

@@ -4,7 +4,7 @@ import { type Answer, failed } from "../Answer.ts";
 import { integer, optional, word } from "../Argument.ts";
 import type { CallControl } from "../Administration.ts";
 import { defineCommand } from "../Command.ts";
-import { callLine } from "../describe.ts";
+import { callLine, countText } from "../describe.ts";
 import { ladderText } from "../SipLadders.ts";
 import { ladderPicture, type TracedCall } from "../trace/ladderPicture.ts";
 
@@ -33,7 +33,7 @@ export const trace = defineCommand({
         });
         const found = minutes === undefined ? traced.slice(0, 1) : traced.slice(0, MAX_CALLS);
         if (found.length === 0) {
-            const when = minutes === undefined ? "" : ` in the last ${minutes} minutes`;
+            const when = minutes === undefined ? "" : ` in the last ${countText(minutes, "minute")}`;
             return failed(`No SIP messages are kept for ${which}${when}.`, "Make a call and send trace again.");
         }
         return answerOf(found);

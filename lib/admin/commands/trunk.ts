@@ -23,7 +23,7 @@ export const trunk = defineCommand({
         const found = administration.trunks.all().find((known) => known.name === name);
         if (action !== "off" || found === undefined) return undefined;
         const stopped = calls === "both" ? "No calls will go to, or be accepted from" : "No outbound calls will go to";
-        return `${stopped} ${name}. Its ${found.liveCalls} calls continue.`;
+        return `${stopped} ${name}. Calls in progress continue: ${found.liveCalls}.`;
     },
     run: async ({ name, action = "show", calls = "outbound" }, context) => {
         const all = context.administration.trunks.all();

@@ -1,6 +1,7 @@
 import { textAnswer } from "../Answer.ts";
 import type { TrunkStatus } from "../Administration.ts";
 import { defineCommand } from "../Command.ts";
+import { countText } from "../describe.ts";
 
 export const trunks = defineCommand({
     name: "trunks",
@@ -20,5 +21,5 @@ export const trunks = defineCommand({
 export function trunkLine({ name, state, addresses, registration, liveCalls }: TrunkStatus): string {
     const up = addresses.filter((address) => address.state === "up").length;
     const registered = registration === "none" ? "" : registration === "up" ? ", registered" : ", NOT registered";
-    return `${name}: ${state}, ${up} of ${addresses.length} addresses up${registered}, ${liveCalls} calls`;
+    return `${name}: ${state}, ${up} of ${addresses.length} addresses up${registered}, ${countText(liveCalls, "call")}`;
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { parseMatrixRoomId, serverOf, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
-import type { ControlMessage, ControlRoomListener, RoomText, SendRoomText } from "../../ports/ControlRoom.ts";
+import type { ControlMessage, ControlRoomListener, JoinRoom, RoomText, SendRoomText } from "../../ports/ControlRoom.ts";
 import type { Log } from "../../ports/Log.ts";
 import { type Level, reaches } from "../Command.ts";
 import type { CommandRunner } from "../CommandRunner.ts";
@@ -25,6 +25,7 @@ export interface ControlRoomParts {
 
 /** Users who were told that they may not give commands, and for how long they are not told again. */
 const TOLD = { max: 10_000, ttl: 3_600_000 };
+const ROOM_HINT = "check control.room, and invite the bot to the room";
 /** A message that is nothing but a number is a number to call. */
 const NUMBER = /^\+?[0-9][0-9 ()/-]{2,30}$/;
 
@@ -49,6 +50,18 @@ export class ControlRoom implements ControlRoomListener {
         }
     }
 
+    /**
+     * Makes sure that the bot is in the control room. Called once when rooms can be joined. Never rejects: without the room, reports
+     * are in the log only.
+     */
+    async enter(join: JoinRoom): Promise<void> {
+        const room = this.#room;
+        if (room === undefined) return;
+        await join(room).catch((error: unknown) => {
+            this.#parts.log.warn("control room not entered", { roomId: room, error, hint: ROOM_HINT });
+        });
+    }
+
     mayInvite(user: MatrixUserId): boolean {
         return this.#levelOf(user) !== "none";
     }
@@ -59,6 +72,11 @@ export class ControlRoom implements ControlRoomListener {
         this.#parts.file.write(`${room}\n`).catch((error: unknown) => {
             this.#parts.log.warn("control room not stored", { error, hint: "check store.path" });
         });
+    }
+
+    removed(room: MatrixRoomId, by: MatrixUserId): void {
+        if (room !== this.#room) return;
+        this.#parts.log.warn("bot removed from the control room", { roomId: room, by, hint: ROOM_HINT });
     }
 
     message(message: ControlMessage): void {
@@ -78,7 +96,7 @@ export class ControlRoom implements ControlRoomListener {
         this.#parts.log.info("report for the control room", { text: plain });
         if (this.#room === undefined) return;
         this.#parts.send(this.#room, { plain, html: `<p>${escapeHtml(plain)}</p>` }).catch((error: unknown) => {
-            this.#parts.log.warn("report not sent to the control room", { roomId: this.#room, error });
+            this.#parts.log.warn("report not sent to the control room", { roomId: this.#room, error, hint: ROOM_HINT });
         });
     }
 

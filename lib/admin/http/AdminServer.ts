@@ -95,10 +95,9 @@ export class AdminServer {
     #health({ method }: IncomingMessage, pathname: string): Reply | undefined {
         if (method !== "GET" || (pathname !== "/health" && pathname !== "/ready")) return undefined;
         const { ready, reasons, service, parts } = readinessOf(this.#parts.administration);
-        const states = parts.map(({ name, state, since, reason }) => ({ name, state, since, reason }));
         return {
             status: ready || pathname === "/health" ? 200 : 503,
-            body: { ready, reasons, service, parts: states },
+            body: { ready, reasons, service, parts },
         };
     }
 

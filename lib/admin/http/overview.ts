@@ -1,8 +1,9 @@
 import { partyText } from "../../numbering/partyText.ts";
 import { type CallRecord, type LiveCallRecord, talkMs } from "../../records/CallRecord.ts";
+import { hasFailed } from "../../records/hasFailed.ts";
 import type { Administration } from "../Administration.ts";
 
-const SHOWN_CALLS = 50;
+const SHOWN_CALLS = 25;
 
 /** What the page shows. */
 export function overviewOf(administration: Administration): object {
@@ -25,5 +26,13 @@ function callOf(call: LiveCallRecord | CallRecord): object {
     const shown = { callId, direction, from, to, via: via.name, startedAt, answeredAt };
     if (!("endedAt" in call)) return shown;
     const { endedAt, cause, fault, audio } = call;
-    return { ...shown, endedAt, cause, fault, audio: audio?.verdict, talkSeconds: talkMs(call) / 1_000 };
+    return {
+        ...shown,
+        endedAt,
+        cause,
+        fault,
+        failed: hasFailed(call),
+        audio: audio?.verdict,
+        talkSeconds: talkMs(call) / 1_000,
+    };
 }

@@ -10,7 +10,7 @@ import type { LevelledLog } from "../../telemetry/log.ts";
 export interface ServiceStateParts {
     readonly config: Config;
     readonly log: LevelledLog;
-    readonly gate: CallGate;
+    readonly gate: Pick<CallGate, "service" | "setService">;
     readonly clock: Clock;
     /** Loads the configuration file again. Throws a `ConfigError`. Undefined if there is no file. */
     readonly load: (() => Config) | undefined;

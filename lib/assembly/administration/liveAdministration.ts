@@ -113,7 +113,7 @@ function trunkControl({ config, changes, states, records, sip }: LiveAdministrat
                 name,
                 state: off.has(name) ? "off" : "on",
                 addresses: states.addresses(name),
-                registration: states.registration(name) ?? "none",
+                registration: states.registration(name)?.state ?? "none",
                 liveCalls: records.live().filter(({ via }) => via.kind === "trunk" && via.name === name).length,
                 prefixes,
             }));

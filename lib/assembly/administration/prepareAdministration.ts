@@ -34,6 +34,7 @@ import { type RememberedStates, rememberStates } from "./rememberStates.ts";
 export interface PreparedAdministration {
     readonly states: RememberedStates;
     readonly messageTelemetry: Metrics["messages"];
+    readonly countOutage: Metrics["countOutage"];
     readonly records: CallRecords;
     readonly history: CallHistory;
     readonly ladders: SipLadders;
@@ -60,7 +61,7 @@ export async function prepareAdministration(
     onStarted: OnStarted,
 ): Promise<PreparedAdministration> {
     const clock = systemClock;
-    const { telemetry, calls, messages, render } = createMetrics(version);
+    const { telemetry, calls, messages, countOutage, render } = createMetrics(version);
     const { history, sinks: kept } = await callRecordsOf(config, clock, log, onStarted);
     const hep = hepOf(config, clock, log, onStarted);
     const sinks: CallRecordSink[] = [logCalls(log, config.logging.numbers), calls, ...kept];
@@ -84,6 +85,7 @@ export async function prepareAdministration(
     };
     return {
         messageTelemetry: messages,
+        countOutage,
         states: rememberStates(watchFloods(telemetry, floods), () => clock.now()),
         floods,
         records,

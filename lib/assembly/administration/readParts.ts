@@ -1,6 +1,6 @@
 import type { PartReading } from "../../admin/supervision/Supervision.ts";
 import type { Config } from "../../config/Config.generated.ts";
-import type { RememberedStates } from "./rememberStates.ts";
+import type { RememberedState, RememberedStates } from "./rememberStates.ts";
 
 export interface ReadPartsParts {
     readonly config: Config;
@@ -15,27 +15,35 @@ export interface ReadPartsParts {
 export function readParts({ config, states, machine, engines }: ReadPartsParts): readonly PartReading[] {
     return [
         part("homeserver", "homeserver", states.homeserver(), "the last request received no response"),
-        part("SIP server", "sip_server", states.sipServer(), "the bridge is not connected to it"),
+        part("SIP server", "sip_server", states.sipServer(), NO_SIP_SERVER),
         ...engines().map(({ name, up, reason }) =>
-            part(`rtpengine ${name}`, "rtpengine", up ? "up" : "down", reason ?? "it does not respond"),
+            part(`rtpengine ${name}`, "rtpengine", { state: up ? "up" : "down" }, reason ?? "it does not respond"),
         ),
         ...config.trunks.map(({ name }) => trunkPart(name, states)),
         ...machine(),
     ];
 }
 
+const NO_SIP_SERVER = "the bridge is not connected to it, and tries again every few seconds";
+
 function trunkPart(name: string, states: RememberedStates): PartReading {
     const addresses = states.addresses(name);
-    const down = addresses.filter(({ state }) => state === "down").map(({ address }) => address);
+    const registration = states.registration(name);
+    const down = addresses.filter(({ state }) => state === "down");
     const reasons = [
-        ...(states.registration(name) === "down" ? ["not registered; the log says why"] : []),
-        ...(down.length > 0 ? [`no calls to ${down.join(", ")}`] : []),
+        ...(registration?.state === "down" ? [registration.why ?? "not registered yet"] : []),
+        ...down.map(({ address, why }) => `no calls to ${address}${why === undefined ? "" : ` (${why})`}`),
     ];
     if (reasons.length === 0) return { name: `trunk ${name}`, kind: "trunk", state: "up" };
-    const isDown = states.registration(name) === "down" || down.length === addresses.length;
+    const isDown = registration?.state === "down" || down.length === addresses.length;
     return { name: `trunk ${name}`, kind: "trunk", state: isDown ? "down" : "degraded", reason: reasons.join("; ") };
 }
 
-function part(name: string, kind: PartReading["kind"], state: "up" | "down", reason: string): PartReading {
-    return state === "up" ? { name, kind, state } : { name, kind, state, reason };
+function part(
+    name: string,
+    kind: PartReading["kind"],
+    { state, why }: RememberedState,
+    otherwise: string,
+): PartReading {
+    return state === "up" ? { name, kind, state } : { name, kind, state, reason: why ?? otherwise };
 }

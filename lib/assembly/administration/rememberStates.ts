@@ -2,42 +2,60 @@ import type { Telemetry } from "../../ports/Telemetry.ts";
 
 type State = "up" | "down";
 
+/** The state of a part, as it was reported last. `why` it is down, if that is known. */
+export interface RememberedState {
+    readonly state: State;
+    readonly why?: string;
+}
+
 /** The state of the parts, as they reported it last. */
 export interface RememberedStates {
     readonly telemetry: Telemetry;
-    readonly homeserver: () => State;
-    readonly sipServer: () => State;
+    readonly homeserver: () => RememberedState;
+    readonly sipServer: () => RememberedState;
     /** Undefined for a trunk that the bridge does not register at. */
-    readonly registration: (trunk: string) => State | undefined;
-    readonly addresses: (
-        trunk: string,
-    ) => readonly { readonly address: string; readonly state: State; readonly since: number }[];
+    readonly registration: (trunk: string) => RememberedState | undefined;
+    readonly addresses: (trunk: string) => readonly RememberedAddress[];
+    /** Called at each change of the connection to the SIP server, which can be too short to be seen at intervals. */
+    onSipServer: (listener: () => void) => void;
+}
+
+export interface RememberedAddress extends RememberedState {
+    readonly address: string;
+    readonly since: number;
 }
 
 /** Passes everything on, and remembers the states, which are otherwise kept in counters only. */
 export function rememberStates(telemetry: Telemetry, now: () => number): RememberedStates {
-    const registrations = new Map<string, State>();
-    const addresses = new Map<string, Map<string, { readonly state: State; readonly since: number }>>();
-    const states: { homeserver: State; sipServer: State } = { homeserver: "down", sipServer: "down" };
+    const registrations = new Map<string, RememberedState>();
+    const addresses = new Map<string, Map<string, RememberedAddress>>();
+    const states: { homeserver: RememberedState; sipServer: RememberedState } = {
+        homeserver: { state: "down" },
+        sipServer: { state: "down" },
+    };
+    let onSipServer = (): void => undefined;
     const remembering: Telemetry = {
         ...telemetry,
-        homeserver: (state) => {
-            states.homeserver = state;
-            telemetry.homeserver(state);
+        homeserver: (state, why) => {
+            states.homeserver = remembered(state, why);
+            telemetry.homeserver(state, why);
         },
         sipServer: (state) => {
-            states.sipServer = state;
+            states.sipServer = { state };
             telemetry.sipServer(state);
+            onSipServer();
         },
-        trunkRegistered: (trunk, state) => {
-            registrations.set(trunk, state);
-            telemetry.trunkRegistered(trunk, state);
+        trunkRegistered: (trunk, state, why) => {
+            registrations.set(trunk, remembered(state, why));
+            telemetry.trunkRegistered(trunk, state, why);
         },
-        trunkAddress: (trunk, address, state) => {
-            const known = addresses.get(trunk) ?? new Map<string, { readonly state: State; readonly since: number }>();
-            if (known.get(address)?.state !== state) known.set(address, { state, since: now() });
+        trunkAddress: (trunk, address, state, why) => {
+            const known = addresses.get(trunk) ?? new Map<string, RememberedAddress>();
+            const before = known.get(address);
+            const since = before?.state === state ? before.since : now();
+            known.set(address, { address, since, ...remembered(state, why) });
             addresses.set(trunk, known);
-            telemetry.trunkAddress(trunk, address, state);
+            telemetry.trunkAddress(trunk, address, state, why);
         },
     };
     return {
@@ -45,6 +63,11 @@ export function rememberStates(telemetry: Telemetry, now: () => number): Remembe
         homeserver: () => states.homeserver,
         sipServer: () => states.sipServer,
         registration: (trunk) => registrations.get(trunk),
-        addresses: (trunk) => [...(addresses.get(trunk) ?? [])].map(([address, known]) => ({ address, ...known })),
+        addresses: (trunk) => [...(addresses.get(trunk)?.values() ?? [])],
+        onSipServer: (listener) => (onSipServer = listener),
     };
+}
+
+function remembered(state: State, why: string | undefined): RememberedState {
+    return why === undefined ? { state } : { state, why };
 }

@@ -84,6 +84,7 @@ export async function startAdministration(parts: StartAdministrationParts, onSta
     const commands = new CommandTable(ALL_COMMANDS);
     late.runner = new CommandRunner({ commands, administration, clock: systemClock, log });
     late.send = (room, text) => matrix.sendText(room, text);
+    void prepared.controlRoom.enter(matrix.joinAsBot);
     await serveHttp(config, { commands, runner: late.runner, administration, log }, onStarted);
 }
 
@@ -122,12 +123,14 @@ function startSupervision(
         for (const { name, up } of engines()) states.telemetry.rtpengine(name, up ? "up" : "down");
         return readParts({ config, states, machine: () => machine.read(), engines });
     };
-    const onChanged = ({ name, state, reason }: PartStatus): void => {
+    const onChanged = ({ name, kind, state, reason }: PartStatus): void => {
+        if (state !== "up") prepared.countOutage(kind);
         if (state === "up") incidents.end(name, `${name} is up again`);
         else incidents.begin(name, `${name} is ${state}${reason === undefined ? "" : `: ${reason}`}`);
     };
     const supervision = new Supervision({ read, clock: systemClock, onChanged });
     supervision.start();
+    states.onSipServer(() => supervision.refresh());
     const readDrops = watchServerDrops(sip.serverMetrics, prepared.floods);
     void readDrops();
     const checking = setInterval(() => {

@@ -103,15 +103,25 @@ export class BotRooms {
         await this.#parts.homeserver.send(as, room, "m.room.message", attachment, randomUUID());
     }
 
+    /** Joins a room as the bot. Rejects with a `HomeserverError` if it is neither invited nor a member. */
+    async join(room: MatrixRoomId): Promise<void> {
+        const { homeserver, names } = this.#parts;
+        await homeserver.join(names.botUserId, room);
+        this.#isBotRoom.set(room, true);
+    }
+
     #onMember(event: RoomEvent): EventOutcome {
         const { names, listener } = this.#parts;
         if (event.stateKey !== names.botUserId) return PASSED;
         const content = membership.safeParse(event.content);
         if (!content.success) return dropped("bad_content", "membership");
-        this.#isBotRoom.set(event.room, content.data.membership === "join");
-        if (content.data.membership !== "invite" || names.isOurs(event.sender)) return HANDLED;
+        const { membership: now } = content.data;
+        this.#isBotRoom.set(event.room, now === "join");
+        const isRemoved = (now === "leave" || now === "ban") && event.sender !== names.botUserId;
+        if (isRemoved) listener.removed(event.room, event.sender);
+        if (now !== "invite" || names.isOurs(event.sender)) return HANDLED;
         if (!listener.mayInvite(event.sender)) return dropped("not_allowed");
-        this.#inBackground(this.#join(event.room, event.sender));
+        this.#inBackground(this.#follow(event.room, event.sender));
         return HANDLED;
     }
 
@@ -173,10 +183,9 @@ export class BotRooms {
         return joined.every((user) => user === sender || user === this.#parts.names.botUserId);
     }
 
-    async #join(room: MatrixRoomId, inviter: MatrixUserId): Promise<void> {
-        const { homeserver, names, listener, log } = this.#parts;
-        await homeserver.join(names.botUserId, room);
-        this.#isBotRoom.set(room, true);
+    async #follow(room: MatrixRoomId, inviter: MatrixUserId): Promise<void> {
+        const { listener, log } = this.#parts;
+        await this.join(room);
         log.info("bot joined a room", { roomId: room, inviter });
         listener.joined(room, inviter);
     }

@@ -10,7 +10,10 @@ export function watchHomeserver(send: SendRequest, telemetry: Pick<Telemetry, "h
             telemetry.homeserver("up");
             return reply;
         } catch (error) {
-            if (error instanceof HomeserverError) telemetry.homeserver(error.kind === "unreachable" ? "down" : "up");
+            if (error instanceof HomeserverError) {
+                if (error.kind === "unreachable") telemetry.homeserver("down", error.message);
+                else telemetry.homeserver("up");
+            }
             throw error;
         }
     };

@@ -11,6 +11,7 @@ import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
+import { faultText } from "./faultText.ts";
 import { failureInWords } from "../trunk/trunkFault.ts";
 import { RegistrationLog } from "./RegistrationLog.ts";
 import {
@@ -152,10 +153,13 @@ export class TrunkRegistration {
     #happened(event: RegistrationEvent): void {
         const step = stepRegistration(this.#state, event, this.#parts.random());
         this.#state = step.state;
-        for (const order of step.orders) this.#carryOut(order);
+        const timer = step.orders.find((order) => order.kind === "startTimer");
+        const nextAt = timer === undefined ? undefined : this.#parts.clock.now() + timer.ms;
+        for (const order of step.orders) this.#carryOut(order, nextAt);
     }
 
-    #carryOut(order: RegistrationOrder): void {
+    /** @param nextAt when the next request is sent, in ms since the Unix epoch */
+    #carryOut(order: RegistrationOrder, nextAt: number | undefined): void {
         switch (order.kind) {
             case "sendRegister":
                 // the credentials may be tried again, also if they were refused the last time
@@ -174,7 +178,7 @@ export class TrunkRegistration {
             case "reportPassedOver":
                 return this.#news.passedOver(this.#address.domain, order.why);
             case "reportDown":
-                this.#parts.telemetry.trunkRegistered(this.trunk.name, "down");
+                this.#parts.telemetry.trunkRegistered(this.trunk.name, "down", faultText(order.why, nextAt));
                 return this.#news.down(order.why);
             case "reportStopped":
                 this.#stopWaiting();

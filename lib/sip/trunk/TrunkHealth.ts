@@ -116,7 +116,8 @@ export class TrunkHealth {
 
     #tell({ name, domain }: SipTrunk, { kind }: AddressHealth, details: LogFields): void {
         const { log, telemetry } = this.#parts;
-        telemetry.trunkAddress(name, domain, kind === "alive" ? "up" : "down");
+        const reason = kind === "alive" ? undefined : REASONS[kind];
+        telemetry.trunkAddress(name, domain, kind === "alive" ? "up" : "down", reason);
         const where = { trunk: name, address: domain };
         switch (kind) {
             case "alive":
@@ -134,6 +135,8 @@ export class TrunkHealth {
         }
     }
 }
+
+const REASONS = { dead: "no response to OPTIONS", resting: "503 with Retry-After" } as const;
 
 /** Any answer but 503 and 408 says that somebody is there: also a 404 or 405 does. */
 function foundBy(response: Response | undefined): "alive" | "silent" | "dead" {

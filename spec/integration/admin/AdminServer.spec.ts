@@ -1,3 +1,5 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { giveCommand } from "../../../lib/admin/adminClient.ts";
 import { ALL_COMMANDS } from "../../../lib/admin/allCommands.ts";
@@ -67,6 +69,13 @@ describe("the HTTP API", () => {
     });
 });
 
+function closed(other: Server): Promise<void> {
+    return new Promise((resolve) => {
+        other.close(() => resolve());
+        other.closeAllConnections();
+    });
+}
+
 describe("matrix-appservice-sip admin", () => {
     const give = (words: readonly string[], format: "text" | "json" = "text") =>
         giveCommand(words, commands, { host: "127.0.0.1", port, token }, format);
@@ -78,6 +87,24 @@ describe("matrix-appservice-sip admin", () => {
         });
         expect(JSON.parse((await give(["version"], "json")).output)).toMatchObject({ data: { version: "1.2.3" } });
         expect(await give(["unmap", "+15551234"])).toMatchObject({ done: false });
+    });
+
+    it.each([
+        ["is not there", "refused", "the bridge does not respond at 127.0.0.1:"],
+        ["has another token", "other token", "has another token; restart it after a change of admin.token"],
+        ["is another program", "other program", "another program responds at 127.0.0.1:"],
+    ] as const)("says what to do if the bridge %s", async (_, kind, message) => {
+        const other = createServer((_request, response) => response.end("<html>"));
+        await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+        const { port: otherPort } = other.address() as AddressInfo;
+        if (kind === "refused") await closed(other);
+        const endpoint = {
+            host: "127.0.0.1",
+            port: kind === "other token" ? port : otherPort,
+            token: kind === "other token" ? "other" : token,
+        };
+        await expect(giveCommand(["version"], commands, endpoint, "text")).rejects.toThrow(message);
+        if (kind !== "refused") await closed(other);
     });
 
     it("says what is wrong with a command without asking the bridge", async () => {

@@ -34,8 +34,20 @@ it("reports a part that changes its state, with the time of the change", () => {
     reading = { ...reading, state: "down", reason: "no response" };
     clock.advance(2_000);
     expect(changes).toEqual(["homeserver down"]);
-    expect(supervision.status()).toMatchObject([{ state: "down", since: clock.now(), reason: "no response" }]);
+    expect(supervision.status()).toMatchObject([
+        { state: "down", since: clock.now(), reason: "no response", outages: 1 },
+    ]);
+    reading = { ...reading, state: "degraded" };
+    clock.advance(2_000);
+    reading = { ...reading, state: "up" };
+    supervision.refresh();
+    reading = { ...reading, state: "down" };
+    supervision.refresh();
+    expect(supervision.status()).toMatchObject([{ state: "down", outages: 2 }]);
     supervision.stop();
+    reading = { ...reading, state: "up" };
+    supervision.refresh();
+    expect(changes).toEqual(["homeserver down", "homeserver degraded", "homeserver up", "homeserver down"]);
     expect(clock.pending).toBe(0);
 });
 
@@ -43,15 +55,23 @@ it.each<[string, Partial<Administration>, readonly string[]]>([
     ["everything is up", {}, []],
     [
         "the homeserver is down",
-        { parts: () => [{ name: "homeserver", kind: "homeserver", state: "down", since: 0, reason: "no response" }] },
+        {
+            parts: () => [
+                { name: "homeserver", kind: "homeserver", state: "down", since: 0, outages: 1, reason: "no response" },
+            ],
+        },
         ["homeserver is down: no response"],
     ],
     [
         "no rtpengine responds",
-        { parts: () => [{ name: "rtpengine a", kind: "rtpengine", state: "down", since: 0 }] },
+        { parts: () => [{ name: "rtpengine a", kind: "rtpengine", state: "down", since: 0, outages: 1 }] },
         ["no rtpengine instance responds"],
     ],
-    ["only one trunk is down", { parts: () => [{ name: "trunk a", kind: "trunk", state: "down", since: 0 }] }, []],
+    [
+        "only one trunk is down",
+        { parts: () => [{ name: "trunk a", kind: "trunk", state: "down", since: 0, outages: 1 }] },
+        [],
+    ],
 ])("is ready or says why not when %s", (_, changes, reasons) => {
     expect(readinessOf(aFakeAdministration(changes))).toMatchObject({ ready: reasons.length === 0, reasons });
 });

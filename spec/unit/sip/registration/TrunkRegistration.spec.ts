@@ -126,6 +126,22 @@ it("tells the operator of each change, once", () => {
     ]);
 });
 
+it("reports why it is down, and when it is tried again", () => {
+    const reported: (string | undefined)[] = [];
+    const whyTelemetry = { trunkRegistered: (_trunk: string, _state: string, why?: string) => void reported.push(why) };
+    const registration = new TrunkRegistration(trunk(), { ...parts(), telemetry: whyTelemetry });
+    registration.serverUp();
+    stack.answer(0, 403);
+    const failedAt = clock.now();
+    while (stack.requests.length === 1) clock.advance(1_000);
+    const next = new Date(clock.now()).toISOString().slice(11, 19);
+    expect(clock.now() - failedAt).toBeGreaterThan(60_000);
+    expect(reported).toEqual([
+        undefined,
+        `registration rejected with 403; check username and password; next attempt at ${next} UTC`,
+    ]);
+});
+
 describe("with several addresses", () => {
     const several = (given: Partial<SipTrunk> = {}) =>
         trunk({
