@@ -1,16 +1,13 @@
-import type { CallId } from "../call/vocabulary.ts";
-import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
+import type { CallJournal, JournaledCall } from "../ports/CallJournal.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import { settlesWithin } from "../ports/settlesWithin.ts";
 
-export interface CallKeeperParts {
-    readonly callId: CallId;
+export interface CallKeeperParts extends JournaledCall {
     /** Without it nothing is kept. */
     readonly journal: CallJournal | undefined;
     readonly clock: Clock;
     readonly log: Log;
-    readonly snapshot: () => CallSnapshot;
 }
 
 /** A disk that does not keep up must not stop calls, in ms. */
@@ -51,16 +48,18 @@ export class CallKeeper {
 
     /** The next run of the bridge goes on with the call: its record stays as it is now. */
     handOver(): void {
+        const { callId, snapshot } = this.#parts;
+        const record = snapshot();
         this.changed();
-        this.#write();
+        this.#write({ callId, snapshot: () => record });
         this.#state = "over";
     }
 
-    #write(): void {
-        const { journal, log, snapshot } = this.#parts;
+    #write(call: JournaledCall = this.#parts): void {
+        const { journal, log } = this.#parts;
         if (this.#state !== "changed" || journal === undefined) return;
         this.#state = "written";
-        this.#writing = journal.write(snapshot()).catch((error: unknown) => {
+        this.#writing = journal.write(call).catch((error: unknown) => {
             log.warn("call not in the journal: it will not survive a restart", { error });
         });
     }

@@ -12,16 +12,26 @@ import type { MediaRecord, MediaRequest } from "./MediaProxy.ts";
  */
 export interface CallJournal {
     /**
-     * Replaces the record of a call. It survives a crash of the process from the return on, and of the machine once the
-     * promise resolves. Never throws; rejects if it cannot be written.
+     * Replaces the record of a call by its snapshot. It survives a crash of the process from the return on, and of the
+     * machine once the promise resolves. Never throws; rejects if it cannot be written.
      */
-    write(record: CallSnapshot): Promise<void>;
+    write(call: JournaledCall): Promise<void>;
     /** The call is over for both parties. Never throws; an unknown call is ignored. */
     remove(callId: CallId): void;
     /** The calls that an earlier run left, in the order in which they began. Called once at startup. */
     adopt(): readonly CallSnapshot[];
     /** Waits for pending writes and closes. */
     close(): Promise<void>;
+}
+
+/** A call whose record is kept. */
+export interface JournaledCall {
+    readonly callId: CallId;
+    /**
+     * The record as it is now. Called by `write`, and until `remove` whenever the journal needs all records again: it does not
+     * keep them, because a record takes more memory than the rest of some calls.
+     */
+    readonly snapshot: () => CallSnapshot;
 }
 
 /** Everything that is needed to go on with a call, as plain data. */

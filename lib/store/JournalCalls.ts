@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PHASES } from "../call/CallState.ts";
 import type { CallId } from "../call/vocabulary.ts";
-import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
+import type { CallJournal, CallSnapshot, JournaledCall } from "../ports/CallJournal.ts";
 import type { Log } from "../ports/Log.ts";
 import { JournalFile } from "./JournalFile.ts";
 
@@ -25,11 +25,11 @@ const snapshot = z.looseObject({
 const written = z.object({ v: z.literal(VERSION), call: snapshot });
 const removed = z.object({ over: z.string() });
 
-/** The call journal in a file, `calls.journal`, that only its owner can read. The records of live calls are in memory. */
+/** The call journal in a file, `calls.journal`, that only its owner can read. */
 export class JournalCalls implements CallJournal {
     readonly #file: JournalFile;
     readonly #log: Log;
-    readonly #calls = new Map<CallId, CallSnapshot>();
+    readonly #calls = new Map<CallId, JournaledCall>();
 
     private constructor(file: JournalFile, log: Log) {
         this.#file = file;
@@ -53,12 +53,12 @@ export class JournalCalls implements CallJournal {
     }
 
     adopt(): readonly CallSnapshot[] {
-        return [...this.#calls.values()];
+        return [...this.#calls.values()].map(({ snapshot }) => snapshot());
     }
 
-    write(record: CallSnapshot): Promise<void> {
-        this.#calls.set(record.callId, record);
-        return this.#append({ v: VERSION, call: record });
+    write(call: JournaledCall): Promise<void> {
+        this.#calls.set(call.callId, call);
+        return this.#append({ v: VERSION, call: call.snapshot() });
     }
 
     remove(callId: CallId): void {
@@ -86,7 +86,7 @@ export class JournalCalls implements CallJournal {
         const line = written.safeParse(value).data;
         if (line !== undefined) {
             const call = line.call as unknown as CallSnapshot;
-            this.#calls.set(call.callId, call);
+            this.#calls.set(call.callId, { callId: call.callId, snapshot: () => call });
             return true;
         }
         const end = removed.safeParse(value).data;
@@ -102,7 +102,7 @@ export class JournalCalls implements CallJournal {
     }
 
     *#lines(): Iterable<unknown> {
-        for (const call of this.#calls.values()) yield { v: VERSION, call };
+        for (const { snapshot } of this.#calls.values()) yield { v: VERSION, call: snapshot() };
     }
 
     #warn(error: unknown): void {

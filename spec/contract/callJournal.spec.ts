@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { JournalCalls } from "../../lib/store/JournalCalls.ts";
+import { journaled } from "../support/journaled.ts";
 import { MemoryJournal } from "../support/MemoryJournal.ts";
 import { KeptLog } from "../support/quiet.ts";
 import { aConnectedCall, describeCallJournal } from "./callJournal.contract.ts";
@@ -38,7 +39,7 @@ it("does not keep the records of past calls in its file, which only the owner ca
     const journal = JournalCalls.open(folder, new KeptLog());
     for (let n = 0; n < 200; n += 1) {
         const call = aConnectedCall(`call${n}`);
-        await journal.write(call);
+        await journal.write(journaled(call));
         if (n !== 7) journal.remove(call.callId);
     }
     journal.remove(aConnectedCall("call7").callId);

@@ -1,5 +1,5 @@
 import type { CallId } from "../../lib/call/vocabulary.ts";
-import type { CallJournal, CallSnapshot } from "../../lib/ports/CallJournal.ts";
+import type { CallJournal, CallSnapshot, JournaledCall } from "../../lib/ports/CallJournal.ts";
 
 /** A call journal in memory, whose records are text as in a file. Held to spec/contract/callJournal.contract.ts. */
 export class MemoryJournal implements CallJournal {
@@ -10,8 +10,8 @@ export class MemoryJournal implements CallJournal {
         this.#records = before === undefined ? new Map<CallId, string>() : before.#records;
     }
 
-    write(record: CallSnapshot): Promise<void> {
-        this.#records.set(record.callId, JSON.stringify(record));
+    write({ callId, snapshot }: JournaledCall): Promise<void> {
+        this.#records.set(callId, JSON.stringify(snapshot()));
         return Promise.resolve();
     }
 

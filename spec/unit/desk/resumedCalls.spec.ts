@@ -10,6 +10,7 @@ import type { LegReport } from "../../../lib/ports/CallLeg.ts";
 import type { LegRecord, MatrixCalleeRecord, SipInviteRecord } from "../../../lib/ports/LegRecord.ts";
 import { FakeClock } from "../../support/FakeClock.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
+import { journaled } from "../../support/journaled.ts";
 import { MemoryJournal } from "../../support/MemoryJournal.ts";
 import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 import { HandledMedia } from "./HandledMedia.ts";
@@ -217,7 +218,7 @@ describe("calls of the previous run", () => {
 
     function journalOf(...calls: readonly CallSnapshot[]): MemoryJournal {
         const made = new MemoryJournal();
-        for (const call of calls) void made.write(call);
+        for (const call of calls) void made.write(journaled(call));
         return made;
     }
 
