@@ -1,6 +1,6 @@
 // `npm run package`: builds the Debian package into build/. With `--test` it also installs, runs, upgrades and purges it in a
 // fresh Debian system, which needs root, debootstrap and a Debian mirror.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "./commandLine.ts";
 import { InstallError } from "./install/InstallError.ts";
@@ -18,8 +18,8 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
 const file = buildDebianPackage(version);
 console.log(`built ${file}`);
 if (test) {
+    const upgrade = buildDebianPackage(`${version}+upgrade`);
     try {
-        const upgrade = buildDebianPackage(`${version}+upgrade`);
         const { passed, failed } = await testDebianPackage({ suite, file, upgrade });
         console.log(`${passed} passed, ${failed} failed`);
         process.exitCode = failed === 0 ? 0 : 1;
@@ -27,5 +27,8 @@ if (test) {
         if (!(error instanceof InstallError)) throw error;
         console.error(error.message);
         process.exitCode = 1;
+    } finally {
+        // the Containerfile installs the package that is there
+        rmSync(upgrade);
     }
 }
