@@ -29,7 +29,7 @@ export async function configTypes(schema: SchemaNode): Promise<string> {
 
 /** The schema of what loadConfig returns, where that of the file is given: what has a default is always there. */
 function asLoaded(node: SchemaNode): unknown {
-    // a description beside a reference would make another type of it
+    // a description next to a reference would make another type of it
     if (node.$ref !== undefined) return { $ref: node.$ref };
     const { as, properties, definitions, items, additionalProperties, ...rest } = node;
     delete (rest as { default?: unknown }).default;

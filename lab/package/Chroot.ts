@@ -40,7 +40,7 @@ export class Chroot {
             "-c",
             "printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d",
         ]);
-        chroot.run(["mount", "-t", "proc", "proc", "/proc"]);
+        chroot.#mountProc();
         return chroot;
     }
 
@@ -56,6 +56,20 @@ export class Chroot {
     /** Whether the system has such a file or directory. */
     has(path: string): boolean {
         return existsSync(join(this.path, path));
+    }
+
+    /** Runs an action while the system has no /proc of this machine, so that it can be booted with its own. */
+    async withoutProc(action: () => Promise<void>): Promise<void> {
+        this.run(["umount", "/proc"]);
+        try {
+            await action();
+        } finally {
+            this.#mountProc();
+        }
+    }
+
+    #mountProc(): void {
+        this.run(["mount", "-t", "proc", "proc", "/proc"]);
     }
 
     remove(): void {

@@ -109,7 +109,7 @@ async function checkService(chroot: Chroot, { upgrade }: PackageTest, check: Che
         check("the service exits with 0 after SIGTERM", code === 0, `exit code ${code}\n${service.output()}`);
         check("the service notifies systemd when it stops", socket.received().includes("STOPPING=1"));
         check("the service has written its data", chroot.has(`${DATA}/rooms.db`));
-        await checkUnderSystemd(chroot, { upgrade: copyInto(chroot, upgrade), check });
+        await chroot.withoutProc(() => checkUnderSystemd(chroot, { upgrade: copyInto(chroot, upgrade), check }));
     } finally {
         socket.close();
         await synapse.stop();
