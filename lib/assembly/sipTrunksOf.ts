@@ -102,6 +102,7 @@ function trunkOf(
         minimumMedia: trunk.media,
         dtmf: trunk.dtmf,
         earlyMedia: trunk.earlyMedia,
+        media: trunk.media,
         ...(trunk.video && { video: "permitted" as const }),
         headers: trunk.headers,
         followsRedirects: true,

@@ -9,4 +9,6 @@ export interface RingStep {
     readonly legs: readonly LegId[];
     /** How long they can ring before the next step begins, or the call ends with `noAnswer`, in ms. */
     readonly forMs: number;
+    /** `unreached`: the step is left out unless no leg of the step before could be reached. Left out, it follows in any case. */
+    readonly only?: "unreached";
 }

@@ -37,6 +37,11 @@ export function isDecisive(cause: EndCause): boolean {
     return WEIGHT[cause] === "all";
 }
 
+/** Whether a branch that ends so did not reach its party: the network failed, or took no more calls. */
+export function isNetworkFault(cause: EndCause): boolean {
+    return cause === "networkFailure" || cause === "noResponse" || cause === "serviceUnavailable";
+}
+
 /** The cause that is reported to the caller when all branches have ended. */
 export function mostTelling(causes: readonly EndCause[]): EndCause {
     const weightOf = (cause: EndCause): number => {

@@ -1,7 +1,6 @@
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallState } from "../call/CallState.ts";
-import type { RingPlan } from "../call/RingPlan.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { CallLeg, LegReport, ShownParty, TargetLeg, TransferTarget } from "../ports/CallLeg.ts";
@@ -26,6 +25,7 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor } from "./CallActor.ts";
 import type { CallParts, CallWatcher, TransferDesk } from "./CallParts.ts";
 import { CallKeeper } from "./CallKeeper.ts";
+import { ringPlanOf } from "./ringPlanOf.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
 import { ResumedLinks } from "./transfer/ResumedLinks.ts";
 
@@ -87,7 +87,7 @@ export class CallDesk implements CallIntake {
         }
         const { callId, origin, originMedia, originVideo, offer, policy } = request;
         recorder.started(callId, request);
-        const { plan, targets } = planOf(request);
+        const { plan, targets } = ringPlanOf(request, diallers);
         const targetOf = (leg: LegId): CallTarget => targets.get(leg) ?? request.ring[0].targets[0];
         const mediaOf = (leg: LegId): CallMedia => ({
             transports: { origin: originMedia, target: targetOf(leg).media },
@@ -303,23 +303,6 @@ function resumeLeg(resumers: Resumers, call: ResumedCall, record: PartyRecord, r
         case "matrix":
             return resumers.matrix.resume(call, record, report);
     }
-}
-
-/** The plan in the domain's words, and which target each of its legs is for. */
-function planOf({ ring }: CallRequest): {
-    readonly plan: RingPlan;
-    readonly targets: ReadonlyMap<LegId, CallTarget>;
-} {
-    const targets = new Map<LegId, CallTarget>();
-    const plan = ring.map((step) => {
-        const legs = step.targets.map((target) => {
-            const leg = targetLeg(targets.size + 1);
-            targets.set(leg, target);
-            return leg;
-        });
-        return { legs, forMs: step.forMs };
-    });
-    return { plan, targets };
 }
 
 function dial(

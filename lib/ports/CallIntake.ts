@@ -53,7 +53,6 @@ export interface MatrixTarget {
 export interface SipTarget {
     readonly network: "sip";
     readonly media: MediaTransport;
-    /** Only if every trunk permits it. */
     readonly video?: VideoPermission;
     readonly callee: RemoteParty;
     readonly caller: MatrixUserId;
@@ -69,7 +68,7 @@ export interface SipTarget {
     readonly accessNetwork?: string;
     /** Who transferred the caller, a URI (RFC 3892). */
     readonly referredBy?: string;
-    /** Names of the trunks to try, best first; at least one. */
+    /** Names of the trunks to try, best first; at least one. `media` and `video` are those of the first. */
     readonly trunks: readonly [string, ...string[]];
 }
 
@@ -103,6 +102,11 @@ export type Diallers = { readonly [Each in Network]: LegDialler<Extract<CallTarg
 export interface LegDialler<Target extends CallTarget> {
     /** Synchronous and without I/O: nothing is sent before `offer` is called on the leg. */
     dial(callId: CallId, target: Target, report: LegReport, leg: LegId): TargetLeg;
+    /**
+     * The targets that take the place of this one, because its party is called in several ways with media of their own. Each
+     * is called only if those before it could not be reached. Left out, there is only the target itself.
+     */
+    alternatives?(target: Target): readonly [Target, ...Target[]];
 }
 
 /** What makes legs from the records of the previous run. Each adapter implements the one for its network. */

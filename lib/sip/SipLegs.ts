@@ -1,5 +1,5 @@
 import { newCnonce } from "./digest/newCnonce.ts";
-import type { CallId } from "../call/vocabulary.ts";
+import type { CallId, MediaTransport } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
@@ -32,6 +32,31 @@ export class SipLegs implements LegDialler<SipTarget> {
         this.#trunks = new Map(parts.trunks.map((trunk) => [trunk.name, atEachAddress(trunk)]));
     }
 
+    /** Trunks in a row with the same media share an offer. Each of the others is asked with the media that it demands. */
+    alternatives(target: SipTarget): readonly [SipTarget, ...SipTarget[]] {
+        const { video: _video, ...rest } = target;
+        const [first = target, ...others] = this.#groupsOf(target).map(([trunk, ...more]): SipTarget => {
+            const trunks = [trunk.name, ...more.map(({ name }) => name)] as const;
+            const hasVideo = [trunk, ...more].every(({ video }) => video === "permitted");
+            return { ...rest, media: mediaOf(trunk), trunks, ...(hasVideo && { video: "permitted" }) };
+        });
+        return [first, ...others];
+    }
+
+    /** The trunks of a call in rows with the same media. Those that are down come last. */
+    #groupsOf({ trunks: names }: SipTarget): readonly (readonly [SipTrunk, ...SipTrunk[]])[] {
+        const addresses = names.flatMap((name) => this.#trunks.get(name) ?? []);
+        const ordered = this.#parts.availability.inOrder(addresses);
+        const trunks = ordered.filter(({ name }, at) => ordered.findIndex((other) => other.name === name) === at);
+        const groups: [SipTrunk, ...SipTrunk[]][] = [];
+        for (const trunk of trunks) {
+            const last = groups.at(-1);
+            if (last !== undefined && mediaOf(last[0]) === mediaOf(trunk)) last.push(trunk);
+            else groups.push([trunk]);
+        }
+        return groups;
+    }
+
     dial(callId: CallId, target: SipTarget, report: LegReport): TargetLeg {
         return new UacLeg({
             ...this.#parts,
@@ -47,4 +72,8 @@ export class SipLegs implements LegDialler<SipTarget> {
             report,
         });
     }
+}
+
+function mediaOf({ media = "rtp" }: SipTrunk): MediaTransport {
+    return media;
 }

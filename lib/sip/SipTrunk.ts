@@ -81,6 +81,8 @@ export interface SipTrunk extends SipPeer, TrunkAddress {
     /** User part of From: the caller ID, or the account, with the caller ID in the identity headers only. */
     readonly fromUser: "caller" | "account";
     readonly callerName: CallerNameRules;
+    /** How its media is transported; `rtp` if left out. */
+    readonly media?: MediaTransport;
     /** The headers that tell it who calls. */
     readonly identity: readonly IdentityHeader[];
     /** Headers to add to each INVITE; they cannot replace those a call needs. */

@@ -1,4 +1,4 @@
-import { isDecisive, mostTelling } from "../branchEndCause.ts";
+import { isDecisive, isNetworkFault, mostTelling } from "../branchEndCause.ts";
 import type { CallEffect } from "../CallEffect.ts";
 import type { CallEvent } from "../CallEvent.ts";
 import type { Alerting, Branch } from "../CallState.ts";
@@ -137,8 +137,8 @@ function dropBranch(
     const next = withBranch(state, { leg, phase: "over", cause });
     const isLast = liveLegs(next).length === 0;
     if (!isLast && !isDecisive(cause)) return go(next, ...effects);
-    if (!isDecisive(cause) && state.step + 1 < state.plan.length)
-        return dialStep(next, state.step + 1, now, ...effects);
+    const step = isDecisive(cause) ? undefined : nextStep(next, wasReached(next) ? "reached" : "unreached");
+    if (step !== undefined) return dialStep(next, step, now, ...effects);
     const ending = end(next, { cause: isDecisive(cause) ? cause : mostTelling(causesOf(next)), by, now });
     return go(ending.state, ...effects, ...ending.effects);
 }
@@ -147,12 +147,26 @@ function dropBranch(
 function ringNext(state: Alerting, now: number): Transition {
     // a callee whose phone never rang was not reached
     const cause = state.progress === "ringing" ? "noAnswer" : "unavailable";
-    if (state.step + 1 >= state.plan.length) return end(state, { cause, by: "bridge", now });
+    const step = nextStep(state, "reached");
+    if (step === undefined) return end(state, { cause, by: "bridge", now });
     const branches = state.branches.map((branch): Branch =>
         branch.phase === "over" ? branch : { leg: branch.leg, phase: "over", cause },
     );
     const left = liveLegs(state).flatMap((leg) => leave(leg, cause));
-    return dialStep({ ...state, branches }, state.step + 1, now, ...left);
+    return dialStep({ ...state, branches }, step, now, ...left);
+}
+
+/** The next step of the plan that is to be dialled, if any. */
+function nextStep({ plan, step }: Alerting, outcome: "reached" | "unreached"): number | undefined {
+    const next = plan.findIndex(({ only }, at) => at > step && (only === undefined || outcome === "unreached"));
+    return next < 0 ? undefined : next;
+}
+
+/** Whether a party of the current step may have been reached: another attempt could ring it a second time. */
+function wasReached({ plan, step, branches, progress }: Alerting): boolean {
+    const legs = plan[step]?.legs ?? [];
+    const isUnreached = (branch: Branch): boolean => branch.phase === "over" && isNetworkFault(branch.cause);
+    return progress === "ringing" || !branches.filter(({ leg }) => legs.includes(leg)).every(isUnreached);
 }
 
 function phaseOf(state: Alerting, leg: LegId): Branch["phase"] | undefined {

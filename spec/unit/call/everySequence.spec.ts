@@ -269,4 +269,12 @@ describe("every sequence of four or five events", () => {
         ];
         expect(walk(plan, 5)).toBeGreaterThan(20_000);
     });
+
+    it("keeps every rule with two legs, of which the second is called if the first cannot be reached", () => {
+        const plan: RingPlan = [
+            { legs: [first], forMs: 20_000 },
+            { legs: [second], forMs: 20_000, only: "unreached" },
+        ];
+        expect(walk(plan, 5)).toBeGreaterThan(20_000);
+    });
 });
