@@ -12,13 +12,17 @@ import { terminalProgress } from "./install/Progress.ts";
 
 const { json, only } = command("chaos", "Lets every part fail in every phase of a call.")
     .option("--json", "print the result as one JSON object in the last line", false)
-    .option("--only <text>", "only cells whose name contains this text, such as `bridge killed` or `connected`", "")
+    .option(
+        "--only <texts...>",
+        "only cells whose name contains one of these texts, such as `bridge killed` or `connected,`",
+        [""],
+    )
     .addHelpText("after", "\nExit codes: 0 every party ended up right, 1 not, 2 wrong options.")
     .parse()
-    .opts<{ readonly json: boolean; readonly only: string }>();
-const cells = allCells().filter((cell) => nameOf(cell).includes(only));
+    .opts<{ readonly json: boolean; readonly only: readonly string[] }>();
+const cells = allCells().filter((cell) => only.some((text) => nameOf(cell).includes(text)));
 if (cells.length === 0) {
-    console.error(`no cell's name contains "${only}"; the names are like: connected, bridge killed`);
+    console.error(`no cell's name contains ${only.join(" or ")}; the names are like: connected, bridge killed`);
     process.exit(2);
 }
 

@@ -110,7 +110,10 @@ class Client implements LabPage {
     }
 
     async answer(callId: string, camera: "on" | "off"): Promise<void> {
-        await this.#calls.call(callId).answer(true, camera === "on");
+        const call = this.#calls.call(callId);
+        // matrix-js-sdk would go on with a call that has ended, and never end it again
+        if (call.callHasEnded()) throw new Error("the call has ended");
+        await call.answer(true, camera === "on");
     }
 
     async setCamera(callId: string, camera: "on" | "off"): Promise<void> {

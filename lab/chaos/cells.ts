@@ -55,3 +55,32 @@ export function allCells(): readonly Cell[] {
 export function nameOf({ phase, part, fault }: Cell): string {
     return `${phase}, ${part} ${fault}`;
 }
+
+/** How long a call rings that is not answered: the bridge's default, and the limit of matrix-js-sdk. */
+const RING_MS = { "ringing in": 90_000, "ringing out": 60_000 } as const;
+/** RFC 3261, timer H: how long the bridge waits for the ACK to its 200. */
+const NO_ACK_MS = 32_000;
+/** How long the bridge takes to notice that a phone or a client is gone, at most. See docs/design/bad-days.md. */
+const NOTICED_MS = { phone: 25_000, client: 47_000 } as const;
+
+/**
+ * When it becomes possible to tell the parties, in ms from the fault or from the return of the part. Mostly immediately; but that a
+ * party has disappeared shows only by its silence, and that an answer was lost with a homeserver only by the end of the ring time.
+ */
+export function possibleAfterMs({ phase, part, fault }: Cell): number {
+    const isRinging = phase === "ringing in" || phase === "ringing out";
+    if (part === "homeserver" && phase === "answering") return RING_MS["ringing in"];
+    if (fault !== "gone") return 0;
+    switch (part) {
+        case "bridge":
+        case "SIP server":
+        case "rtpengine":
+            return 0;
+        case "homeserver":
+            return isRinging ? RING_MS[phase] : 0;
+        case "phone":
+            return isRinging ? RING_MS[phase] : phase === "answering" ? NO_ACK_MS : NOTICED_MS.phone;
+        case "client":
+            return isRinging ? RING_MS[phase] : NOTICED_MS.client;
+    }
+}

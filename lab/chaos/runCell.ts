@@ -11,7 +11,7 @@ export interface CellResult extends Cell {
     readonly told: boolean;
     /** Whether the call went on, with sound in both directions. */
     readonly survived: boolean;
-    /** From the moment at which it was possible until all was right, in ms; the whole wait if it never was. */
+    /** From the fault, or from the return of the part, until all was right, in ms; the whole wait if it never was. */
     readonly ms: number;
     /** Sessions that rtpengine kept of a call that was over. */
     readonly left: number;

@@ -18,9 +18,13 @@ export function keepsACodec(party: Party, offer: WithStreams): boolean {
     return sharesVoice(agreedVoice(party), voiceOf(offer));
 }
 
-/** How the party's media flows: `mute` while it or the bridge holds. */
-export function flowOf(party: Party): MediaTransport | "mute" {
-    return voiceOf(party.said).direction === "sendrecv" ? party.said.transport : "mute";
+/** How a party sends: nothing (`mute`) while it or the bridge holds, but a browser that listens reports what it receives (`reports`). */
+export type Flow = MediaTransport | "reports" | "mute";
+
+export function flowOf(party: Party): Flow {
+    const { direction } = voiceOf(party.said);
+    if (direction === "sendrecv") return party.said.transport;
+    return direction === "recvonly" && party.said.transport === "webrtc" ? "reports" : "mute";
 }
 
 /** Whether a party wants to be sent sound: not while it holds (RFC 3264, section 8.4). */

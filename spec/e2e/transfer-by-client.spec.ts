@@ -61,13 +61,15 @@ describe("a call that a Matrix client transfers", () => {
         await caller.isDone();
     });
 
-    it("to its other call connects the parties of both", async () => {
+    it("to its other call connects the parties of both, also after a crash of the bridge", async () => {
         const { caller, callId } = await phoneCallsAlice();
         const callee = await world.phoneListens({ toneHz: tones.otherPhone });
         const consult = await alice.dialNumber(numbers.phone);
         await callee.isCalled();
         await callee.answer();
         await alice.hears(consult, tones.otherPhone);
+        await world.bridge.kill();
+        await world.bridge.start();
 
         await alice.transferToCall(callId, consult);
         await alice.awaitState(callId, "ended");

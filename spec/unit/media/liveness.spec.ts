@@ -10,6 +10,7 @@ describe("when media counts as lost", () => {
     const rtp: Expectation = { origin: "rtp", target: "rtp" };
     const mixed: Expectation = { origin: "rtp", target: "webrtc" };
     const held: Expectation = { origin: "mute", target: "webrtc" };
+    const listening: Expectation = { origin: "mute", target: "reports" };
 
     /** Packets come in until the given times, the engine answers until `engine`; looked at when 100 have passed. */
     function after(origin: number, target: number, engine: number, expected: Expectation): boolean {
@@ -30,6 +31,11 @@ describe("when media counts as lost", () => {
         ["the browser is silent and the phone is not", 100, 60, 100, mixed, true],
         ["the browser is silent, but not for so long", 100, 70, 100, mixed, false],
         ["both are silent while one holds", 0, 0, 100, held, false],
+        ["the browser listens and reports", 100, 100, 100, listening, false],
+        ["the browser listens and has stopped to report", 100, 40, 100, listening, true],
+        ["the browser listens and has not reported for a while", 100, 60, 100, listening, false],
+        ["the browser listens to a phone that sends nothing", 0, 0, 100, listening, false],
+        ["the browser listens to a phone that has stopped to send", 70, 20, 100, listening, false],
         ["the engine does not answer while one holds", 0, 0, 40, held, true],
         ["the engine does not answer", 100, 100, 40, rtp, true],
         ["the engine does not answer for a while", 100, 100, 50, rtp, false],
