@@ -1,9 +1,9 @@
 // `npm run chaos`: real parts fail in every phase of a call, one at a time, and each party must end up right. Takes about an
 // hour; `--only` takes a part of it. The last line is a JSON object with `--json`.
-import { allCells, nameOf } from "./chaos/cells.ts";
+import { allCells, type Cell, nameOf } from "./chaos/cells.ts";
 import { ChaosParts } from "./chaos/ChaosParts.ts";
 import { lineOf, reportOf } from "./chaos/ChaosReport.ts";
-import { runCell, type CellResult } from "./chaos/runCell.ts";
+import { type CellResult, failedCell, runCell } from "./chaos/runCell.ts";
 import { startChaosWorld } from "./chaos/startChaosWorld.ts";
 import { command } from "./commandLine.ts";
 import { specPackages } from "./install/debianPackages.ts";
@@ -32,9 +32,12 @@ const results: CellResult[] = [];
 try {
     const parts = await ChaosParts.start(world);
     for (const [index, cell] of cells.entries()) {
-        await isReady();
-        const result = await runCell(cell, world, parts);
+        const result = await attempt(cell, async () => {
+            await isReady();
+            return await runCell(cell, world, parts);
+        });
         results.push(result);
+        if (result.failure !== undefined) await parts.startOver();
         console.error(`${index + 1}/${cells.length} ${lineOf(result)}`);
     }
 } finally {
@@ -46,3 +49,12 @@ console.log(
 );
 if (json) console.log(JSON.stringify(report));
 process.exitCode = report.told === report.cells && report.left === 0 ? 0 : 1;
+
+/** A cell that cannot be tried, as on a machine that is too busy, is not right; the others are tried all the same. */
+async function attempt(cell: Cell, run: () => Promise<CellResult>): Promise<CellResult> {
+    try {
+        return await run();
+    } catch (error) {
+        return failedCell(cell, error instanceof Error ? error.message : String(error));
+    }
+}

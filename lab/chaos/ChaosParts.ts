@@ -75,6 +75,12 @@ export class ChaosParts {
         await this.#world.stopPhones();
     }
 
+    /** Goes on after a cell that could not be tried: with a new run of the bridge, and without calls. */
+    async startOver(): Promise<void> {
+        await this.#world.stopPhones();
+        await this.#world.bridge.restart();
+    }
+
     #controls(call: ChaosCall): Readonly<Record<Part, Control>> {
         const { bridge, rtpengine, synapse, chromium } = this.#world;
         const sipServer = bridge.sipServer();

@@ -29,7 +29,8 @@ export function reportOf(byCell: readonly CellResult[]): ChaosReport {
 
 /** One line for people: `connected, bridge killed: goes on after 2.1 s`. */
 export function lineOf(result: CellResult): string {
-    const { told, survived, ms, seen } = result;
+    const { told, survived, ms, seen, failure } = result;
+    if (failure !== undefined) return `${nameOf(result)}: NOT TRIED (${failure})`;
     const seconds = (ms / 1_000).toFixed(1);
     if (!told) {
         const { phone = "gone", client = "gone", target = "none", sound, sessions = "no" } = seen;

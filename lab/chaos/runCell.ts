@@ -17,6 +17,8 @@ export interface CellResult extends Cell {
     readonly left: number;
     /** What was seen last. */
     readonly seen: Sight;
+    /** Why the cell could not be tried, if it could not. */
+    readonly failure?: string;
 }
 
 /** Every timer of the bridge and of a client that ends a call is shorter, but for the ring time. */
@@ -96,4 +98,17 @@ function resultOf(cell: Cell, outcome: Outcome, told: boolean, ms: number, seen:
     const isOver = [seen.phone, seen.client, seen.target].every((state) => state !== "connected");
     const survived = outcome === "together" || outcome === "held";
     return { ...cell, told, survived, ms, left: isOver ? (seen.sessions ?? 0) : 0, seen };
+}
+
+const NOTHING_SEEN: Sight = {
+    phone: undefined,
+    client: undefined,
+    target: undefined,
+    sound: "none",
+    sessions: undefined,
+};
+
+/** A cell whose call was not brought into its phase, or whose part did not come back. */
+export function failedCell(cell: Cell, failure: string): CellResult {
+    return { ...cell, told: false, survived: false, ms: 0, left: 0, seen: NOTHING_SEEN, failure };
 }

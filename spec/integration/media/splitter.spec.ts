@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { portIsBound } from "../../../lab/world/boundPort.ts";
 import { until } from "../../../lab/world/until.ts";
-import { StreamSplitter } from "../../../lib/media/splitter/StreamSplitter.ts";
+import { type SplitterRecord, StreamSplitter } from "../../../lib/media/splitter/StreamSplitter.ts";
 import { rtcp, rtp } from "../../support/rtpPackets.ts";
 
 /** One port of rtpengine. */
@@ -87,6 +87,34 @@ describe("the splitter of a call with video", () => {
     afterEach(() => {
         splitter.close();
         for (const { socket } of [bundle, audio, video]) socket.close();
+    });
+
+    test("goes on from its record on the same ports, with the same peers and payload types", async () => {
+        const text = JSON.stringify(splitter.snapshot());
+        splitter.close();
+        splitter = await StreamSplitter.resume(JSON.parse(text) as SplitterRecord);
+        expect(JSON.stringify(splitter.snapshot())).toBe(text);
+        const picture = rtp({ payload: 102, source: browsersPicture });
+        const probe = async (): Promise<true | undefined> => {
+            await bundle.sends(splitter.bundlePort, picture);
+            return video.received.length > 0 ? true : undefined;
+        };
+        await until(probe, { what: "the splitter to be connected again", timeoutMs: 2_000, everyMs: 10 });
+        expect(video.received[0]).toEqual(rtp({ payload: VIDEO, source: browsersPicture }));
+    });
+
+    test("does not go on if one of its ports has been taken meanwhile, and takes none then", async () => {
+        const record = splitter.snapshot();
+        splitter.close();
+        const other = createSocket("udp4");
+        other.bind(record.ports.video, "127.0.0.1");
+        await once(other, "listening");
+        await expect(StreamSplitter.resume(record)).rejects.toThrow("no UDP port");
+        await until(async () => ((await portIsBound("udp", record.ports.bundle)) ? undefined : true), {
+            what: "the other ports to be free",
+            timeoutMs: 2_000,
+        });
+        other.close();
     });
 
     test("divides RTP by payload type, and merges it, with the numbers of each side", async () => {
