@@ -32,7 +32,8 @@ export function outcomeOf({ phone, client, target, sound, sessions }: Sight, rea
     if (sound === "client and target" && hasLeft(phone, reach.phone)) return "together";
     if (sound === "held") return "held";
     if (phone === "ringing" && client === "ringing") return "ringing";
-    return phone === "connected" && client === "connected" && target === "ringing" ? "ringing" : "wrong";
+    // the phone may have left already: its part of the transfer is done
+    return client === "connected" && target === "ringing" ? "ringing" : "wrong";
 }
 
 /** Which parties can be told of an end. */

@@ -110,7 +110,7 @@ describe("the splitter of a call with video", () => {
         other.bind(record.ports.video, "127.0.0.1");
         await once(other, "listening");
         await expect(StreamSplitter.resume(record)).rejects.toThrow("no UDP port");
-        await until(async () => ((await portIsBound("udp", record.ports.bundle)) ? undefined : true), {
+        await until(() => (portIsBound("udp", record.ports.bundle) ? undefined : true), {
             what: "the other ports to be free",
             timeoutMs: 2_000,
         });

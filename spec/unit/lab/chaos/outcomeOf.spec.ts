@@ -31,6 +31,7 @@ describe("what the parties show", () => {
         ["both still ring", { ...down, phone: "ringing", client: "ringing", sessions: 1 }, "ringing"],
         ["the phone holds, and the client hears it", { ...up, sound: "held" }, "held"],
         ["the target of a transfer rings", { ...up, target: "ringing", sound: "none" }, "ringing"],
+        ["the phone has left, and the target rings", { ...transferred, target: "ringing", sound: "none" }, "ringing"],
         ["the client talks to the target, and the phone has left", transferred, "together"],
         ["the client talks to the target, and the phone was not told", { ...transferred, phone: "connected" }, "wrong"],
         ["the call goes on, and the target has been told", { ...up, target: "ended" }, "together"],
