@@ -3,17 +3,10 @@ import type { LegReport } from "../../ports/CallLeg.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import type { Log } from "../../ports/Log.ts";
 import { takesDigits } from "../../sdp/webRtcDescription.ts";
-import { answerChallenge } from "../digest/answerChallenge.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
+import { sendInDialog } from "../digest/sendInDialog.ts";
 import { tokensOf } from "../sipHeaders.ts";
-import type {
-    HeaderFields,
-    HeaderLine,
-    IncomingRequest,
-    IncomingResponse,
-    OutgoingResponse,
-    SipStack,
-} from "../SipStack.ts";
+import type { HeaderFields, IncomingRequest, IncomingResponse, OutgoingResponse, SipStack } from "../SipStack.ts";
 import type { DtmfSetting } from "../SipTrunk.ts";
 import { carriesDigits, type DigitBody, readDigits, writeDigit } from "./digitInfo.ts";
 
@@ -32,9 +25,6 @@ export interface DialogDigitsParts {
     readonly allow?: string | undefined;
     readonly report: LegReport;
 }
-
-/** A proxy and the peer may challenge each, and either nonce may be stale. */
-const MAX_CHALLENGES = 4;
 
 /** The DTMF digits of one dialog that travel by INFO, in both directions. */
 export class DialogDigits {
@@ -84,32 +74,13 @@ export class DialogDigits {
         }
     }
 
-    async #ask(digit: string): Promise<IncomingResponse> {
-        const { digest } = this.#parts;
+    #ask(digit: string): Promise<IncomingResponse> {
+        const { stack, dialogId, userAgent, digest } = this.#parts;
         const { headers, body } = writeDigit(digit, this.#form);
-        let authorization: readonly HeaderLine[] = [];
-        for (let challenges = 0; ; challenges += 1) {
-            const { uri, response } = await this.#exchange(headers, body, authorization);
-            const info = { method: "INFO", uri, body };
-            const answer = challenges < MAX_CHALLENGES ? answerChallenge(digest, response, info) : undefined;
-            if (answer === undefined) return response;
-            authorization = answer;
-        }
-    }
-
-    /** Resolves to the final response, which the SIP server makes itself if the peer is silent. */
-    async #exchange(
-        headers: HeaderFields,
-        body: string,
-        headerLines: readonly HeaderLine[],
-    ): Promise<{ readonly uri: string; readonly response: IncomingResponse }> {
-        const { stack, dialogId, userAgent } = this.#parts;
-        const answered = Promise.withResolvers<IncomingResponse>();
         const all = { ...this.#parts.headers, ...headers, "User-Agent": userAgent };
-        const { uri } = await stack.send(
-            { method: "INFO", dialogId, headers: all, headerLines, body },
-            { onResponse: (response) => response.status >= 200 && answered.resolve(response) },
-        );
-        return { uri, response: await answered.promise };
+        return new Promise((resolve, reject) => {
+            const outcome = { onFinal: resolve, onFailed: reject };
+            sendInDialog({ stack, digest, method: "INFO", dialogId, headers: all, body, ...outcome }).catch(reject);
+        });
     }
 }

@@ -1,13 +1,13 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { answerChallenge } from "../digest/answerChallenge.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
+import { sendInDialog } from "../digest/sendInDialog.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import { isDialogGone } from "./isDialogGone.ts";
 import { causeOfFailure } from "../sipEndCause.ts";
-import type { HeaderFields, HeaderLine, IncomingResponse, SentRequest, SipStack } from "../SipStack.ts";
+import type { HeaderFields, IncomingResponse, SentRequest, SipStack } from "../SipStack.ts";
 
 export interface OutgoingOfferParts {
     readonly stack: SipStack;
@@ -41,8 +41,6 @@ type State =
     | { readonly phase: "pausing"; readonly stopTimer: () => void }
     | { readonly phase: "over" };
 
-/** A proxy and the peer may challenge each, and either nonce may be stale. */
-const MAX_CHALLENGES = 4;
 /** How often an offer is made again after a glare (491), or because the peer was busy with another one (500). */
 const MAX_RETRIES = 3;
 const LONGEST_RETRY_AFTER_S = 10;
@@ -52,7 +50,6 @@ export class OutgoingOffer {
     readonly #sdp: Sdp;
     readonly #parts: OutgoingOfferParts;
     #state: State = { phase: "sending" };
-    #challenges = 0;
     #retries = 0;
 
     constructor(sdp: Sdp, parts: OutgoingOfferParts) {
@@ -81,31 +78,35 @@ export class OutgoingOffer {
         }
     }
 
-    async #send(authorization: readonly HeaderLine[] = []): Promise<void> {
-        const { stack, headers, userAgent, dialogId, log } = this.#parts;
+    async #send(): Promise<void> {
+        const { headers, userAgent, log } = this.#parts;
         this.#move({ phase: "sending" });
-        const all = { ...headers, ...CAPABILITIES, "User-Agent": userAgent, "Content-Type": "application/sdp" };
-        try {
-            const sent: SentRequest = await stack.send(
-                { method: "INVITE", dialogId, headers: all, headerLines: authorization, body: this.#sdp },
-                { onResponse: (response) => this.#take(response, sent) },
-            );
-            if (this.#isOver) await sent.cancel({});
-            else this.#move({ phase: "waiting", sent });
-        } catch (error) {
+        const onFailed = (error: unknown): void => {
             log.debug("re-INVITE not sent", { error });
             this.#finish({ kind: "rejected", cause: "networkFailure" });
-        }
+        };
+        await sendInDialog({
+            ...this.#parts,
+            method: "INVITE",
+            headers: { ...headers, ...CAPABILITIES, "User-Agent": userAgent, "Content-Type": "application/sdp" },
+            body: this.#sdp,
+            mayRepeat: () => !this.#isOver,
+            onSent: (sent) => this.#sent(sent),
+            onFinal: (response) => this.#take(response),
+            onFailed,
+        }).catch(onFailed);
     }
 
-    #take(response: IncomingResponse, sent: SentRequest): void {
+    #sent(sent: SentRequest): void {
+        if (!this.#isOver) return this.#move({ phase: "waiting", sent });
+        sent.cancel({}).catch((error: unknown) => this.#parts.log.debug("CANCEL not sent", { error }));
+    }
+
+    #take(response: IncomingResponse): void {
         const { status } = response;
-        if (status < 200) return;
         if (status < 300) return this.#accepted(response);
         this.#parts.log.info("session change rejected by the SIP peer", { status });
         if (isDialogGone(response)) return this.#finish({ kind: "dialogGone" });
-        const authorization = this.#answerTo(response, sent);
-        if (authorization !== undefined) return void this.#send(authorization);
         const pauseMs = this.#pauseAfter(response);
         if (pauseMs === undefined)
             return this.#finish({ kind: "rejected", cause: causeOfFailure(status, response.headers, "nothing") });
@@ -122,13 +123,6 @@ export class OutgoingOffer {
         const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
         if (description.kind === "given") return this.#finish({ kind: "answered", sdp: description.sdp });
         this.#finish({ kind: "rejected", cause: "noCommonMedia" });
-    }
-
-    #answerTo(response: IncomingResponse, sent: SentRequest): readonly HeaderLine[] | undefined {
-        if (this.#challenges >= MAX_CHALLENGES || this.#isOver) return undefined;
-        this.#challenges += 1;
-        const request = { method: "INVITE", uri: sent.uri, body: this.#sdp };
-        return answerChallenge(this.#parts.digest, response, request);
     }
 
     /** How long to wait before the same offer, in ms; undefined if it is not made again. */

@@ -1,11 +1,11 @@
 import type { Sdp } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { answerChallenge } from "../digest/answerChallenge.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
+import { sendInDialog } from "../digest/sendInDialog.ts";
 import { dutyOfCaller, type RefreshDuty } from "./refreshDuty.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
-import type { HeaderFields, HeaderLine, IncomingResponse, SipHeaders, SipStack } from "../SipStack.ts";
+import type { HeaderFields, IncomingResponse, SipHeaders, SipStack } from "../SipStack.ts";
 
 export interface SessionRefreshParts {
     readonly stack: SipStack;
@@ -26,8 +26,6 @@ export interface SessionRefreshParts {
  * cannot answer still says that somebody is there.
  */
 const SHARE_OF_INTERVAL = 0.45;
-/** A proxy and the peer may challenge each, and either nonce may be stale. */
-const MAX_REPEATS = 4;
 
 /**
  * Refreshes a session (RFC 4028) where the SIP server, which refreshes all others by itself, knows too little: with a peer
@@ -57,48 +55,38 @@ export class SessionRefresh {
         this.#stopTimer = this.#parts.clock.startTimer(duty.seconds * 1_000 * SHARE_OF_INTERVAL, () => {
             // armed before sending, in case no response arrives
             this.#arm(duty);
-            void this.#send(duty);
+            this.#send(duty);
         });
     }
 
-    async #send(duty: RefreshDuty, authorization: readonly HeaderLine[] = [], repeats = 0): Promise<void> {
-        const { stack, log, userAgent, dialogId, headers, description } = this.#parts;
+    #send(duty: RefreshDuty): void {
+        const { log, userAgent, headers, description } = this.#parts;
         const { method, seconds } = duty;
         const sdp = description();
         if (this.#state === "stopped" || sdp === undefined) return;
-        const body = method === "INVITE" ? { type: { "Content-Type": "application/sdp" }, text: sdp } : undefined;
-        try {
-            const sent = await stack.send(
-                {
-                    method,
-                    dialogId,
-                    headers: {
-                        ...headers,
-                        ...CAPABILITIES,
-                        "Session-Expires": `${seconds};refresher=uac`,
-                        "User-Agent": userAgent,
-                        ...body?.type,
-                    },
-                    headerLines: authorization,
-                    ...(body !== undefined && { body: body.text }),
-                },
-                {
-                    onResponse: (response) => {
-                        if (response.status < 200) return;
-                        if (response.status < 300) return this.#refreshed(duty, sent.headers, response);
-                        const request = { method, uri: sent.uri, body: body?.text ?? "" };
-                        const mayRepeat = repeats < MAX_REPEATS && this.#state === "running";
-                        const answer = mayRepeat ? answerChallenge(this.#parts.digest, response, request) : undefined;
-                        if (answer !== undefined) return void this.#send(duty, answer, repeats + 1);
-                        // the next one may be challenged again
-                        this.#parts.digest?.accepted();
-                        log.debug("session refresh rejected", { status: response.status });
-                    },
-                },
-            );
-        } catch (error) {
-            log.debug("session refresh not sent", { error });
-        }
+        const onFailed = (error: unknown): void => log.debug("session refresh not sent", { error });
+        sendInDialog({
+            ...this.#parts,
+            method,
+            headers: {
+                ...headers,
+                ...CAPABILITIES,
+                "Session-Expires": `${seconds};refresher=uac`,
+                "User-Agent": userAgent,
+                ...(method === "INVITE" && { "Content-Type": "application/sdp" }),
+            },
+            ...(method === "INVITE" && { body: sdp }),
+            mayRepeat: () => this.#state === "running" && description() === sdp,
+            onFinal: (response, sent) => this.#answered(duty, sent.headers, response),
+            onFailed,
+        }).catch(onFailed);
+    }
+
+    #answered(duty: RefreshDuty, request: SipHeaders, response: IncomingResponse): void {
+        if (response.status < 300) return this.#refreshed(duty, request, response);
+        // the next one may be challenged again
+        this.#parts.digest?.accepted();
+        this.#parts.log.debug("session refresh rejected", { status: response.status });
     }
 
     #refreshed(duty: RefreshDuty, request: SipHeaders, response: IncomingResponse): void {

@@ -1,7 +1,7 @@
 import type { Log } from "../../ports/Log.ts";
-import { answerChallenge } from "../digest/answerChallenge.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
-import type { HeaderFields, HeaderLine, SipStack } from "../SipStack.ts";
+import { sendInDialog } from "../digest/sendInDialog.ts";
+import type { HeaderFields, SipStack } from "../SipStack.ts";
 
 export interface ByeParts {
     readonly stack: SipStack;
@@ -17,29 +17,20 @@ export interface ByeParts {
     readonly onOver: () => void;
 }
 
-/** A proxy and the callee may challenge each, and either nonce may be stale. */
-const MAX_REPEATS = 4;
-
-/** Sends a BYE, again if it is challenged. @param repeats how often it was challenged so far */
-export async function sendBye(parts: ByeParts, authorization: readonly HeaderLine[] = [], repeats = 0): Promise<void> {
-    const { stack, dialogId, userAgent, digest, headers, log, isOver, onOver } = parts;
-    const request = { method: "BYE", dialogId, headers: { ...headers, "User-Agent": userAgent } };
-    try {
-        const sent = await stack.send(
-            { ...request, headerLines: authorization },
-            {
-                onResponse: (response) => {
-                    if (response.status < 200 || isOver()) return;
-                    const bye = { method: "BYE", uri: sent.uri, body: "" };
-                    const answer = repeats < MAX_REPEATS ? answerChallenge(digest, response, bye) : undefined;
-                    if (answer === undefined) return onOver();
-                    void sendBye(parts, answer, repeats + 1);
-                },
-            },
-        );
-    } catch (error) {
-        // it cannot be delivered: the dialog or the server no longer exists
+/** Sends a BYE, again if it is challenged. Resolves once it is on the wire; never rejects. */
+export async function sendBye(parts: ByeParts): Promise<void> {
+    const { stack, dialogId, userAgent, digest, log, isOver, onOver } = parts;
+    const headers = { ...parts.headers, "User-Agent": userAgent };
+    // it cannot be delivered: the dialog or the server no longer exists
+    const onFailed = (error: unknown): void => {
         log.debug("BYE not sent", { error });
         onOver();
-    }
+    };
+    const onFinal = (): void => {
+        if (!isOver()) onOver();
+    };
+    const mayRepeat = (): boolean => !isOver();
+    await sendInDialog({ stack, digest, method: "BYE", dialogId, headers, mayRepeat, onFinal, onFailed }).catch(
+        onFailed,
+    );
 }
