@@ -39,8 +39,8 @@ export async function testDebianPackage(test: PackageTest): Promise<{ passed: nu
     };
     try {
         checkInstallation(chroot, test, check);
-        await checkService(chroot, test, check);
         checkSipServer(chroot, check);
+        await checkService(chroot, test, check);
         checkUpgradeAndPurge(chroot, test, check);
     } finally {
         chroot.remove();
