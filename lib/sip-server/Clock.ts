@@ -1,7 +1,7 @@
 /** Takes a timer back. Safe to call twice, and after the timer fired. */
 export type CancelTimer = () => void;
 
-/** All time the SIP server knows. Every timer of the server goes through one, so that specs decide what the time is. */
+/** The only source of time of the SIP server. Every timer of the server goes through one, so that specs decide what the time is. */
 export interface Clock {
     /** Milliseconds of a clock that only goes forward; its zero means nothing. */
     now(): number;

@@ -4,7 +4,7 @@ const lateMs = 60;
 /** How long the process counts as overloaded after that. */
 const memoryMs = 1_000;
 
-/** Tells whether the process keeps up with its work, by how late a timer fires. It does not keep the process alive. */
+/** Measures whether the process keeps up with its work, by how late a timer fires. It does not keep the process alive. */
 export class EventLoopLag {
     readonly #timer: NodeJS.Timeout;
     #expectedAt = performance.now() + intervalMs;

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Serves one text at /metrics over HTTP. Made for a scraper in the same network, so it knows neither TLS nor logins. */
+/** Serves one text at /metrics over HTTP. Made for a scraper in the same network, so it has neither TLS nor logins. */
 export class MetricsEndpoint {
     readonly #server: Server;
 

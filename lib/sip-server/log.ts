@@ -57,8 +57,8 @@ function withStack(error: Error): string {
 
 /** For errors caused by peers: one line, whatever they sent. */
 function describe({ name, message, cause }: Error): string {
-    const told = `${name}: ${message}`.replace(/\s+/g, " ").trim();
-    return cause instanceof Error ? `${told}, because of ${describe(cause)}` : told;
+    const text = `${name}: ${message}`.replace(/\s+/g, " ").trim();
+    return cause instanceof Error ? `${text}, because of ${describe(cause)}` : text;
 }
 
 /** `2026-01-01T00:00:00.000Z info application connected application=127.0.0.1:5000` */

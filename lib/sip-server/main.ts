@@ -57,7 +57,7 @@
  * Exit codes
  *     0    stopped as asked
  *     1    a fault of the program itself; the log has it
- *     2    options, secret, hosts or TLS files unusable: one line on stderr says which and why
+ *     2    options, secret, hosts or TLS files unusable: one line on stderr names it and the reason
  *     3    an address could not be bound: one line on stderr names it
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

@@ -20,7 +20,7 @@ export type ServerOptions = {
     /** CIDR networks whose messages are not rate limited. */
     readonly trust: readonly string[];
     readonly unknownPeers: "answer" | "drop";
-    /** Whether loopback is trusted without being listed: only if nothing says whom to trust. */
+    /** Whether loopback is trusted without being listed: only if no option lists trusted peers. */
     readonly trustsLoopback: boolean;
     /** Addresses and CIDR networks whose peers get the bound address, not the advertised one. */
     readonly localNetworks: readonly string[];
@@ -185,7 +185,7 @@ function complete(raw: RawOptions, sources: OptionSources): ServerOptions {
         hosts: raw.hosts === undefined ? "" : read("--hosts", raw.hosts),
         tls,
         trust: raw.trust ?? [],
-        // who says whom to trust does not want to be found by scanners
+        // an operator who lists trusted peers does not want scanners to find the server
         unknownPeers: raw.unknownPeers ?? (raw.trust === undefined ? "answer" : "drop"),
         trustsLoopback: raw.trust === undefined && raw.unknownPeers === undefined,
         localNetworks: raw.localNetwork ?? [],
@@ -220,7 +220,7 @@ function listener(protocol: Protocol): Binding {
     return { protocol, address: "0.0.0.0", port: 5060 };
 }
 
-/** An address of one family says nothing about listeners of the other; a name may have addresses of both. */
+/** An address of one family does not apply to listeners of the other; a name may have addresses of both. */
 function advertised(each: Binding, host: string | undefined): Binding {
     if (host === undefined || (isIP(host) !== 0 && isIPv4(host) !== isIPv4(each.address))) return each;
     return { ...each, advertised: { host } };

@@ -92,7 +92,7 @@ export class Dialog {
         return true;
     }
 
-    /** Takes over what a target refresh of the peer says: re-INVITE, UPDATE, or the 2xx to ours. */
+    /** Applies a target refresh of the peer: re-INVITE, UPDATE, or the 2xx to ours. */
     refreshTarget(headers: Headers): void {
         this.remoteTarget = contactUri(headers) ?? this.remoteTarget;
     }

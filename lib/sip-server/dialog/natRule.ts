@@ -26,7 +26,7 @@ export function goesBackByFlow({ nextHop, routed, flow, direct }: WayToPeer): bo
     return !isUnroutable(flow.remote.address) || (direct && !routed);
 }
 
-/** A Contact without transport says UDP, but many clients on TCP leave it out: their connection is the better guess. */
+/** A Contact without transport means UDP, but many clients on TCP leave it out: their connection is the better guess. */
 function speaksSameTransport(uri: SipUri, flow: Flow): boolean {
     const named = uri.params.get("transport")?.toLowerCase();
     return named === undefined || named === flow.protocol || (named === "ws" && flow.protocol === "wss");

@@ -22,7 +22,7 @@ export function routeSetOfUas(request: Headers): readonly string[] {
     return routesOf(request);
 }
 
-/** Without the elements that cannot be read, and each as the grammar wants it: they go into Route headers. */
+/** Without the elements that cannot be read, and each in the form of the grammar: they go into Route headers. */
 function routesOf(headers: Headers): string[] {
     return headers.list("Record-Route").flatMap((route) => repairNameAddr(route) ?? []);
 }

@@ -3,7 +3,7 @@ import type { Headers } from "../sip/Headers.ts";
 /** Which side sends the refreshes (RFC 4028). */
 export type Refresher = "uac" | "uas";
 
-/** A Session-Expires header: seconds, and who refreshes if it says so. */
+/** A Session-Expires header: seconds, and who refreshes if it names a refresher. */
 export interface SessionExpires {
     readonly seconds: number;
     readonly refresher: Refresher | undefined;
@@ -15,9 +15,9 @@ export interface SessionTimer {
     readonly weRefresh: boolean;
 }
 
-/** What the server wants by itself. */
+/** The server's own settings. */
 export interface SessionTimerPolicy {
-    /** Min-SE: shorter intervals are refused 422. RFC 4028 5 wants no less than 90. */
+    /** Min-SE: shorter intervals are refused 422. RFC 4028 5 requires at least 90. */
     readonly minSeconds: number;
     /** Who refreshes if the peer leaves it to us. */
     readonly refresher: Refresher;
@@ -48,7 +48,7 @@ export function intervalTooSmall(request: Headers, policy: SessionTimerPolicy): 
         : undefined;
 }
 
-/** The answer of a UAS: the timer, and what its 2xx says. */
+/** The answer of a UAS: the timer, and the headers of its 2xx. */
 export interface UasAnswer {
     readonly timer: SessionTimer;
     readonly sessionExpires: string;
@@ -59,7 +59,7 @@ export interface UasAnswer {
 /**
  * What a UAS makes of a session refresh request (RFC 4028 9): the application's own Session-Expires counts most, but may
  * not exceed the peer's; without it the peer's wish is granted. A peer that does not support timers is refreshed by us,
- * if the application wants a timer at all.
+ * if the application uses a timer at all.
  */
 export function answerAsUas(request: Headers, response: Headers, policy: SessionTimerPolicy): UasAnswer | undefined {
     const asked = readSessionExpires(request);

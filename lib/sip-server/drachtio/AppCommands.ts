@@ -23,7 +23,7 @@ export type AppCommandsParts = {
 
 /**
  * Carries out what applications order. Orders of one application reach the engine in the order of their frames, within
- * the call; the answer to each is sent when the engine knows it.
+ * the call; the answer to each is sent when the engine has it.
  */
 export class AppCommands {
     readonly #parts: AppCommandsParts;

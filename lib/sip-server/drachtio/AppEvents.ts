@@ -28,7 +28,7 @@ export type AppEventsParts = {
 };
 
 /**
- * Takes what the engine tells to the application it concerns: what happens in a dialog or transaction to its owner, what
+ * Sends the events of the engine to the application that they concern: what happens in a dialog or transaction to its owner, what
  * is new to the one whose turn it is.
  */
 export class AppEvents implements EngineListener {

@@ -57,7 +57,7 @@ export class ControlConnection implements ApplicationConnection {
         }
     }
 
-    /** Says `NO` and closes. */
+    /** Sends `NO` and closes. */
     refuse(replyTo: string, text: string): void {
         this.send(encodeNo(replyTo, text));
         this.close("protocol error");

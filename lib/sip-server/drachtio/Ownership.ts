@@ -1,6 +1,6 @@
 /**
  * Which application a transaction or dialog belongs to: it gets what happens there, and its loss ends them. Entries are
- * struck when the engine tells that the thing is over, so the books never outgrow the engine's.
+ * struck when the engine reports its end, so the books never outgrow the engine's.
  */
 export class Ownership<Client> {
     readonly #owners = new Map<string, Client>();

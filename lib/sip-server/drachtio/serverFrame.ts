@@ -17,8 +17,8 @@ import { composeNotice, type NoticeEvent } from "./serverNotice.ts";
 import { withTextBody } from "./textBody.ts";
 
 /**
- * What the server says to applications, as frames. Each begins with a fresh message id, which applications never answer.
- * `at` is the time the frame tells; `replyTo` the id of the frame that is answered.
+ * Messages of the server to applications, as frames. Each begins with a fresh message id, which applications never answer.
+ * `at` is the time in the frame; `replyTo` the id of the frame that is answered.
  */
 
 export function encodeOk(replyTo: string, ...tokens: readonly string[]): Buffer {
@@ -102,14 +102,14 @@ function reply(replyTo: string, ...tokens: readonly string[]): string {
     return `${randomUUID()}|response|${replyTo}|${tokens.join("|")}`;
 }
 
-type Told = {
+type SipEvent = {
     readonly transactionId: string;
     readonly dialogId: string;
     readonly message: SipMessage;
     readonly meta: MessageMeta;
 };
 
-function sip({ transactionId, dialogId, message, meta }: Told, at: Date, lastTokens = ""): Buffer {
+function sip({ transactionId, dialogId, message, meta }: SipEvent, at: Date, lastTokens = ""): Buffer {
     const bytes = serializeMessage(withTextBody({ ...message, headers: repairAddresses(message.headers) }));
     const tokens = `${remoteMeta(meta, bytes, at)}|${transactionId}|${dialogId}|${lastTokens}`;
     return encodeFrame(`${randomUUID()}|sip|${tokens}`, bytes);

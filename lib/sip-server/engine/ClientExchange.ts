@@ -23,7 +23,7 @@ export interface ExchangeUser {
     /** As of {@link ClientUser.onResponse}; a final one is also made up for silence (408) and lost transport (503): `local`. */
     onResponse(response: SipResponse, flow: Flow, origin: "network" | "local"): void;
     onExpired(): void;
-    /** An INVITE left its target for its silence. Returns who deals with what that target says after all. */
+    /** An INVITE left its target because it did not respond. Returns the handler of later responses of that target. */
     onGivenUp?(transaction: InviteClientTransaction): LateListener;
     /** No response will come any more. */
     onOver(): void;
@@ -49,7 +49,7 @@ type Progress =
     /** The user has got a final response, or is about to. */
     | { readonly kind: "settled" }
     | { readonly kind: "aborted" }
-    /** No response will come any more, and the user knows. */
+    /** No response will come any more, and the user was notified. */
     | { readonly kind: "over" };
 
 /** How long a response made by us waits: applications must have learned that the request was sent. */

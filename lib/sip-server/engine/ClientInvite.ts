@@ -19,7 +19,7 @@ import type { DialogRequests } from "./DialogRequests.ts";
 import { EarlyLegs } from "./EarlyLegs.ts";
 import { type EngineContext, newId } from "./EngineContext.ts";
 import { ForkReaper } from "./ForkReaper.ts";
-import { LateResponses, unheard } from "./LateResponses.ts";
+import { LateResponses, ignoredResponses } from "./LateResponses.ts";
 import { metaOf } from "./metaOf.ts";
 import { ProvisionalResponses } from "./ProvisionalResponses.ts";
 import { refuse, type Refused } from "./Refused.ts";
@@ -46,8 +46,8 @@ export interface ClientInviteParts {
     /** The dialog of a re-INVITE. */
     readonly dialog?: Dialog;
     readonly options?: ExchangeOptions;
-    /** Tells the responses: the application, or the engine if it refreshes a session. */
-    readonly tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void;
+    /** Receives the responses: the application, or the engine if it refreshes a session. */
+    readonly deliver: (invite: ClientInvite, response: SipResponse, flow: Flow) => void;
     /** Nothing will come any more. */
     readonly onOver: (invite: ClientInvite) => void;
 }
@@ -96,7 +96,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
             const end = cancelled ? "call-canceled" : "call-rejected";
             this.#parts.trace.stop(end, response, metaOf(flow, "network"));
         }
-        this.#parts.tell(this, response, flow);
+        this.#parts.deliver(this, response, flow);
     }
 
     onExpired(): void {
@@ -188,7 +188,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         if (this.#parts.dialog !== undefined) {
             if (!this.#answers.notice(response)) return;
         } else if (toTag(response) !== undefined && !this.#legs.notice(request, response, flow)) return;
-        this.#parts.tell(this, response, flow);
+        this.#parts.deliver(this, response, flow);
     }
 
     #onSuccess(request: SipRequest, response: SipResponse, flow: Flow): void {
@@ -212,7 +212,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         dialog.routeSet = routeSetOfUac(response.headers);
         this.#accept(dialog, tag, request, response, flow);
         this.#parts.trace.start(response, metaOf(flow, "network"));
-        this.#tellAccepted(dialog, response, flow);
+        this.#deliverAccepted(dialog, response, flow);
     }
 
     #onReinviteAccepted(dialog: Dialog, request: SipRequest, response: SipResponse, flow: Flow): void {
@@ -220,10 +220,10 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
             // A BYE has crossed it: the peer only has to stop repeating.
             this.#progress = { kind: "over" };
             void this.#ack.send(dialog, request, new Headers(), Buffer.alloc(0));
-            return this.#parts.tell(this, response, flow);
+            return this.#parts.deliver(this, response, flow);
         }
         this.#accept(dialog, toTag(response) ?? "", request, response, flow);
-        this.#tellAccepted(dialog, response, flow);
+        this.#deliverAccepted(dialog, response, flow);
     }
 
     #accept(dialog: Dialog, tag: string, request: SipRequest, response: SipResponse, flow: Flow): void {
@@ -238,9 +238,9 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         session.timer.renew(readAsUac(request.headers, response.headers));
     }
 
-    #tellAccepted(dialog: Dialog, response: SipResponse, flow: Flow): void {
+    #deliverAccepted(dialog: Dialog, response: SipResponse, flow: Flow): void {
         if (this.#abandoned) this.#ackAndEnd(dialog);
-        else this.#parts.tell(this, response, flow);
+        else this.#parts.deliver(this, response, flow);
     }
 
     #ackAndEnd(dialog: Dialog): void {
@@ -256,7 +256,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         this.#progress = { kind: "over" };
         this.#legs.endAll();
         this.#parts.trace.stop("call-rejected", failure, metaOf(flow, "network"));
-        this.#parts.tell(this, failure, flow);
+        this.#parts.deliver(this, failure, flow);
     }
 
     #sendCancel(): void {
@@ -264,7 +264,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
         if (this.#cancellation.kind !== "held" || departure === undefined) return;
         const cancel = composeCancel(departure.request, this.#cancellation.headers);
         this.#cancellation = { kind: "sent" };
-        this.#parts.context.transactions.startRequest(cancel, departure.flow, unheard);
+        this.#parts.context.transactions.startRequest(cancel, departure.flow, ignoredResponses);
         if (transaction instanceof InviteClientTransaction) transaction.cancelSent();
     }
 

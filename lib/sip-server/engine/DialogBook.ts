@@ -22,7 +22,7 @@ export class DialogBook {
     readonly #context: Pick<EngineContext, "clock" | "listener" | "options">;
     readonly #onSession: (session: Session) => void;
 
-    /** `onSession` hears of every call before anything is agreed on in it. */
+    /** `onSession` is called for every call before anything is agreed on in it. */
     constructor(context: Pick<EngineContext, "clock" | "listener" | "options">, onSession: (session: Session) => void) {
         this.#context = context;
         this.#onSession = onSession;
@@ -92,7 +92,7 @@ export class DialogBook {
     #usagesOf(dialog: Dialog): Usages {
         const known = this.#usages.get(dialog);
         if (known !== undefined) return known;
-        // No message could tell two dialogs of one identity apart, as come of a tag that an application gives twice.
+        // No message could distinguish two dialogs with one identity, which result from a tag that an application uses twice.
         const older = this.table.find(dialog.callId, dialog.localTag, dialog.remoteTag);
         if (older !== undefined) this.#close(older);
         const usages: Usages = { session: undefined, subscriptions: new Map() };
@@ -107,11 +107,11 @@ export class DialogBook {
         this.#usages.delete(dialog);
         const last = this.table.remove(dialog);
         // In a later turn: the end may come about within an order of the application, whose answer goes first.
-        if (last) this.#context.clock.setTimer(0, () => this.#tellEnd(dialog.id));
+        if (last) this.#context.clock.setTimer(0, () => this.#notifyEnd(dialog.id));
     }
 
     /** Not if a new dialog has taken the id meanwhile: a digest retry may reuse Call-ID and tag. */
-    #tellEnd(id: string): void {
+    #notifyEnd(id: string): void {
         if (this.table.withId(id).length === 0) this.#context.listener.onDialogEnded(id);
     }
 }

@@ -44,7 +44,7 @@ export class DialogRequests {
             headers.rest.set("RAck", rack);
         }
         const transactionId = newId();
-        const tell = (response: SipResponse, flow: Flow): void => {
+        const deliver = (response: SipResponse, flow: Flow): void => {
             const alive = dialog.phase !== "ended";
             this.#context.listener.onResponse({
                 transactionId,
@@ -53,7 +53,7 @@ export class DialogRequests {
                 meta: metaOf(flow, "network"),
             });
         };
-        return this.#carry(dialog, order, headers, transactionId, tell);
+        return this.#carry(dialog, order, headers, transactionId, deliver);
     }
 
     /** Ends a call by a BYE from the engine, and notifies the application. Does nothing if it is ending already. */
@@ -73,14 +73,14 @@ export class DialogRequests {
         });
     }
 
-    /** Sends a session refresh of our own; the application is not told (RFC 4028 7.4). Resolves with the final response, undefined if it could not leave. */
+    /** Sends a session refresh of our own; the application is not notified (RFC 4028 7.4). Resolves with the final response, undefined if it could not leave. */
     refresh(dialog: Dialog, headers: Headers): Promise<SipResponse | undefined> {
         const order: DialogOrder = { method: "UPDATE", headers: [], body: Buffer.alloc(0) };
         return new Promise((resolve) => {
-            const tell = (response: SipResponse): void => {
+            const deliver = (response: SipResponse): void => {
                 if (response.status >= 200) resolve(response);
             };
-            void this.#carry(dialog, order, { contacts: [], rest: headers }, newId(), tell).then((sent) => {
+            void this.#carry(dialog, order, { contacts: [], rest: headers }, newId(), deliver).then((sent) => {
                 if (sent.kind === "refused") resolve(undefined);
             });
         });
@@ -91,12 +91,12 @@ export class DialogRequests {
         order: DialogOrder,
         headers: Pick<AppHeaders, "contacts" | "rest">,
         transactionId: string,
-        tell: (response: SipResponse, flow: Flow) => void,
+        deliver: (response: SipResponse, flow: Flow) => void,
     ): Promise<SentRequest | Refused> {
         const session = this.#book.sessionOf(dialog);
         if (session !== undefined) begin(order, session);
         const dispatch = (): Promise<SentRequest | Refused> =>
-            this.#dispatch(dialog, order, headers, transactionId, tell);
+            this.#dispatch(dialog, order, headers, transactionId, deliver);
         const invite = session?.serverInvite;
         if (order.method !== "BYE" || invite?.awaitsFirstAck !== true) return dispatch();
         // Who was called may not say BYE before the ACK came, or is known never to come (RFC 3261 15).
@@ -110,7 +110,7 @@ export class DialogRequests {
         order: DialogOrder,
         headers: Pick<AppHeaders, "contacts" | "rest">,
         transactionId: string,
-        tell: (response: SipResponse, flow: Flow) => void,
+        deliver: (response: SipResponse, flow: Flow) => void,
     ): Promise<SentRequest | Refused> {
         const session = this.#book.sessionOf(dialog);
         return dialog.inOrder(async () => {
@@ -121,7 +121,7 @@ export class DialogRequests {
                     const request = exchange.departure?.request;
                     if (response.status >= 200 && request !== undefined)
                         this.#conclude(dialog, request, response, flow);
-                    tell(response, flow);
+                    deliver(response, flow);
                 },
                 onExpired: () => undefined,
                 onOver: () => undefined,

@@ -31,7 +31,7 @@ export class EarlyLegs {
         this.#invite = invite;
     }
 
-    /** Takes in a provisional response with a tag. False if it is a reliable one that was seen before, or out of order: it is not told. */
+    /** Takes in a provisional response with a tag. False if it is a reliable one that was seen before, or out of order: the application does not receive it. */
     notice(request: SipRequest, response: SipResponse, flow: Flow): boolean {
         const leg = this.#legOf(toTag(response) ?? "", request, response, flow);
         if (leg === undefined) return false;

@@ -26,7 +26,7 @@ export interface PendingExchange {
     abort(): void;
 }
 
-/** A tag with 64 random bits; RFC 3261 19.3 wants at least 32. */
+/** A tag with 64 random bits; RFC 3261 19.3 requires at least 32. */
 export function newTag(): string {
     return randomBytes(8).toString("hex");
 }

@@ -57,10 +57,10 @@ export class InDialogRequests {
             if (session !== undefined) session.updatesUnanswered += 1;
         }
         if (request.method === "SUBSCRIBE" || request.method === "NOTIFY") dialog.refreshTarget(request.headers);
-        this.#tell(served, transaction, dialog);
+        this.#notify(served, transaction, dialog);
     }
 
-    /** Why the request is refused without anybody being told. */
+    /** Why the engine rejects the request without notifying an application. */
     #refusalOf(
         { request }: NonInviteServerTransaction,
         dialog: Dialog,
@@ -113,7 +113,7 @@ export class InDialogRequests {
         return true;
     }
 
-    #tell(served: ServerRequest, transaction: NonInviteServerTransaction, dialog: Dialog): void {
+    #notify(served: ServerRequest, transaction: NonInviteServerTransaction, dialog: Dialog): void {
         const { request, flow } = transaction;
         const { transactionId } = served;
         const { listener, timing } = this.#context;

@@ -64,8 +64,8 @@ export class IncomingInvites {
         session.serverInvite = invite;
         const { transactionId } = invite;
         const meta = metaOf(flow, "network");
-        const told = { transactionId, dialogId: dialog.id, message: request, meta };
-        if (!this.#context.listener.onRequest(told)) invite.refuse(480);
+        const event = { transactionId, dialogId: dialog.id, message: request, meta };
+        if (!this.#context.listener.onRequest(event)) invite.refuse(480);
     }
 
     onCancel(cancel: NonInviteServerTransaction, transaction: InviteServerTransaction | undefined): void {
@@ -122,7 +122,7 @@ export function tooSmall(minSeconds: number): ResponseContent {
     return { status: 422, headers: [{ name: "Min-SE", value: String(minSeconds) }] };
 }
 
-/** True if a request that makes a dialog says where its sender can be reached. */
+/** True if a request that creates a dialog names a Contact at which its sender can be reached. */
 export function hasContact(request: SipRequest): boolean {
     return contactUri(request.headers) !== undefined;
 }

@@ -76,7 +76,7 @@ export class IncomingRequests implements TransactionUser {
         return dialog !== undefined;
     }
 
-    /** A late response changes nothing: its request was given up, and the application was told. */
+    /** A late response changes nothing: its request was given up, and the application was notified. */
     onStrayResponse(_response: SipResponse, _flow: Flow): void {
         this.#parts.context.counters.straysDropped += 1;
     }

@@ -8,7 +8,7 @@ import type { EngineContext } from "./EngineContext.ts";
 import type { ForkReaper } from "./ForkReaper.ts";
 
 /** The response to a CANCEL has no effect: the response to the INVITE decides. */
-export const unheard: ClientUser = {
+export const ignoredResponses: ClientUser = {
     onResponse: () => undefined,
     onTimeout: () => undefined,
     onTransportFailure: () => undefined,
@@ -40,7 +40,7 @@ export class LateResponses {
         if (response.status >= 200) return this.#forks.end(request, response, flow);
         if (this.#cancelled) return;
         this.#cancelled = true;
-        this.#context.transactions.startRequest(composeCancel(request, new Headers()), flow, unheard);
+        this.#context.transactions.startRequest(composeCancel(request, new Headers()), flow, ignoredResponses);
         this.#transaction.cancelSent();
     }
 }

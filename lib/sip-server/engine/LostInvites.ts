@@ -12,7 +12,7 @@ import { type AppHeaders, findUnusable, readAppHeaders } from "./appHeaders.ts";
 import { composeCancel } from "./composeCancel.ts";
 import { type EngineContext, newId, newTag } from "./EngineContext.ts";
 import { ForkReaper } from "./ForkReaper.ts";
-import { unheard } from "./LateResponses.ts";
+import { ignoredResponses } from "./LateResponses.ts";
 import { metaOf } from "./metaOf.ts";
 import { openHop } from "./openHop.ts";
 import { parseNextHop, requestUri } from "./parseNextHop.ts";
@@ -21,7 +21,7 @@ import type { OfLostServer, OutgoingRequest, OutgoingResponse, SentRequest, Sent
 
 const protocols: Readonly<Record<string, Protocol>> = { UDP: "udp", TCP: "tcp", TLS: "tls", WS: "ws", WSS: "wss" };
 
-/** An INVITE as far as an application still knows it. */
+/** The part of an INVITE that an application still has. */
 interface KnownInvite {
     readonly request: SipRequest;
     readonly via: Via;
@@ -59,7 +59,7 @@ export class LostInvites {
             return refuse("unknownInvite", "it is being cancelled");
         }
         const cancel = composeCancel(request, rest);
-        transactions.startRequest(cancel, flow, unheard);
+        transactions.startRequest(cancel, flow, ignoredResponses);
         return { kind: "sent", transactionId: newId(), message: cancel, meta: metaOf(flow, "application") };
     }
 
@@ -82,7 +82,7 @@ export class LostInvites {
     #userOf(invite: SipRequest): ClientUser {
         const forks = new ForkReaper(this.#context);
         return {
-            ...unheard,
+            ...ignoredResponses,
             onResponse: (response, flow) => {
                 if (response.status >= 200 && response.status < 300) forks.end(invite, response, flow);
             },

@@ -101,15 +101,15 @@ export class OutgoingRequests {
         return dialog;
     }
 
-    /** Refreshes a session by a re-INVITE of the engine's own with the description it has; `answered` hears of the final response. */
+    /** Refreshes a session by a re-INVITE of the engine's own with the description it has; `answered` receives the final response. */
     reinvite(session: Session, headers: AppHeaders, answered: (response: SipResponse) => void): void {
         const body = session.description?.body ?? Buffer.alloc(0);
-        const tell = (invite: ClientInvite, response: SipResponse): void => {
+        const deliver = (invite: ClientInvite, response: SipResponse): void => {
             if (response.status < 200) return;
             if (response.status < 300) void invite.acknowledge([], Buffer.alloc(0));
             answered(response);
         };
-        void this.#startReinvite(session, { method: "INVITE", body }, headers, tell);
+        void this.#startReinvite(session, { method: "INVITE", body }, headers, deliver);
     }
 
     async #sendInDialog(order: OutgoingRequest, dialogs: readonly Dialog[]): Promise<SentRequest | Refused> {
@@ -131,7 +131,7 @@ export class OutgoingRequests {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
         return this.#startReinvite(session, order, headers, (invite, response, flow) =>
-            this.#tell(invite.transactionId, invite.request, response, flow),
+            this.#notify(invite.transactionId, invite.request, response, flow),
         );
     }
 
@@ -139,7 +139,7 @@ export class OutgoingRequests {
         session: Session,
         order: { readonly method: string; readonly body: Buffer },
         headers: AppHeaders,
-        tell: (invite: ClientInvite, response: SipResponse, flow: Flow) => void,
+        deliver: (invite: ClientInvite, response: SipResponse, flow: Flow) => void,
     ): Promise<SentRequest | Refused> {
         const { dialog, trace } = session;
         const turn = session.inviteTurn();
@@ -151,7 +151,7 @@ export class OutgoingRequests {
                 return refuse("unknownDialog");
             }
             const draft = draftInDialog(dialog, order, headers, dialog.nextCSeq());
-            const invite = this.#makeInvite(draft, { trace, tell, dialog });
+            const invite = this.#makeInvite(draft, { trace, deliver, dialog });
             session.inviteStarted(invite);
             const sent = await this.#launch(invite, hopOf(dialog, this.#context), dialog.id);
             if (sent.kind === "refused") session.inviteAnswered(undefined);
@@ -183,11 +183,11 @@ export class OutgoingRequests {
 
     async #startInvite(draft: RequestDraft, hop: Hop, options: ExchangeOptions): Promise<SentRequest | Refused> {
         const trace = new CallTrace(this.#context.listener, "uac");
-        const tell: ClientInviteParts["tell"] = (each, response, flow) =>
-            this.#tell(each.transactionId, each.request, response, flow);
+        const deliver: ClientInviteParts["deliver"] = (each, response, flow) =>
+            this.#notify(each.transactionId, each.request, response, flow);
         const invite = this.#makeInvite(draft, {
             trace,
-            tell,
+            deliver,
             options,
         });
         const id = dialogIdOf(draft.callId, draft.fromTag);
@@ -201,7 +201,7 @@ export class OutgoingRequests {
 
     #makeInvite(
         draft: RequestDraft,
-        parts: Pick<ClientInviteParts, "trace" | "tell" | "dialog" | "options">,
+        parts: Pick<ClientInviteParts, "trace" | "deliver" | "dialog" | "options">,
     ): ClientInvite {
         const id = dialogIdOf(draft.callId, draft.fromTag);
         return new ClientInvite(draft, {
@@ -254,7 +254,7 @@ export class OutgoingRequests {
                     }
                     const request = exchange.departure?.request;
                     if (making && request !== undefined) this.#openSubscription(request, response, flow);
-                    this.#tell(transactionId, request, response, flow);
+                    this.#notify(transactionId, request, response, flow);
                 },
                 onExpired: () => undefined,
                 onOver: () => forget(),
@@ -318,11 +318,11 @@ export class OutgoingRequests {
         return this.#book.table.find(callId, fromTag(request) ?? "", toTag(response) ?? "");
     }
 
-    #tell(transactionId: string, request: SipRequest | undefined, message: SipResponse, flow: Flow): void {
+    #notify(transactionId: string, request: SipRequest | undefined, message: SipResponse, flow: Flow): void {
         const dialog = request === undefined ? undefined : this.#dialogOf(request, message);
         const meta = metaOf(flow, "network");
-        const told = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
-        this.#context.listener.onResponse(told);
+        const event = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
+        this.#context.listener.onResponse(event);
     }
 }
 

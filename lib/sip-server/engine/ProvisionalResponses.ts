@@ -4,7 +4,7 @@ import { cseqNumber } from "../transaction/matching.ts";
 /** The provisional responses of one phone to an INVITE we sent: reliably (RFC 3262 4) or not. */
 export class ProvisionalResponses {
     #lastRSeq: number | undefined;
-    /** RSeqs the application was told and has not acknowledged. */
+    /** RSeqs that the application has received and not acknowledged. */
     readonly #unacknowledged: number[] = [];
     #described = false;
 
@@ -17,7 +17,7 @@ export class ProvisionalResponses {
         return this.#unacknowledged.length > 0;
     }
 
-    /** Takes one in. False for a reliable one that was seen before, or came out of order: it is not told. */
+    /** Takes one in. False for a reliable one that was seen before, or came out of order: the application does not receive it. */
     notice(response: SipResponse): boolean {
         const rseq = reliableNumber(response);
         if (rseq !== undefined) {

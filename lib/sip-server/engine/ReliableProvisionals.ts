@@ -46,7 +46,7 @@ export class ReliableProvisionals {
         this.#sendNext();
     }
 
-    /** True if the PRACK acknowledges the response on its way. Its answer is to be told by {@link prackAnswered}. */
+    /** True if the PRACK acknowledges the response on its way. Report its response by {@link prackAnswered}. */
     acknowledge(prack: SipRequest): boolean {
         // What follows the method is ignored: common test scenarios repeat it.
         const [rseq, cseq, method] = (prack.headers.get("RAck") ?? "").trim().split(/\s+/);
@@ -94,7 +94,7 @@ export function supports100rel(request: SipRequest): boolean {
     return [...headers.list("Supported"), ...headers.list("Require")].some((tag) => tag.toLowerCase() === "100rel");
 }
 
-/** True if the application wants the response sent reliably. */
-export function wantsReliable(response: { readonly headers: { list(name: string): string[] } }): boolean {
+/** True if the application requests that the response is sent reliably. */
+export function requestsReliable(response: { readonly headers: { list(name: string): string[] } }): boolean {
     return response.headers.list("Require").some((tag) => tag.toLowerCase() === "100rel");
 }

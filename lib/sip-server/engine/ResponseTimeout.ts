@@ -10,13 +10,13 @@ export interface ResponseTimeoutParts {
     readonly user: ClientUser;
     readonly clock: Clock;
     readonly ms: number;
-    /** The target has said nothing at all, not even 100: `user` hears of it no more but for `onOver`. */
+    /** The target has sent no response, not even 100: of `user`, only `onOver` is called from then on. */
     readonly onSilence: () => LateListener;
 }
 
 type State =
     | { readonly kind: "listening"; readonly stopTimer: CancelTimer }
-    | { readonly kind: "heard" }
+    | { readonly kind: "responded" }
     | { readonly kind: "givenUp"; readonly late: LateListener };
 
 /** Listens to a client transaction for its user, who does not want to wait as long as timers B and F (RFC 3261 17.1). */
@@ -33,32 +33,32 @@ export class ResponseTimeout implements ClientUser {
     onResponse(response: SipResponse, flow: Flow): void {
         const standing = this.#standing;
         if (standing.kind === "givenUp") return standing.late(response, flow);
-        this.#heard();
+        this.#markResponded();
         this.#parts.user.onResponse(response, flow);
     }
 
     onTimeout(): void {
-        if (this.#heard()) this.#parts.user.onTimeout();
+        if (this.#markResponded()) this.#parts.user.onTimeout();
     }
 
     onTransportFailure(): void {
-        if (this.#heard()) this.#parts.user.onTransportFailure();
+        if (this.#markResponded()) this.#parts.user.onTransportFailure();
     }
 
     onExpired(): void {
-        if (this.#heard()) this.#parts.user.onExpired();
+        if (this.#markResponded()) this.#parts.user.onExpired();
     }
 
     onOver(): void {
-        this.#heard();
+        this.#markResponded();
         this.#parts.user.onOver();
     }
 
     /** False if it was given up before. */
-    #heard(): boolean {
+    #markResponded(): boolean {
         if (this.#standing.kind === "givenUp") return false;
         if (this.#standing.kind === "listening") this.#standing.stopTimer();
-        this.#standing = { kind: "heard" };
+        this.#standing = { kind: "responded" };
         return true;
     }
 

@@ -20,7 +20,7 @@ import { type EngineContext, newId, newTag } from "./EngineContext.ts";
 import { callSeconds } from "./callSeconds.ts";
 import { metaOf } from "./metaOf.ts";
 import { refuse, type Refused } from "./Refused.ts";
-import { ReliableProvisionals, supports100rel, wantsReliable } from "./ReliableProvisionals.ts";
+import { ReliableProvisionals, supports100rel, requestsReliable } from "./ReliableProvisionals.ts";
 import type { PendingServerInvite, Session } from "./Session.ts";
 import type { OutgoingResponse, SentResponse } from "./SipEngine.ts";
 
@@ -114,7 +114,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         const response = this.#compose(order, headers);
         if (order.status >= 300) return Promise.resolve(this.#sendRefusal(response));
         if (order.status === 100) return Promise.resolve(this.#sendProvisional(response));
-        const reliable = order.status < 200 && wantsReliable(response);
+        const reliable = order.status < 200 && requestsReliable(response);
         if (reliable && !supports100rel(this.request)) return Promise.resolve(refuse("no100rel"));
         this.#describe(this.#openDialog(response), response);
         if (order.status >= 200) return this.#sendOrHold(response);

@@ -34,9 +34,9 @@ export interface PendingServerInvite {
     readonly awaitsFirstAck: boolean;
     /** Calls back once the ACK of its 2xx came, or will not come any more; immediately if none is awaited. */
     onceAcknowledged(go: () => void): void;
-    /** Refuses it 487 if it is unanswered, of which the application hears nothing more; stops repeating its 2xx if it is not. */
+    /** Rejects it with 487 if it is unanswered, and the application receives no more events of it; otherwise stops repeating its 2xx. */
     terminate(): void;
-    /** Refuses it like this unless it is answered, and tells the application as if it were cancelled: with the Reason of those headers. */
+    /** Rejects it with this response unless it is answered, and notifies the application as of a CANCEL with the Reason of those headers. */
     giveUp(status: number, end?: CallEnd, because?: Headers): void;
     /** A BYE or the loss of the application ends it: refused like this unless it is answered. */
     refuse(status: number): void;

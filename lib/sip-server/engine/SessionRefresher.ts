@@ -25,7 +25,7 @@ export class SessionRefresher {
         );
     }
 
-    /** By UPDATE if the peer takes it, which leaves the media alone; else by re-INVITE with the description it knows. */
+    /** By UPDATE if the peer supports it, which does not affect the media; otherwise by re-INVITE with the description that the peer has. */
     #refresh(session: Session, seconds: number): void {
         if (session.ending) return;
         // that refreshes the session too

@@ -10,7 +10,7 @@ export interface SilenceInquiryParts {
 }
 
 /**
- * Asks once why a target keeps silent, if it still does after two retransmissions. The outcome is a reason for the operator's
+ * Finds out once why a target does not respond, if it still does not after two retransmissions. The outcome is a reason for the operator's
  * log, not for leaving the target earlier: a firewall may reject the question and let requests through.
  */
 export class SilenceInquiry {

@@ -25,7 +25,7 @@ export interface IncomingResponse {
 }
 
 /**
- * A CANCEL that beat the final answer: the engine has answered it 200, and the INVITE 487, before it tells. Also made up,
+ * A CANCEL that beat the final answer: the engine has answered it 200, and the INVITE 487, before it calls this. Also made up,
  * for an INVITE that is over for another reason: BYE of the caller, no PRACK (504), no answer for too long (480).
  */
 export interface IncomingCancel {
@@ -54,7 +54,7 @@ export type UnsolicitedByeReason =
 
 /**
  * Gets the events of the engine. Called synchronously, one event at a time, in the order the network made them true,
- * and, but for call records, never from inside a call of {@link SipEngine}: a response is always told in a later turn than
+ * and, but for call records, never from inside a call of {@link SipEngine}: a response is always delivered in a later turn than
  * the promise of its request resolved. Must not throw; may call the engine.
  */
 export interface EngineListener {
@@ -81,7 +81,7 @@ export interface EngineListener {
 }
 
 /**
- * A request as the application wants it. The engine completes it: Via, Max-Forwards (70), Call-ID, CSeq, tags, missing
+ * A request as the application orders it. The engine completes it: Via, Max-Forwards (70), Call-ID, CSeq, tags, missing
  * From and To, Contact where a dialog needs one, Route and target of the dialog, Content-Length, Content-Type of SDP,
  * and replaces the host `localhost` in From, To, Contact and P-Asserted-Identity by the address of the chosen transport.
  * Outside of dialogs given Call-ID, CSeq and From tag are kept (a digest retry needs them). Via, Route, Record-Route,
@@ -106,7 +106,7 @@ export interface OutgoingRequest {
     readonly dialogId?: string;
 }
 
-/** A response as the application wants it. Via, From, To, Call-ID, CSeq, Record-Route, RSeq and Content-Length are the engine's; a tag given in To becomes the local tag if it is the transaction's first response. */
+/** A response as the application orders it. Via, From, To, Call-ID, CSeq, Record-Route, RSeq and Content-Length are the engine's; a tag given in To becomes the local tag if it is the transaction's first response. */
 export interface OutgoingResponse {
     readonly status: number;
     /** The standard phrase if left out. */
@@ -156,7 +156,7 @@ export interface SentResponse {
 }
 
 /**
- * The SIP user agent core: transactions, dialogs, their timers and races. Knows nothing of who controls it. One listener
+ * The SIP user agent core: transactions, dialogs, their timers and races. It does not depend on who controls it. One listener
  * for its whole life. Nothing here throws or rejects for anything a peer or the application does: refusals are values.
  * Dialogs are named `<Call-ID>;from-tag=<tag of the From header of the request that made them>`.
  */
@@ -175,7 +175,7 @@ export interface SipEngine {
      */
     cancel(transactionId: string, headers: readonly HeaderField[]): Promise<SentRequest | Refused>;
 
-    /** Answers a request told by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
+    /** Responds to a request delivered by {@link EngineListener.onRequest}. At most one final response; provisional ones before it. */
     respond(transactionId: string, response: OutgoingResponse): Promise<SentResponse | Refused>;
 
     /**

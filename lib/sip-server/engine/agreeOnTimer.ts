@@ -1,7 +1,7 @@
 import { answerAsUas, type SessionTimer, type SessionTimerPolicy } from "../dialog/sessionTimer.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 
-/** Writes into our 2xx to a session refresh request what we make of it (RFC 4028 9). Undefined if neither side wants a timer. */
+/** Writes into our 2xx to a session refresh request what we make of it (RFC 4028 9). Undefined if neither side requests a timer. */
 export function agreeOnTimer(
     request: SipRequest,
     response: SipResponse,

@@ -86,7 +86,7 @@ function withTag(value: string, tag: string): string {
     return formatNameAddr({ ...address, params: new Map([...address.params, ["tag", tag]]) });
 }
 
-/** The tag an application asks for in its From or To. Undefined unless it is a token (RFC 3261 25.1), which can stand behind any address. */
+/** The tag that an application sets in its From or To. Undefined unless it is a token (RFC 3261 25.1), which can stand behind any address. */
 export function tagIn(value: string | undefined): string | undefined {
     const address = value === undefined ? undefined : parseNameAddr(value);
     const tag = address === undefined ? undefined : tagOf(address);

@@ -1,12 +1,12 @@
 import type { Headers } from "../sip/Headers.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 
-/** How long a REFER's subscription may live without a NOTIFY that says more (RFC 3515 2.4.5 leaves it open). */
+/** How long a REFER's subscription lasts without a NOTIFY with another time (RFC 3515 2.4.5 leaves it open). */
 const referSeconds = 600;
 /** Lifetime of a subscription without Expires. */
 const defaultSeconds = 3600;
 
-/** What tells the subscriptions of one dialog apart: event package and its id (RFC 6665 4.4.1). A REFER's are all one. */
+/** What distinguishes the subscriptions of one dialog: event package and its id (RFC 6665 4.4.1). A REFER's are all one. */
 export function subscriptionKey(request: SipRequest): string {
     if (request.method === "REFER") return "refer";
     const [event = "", ...params] = (request.headers.get("Event") ?? "").split(";").map((part) => part.trim());
@@ -15,12 +15,12 @@ export function subscriptionKey(request: SipRequest): string {
     return name === "refer" || id === undefined ? name : `${name};${id.slice(3)}`;
 }
 
-/** True for a NOTIFY that says the subscription is over. */
+/** True for a NOTIFY that ends the subscription. */
 export function subscriptionEnds(headers: Headers): boolean {
     return stateOf(headers) === "terminated";
 }
 
-/** How long a NOTIFY says the subscription still lives. */
+/** Remaining lifetime of the subscription according to a NOTIFY. */
 export function secondsOfNotify(headers: Headers): number {
     const params = (headers.get("Subscription-State") ?? "").split(";").slice(1);
     const expires = params.map((param) => param.trim().toLowerCase()).find((param) => param.startsWith("expires="));

@@ -8,7 +8,7 @@ import type { EngineOptions } from "./EngineOptions.ts";
 const maxPeers = 10_000;
 const always = (): boolean => true;
 
-/** Says for the flow of a request whose share of the server transactions it uses. The transport limits the rate of senders that are not trusted. */
+/** Returns whose share of the server transactions a request on this flow uses. The transport limits the rate of senders that are not trusted. */
 export function transactionOwners(
     clock: Clock,
     transport: Pick<TransportLayer, "isKnown">,

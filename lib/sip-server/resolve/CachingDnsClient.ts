@@ -1,7 +1,7 @@
 import type { Clock } from "../Clock.ts";
 import type { DnsAnswer, DnsClient, NaptrRecord, SrvRecord } from "./DnsClient.ts";
 
-/** How long and how much is remembered. Node does not tell the records' own times to live, so these stand for them. */
+/** How long and how much is remembered. Node does not report the times to live of the records, so these are used instead. */
 export interface DnsCacheOptions {
     readonly clock: Clock;
     /** Life of records found, in ms. */
@@ -18,7 +18,7 @@ interface Remembered<Record> {
     validUntil: number | undefined;
 }
 
-/** Asks each question once as long as its answer lives; the same question asked meanwhile waits for the same answer. */
+/** Sends each query once within the lifetime of its answer. The same query in the meantime waits for the same answer. */
 export class CachingDnsClient implements DnsClient {
     readonly #client: DnsClient;
     readonly #options: DnsCacheOptions;

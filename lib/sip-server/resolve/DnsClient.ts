@@ -19,7 +19,7 @@ export type DnsAnswer<Record> =
     | { readonly kind: "none" }
     | { readonly kind: "failed"; readonly reason: string };
 
-/** The questions a resolver asks. Never rejects; every question is answered within bounded time. */
+/** The queries of a resolver. Never rejects; every query is answered within a limited time. */
 export interface DnsClient {
     naptr(name: string): Promise<DnsAnswer<NaptrRecord>>;
     srv(name: string): Promise<DnsAnswer<SrvRecord>>;

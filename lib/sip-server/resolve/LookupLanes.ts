@@ -1,6 +1,6 @@
 import type { Clock } from "../Clock.ts";
 
-/** Asks the system's resolver for the addresses of a name, for as long as that likes. Rejects if there are none. */
+/** Looks up the addresses of a name through the system's resolver, without a time limit. Rejects if there are none. */
 export type SystemLookup = (name: string) => Promise<string[]>;
 
 /** Together the threads Node has for what the system does at its leisure. */

@@ -16,8 +16,8 @@ export interface Resolver {
      * the configured time.
      */
     resolve(uri: SipUri): Promise<Resolution>;
-    /** Tells that a target did not answer, could not be connected to or said 503: it comes last in what is given out for a while. */
+    /** Reports that a target did not respond, could not be connected to or sent 503: for a while it is last in the results. */
     reportFailure(target: Target): void;
-    /** Tells that a target answered: it is no longer put behind the others. */
+    /** Reports that a target responded: it is no longer put behind the others. */
     reportSuccess(target: Target): void;
 }

@@ -5,7 +5,7 @@ import { defaultPorts } from "../transport/defaultPorts.ts";
 import type { Protocol } from "../transport/SipTransport.ts";
 import type { NaptrRecord } from "./DnsClient.ts";
 
-/** What the URI alone says about where to go (RFC 3263 4.1, 4.2). */
+/** What the URI alone decides about the next hop (RFC 3263 4.1, 4.2). */
 export type Route =
     /** Protocol and port are settled: addresses of `host` are all that is missing. */
     | { readonly kind: "direct"; readonly host: string; readonly protocol: Protocol; readonly port: number }
@@ -21,7 +21,7 @@ const naptrServices: ReadonlyMap<string, "udp" | "tcp" | "tls"> = new Map([
     ["SIPS+D2T", "tls"],
 ]);
 
-/** Decides as far as the URI allows. `hasFixedAddress` tells whether a host needs no DNS because it is in the hosts map. */
+/** Decides as far as the URI allows. `hasFixedAddress` returns whether a host needs no DNS because it is in the hosts map. */
 export function chooseRoute(uri: SipUri, hasFixedAddress: (host: string) => boolean): Route {
     const maddr = uri.params.get("maddr") ?? undefined;
     const host = maddr === undefined ? uri.host : parseHost(maddr);

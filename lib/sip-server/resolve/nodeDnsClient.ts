@@ -14,7 +14,7 @@ export interface DnsOptions {
     readonly tries: number;
 }
 
-/** Asks through c-ares for NAPTR and SRV, and through the system's resolver (hosts file, mDNS, search list) for addresses. */
+/** Looks up NAPTR and SRV through c-ares, and through the system's resolver (hosts file, mDNS, search list) for addresses. */
 export function nodeDnsClient({ clock, servers, timeoutMs, tries }: DnsOptions): DnsClient {
     const resolver = new dns.Resolver({ timeout: timeoutMs, tries });
     if (servers.length > 0) resolver.setServers(servers);

@@ -2,7 +2,7 @@ import { consistsOf, parseDecimal, token } from "./characters.ts";
 
 /** CSeq (RFC 3261 20.16). */
 export interface CSeq {
-    /** Below 2**32; RFC 3261 8.1.1.5 wants the first of a dialog below 2**31, RFC 4475 3.1.2.4 wants no more to be a fault. */
+    /** Below 2**32; RFC 3261 8.1.1.5 requires the first of a dialog to be below 2**31; RFC 4475 3.1.2.4 treats more as an error. */
     readonly number: number;
     readonly method: string;
 }

@@ -4,7 +4,7 @@ import { formatParams, type Params, readParams } from "./params.ts";
 
 /** One Via element (RFC 3261 20.42). */
 export interface Via {
-    /** Of the protocol, if it is not 2.0: such a message can only be told that its version is not supported. */
+    /** Of the protocol, if it is not 2.0: such a message can only be rejected with 505. */
     readonly version?: string;
     /** Transport in upper case: `UDP`, `TCP`, `TLS`, `WS`, `WSS` or whatever stood there. */
     readonly transport: string;

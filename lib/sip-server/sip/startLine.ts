@@ -5,7 +5,7 @@ import { isAbsoluteUri } from "./NameAddr.ts";
 export type StartLine =
     | { readonly kind: "request"; readonly method: string; readonly uri: string }
     | { readonly kind: "response"; readonly status: number; readonly reason: string }
-    /** A request that can be told what is wrong with it. */
+    /** A request whose sender can receive a response that names the error. */
     | { readonly kind: "badRequest"; readonly method: string; readonly status: 400 | 505; readonly reason: string }
     | { readonly kind: "unreadable" };
 
@@ -52,7 +52,7 @@ function parseRequestLine(method: string, rest: string): StartLine {
     if (isUnrejectable(method))
         return { kind: "request", method, uri: uri.replace(/[ \t]/g, "") || "sip:unknown.invalid" };
     if (version !== "SIP/2.0") return { kind: "badRequest", method, status: 505, reason: "Version Not Supported" };
-    // Any absolute URI will do: the application knows which it serves (404, 416).
+    // Any absolute URI will do: the application decides which it serves (404, 416).
     return isAbsoluteUri(uri) ? { kind: "request", method, uri } : bad(method, "Bad Request-URI");
 }
 

@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from "../Clock.ts";
 
-/** A clock that knows how many of the timers set through it are still to fire. */
+/** A clock that counts the timers set through it that have not fired yet. */
 export class CountingClock implements Clock {
     readonly #clock: Clock;
     #pending = 0;

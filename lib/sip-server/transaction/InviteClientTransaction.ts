@@ -69,7 +69,7 @@ export class InviteClientTransaction {
 
     start(): void {
         this.#runner.start();
-        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
+        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.handle({ kind: "transportFailed" }));
     }
 
     /** True once its timers are taken back. */
@@ -78,17 +78,17 @@ export class InviteClientTransaction {
     }
 
     receive(response: SipResponse): void {
-        this.#runner.tell({ kind: "response", status: response.status }, response);
+        this.#runner.handle({ kind: "response", status: response.status }, response);
     }
 
     /** The user sent a CANCEL: from now on the peer has 64*T1 to answer. */
     cancelSent(): void {
-        this.#runner.tell({ kind: "cancelSent" });
+        this.#runner.handle({ kind: "cancelSent" });
     }
 
     /** The user went elsewhere: the INVITE is not retransmitted any more, and responses are reported as before. */
     giveUp(): void {
-        this.#runner.tell({ kind: "givenUp" });
+        this.#runner.handle({ kind: "givenUp" });
     }
 
     abort(): void {
@@ -121,7 +121,7 @@ export class InviteClientTransaction {
     }
 
     #send(bytes: Buffer): void {
-        this.flow.send(bytes).catch(() => this.#runner.tell({ kind: "transportFailed" }));
+        this.flow.send(bytes).catch(() => this.#runner.handle({ kind: "transportFailed" }));
     }
 }
 

@@ -61,17 +61,17 @@ export class InviteServerTransaction {
 
     /** Sends a response if the state still allows it: after the final one only 2xx after 2xx. */
     respond(response: SipResponse): void {
-        this.#runner.tell({ kind: "respond", status: response.status }, response);
+        this.#runner.handle({ kind: "respond", status: response.status }, response);
     }
 
     /** The INVITE again. */
     receiveAgain(): void {
         this.#context.counters.retransmissionsAbsorbed += 1;
-        this.#runner.tell({ kind: "request" });
+        this.#runner.handle({ kind: "request" });
     }
 
     receiveAck(ack: SipRequest): void {
-        this.#runner.tell({ kind: "ack" }, ack);
+        this.#runner.handle({ kind: "ack" }, ack);
     }
 
     abort(): void {

@@ -51,7 +51,7 @@ export class MachineRunner<State, Event, Timer extends string, Order extends { r
         this.#drain();
     }
 
-    tell(event: Event, message?: Message): void {
+    handle(event: Event, message?: Message): void {
         if (this.over) return;
         this.#mailbox.push({ event, message });
         if (this.#phase === "idle") this.#drain();
@@ -93,7 +93,7 @@ export class MachineRunner<State, Event, Timer extends string, Order extends { r
     }
 
     #setTimer(timer: Timer, ms: number): void {
-        this.#timers.set(timer, ms, () => this.tell(this.#machine.timerFired(timer)));
+        this.#timers.set(timer, ms, () => this.handle(this.#machine.timerFired(timer)));
     }
 }
 

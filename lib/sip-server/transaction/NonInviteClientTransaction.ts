@@ -55,7 +55,7 @@ export class NonInviteClientTransaction {
 
     start(): void {
         this.#runner.start();
-        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.tell({ kind: "transportFailed" }));
+        if (!this.over) this.#ignoreClose = this.flow.onClose(() => this.#runner.handle({ kind: "transportFailed" }));
     }
 
     /** True once its timers are taken back. */
@@ -64,7 +64,7 @@ export class NonInviteClientTransaction {
     }
 
     receive(response: SipResponse): void {
-        this.#runner.tell({ kind: "response", status: response.status }, response);
+        this.#runner.handle({ kind: "response", status: response.status }, response);
     }
 
     abort(): void {
@@ -89,7 +89,7 @@ export class NonInviteClientTransaction {
     }
 
     #send(bytes: Buffer): void {
-        this.flow.send(bytes).catch(() => this.#runner.tell({ kind: "transportFailed" }));
+        this.flow.send(bytes).catch(() => this.#runner.handle({ kind: "transportFailed" }));
     }
 }
 

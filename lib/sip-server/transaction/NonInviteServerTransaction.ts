@@ -66,13 +66,13 @@ export class NonInviteServerTransaction {
 
     /** Sends the final response, if none was sent before. */
     respond(response: SipResponse): void {
-        this.#runner.tell({ kind: "respond" }, response);
+        this.#runner.handle({ kind: "respond" }, response);
     }
 
     /** The request again. */
     receiveAgain(): void {
         this.#context.counters.retransmissionsAbsorbed += 1;
-        this.#runner.tell({ kind: "request" });
+        this.#runner.handle({ kind: "request" });
     }
 
     abort(): void {

@@ -2,7 +2,7 @@ import type { HeaderField } from "../sip/Headers.ts";
 import { responseTo } from "../sip/responseTo.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
 
-/** What a response says beyond what it copies from its request. */
+/** What a response contains in addition to what it copies from its request. */
 export interface ResponseContent {
     readonly status: number;
     /** The standard phrase if left out. */

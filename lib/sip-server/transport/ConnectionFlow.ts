@@ -109,7 +109,7 @@ export class ConnectionFlow implements Flow {
         this.#cancelEnding = this.#clock.setTimer(this.#closeTimeoutMs, () => this.close());
     }
 
-    /** To be called when the connection is gone. Tells the listeners, once. */
+    /** To be called when the connection is gone. Notifies the listeners, once. */
     markClosed(): void {
         if (this.#closed) return;
         this.#closed = true;

@@ -35,8 +35,8 @@ export class ConnectionWatch {
         this.#cancel = this.#arm();
     }
 
-    /** To be told after each chunk: whether a message (or ping) was completed, and whether another has begun. */
-    heard(completed: boolean, partial: boolean): void {
+    /** Call it after each chunk, with whether a message (or ping) was completed, and whether another has begun. */
+    received(completed: boolean, partial: boolean): void {
         const before = this.#waiting;
         const now = this.#clock.now();
         if (!completed && before.for !== "anything") return;
@@ -47,7 +47,7 @@ export class ConnectionWatch {
         this.#cancel = this.#arm();
     }
 
-    /** To be told when the connection is closed. */
+    /** Call it when the connection is closed. */
     stop(): void {
         this.#cancel();
     }

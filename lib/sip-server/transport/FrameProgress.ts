@@ -3,7 +3,7 @@ const longerLength: Readonly<Record<number, number>> = { 126: 2, 127: 8 };
 const maskBytes = 4;
 const closeOpcode = 0x8;
 
-/** Follows the frames of a WebSocket to tell what the library below keeps to itself: how far the message under way is. */
+/** Follows the frames of a WebSocket to find out how much of the current message has arrived, which the library does not report. */
 export class FrameProgress {
     #header: number[] = [];
     /** Of the present frame. */

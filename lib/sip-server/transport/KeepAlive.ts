@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from "../Clock.ts";
 
-/** A double CRLF asks for a single one (RFC 5626 3.5.1). */
+/** A double CRLF is answered by a single one (RFC 5626 3.5.1). */
 export const ping = Buffer.from("\r\n\r\n");
 export const pong = Buffer.from("\r\n");
 
@@ -40,13 +40,13 @@ export class KeepAlive {
         this.#cancel = this.#wait();
     }
 
-    /** To be told of whatever arrives, and whether it was a pong. */
-    heard(pong: boolean): void {
+    /** Call it for everything that arrives, with whether it was a pong. */
+    received(pong: boolean): void {
         if (pong && this.#awaited === "pong") this.#peerAnswers = true;
         this.#awaited = "nothing";
     }
 
-    /** To be told when the connection is closed. */
+    /** Call it when the connection is closed. */
     stop(): void {
         this.#cancel();
     }

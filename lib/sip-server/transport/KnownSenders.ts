@@ -23,7 +23,7 @@ export class KnownSenders {
         this.#maxSenders = maxSenders;
     }
 
-    /** Knows the sender for that time from now on, or for longer if it did before. */
+    /** Keeps the sender for that time from now on, or for longer if it was kept before. */
     remember({ address, port }: Endpoint, seconds: number): void {
         if (seconds <= 0) return;
         const until = this.#clock.now() + seconds * 1000;

@@ -15,7 +15,7 @@ import { fillTopVia } from "./viaOnReceipt.ts";
 export type SendResponse = (response: SipResponse, flow: Flow) => void;
 
 /**
- * The gate every message passes: who it is from, how many there were, what it says. Up goes what is sane; a broken
+ * The gate every message passes: its sender, its rate, its form. Up goes what is sane; a broken
  * request is refused where an answer is allowed, all else is dropped. Both are counted.
  */
 export class Reception {

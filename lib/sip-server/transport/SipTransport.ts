@@ -71,7 +71,7 @@ export interface TransportLayer {
     /** A flow to that target: an open connection to it if there is one, else a new one. Rejects with {@link TransportError} after the connect timeout at the latest. */
     open(target: Target): Promise<Flow>;
     /**
-     * Asks why the other end of a UDP flow keeps silent. Resolves within a second, to the system's error code if its host or a
+     * Finds out why the other end of a UDP flow does not respond. Resolves within a second, to the system's error code if its host or a
      * router reports that nothing is there, else to undefined.
      */
     whySilent(flow: Flow): Promise<string | undefined>;

@@ -125,7 +125,7 @@ export class SocketTransportLayer implements TransportLayer {
         const [top] = response.headers.list("Via");
         const via = top === undefined ? undefined : parseVia(top);
         const target = via === undefined ? undefined : responseTarget(via, arrivedOn.protocol);
-        if (target === undefined) throw new TransportError("the top Via says not where to");
+        if (target === undefined) throw new TransportError("the top Via has no usable address");
         const flow = arrivedOn.reliable
             ? await this.#openBack({ protocol: arrivedOn.protocol, ...target })
             : this.#udpAt(arrivedOn.local)?.flowTo(withZoneOf(arrivedOn.remote, target));

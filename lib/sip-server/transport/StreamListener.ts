@@ -167,7 +167,7 @@ export class StreamListener {
         connections.add(connect({ ...ends, sentBy }));
     }
 
-    /** Returns the peer's address; "" of one that has broken the connection, which Node tells no more. */
+    /** Returns the peer's address; "" if the connection is broken, because Node then does not report it. */
     #handshakeFailed(socket: Duplex): string {
         const { remoteAddress } = socket as Partial<Pick<Socket, "remoteAddress">>;
         const address = remoteAddress ?? "";

@@ -30,7 +30,7 @@ export interface TlsOptions {
     readonly requireClientCertificate: boolean;
 }
 
-/** Something an operator should hear of. Free of message content. */
+/** Something to log for the operator. Free of message content. */
 export type TransportFailure =
     | { readonly what: "listener"; readonly protocol: Protocol; readonly error: Error }
     /** A peer did not complete its TLS handshake: as often as anybody likes. */

@@ -96,7 +96,7 @@ export class UdpListener {
         // whom we asked by name answers from addresses that are on no list
         if (!isResponse(data) && !this.#around.reception.admits("udp", source)) return;
         const flow = this.flowTo({ address: source.address, port: source.port });
-        // Empty, CRLFs, zeros: they hold a NAT binding open. Only a double CRLF asks for an answer.
+        // Empty, CRLFs, zeros: they hold a NAT binding open. Only a double CRLF requires a response.
         if (isKeepAlive(data)) return data.equals(ping) ? this.#answerKeepAlive(pong, flow) : undefined;
         const mapped = stunResponse(data, flow.remote);
         if (mapped !== undefined) return this.#answerKeepAlive(mapped, flow);

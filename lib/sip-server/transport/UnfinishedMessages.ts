@@ -15,7 +15,7 @@ export class UnfinishedMessages {
     }
 
     /**
-     * Counts one connection in. It tells what is returned how much it holds, after each change and, when it is closed, that
+     * Counts one connection in. It reports to the returned object how much it holds, after each change and, when it is closed, that
      * it is nothing. `cut` is called when it holds the most at a time when all hold too much.
      */
     count(cut: () => void): (bytes: number) => void {

@@ -9,7 +9,7 @@ const LONGEST_WAIT_MS = 1_000;
 
 /**
  * Finds out why a UDP port keeps silent: resolves to the system's error code (`ECONNREFUSED`, `EHOSTUNREACH`) if the host or a
- * router reports that nothing is there (ICMP), else to undefined. The system tells that to connected sockets only, and the
+ * router reports that nothing is there (ICMP), else to undefined. The system reports that to connected sockets only, and the
  * listener is not one. So a socket of its own sends a keep-alive (RFC 5626, section 3.5.1), which no SIP server minds.
  */
 export function closedPort(target: Endpoint, from: string, clock: Clock): Promise<string | undefined> {

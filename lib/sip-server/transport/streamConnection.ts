@@ -60,9 +60,9 @@ export function streamConnection(
     socket.on("data", (chunk: Buffer) => {
         if (flow.closed) return;
         const ponged = keepAlive !== undefined && !framing.partial && startsWithPong(chunk);
-        keepAlive?.heard(ponged);
+        keepAlive?.received(ponged);
         const framed = framing.push(ponged ? chunk.subarray(pong.length) : chunk);
-        watch.heard(ponged || framed.length > 0, framing.partial);
+        watch.received(ponged || framed.length > 0, framing.partial);
         hold(framing.held);
         framed.forEach(take);
     });

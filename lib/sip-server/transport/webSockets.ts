@@ -133,7 +133,7 @@ export function webSocketConnection(
     webSocket.on("message", (data: RawData) => {
         if (flow.closed) return;
         const message = toBuffer(data);
-        keepAlive?.heard(message.equals(pong));
+        keepAlive?.received(message.equals(pong));
         if (message.equals(ping)) answerPing(() => flow.send(pong));
         else if (!message.equals(pong)) reception.receiveDatagram(message, flow);
     });
@@ -141,7 +141,7 @@ export function webSocketConnection(
     // Comes after what the library has made of the same chunk.
     socket.on("data", (chunk: Buffer) => {
         if (flow.closed) return;
-        watch.heard(progress.push(chunk), progress.partial);
+        watch.received(progress.push(chunk), progress.partial);
         hold(progress.held);
     });
     webSocket.on("error", () => {

@@ -39,9 +39,9 @@ function runner(start: readonly (Order | TimerAction<Timer>)[] = []): {
 it("carries out the orders of an event with its message, then those told meanwhile", () => {
     const parts = runner();
     parts.onSay = (word) => {
-        if (word === "first") parts.machine.tell([say("third")], "B");
+        if (word === "first") parts.machine.handle([say("third")], "B");
     };
-    parts.machine.tell([say("first"), say("second")], "A");
+    parts.machine.handle([say("first"), say("second")], "A");
     expect(parts.said).toEqual(["first of A", "second of A", "third of B"]);
     expect(parts.machine.state).toBe(2);
 });
@@ -49,7 +49,7 @@ it("carries out the orders of an event with its message, then those told meanwhi
 it("keeps events that arrive during the start until the start is done", () => {
     const parts = runner([say("first"), say("second")]);
     parts.onSay = (word) => {
-        if (word === "first") parts.machine.tell([say("third")]);
+        if (word === "first") parts.machine.handle([say("third")]);
     };
     parts.machine.start();
     expect(parts.said).toEqual(["first", "second", "third"]);
@@ -57,8 +57,8 @@ it("keeps events that arrive during the start until the start is done", () => {
 
 it("tells the end once, and takes neither orders nor events behind it", () => {
     const { said, machine, clock } = runner();
-    machine.tell([set("tick", 10), over, say("late")]);
-    machine.tell([say("later")]);
+    machine.handle([set("tick", 10), over, say("late")]);
+    machine.handle([say("later")]);
     machine.abort();
     clock.advance(100);
     expect(said).toEqual(["over"]);
@@ -69,18 +69,18 @@ it("tells the end once, and takes neither orders nor events behind it", () => {
 it("an end from within an order stops the orders behind it, and what waits", () => {
     const parts = runner();
     parts.onSay = () => {
-        parts.machine.tell([say("waiting")]);
+        parts.machine.handle([say("waiting")]);
         parts.machine.abort();
     };
-    parts.machine.tell([say("first"), say("second")]);
+    parts.machine.handle([say("first"), say("second")]);
     expect(parts.said).toEqual(["first", "over"]);
 });
 
 it("restarts a timer that is set again, and does not fire one that is stopped", () => {
     const { said, machine, clock } = runner();
-    machine.tell([set("tick", 100), set("tock", 150)]);
+    machine.handle([set("tick", 100), set("tock", 150)]);
     clock.advance(60);
-    machine.tell([set("tick", 100), stop("tock")]);
+    machine.handle([set("tick", 100), stop("tock")]);
     clock.advance(60);
     expect(said).toEqual([]);
     clock.advance(60);
@@ -90,11 +90,11 @@ it("restarts a timer that is set again, and does not fire one that is stopped", 
 
 it("a timer that fires may set itself again, and a later stop finds the new one", () => {
     const parts = runner();
-    parts.onSay = () => parts.machine.tell([set("tick", 10)]);
-    parts.machine.tell([set("tick", 10)]);
+    parts.onSay = () => parts.machine.handle([set("tick", 10)]);
+    parts.machine.handle([set("tick", 10)]);
     parts.clock.advance(25);
     expect(parts.said).toEqual(["tick", "tick"]);
-    parts.machine.tell([stop("tick")]);
+    parts.machine.handle([stop("tick")]);
     expect(parts.clock.pending).toBe(0);
 });
 

@@ -46,7 +46,7 @@ describe("a connection we opened", () => {
     it("is dead when a peer that answered one ping leaves the next unanswered", () => {
         const { clock, keepAlive, story } = watched();
         clock.advance(100_000);
-        keepAlive.heard(true);
+        keepAlive.received(true);
         clock.advance(10_000);
         clock.advance(110_000);
         expect(story).toEqual(["ping", "ping", "dead"]);
@@ -57,10 +57,10 @@ describe("a connection we opened", () => {
     it("lives as long as anything is heard", () => {
         const { clock, keepAlive, story } = watched();
         clock.advance(100_000);
-        keepAlive.heard(true);
+        keepAlive.received(true);
         clock.advance(10_000);
         clock.advance(100_000);
-        keepAlive.heard(false);
+        keepAlive.received(false);
         clock.advance(10_000);
         expect(story).toEqual(["ping", "ping"]);
         keepAlive.stop();

@@ -135,7 +135,7 @@ test("a connection that never says anything is given up", () => {
 test("dribbling bytes does not prolong the first message", () => {
     const { clock, watch, expired } = watched(true);
     for (let n = 0; n < 15; n++) {
-        watch.heard(false, true);
+        watch.received(false, true);
         clock.advance(2);
     }
     expect(expired).toEqual(["slowMessage"]);
@@ -143,19 +143,19 @@ test("dribbling bytes does not prolong the first message", () => {
 
 test("dribbling bytes does not prolong a later message", () => {
     const { clock, watch, expired } = watched(true);
-    watch.heard(true, true);
+    watch.received(true, true);
     for (let n = 0; n < 5; n++) {
         clock.advance(2);
-        watch.heard(false, true);
+        watch.received(false, true);
     }
     expect(expired).toEqual(["slowMessage"]);
 });
 
 test("silence is borne as long as allowed, counted from the last message", () => {
     const { clock, watch, expired } = watched(true);
-    watch.heard(true, false);
+    watch.received(true, false);
     clock.advance(99);
-    watch.heard(true, false);
+    watch.received(true, false);
     clock.advance(99);
     expect(expired).toEqual([]);
     clock.advance(1);
@@ -164,16 +164,16 @@ test("silence is borne as long as allowed, counted from the last message", () =>
 
 test("a message that is complete in time leaves only the idle limit", () => {
     const { clock, watch, expired } = watched(false);
-    watch.heard(false, true);
+    watch.received(false, true);
     clock.advance(9);
-    watch.heard(true, false);
+    watch.received(true, false);
     clock.advance(50);
     expect(expired).toEqual([]);
 });
 
 test("a stopped watch leaves no timer", () => {
     const { clock, watch } = watched(true);
-    watch.heard(true, true);
+    watch.received(true, true);
     watch.stop();
     expect(clock.pending).toBe(0);
 });
