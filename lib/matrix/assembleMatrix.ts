@@ -20,7 +20,7 @@ import { ClientServerHomeserver } from "./homeserver/ClientServerHomeserver.ts";
 import { connectHandlers, type ConnectedHandlers } from "./connectHandlers.ts";
 import { GhostNames } from "./ghosts/GhostNames.ts";
 import { watchHomeserver } from "./homeserver/watchHomeserver.ts";
-import { HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
+import { findDeliveryFault, HomeserverUnavailable, pingHomeserver } from "./homeserver/pingHomeserver.ts";
 import type { SendRequest } from "./homeserver/HomeserverRequest.ts";
 import type { Registration } from "./homeserver/Registration.ts";
 import { ClientServerMessages } from "./messages/ClientServerMessages.ts";
@@ -96,11 +96,12 @@ export interface MatrixSide extends LegDialler<MatrixTarget>, LegResumer<MatrixL
     openRoom(user: MatrixUserId, party: RemoteParty): Promise<MatrixRoomId>;
     readonly sendText: SendRoomText;
     readonly joinAsBot: JoinRoom;
-    /** Asks the homeserver whether it is there, and reports the result to telemetry. Rejects if it is not. */
-    check(): Promise<void>;
+    /**
+     * Asks the homeserver to reach the bridge, and reports to telemetry whether the homeserver responds. Resolves to why it does
+     * not deliver, if that is so.
+     */
+    check(): Promise<string | undefined>;
 }
-
-const CHECK_TIMEOUT_MS = 5_000;
 
 /** Builds the Matrix adapter. Does no I/O. */
 export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): MatrixSide {
@@ -134,6 +135,9 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         homeserver.stop();
     };
     const pings = new Set<string | undefined>();
+    // the ID is passed on by homeservers since Matrix 1.7
+    const wasPinged = (transactionId: string): boolean => pings.has(transactionId) || pings.has(undefined);
+    const pinging = { send, wasPinged, registration, homeserverUrl, clock };
     return {
         dial: connected.dialler.dial.bind(connected.dialler),
         resume: connected.resumer.resume.bind(connected.resumer),
@@ -141,17 +145,7 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
             const handlers = handlersOf(connected, names, pings, resumed.promise, log);
             await framework.start(options.listen, handlers).catch(failToListen(options.listen));
             try {
-                await pingHomeserver({
-                    send,
-                    // the ID is passed on by homeservers since Matrix 1.7
-                    wasPinged: (transactionId) => pings.has(transactionId) || pings.has(undefined),
-                    registration,
-                    homeserverUrl,
-                    serverName,
-                    clock,
-                    log,
-                    startupTimeoutMs: options.startupTimeoutMs,
-                });
+                await pingHomeserver({ ...pinging, serverName, log, startupTimeoutMs: options.startupTimeoutMs });
                 connected.router.resume();
                 resumed.resolve(undefined);
             } catch (reason) {
@@ -162,7 +156,11 @@ export function assembleMatrix(options: MatrixOptions, parts: MatrixParts): Matr
         stop,
         messages,
         fileLinks,
-        ...forCommands(connected, send),
+        ...forCommands(connected),
+        check: () => {
+            pings.clear();
+            return findDeliveryFault(pinging);
+        },
     };
 }
 
@@ -174,17 +172,11 @@ function resumption(): PromiseWithResolvers<undefined> {
 }
 
 /** What commands need of the Matrix side. */
-function forCommands(
-    { rooms, botRooms }: ConnectedHandlers,
-    send: SendRequest,
-): Pick<MatrixSide, "openRoom" | "sendText" | "joinAsBot" | "check"> {
+function forCommands({ rooms, botRooms }: ConnectedHandlers): Pick<MatrixSide, "openRoom" | "sendText" | "joinAsBot"> {
     return {
         openRoom: async (user, party) => (await rooms.findOrCreate(user, party)).room,
         sendText: async (room, text) => botRooms?.sendText(room, text),
         joinAsBot: async (room) => botRooms?.join(room),
-        check: async () => {
-            await send({ method: "GET", path: "/_matrix/client/versions", timeoutMs: CHECK_TIMEOUT_MS });
-        },
     };
 }
 

@@ -86,6 +86,11 @@ describe("commands in Matrix rooms", () => {
         return { phone, callId, roomId };
     }
 
+    async function isRefusedWith(status: string): Promise<void> {
+        const phone = await world.phoneCalls(toAlice);
+        expect((await phone.isRefused()).startLine).toContain(status);
+    }
+
     describe("while a phone that sends RTCP is in a call", () => {
         let callId: string;
 
@@ -230,10 +235,6 @@ describe("commands in Matrix rooms", () => {
 
     it("keeps calls from ringing a user who does not want them, and calls from a blocked number", async () => {
         const chat = await ControlChat.open(alice, BOT);
-        const isRefusedWith = async (status: string): Promise<void> => {
-            const phone = await world.phoneCalls(toAlice);
-            expect((await phone.isRefused()).startLine).toContain(status);
-        };
         expect(await chat.ask("dnd 1h")).toContain("for 1 h");
         await isRefusedWith("486");
         expect(await chat.ask("dnd off")).toContain("ring you again");
@@ -294,8 +295,7 @@ describe("commands in Matrix rooms", () => {
         const ready = await fetch(`http://127.0.0.1:${adminPort}/ready`);
         const draining = { reasons: [expect.stringContaining("draining")] };
         expect([ready.status, await ready.json()]).toMatchObject([503, draining]);
-        const second = await world.phoneCalls(toAlice);
-        expect((await second.isRefused()).startLine).toContain("503");
+        await isRefusedWith("503");
         await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
         await phone.hangUp();
         expect(await admin.ask("resume")).toContain("accepts calls again");

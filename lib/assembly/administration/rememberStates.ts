@@ -16,6 +16,8 @@ export interface RememberedStates {
     /** Undefined for a trunk that the bridge does not register at. */
     readonly registration: (trunk: string) => RememberedState | undefined;
     readonly addresses: (trunk: string) => readonly RememberedAddress[];
+    /** Why the homeserver does not deliver to the bridge; undefined if it does. */
+    setDeliveryFault: (why: string | undefined) => void;
     /** Called at each change of the connection to the SIP server, which can be too short to be seen at intervals. */
     onSipServer: (listener: () => void) => void;
 }
@@ -33,6 +35,7 @@ export function rememberStates(telemetry: Telemetry, now: () => number): Remembe
         homeserver: { state: "down" },
         sipServer: { state: "down" },
     };
+    let deliveryFault: string | undefined;
     let onSipServer = (): void => undefined;
     const remembering: Telemetry = {
         ...telemetry,
@@ -60,7 +63,11 @@ export function rememberStates(telemetry: Telemetry, now: () => number): Remembe
     };
     return {
         telemetry: remembering,
-        homeserver: () => states.homeserver,
+        homeserver: () =>
+            states.homeserver.state === "up" && deliveryFault !== undefined
+                ? { state: "down", why: deliveryFault }
+                : states.homeserver,
+        setDeliveryFault: (why) => (deliveryFault = why),
         sipServer: () => states.sipServer,
         registration: (trunk) => registrations.get(trunk),
         addresses: (trunk) => [...(addresses.get(trunk)?.values() ?? [])],

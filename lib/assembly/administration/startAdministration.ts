@@ -135,7 +135,10 @@ function startSupervision(
     void readDrops();
     const checking = setInterval(() => {
         void readDrops().then(() => prepared.floods.check());
-        matrix.check().catch((error: unknown) => log.debug("homeserver check failed", { error }));
+        matrix
+            .check()
+            .then((fault) => states.setDeliveryFault(fault))
+            .catch((error: unknown) => log.debug("homeserver check failed", { error }));
     }, CHECK_MS);
     onStarted({
         name: "supervision",

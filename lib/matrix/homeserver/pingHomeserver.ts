@@ -50,6 +50,35 @@ export async function pingHomeserver(parts: PingParts): Promise<void> {
     }
 }
 
+/**
+ * Pings the bridge through the homeserver while the bridge runs. Resolves to why the homeserver does not deliver to this bridge;
+ * undefined if it does, does not support pings, or is not available, which `send` reports.
+ */
+export async function findDeliveryFault(
+    parts: Omit<PingParts, "startupTimeoutMs" | "serverName" | "log">,
+): Promise<string | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+        const fault = await deliveryFault(parts);
+        if (fault === undefined || attempt === CHECK_ATTEMPTS) return fault;
+        await new Promise<void>((resolve) => parts.clock.startTimer(PING_PAUSE_MS, resolve));
+    }
+}
+
+/** A homeserver can fail once on a connection that it kept. */
+const CHECK_ATTEMPTS = 2;
+
+async function deliveryFault(parts: Parameters<typeof findDeliveryFault>[0]): Promise<string | undefined> {
+    try {
+        await pingOnce(parts);
+        return undefined;
+    } catch (reason) {
+        if (reason instanceof HomeserverUnavailable) return reason.message;
+        if (!(reason instanceof HomeserverError)) throw reason;
+        const meaning = explainPing(reason.reply, parts);
+        return meaning.kind === "fatal" || meaning.kind === "unreached" ? meaning.message : undefined;
+    }
+}
+
 /** Returns false if the homeserver does not support pings: whether it reaches the bridge is unknown then. */
 async function pingUntilAnswered(parts: PingParts): Promise<boolean> {
     const { clock, log, homeserverUrl, startupTimeoutMs } = parts;
@@ -105,7 +134,12 @@ function pauseFor(kind: "fatal" | "wait" | "unreached", attempt: number): number
     }
 }
 
-async function pingOnce({ send, wasPinged, registration, homeserverUrl }: PingParts): Promise<void> {
+async function pingOnce({
+    send,
+    wasPinged,
+    registration,
+    homeserverUrl,
+}: Pick<PingParts, "send" | "wasPinged" | "registration" | "homeserverUrl">): Promise<void> {
     const transactionId = randomBytes(8).toString("hex");
     const reply = await send({
         method: "POST",

@@ -26,6 +26,9 @@ describe("the parts of the bridge", () => {
         );
         expect(reasonOf("trunk carrier")).toBe("down: registration rejected with 403");
         telemetry.homeserver("up");
+        states.setDeliveryFault("The homeserver cannot reach the bridge.");
+        expect(reasonOf("homeserver")).toBe("down: The homeserver cannot reach the bridge.");
+        states.setDeliveryFault(undefined);
         telemetry.sipServer("up");
         telemetry.trunkRegistered("carrier", "up");
         expect(["homeserver", "SIP server", "trunk carrier"].map(reasonOf)).toEqual(["up", "up", "up"]);

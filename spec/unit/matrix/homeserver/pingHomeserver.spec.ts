@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SendRequest } from "../../../../lib/matrix/homeserver/HomeserverRequest.ts";
 import { HomeserverError, type HomeserverReply } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
-import { explainPing, pingHomeserver } from "../../../../lib/matrix/homeserver/pingHomeserver.ts";
+import { explainPing, findDeliveryFault, pingHomeserver } from "../../../../lib/matrix/homeserver/pingHomeserver.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";
 
@@ -35,6 +35,43 @@ it.each([
 it("recognises a homeserver without the ping endpoint", () => {
     const reply = { status: 404, errcode: "M_UNRECOGNIZED" };
     expect(explainPing(reply, { homeserverUrl, registration })).toEqual({ kind: "unsupported" });
+});
+
+describe("findDeliveryFault", () => {
+    /** Asks a homeserver that fails with each of these before it answers. */
+    async function faultAfter(...replies: readonly HomeserverReply[]): Promise<string | undefined> {
+        const left = [...replies];
+        const clock = new FakeClock();
+        const send: SendRequest = async () => {
+            await Promise.resolve();
+            const reply = left.shift();
+            if (reply !== undefined) throw new HomeserverError("failed", reply);
+            return { duration_ms: 1 };
+        };
+        const parts = { send, wasPinged: () => true, registration, homeserverUrl, clock };
+        const found = findDeliveryFault(parts);
+        for (let turn = 0; turn < 20; turn++) {
+            await Promise.resolve();
+            clock.advance(500);
+        }
+        return found;
+    }
+    const unreached = { status: 502, errcode: "M_CONNECTION_FAILED" };
+
+    it.each<[string, readonly HomeserverReply[]]>([
+        ["reaches the bridge", []],
+        ["fails once on an old connection", [unreached]],
+        ["does not support pings", [{ status: 404, errcode: "M_UNRECOGNIZED" }]],
+        ["is not available", [{}, {}]],
+    ])("finds none if the homeserver %s", async (_, replies) => {
+        expect(await faultAfter(...replies)).toBeUndefined();
+    });
+
+    it("says why the homeserver does not deliver", async () => {
+        expect(await faultAfter(unreached, unreached)).toContain("cannot reach the bridge at http://bridge:1");
+        const refused = { status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 };
+        expect(await faultAfter(refused, refused)).toContain("another hs_token");
+    });
 });
 
 describe("pingHomeserver", () => {
