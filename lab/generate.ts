@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ALL_COMMANDS } from "../lib/admin/allCommands.ts";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
+import { callEndsPage } from "./generators/callEndsPage.ts";
 import { commandsPage } from "./generators/commandsPage.ts";
 import { configPage } from "./generators/configPage.ts";
 import { METRIC_DEFINITIONS } from "../lib/telemetry/metricDefinitions.ts";
@@ -12,7 +13,7 @@ import { sampleServerMetrics } from "../lib/sip-server/serverMetrics.ts";
 import { registrationExample } from "./generators/registrationExample.ts";
 
 /**
- * Writes what follows from config.schema.yaml and lib/config/registration.ts. With `--check` it writes nothing and fails if a file is not what it
+ * Writes what follows from config.schema.yaml, lib/config/registration.ts and other tables. With `--check` it writes nothing and fails if a file is not what it
  * would have written.
  */
 const schema = readConfigSchema();
@@ -21,6 +22,7 @@ const generated: Readonly<Record<string, string>> = {
     "config.sample.yaml": configSample(schema),
     "docs/configuration.md": configPage(schema),
     "registration.yaml.example": registrationExample(),
+    "docs/design/call-ends.md": callEndsPage(),
     "docs/commands.md": commandsPage(ALL_COMMANDS),
     "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS), sampleServerMetrics()),
 };

@@ -132,6 +132,21 @@ export class Linphone implements Stoppable {
         this.#process.order("answer");
     }
 
+    /** Holds its call: a re-INVITE. It places no other call before. */
+    hold(): void {
+        this.#process.order("pause");
+    }
+
+    /** Transfers its call with its own function: a REFER. */
+    transfer(uri: string): void {
+        this.#process.order(`transfer ${uri}`);
+    }
+
+    /** Connects the parties of two of its calls, counted from 1, with its own function: a REFER with Replaces. */
+    transferToCall(call: number, target: number): void {
+        this.#process.order(`transfer ${call} --to-call ${target}`);
+    }
+
     hangUp(): void {
         this.#process.order("terminate");
     }

@@ -29,6 +29,8 @@ export interface PhoneOptions {
 export interface CalledPhoneOptions extends PhoneOptions {
     /** Whether it rings (180) as soon as it is called; otherwise it says nothing at all until told to. Default: true. */
     readonly ringsImmediately?: boolean;
+    /** What it notifies as the result of a REFER: the target answers, or is busy. Default: answers. */
+    readonly referResult?: "200 OK" | "486 Busy Here";
 }
 
 export interface DigestTrunkOptions extends PhoneOptions {
@@ -110,8 +112,9 @@ export class SippPhone implements Stoppable {
 
     /** Starts a phone that can be called; resolves once it listens. */
     static async listen(options: CalledPhoneOptions): Promise<SippPhone> {
-        const { ringsImmediately = true } = options;
-        const launched = await launch("callee", options, { atFirst: ringsImmediately ? "ringing" : "waiting" }, []);
+        const { ringsImmediately = true, referResult = "200 OK" } = options;
+        const details = { atFirst: ringsImmediately ? "ringing" : "waiting", referResult };
+        const launched = await launch("callee", options, details, []);
         return new SippPhone({ ...launched, ringsImmediately });
     }
 

@@ -131,6 +131,7 @@ async function start(options: BridgeOptions, survival: Survival, onStarted: OnSt
         {
             ...options,
             ...parts,
+            places: desk,
             policy: policyOf(config),
             messages: sipMessages,
             onSipMessage: prepared.onSipMessage,

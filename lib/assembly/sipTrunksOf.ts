@@ -84,7 +84,7 @@ function trunkOf(
         dialPrefix: trunk.dialPrefix,
         numberUri: trunk.numberUri,
         ...(trunk.stripPrefix !== undefined && { stripPrefix: trunk.stripPrefix }),
-        ...(trunk.transfers === "allow" && { transfers: "allowed" as const }),
+        ...(trunk.transfers !== "deny" && { transfers: trunk.transfers }),
         callerId: {
             byUser: callerId === undefined && trusted ? new Map([...numbersByUser, ...callerIds]) : callerIds,
             ...(callerId !== undefined && { fallback: callerId }),

@@ -4,6 +4,7 @@ import { registrarRealm } from "../config/registrarRealm.ts";
 import { newCallId } from "../desk/newCallId.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import type { CallIntake, LegResumer } from "../ports/CallIntake.ts";
+import type { CallPlaces } from "../ports/CallPlaces.ts";
 import type { SipLegRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
@@ -47,6 +48,7 @@ export interface SipSideParts {
     readonly version: string;
     readonly dialPlan: DialPlan;
     readonly intake: CallIntake;
+    readonly places: CallPlaces;
     readonly telemetry: Telemetry;
     readonly recorder: CallRecorder;
     /** Receives every SIP message, for traces. */
@@ -134,7 +136,7 @@ export async function startSip(parts: SipSideParts, onStarted: OnStarted): Promi
 }
 
 /** What the gateway has of the configuration and of the rest of the bridge. */
-function gatewayParts({ config, dialPlan, intake, policy, phones }: SipSideParts, realm: string) {
+function gatewayParts({ config, dialPlan, intake, places, policy, phones }: SipSideParts, realm: string) {
     return {
         ...(phones !== undefined && { phones }),
         unknownPeers: config.sip.unknownPeers,
@@ -142,6 +144,7 @@ function gatewayParts({ config, dialPlan, intake, policy, phones }: SipSideParts
         realm,
         dialPlan,
         intake,
+        places,
         policy,
         newCallId,
     };

@@ -33,6 +33,8 @@ export type CallEvent =
     /** The transfer is permitted, and its target is being called. */
     | { readonly kind: "transferPlaced" }
     | { readonly kind: "transferRinging" }
+    /** The party that stays has reached the target by itself, and leaves the call. */
+    | { readonly kind: "transferDone" }
     /** The target was not reached, or may not be called. */
     | { readonly kind: "transferFailed"; readonly cause: EndCause }
     /** Another call is ready to take the place of this leg: the target of a transfer answered. */

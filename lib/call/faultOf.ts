@@ -1,3 +1,4 @@
+import { ENDINGS } from "./endings.ts";
 import type { EndCause, Side } from "./vocabulary.ts";
 
 /** The party whose fault a failed call was; `none` for a call that ended normally. Values of the metric label `fault`. */
@@ -31,32 +32,7 @@ export interface CallEnd {
  * A party, or where to look for it: `endingSide` is the caller or callee who ended the call, `endingNetwork` what
  * connects that side. Both are `bridge` if the bridge ended it.
  */
-type Blame = FaultParty | "endingSide" | "endingNetwork";
-
-const BLAME: Readonly<Record<EndCause, Blame>> = {
-    hungUp: "none",
-    cancelled: "caller",
-    busy: "callee",
-    declined: "callee",
-    noAnswer: "callee",
-    noResponse: "endingNetwork",
-    unavailable: "callee",
-    answeredElsewhere: "none",
-    notFound: "caller",
-    badAddress: "caller",
-    forbidden: "caller",
-    limitReached: "caller",
-    rejectedByNetwork: "endingNetwork",
-    blocked: "callee",
-    noCommonMedia: "endingSide",
-    mediaLost: "media",
-    iceFailed: "media",
-    mediaDeviceFailed: "endingSide",
-    networkFailure: "endingNetwork",
-    serviceUnavailable: "endingNetwork",
-    replaced: "none",
-    internalError: "bridge",
-};
+export type Blame = FaultParty | "endingSide" | "endingNetwork";
 
 /** Whose fault the end of a call was. Pure; used by the log, the metrics and the call records. */
 export function faultOf(end: CallEnd): FaultParty {
@@ -64,7 +40,7 @@ export function faultOf(end: CallEnd): FaultParty {
     if (end.by === "bridge" && end.cause === "noCommonMedia") return "media";
     // a callee whose phone never rang did not leave it unanswered
     if (end.cause === "noAnswer" && !end.rang) return networkFault(end, "target");
-    const blame = BLAME[end.cause];
+    const blame = ENDINGS[end.cause].fault;
     switch (blame) {
         case "endingSide":
             return end.by === "bridge" ? "bridge" : partyAt(end.by);

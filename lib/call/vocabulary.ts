@@ -54,8 +54,7 @@ export interface IceCandidate {
 }
 
 /**
- * Why a call ended. Every adapter has one total table from and one to its own protocol's words
- * (lib/sip/sipEndCause.ts, lib/matrix/calls/matrixEndCause.ts).
+ * Why a call ended. One table has the words of every protocol for each cause (lib/call/endings.ts).
  */
 export type EndCause =
     /** A party put the phone down: the normal end of a call that was up. */

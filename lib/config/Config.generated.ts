@@ -307,9 +307,9 @@ export interface TrunkConfig {
      */
     readonly defaultUser?: MatrixUserId;
     /**
-     * Whether the trunk can transfer its calls (REFER). "deny" rejects that with 403. "allow" connects the other party with the Matrix users that calls from this trunk reach, and with the numbers that the Matrix user in the call is allowed to dial. CAUTION: the bridge then places calls, at the user's expense, because the trunk asks for it.
+     * Whether the trunk can transfer its calls (REFER, INVITE with Replaces). "deny" rejects that with 403. "allow" connects the other party with the Matrix users that calls from this trunk reach, and with the numbers that the Matrix user in the call is allowed to dial. "refer" does the same, and the bridge also asks the trunk by REFER to carry out transfers of Matrix users from a party of the trunk to another one, and leaves the call. CAUTION: with "allow" and "refer", the bridge places calls, at the user's expense, because the trunk asks for it. The calls that a trunk places after a REFER do not count for the limits of the bridge.
      */
-    readonly transfers: "deny" | "allow";
+    readonly transfers: "deny" | "allow" | "refer";
     /**
      * Maximum number of inbound calls per second on average, as for sip.peers.
      */

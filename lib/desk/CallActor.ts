@@ -4,13 +4,14 @@ import type { CallState, Conversation } from "../call/CallState.ts";
 import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
 import { mustBeStored, resumedState, storedState } from "../call/resumeCall.ts";
-import type { Transition } from "../call/transition.ts";
+import { partnerIn } from "../call/states/parties.ts";
 import { type EndCause, type LegId, ORIGIN } from "../call/vocabulary.ts";
 import type {
     CallLeg,
     LegEvent,
     LegReport,
     OriginLeg,
+    ReferTarget,
     ShownParty,
     TargetLeg,
     TransferRequest,
@@ -36,12 +37,13 @@ export class CallActor {
     /** The legs of a call that this run of the bridge sets up. */
     readonly #setup: SetupParts | undefined;
     readonly #origin: LegSeat<OriginLeg> | undefined;
+    /** Every leg that can be offered the call: those that are called, and links. */
     readonly #targets = new Map<LegId, LegSeat<TargetLeg>>();
     /** Every leg, whichever run of the bridge began it. */
     readonly #seats = new Map<LegId, LegSeat<CallLeg>>();
     readonly #media = new Map<LegId, MediaSeat>();
     /** The ends of other calls that have the place of a party, or are to have it. */
-    readonly #links = new Map<LegId, LegSeat<TargetLeg>>();
+    readonly #links = new Set<LegId>();
     /** Those that wait for their name, in the order of their requests. */
     readonly #waitingLinks: LinkLeg[] = [];
     /** What legs have asked for last. */
@@ -65,7 +67,7 @@ export class CallActor {
         const step = openCall(opening, parts.clock.now());
         const actor = new CallActor(parts, step.state, setup);
         parts.keeper.changed();
-        actor.#carryOutAll(step);
+        for (const effect of step.effects) actor.#carryOut(effect);
         return actor;
     }
 
@@ -113,8 +115,7 @@ export class CallActor {
 
     /** Ends the call for both parties, as if the caller, or the leg that has taken its place, had ended it. */
     hangUp(cause: EndCause): void {
-        const { state } = this;
-        const caller = "origin" in state ? state.origin : ORIGIN;
+        const caller = "origin" in this.#state ? this.#state.origin : ORIGIN;
         this.#seats.get(caller)?.end(cause);
         this.tell({ kind: "legEnded", leg: caller, cause });
     }
@@ -192,6 +193,26 @@ export class CallActor {
         return "transfer" in state && state.transfer?.by === leg ? "placed" : "rejected";
     }
 
+    /** The party that talks to the party of a leg; undefined unless two parties talk. */
+    partnerOf(leg: LegId): CallLeg | undefined {
+        return this.#partnerSeat(leg)?.leg;
+    }
+
+    /** Has the party that talks to a transferor call the target of the transfer itself. Returns whether it was asked. */
+    refer(by: LegId, target: ReferTarget): "asked" | "not asked" {
+        const seat = this.#partnerSeat(by);
+        const referrer = seat?.leg.referrer;
+        if (seat === undefined || referrer?.reaches(target) !== true) return "not asked";
+        const onFailure = (): void => this.tell({ kind: "transferFailed", cause: "networkFailure" });
+        seat.inform("refer", () => referrer.refer(target), onFailure);
+        return "asked";
+    }
+
+    #partnerSeat(leg: LegId): LegSeat<CallLeg> | undefined {
+        const partner = partnerIn(this.#state, leg);
+        return partner && this.#seats.get(partner);
+    }
+
     /** The id of a leg of this call; undefined if it has none of it. */
     idOf(leg: CallLeg): LegId | undefined {
         return [...this.#seats].find(([id, seat]) => seat.leg === leg && !this.#links.has(id))?.[0];
@@ -199,7 +220,7 @@ export class CallActor {
 
     /** Presses keys in the name of a party. Resolves to whether the other party was sent all of them. */
     async press(leg: LegId, digits: string): Promise<"done" | "failed"> {
-        if (this.#state.phase !== "connected" && this.#state.phase !== "changing") return "failed";
+        if (partnerIn(this.#state, leg) === undefined) return "failed";
         const lost = this.#lostDigits;
         this.tell({ kind: "digitsPressed", leg, digits });
         await this.settled();
@@ -226,10 +247,6 @@ export class CallActor {
         if (step.state === before && step.effects.length === 0) this.#parts.watcher.ignored(before, event);
         if (mustBeStored(before, step.state)) this.#parts.keeper.changed();
         if (step.state !== before) this.#parts.watcher.moved(before, step.state);
-        this.#carryOutAll(step);
-    }
-
-    #carryOutAll(step: Transition): void {
         for (const effect of step.effects) this.#carryOut(effect);
     }
 
@@ -239,7 +256,7 @@ export class CallActor {
             case "dialLeg":
                 return this.#dial(effect.leg);
             case "offerLeg":
-                return this.#offered(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
+                return this.#targets.get(effect.leg)?.post(kind, (leg) => leg.offer(effect.sdp));
             case "ringLeg":
                 return this.#origin?.post(kind, (leg) => leg.ring());
             case "acceptLeg":
@@ -262,32 +279,25 @@ export class CallActor {
                 return this.#showParty(effect);
             case "passDigits":
                 return this.#passDigits(effect);
-            case "allocateMedia":
-                return this.#media.get(effect.leg)?.allocate(effect);
-            case "completeMedia":
-                return this.#media.get(effect.leg)?.complete(effect);
-            case "addCandidates":
-                return this.#media.get(effect.leg)?.addCandidates(effect);
             case "proposeChange": {
                 const isAskable = this.#seats.get(effect.peer)?.leg.abilities.has("reoffer") === true;
                 return this.#media.get(effect.leg)?.proposeChange(effect, isAskable ? "askable" : "unaskable");
             }
+            case "allocateMedia":
+            case "completeMedia":
+            case "addCandidates":
             case "completeChange":
-                return this.#media.get(effect.leg)?.completeChange(effect);
             case "beginHandover":
-                return this.#media.get(effect.leg)?.beginHandover(effect);
             case "completeHandover":
-                return this.#media.get(effect.leg)?.completeHandover(effect);
             case "cancelHandover":
-                return this.#media.get(effect.leg)?.cancelHandover(effect);
             case "releaseMedia":
-                return this.#media.get(effect.leg)?.release();
+                return this.#media.get(effect.leg)?.carryOut(effect);
             case "placeTransfer":
                 return this.#placeTransfer(effect.leg);
             case "cancelTransfer":
                 return this.#parts.transfers.cancel();
             case "seatLink":
-                return this.#seatLink(effect.leg);
+                return this.#addLink(effect.leg, this.#waitingLinks.shift());
         }
     }
 
@@ -296,18 +306,11 @@ export class CallActor {
         if (request !== undefined) this.#parts.transfers.place(leg, request);
     }
 
-    #seatLink(id: LegId): void {
-        this.#addLink(id, this.#waitingLinks.shift());
-    }
-
     #addLink(id: LegId, link: LinkLeg | undefined): void {
         if (link === undefined) return;
-        this.#links.set(id, this.#seat<TargetLeg>(id, link));
+        this.#links.add(id);
+        this.#targets.set(id, this.#seat<TargetLeg>(id, link));
         link.connect((event) => this.tellOfLeg(id, event));
-    }
-
-    #offered(leg: LegId): LegSeat<TargetLeg> | undefined {
-        return this.#targets.get(leg) ?? this.#links.get(leg);
     }
 
     #showParty({ kind, leg, party }: Extract<CallEffect, { readonly kind: "showParty" }>): void {

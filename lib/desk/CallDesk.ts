@@ -3,6 +3,7 @@ import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallState } from "../call/CallState.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
+import type { CallParty } from "../numbering/partyText.ts";
 import type { CallLeg, LegReport, ShownParty, TargetLeg, TransferTarget } from "../ports/CallLeg.ts";
 import type { CallJournal, CallSnapshot } from "../ports/CallJournal.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
 } from "../ports/CallIntake.ts";
 import type { PartyRecord } from "../ports/LegRecord.ts";
 import { type CallParties, partiesOf } from "../ports/CallParties.ts";
+import type { CallPlaces } from "../ports/CallPlaces.ts";
 import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
@@ -25,9 +27,11 @@ import type { Telemetry } from "../ports/Telemetry.ts";
 import { CallActor } from "./CallActor.ts";
 import type { CallParts, CallWatcher, TransferDesk } from "./CallParts.ts";
 import { CallKeeper } from "./CallKeeper.ts";
+import { type OpenCall, OpenCalls } from "./OpenCalls.ts";
 import { ringPlanOf } from "./ringPlanOf.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
 import { ResumedLinks } from "./transfer/ResumedLinks.ts";
+import { TakenPlaces } from "./transfer/TakenPlaces.ts";
 
 export interface DeskOptions {
     readonly clock: Clock;
@@ -43,20 +47,15 @@ export interface DeskOptions {
     readonly effectTimeoutMs: number;
 }
 
-interface OpenCall {
-    readonly actor: CallActor;
-    /** The network of a called leg; undefined for the caller, and for an end of another call. */
-    readonly networkOf: (leg: LegId) => Network | undefined;
-}
-
 /** Opens calls, knows the active ones, and ends them all when the bridge stops. */
-export class CallDesk implements CallIntake {
+export class CallDesk implements CallIntake, CallPlaces {
     readonly #options: DeskOptions;
-    readonly #calls = new Map<CallId, OpenCall>();
+    readonly #calls = new OpenCalls();
     /** Check the calls of the previous run for whether they go on. */
     readonly #resumed: (() => void)[] = [];
     #diallers: Diallers | "not connected" | "stopping" = "not connected";
     #transfers: TransferParts | undefined;
+    readonly #places = new TakenPlaces((leg) => this.#calls.of(leg)?.actor);
 
     constructor(options: DeskOptions) {
         this.#options = options;
@@ -80,7 +79,7 @@ export class CallDesk implements CallIntake {
         const { log, recorder, maxCalls, media } = this.#options;
         const diallers = this.#diallers;
         if (typeof diallers === "string") return { refused: "serviceUnavailable" };
-        if (this.#active >= maxCalls) {
+        if (this.#calls.active >= maxCalls) {
             log.warn("call rejected: calls.maxCalls reached", { callId: request.callId, maxCalls });
             recorder.rejected({ callId: request.callId, parties: partiesOf(request), reason: "too_many_calls" });
             return { refused: "serviceUnavailable" };
@@ -93,17 +92,22 @@ export class CallDesk implements CallIntake {
             transports: { origin: originMedia, target: targetOf(leg).media },
             ...videoOf(originVideo, targetOf(leg)),
         });
-        const parts = this.#partsFor({ callId, parties: partiesOf(request), policy, mediaOf }, () => actor);
+        const parties = partiesOf(request);
+        const parts = this.#partsFor({ callId, parties, policy, mediaOf }, () => actor);
         const actor: CallActor = CallActor.open(
             parts,
             {
                 origin,
-                dial: (leg, report) => dial(diallers, { callId, leg }, targetOf(leg), report),
+                dial: (leg, report) => this.#dial(diallers, { callId, leg }, targetOf(leg), report),
                 openMedia: (leg, report) => media.open(mediaRequest({ callId, leg }, mediaOf(leg)), report),
             },
             { policy, plan, offer },
         );
-        this.#calls.set(callId, { actor, networkOf: (leg) => targets.get(leg)?.network });
+        const networkOf = (leg: LegId): Network | undefined => {
+            const network = targets.get(leg)?.network;
+            return network === "call" ? undefined : network;
+        };
+        this.#calls.set(callId, { actor, parties, networkOf });
         return { report: (event) => actor.tellOfLeg(ORIGIN, event) };
     }
 
@@ -114,7 +118,7 @@ export class CallDesk implements CallIntake {
 
     /** Presses keys for the Matrix user of a connected call. Resolves to whether the other party was sent all of them. */
     async sendDigits(callId: string, digits: string): Promise<"done" | "failed"> {
-        const connected = this.#matrixLegOf(callId);
+        const connected = this.#calls.matrixLegOf(callId);
         return connected === undefined ? "failed" : await connected.actor.press(connected.leg, digits);
     }
 
@@ -151,18 +155,13 @@ export class CallDesk implements CallIntake {
 
     /** Transfers a connected call for its Matrix user, who leaves it when the target answers. */
     transfer(callId: string, user: MatrixUserId, to: TransferTarget): "placed" | "rejected" {
-        const connected = this.#matrixLegOf(callId);
+        const connected = this.#calls.matrixLegOf(callId);
         if (connected === undefined) return "rejected";
         return connected.actor.transfer(connected.leg, { by: { kind: "user", user }, to });
     }
 
-    /** The leg of the Matrix user of a connected call; undefined for every other call. */
-    #matrixLegOf(callId: string): { readonly actor: CallActor; readonly leg: LegId } | undefined {
-        const call = this.#calls.get(callId as CallId);
-        const state = call?.actor.state;
-        if (call === undefined || (state?.phase !== "connected" && state?.phase !== "changing")) return undefined;
-        const isCallee = call.networkOf(state.target) === "matrix";
-        return { actor: call.actor, leg: isCallee ? state.target : state.origin };
+    partnerOf(leg: CallLeg): CallParty | undefined {
+        return this.#calls.partnerOf(leg);
     }
 
     /** Ends every call, tells both parties of each, and resolves when that is done or `withinMs` have passed. */
@@ -201,7 +200,8 @@ export class CallDesk implements CallIntake {
         const networks = new Map(
             legs.flatMap(({ leg, record }) => (record.network === "link" ? [] : [[leg, record.network]])),
         );
-        this.#calls.set(callId, { actor, networkOf: (leg) => (leg === ORIGIN ? undefined : networks.get(leg)) });
+        const networkOf = (leg: LegId): Network | undefined => (leg === ORIGIN ? undefined : networks.get(leg));
+        this.#calls.set(callId, { actor, parties, networkOf });
         if (state.phase === "ended") recorder.ended(callId, state.cause, partyOf(state, state.by));
         this.#resumed.push(() => {
             actor.endIfInterrupted();
@@ -228,15 +228,23 @@ export class CallDesk implements CallIntake {
         return { clock, log, keeper, effectTimeoutMs, watcher, transfers, identityOf };
     }
 
-    get #active(): number {
-        return [...this.#calls.values()].filter(({ actor }) => actor.state.phase !== "ended").length;
+    #dial(diallers: Diallers, { callId, leg }: ResumedCall, target: CallTarget, report: LegReport): TargetLeg {
+        switch (target.network) {
+            case "matrix":
+                return diallers.matrix.dial(callId, target, report, leg);
+            case "sip":
+                return diallers.sip.dial(callId, target, report, leg);
+            case "phone":
+                return diallers.phone.dial(callId, target, report, leg);
+            case "call":
+                return this.#places.dial(callId, leg, target, report);
+        }
     }
 
     /** A call can be older than the connection to what places transfers. */
     #transfersOf(parties: CallParties, policy: CallPolicy, log: Log, actor: () => CallActor): TransferDesk {
         let transfers: TransferDesk | undefined;
-        const actorOf = (leg: CallLeg): CallActor | undefined =>
-            [...this.#calls.values()].find(({ actor: each }) => each.idOf(leg) !== undefined)?.actor;
+        const actorOf = (leg: CallLeg): CallActor | undefined => this.#calls.of(leg)?.actor;
         const make = (): TransferDesk =>
             this.#transfers === undefined
                 ? NO_TRANSFERS(actor)
@@ -254,9 +262,12 @@ export class CallDesk implements CallIntake {
                 if (to.phase === "alerting" && to.progress === "ringing") recorder.ringing(callId);
                 if (to.phase === from.phase) return;
                 log.debug("call state changed", { state: to.phase });
-                if (to.phase === "connected" && from.phase === "answering") recorder.answered(callId);
-                if (to.phase === "changing" && from.phase === "answering") recorder.answered(callId);
+                if (from.phase === "answering" && to.phase !== "ended") {
+                    recorder.answered(callId);
+                    void this.#places.answered(callId, actor());
+                }
                 if (to.phase !== "ended") return;
+                this.#places.ended(callId);
                 recorder.ended(callId, to.cause, partyOf(from, to.by));
                 void this.#forget(callId, actor(), keeper);
             },
@@ -302,22 +313,6 @@ function resumeLeg(resumers: Resumers, call: ResumedCall, record: PartyRecord, r
             return resumers.sip.resume(call, record, report);
         case "matrix":
             return resumers.matrix.resume(call, record, report);
-    }
-}
-
-function dial(
-    diallers: Diallers,
-    { callId, leg }: { readonly callId: CallId; readonly leg: LegId },
-    target: CallTarget,
-    report: LegReport,
-): TargetLeg {
-    switch (target.network) {
-        case "matrix":
-            return diallers.matrix.dial(callId, target, report, leg);
-        case "sip":
-            return diallers.sip.dial(callId, target, report, leg);
-        case "phone":
-            return diallers.phone.dial(callId, target, report, leg);
     }
 }
 

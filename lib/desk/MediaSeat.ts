@@ -13,6 +13,18 @@ export interface MediaSeatParts {
     readonly tell: (event: CallEvent) => void;
 }
 
+/** What a media session is asked without knowing the other party. */
+type MediaEffect = Of<
+    | "allocateMedia"
+    | "completeMedia"
+    | "addCandidates"
+    | "completeChange"
+    | "beginHandover"
+    | "completeHandover"
+    | "cancelHandover"
+    | "releaseMedia"
+>;
+
 type Of<Kind extends CallEffect["kind"]> = Extract<CallEffect, { readonly kind: Kind }>;
 
 /**
@@ -36,11 +48,32 @@ export class MediaSeat {
         this.#release = new Outbox(parts.effectTimeoutMs);
     }
 
-    allocate({ kind, sdp }: Of<"allocateMedia">): void {
+    carryOut(effect: MediaEffect): void {
+        switch (effect.kind) {
+            case "allocateMedia":
+                return this.#allocate(effect);
+            case "completeMedia":
+                return this.#complete(effect);
+            case "addCandidates":
+                return this.#addCandidates(effect);
+            case "completeChange":
+                return this.#completeChange(effect);
+            case "beginHandover":
+                return this.#beginHandover(effect);
+            case "completeHandover":
+                return this.#completeHandover(effect);
+            case "cancelHandover":
+                return this.#cancelHandover(effect);
+            case "releaseMedia":
+                return this.#releaseSession();
+        }
+    }
+
+    #allocate({ kind, sdp }: Of<"allocateMedia">): void {
         this.#ask(kind, "mediaOffered", () => this.#session.offer(sdp));
     }
 
-    complete({ kind, sdp }: Of<"completeMedia">): void {
+    #complete({ kind, sdp }: Of<"completeMedia">): void {
         this.#ask(kind, "mediaAnswered", () => this.#session.answer(sdp));
     }
 
@@ -48,32 +81,32 @@ export class MediaSeat {
         this.#change(kind, () => this.#session.proposeChange(side, sdp, peer));
     }
 
-    completeChange({ kind, side, sdp }: Of<"completeChange">): void {
+    #completeChange({ kind, side, sdp }: Of<"completeChange">): void {
         this.#change(kind, () => this.#session.completeChange(side, sdp));
     }
 
-    beginHandover({ kind, side, stays }: Of<"beginHandover">): void {
+    #beginHandover({ kind, side, stays }: Of<"beginHandover">): void {
         this.#handOver(kind, async () => ({
             kind: "handoverOffered",
             sdp: await this.#session.beginHandover(side, stays),
         }));
     }
 
-    completeHandover({ kind, side, sdp }: Of<"completeHandover">): void {
+    #completeHandover({ kind, side, sdp }: Of<"completeHandover">): void {
         this.#handOver(kind, async () => ({
             kind: "handoverDone",
             hold: await this.#session.completeHandover(side, sdp),
         }));
     }
 
-    cancelHandover({ kind, side }: Of<"cancelHandover">): void {
+    #cancelHandover({ kind, side }: Of<"cancelHandover">): void {
         this.#exchanges.post(
             () => this.#session.cancelHandover(side),
             (reason) => void causeOfFailedEffect(this.#parts.log, kind, reason),
         );
     }
 
-    addCandidates({ side, candidates }: Of<"addCandidates">): void {
+    #addCandidates({ side, candidates }: Of<"addCandidates">): void {
         this.#candidates.post(
             () => this.#session.addCandidates(side, candidates),
             (reason) => this.#parts.log.warn("candidates not added", { leg: this.#leg, side, error: reason }),
@@ -91,7 +124,7 @@ export class MediaSeat {
         );
     }
 
-    release(): void {
+    #releaseSession(): void {
         this.#release.post(
             () => this.#session.release(),
             (reason) => this.#parts.log.warn("media not released", { leg: this.#leg, error: reason }),

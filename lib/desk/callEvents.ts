@@ -1,3 +1,4 @@
+import type { TransferProgress } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { LegId } from "../call/vocabulary.ts";
 import type { LegEvent } from "../ports/CallLeg.ts";
@@ -12,6 +13,19 @@ export function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
             return { kind: "partySilent", leg, side: event.side };
         case "digits":
             return { kind: "digitsHeard", leg, side: event.side, digits: event.digits };
+    }
+}
+
+function eventOfReferral(progress: TransferProgress): CallEvent {
+    switch (progress.stage) {
+        case "placed":
+            return { kind: "transferPlaced" };
+        case "ringing":
+            return { kind: "transferRinging" };
+        case "done":
+            return { kind: "transferDone" };
+        case "failed":
+            return { kind: "transferFailed", cause: progress.cause };
     }
 }
 
@@ -32,6 +46,8 @@ export function eventOfLeg(leg: LegId, event: Exclude<LegEvent, { kind: "recordC
             return { kind: "offerRejected", leg, cause: event.cause };
         case "transferRequested":
             return { kind: "transferRequested", leg };
+        case "referral":
+            return eventOfReferral(event.progress);
         case "identified":
             return { kind: "legIdentified", leg };
         case "digits":

@@ -1,6 +1,7 @@
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallId, EndCause, LegId, Sdp, MediaTransport } from "../call/vocabulary.ts";
 import type { CallProvenance } from "../numbering/CallProvenance.ts";
+import type { CallParty } from "../numbering/partyText.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { VideoPermission } from "./MediaProxy.ts";
@@ -38,7 +39,10 @@ export interface RingTargets {
 }
 
 /** Whom to call, in the words of the adapter that will do it. */
-export type CallTarget = MatrixTarget | SipTarget | PhoneTarget;
+export type CallTarget = DialledTarget | PlaceTarget;
+
+/** Somebody who is called in a network. */
+export type DialledTarget = MatrixTarget | SipTarget | PhoneTarget;
 
 export interface MatrixTarget {
     readonly network: "matrix";
@@ -92,14 +96,30 @@ export interface PhoneTarget {
     readonly referredBy?: string;
 }
 
+/**
+ * The place of a party in another connected call. The caller takes it, and talks to the other party of that call (RFC 3891). The desk
+ * itself is the called party until the two calls are joined.
+ */
+export interface PlaceTarget {
+    readonly network: "call";
+    readonly media: "rtp";
+    /** A call that is joined with another one has audio only. */
+    readonly video?: never;
+    /** The leg whose place it is. */
+    readonly leg: CallLeg;
+    readonly caller: RemoteParty;
+    /** Who stays in that call. */
+    readonly callee: CallParty;
+}
+
 /** Every network that calls can go to. */
-export type Network = CallTarget["network"];
+export type Network = DialledTarget["network"];
 
 /** What dials the parties of each network. */
-export type Diallers = { readonly [Each in Network]: LegDialler<Extract<CallTarget, { readonly network: Each }>> };
+export type Diallers = { readonly [Each in Network]: LegDialler<Extract<DialledTarget, { readonly network: Each }>> };
 
 /** Makes the leg towards a target. Each adapter implements the one for its network; the desk calls it once a leg. */
-export interface LegDialler<Target extends CallTarget> {
+export interface LegDialler<Target extends DialledTarget> {
     /** Synchronous and without I/O: nothing is sent before `offer` is called on the leg. */
     dial(callId: CallId, target: Target, report: LegReport, leg: LegId): TargetLeg;
     /**

@@ -2,6 +2,7 @@ import type { TransferProgress } from "../call/CallEffect.ts";
 import type { EndCause, IceCandidate, Sdp } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
+import type { SipTarget } from "./CallIntake.ts";
 import type { LegRecord } from "./LegRecord.ts";
 
 /** What a leg can do beyond the beginning and the end of a call. */
@@ -23,6 +24,8 @@ export type ShownParty =
 export interface CallLeg {
     /** What can be asked of it now: the party's own software is known only once it has spoken. */
     readonly abilities: ReadonlySet<LegAbility>;
+    /** Has the party call somebody itself; undefined for a party that is not asked for that. */
+    readonly referrer?: Referrer | undefined;
     /**
      * Offers another session within the call: re-INVITE, or m.call.negotiate. The answer comes as `offerAnswered` or
      * `offerRejected`, exactly once. Not called while an offer of either side is open.
@@ -69,6 +72,20 @@ export interface CallLeg {
     snapshot(): LegRecord | undefined;
 }
 
+/** Has a party call somebody itself, in place of its call (REFER, RFC 3515): the bridge then leaves both calls. */
+export interface Referrer {
+    /** Whether the party can call this target without the bridge. */
+    reaches(target: ReferTarget): boolean;
+    /** Asks the party. Called only if it reaches the target; what it does comes back as `referral` events. */
+    refer(target: ReferTarget): Promise<void>;
+}
+
+/** Whom a party is to call. */
+export type ReferTarget =
+    | { readonly kind: "dialled"; readonly target: SipTarget }
+    /** The party of this leg, which the call of the bridge with it is replaced for: an attended transfer. */
+    | { readonly kind: "call"; readonly leg: CallLeg };
+
 /** The half of the caller. */
 export interface OriginLeg extends CallLeg {
     /** Tells the caller that the callee is ringing: 180; nothing in Matrix. */
@@ -97,6 +114,8 @@ export type LegEvent =
     | { readonly kind: "offerRejected"; readonly cause: EndCause }
     /** The party asks that the other party is connected with somebody else. `reportTransfer` follows. */
     | { readonly kind: "transferRequested"; readonly request: TransferRequest }
+    /** How the call goes that the party was asked to place (`Referrer`). */
+    | { readonly kind: "referral"; readonly progress: TransferProgress }
     /** A trusted network says who the party is; again if that changes. */
     | { readonly kind: "identified"; readonly party: ShownParty }
     /** The party pressed keys and says so in the signalling. */

@@ -47,5 +47,13 @@ export function partiesOf({ ring: [first] }: Pick<CallRequest, "ring">): CallPar
                 targetNetwork: "phone",
                 firstHop: { kind: "phone", name: target.account },
             };
+        case "call":
+            return {
+                direction: "inbound",
+                caller: target.caller,
+                callee: target.callee,
+                // what connects the callee concerns the other call
+                targetNetwork: "phone",
+            };
     }
 }

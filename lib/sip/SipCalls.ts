@@ -1,4 +1,6 @@
+import type { CallLeg } from "../ports/CallLeg.ts";
 import type { DialogCopy, SipInviteRecord } from "../ports/LegRecord.ts";
+import { tagsOf } from "./dialog/dialogCopy.ts";
 import type { IncomingRequest } from "./SipStack.ts";
 import type { Replaces } from "./transfer/replaces.ts";
 import type { NamedLeg } from "./transfer/TransferRights.ts";
@@ -82,10 +84,21 @@ export class SipCalls {
         return request.dialogId === undefined ? undefined : this.#dialogs.get(request.dialogId);
     }
 
-    /** The leg of a connected call with the dialog that a Replaces header names. The tag of the caller is part of its id. */
+    /**
+     * The leg of a connected call with the dialog that a Replaces header names (RFC 3891, section 3): both tags have to match. The
+     * tag of the caller is part of the dialog's id.
+     */
     legNamed({ callId, toTag, fromTag }: Replaces): NamedLeg | undefined {
         const received = this.#dialogs.get(`${callId};from-tag=${fromTag}`);
-        return (received ?? this.#dialogs.get(`${callId};from-tag=${toTag}`))?.named;
+        const { named } = received ?? this.#dialogs.get(`${callId};from-tag=${toTag}`) ?? {};
+        if (named === undefined) return undefined;
+        const { local, remote } = tagsOf(named.copy);
+        return local === toTag && remote === fromTag ? named : undefined;
+    }
+
+    /** The dialog of a leg; undefined unless its call is connected. */
+    namedOf(leg: CallLeg): NamedLeg | undefined {
+        return [...this.#dialogs.values()].find(({ named }) => named?.leg === leg)?.named;
     }
 
     /** The connection to the SIP server is gone: no dialog survives that. Returns what a new server needs to end them. */

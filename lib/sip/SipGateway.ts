@@ -10,7 +10,7 @@ import { PeerLoad } from "./senders/PeerLoad.ts";
 import type { KnownSender } from "./senders/Sender.ts";
 import { SenderIdentifier, type SenderIdentifierParts } from "./senders/SenderIdentifier.ts";
 import { type UnknownPeerPolicy, UnknownSenders } from "./senders/UnknownSenders.ts";
-import { reasonHeader, SIP_ENDINGS } from "./sipEndCause.ts";
+import { reasonHeader, sipEndingOf } from "./sipEndCause.ts";
 import { SipResponder } from "./SipResponder.ts";
 import type { IncomingRequest } from "./SipStack.ts";
 import { TrunkAuthenticator } from "./trunk/TrunkAuthenticator.ts";
@@ -139,7 +139,7 @@ export class SipGateway implements DrachtioListener {
             Reason: reasonHeader("serviceUnavailable"),
             "Retry-After": "10",
         };
-        this.#responder.respond(request, { status: SIP_ENDINGS.serviceUnavailable.status, headers });
+        this.#responder.respond(request, { status: sipEndingOf("serviceUnavailable").status, headers });
     }
 
     #register(request: IncomingRequest, sender: KnownSender): void {

@@ -6,10 +6,12 @@ import type { LegDialler, SipTarget } from "../ports/CallIntake.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../ports/CallLeg.ts";
 import { composeInvite } from "./uac/composeInvite.ts";
+import { assertToPeer } from "./identity/assertedParty.ts";
 import type { SipEnvironment } from "./SipEnvironment.ts";
 import type { SipTrunk } from "./SipTrunk.ts";
 import { atEachAddress } from "./trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "./trunk/TrunkHealth.ts";
+import { referToOn } from "./transfer/referTo.ts";
 import { rightsOfPeer } from "./transfer/rightsOfPeer.ts";
 import { UacLeg } from "./uac/UacLeg.ts";
 
@@ -68,6 +70,8 @@ export class SipLegs implements LegDialler<SipTarget> {
             trunks: target.trunks.flatMap((name) => this.#trunks.get(name) ?? []),
             mayDial: (party) => this.#parts.mayDial(target.caller, party),
             rightsOf: (trunk) => rightsOfPeer(trunk),
+            assertOn: assertToPeer,
+            referToOn: (trunk) => referToOn(trunk, this.#parts.calls),
             makeCnonce: newCnonce,
             report,
         });

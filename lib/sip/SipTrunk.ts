@@ -44,8 +44,11 @@ export interface SipPeer {
     readonly maxCalls: number;
     /** How digits reach it and come from it; `auto` if left out. */
     readonly dtmf?: DtmfSetting;
-    /** Whether it can transfer its calls, by REFER or INVITE with Replaces; left out, it cannot. */
-    readonly transfers?: "allowed";
+    /**
+     * Whether it can transfer its calls, by REFER or INVITE with Replaces; left out, it cannot. `refer`: it is also asked by REFER to
+     * carry out transfers of Matrix users between its own parties.
+     */
+    readonly transfers?: "allow" | "refer";
     /** How fast it may place calls here, on average. Left out, as fast as it likes. */
     readonly callsPerSecond?: number;
 }

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Baresip } from "../../lab/world/Baresip.ts";
+import { Linphone } from "../../lab/world/Linphone.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
+import type { SipMessage } from "../../lab/world/SipTrace.ts";
 import { until } from "../../lab/world/until.ts";
 import { domain, numbers, World } from "../../lab/world/World.ts";
 import { tones } from "../support/callEnd.ts";
@@ -19,9 +21,17 @@ describe("a call that a desk phone transfers", () => {
             configure: (config) => ({
                 ...config,
                 // this release of baresip gives up at a digest it does not know
-                sip: { ...(config["sip"] as object), registrar: { algorithms: ["MD5"] } },
-                accounts: [{ username: "desk", password, user: `@alice:${domain}`, displayName: "Alice's desk" }],
-                dialling: { allow: [{ users: [`@alice:${domain}`], numbers: [numbers.phone] }] },
+                sip: { ...(config["sip"] as object), peers: [], registrar: { algorithms: ["MD5"] } },
+                trunks: (config["trunks"] as readonly object[]).map((trunk) => ({
+                    ...trunk,
+                    trusted: true,
+                    transfers: "allow",
+                })),
+                accounts: [
+                    { username: "desk", password, user: `@alice:${domain}`, displayName: "Alice's desk" },
+                    { username: "soft", password, user: `@carol:${domain}` },
+                ],
+                dialling: { allow: [{ users: [`@alice:${domain}`, `@carol:${domain}`], numbers: [numbers.phone] }] },
             }),
         });
         alice = await world.openClient("alice", { toneHz: tones.alice });
@@ -126,33 +136,123 @@ describe("a call that a desk phone transfers", () => {
         await desk.awaitEvent("CALL_CLOSED");
         caller.tone.forget();
         await Promise.all([caller.tone.hears(tones.bob), callee.tone.hears(tones.phone)]);
+        // each phone receives the identity of the other one
+        const [toCaller, toCallee] = await Promise.all(
+            [caller, callee].map((phone) => phone.trace.awaitReceived(/^UPDATE /, 5_000)),
+        );
+        expect(toCaller?.text).toMatch(new RegExp(`^P-Asserted-Identity: .*<sip:\\${numbers.phone}@`, "im"));
+        expect(toCallee?.text).toMatch(/^P-Asserted-Identity: "Lab phone" <sip:\+493012345678@/im);
 
         await caller.hangUp();
         await callee.isHungUp();
+        await callee.isDone();
         await caller.isDone();
     });
 
-    it("goes on as before if the target rejects the call", async () => {
-        const callId = await deskCallsBob();
-        desk.transfer(`sip:${numbers.alice}@${domain}`);
-        const ringing = await alice.awaitRinging();
-        await alice.reject(ringing.callId);
-        await desk.awaitEvent("TRANSFER_FAILED");
-        await Promise.all([desk.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
+    describe("by a linphone", () => {
+        let phone: Linphone;
 
-        desk.hangUp();
-        await bob.awaitState(callId, "ended");
+        beforeEach(async () => {
+            const { address, port } = world.bridge.sip;
+            const account = { address: `sip:soft@${domain}`, password, registrar: `sip:${address}:${port}` };
+            phone = world.keepPhone(await Linphone.start({ toneHz: tones.otherPhone, codec: "PCMU", account }));
+            await phone.isRegistered();
+        });
+
+        /** Bob is called by the linphone, and they talk. */
+        async function phoneCallsBob(): Promise<string> {
+            phone.dial(`sip:${numbers.bob}@${domain}`);
+            const { callId } = await bob.awaitRinging();
+            await bob.answer(callId);
+            await Promise.all([phone.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
+            return callId;
+        }
+
+        it("to the party of its other call connects both (REFER with Replaces)", async () => {
+            const callId = await phoneCallsBob();
+            const callee = await world.phoneListens({ toneHz: tones.phone });
+            phone.hold();
+            await bob.awaitHeldByOther(callId, true);
+            phone.dial(`sip:${numbers.phone}@${domain}`);
+            await callee.isCalled();
+            await callee.answer();
+            await callee.tone.hears(tones.otherPhone);
+
+            phone.transferToCall(1, 2);
+            await Promise.all([callee.tone.hears(tones.bob), bob.hears(callId, tones.phone)]);
+            await bob.awaitHeldByOther(callId, false);
+            const update = await callee.trace.awaitReceived(/^UPDATE /, 5_000);
+            expect(update.text).toMatch(/^P-Asserted-Identity: .*<sip:/im);
+
+            await bob.hangUp(callId);
+            await callee.isHungUp();
+            await callee.isDone();
+        });
+
+        it.each([
+            ["rejects the call", numbers.alice],
+            ["may not be called by the user of the phone", "+44900123456"],
+        ])("goes on as before if the target %s", async (_, target) => {
+            const callId = await phoneCallsBob();
+            const before = failedTransfers();
+            phone.transfer(`sip:${target}@${domain}`);
+            if (target === numbers.alice) await alice.reject((await alice.awaitRinging()).callId);
+            const hasFailed = (): true | undefined => (failedTransfers() > before ? true : undefined);
+            await until(hasFailed, { what: "the transfer to fail", timeoutMs: 10_000 });
+            await Promise.all([phone.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
+            await bob.awaitState(callId, "connected");
+            phone.hangUp();
+            await bob.awaitState(callId, "ended");
+        });
+
+        function failedTransfers(): number {
+            return world.bridge.log().split('"event":"transferFailed"').length - 1;
+        }
     });
 
-    it("goes on as before if the user of the phone may not call the target", async () => {
-        const callId = await deskCallsBob();
-        desk.transfer(`sip:+44900123456@${domain}`);
-        // baresip reports no event for a 403
-        const isRejected = (): true | undefined =>
-            /"cause":"forbidden".*transfer rejected/.test(world.bridge.log()) ? true : undefined;
-        await until(isRejected, { what: "the transfer to be rejected", timeoutMs: 10_000 });
-        await Promise.all([desk.hears(tones.bob), bob.hears(callId, tones.otherPhone)]);
-        desk.hangUp();
-        await bob.awaitState(callId, "ended");
+    // As a PBX does it after an attended transfer on its side.
+    it("goes on with a phone of the trunk that replaces the caller (INVITE with Replaces)", async () => {
+        const caller = await world.phoneCalls({ toneHz: tones.phone, to: `sip:${numbers.alice}@127.0.0.1` });
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        const answer = await caller.isAnswered();
+        await Promise.all([caller.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+
+        const from = '"Front Desk" <sip:+442079460777@phones.example>';
+        const to = /^Contact: <(.*)>/m.exec(answer.text)?.[1] ?? "";
+        const other = await world.phoneCalls({
+            toneHz: tones.otherPhone,
+            to,
+            from,
+            extraHeaders: [`Replaces: ${replacesOf(answer)}`, "Require: replaces"],
+        });
+        await other.isAnswered();
+        await caller.isHungUp();
+        await caller.isDone();
+        await Promise.all([other.tone.hears(tones.alice), alice.hears(callId, tones.otherPhone)]);
+        const isIdentity = ({ type, content }: { type: string; content: Record<string, unknown> }): boolean =>
+            type === "m.call.asserted_identity" && JSON.stringify(content).includes("Front Desk");
+        await alice.awaitEvent("the identity of the new party", isIdentity);
+
+        await other.hangUp();
+        await alice.awaitState(callId, "ended");
+        await other.isDone();
+    });
+
+    it("is not found by a phone that names an unknown dialog to be replaced", async () => {
+        const phone = await world.phoneCalls({
+            toneHz: tones.phone,
+            to: `sip:${numbers.alice}@127.0.0.1`,
+            extraHeaders: ["Replaces: unknown@phones.example;to-tag=1;from-tag=2"],
+        });
+        expect((await phone.isRefused()).startLine).toMatch(/ 481 /);
+        await phone.isDone();
     });
 });
+
+/** The dialog of an answered call, as a Replaces header names it to the party that answered (RFC 3891, section 6.1). */
+function replacesOf({ text }: SipMessage): string {
+    const valueOf = (header: RegExp): string => header.exec(text)?.[1]?.trim() ?? "";
+    const [toTag, fromTag] = [valueOf(/^To:.*;tag=(.*)$/m), valueOf(/^From:.*;tag=(.*)$/m)];
+    return `${valueOf(/^Call-ID:(.*)$/m)};to-tag=${toTag};from-tag=${fromTag}`;
+}

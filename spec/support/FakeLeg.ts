@@ -1,7 +1,7 @@
 import type { TransferProgress } from "../../lib/call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
 import type { LegRecord } from "../../lib/ports/LegRecord.ts";
-import type { LegAbility, OriginLeg, ShownParty, TargetLeg } from "../../lib/ports/CallLeg.ts";
+import type { LegAbility, OriginLeg, Referrer, ShownParty, TargetLeg } from "../../lib/ports/CallLeg.ts";
 
 type EffectMethod = Exclude<keyof OriginLeg | keyof TargetLeg, "abilities" | "snapshot">;
 
@@ -10,6 +10,8 @@ export class FakeLeg implements OriginLeg, TargetLeg {
     /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
     readonly told: string[] = [];
     readonly abilities = new Set<LegAbility>(["reoffer"]);
+    /** For a party that is asked to carry out transfers. */
+    referrer: Referrer | undefined;
     /** What it says of itself to the journal. */
     record: LegRecord | undefined;
     readonly #failures = new Map<string, Error>();

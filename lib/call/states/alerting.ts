@@ -32,6 +32,7 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
             return refuseLink(state);
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "handoverOffered":
         case "handoverDone":

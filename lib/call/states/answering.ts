@@ -35,6 +35,7 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
             return refuseLink(state);
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "handoverOffered":
         case "handoverDone":

@@ -37,6 +37,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "joinRequested":
         case "legEnded":

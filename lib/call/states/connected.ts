@@ -20,6 +20,7 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "joinRequested":
         case "legEnded":

@@ -36,6 +36,7 @@ type ConversationEvent =
                   | "transferRequested"
                   | "transferPlaced"
                   | "transferRinging"
+                  | "transferDone"
                   | "transferFailed"
                   | "joinRequested"
                   | "legEnded";
@@ -57,6 +58,7 @@ export function onConversationEvent(state: Connected | Changing, event: Conversa
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "joinRequested":
         case "legEnded":

@@ -16,6 +16,7 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         case "transferFailed":
         case "handoverOffered":
         case "handoverDone":

@@ -38,6 +38,7 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
         case "digitsHeard":
         case "transferPlaced":
         case "transferRinging":
+        case "transferDone":
         // the end of the link says the same
         case "transferFailed":
         case "legRinging":

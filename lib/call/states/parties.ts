@@ -24,6 +24,12 @@ function originOf(state: Paired): LegId {
     return state.phase === "answering" ? ORIGIN : state.origin;
 }
 
+/** The party that talks to the party of a leg; undefined unless two parties talk. */
+export function partnerIn(state: Transition["state"], leg: LegId): LegId | undefined {
+    const isTalking = state.phase === "connected" || state.phase === "changing";
+    return isTalking && isParty(state, leg) ? peerOf(state, leg) : undefined;
+}
+
 /** An answer that crossed the end of its leg: that party must not be left alone in a call. */
 export function endLateAnswer(state: Paired, leg: LegId): Transition {
     return isParty(state, leg) ? stay(state) : go(state, { kind: "endLeg", leg, cause: "answeredElsewhere" });

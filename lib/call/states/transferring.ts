@@ -14,6 +14,7 @@ type TransferEvent = Extract<
             | "transferRequested"
             | "transferPlaced"
             | "transferRinging"
+            | "transferDone"
             | "transferFailed"
             | "joinRequested"
             | "legEnded";
@@ -28,6 +29,8 @@ export function onTransferEvent(state: Connected | Changing, event: TransferEven
             return go(state, ...toTransferor(state.transfer, { stage: "placed" }));
         case "transferRinging":
             return go(state, ...toTransferor(state.transfer, { stage: "ringing" }));
+        case "transferDone":
+            return state.transfer?.stage === "requested" ? leaveToParty(state, now) : stay(state);
         case "transferFailed":
             return state.transfer?.stage === "requested" ? failTransfer(state, event.cause, now) : stay(state);
         case "joinRequested":
@@ -56,6 +59,12 @@ function prepareJoin(state: Connected | Changing, leg: LegId, now: number): Tran
     if (state.phase === "changing") return go({ ...state, links, transfer }, seat);
     const then = beginJoin({ ...state, links }, transfer, undefined, now);
     return go(then.state, seat, ...then.effects);
+}
+
+/** The party that stays talks to the target without the bridge. */
+function leaveToParty(state: Connected | Changing, now: number): Transition {
+    const ending = end(state, { cause: "replaced", by: "bridge", now });
+    return go(ending.state, ...toTransferor(state.transfer, { stage: "done" }), ...ending.effects);
 }
 
 function legEnded(

@@ -7,8 +7,8 @@ import type { Log } from "../../ports/Log.ts";
 import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
 import type { CallActor } from "../CallActor.ts";
 import type { TransferDesk } from "../CallParts.ts";
-import { CallLink } from "./CallLink.ts";
 import { ConsultLeg } from "./ConsultLeg.ts";
+import { joinCalls } from "./joinCalls.ts";
 import type { TransferRoutes } from "./TransferRoutes.ts";
 
 /** What transfers need beyond the desk. */
@@ -60,14 +60,19 @@ export class CallTransfers implements TransferDesk {
             const other = actorOf(to.leg);
             const leg = other?.idOf(to.leg);
             if (other === undefined || leg === undefined || other === actor()) return "notFound";
+            const partner = other.partnerOf(leg);
+            if (partner !== undefined && actor().refer(by, { kind: "call", leg: partner }) === "asked")
+                return undefined;
             actor().tell({ kind: "transferPlaced" });
-            join({ actor: actor(), leg: by }, { actor: other, leg });
+            joinCalls({ actor: actor(), leg: by }, { actor: other, leg });
             return undefined;
         }
         const { caller, callee } = parties;
         const [leaves, stays] = by === ORIGIN ? [caller, callee] : [callee, caller];
         const route = routes.route({ by: transferor, to, leaves, stays, referredBy });
         if (route.kind === "refused") return route.cause;
+        const [target] = route.targets;
+        if (target.network === "sip" && actor().refer(by, { kind: "dialled", target }) === "asked") return undefined;
         return this.#call(by, route.targets);
     }
 
@@ -81,7 +86,7 @@ export class CallTransfers implements TransferDesk {
             onAnswered: () => {
                 this.#consult = undefined;
                 const other = actorOf(consult);
-                if (other !== undefined) join({ actor: actor(), leg: by }, { actor: other, leg: ORIGIN });
+                if (other !== undefined) joinCalls({ actor: actor(), leg: by }, { actor: other, leg: ORIGIN });
             },
             onFailed: (cause) => {
                 this.#consult = undefined;
@@ -104,16 +109,4 @@ export class CallTransfers implements TransferDesk {
         actor().tell({ kind: "transferPlaced" });
         return undefined;
     }
-}
-
-interface JoinedLeg {
-    readonly actor: CallActor;
-    readonly leg: LegId;
-}
-
-/** Connects the other parties of two legs, in place of these. */
-function join(one: JoinedLeg, other: JoinedLeg): void {
-    const [first, second] = new CallLink().legs;
-    one.actor.requestJoin(one.leg, first);
-    other.actor.requestJoin(other.leg, second);
 }

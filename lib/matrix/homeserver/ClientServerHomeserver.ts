@@ -66,8 +66,6 @@ export class ClientServerHomeserver implements Homeserver {
             preset: "private_chat",
             visibility: "private",
             is_direct: true,
-            // the other user may change the room, but not encrypt it (100 by default)
-            power_level_content_override: { users_default: 50 },
             initial_state: initialState.map(({ type, stateKey, content }) => ({ type, state_key: stateKey, content })),
         };
         const path = "/_matrix/client/v3/createRoom";

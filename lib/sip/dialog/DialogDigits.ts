@@ -3,22 +3,14 @@ import type { LegReport } from "../../ports/CallLeg.ts";
 import { CallFailure } from "../../ports/CallFailure.ts";
 import type { Log } from "../../ports/Log.ts";
 import { takesDigits } from "../../sdp/webRtcDescription.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
-import { sendInDialog } from "../digest/sendInDialog.ts";
 import { tokensOf } from "../sipHeaders.ts";
-import type { HeaderFields, IncomingRequest, IncomingResponse, OutgoingResponse, SipStack } from "../SipStack.ts";
+import type { IncomingRequest, IncomingResponse, OutgoingResponse } from "../SipStack.ts";
 import type { DtmfSetting } from "../SipTrunk.ts";
+import { askInDialog, type InDialogParts } from "./askInDialog.ts";
 import { carriesDigits, type DigitBody, readDigits, writeDigit } from "./digitInfo.ts";
 
-export interface DialogDigitsParts {
-    readonly stack: SipStack;
+export interface DialogDigitsParts extends InDialogParts {
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** Answers challenges, if there are credentials. */
-    readonly digest: DigestClient | undefined;
-    /** What every message of the call carries. */
-    readonly headers: HeaderFields;
     /** How the peer is configured to send and receive digits; `auto` if left out. */
     readonly dtmf?: DtmfSetting | undefined;
     /** The peer's Allow header. */
@@ -74,13 +66,8 @@ export class DialogDigits {
         }
     }
 
-    #ask(digit: string): Promise<IncomingResponse> {
-        const { stack, dialogId, userAgent, digest } = this.#parts;
+    async #ask(digit: string): Promise<IncomingResponse> {
         const { headers, body } = writeDigit(digit, this.#form);
-        const all = { ...this.#parts.headers, ...headers, "User-Agent": userAgent };
-        return new Promise((resolve, reject) => {
-            const outcome = { onFinal: resolve, onFailed: reject };
-            sendInDialog({ stack, digest, method: "INFO", dialogId, headers: all, body, ...outcome }).catch(reject);
-        });
+        return await askInDialog(this.#parts, { method: "INFO", headers, body });
     }
 }

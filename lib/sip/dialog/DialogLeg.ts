@@ -1,6 +1,6 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { CallLeg, LegAbility } from "../../ports/CallLeg.ts";
+import type { CallLeg, LegAbility, Referrer, ShownParty } from "../../ports/CallLeg.ts";
 import type { SipDialog } from "./SipDialog.ts";
 
 /** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
@@ -9,6 +9,10 @@ export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
         const dialog = this.dialog();
         if (dialog === undefined) return new Set(); // early media: the media server answers in its place
         return new Set(dialog.digitsByInfo !== undefined ? ["reoffer", "digits"] : ["reoffer"]);
+    }
+
+    get referrer(): Referrer | undefined {
+        return this.dialog()?.transfers.referrer;
     }
 
     protected abstract dialog(): SipDialog | undefined;
@@ -36,11 +40,11 @@ export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     }
 
     async reportTransfer(progress: TransferProgress): Promise<void> {
-        await this.dialog()?.reportTransfer(progress);
+        await this.dialog()?.transfers.report(progress);
     }
 
-    /** SIP peers are not shown who the other party is after the call was set up. */
-    showParty(): Promise<void> {
+    showParty(party: ShownParty): Promise<void> {
+        this.dialog()?.showParty(party);
         return Promise.resolve();
     }
 

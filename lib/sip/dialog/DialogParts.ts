@@ -3,9 +3,11 @@ import type { CallLeg, LegReport } from "../../ports/CallLeg.ts";
 import type { DialogCopy } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { DigestClient } from "../digest/DigestClient.ts";
+import type { AssertParty } from "../identity/assertedParty.ts";
 import type { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { HeaderFields } from "../SipStack.ts";
+import type { WriteReferTo } from "../transfer/referTo.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import type { DialogDigitsParts } from "./DialogDigits.ts";
 import type { RefreshDuty } from "./refreshDuty.ts";
@@ -34,10 +36,16 @@ export interface DialogParts extends SipEnvironment, Pick<DialogDigitsParts, "dt
     readonly report: LegReport;
     /** Reads who the peer says that it is now. */
     readonly party?: Pick<ConnectedParty, "read"> | undefined;
+    /** How parties are asserted to the peer; left out for a peer that is not told. */
+    readonly assert?: AssertParty | undefined;
+    /** What the peer was told of its other party during the setup of the call. */
+    readonly asserted?: HeaderFields | undefined;
     /** The leg of this dialog, for requests that name it. */
     readonly leg?: CallLeg;
     /** Left out for a peer that cannot transfer calls. */
     readonly rights?: TransferRights | undefined;
+    /** How the peer is asked to carry out transfers; left out for a peer that is not asked. */
+    readonly referTo?: WriteReferTo | undefined;
     /** The dialog is over for the call; the answer to a BYE may still be due. */
     readonly onEnded: () => void;
 }

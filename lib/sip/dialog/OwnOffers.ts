@@ -1,19 +1,33 @@
 import type { Sdp } from "../../call/vocabulary.ts";
+import type { HeaderFields } from "../SipStack.ts";
 import { type OfferOutcome, OutgoingOffer, type OutgoingOfferParts } from "./OutgoingOffer.ts";
+
+/** What an offer is for. `change`: another session. `identity`: the headers; the session stays as it is. */
+export type OfferPurpose = "change" | "identity";
+
+interface PlannedOffer {
+    readonly purpose: OfferPurpose;
+    readonly sdp: Sdp;
+    readonly headers: HeaderFields;
+}
 
 type OwnOffer =
     | { readonly phase: "none" }
     /** The peer has not acknowledged the last 2xx: no INVITE can be sent before (RFC 3261, section 14.1). */
-    | { readonly phase: "waitsForAck"; readonly sdp: Sdp }
-    | { readonly phase: "open"; readonly offer: OutgoingOffer };
+    | { readonly phase: "waitsForAck" }
+    | { readonly phase: "open"; readonly offer: OutgoingOffer; readonly purpose: OfferPurpose };
 
-/** The bridge's offers within one dialog, one at a time. */
+/** Called with every outcome. `sdp`: what was offered. */
+export type OnOutcome = (outcome: OfferOutcome, offered: Pick<PlannedOffer, "purpose" | "sdp">) => void;
+
+/** The bridge's offers within one dialog, one at a time. One offer for each purpose can wait for another one. */
 export class OwnOffers {
     readonly #parts: Omit<OutgoingOfferParts, "onOutcome">;
-    readonly #onOutcome: (sdp: Sdp, outcome: OfferOutcome) => void;
+    readonly #onOutcome: OnOutcome;
+    readonly #waiting = new Map<OfferPurpose, PlannedOffer>();
     #offer: OwnOffer = { phase: "none" };
 
-    constructor(parts: Omit<OutgoingOfferParts, "onOutcome">, onOutcome: (sdp: Sdp, outcome: OfferOutcome) => void) {
+    constructor(parts: Omit<OutgoingOfferParts, "onOutcome">, onOutcome: OnOutcome) {
         this.#parts = parts;
         this.#onOutcome = onOutcome;
     }
@@ -23,24 +37,16 @@ export class OwnOffers {
         return this.#offer.phase !== "none";
     }
 
-    /** Offers when the peer has acknowledged: immediately, or with the next `acknowledged`. */
-    make(sdp: Sdp, ack: "received" | "due"): void {
-        if (ack === "due") {
-            this.#offer = { phase: "waitsForAck", sdp };
-            return;
-        }
-        const offer = new OutgoingOffer(sdp, {
-            ...this.#parts,
-            onOutcome: (outcome) => {
-                this.#offer = { phase: "none" };
-                this.#onOutcome(sdp, outcome);
-            },
-        });
-        this.#offer = { phase: "open", offer };
+    /** Offers when the peer has acknowledged and no other offer is open: immediately, or later. */
+    make(offer: PlannedOffer, ack: "received" | "due"): void {
+        this.#waiting.set(offer.purpose, offer);
+        if (this.#offer.phase !== "none") return;
+        if (ack === "due") this.#offer = { phase: "waitsForAck" };
+        else this.#makeNext();
     }
 
     acknowledged(): void {
-        if (this.#offer.phase === "waitsForAck") this.make(this.#offer.sdp, "received");
+        if (this.#offer.phase === "waitsForAck") this.#makeNext();
     }
 
     /** The peer makes an offer. `reject`: one of the bridge is under way; one that pauses gives way. */
@@ -51,10 +57,39 @@ export class OwnOffers {
         return "accept";
     }
 
-    /** Stops waiting for an answer. */
+    /** Stops waiting for the answer to the last change. */
     withdraw(): void {
+        this.#waiting.delete("change");
+        const own = this.#offer;
+        if (own.phase === "open" && own.purpose === "change") {
+            own.offer.withdraw();
+            this.#makeNext();
+        } else if (own.phase === "waitsForAck" && this.#waiting.size === 0) this.#offer = { phase: "none" };
+    }
+
+    /** The dialog is over. */
+    stop(): void {
+        this.#waiting.clear();
         const own = this.#offer;
         this.#offer = { phase: "none" };
         if (own.phase === "open") own.offer.withdraw();
+    }
+
+    #makeNext(): void {
+        const next = this.#waiting.get("change") ?? this.#waiting.get("identity");
+        this.#offer = { phase: "none" };
+        if (next === undefined) return;
+        const { purpose, sdp, headers } = next;
+        this.#waiting.delete(purpose);
+        const offer = new OutgoingOffer(sdp, {
+            ...this.#parts,
+            headers: { ...this.#parts.headers, ...headers },
+            onOutcome: (outcome) => {
+                this.#offer = { phase: "none" };
+                this.#onOutcome(outcome, { purpose, sdp });
+                if (!this.isOpen) this.#makeNext();
+            },
+        });
+        this.#offer = { phase: "open", offer, purpose };
     }
 }

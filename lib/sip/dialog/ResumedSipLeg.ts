@@ -4,12 +4,14 @@ import type { SipDialogRecord, SipInviteRecord, SipLegRecord } from "../../ports
 import type { Log } from "../../ports/Log.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
+import type { AssertParty } from "../identity/assertedParty.ts";
 import type { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { LiveLeg, LostCall } from "../SipCalls.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
-import { SIP_ENDINGS } from "../sipEndCause.ts";
+import { sipEndingOf } from "../sipEndCause.ts";
 import type { InheritedTransactions } from "../SipStack.ts";
 import { notifyTransfer } from "../transfer/notifyTransfer.ts";
+import type { WriteReferTo } from "../transfer/referTo.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import { DialogLeg } from "./DialogLeg.ts";
 import { endOpenInvite } from "./endOpenInvite.ts";
@@ -25,6 +27,10 @@ export interface ResumedSipLegParts extends SipEnvironment {
     readonly party: Pick<ConnectedParty, "read"> | undefined;
     /** Undefined for a peer that cannot transfer calls. */
     readonly rights: TransferRights | undefined;
+    /** Undefined for a peer that is not told who its other party is. */
+    readonly assert: AssertParty | undefined;
+    /** Undefined for a peer that is not asked to carry out transfers. */
+    readonly referTo: WriteReferTo | undefined;
     readonly report: LegReport;
 }
 
@@ -138,7 +144,7 @@ export class ResumedSipLeg extends DialogLeg implements CallLeg, LiveLeg {
             this.#quietly(this.#parts.inherited.respondTo(openTransactionId, response));
         }
         if (event === undefined) return;
-        const { status, reason } = SIP_ENDINGS.serviceUnavailable;
+        const { status, reason } = sipEndingOf("serviceUnavailable");
         const notice = { event, outcome: { status, reason }, state: "terminated" } as const;
         this.#quietly(notifyTransfer({ ...this.#parts, dialogId, headers }, notice));
     }

@@ -4,9 +4,11 @@ import type { SipLegRecord } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { InheritedTransactions } from "../SipStack.ts";
+import { assertToPeer } from "../identity/assertedParty.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { Phones } from "../registrar/Phones.ts";
-import type { SipPeer } from "../SipTrunk.ts";
+import type { SipPeer, SipTrunk } from "../SipTrunk.ts";
+import { referToOn } from "../transfer/referTo.ts";
 import { rightsOfPeer } from "../transfer/rightsOfPeer.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import { ResumedSipLeg } from "./ResumedSipLeg.ts";
@@ -15,15 +17,15 @@ export interface ResumedSipLegsParts extends SipEnvironment {
     readonly log: Log;
     readonly inherited: InheritedTransactions;
     /** Every peer and trunk. */
-    readonly peers: readonly SipPeer[];
+    readonly peers: readonly (SipPeer | SipTrunk)[];
     /** If there are accounts. */
-    readonly phones?: Pick<Phones, "rightsOf"> | undefined;
+    readonly phones?: Pick<Phones, "rightsOf" | "assert"> | undefined;
 }
 
 /** Makes the SIP halves of calls again after a restart of the bridge. */
 export class ResumedSipLegs implements LegResumer<SipLegRecord> {
     readonly #parts: ResumedSipLegsParts;
-    readonly #peers: ReadonlyMap<string, SipPeer>;
+    readonly #peers: ReadonlyMap<string, SipPeer | SipTrunk>;
     readonly #legs: ResumedSipLeg[] = [];
 
     constructor(parts: ResumedSipLegsParts) {
@@ -40,6 +42,8 @@ export class ResumedSipLegs implements LegResumer<SipLegRecord> {
             credentials: peer?.credentials,
             party: peer && new ConnectedParty(peer, report),
             rights: this.#rightsOf(record),
+            assert: peer === undefined ? this.#parts.phones?.assert : assertToPeer(peer),
+            referTo: peer && referToOn(peer, this.#parts.calls),
             report,
         });
         this.#legs.push(leg);

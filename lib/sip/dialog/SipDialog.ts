@@ -1,11 +1,12 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { TransferProgress } from "../../call/CallEffect.ts";
+import type { ShownParty } from "../../ports/CallLeg.ts";
 import type { DialogCopy, SipDialogRecord } from "../../ports/LegRecord.ts";
 import { lateOffer } from "../../sdp/lateOffer.ts";
 import { DialogDigits } from "./DialogDigits.ts";
 import type { AckState, DialogParts } from "./DialogParts.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
-import { OwnOffers } from "./OwnOffers.ts";
+import { type OfferPurpose, OwnOffers } from "./OwnOffers.ts";
+import { PartyUpdate } from "./PartyUpdate.ts";
 import { grantOf } from "./refreshDuty.ts";
 import { replyInDialog } from "../methodReplies.ts";
 import { dialogRecord } from "./dialogRecord.ts";
@@ -17,9 +18,9 @@ import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import type { DialogHandler } from "../SipCalls.ts";
-import { causeOfBye, causeOfServerBye, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
-import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
-import { Referrals } from "../transfer/Referrals.ts";
+import { causeOfBye, causeOfServerBye, reasonHeader, sipEndingOf } from "../sipEndCause.ts";
+import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
+import { DialogTransfers } from "../transfer/DialogTransfers.ts";
 import type { NamedLeg } from "../transfer/TransferRights.ts";
 
 /** How long the rest of the bridge may take over an offer; an UPDATE has to be answered within 32 s (RFC 3261, timer F). */
@@ -33,26 +34,27 @@ export class SipDialog implements DialogHandler {
     #state: DialogState;
     #offer: PendingOffer = { by: "none" };
     readonly #ownOffers: OwnOffers;
-    readonly #referrals: Referrals;
+    readonly transfers: DialogTransfers;
     #local: Sdp;
     #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
     readonly #sessionRefresh: SessionRefresh | undefined;
     readonly #digits: DialogDigits;
     readonly #probe: DialogProbe;
+    readonly #partyUpdate: PartyUpdate;
 
     constructor(parts: DialogParts) {
         this.#parts = parts;
         this.#state = { phase: "up", ack: parts.ack };
         this.#local = parts.local;
         this.#remote = parts.remote;
-        this.#referrals = new Referrals(parts);
+        this.transfers = new DialogTransfers(parts);
         const { digest, duty, headers, timer } = parts;
         this.#digits = new DialogDigits(parts);
-        this.#probe = new DialogProbe(parts, () => this.#peerGone());
-        this.#ownOffers = new OwnOffers({ ...parts, headers: { ...headers, ...timer } }, (sdp, outcome) => {
-            this.#takeOutcome(sdp, outcome);
-        });
+        this.#probe = new DialogProbe(parts, () => void this.#giveUp("networkFailure"));
+        const inDialog = { ...parts, headers: { ...headers, ...timer } };
+        this.#ownOffers = new OwnOffers(inDialog, (outcome, offered) => this.#takeOutcome(outcome, offered));
+        this.#partyUpdate = new PartyUpdate(inDialog, (identity) => this.#make("identity", this.#local, identity));
         const description = (): Sdp | undefined =>
             this.#offer.by === "none" && !this.#ownOffers.isOpen ? this.#local : undefined;
         const isOurs = digest !== undefined || Object.keys(parts.headers).length > 0;
@@ -71,9 +73,10 @@ export class SipDialog implements DialogHandler {
             case "UPDATE":
                 return this.#takeOffer(request);
             case "REFER":
-                return this.#referrals.take(request);
+                return this.transfers.take(request);
             default: {
-                const reply = this.#digits.receive(request) ?? replyInDialog(request);
+                const reply =
+                    this.#digits.receive(request) ?? this.transfers.receive(request) ?? replyInDialog(request);
                 if (reply !== undefined) this.#respond(request, reply);
             }
         }
@@ -85,13 +88,7 @@ export class SipDialog implements DialogHandler {
     }
 
     get named(): NamedLeg | undefined {
-        const { leg, rights } = this.#parts;
-        return leg && { leg, rights };
-    }
-
-    /** Tells the peer how the transfer goes that it asked for. */
-    async reportTransfer(progress: TransferProgress): Promise<void> {
-        await this.#referrals.reportTransfer(progress);
+        return this.#state.phase === "up" ? this.transfers.named : undefined;
     }
 
     /** Answers the offer reported last, if it still waits. */
@@ -127,7 +124,17 @@ export class SipDialog implements DialogHandler {
 
     /** Offers another session, once the peer has acknowledged the last one. The outcome is reported. */
     reoffer(sdp: Sdp): void {
-        if (this.#state.phase === "up") this.#ownOffers.make(sdp, this.#state.ack === "received" ? "received" : "due");
+        this.#make("change", sdp);
+    }
+
+    /** Tells the peer who its other party is now. */
+    showParty(party: ShownParty): void {
+        if (this.#state.phase === "up") this.#partyUpdate.show(party);
+    }
+
+    #make(purpose: OfferPurpose, sdp: Sdp, headers: HeaderFields = {}): void {
+        if (this.#state.phase !== "up") return;
+        this.#ownOffers.make({ purpose, sdp, headers }, this.#state.ack === "received" ? "received" : "due");
     }
 
     /** Asks the peer whether it still has the call, and ends it if not. */
@@ -135,28 +142,26 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase === "up") await this.#probe.ask();
     }
 
-    #peerGone(): void {
-        if (this.#state.phase === "up") void this.#giveUp("networkFailure");
-    }
-
     /** Stops waiting for the answer to the last `reoffer`. */
     withdrawOffer(): void {
         this.#ownOffers.withdraw();
     }
 
-    #takeOutcome(offered: Sdp, outcome: OfferOutcome): void {
-        switch (outcome.kind) {
-            case "answered":
-                this.#local = offered;
-                this.#remote = outcome.sdp;
-                this.#parts.report({ kind: "offerAnswered", sdp: outcome.sdp });
-                return;
-            case "rejected":
-                this.#parts.report({ kind: "offerRejected", cause: outcome.cause });
-                return;
-            case "dialogGone":
-                this.#peerGone();
+    #takeOutcome(outcome: OfferOutcome, offered: { readonly purpose: OfferPurpose; readonly sdp: Sdp }): void {
+        if (outcome.kind === "dialogGone") return void this.#giveUp("networkFailure");
+        if (offered.purpose === "identity") {
+            // the session that was repeated has not changed, but the peer may answer it with another one of its own
+            if (outcome.kind === "answered" && !this.#isAgreed(outcome.sdp)) this.announceAnswer(outcome.sdp);
+            return;
         }
+        if (outcome.kind === "rejected") return this.#parts.report({ kind: "offerRejected", cause: outcome.cause });
+        this.#local = offered.sdp;
+        this.#remote = outcome.sdp;
+        this.#parts.report({ kind: "offerAnswered", sdp: outcome.sdp });
+    }
+
+    #isAgreed(sdp: Sdp): boolean {
+        return this.#remote !== undefined && isSameSession(sdp, this.#remote);
     }
 
     /** Says BYE, once the peer has acknowledged. Safe to call twice. */
@@ -167,7 +172,7 @@ export class SipDialog implements DialogHandler {
             return;
         }
         this.#refusePending();
-        this.#ownOffers.withdraw();
+        this.#ownOffers.stop();
         this.#sessionRefresh?.stop();
         this.#state = { phase: "leaving" };
         this.#stopByeTimer = this.#parts.clock.startTimer(BYE_TIMEOUT_MS, () => this.#over());
@@ -184,7 +189,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase !== "up" || this.#state.end !== undefined) return undefined;
         const open = {
             transactionId: this.#offer.by === "request" ? this.#offer.request.transactionId : undefined,
-            transferEvent: this.#referrals.openEvent,
+            transferEvent: this.transfers.openEvent,
         };
         return dialogRecord({ ...this.#parts, ...this.#state, local: this.#local, remote: this.#remote }, open);
     }
@@ -202,6 +207,7 @@ export class SipDialog implements DialogHandler {
     #takeBye(request: IncomingRequest): void {
         this.#respond(request, { status: 200 });
         if (this.#state.phase === "up") this.#refusePending();
+        this.transfers.hungUp();
         this.#endWith(request.origin === "server" ? causeOfServerBye(request.headers) : causeOfBye(request.headers));
     }
 
@@ -226,7 +232,7 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase !== "up") return;
         const description = sessionDescriptionIn(ack.headers.get("content-type"), ack.body);
         if (description.kind !== "given") return void this.#giveUp("noCommonMedia");
-        if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) return;
+        if (this.#isAgreed(description.sdp)) return;
         this.announceAnswer(description.sdp);
     }
 
@@ -248,9 +254,7 @@ export class SipDialog implements DialogHandler {
             case "none":
                 return this.#refresh(request);
             case "given":
-                if (this.#remote !== undefined && isSameSession(description.sdp, this.#remote)) {
-                    return this.#answerLocally(request, "awaited");
-                }
+                if (this.#isAgreed(description.sdp)) return this.#answerLocally(request, "awaited");
                 return this.#holdOffer(request, description.sdp);
             case "noAudio":
                 return this.#respond(request, { status: 488 });
@@ -309,7 +313,7 @@ export class SipDialog implements DialogHandler {
     /** RFC 3261, section 15.1.2: what is pending when the dialog ends gets 487. */
     #refusePending(): void {
         const offer = this.#takePendingOffer();
-        if (offer.by === "request") this.#respond(offer.request, { status: SIP_ENDINGS.cancelled.status });
+        if (offer.by === "request") this.#respond(offer.request, { status: sipEndingOf("cancelled").status });
     }
 
     #takePendingOffer(): PendingOffer {
@@ -333,25 +337,22 @@ export class SipDialog implements DialogHandler {
     #endWith(cause: EndCause): void {
         const isUp = this.#state.phase === "up";
         this.#over();
-        if (isUp) this.#report(cause);
+        if (isUp) this.#parts.report({ kind: "ended", cause });
     }
 
     /** The session cannot go on. */
     async #giveUp(cause: EndCause): Promise<void> {
-        this.#report(cause);
-        await this.end(cause);
-    }
-
-    #report(cause: EndCause): void {
+        if (this.#state.phase !== "up") return;
         this.#parts.report({ kind: "ended", cause });
+        await this.end(cause);
     }
 
     #over(): void {
         if (this.#state.phase === "over") return;
         this.#state = { phase: "over" };
         this.#takePendingOffer();
-        this.#ownOffers.withdraw();
-        this.#referrals.close();
+        this.#ownOffers.stop();
+        this.transfers.close();
         this.#probe.stop();
         this.#sessionRefresh?.stop();
         this.#stopByeTimer();

@@ -36,6 +36,14 @@ export function copyOfCallee({ headers }: Pick<IncomingRequest, "headers">, to: 
     };
 }
 
+/** The tags of a dialog (RFC 3261, section 12). Pure. */
+export function tagsOf({ local, remote }: Pick<DialogCopy, "local" | "remote">): {
+    readonly local: string | undefined;
+    readonly remote: string | undefined;
+} {
+    return { local: tagIn(local), remote: tagIn(remote) };
+}
+
 /** A BYE by another SIP server than the one that had the dialog. Pure. */
 export function byeByCopy(copy: DialogCopy, headers: OutgoingRequest["headers"]): OutgoingRequest {
     return {
@@ -50,6 +58,10 @@ export function byeByCopy(copy: DialogCopy, headers: OutgoingRequest["headers"])
         },
         headerLines: copy.route.map((route) => ["Route", route] as const),
     };
+}
+
+function tagIn(header: string): string | undefined {
+    return parseNameAddress(header)?.params.get("tag");
 }
 
 function contactIn(headers: SipHeaders): string {

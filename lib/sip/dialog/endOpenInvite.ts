@@ -5,7 +5,7 @@ import type {
     SipInviteRecord,
     SipInviteSentRecord,
 } from "../../ports/LegRecord.ts";
-import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import { reasonHeader, sipEndingOf } from "../sipEndCause.ts";
 import { type HeaderFields, type InheritedTransactions, SipSendError, type SipStack } from "../SipStack.ts";
 import { byeByCopy } from "./dialogCopy.ts";
 import { cancelByCopy, responseByCopy } from "./inviteCopy.ts";
@@ -58,7 +58,7 @@ async function reject(
     parts: OpenInviteParts,
 ): Promise<void> {
     const { inherited, userAgent } = parts;
-    const { status, reason } = SIP_ENDINGS.unavailable;
+    const { status, reason } = sipEndingOf("unavailable");
     const all = { ...headers, Reason: reasonHeader(cause), "User-Agent": userAgent };
     const response = { status, reason, headers: all };
     try {

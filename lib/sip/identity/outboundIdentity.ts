@@ -1,4 +1,5 @@
 import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { SipTarget } from "../../ports/CallIntake.ts";
 import { escapeUser, formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
@@ -7,7 +8,8 @@ import type { SipTrunk } from "../SipTrunk.ts";
 /** Who places a call, and whether the caller withholds the identity. */
 export type CallingUser = Pick<SipTarget, "caller" | "callerName" | "profileName" | "callerIs">;
 
-const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+/** From of a caller who is withheld from the callee (RFC 3323, section 4.1.1.3). */
+export const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /**
  * From as the callee sees it, and the trunk's identity headers. The identity of a withheld caller is in these only, with
@@ -39,6 +41,23 @@ export function identityHeaders(
         }),
         ...wish,
     };
+}
+
+/** The other party of a call as an address for a trunk; undefined for one that is withheld. Pure. */
+export function partyAddress(
+    trunk: SipTrunk,
+    party: RemoteParty,
+    written: (number: PhoneNumber) => string,
+): string | undefined {
+    if (party.kind === "anonymous") return undefined;
+    const name = displayNameOn(trunk, party.displayName);
+    if (party.kind === "address") return formatNameAddress(name, `${trunk.scheme}:${party.address}`);
+    return addressOf(trunk, { user: written(party.number), is: "number" }, name, trunk.fromDomain ?? "localhost");
+}
+
+/** A number as it can stand in the user part of a SIP URI. */
+export function userPart(dialled: string): string {
+    return dialled.replace(/#/g, "%23");
 }
 
 interface FromParts {
@@ -85,9 +104,17 @@ function identitiesOn(
 }
 
 /** The display name for the callee: a configured one, or the Matrix user's own. */
-function nameOn({ callerName }: SipTrunk, calling: CallingUser): string | undefined {
-    const name = calling.callerName ?? (callerName.style === "none" ? undefined : calling.profileName);
-    const written = callerName.style === "ascii" ? asciiOf(name ?? "") : (name ?? "");
+function nameOn(trunk: SipTrunk, calling: CallingUser): string {
+    return nameWritten(trunk, calling.callerName) ?? displayNameOn(trunk, calling.profileName);
+}
+
+function displayNameOn(trunk: SipTrunk, name: string | undefined): string {
+    return nameWritten(trunk, trunk.callerName.style === "none" ? "" : (name ?? "")) ?? "";
+}
+
+function nameWritten({ callerName }: SipTrunk, name: string | undefined): string | undefined {
+    if (name === undefined) return undefined;
+    const written = callerName.style === "ascii" ? asciiOf(name) : name;
     return Array.from(written.trim()).slice(0, callerName.maxLength).join("");
 }
 

@@ -9,7 +9,8 @@ import { composePhoneInvite } from "../registrar/composePhoneInvite.ts";
 import { parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
-import { calleeUri, nextHopOf, userPart } from "../uac/composeInvite.ts";
+import { userPart } from "../identity/outboundIdentity.ts";
+import { calleeUri, nextHopOf } from "../uac/composeInvite.ts";
 
 /** Where a message goes, and how its sender is shown there: all of a request but its body and identifiers. */
 export interface MessageDestination {

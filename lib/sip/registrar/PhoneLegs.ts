@@ -5,6 +5,7 @@ import type { Log } from "../../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
+import { assertToPhone } from "../identity/assertedParty.ts";
 import { UacLeg } from "../uac/UacLeg.ts";
 import { parseUri } from "../sipHeaders.ts";
 import { composePhoneInvite } from "./composePhoneInvite.ts";
@@ -39,6 +40,7 @@ export class PhoneLegs implements LegDialler<PhoneTarget> {
             makeCnonce: newCnonce,
             mayDial: () => false,
             rightsOf: () => this.#parts.rightsOf?.(target.account, { address: addressOf(target) }),
+            assertOn: () => assertToPhone(realm),
             onTrouble: ({ why }) => {
                 log.info("registered phone not reached", { why: why ?? "it asks for a password" });
                 if (why !== undefined) onUnreached(target);

@@ -1,9 +1,11 @@
-import { localpartOf, type MatrixUserId, serverOf } from "../../numbering/MatrixUserId.ts";
+import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
+import { type AssertParty, assertToPhone } from "../identity/assertedParty.ts";
+import { userAddress } from "../identity/userAddress.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
 import { rightsOfPhone } from "../transfer/rightsOfPeer.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
@@ -98,6 +100,11 @@ export class Phones implements PhoneBook {
         return account && rightsOfPhone(account, { isFrom, realm, address: phone.address, phoneHost: phone.host });
     }
 
+    /** How the other party of a call is shown to phones. */
+    get assert(): AssertParty {
+        return assertToPhone(this.#parts.realm);
+    }
+
     /** How a phone's call is shown in Matrix: by a ghost of its own. */
     callerOf({ username, displayName }: SipAccount): RemoteParty {
         const address = parseSipAddress(`${username}@${this.#parts.realm}`);
@@ -121,7 +128,7 @@ export class Phones implements PhoneBook {
 
     phonesMeantBy(dialled: RemoteParty, caller: MatrixUserId, callerName?: string): readonly PhoneTarget[] | undefined {
         const accounts = this.#accountsMeantBy(dialled);
-        return accounts && this.#reach(accounts, matrixCaller(caller, callerName));
+        return accounts && this.#reach(accounts, userAddress(caller, callerName));
     }
 
     ownerOf(dialled: RemoteParty): MatrixUserId | undefined {
@@ -153,11 +160,4 @@ export class Phones implements PhoneBook {
             })),
         );
     }
-}
-
-/** How a Matrix user is shown to phones: by the address at which a SIP call would reach them. */
-function matrixCaller(user: MatrixUserId, displayName: string | undefined): RemoteParty {
-    const address = parseSipAddress(`${localpartOf(user)}@${serverOf(user)}`);
-    if (address === undefined) return { kind: "anonymous" };
-    return { kind: "address", address, ...(displayName !== undefined && { displayName }) };
 }

@@ -1,8 +1,8 @@
-import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { PhoneTarget } from "../../ports/CallIntake.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
 import { capabilityHeaders, type ComposedInvite, type InviteOptions, referredBy } from "../uac/composeInvite.ts";
-import { formatNameAddress } from "../sipHeaders.ts";
+import { addressAt } from "../identity/assertedParty.ts";
+import { ANONYMOUS } from "../identity/outboundIdentity.ts";
 
 /** How a call is put for a phone that is registered with us at `realm`. Pure. */
 export function composePhoneInvite(target: PhoneTarget, realm: string, options: InviteOptions): ComposedInvite {
@@ -12,7 +12,7 @@ export function composePhoneInvite(target: PhoneTarget, realm: string, options: 
         nextHop,
         headers: {
             To: `<sip:${account}@${realm}>`,
-            From: callerOf(caller, realm),
+            From: addressAt(caller, realm) ?? ANONYMOUS,
             ...(route !== undefined && { Route: route.map((uri) => `<${uri}>`).join(", ") }),
             ...referredBy(target),
             ...capabilityHeaders(options),
@@ -36,18 +36,4 @@ export function addressingOf({ uri, path, source }: PhoneContact): Pick<PhoneTar
 /** Whether it is reached by the connection it registered over, and by nothing else. */
 export function isByConnection({ path, source }: PhoneContact): boolean {
     return path.length === 0 && source.protocol !== "udp";
-}
-
-function callerOf(caller: RemoteParty, realm: string): string {
-    switch (caller.kind) {
-        case "number":
-            return formatNameAddress(
-                caller.displayName,
-                `sip:${caller.number.replace(/#/g, "%23")}@${realm};user=phone`,
-            );
-        case "address":
-            return formatNameAddress(caller.displayName, `sip:${caller.address}`);
-        case "anonymous":
-            return '"Anonymous" <sip:anonymous@anonymous.invalid>';
-    }
 }

@@ -1,5 +1,5 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
-import { SIP_ENDINGS } from "../sipEndCause.ts";
+import { sipEndingOf } from "../sipEndCause.ts";
 import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { notifyTransfer, type NotifyParts, type TransferOutcome } from "./notifyTransfer.ts";
 
@@ -54,7 +54,7 @@ export class Referral {
             case "done":
                 return this.conclude(OK);
             case "failed":
-                return this.#fail(SIP_ENDINGS[progress.cause]);
+                return this.#fail(sipEndingOf(progress.cause));
         }
     }
 

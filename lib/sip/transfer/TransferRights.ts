@@ -1,5 +1,5 @@
 import type { CallLeg, Transferor } from "../../ports/CallLeg.ts";
-import type { TransferorRecord } from "../../ports/LegRecord.ts";
+import type { DialogCopy, TransferorRecord } from "../../ports/LegRecord.ts";
 import type { SipSource } from "../SipStack.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 
@@ -17,6 +17,10 @@ export interface TransferRights {
 /** A leg whose dialog another request can name, and the rights of its peer. */
 export interface NamedLeg {
     readonly leg: CallLeg;
+    /** Name of the peer, trunk or account. */
+    readonly peer: string;
+    /** The dialog, with its tags. */
+    readonly copy: DialogCopy;
     readonly rights: TransferRights | undefined;
 }
 

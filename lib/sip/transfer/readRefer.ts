@@ -22,8 +22,8 @@ export interface RefusedRefer {
     readonly response: OutgoingResponse;
 }
 
-/** What a REFER can require. */
-const REFER_OPTIONS: readonly string[] = ["norefersub", "replaces", "tdialog"];
+/** What a REFER can require, beyond what the bridge supports in every request. */
+const REFER_OPTIONS: readonly string[] = ["tdialog"];
 
 const MAX_URI_LENGTH = 512;
 

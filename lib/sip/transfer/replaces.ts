@@ -14,7 +14,8 @@ const MAX_LENGTH = 512;
 
 /** Reads the value of a Replaces header; undefined if it is malformed. Pure. */
 export function parseReplaces(value: string): Replaces | undefined {
-    if (value.length > MAX_LENGTH) return undefined;
+    // RFC 3891, section 3: a request with several of them is rejected
+    if (value.length > MAX_LENGTH || splitValues(value).length !== 1) return undefined;
     const [callId = "", ...params] = splitValues(value, ";");
     const valueOf = (name: string): string | undefined => {
         const found = params.filter((param) => param.toLowerCase().startsWith(`${name}=`));

@@ -299,6 +299,8 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             report: isForCall ? this.#parts.report : () => undefined,
             leg: this,
             rights: this.#parts.rightsOf?.(trunk),
+            assert: this.#parts.assertOn?.(trunk),
+            referTo: this.#parts.referToOn?.(trunk),
             onEnded: () => this.#machine.happened({ kind: "dialogEnded" }),
         });
     }

@@ -3,8 +3,10 @@ import type { CallId } from "../../call/vocabulary.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
 import type { Log } from "../../ports/Log.ts";
+import type { AssertParty } from "../identity/assertedParty.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
+import type { WriteReferTo } from "../transfer/referTo.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import type { TrunkFault } from "../trunk/trunkFault.ts";
 import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
@@ -28,6 +30,10 @@ export interface UacLegParts extends SipEnvironment, Pick<EarlyAnswerParts, "may
     readonly mayDial: (party: RemoteParty) => boolean;
     /** What the callee may do with the call, by the trunk that it is on; undefined if it cannot transfer it. */
     readonly rightsOf?: (trunk: SipTrunk) => TransferRights | undefined;
+    /** How the callee is shown its other party, by the trunk that it is on; undefined if it is not shown any. */
+    readonly assertOn?: (trunk: SipTrunk) => AssertParty | undefined;
+    /** How the callee is asked to carry out transfers, by the trunk that it is on; undefined if it is not asked. */
+    readonly referToOn?: (trunk: SipTrunk) => WriteReferTo | undefined;
     /** Told what is wrong with who is called; left out, the log is, as of a trunk. */
     readonly onTrouble?: (trouble: TrunkFault) => void;
     readonly report: LegReport;

@@ -3,7 +3,7 @@ import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf } from "../../numbering/SipAddress.ts";
 import type { SipTarget } from "../../ports/CallIntake.ts";
-import { type CallingUser, identityHeaders } from "../identity/outboundIdentity.ts";
+import { type CallingUser, identityHeaders, userPart } from "../identity/outboundIdentity.ts";
 import { numberIn } from "../identity/partyOfUri.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { CAPABILITIES, MIN_SE_S, SESSION_EXPIRES_S } from "../sipCapabilities.ts";
@@ -118,9 +118,4 @@ function numberUri(trunk: SipTrunk, number: PhoneNumber): string {
                 ? `tel:${dialled}`
                 : `tel:${dialled};phone-context=${trunk.domain.replace(/:[0-9]+$/, "")}`;
     }
-}
-
-/** A number as it can stand in the user part of a SIP URI. */
-export function userPart(dialled: string): string {
-    return dialled.replace(/#/g, "%23");
 }

@@ -8,6 +8,7 @@ import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 /** Why the bridge rejects an INVITE of a known sender; for logs and metrics. */
 export type RejectionRule =
     | "address_not_served"
+    | "call_not_replaced"
     | "number_not_allowed"
     | "number_not_mapped"
     | "peer_full"
@@ -75,6 +76,10 @@ const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly
     address_not_served: {
         message: "inbound call rejected: address not served",
         hint: "numbers.map needs an entry for the name before the @, or the trunk or peer a defaultUser; Matrix users of other homeservers need matrix.allowedDomains",
+    },
+    call_not_replaced: {
+        message: "inbound call rejected: call to be replaced not available",
+        hint: "a trunk needs transfers: allow; peers and phones can only replace their own connected calls",
     },
     number_not_allowed: {
         message: "inbound call rejected: number not allowed for the phone's user",

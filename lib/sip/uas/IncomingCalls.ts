@@ -2,9 +2,11 @@ import type { CallPolicy } from "../../call/CallPolicy.ts";
 import type { CallId, EndCause } from "../../call/vocabulary.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
+import type { CallPlaces } from "../../ports/CallPlaces.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
+import { type AssertParty, assertToPeer } from "../identity/assertedParty.ts";
 import { hostAt } from "../identity/hostAt.ts";
 import type { OwnIdentities, ScreenCaller } from "../identity/OwnIdentities.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
@@ -13,11 +15,14 @@ import type { Phones } from "../registrar/Phones.ts";
 import type { SipAccount } from "../registrar/SipAccount.ts";
 import type { PeerLoad } from "../senders/PeerLoad.ts";
 import type { KnownSender } from "../senders/Sender.ts";
-import { reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import { reasonHeader, sipEndingOf } from "../sipEndCause.ts";
 import { fromUriOf } from "../identity/fromHeader.ts";
 import type { SipResponder } from "../SipResponder.ts";
 import type { IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
+import { placeToTake } from "../transfer/placeToTake.ts";
+import type { Replaces } from "../transfer/replaces.ts";
+import { referToOn, type WriteReferTo } from "../transfer/referTo.ts";
 import { rightsOfPeer } from "../transfer/rightsOfPeer.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import type { CallRejections, RejectionRule } from "./CallRejections.ts";
@@ -36,6 +41,8 @@ export interface IncomingCallsParts extends SipEnvironment {
     /** Finds the Matrix user that a call from a peer or trunk reaches. */
     readonly dialPlan: Pick<DialPlan, "routeInbound">;
     readonly intake: CallIntake;
+    /** The calls that a caller can take over (RFC 3891). */
+    readonly places: CallPlaces;
     readonly policy: CallPolicy;
     readonly newCallId: () => CallId;
 }
@@ -50,6 +57,8 @@ interface Incoming {
     readonly calledUri: string;
     readonly screen: ScreenCaller;
     readonly rights: TransferRights | undefined;
+    readonly assert: AssertParty | undefined;
+    readonly referTo?: WriteReferTo | undefined;
     readonly respond: (response: OutgoingResponse) => void;
 }
 
@@ -78,11 +87,17 @@ export class IncomingCalls {
             calledUri,
             screen: (named) => ownIdentities.screen(named, peer.trusted ? "trusted" : "untrusted", at),
             rights: rightsOfPeer(peer, request.source.address),
+            assert: assertToPeer(peer),
+            referTo: referToOn(peer, this.#parts.calls),
             respond: (response) =>
                 responder.respond(request, { ...response, headers: { ...headers, ...response.headers } }),
         };
         const invite = this.#decode(incoming);
         if (invite === undefined) return;
+        if (invite.replaces !== undefined) {
+            if (this.#hasRoom(incoming, invite)) this.#replace(incoming, invite, invite.replaces);
+            return;
+        }
         const callee = this.#parts.dialPlan.routeInbound(invite.callees, peer.name)?.user;
         if (callee === undefined) {
             const rule = invite.callees[0]?.kind === "address" ? "address_not_served" : "number_not_mapped";
@@ -103,12 +118,17 @@ export class IncomingCalls {
             calledUri: request.uri,
             screen: (caller) => ({ kind: "shown", caller }),
             rights: phones.rightsOf(account.username, { address: request.source.address, host: phoneHost }),
+            assert: phones.assert,
             respond: (response) => this.#parts.responder.respond(request, response),
         };
         const decoded = this.#decode(incoming);
         if (decoded === undefined || !this.#hasRoom(incoming, decoded)) return;
         const network = readPhoneNetwork(request.headers);
         const invite = { ...decoded, network };
+        if (invite.replaces !== undefined) {
+            const caller = phones.callerOf(account);
+            return this.#replace(incoming, { ...invite, caller }, invite.replaces);
+        }
         const route = phones.routeOf(invite.callees, account, phoneHost);
         switch (route.kind) {
             case "refused":
@@ -130,6 +150,18 @@ export class IncomingCalls {
                 return this.#open(incoming, invite, { network: "sip", ...media, callee, ...caller, trunks });
             }
         }
+    }
+
+    /** The caller takes the place of a party in another call. */
+    #replace(incoming: Incoming, invite: DecodedInvite, replaces: Replaces): void {
+        const { rights, peer } = incoming;
+        const taker = { rights, trust: peer.trusted ? "trusted" : "untrusted" } as const;
+        const place = placeToTake(replaces, taker, this.#parts);
+        if (place.kind === "rejected") {
+            return this.#reject(incoming, "call_not_replaced", { status: place.status, reason: place.reason }, invite);
+        }
+        const { leg, callee } = place;
+        this.#open(incoming, invite, { network: "call", media: "rtp", leg, caller: invite.caller, callee });
     }
 
     /** Undefined for an INVITE that has been rejected. */
@@ -173,7 +205,7 @@ export class IncomingCalls {
     }
 
     #open(
-        { request, peer: trust, sender, rights }: Incoming,
+        { request, peer: trust, sender, rights, assert, referTo }: Incoming,
         invite: DecodedInvite,
         target: CallTarget,
         alsoRing: readonly CallTarget[] = [],
@@ -198,6 +230,8 @@ export class IncomingCalls {
             dtmf,
             trust,
             rights,
+            assert,
+            referTo,
             report: (event) => report(event),
         });
         const { media: originMedia, offer } = invite;
@@ -221,7 +255,7 @@ export class IncomingCalls {
 }
 
 function rejection(cause: EndCause): OutgoingResponse {
-    return { status: SIP_ENDINGS[cause].status, headers: { Reason: reasonHeader(cause) } };
+    return { status: sipEndingOf(cause).status, headers: { Reason: reasonHeader(cause) } };
 }
 
 /** The media of Matrix clients. */

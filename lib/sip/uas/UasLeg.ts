@@ -1,12 +1,13 @@
 import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { LegReport, OriginLeg } from "../../ports/CallLeg.ts";
+import type { LegReport, OriginLeg, ShownParty } from "../../ports/CallLeg.ts";
 import type { SipInviteReceivedRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import { deltaSecondsIn } from "../deltaSeconds.ts";
 import type { DecodedInvite } from "./decodeInvite.ts";
 import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
+import type { AssertParty } from "../identity/assertedParty.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
@@ -20,7 +21,7 @@ import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
 import { LegMachine } from "../LegMachine.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
-import { causeOfCancel, reasonHeader, SIP_ENDINGS } from "../sipEndCause.ts";
+import { causeOfCancel, reasonHeader, sipEndingOf } from "../sipEndCause.ts";
 import {
     type HeaderFields,
     type IncomingRequest,
@@ -29,6 +30,7 @@ import {
     SipSendError,
 } from "../SipStack.ts";
 import type { DtmfSetting, SipPeer } from "../SipTrunk.ts";
+import type { WriteReferTo } from "../transfer/referTo.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
@@ -47,6 +49,10 @@ export interface UasLegParts extends SipEnvironment {
     readonly credentials?: DigestCredentials | undefined;
     /** Left out for a peer that cannot transfer calls. */
     readonly rights?: TransferRights | undefined;
+    /** How the peer is asked to carry out transfers; left out for one that is not asked. */
+    readonly referTo?: WriteReferTo | undefined;
+    /** How the peer is shown its other party; left out for one that is not shown any. */
+    readonly assert?: AssertParty | undefined;
     readonly report: LegReport;
 }
 
@@ -68,6 +74,8 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         lost: () => undefined, // there is a final response, or the caller gives up
     };
     #answer: { readonly sdp: Sdp; readonly dialogId: string; readonly to: string } | undefined;
+    /** Who was reached, for the responses. */
+    #asserted: HeaderFields = {};
     #stopExpiry = (): void => undefined;
 
     constructor(parts: UasLegParts) {
@@ -122,6 +130,11 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         const { transactionId } = request;
         const copy = copyOfReceived(request, this.#to);
         return { network: "sip", phase: "inviteReceived", peer, transactionId, headers: this.#headers, copy };
+    }
+
+    override showParty(party: ShownParty): Promise<void> {
+        if (this.#dialog === undefined) this.#asserted = this.#parts.assert?.(party) ?? {};
+        return super.showParty(party);
     }
 
     protected override dialog(): SipDialog | undefined {
@@ -179,7 +192,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
         try {
             const { dialogId, to } = await request.respond({
                 status: 180,
-                headers: { ...this.#headers, ...reliably, "User-Agent": userAgent },
+                headers: { ...this.#headers, ...this.#asserted, ...reliably, "User-Agent": userAgent },
             });
             this.#to = to;
             if (dialogId === undefined || this.#machine.state.phase !== "proceeding") return;
@@ -219,6 +232,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                 status: 200,
                 headers: {
                     ...this.#headers,
+                    ...this.#asserted,
                     ...CAPABILITIES,
                     "User-Agent": userAgent,
                     "Content-Type": "application/sdp",
@@ -247,7 +261,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     async #sendRefusal(cause: EndCause): Promise<void> {
         const { request, userAgent } = this.#parts;
-        const { status, reason } = SIP_ENDINGS[cause];
+        const { status, reason } = sipEndingOf(cause);
         const response = {
             status,
             reason,
@@ -283,6 +297,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             allow: rest.request.headers.get("allow"),
             copy: copyOfCallee(rest.request, this.#answer.to),
             headers: this.#headers,
+            asserted: this.#asserted,
             local: this.#answer.sdp,
             ...(invite.offerer === "late"
                 ? { remote: undefined, ack: "awaitedWithSdp" }

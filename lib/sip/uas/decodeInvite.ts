@@ -13,12 +13,13 @@ import { parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
 import type { HeaderFields, IncomingRequest } from "../SipStack.ts";
 import type { SipPeer } from "../SipTrunk.ts";
+import { parseReplaces, type Replaces } from "../transfer/replaces.ts";
 
 /** An INVITE in the domain's words. */
 export interface DecodedInvite extends CallerIdentity {
     readonly kind: "invite";
     readonly network: NetworkContext;
-    /** Whom the Request-URI may mean, likeliest first; at least one. */
+    /** Whom the Request-URI may mean, likeliest first; at least one, unless the call replaces another one. */
     readonly callees: readonly RemoteParty[];
     readonly offer: Sdp;
     readonly media: MediaTransport;
@@ -26,6 +27,8 @@ export interface DecodedInvite extends CallerIdentity {
     readonly offerer: "caller" | "late";
     /** The caller insists on reliable provisional responses (RFC 3262). */
     readonly needs100rel: boolean;
+    /** The dialog that the caller wants to take over (RFC 3891). */
+    readonly replaces: Replaces | undefined;
 }
 
 export interface RefusedInvite {
@@ -50,7 +53,11 @@ export function decodeInvite(
     }
     const callees = calleesOf(request.uri, peer);
     if (callees === "unknown scheme") return refused(416, "Unsupported URI Scheme");
-    if (callees.length === 0) return refused(484, "Address Incomplete");
+    const named = request.headers.get("replaces");
+    const replaces = named === undefined ? undefined : parseReplaces(named);
+    if (named !== undefined && replaces === undefined) return refused(400, "Bad Replaces Header");
+    // the Request-URI of a call that replaces another one is the Contact of the bridge, which names no user
+    if (callees.length === 0 && replaces === undefined) return refused(484, "Address Incomplete");
     const from = fromOf(request.headers);
     if (from === undefined) return refused(400, "Bad From Header");
     const privacy = readPrivacy(request.headers.get("privacy"));
@@ -70,6 +77,7 @@ export function decodeInvite(
         network: readNetworkContext(request.headers, peer),
         callees,
         needs100rel: required.has("100rel"),
+        replaces,
     } as const;
     switch (description.kind) {
         case "none":

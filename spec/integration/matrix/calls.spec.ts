@@ -88,6 +88,10 @@ describe("an inbound call", () => {
             });
         }
         await call.leg.end("cancelled");
+
+        // clients would offer an Element Call, which the bridge does not answer, to users who can send this
+        const member = `/rooms/${encodeURIComponent(room)}/state/org.matrix.msc3401.call.member/_${alice.userId}_1`;
+        await expect(alice.request("PUT", member, {})).rejects.toThrow("M_FORBIDDEN");
     });
 
     it("sends four requests in a known room", async () => {

@@ -131,6 +131,7 @@ export class SipSide {
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
             dialPlan: { routeInbound: aliceWhenRouted },
             intake: this.intake,
+            places: { partnerOf: () => undefined },
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             newCallId: () => `call${++calls}` as CallId,
         });

@@ -21,3 +21,13 @@ export function aTrunk(given: Partial<SipTrunk>): SipTrunk {
         ...given,
     };
 }
+
+/** A dialog of a call from this peer. */
+export const aDialogCopy = {
+    callId: "abc@pbx",
+    local: "<sip:alice@bridge.example>;tag=ours",
+    remote: "<sip:desk@pbx.example>;tag=theirs",
+    target: "sip:desk@192.0.2.1",
+    route: [],
+    cseq: 1,
+} as const;

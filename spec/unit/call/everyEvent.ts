@@ -28,6 +28,7 @@ export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = 
         ),
         transferRequested: legs.map((leg) => ({ kind: "transferRequested", leg }) as const),
         transferPlaced: [{ kind: "transferPlaced" }],
+        transferDone: [{ kind: "transferDone" }],
         transferRinging: [{ kind: "transferRinging" }],
         transferFailed: [{ kind: "transferFailed", cause: "busy" }],
         joinRequested: legs.map((leg) => ({ kind: "joinRequested", leg }) as const),

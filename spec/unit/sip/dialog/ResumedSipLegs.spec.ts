@@ -5,6 +5,7 @@ import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
 import type { SipDialogRecord } from "../../../../lib/ports/LegRecord.ts";
 import type { ResumedSipLeg } from "../../../../lib/sip/dialog/ResumedSipLeg.ts";
 import { ResumedSipLegs } from "../../../../lib/sip/dialog/ResumedSipLegs.ts";
+import { assertToPhone } from "../../../../lib/sip/identity/assertedParty.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
 import type { SipPeer } from "../../../../lib/sip/SipTrunk.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
@@ -24,7 +25,7 @@ const record: SipDialogRecord = {
     copy: { callId: "c1", local: "<sip:b@h>;tag=1", remote: "<sip:p@h>;tag=2", target: "sip:p", route: [], cseq: 1 },
 };
 const carrier: SipPeer = {
-    ...{ name: "carrier", addresses: ["192.0.2.1"], trusted: true, maxCalls: 10, transfers: "allowed" },
+    ...{ name: "carrier", addresses: ["192.0.2.1"], trusted: true, maxCalls: 10, transfers: "allow" },
 };
 
 let clock: FakeClock;
@@ -55,6 +56,7 @@ function resumed(given: Partial<SipDialogRecord> = {}, server = EMBEDDED, peer =
             respondToLost: () => Promise.resolve(),
         },
         phones: {
+            assert: assertToPhone("matrix.example"),
             rightsOf: (username, phone) => ({
                 by: { kind: "user", user: `@${username}:matrix.example` as never },
                 calleesOf: () => [{ kind: "anonymous" }] as never,

@@ -6,6 +6,7 @@ import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
 import { Referrals } from "../../../../lib/sip/transfer/Referrals.ts";
 import type { TransferRights } from "../../../../lib/sip/transfer/TransferRights.ts";
 import { FakeLeg } from "../../../support/FakeLeg.ts";
+import { aDialogCopy } from "../../../support/sip/aTrunk.ts";
 import { KeptLog } from "../../../support/quiet.ts";
 import { ScriptedRequest, ScriptedStack, settled } from "../../../support/sip/ScriptedStack.ts";
 
@@ -49,7 +50,11 @@ function refer(target = "<sip:bob@matrix.example>", more: Record<string, string>
 /** Another call of a user, with this id in a Replaces header. */
 function otherCall(rights: TransferRights | undefined): FakeLeg {
     const leg = new FakeLeg();
-    const handler = { handle: () => undefined, lost: () => undefined, named: { leg, rights } };
+    const handler = {
+        handle: () => undefined,
+        lost: () => undefined,
+        named: { leg, rights, peer: "pbx", copy: aDialogCopy },
+    };
     calls.addDialog("abc@phone;from-tag=theirs", handler);
     return leg;
 }

@@ -130,7 +130,8 @@ describe("what is refused", () => {
         ["no user in the URI", [{}, british, "sip:bridge.example"], 484],
         ["letters that are to be a number", [{}, british, "sip:alice@x;user=phone"], 484],
         ["no From", [{ from: "" }], 400],
-        ["an option we do not know", [{ require: "100rel, replaces" }], 420],
+        ["an option we do not know", [{ require: "100rel, join" }], 420],
+        ["a malformed Replaces header", [{ replaces: "abc@pbx" }], 400],
         ["video only", [{}, british, undefined, sdp.replace("m=audio", "m=video")], 488],
         ["no SDP at all in the body", [{}, british, undefined, "hello"], 400],
         ["another body", [{ "content-type": "application/isup" }], 415],
@@ -139,7 +140,7 @@ describe("what is refused", () => {
     });
 
     test("with what the caller should know", () => {
-        expect(decode({ require: "100rel, replaces" })).toMatchObject({ headers: { Unsupported: "replaces" } });
+        expect(decode({ require: "100rel, join" })).toMatchObject({ headers: { Unsupported: "join" } });
         expect(decode({}, british, "sips:alice@x")).toMatchObject({
             headers: { Warning: '380 localhost "SIPS Not Allowed"' },
         });
@@ -182,4 +183,12 @@ test("without one, the call is offered with ours", () => {
 
 test("a caller may insist on reliable provisional responses", () => {
     expect(invite({ require: "100rel" }).needs100rel).toBe(true);
+});
+
+test("the URI of a call that replaces another one can be the bridge's Contact, which names no user", () => {
+    const replaces = "abc@pbx;to-tag=1;from-tag=2;early-only";
+    expect(invite({ replaces, require: "replaces" }, british, "sip:192.0.2.5:5060")).toMatchObject({
+        callees: [],
+        replaces: { callId: "abc@pbx", toTag: "1", fromTag: "2", when: "earlyOnly" },
+    });
 });
