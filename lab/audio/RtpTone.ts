@@ -98,6 +98,12 @@ export class RtpTone implements Stoppable {
         this.#mode = "mute";
     }
 
+    /** Sends its tone again after `mute`. */
+    unmute(): void {
+        this.#startedAt = performance.now() - this.#sent * packetMs;
+        this.#mode = "tone";
+    }
+
     /** Presses these keys one after the other, each for 100 ms. */
     press(digits: string): void {
         for (const digit of digits) {

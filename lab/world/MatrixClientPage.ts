@@ -220,6 +220,12 @@ export class MatrixClientPage {
         return until(probe, { what: this.#who(`sound of ${hz} Hz`), timeoutMs, everyMs: 100 });
     }
 
+    /** Resolves once there is no sound. @throws Error after 15 s */
+    async hearsNothing(callId: string): Promise<void> {
+        const probe = async (): Promise<true | undefined> => ((await this.heardHz(callId)) === null ? true : undefined);
+        await until(probe, { what: this.#who("silence"), timeoutMs: defaultTimeoutMs, everyMs: 100 });
+    }
+
     /** Whose certificates the sound of a call is encrypted with; undefined before it flows. */
     certificates(callId: string): Promise<DtlsCertificates | undefined> {
         return this.#ask("certificates", callId);

@@ -44,7 +44,7 @@ export interface CallControl {
 export interface CallVerbs {
     readonly sendDigits?: (callId: string, digits: string) => Promise<"done" | "failed">;
     readonly hold?: (callId: string) => Promise<"done" | "failed">;
-    readonly unhold?: (callId: string) => Promise<"done" | "failed">;
+    readonly resume?: (callId: string) => Promise<"done" | "failed">;
     readonly transfer?: (callId: string, to: string) => Promise<"done" | "failed">;
 }
 

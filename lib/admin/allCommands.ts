@@ -8,10 +8,11 @@ import { config } from "./commands/configCommand.ts";
 import { dial } from "./commands/dial.ts";
 import { allow, deny } from "./commands/dialPermission.ts";
 import { dnd } from "./commands/dnd.ts";
+import { drain } from "./commands/drain.ts";
 import { hangup } from "./commands/hangup.ts";
 import { help } from "./commands/help.ts";
 import { history } from "./commands/history.ts";
-import { hold, keys, transfer, unhold } from "./commands/inCall.ts";
+import { hold, keys, transfer } from "./commands/inCall.ts";
 import { limit } from "./commands/limit.ts";
 import { limits } from "./commands/limits.ts";
 import { loglevel } from "./commands/loglevel.ts";
@@ -20,8 +21,8 @@ import { number } from "./commands/number.ts";
 import { phone } from "./commands/phone.ts";
 import { phones } from "./commands/phones.ts";
 import { reload } from "./commands/reload.ts";
+import { resume } from "./commands/resume.ts";
 import { route } from "./commands/route.ts";
-import { drain, resume } from "./commands/service.ts";
 import { status } from "./commands/status.ts";
 import { testcall } from "./commands/testcall.ts";
 import { trace } from "./commands/trace.ts";
@@ -35,8 +36,8 @@ import { whoami } from "./commands/whoami.ts";
 /** Every command, in the order of `help` and docs/commands.md. */
 export const ALL_COMMANDS: readonly AnyCommand[] = [
     ...[help, whoami, version],
-    ...[dial, hangup, keys, hold, unhold, transfer, dnd, callerid],
+    ...[dial, hangup, keys, hold, resume, transfer, dnd, callerid],
     ...[status, calls, call, trace, history, trunks, trunk, phones, phone, number, route, limits, changes],
-    ...[block, unblock, drain, resume, testcall],
+    ...[block, unblock, drain, testcall],
     ...[config, reload, map, unmap, allow, deny, limit, undo, loglevel],
 ];

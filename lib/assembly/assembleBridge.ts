@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import { targetLeg, type MediaTransport } from "../call/vocabulary.ts";
 import type { Config } from "../config/Config.generated.ts";
@@ -11,7 +12,7 @@ import { assembleMatrix, type MatrixMessageOptions, type MatrixSide } from "../m
 import type { ConnectedMessages } from "../matrix/messages/connectMessages.ts";
 import { PassThroughMediaProxy } from "../media/PassThroughMediaProxy.ts";
 import { RtpengineMediaProxy } from "../media/RtpengineMediaProxy.ts";
-import { RTPENGINE_DEFAULTS } from "../media/RtpengineOptions.ts";
+import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../media/RtpengineOptions.ts";
 import type { DialPlan } from "../numbering/DialPlan.ts";
 import { serverOf } from "../numbering/MatrixUserId.ts";
 import type { CallIntake } from "../ports/CallIntake.ts";
@@ -181,7 +182,7 @@ async function handOver(desk: CallDesk, survival: Survival): Promise<void> {
 }
 
 async function startMedia(
-    { media, store }: Config,
+    { media, store, calls }: Config,
     {
         earlier,
         ...parts
@@ -201,6 +202,7 @@ async function startMedia(
             callIdPrefix: `${RTPENGINE_DEFAULTS.callIdPrefix}${await installationId(store.path)}-`,
             engines: media.rtpengine,
             ...(media.interfaces !== undefined && { interfaces: media.interfaces }),
+            ...holdMusicOf(calls),
             requestTimeoutMs: media.timeoutMs,
             probeIntervalMs: media.probeSeconds * 1_000,
         },
@@ -210,6 +212,12 @@ async function startMedia(
     await proxy.start();
     await proxy.deleteStaleSessions(sessionsThatGoOn(earlier));
     return proxy;
+}
+
+/** The music that comes with the bridge, unless the configuration names other music or none. */
+function holdMusicOf({ holdMusic }: Config["calls"]): Pick<RtpengineOptions, "holdMusic"> {
+    if (holdMusic === "none") return {};
+    return { holdMusic: holdMusic ?? fileURLToPath(new URL("../../assets/hold-music.wav", import.meta.url)) };
 }
 
 /** Calls that were not connected end at the start, so their media is not needed. */

@@ -47,6 +47,14 @@ export type CallEffect =
           readonly peer: LegId;
           readonly sdp: Sdp;
       }
+    /** Holds or resumes the call on behalf of the party on this side. `peer`: as in `proposeChange`. */
+    | {
+          readonly kind: "proposeHold";
+          readonly leg: LegId;
+          readonly side: Side;
+          readonly peer: LegId;
+          readonly hold: Hold;
+      }
     /** `sdp`: the answer of the other party; undefined if it did not agree, and the media proxy answers in its place. */
     | { readonly kind: "completeChange"; readonly leg: LegId; readonly side: Side; readonly sdp: Sdp | undefined }
     /** Another call is to take the place of the party on this side. `stays`: whether the other party holds. */

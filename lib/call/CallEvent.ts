@@ -8,6 +8,8 @@ export type CallEvent =
     | { readonly kind: "candidatesFound"; readonly leg: LegId; readonly candidates: readonly IceCandidate[] }
     /** A party offers changed media within the call (re-INVITE, UPDATE, m.call.negotiate) and waits for an answer. */
     | { readonly kind: "offerReceived"; readonly leg: LegId; readonly sdp: Sdp }
+    /** A command holds or resumes the call on behalf of a party, whose client does not know of it. */
+    | { readonly kind: "holdCommanded"; readonly leg: LegId; readonly hold: Hold }
     /** A party answered an offer that it received within the call. */
     | { readonly kind: "offerAnswered"; readonly leg: LegId; readonly sdp: Sdp }
     /** A party rejected such an offer, or did not answer it; its session is as it was before. */

@@ -92,13 +92,15 @@ export interface Connected extends Conversation {
     readonly phase: "connected";
 }
 
-/** A party offered other media and waits for the answer; the call goes on meanwhile. */
+/** A party offered other media and waits for the answer, or a command holds for it; the call goes on meanwhile. */
 export interface Changing extends Conversation {
     readonly phase: "changing";
     readonly by: LegId;
+    /** Who waits for the answer: the party that made an offer, or a command on its behalf, of which it does not know. */
+    readonly proposedBy: "party" | "command";
     /** Who has to answer next: the media proxy says whether the peer must be asked, the peer, or the media proxy at the end. */
     readonly waitsFor: "proposal" | "peer" | "completion";
-    /** An offer that the other party made meanwhile: it is handled next. */
+    /** An offer that a party made meanwhile: it is handled next. */
     readonly next: WaitingOffer | undefined;
 }
 

@@ -515,6 +515,10 @@ export interface CallsConfig {
      */
     readonly sessionTimerSeconds: number;
     /**
+     * Music for a party that is held, if the party that holds sends none: a file that rtpengine reads on its own host (WAV, MP3, Ogg and others), repeated without end. Left out, the quiet music that comes with the bridge. "none": the party hears silence. It has no effect with media none.
+     */
+    readonly holdMusic?: string;
+    /**
      * Maximum number of calls at the same time. Further calls are rejected with 503.
      */
     readonly maxCalls: number;

@@ -86,6 +86,10 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
             text === "" ? undefined : text === "data" && folder === SYSTEM_FOLDER ? SYSTEM_DATA : resolve(folder, text),
         ),
         file: ofText("the path of a file", "string", (text, { folder }) => readablePath(resolve(folder, text), text)),
+        fileOrNone: ofText("the path of a file, or none", "string", (text, { folder }) => {
+            if (text === "none") return text;
+            return text === "" ? undefined : resolve(folder, text);
+        }),
         none: ofText("none, or a section with rtpengine: [host:port]", '"none"', (text) =>
             text === "none" ? text : undefined,
         ),

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../call/CallEvent.ts";
+import type { CallEvent, Hold } from "../call/CallEvent.ts";
 import type { CallPolicy } from "../call/CallPolicy.ts";
 import type { CallState } from "../call/CallState.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN, type Side, targetLeg } from "../call/vocabulary.ts";
@@ -120,6 +120,12 @@ export class CallDesk implements CallIntake, CallPlaces {
     async sendDigits(callId: string, digits: string): Promise<"done" | "failed"> {
         const connected = this.#calls.matrixLegOf(callId);
         return connected === undefined ? "failed" : await connected.actor.press(connected.leg, digits);
+    }
+
+    /** Holds or resumes a connected call for its Matrix user. Resolves to whether it is so. */
+    async hold(callId: string, hold: Hold): Promise<"done" | "failed"> {
+        const connected = this.#matrixLegOf(callId);
+        return connected === undefined ? "failed" : await connected.actor.hold(connected.leg, hold);
     }
 
     /**

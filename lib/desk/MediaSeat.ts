@@ -77,8 +77,14 @@ export class MediaSeat {
         this.#ask(kind, "mediaAnswered", () => this.#session.answer(sdp));
     }
 
-    proposeChange({ kind, side, sdp }: Of<"proposeChange">, peer: PeerReadiness): void {
-        this.#change(kind, () => this.#session.proposeChange(side, sdp, peer));
+    /** A change of the session, for which the other party may have to be asked. */
+    propose(effect: Of<"proposeChange" | "proposeHold">, peer: PeerReadiness): void {
+        const { kind, side } = effect;
+        this.#change(kind, () =>
+            effect.kind === "proposeHold"
+                ? this.#session.proposeHold(side, effect.hold, peer)
+                : this.#session.proposeChange(side, effect.sdp, peer),
+        );
     }
 
     #completeChange({ kind, side, sdp }: Of<"completeChange">): void {

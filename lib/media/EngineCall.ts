@@ -13,6 +13,9 @@ import { parseDescription, writeDescription, type SessionDescription } from "../
 const DIGIT_MS = 120;
 const PAUSE_MS = 100;
 
+/** How often a file is played: longer than any call lasts. */
+const ENDLESS = 1_000_000;
+
 /** What an engine counted for each party until the end of a call. `packets` is undefined if it does not know the party. */
 export type EngineReport = Readonly<Record<Side, StreamQuality & { readonly packets: number | undefined }>>;
 
@@ -71,6 +74,19 @@ export class EngineCall {
     /** Whether a side is sent what the other one says. Left to itself the engine sends it, whatever the directions are. */
     async sendSoundTo(side: Side, isWanted: boolean): Promise<void> {
         await this.#ask(isWanted ? "unblock media" : "block media", { "from-tag": otherSide(side) });
+    }
+
+    /**
+     * Plays a file on rtpengine's machine to this side, again and again. It is sent in addition to what the other side says, unless
+     * that is blocked.
+     */
+    async playTo(side: Side, file: string): Promise<void> {
+        await this.#ask("play media", { "from-tag": side, file, "repeat-times": ENDLESS });
+    }
+
+    /** Has no effect if nothing is played. */
+    async stopPlayingTo(side: Side): Promise<void> {
+        await this.#ask("stop media", { "from-tag": side });
     }
 
     /**

@@ -4,6 +4,7 @@ import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import type { HoldMusic } from "./HoldMusic.ts";
 import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { ResolveHost } from "./resolveHost.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
@@ -17,6 +18,7 @@ export interface MediaSessionParts {
     readonly clock: Clock;
     readonly telemetry: Telemetry;
     readonly log: Log;
+    readonly music: HoldMusic;
     readonly resolveHost: ResolveHost;
     /** Whether every rtpengine is on this host, so that the splitter of a call with video can reach it. */
     readonly canSplit: boolean;

@@ -12,7 +12,8 @@ import type {
 } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { CandidateGathering } from "./CandidateGathering.ts";
-import { wantsSound } from "../sdp/Party.ts";
+import { receives } from "../sdp/direction.ts";
+import { directionIn } from "../sdp/Party.ts";
 import { readParty } from "../sdp/PartyDescription.ts";
 import { withCandidates } from "../sdp/withCandidates.ts";
 
@@ -82,6 +83,10 @@ class PassThroughSession implements MediaSession {
         );
     }
 
+    proposeHold(): Promise<ChangeProposal> {
+        return Promise.reject(new CallFailure("noCommonMedia", "without a media server only the parties can hold"));
+    }
+
     completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer> {
         const offer = this.#changes.get(side);
         if (sdp === undefined || offer === undefined) {
@@ -133,5 +138,5 @@ class PassThroughSession implements MediaSession {
 /** Whether a party that offers this wants no media from the other one. */
 function holdOf(offer: Sdp): Hold {
     const reading = readParty(offer, "rtp");
-    return reading.kind === "usable" && !wantsSound(reading.party) ? "holds" : "talks";
+    return reading.kind === "usable" && !receives(directionIn(reading.party)) ? "holds" : "talks";
 }

@@ -90,6 +90,15 @@ export class PlacedCall {
         await this.callOf(side).sendSoundTo(side, isWanted);
     }
 
+    /** As `EngineCall.playTo`. */
+    async playTo(side: Side, file: string): Promise<void> {
+        await this.callOf(side).playTo(side, file);
+    }
+
+    async stopPlayingTo(side: Side): Promise<void> {
+        await this.callOf(side).stopPlayingTo(side);
+    }
+
     async countPackets(): Promise<Readonly<Record<Side, number>>> {
         return await (this.#split ?? this.#call).countPackets();
     }

@@ -4,6 +4,7 @@ import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaRecord, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
 import { deleteStaleSessions } from "./deleteStaleSessions.ts";
+import { HoldMusic } from "./HoldMusic.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
 import { keptSessionOf } from "./mediaRecord.ts";
 import type { OpenNgSocket } from "./NgSocket.ts";
@@ -37,12 +38,14 @@ export class RtpengineMediaProxy implements MediaProxy {
     readonly #pool: RtpenginePool;
     readonly #watch: LivenessWatch;
     readonly #canSplit: boolean;
+    readonly #music: HoldMusic;
 
     constructor(options: RtpengineOptions, parts: RtpengineMediaParts) {
         this.#options = options;
         this.#parts = parts;
         this.#canSplit = options.engines.every(({ host }) => isOnThisHost(host));
         const { clock, log } = parts;
+        this.#music = new HoldMusic(options.holdMusic, log);
         const openSocket: OpenNgSocket = parts.openSocket ?? ((address, receive) => new UdpNgSocket(address, receive));
         const clientParts = { openSocket, clock, timeoutMs: options.requestTimeoutMs };
         this.#pool = new RtpenginePool({
@@ -99,6 +102,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             clock: this.#parts.clock,
             telemetry: this.#parts.telemetry,
             canSplit: this.#canSplit,
+            music: this.#music,
             resolveHost: this.#parts.resolveHost ?? resolveBySystem,
             ...(this.#parts.recorder !== undefined && { recorder: this.#parts.recorder }),
             log: this.#parts.log.child({ callId: request.callId }),

@@ -16,24 +16,24 @@ import type { MediaSessionParts, ResumedSession } from "./MediaSessionParts.ts";
 import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
+import { passOnCandidates } from "./passOnCandidates.ts";
 import { CallPlacement, sessionName } from "./CallPlacement.ts";
 import { SessionSides } from "./SessionSides.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
-import { answerTo, firstOffer } from "./exchanges.ts";
+import { answerFirst, offerOf } from "./firstExchange.ts";
 import {
-    adjustSound,
     answerInPlace,
     answerOfPeer,
+    describeAnswer,
     exchangeAlone,
-    expectKnown,
     forwardToPeer,
-    type PeerAnswer,
+    type Parties,
     expectationOf,
+    expectKnown,
     isIn,
     isKnown,
     pressKeys,
-    type PendingChange,
     type Progress,
     type Up,
 } from "./sessionExchanges.ts";
@@ -42,8 +42,11 @@ import { sentAudioOf } from "./sentAudio.ts";
 import type { EngineChange } from "./Rtpengine.ts";
 import { understand } from "./understand.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
-import { type Party, wantsSound } from "../sdp/Party.ts";
+import { receives } from "../sdp/direction.ts";
+import { directionIn, type Party, type Statement } from "../sdp/Party.ts";
 import { type PartyDescription, withStreamsOf } from "../sdp/PartyDescription.ts";
+import { holds, wishAfterCommand, wishAfterOffer } from "../sdp/Wish.ts";
+import { SoundSwitch } from "./SoundSwitch.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 import { voiceOf } from "../sdp/streams.ts";
 
@@ -82,9 +85,10 @@ export class RtpengineMediaSession implements MediaSession {
         this.#sessionId = resumed?.kept.sessionId ?? randomInt(1, 2 ** 40);
         if (resumed === undefined) return;
         // an offer that was open at the restart is over: rtpengine takes the next one in its place
-        this.#rise(this.#placement.adopt(resumed), resumed.kept.parties);
-        for (const side of ["origin", "target"] as const)
-            this.#candidates.describe(side, resumed.kept.parties[side].said);
+        const { parties } = resumed.kept;
+        const call = this.#placement.adopt(resumed);
+        this.#rise(call, parties, this.#soundOf(call, parties));
+        for (const side of ["origin", "target"] as const) this.#candidates.describe(side, parties[side].said);
     }
 
     offer(sdp: Sdp): Promise<Sdp> {
@@ -92,7 +96,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
             this.#require("new");
-            const exchange = firstOffer(origin, this.#sides.transportOf("target"), this.#parts.options.codecs);
+            const exchange = offerOf(origin, this.#sides.transportOf("target"), this.#parts.options);
             const { call, said } = await this.#placement.offer(exchange);
             this.#require("new");
             const target = describeFor(this.#recipient("target"), said);
@@ -104,20 +108,19 @@ export class RtpengineMediaSession implements MediaSession {
 
     answer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
-            const { call, origin, target } = this.#require("offered");
-            const answer = withOfferedDigits(await this.#read("target", sdp), voiceOf(target));
+            const offered = this.#require("offered");
+            const answer = withOfferedDigits(await this.#read("target", sdp), voiceOf(offered.target));
             this.#require("offered");
-            const said = await call.answer(answerTo(origin, "target", answer.transport, answer.description));
+            const parties = await answerFirst(offered, answer, this.#recipient("origin"), this.#parts.options);
             this.#require("offered");
-            const told = describeFor(this.#recipient("origin"), said, { said: origin, role: "answer" });
-            if (!wantsSound(origin)) await call.sendSoundTo("origin", false);
-            if (!wantsSound(answer)) await call.sendSoundTo("target", false);
+            const sound = this.#soundOf(offered.call);
+            await sound.follow(parties);
             this.#require("offered");
-            this.#rise(call, { origin: { said: origin, told }, target: { said: answer, told: target } });
+            this.#rise(offered.call, parties, sound);
             this.#candidates.describe("target", answer);
             await this.#passOnCandidates("origin");
             await this.#passOnCandidates("target");
-            return told.sdp;
+            return parties.origin.told.sdp;
         });
     }
 
@@ -129,29 +132,32 @@ export class RtpengineMediaSession implements MediaSession {
     proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal> {
         return this.#busy(async () => {
             const before = this.#require("up");
-            const offer = await this.#readOffer(side, sdp, before.parties[side]);
-            const change = { offer, before: before.parties[side], peer: before.parties[otherSide(side)] };
-            const mustAsk = peer === "askable" && (this.#interrupted === "open" || mustAskPeer(change));
-            if (!mustAsk && !canAnswerAlone(change)) {
-                throw new CallFailure("noCommonMedia", "the new offer lacks a codec of the call");
-            }
-            await expectKnown(before);
-            this.#interrupted = "none";
-            if (mustAsk) return await this.#forward(before, side, offer);
-            const settled = withStreamsOf(change.peer.said, offer);
-            const said = await exchangeAlone(before, side, settled, this.#parts.options);
-            return await this.#settle(side, settled, said, change.peer);
+            const party = before.parties[side];
+            const said = await this.#readOffer(side, sdp, party);
+            const wish = wishAfterOffer(party.wish, directionIn(party.said), directionIn(said));
+            return await this.#propose(before, side, { said, wish }, peer);
+        });
+    }
+
+    proposeHold(side: Side, hold: Hold, peer: PeerReadiness): Promise<ChangeProposal> {
+        return this.#busy(async () => {
+            const before = this.#require("up");
+            const { said, wish } = before.parties[side];
+            return await this.#propose(before, side, { said, wish: wishAfterCommand(wish, hold) }, peer);
         });
     }
 
     completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer> {
         return this.#busy(async () => {
             const up = this.#require("up");
-            const { pending } = up;
+            const [{ pending }, { options }] = [up, this.#parts];
             if (pending?.kind !== "change" || pending.side !== side)
                 throw new CallFailure("internalError", "no change is pending");
             this.#progress = { ...up, pending: undefined };
-            const { said, peer } = await this.#answerOfPeer(up, pending, sdp);
+            const answer = sdp && withOfferedDigits(await this.#read(otherSide(side), sdp), voiceOf(pending.told));
+            const complete =
+                answer === undefined ? answerInPlace(up, pending, options) : answerOfPeer(up, pending, answer, options);
+            const { said, peer } = await complete;
             return await this.#settle(side, pending.offer, said, peer);
         });
     }
@@ -174,7 +180,7 @@ export class RtpengineMediaSession implements MediaSession {
             this.#sides.link(side);
             this.#progress = { ...this.#require("up"), parties, pending: undefined };
             up.watchdog.expect(expectationOf(parties));
-            return wantsSound(wish) ? "talks" : "holds";
+            return receives(directionIn(wish)) ? "talks" : "holds";
         });
     }
 
@@ -184,7 +190,7 @@ export class RtpengineMediaSession implements MediaSession {
             if (up.phase !== "up" || up.pending?.kind !== "handover") return;
             this.#progress = { ...up, pending: undefined };
             const stays = otherSide(side);
-            await exchangeAlone(up, stays, up.parties[stays].said, this.#parts.options);
+            await exchangeAlone(up, stays, up.parties[stays], this.#parts.options);
         });
     }
 
@@ -193,8 +199,7 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     release(): Promise<void> {
-        this.#releasing ??= this.#release();
-        return this.#releasing;
+        return (this.#releasing ??= this.#release());
     }
 
     snapshot(): MediaRecord | undefined {
@@ -209,7 +214,7 @@ export class RtpengineMediaSession implements MediaSession {
         const before = this.#progress;
         this.#progress = { phase: "released" };
         if (before.phase === "up") {
-            before.watchdog.end();
+            for (const part of [before.sound, before.watchdog]) part.end();
             this.#parts.watch.remove(before.watchdog);
         }
         // a delete that overtook an offer would leave the call behind
@@ -237,7 +242,12 @@ export class RtpengineMediaSession implements MediaSession {
         if (this.#progress.phase === "up") this.#progress.watchdog.lose(why);
     }
 
-    #rise(call: PlacedCall, parties: Up["parties"]): void {
+    #soundOf(call: PlacedCall, resumed?: Parties): SoundSwitch {
+        const { music, clock } = this.#parts;
+        return new SoundSwitch({ call, music, clock, inTurn: (act) => this.#busy(act) }, resumed);
+    }
+
+    #rise(call: PlacedCall, parties: Parties, sound: SoundSwitch): void {
         const { watch, clock, log, options } = this.#parts;
         const expected = expectationOf(parties);
         const watchdog = new MediaWatchdog(expected, {
@@ -252,48 +262,48 @@ export class RtpengineMediaSession implements MediaSession {
             },
         });
         watch.add(watchdog);
-        this.#progress = { phase: "up", call, parties, watchdog, pending: undefined };
+        this.#progress = { phase: "up", call, parties, watchdog, sound, pending: undefined };
     }
 
     /** A browser that is silent has lost its media; a phone can be asked by its signalling. */
     #tellOfSilence(side: Side): void {
-        const progress = this.#progress;
-        if (progress.phase !== "up" || progress.parties[side].said.transport === "webrtc") return;
+        if (!isIn(this.#progress, "up") || this.#progress.parties[side].said.transport === "webrtc") return;
         this.#report({ kind: "partySilent", side });
     }
 
-    /** Has rtpengine make the other party's offer, which has to be answered then. */
-    async #forward(before: Up, side: Side, offer: PartyDescription): Promise<ChangeProposal> {
-        const pending = await forwardToPeer(before, offer, this.#recipient(otherSide(side)), this.#parts.options);
-        this.#progress = { ...this.#require("up"), pending };
-        return { kind: "forward", sdp: pending.told.sdp };
-    }
-
-    async #answerOfPeer(up: Up, pending: PendingChange, sdp: Sdp | undefined): Promise<PeerAnswer> {
-        if (sdp === undefined) return await answerInPlace(up, pending, this.#parts.options);
-        const answer = await this.#read(otherSide(pending.side), sdp);
-        return await answerOfPeer(up, pending, withOfferedDigits(answer, voiceOf(pending.told)));
+    async #propose(before: Up, side: Side, offer: Statement, peer: PeerReadiness): Promise<ChangeProposal> {
+        const change = { offer, before: before.parties[side], peer: before.parties[otherSide(side)] };
+        const mustAsk = peer === "askable" && (this.#interrupted === "open" || mustAskPeer(change));
+        if (!mustAsk && !canAnswerAlone(change))
+            throw new CallFailure("noCommonMedia", "a codec of the call is missing");
+        await expectKnown(before);
+        this.#interrupted = "none";
+        if (mustAsk) {
+            const pending = await forwardToPeer(before, offer, this.#recipient(otherSide(side)), this.#parts.options);
+            this.#progress = { ...this.#require("up"), pending };
+            return { kind: "forward", sdp: pending.told.sdp };
+        }
+        const settled = { ...offer, said: withStreamsOf(change.peer.said, offer.said) };
+        const answered = await exchangeAlone(before, side, settled, this.#parts.options);
+        return await this.#settle(side, settled, answered, change.peer);
     }
 
     /** The change holds from now on. Resolves to the answer for the party that proposed it. */
-    async #settle(side: Side, offer: PartyDescription, said: SessionDescription, peer: Party): Promise<ChangeAnswer> {
-        const { call, parties: before } = this.#require("up");
+    async #settle(side: Side, offer: Statement, said: SessionDescription, peer: Party): Promise<ChangeAnswer> {
+        const { sound, parties: before } = this.#require("up");
         const other = otherSide(side);
-        const told = describeFor(this.#recipient(side), said, {
-            said: offer,
-            role: "answer",
-            before: before[side].told,
-        });
-        const parties = { ...before, [side]: { said: offer, told }, [other]: peer };
-        await adjustSound(call, before, parties);
+        const change = { offer, before: before[side], peer };
+        const told = describeAnswer(this.#recipient(side), said, change, this.#parts.options);
+        const parties = { ...before, [side]: { ...offer, told }, [other]: peer };
+        await sound.follow(parties);
         const up = this.#require("up");
         this.#progress = { ...up, parties };
         up.watchdog.expect(expectationOf(parties));
-        this.#candidates.describe(side, offer);
+        this.#candidates.describe(side, offer.said);
         if (voiceOf(peer.said).iceUfrag !== voiceOf(before[other].said).iceUfrag)
             this.#candidates.describe(other, peer.said);
         await this.#passOnCandidates(side);
-        return { kind: "answer", sdp: told.sdp, hold: wantsSound(offer) ? "talks" : "holds" };
+        return { kind: "answer", sdp: told.sdp, hold: holds(offer.wish) ? "holds" : "talks" };
     }
 
     /** An offer of a party, as the engine receives it; `before` is what was agreed with it, if anything was. */
@@ -311,24 +321,8 @@ export class RtpengineMediaSession implements MediaSession {
         return { side, transport: this.#sides.transportOf(side), sessionId: this.#sessionId };
     }
 
-    /**
-     * Tells the engine of candidates that came after their description, by repeating that with them in it: the engine's
-     * own way, `fragment`, makes rtpengine 10.5 think that the party's address is now zero, upon which it is sent
-     * nothing more. Not done once the engine hears the party: a path is found then.
-     */
     async #passOnCandidates(side: Side): Promise<void> {
-        const up = this.#progress;
-        if (up.phase !== "up" || up.pending !== undefined) return;
-        const news = this.#candidates.news(side, up.parties[side].said);
-        if (news === undefined) return;
-        try {
-            const packets = await up.call.countPackets();
-            if (packets[side] === 0) await exchangeAlone(up, side, news, this.#parts.options);
-        } catch (error) {
-            // without them the browser still reaches the engine: its checks are candidates too
-            if (!(error instanceof CallFailure)) throw error;
-            this.#parts.log.warn("candidates not taken", { side, error: error.message });
-        }
+        if (isIn(this.#progress, "up")) await passOnCandidates(this.#progress, side, this.#candidates, this.#parts);
     }
 
     /** One thing is asked of the engine at a time: candidates wait for the exchange they come into. */

@@ -16,6 +16,8 @@ export interface RtpengineOptions {
     readonly probeIntervalMs: number;
     readonly liveness: LivenessOptions;
     readonly codecs: CodecPolicy;
+    /** A file on the machine of each rtpengine that is played to held parties; left out, there is no music. */
+    readonly holdMusic?: string;
     /** The engine's names of its networks, if it has one for SIP and one for WebRTC. */
     readonly interfaces?: { readonly sip: string; readonly webrtc: string };
 }

@@ -3,7 +3,7 @@ import { CallFailure } from "../ports/CallFailure.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import { type EstablishedSession, present } from "../sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../sdp/SentDescription.ts";
-import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import type { Direction, SessionDescription } from "../sdp/sessionDescription.ts";
 
 /** Whom a description is for. */
 export interface Recipient {
@@ -19,6 +19,8 @@ export interface Session extends EstablishedSession {
     readonly said: PartyDescription;
     /** The description that it received before. */
     readonly before?: SentDescription | undefined;
+    /** Of the voice, if it is not as rtpengine says: by what both parties want. */
+    readonly direction?: Direction;
 }
 
 /**
@@ -31,8 +33,16 @@ export function describeFor(
     session?: Session,
 ): SentDescription {
     const previous = session?.before;
-    const presentation = present(said, session?.said.transport ?? transport, session);
+    const presentation = present(inDirection(said, session), session?.said.transport ?? transport, session);
     if (presentation.kind === "presentable") return nextDescription(sessionId, presentation, previous);
     const lacking = presentation.lacking.join(", ");
     throw new CallFailure("noCommonMedia", `rtpengine's description for the ${side} lacks: ${lacking}`);
+}
+
+function inDirection(said: SessionDescription, session: Session | undefined): SessionDescription {
+    const [voice, ...others] = said.media;
+    const direction = session?.direction;
+    return voice === undefined || direction === undefined
+        ? said
+        : { ...said, media: [{ ...voice, direction }, ...others] };
 }

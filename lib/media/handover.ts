@@ -2,7 +2,8 @@ import type { Hold } from "../call/CallEvent.ts";
 import { otherSide, type Sdp, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import { type Codec, hasName } from "../sdp/codecs.ts";
-import { type Party, voiceSentBy } from "../sdp/Party.ts";
+import { withoutReceiving } from "../sdp/direction.ts";
+import { directionIn, type Party, voiceSentBy } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import { rejected } from "../sdp/rejection.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
@@ -53,7 +54,8 @@ export async function answerHandover(up: Up, leaves: Side, wish: PartyDescriptio
     const passage = { from: "rtp", towards: said.transport, protocol: voiceOf(said).protocol } as const;
     await call.answer({ by: leaves, description: answer.description, passage, codec: {}, flags: LINKED });
     call.link(leaves);
-    return { ...parties, [leaves]: { said: answer, told: pending.told } };
+    const then = { direction: directionIn(answer), command: "none" } as const;
+    return { ...parties, [leaves]: { said: answer, told: pending.told, wish: then } };
 }
 
 /**
@@ -61,7 +63,9 @@ export async function answerHandover(up: Up, leaves: Side, wish: PartyDescriptio
  * a change is a further step. Streams other than the voice end here.
  */
 function inPlaceOf(leaver: Party, answer: PartyDescription, told: SentDescription): PartyDescription {
-    const voice = { ...voiceOf(answer), direction: voiceOf(leaver.said).direction ?? "sendrecv" };
+    const said = directionIn(leaver.said);
+    const direction = leaver.wish.command === "held" ? withoutReceiving(said) : said;
+    const voice = { ...voiceOf(answer), direction };
     const others = told.description.media.slice(1).map(rejected);
     return { ...answer, streams: [voice], description: { ...answer.description, media: [voice, ...others] } };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MediaRecord } from "../ports/MediaProxy.ts";
-import type { Party } from "../sdp/Party.ts";
+import { directionIn, type Party } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
 import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
@@ -24,9 +24,15 @@ export interface KeptSession {
 const section = z.looseObject({ type: z.string() });
 export type ChangeState = "none" | "open";
 
+const wish = z.object({
+    direction: z.enum(["sendrecv", "sendonly", "recvonly", "inactive"]),
+    command: z.enum(["held", "none"]),
+});
 const party = z.object({
     said: z.looseObject({ transport: z.string(), streams: z.array(section).min(1), layout: z.unknown() }),
     told: z.object({ sdp: z.string(), streams: z.array(section).min(1) }),
+    /** Missing in records of earlier versions. */
+    wish: wish.optional(),
 });
 const side = z.enum(["origin", "target"]);
 const kind = z.enum(["audio", "video"]);
@@ -80,18 +86,20 @@ export function keptSessionOf({ data }: MediaRecord): KeptSession | undefined {
 }
 
 /** Without what follows from the rest. */
-function partyRecord({ said, told: { sdp, streams } }: Party): unknown {
+function partyRecord({ said, wish, told: { sdp, streams } }: Party): unknown {
     const { description, ...rest } = said;
     const { media: _media, ...head } = description;
-    return { said: { ...rest, head }, told: { sdp, streams } };
+    return { said: { ...rest, head }, wish, told: { sdp, streams } };
 }
 
-function partyFrom({ said, told }: z.infer<typeof party>): Party | undefined {
-    const { head, ...rest } = said;
+function partyFrom({ said: kept, told, wish }: z.infer<typeof party>): Party | undefined {
+    const { head, ...rest } = kept;
     const description = parseDescription(told.sdp);
     if (description === undefined || typeof head !== "object") return undefined;
+    const said = { ...rest, description: { ...head, media: [...kept.streams] } } as unknown as PartyDescription;
     return {
-        said: { ...rest, description: { ...head, media: [...said.streams] } } as unknown as PartyDescription,
+        said,
+        wish: wish ?? { direction: directionIn(said), command: "none" },
         told: { sdp: writeDescription(description), description, streams: told.streams } as unknown as SentDescription,
     };
 }

@@ -8,7 +8,17 @@ export type NgValue = string | number | readonly NgValue[] | { readonly [key: st
 export type NgDictionary = Readonly<Record<string, NgValue>>;
 
 export type NgCommand =
-    "ping" | "offer" | "answer" | "delete" | "query" | "list" | "block media" | "unblock media" | "play DTMF";
+    | "ping"
+    | "offer"
+    | "answer"
+    | "delete"
+    | "query"
+    | "list"
+    | "block media"
+    | "unblock media"
+    | "play media"
+    | "stop media"
+    | "play DTMF";
 
 export type NgReply =
     | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }

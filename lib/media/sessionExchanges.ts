@@ -1,7 +1,8 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import { flowOf, standInAnswer, wantsSound, type Party } from "../sdp/Party.ts";
-import { type PartyDescription, withStreamsOf } from "../sdp/PartyDescription.ts";
+import { answerDirection, directionIn, flowOf, standInAnswer, type Party, type Statement } from "../sdp/Party.ts";
+import { type PartyDescription, withDirection, withStreamsOf } from "../sdp/PartyDescription.ts";
+import type { SessionChange } from "../sdp/mustAskPeer.ts";
 import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
 import type { Section, SessionDescription } from "../sdp/sessionDescription.ts";
 import type { MediaWatchdog } from "./MediaWatchdog.ts";
@@ -10,6 +11,8 @@ import { describeFor, type Recipient } from "./describeFor.ts";
 import { answerTo, type Exchange, forwardedOffer, furtherOffer, withDigits } from "./exchanges.ts";
 import type { Expectation } from "./mediaLiveness.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
+import type { SoundSwitch } from "./SoundSwitch.ts";
+import { directionFor, type Music, wishAfterAnswer } from "../sdp/Wish.ts";
 
 export type Parties = Readonly<Record<Side, Party>>;
 
@@ -19,6 +22,7 @@ export interface Up {
     readonly call: PlacedCall;
     readonly parties: Parties;
     readonly watchdog: MediaWatchdog;
+    readonly sound: SoundSwitch;
     /** A change that the other party is asked about, or another call that takes the place of a party. */
     readonly pending: PendingChange | PendingHandover | undefined;
 }
@@ -27,7 +31,7 @@ export interface Up {
 export interface PendingChange {
     readonly kind: "change";
     readonly side: Side;
-    readonly offer: PartyDescription;
+    readonly offer: Statement;
     /** What the other party is offered. */
     readonly told: SentDescription;
     /** The same in rtpengine's words. */
@@ -46,6 +50,15 @@ type Prepare = (exchange: Exchange) => Exchange;
 
 const asItIs: Prepare = (exchange) => exchange;
 
+/** What a party says, in the direction that its wish has for the other one: for rtpengine. */
+export function heard({ said, wish }: Statement, options: RtpengineOptions): PartyDescription {
+    return withDirection(said, directionFor(wish, musicOf(options)));
+}
+
+export function musicOf({ holdMusic }: RtpengineOptions): Music {
+    return holdMusic === undefined ? "none" : "played";
+}
+
 /**
  * Has rtpengine take a party's new offer and answers it in the other one's name. Resolves to rtpengine's answer.
  * @param prepare adds to both exchanges what they need in addition
@@ -53,13 +66,14 @@ const asItIs: Prepare = (exchange) => exchange;
 export async function exchangeAlone(
     { call, parties }: Up,
     side: Side,
-    offer: PartyDescription,
+    statement: Statement,
     options: RtpengineOptions,
     prepare = asItIs,
 ): Promise<SessionDescription> {
     const peer = parties[otherSide(side)];
+    const offer = heard(statement, options);
     const { media } = await call.offerAgain(prepare(furtherOffer(side, offer, peer, options.codecs)));
-    return await answerFor(call, side, offer, { peer, offered: media, prepare });
+    return await answerFor(call, side, offer, { peer, offered: media, prepare, music: musicOf(options) });
 }
 
 /**
@@ -68,7 +82,7 @@ export async function exchangeAlone(
  */
 export async function pressKeys(up: Up, side: Side, digits: string, options: RtpengineOptions): Promise<void> {
     if (up.pending !== undefined) throw new CallFailure("networkFailure", "the session is about to change");
-    await exchangeAlone(up, side, up.parties[side].said, options, withDigits);
+    await exchangeAlone(up, side, up.parties[side], options, withDigits);
     for (const digit of digits) await up.call.pressKey(side, digit);
 }
 
@@ -81,16 +95,16 @@ export interface PeerAnswer {
 /** Has rtpengine make the offer for the other party, `recipient`. @throws CallFailure; the call is as it was then */
 export async function forwardToPeer(
     before: Up,
-    offer: PartyDescription,
+    offer: Statement,
     recipient: Recipient,
     options: RtpengineOptions,
 ): Promise<PendingChange> {
     const { call, parties } = before;
     const peer = parties[recipient.side];
     const side = otherSide(recipient.side);
-    const exchange = forwardedOffer(side, offer, peer, options.codecs);
+    const exchange = forwardedOffer(side, heard(offer, options), peer, options.codecs);
     const { media, ...said } = await call.offerAgain(exchange).catch(async (error: unknown) => {
-        if (call.isSplitTentatively) await withdrawVideo(before, side, parties[side].said, options);
+        if (call.isSplitTentatively) await withdrawVideo(before, side, parties[side], options);
         throw error;
     });
     const session = { said: peer.said, role: "offer", before: peer.told } as const;
@@ -99,13 +113,28 @@ export async function forwardToPeer(
 
 /** Gives rtpengine the answer of the party that was asked. */
 export async function answerOfPeer(
-    { call }: Up,
+    { call, parties }: Up,
     { side, offer, told }: PendingChange,
     answer: PartyDescription,
+    options: RtpengineOptions,
 ): Promise<PeerAnswer> {
-    const { description } = withStreamsOf(offer, answer);
-    const said = await call.answer(answerTo(offer, otherSide(side), answer.transport, description));
-    return { said, peer: { said: answer, told } };
+    const by = otherSide(side);
+    const wish = wishAfterAnswer(parties[by].wish, directionIn(told), directionIn(answer));
+    const voice = answerDirection(told, wish, musicOf(options));
+    const { description } = withStreamsOf(offer.said, withDirection(answer, voice));
+    const said = await call.answer(answerTo(offer.said, by, answer.transport, description));
+    return { said, peer: { said: answer, told, wish } };
+}
+
+/** rtpengine's answer to a change in the form for the party that proposed it: in the direction that both parties want. */
+export function describeAnswer(
+    recipient: Recipient,
+    said: SessionDescription,
+    { offer, before, peer }: SessionChange,
+    options: RtpengineOptions,
+): SentDescription {
+    const direction = answerDirection(offer.said, peer.wish, musicOf(options));
+    return describeFor(recipient, said, { said: offer.said, role: "answer", direction, before: before.told });
 }
 
 /** Answers in the name of a party that did not agree to a change; its session stays as it was. */
@@ -118,7 +147,7 @@ export async function answerInPlace(
     const peer = parties[otherSide(side)];
     const said = call.isSplitTentatively
         ? await withdrawVideo(up, side, offer, options)
-        : await answerFor(call, side, offer, { peer, offered, prepare: asItIs });
+        : await answerFor(call, side, offer.said, { peer, offered, prepare: asItIs, music: musicOf(options) });
     return { said, peer: { ...peer, told: withVersionOf(peer.told, told) } };
 }
 
@@ -126,19 +155,12 @@ export async function answerInPlace(
 async function withdrawVideo(
     up: Up,
     side: Side,
-    offer: PartyDescription,
+    { said, wish }: Statement,
     options: RtpengineOptions,
 ): Promise<SessionDescription> {
     await up.call.withdrawSplit();
-    return await exchangeAlone(up, side, withStreamsOf(up.parties[otherSide(side)].said, offer), options);
-}
-
-/** Has rtpengine send sound to each party that wants it, if that has changed. */
-export async function adjustSound(call: PlacedCall, before: Parties, after: Parties): Promise<void> {
-    for (const side of ["origin", "target"] as const) {
-        const isWanted = wantsSound(after[side].said);
-        if (isWanted !== wantsSound(before[side].said)) await call.sendSoundTo(side, isWanted);
-    }
+    const settled = withStreamsOf(up.parties[otherSide(side)].said, said);
+    return await exchangeAlone(up, side, { said: settled, wish }, options);
 }
 
 export function expectationOf(parties: Parties): Expectation {
@@ -153,9 +175,15 @@ async function answerFor(
         peer,
         offered,
         prepare,
-    }: { readonly peer: Party; readonly offered: readonly Section[]; readonly prepare: Prepare },
+        music,
+    }: {
+        readonly peer: Party;
+        readonly offered: readonly Section[];
+        readonly prepare: Prepare;
+        readonly music: Music;
+    },
 ): Promise<SessionDescription> {
-    const standIn = standInAnswer(peer, offered);
+    const standIn = standInAnswer(peer, offered, music);
     if (standIn === undefined) throw new CallFailure("noCommonMedia", "the other party could not accept that");
     return await call.answer(prepare(answerTo(offer, otherSide(side), peer.said.transport, standIn)));
 }

@@ -95,6 +95,12 @@ export interface MediaSession {
      */
     proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal>;
     /**
+     * Holds or resumes the call on behalf of the party on this side, whose client does not know of it: the other one is offered
+     * the hold, and the answer of `completeChange` is for nobody. An offer of the party that resumes a hold of its own ends
+     * this one as well. Rejects with `noCommonMedia` if this media proxy cannot do it.
+     */
+    proposeHold(side: Side, hold: Hold, peer: PeerReadiness): Promise<ChangeProposal>;
+    /**
      * Completes a change that was forwarded. `sdp` is the other party's answer; undefined if there is none, upon which the
      * media server answers in its place, going by what it said last.
      */

@@ -1,16 +1,32 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
 import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, carriesMedia, withCodecs } from "./codecs.ts";
-import { mirrored, receives } from "./direction.ts";
+import { meet, mirrored } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
 import { rejected } from "./rejection.ts";
 import type { SentDescription } from "./SentDescription.ts";
-import type { Section, SessionDescription } from "./sessionDescription.ts";
+import type { Direction, Section, SessionDescription } from "./sessionDescription.ts";
 import { counterpartOf, voiceOf, type WithStreams } from "./streams.ts";
+import { directionFor, type Music, type Wish } from "./Wish.ts";
+
+/** What a party says of its media, and how it wants its voice to flow. */
+export interface Statement {
+    readonly said: PartyDescription;
+    readonly wish: Wish;
+}
 
 /** A party of a call that is up: what it said last, and what it was told last. */
-export interface Party {
-    readonly said: PartyDescription;
+export interface Party extends Statement {
     readonly told: SentDescription;
+}
+
+/** The direction in which a party offers, or answers, its voice. */
+export function directionIn(description: WithStreams): Direction {
+    return voiceOf(description).direction ?? "sendrecv";
+}
+
+/** The direction in which a party's offer is answered, by the wish of the other one. */
+export function answerDirection(offer: WithStreams, other: Wish, music: Music): Direction {
+    return meet(mirrored(directionIn(offer)), directionFor(other, music));
 }
 
 /** Whether an offer still has a voice format that it and the bridge have agreed on. */
@@ -27,24 +43,18 @@ export function flowOf(party: Party): Flow {
     return direction === "recvonly" && party.said.transport === "webrtc" ? "reports" : "mute";
 }
 
-/** Whether a party wants to be sent sound: not while it holds (RFC 3264, section 8.4). */
-export function wantsSound(party: WithStreams): boolean {
-    return receives(voiceOf(party).direction ?? "sendrecv");
-}
-
 /**
  * What a party would answer to `offered`, the streams of the engine's offer to it, going by what it said last: so that an
  * exchange with the other party can be completed without this one hearing of it. Undefined if it could not accept. A stream
  * that it does not have, or with no common codec, is rejected; its voice cannot be.
  *
- * It takes any direction, also while it holds: the other party is notified neither of a hold nor of its end, so
- * it is not answered with one. The party that holds receives nothing nevertheless. Its formats are those it agreed on, for it
- * knows of no others.
+ * Its hold stays. Its formats are those it agreed on, for it knows of no others.
  */
-export function standInAnswer(party: Party, offered: readonly Section[]): SessionDescription | undefined {
+export function standInAnswer(party: Party, offered: readonly Section[], music: Music): SessionDescription | undefined {
     const [voice, ...others] = offered;
-    const voiceAnswer = voice === undefined ? undefined : standInStream(party, agreedVoice(party), voice);
-    if (voiceAnswer === undefined) return undefined;
+    const agreement = voice === undefined ? undefined : standInStream(party, agreedVoice(party), voice);
+    if (voice === undefined || agreement === undefined) return undefined;
+    const voiceAnswer = { ...agreement, direction: answerDirection({ streams: [voice] }, party.wish, music) };
     const media = others.map((stream) => {
         const agreed = agreedStream(party, stream);
         return (agreed === undefined ? undefined : standInStream(party, agreed, stream)) ?? rejected(stream);

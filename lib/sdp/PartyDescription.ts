@@ -3,7 +3,13 @@ import { codecsOf, carriesMedia, payloadsIn } from "./codecs.ts";
 import { withoutReceiving } from "./direction.ts";
 import { bundleOf, layoutOf, type Layout } from "./layout.ts";
 import { isRejected } from "./rejection.ts";
-import { parseDescription, type Candidate, type Section, type SessionDescription } from "./sessionDescription.ts";
+import {
+    parseDescription,
+    type Candidate,
+    type Direction,
+    type Section,
+    type SessionDescription,
+} from "./sessionDescription.ts";
 import { counterpartOf, kindOf, type StreamKind, type Streams, type WithStreams } from "./streams.ts";
 import { hasPictureFeedback, isPicture, withCommonVideoCodecs } from "./videoCodecs.ts";
 
@@ -132,6 +138,11 @@ export function withStreamsOf(other: WithStreams, party: PartyDescription): Part
 export function withVoice(party: PartyDescription, voice: Section): PartyDescription {
     const [, ...others] = party.streams;
     return withStreams(party, [voice, ...others]);
+}
+
+/** The same party with its voice in another direction. */
+export function withDirection(party: PartyDescription, direction: Direction): PartyDescription {
+    return withVoice(party, { ...party.streams[0], direction });
 }
 
 /** The same party as if it had known these candidates when it made the description. */

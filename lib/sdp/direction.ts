@@ -30,3 +30,8 @@ export function directionOf(sending: boolean, receiving: boolean): Direction {
     if (sending) return receiving ? "sendrecv" : "sendonly";
     return receiving ? "recvonly" : "inactive";
 }
+
+/** What both directions permit. */
+export function meet(one: Direction, other: Direction): Direction {
+    return directionOf(sends(one) && sends(other), receives(one) && receives(other));
+}

@@ -1,9 +1,9 @@
-import { isHeardBy, keepsACodec, type Party, wantsSound } from "./Party.ts";
-import type { PartyDescription } from "./PartyDescription.ts";
+import { isHeardBy, keepsACodec, type Party, type Statement } from "./Party.ts";
+import { directionFor, holds } from "./Wish.ts";
 
 /** A party's new offer, with what was agreed on before. */
 export interface SessionChange {
-    readonly offer: PartyDescription;
+    readonly offer: Statement;
     /** The party that makes the offer, as it was. */
     readonly before: Party;
     /** The other one. */
@@ -17,14 +17,17 @@ export interface SessionChange {
  */
 export function mustAskPeer(change: SessionChange): boolean {
     const { offer, before } = change;
-    return directionsOf(offer) !== directionsOf(before.said) || !canAnswerAlone(change);
+    return directionsOf(offer) !== directionsOf(before) || !canAnswerAlone(change);
 }
 
 /** Whether the media server can answer without the other party. */
 export function canAnswerAlone({ offer, before, peer }: SessionChange): boolean {
-    return keepsACodec(before, offer) && (!wantsSound(offer) || isHeardBy(peer, offer));
+    return keepsACodec(before, offer.said) && (holds(offer.wish) || isHeardBy(peer, offer.said));
 }
 
-function directionsOf({ streams }: PartyDescription): string {
-    return streams.map(({ type, direction = "sendrecv" }) => `${type} ${direction}`).join();
+/** The voice counts by what the party wants: its last answer was limited by what it was offered. */
+function directionsOf({ said, wish }: Statement): string {
+    const [, ...others] = said.streams;
+    const streams = others.map(({ type, direction = "sendrecv" }) => `${type} ${direction}`);
+    return [directionFor(wish, "none"), ...streams].join();
 }

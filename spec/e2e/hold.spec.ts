@@ -63,6 +63,21 @@ describe("a call between a Matrix user and a baresip phone", () => {
         await until(probe, { what: `${count} answers ${direction}`, timeoutMs: 15_000, everyMs: 100 });
     }
 
+    async function connected(way: keyof typeof placed): Promise<string> {
+        const callId = await placed[way]();
+        await alice.awaitState(callId, "connected");
+        await hearEachOther(callId);
+        return callId;
+    }
+
+    async function end(callId: string): Promise<void> {
+        const events = phone.events().length;
+        await alice.hangUp(callId);
+        await phone.awaitEvent("CALL_CLOSED", { after: events });
+        await expectEnded(world, alice, callId, "silent");
+        expect(await world.rtpengine.sessionCount()).toBe(0);
+    }
+
     async function hearEachOther(callId: string): Promise<void> {
         await Promise.all([phone.hears(tones.alice), alice.hears(callId, tones.phone)]);
     }
@@ -78,10 +93,7 @@ describe("a call between a Matrix user and a baresip phone", () => {
     }
 
     it.each(ways)("%s is held and resumed by either side", async (way) => {
-        const callId = await placed[way]();
-        await alice.awaitState(callId, "connected");
-        await hearEachOther(callId);
-
+        const callId = await connected(way);
         const before = await answers("received");
         await alice.setHeld(callId, true);
         await answered("received", before + 1);
@@ -91,21 +103,32 @@ describe("a call between a Matrix user and a baresip phone", () => {
 
         phone.setHeld(true);
         await alice.awaitHeldByOther(callId, true);
+        // a phone that goes on sending is heard, as its own music is
+        await alice.hears(callId, tones.phone);
         phone.setHeld(false);
         await alice.awaitHeldByOther(callId, false);
         await flowsBothWays(callId);
+        await end(callId);
+    });
 
-        const events = phone.events().length;
-        await alice.hangUp(callId);
-        await phone.awaitEvent("CALL_CLOSED", { after: events });
-        await expectEnded(world, alice, callId, "silent");
-        expect(await world.rtpengine.sessionCount()).toBe(0);
+    it("is held by both, and each ends its own hold only", async () => {
+        const callId = await connected("that the user placed");
+        phone.setHeld(true);
+        await alice.awaitHeldByOther(callId, true);
+        const before = await answers("received");
+        await alice.setHeld(callId, true);
+        await answered("received", before + 1);
+        // the client is asked, and keeps its own hold
+        phone.setHeld(false);
+        await alice.awaitHeldByOther(callId, false);
+        await alice.hearsNothing(callId);
+        await alice.setHeld(callId, false);
+        await flowsBothWays(callId);
+        await end(callId);
     });
 
     it("is still on hold after a crash of the bridge, and is resumed and held by either side then", async () => {
-        const callId = await placed["that the user placed"]();
-        await alice.awaitState(callId, "connected");
-        await hearEachOther(callId);
+        const callId = await connected("that the user placed");
         const sent = await answers("sent");
         phone.setHeld(true);
         await alice.awaitHeldByOther(callId, true);

@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { writeToneWav } from "../../lab/audio/wav.ts";
 import { numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
 import type { SippPhone } from "../../lab/world/SippPhone.ts";
 import { expectEnded, expectQuietLog, tones } from "../support/callEnd.ts";
+
+const MUSIC = 1_000;
 
 interface Call {
     readonly phone: SippPhone;
@@ -12,9 +18,12 @@ interface Call {
 describe("a phone changes the session of a call", () => {
     let world: World;
     let alice: MatrixClientPage;
+    const folder = mkdtempSync(join(tmpdir(), "hold-music-"));
+    const music = join(folder, "tone.wav");
 
     beforeAll(async () => {
-        world = await World.start();
+        writeToneWav(music, MUSIC, 2);
+        world = await World.start({ configure: (config) => ({ ...config, calls: { holdMusic: music } }) });
         alice = await world.openClient("alice", { toneHz: tones.alice });
     });
     afterEach(async () => {
@@ -23,7 +32,10 @@ describe("a phone changes the session of a call", () => {
         await Promise.all(live.map(({ callId }) => alice.hangUp(callId)));
         await world.stopPhones();
     });
-    afterAll(() => world.stop());
+    afterAll(async () => {
+        await world.stop();
+        rmSync(folder, { recursive: true });
+    });
 
     const placed = {
         "that it placed": async (): Promise<Call> => {
@@ -81,14 +93,17 @@ describe("a phone changes the session of a call", () => {
         await hangUp(call);
     });
 
-    it.each(ways)("%s: holds in silence, and takes the user back", async (way) => {
-        const call = await connected(way);
-        expect((await call.phone.reoffer("inactive")).text).toMatch(/^a=inactive/m);
-        await call.phone.tone.hearsNothing();
-        expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
-        await hearEachOther(call);
-        await hangUp(call);
-    });
+    it.each(ways)(
+        "%s: holds in silence, the user hears the bridge's music, and it takes the user back",
+        async (way) => {
+            const call = await connected(way);
+            expect((await call.phone.reoffer("inactive")).text).toMatch(/^a=inactive/m);
+            await Promise.all([call.phone.tone.hearsNothing(), alice.hears(call.callId, MUSIC)]);
+            expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
+            await hearEachOther(call);
+            await hangUp(call);
+        },
+    );
 
     it.each(ways)("%s: refreshes it, by re-INVITE and by UPDATE, and the call goes on", async (way) => {
         const call = await connected(way);
@@ -97,6 +112,25 @@ describe("a phone changes the session of a call", () => {
         await hearEachOther(call);
         const told = (await alice.callEvents(call.callId)).map(({ type }) => type);
         expect(told).not.toContain("m.call.negotiate");
+        await hangUp(call);
+    });
+
+    it("that it answered: hears the bridge's music while the user's client holds", async () => {
+        const call = await connected("that it answered");
+        await alice.setHeld(call.callId, true);
+        await call.phone.tone.hears(MUSIC);
+        await alice.setHeld(call.callId, false);
+        await hearEachOther(call);
+        await hangUp(call);
+    });
+
+    it("that it answered: hears the bridge's music while the user holds by a command, and is not heard", async () => {
+        const call = await connected("that it answered");
+        const { roomId } = await alice.call(call.callId);
+        await alice.write(roomId, "!sip hold");
+        await Promise.all([call.phone.tone.hears(MUSIC), alice.hearsNothing(call.callId)]);
+        await alice.write(roomId, "!sip resume");
+        await hearEachOther(call);
         await hangUp(call);
     });
 

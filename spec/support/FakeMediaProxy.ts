@@ -1,7 +1,15 @@
 import type { Hold } from "../../lib/call/CallEvent.ts";
-import type { EndCause, IceCandidate, Sdp, Side, MediaTransport } from "../../lib/call/vocabulary.ts";
-import { mirrored } from "../../lib/sdp/direction.ts";
-import { wantsSound } from "../../lib/sdp/Party.ts";
+import {
+    otherSide,
+    type EndCause,
+    type IceCandidate,
+    type MediaTransport,
+    type Sdp,
+    type Side,
+} from "../../lib/call/vocabulary.ts";
+import { answerDirection, directionIn } from "../../lib/sdp/Party.ts";
+import { receives } from "../../lib/sdp/direction.ts";
+import { TALKS, type Wish } from "../../lib/sdp/Wish.ts";
 import { readParty, type PartyDescription } from "../../lib/sdp/PartyDescription.ts";
 import { present } from "../../lib/sdp/presentation.ts";
 import { nextDescription, type SentDescription } from "../../lib/sdp/SentDescription.ts";
@@ -112,8 +120,17 @@ class FakeMediaSession implements MediaSession {
     async proposeChange(side: Side, sdp: Sdp): Promise<ChangeAnswer> {
         this.#note(`propose change ${side}`);
         const said = this.#take(side, sdp);
-        const hold = wantsSound(said) ? "talks" : "holds";
-        return { kind: "answer", sdp: this.#tell(side, mirrored(said.streams[0].direction ?? "sendrecv"), said), hold };
+        const hold = receives(directionIn(said)) ? "talks" : "holds";
+        const direction = answerDirection(said, this.#wishOf(otherSide(side)), "none");
+        return { kind: "answer", sdp: this.#tell(side, direction, said), hold };
+    }
+
+    // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
+    async proposeHold(side: Side, hold: Hold): Promise<ChangeAnswer> {
+        this.#note(`${hold} ${side}`);
+        const told = this.#told[side];
+        if (told === undefined) throw new CallFailure("internalError", "the session is not up");
+        return { kind: "answer", sdp: told.sdp, hold };
     }
 
     completeChange(): Promise<ChangeAnswer> {
@@ -135,7 +152,7 @@ class FakeMediaSession implements MediaSession {
         this.#note(`complete handover ${side}`);
         const reading = readParty(sdp, "rtp");
         if (reading.kind !== "usable") throw new CallFailure("noCommonMedia", reading.kind);
-        return wantsSound(reading.party) ? "talks" : "holds";
+        return receives(directionIn(reading.party)) ? "talks" : "holds";
     }
 
     cancelHandover(side: Side): Promise<void> {
@@ -163,6 +180,11 @@ class FakeMediaSession implements MediaSession {
         this.asked.push("release");
         this.#state = "released";
         return Promise.resolve();
+    }
+
+    #wishOf(side: Side): Wish {
+        const said = this.#said[side];
+        return said === undefined ? TALKS : { direction: directionIn(said), command: "none" };
     }
 
     #note(what: string): void {

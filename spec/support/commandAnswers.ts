@@ -44,7 +44,7 @@ export const COMMAND_ANSWERS: readonly (readonly [command: string, answer: strin
     ["changes", "trunk baresip is off for all calls"],
     ["trunk baresip on", "Trunk baresip is on."],
     ["hold", "You have no call in this room."],
-    ["unhold", "You have no call in this room."],
+    ["resume", "The bridge accepts calls already."],
     ["keys 1", "You have no call in this room."],
     ["transfer 2001", "You have no call in this room."],
     ["hangup", "There is no call in this room."],

@@ -2,7 +2,7 @@ import { Rtpengine } from "../../lab/world/Rtpengine.ts";
 import type { CallId, EndCause, MediaTransport } from "../../lib/call/vocabulary.ts";
 import { RtpengineMediaProxy } from "../../lib/media/RtpengineMediaProxy.ts";
 import { RTPENGINE_DEFAULTS, type RtpengineOptions } from "../../lib/media/RtpengineOptions.ts";
-import type { MediaSession } from "../../lib/ports/MediaProxy.ts";
+import type { MediaRecord, MediaSession } from "../../lib/ports/MediaProxy.ts";
 import { systemClock } from "../../lib/telemetry/systemClock.ts";
 import { keepLosses } from "./lostMedia.ts";
 import { KeptLog, KeptTelemetry } from "./quiet.ts";
@@ -45,6 +45,14 @@ export class MediaWorld {
             { callId, transports: { origin, target }, video: "permitted" },
             keepLosses(this.reports),
         );
+    }
+
+    /** The last session goes on, as after a restart of the bridge. */
+    resume(origin: MediaTransport, target: MediaTransport, record: MediaRecord): MediaSession {
+        const callId = `call${this.#calls}` as CallId;
+        const session = this.media.resume({ callId, transports: { origin, target } }, record, keepLosses(this.reports));
+        if (session === undefined) throw new Error("the record cannot be used");
+        return session;
     }
 
     /** How many calls the engines hold, in their order. */

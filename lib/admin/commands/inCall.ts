@@ -1,5 +1,5 @@
 import type { CallVerbs } from "../Administration.ts";
-import { failed, textAnswer } from "../Answer.ts";
+import { failed, type Outcome, textAnswer } from "../Answer.ts";
 import { type Arguments, restOfLine, type ValuesOf, word } from "../Argument.ts";
 import { type AnyCommand, type CommandContext, defineCommand } from "../Command.ts";
 
@@ -16,19 +16,10 @@ export const keys: AnyCommand = inCall({
 
 export const hold: AnyCommand = inCall({
     name: "hold",
-    summary: "Puts the call in this room on hold.",
+    summary: "Puts the call in this room on hold: the other side hears music, and you hear nothing.",
     arguments: {},
     examples: ["hold"],
     action: (_, verbs, callId) => verbs.hold?.(callId),
-    otherwise: "Use the hold button of your client.",
-});
-
-export const unhold: AnyCommand = inCall({
-    name: "unhold",
-    summary: "Resumes the call in this room.",
-    arguments: {},
-    examples: ["unhold"],
-    action: (_, verbs, callId) => verbs.unhold?.(callId),
     otherwise: "Use the hold button of your client.",
 });
 
@@ -41,11 +32,9 @@ export const transfer: AnyCommand = inCall({
     otherwise: "Call the other party from your client instead.",
 });
 
-interface InCallCommand<Declared extends Arguments> {
+/** What a command does to a call. */
+interface CallAction<Declared extends Arguments> {
     readonly name: string;
-    readonly summary: string;
-    readonly arguments: Declared;
-    readonly examples: readonly string[];
     /** The result, what is wrong with the values, or undefined if the bridge cannot do it. */
     readonly action: (
         values: ValuesOf<Declared>,
@@ -56,8 +45,14 @@ interface InCallCommand<Declared extends Arguments> {
     readonly otherwise: string;
 }
 
+interface InCallCommand<Declared extends Arguments> extends CallAction<Declared> {
+    readonly summary: string;
+    readonly arguments: Declared;
+    readonly examples: readonly string[];
+}
+
 function inCall<const Declared extends Arguments>(command: InCallCommand<Declared>): AnyCommand {
-    const { name, summary, arguments: declared, examples, action, otherwise } = command;
+    const { name, summary, arguments: declared, examples } = command;
     return defineCommand<Declared>({
         name,
         level: "user",
@@ -68,16 +63,26 @@ function inCall<const Declared extends Arguments>(command: InCallCommand<Declare
         run: async (values, context) => {
             const callId = callHere(context);
             if (callId === undefined) return failed("You have no call in this room.");
-            const result = await action(values, context.administration.calls.verbs, callId);
-            if (result === undefined) return failed(`${name} is not possible by command yet.`, otherwise);
-            return result === "done"
-                ? textAnswer("Done.")
-                : failed(result === "failed" ? `${name} failed.` : result, otherwise);
+            return await inTheCall(command, values, context, callId);
         },
     });
 }
 
-function callHere({ administration: { calls }, invoker: { roomId, user } }: CommandContext): string | undefined {
+/** Does something to a call, and answers the command. */
+export async function inTheCall<const Declared extends Arguments>(
+    { name, action, otherwise }: CallAction<Declared>,
+    values: ValuesOf<Declared>,
+    { administration }: CommandContext,
+    callId: string,
+): Promise<Outcome> {
+    const result = await action(values, administration.calls.verbs, callId);
+    if (result === undefined) return failed(`${name} is not possible by command yet.`, otherwise);
+    if (result === "done") return textAnswer("Done.");
+    return failed(result === "failed" ? `${name} failed.` : result, otherwise);
+}
+
+/** The call of the invoker in the room in which the command was given. */
+export function callHere({ administration: { calls }, invoker: { roomId, user } }: CommandContext): string | undefined {
     const isMine = (party: { kind: string; user?: string }): boolean => party.kind === "user" && party.user === user;
     return calls.live().find((live) => live.roomId === roomId && (isMine(live.caller) || isMine(live.callee)))?.callId;
 }

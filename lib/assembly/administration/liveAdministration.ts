@@ -34,7 +34,7 @@ export interface LiveAdministrationParts {
     readonly history: CallHistory;
     readonly ladders: SipLadders;
     readonly gate: CallGate;
-    readonly desk: Pick<CallDesk, "sendDigits" | "transfer">;
+    readonly desk: Pick<CallDesk, "sendDigits" | "hold" | "transfer">;
     readonly limits: FraudLimits;
     readonly changes: Changes;
     readonly dialPlan: LiveDialPlan;
@@ -84,6 +84,8 @@ function callControl(parts: LiveAdministrationParts): CallControl {
         },
         verbs: {
             sendDigits: (callId, digits) => desk.sendDigits(callId, digits),
+            hold: (callId) => desk.hold(callId, "holds"),
+            resume: (callId) => desk.hold(callId, "talks"),
             transfer: (callId, to) => Promise.resolve(transfer(parts, callId, to)),
         },
     };

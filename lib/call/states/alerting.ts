@@ -46,6 +46,7 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "changeFailed":
         case "digitsPressed":
         case "digitsHeard":
+        case "holdCommanded":
         case "bridgeStopping":
             return stay(state);
     }

@@ -52,6 +52,7 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
         case "digitsPressed":
         case "digitsHeard":
         case "timerFired":
+        case "holdCommanded":
         case "bridgeStopping":
             return stay(state);
     }

@@ -12,7 +12,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
     switch (event.kind) {
         case "changeAnswered":
             if (state.waitsFor === "peer") return stay(state);
-            return finish(state, now, answered(state, event.sdp), event.hold);
+            return finish(state, now, { kind: "answerOffer", leg: state.by, sdp: event.sdp }, event.hold);
         case "changeForwarded":
             return state.waitsFor === "proposal" ? askPeer(state, event.sdp, now) : stay(state);
         case "changeFailed":
@@ -48,6 +48,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "legRinging":
         case "mediaAnswered":
         case "mediaFailed":
+        case "holdCommanded":
         case "bridgeStopping":
             return stay(state);
     }
@@ -58,7 +59,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
  * offer is handled next.
  */
 function askPeer(state: Changing, sdp: Sdp, now: number): Transition {
-    if (state.next !== undefined) return complete(state, undefined);
+    if (state.next !== undefined && state.next.leg !== state.by) return complete(state, undefined);
     return go(
         { ...state, waitsFor: "peer" },
         { kind: "reoffer", leg: peerOf(state, state.by), sdp },
@@ -77,27 +78,24 @@ function complete(state: Changing, sdp: Sdp | undefined, ...before: CallEffect[]
     });
 }
 
-/** One offer of the other party can wait. A party cannot offer again before its first offer is answered (RFC 3264, section 4). */
+/** One offer can wait. A party cannot offer again before its first offer is answered (RFC 3264, section 4). */
 function receiveAnother(state: Changing, offer: WaitingOffer): Transition {
-    const canWait = isParty(state, offer.leg) && offer.leg !== state.by && state.next === undefined;
+    const isFirst = offer.leg !== state.by || state.proposedBy === "command";
+    const canWait = isParty(state, offer.leg) && isFirst && state.next === undefined;
     if (!canWait) return go(state, { kind: "postponeOffer", leg: offer.leg });
     return stay({ ...state, next: { leg: offer.leg, sdp: offer.sdp } });
 }
 
-/** The change is over, as `reply` says; what waited for that is handled next. */
+/** The change is over, as `reply` says to the party that offered it; what waited for that is handled next. */
 function finish(state: Changing, now: number, reply: CallEffect, hold?: Hold): Transition {
-    const { by, waitsFor: _waitsFor, next, ...conversation } = state;
+    const { by, proposedBy, waitsFor: _waitsFor, next, ...conversation } = state;
     const others = state.heldBy.filter((leg) => leg !== by);
     const heldBy = hold === undefined ? state.heldBy : hold === "holds" ? [...others, by] : others;
     const connected: Connected = { ...conversation, phase: "connected", heldBy };
     const { transfer } = state;
     const { state: then, effects } =
         transfer?.stage === "ready" ? beginJoin(connected, transfer, next, now) : beginChange(connected, next);
-    return go(then, reply, ...effects);
-}
-
-function answered({ by }: Changing, sdp: Sdp): CallEffect {
-    return { kind: "answerOffer", leg: by, sdp };
+    return go(then, ...(proposedBy === "party" ? [reply] : []), ...effects);
 }
 
 function isAsked(state: Changing, leg: LegId): boolean {

@@ -2,7 +2,7 @@ import type { CallEvent } from "../CallEvent.ts";
 import type { Connected } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
 import { onConversationEvent } from "./conversation.ts";
-import { beginChange } from "./enter.ts";
+import { beginChange, beginHold } from "./enter.ts";
 import { isParty } from "./parties.ts";
 
 export function whileConnected(state: Connected, event: CallEvent, now: number): Transition {
@@ -10,6 +10,8 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
         case "offerReceived":
             if (!isParty(state, event.leg)) return go(state, { kind: "postponeOffer", leg: event.leg });
             return beginChange(state, event);
+        case "holdCommanded":
+            return beginHold(state, event);
         case "candidatesFound":
         case "partySilent":
         case "legIdentified":

@@ -26,6 +26,7 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "legEnded":
         case "candidatesFound":
         case "offerReceived":
+        case "holdCommanded":
         case "partySilent":
         case "offerAnswered":
         case "offerRejected":

@@ -1,3 +1,4 @@
+import type { CallEvent } from "../CallEvent.ts";
 import { JOIN_TIMEOUT_MS } from "../CallPolicy.ts";
 import type { Connected, ReadyTransfer, WaitingOffer } from "../CallState.ts";
 import { go, stay, type Transition } from "../transition.ts";
@@ -10,8 +11,21 @@ export function beginChange(state: Connected, offer: WaitingOffer | undefined, n
     const side = sideIn(state, by);
     if (side === undefined) return stay(state);
     return go(
-        { ...state, phase: "changing", by, waitsFor: "proposal", next },
+        { ...state, phase: "changing", by, proposedBy: "party", waitsFor: "proposal", next },
         { kind: "proposeChange", leg: state.media, side, peer: peerOf(state, by), sdp },
+    );
+}
+
+/** Holds or resumes the call on behalf of a party. */
+export function beginHold(
+    state: Connected,
+    { leg: by, hold }: Extract<CallEvent, { readonly kind: "holdCommanded" }>,
+): Transition {
+    const side = sideIn(state, by);
+    if (side === undefined) return stay(state);
+    return go(
+        { ...state, phase: "changing", by, proposedBy: "command", waitsFor: "proposal", next: undefined },
+        { kind: "proposeHold", leg: state.media, side, peer: peerOf(state, by), hold },
     );
 }
 

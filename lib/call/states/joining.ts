@@ -49,6 +49,7 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
         case "changeAnswered":
         case "changeForwarded":
         case "changeFailed":
+        case "holdCommanded":
         case "bridgeStopping":
             return stay(state);
     }

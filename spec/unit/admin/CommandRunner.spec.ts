@@ -68,6 +68,27 @@ describe("CommandRunner", () => {
         expect(administration.service.state).toBe("accepting");
     });
 
+    it("resumes the call in the room by resume, and not the service", async () => {
+        await run("drain");
+        await run("yes");
+        const user = "@alice:matrix.example";
+        const party = { kind: "user", user } as const;
+        const held: string[] = [];
+        Object.assign(administration.calls, {
+            live: () => [
+                {
+                    callId: "c1",
+                    roomId: "!r:matrix.example",
+                    caller: party,
+                    callee: { kind: "number", number: "+4420" },
+                },
+            ],
+            verbs: { resume: (callId: string) => Promise.resolve(held.push(callId) > 0 ? "done" : "failed") },
+        });
+        expect(await said("resume", "user")).toBe("Done.");
+        expect([held, administration.service.state]).toEqual([["c1"], "draining"]);
+    });
+
     it.each<[string, () => Promise<unknown>]>([
         ["no", () => run("no")],
         ["another command", () => run("version")],

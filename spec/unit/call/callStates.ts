@@ -32,6 +32,7 @@ export const changing = {
     ...conversation,
     phase: "changing",
     by: ORIGIN,
+    proposedBy: "party",
     waitsFor: "proposal",
     next: undefined,
 } as const;
@@ -62,6 +63,7 @@ export const everyState: readonly CallState[] = [
     { ...changing, next: waiting },
     { ...changing, waitsFor: "peer" },
     { ...changing, waitsFor: "completion" },
+    { ...changing, proposedBy: "command", waitsFor: "peer" },
     joining,
     { ...joining, progress: { waitsFor: "completion", sdp: sdp("link") } },
     ended,

@@ -68,6 +68,38 @@ describe("a change of the session", () => {
     });
 });
 
+describe("a hold by a command", () => {
+    const command: CallEvent = { kind: "holdCommanded", leg: alice, hold: "holds" };
+    const held: CallEvent = { kind: "changeAnswered", sdp: sdp("a"), hold: "holds" };
+
+    it("asks the other party, and answers no party", () => {
+        const proposed = run(connected, command);
+        expect(proposed.effects).toEqual([`proposeHold ${alice}`]);
+        const asked = run(proposed.state, { kind: "changeForwarded", sdp: sdp("forwarded") });
+        expect(asked.effects).toEqual([`reoffer ${ORIGIN}`, "startTimer change"]);
+        const done = run(asked.state, { kind: "offerAnswered", leg: ORIGIN, sdp: sdp("recvonly") }, held);
+        expect(done).toEqual({ state: { ...connected, heldBy: [alice] }, effects: [] });
+    });
+
+    it("leaves the call as it was if it fails", () => {
+        const failed: CallEvent = { kind: "changeFailed", cause: "noCommonMedia" };
+        expect(run(connected, command, failed)).toEqual({ state: connected, effects: [] });
+    });
+
+    it("lets an offer of the party for which it is given wait", () => {
+        const offer: CallEvent = { kind: "offerReceived", leg: alice, sdp: sdp("restart") };
+        const forwarded = run(connected, command, offer, { kind: "changeForwarded", sdp: sdp("forwarded") });
+        expect(forwarded.effects).toEqual([`reoffer ${ORIGIN}`, "startTimer change"]);
+        const next = run(forwarded.state, { kind: "offerRejected", leg: ORIGIN, cause: "noCommonMedia" }, held);
+        expect(next.effects).toEqual([`proposeChange ${alice}`]);
+    });
+
+    it("is ignored while the session changes, and for a leg that is no party", () => {
+        expect(run(changing, command)).toEqual({ state: changing, effects: [] });
+        expect(run(connected, { ...command, leg: linkLeg(3) })).toEqual({ state: connected, effects: [] });
+    });
+});
+
 describe("a transfer", () => {
     const asked: CallEvent = { kind: "transferRequested", leg: alice };
     const ready: CallEvent = { kind: "joinRequested", leg: alice };

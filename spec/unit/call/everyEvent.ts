@@ -20,6 +20,9 @@ export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = 
         legAnswered: called.map((leg) => ({ kind: "legAnswered", leg, sdp: sdp("answer") }) as const),
         candidatesFound: legs.map((leg) => ({ kind: "candidatesFound", leg, candidates: [] }) as const),
         offerReceived: legs.map((leg) => ({ kind: "offerReceived", leg, sdp: sdp("new offer") }) as const),
+        holdCommanded: legs.flatMap((leg) =>
+            (["holds", "talks"] as const).map((hold) => ({ kind: "holdCommanded", leg, hold }) as const),
+        ),
         offerAnswered: legs.map((leg) => ({ kind: "offerAnswered", leg, sdp: sdp("new answer") }) as const),
         offerRejected: legs.map((leg) => ({ kind: "offerRejected", leg, cause: "noCommonMedia" }) as const),
         legEnded: legs.map((leg) => ({ kind: "legEnded", leg, cause: leg === ORIGIN ? "cancelled" : "busy" }) as const),

@@ -36,6 +36,10 @@ export class HandledMedia implements MediaProxy {
                 if (this.forwards) return { kind: "forward", sdp: answer };
                 return { kind: "answer", sdp: answer, hold: "talks" };
             },
+            proposeHold: async (side, hold) => {
+                const told = await this.#ask(`${hold} ${side}`);
+                return this.forwards ? { kind: "forward", sdp: told } : { kind: "answer", sdp: told, hold };
+            },
             completeChange: async (side, sdp) => {
                 const answer = await this.#ask(`complete ${side} ${sdp ?? "in place"}`);
                 return { kind: "answer", sdp: answer, hold: "holds" };

@@ -51,6 +51,7 @@ class NamedMedia implements MediaProxy {
             proposeChange: async (side, offer) => {
                 return { kind: "answer", sdp: await ask(`propose ${side} ${offer}`), hold: "talks" };
             },
+            proposeHold: async (side, hold) => ({ kind: "answer", sdp: await ask(`${hold} ${side}`), hold }),
             completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
             ...NO_HANDOVER,
             sendDigits: () => Promise.resolve(),

@@ -4,6 +4,7 @@ import { networksOf } from "../../../lib/media/mediaProfiles.ts";
 import { RTPENGINE_DEFAULTS } from "../../../lib/media/RtpengineOptions.ts";
 import type { Party } from "../../../lib/sdp/Party.ts";
 import { readParty, type PartyDescription } from "../../../lib/sdp/PartyDescription.ts";
+import { TALKS } from "../../../lib/sdp/Wish.ts";
 import { parseDescription } from "../../../lib/sdp/sessionDescription.ts";
 import { browserAnswer, captured, phone } from "../../support/descriptions.ts";
 
@@ -18,7 +19,7 @@ function party(sdp: string): Party {
     const description = parseDescription(sdp);
     const section = description?.media[0];
     if (description === undefined || section === undefined) throw new Error("unusable");
-    return { said: read(sdp), told: { sdp: phone(), description, streams: [section] } };
+    return { said: read(sdp), wish: TALKS, told: { sdp: phone(), description, streams: [section] } };
 }
 
 const browser = read(captured("chromium-156-audio-offer"));

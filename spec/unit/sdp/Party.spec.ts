@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { flowOf, isHeardBy, keepsACodec, standInAnswer, voiceSentBy, type Party } from "../../../lib/sdp/Party.ts";
+import {
+    directionIn,
+    flowOf,
+    isHeardBy,
+    keepsACodec,
+    standInAnswer,
+    voiceSentBy,
+    type Party,
+} from "../../../lib/sdp/Party.ts";
 import { readParty } from "../../../lib/sdp/PartyDescription.ts";
 import { parseDescription, type Section } from "../../../lib/sdp/sessionDescription.ts";
 import { browserAnswer, phone } from "../../support/descriptions.ts";
@@ -17,18 +25,20 @@ function party(said: string, told: string): Party {
     const reading = readParty(said, "rtp");
     const description = parseDescription(told);
     if (reading.kind !== "usable" || description === undefined) throw new Error("unusable");
-    return { said: reading.party, told: { sdp: phone(), description, streams: [sectionOf(told)] } };
+    const wish = { direction: directionIn(reading.party), command: "none" } as const;
+    return { said: reading.party, wish, told: { sdp: phone(), description, streams: [sectionOf(told)] } };
 }
 
-const answered = (it: Party, offered: string): Section | undefined => standInAnswer(it, [sectionOf(offered)])?.media[0];
+const answered = (it: Party, offered: string): Section | undefined =>
+    standInAnswer(it, [sectionOf(offered)], "none")?.media[0];
 
 describe("an answer in a party's name", () => {
     test.each([
         ["sendrecv", "sendrecv", "sendrecv"],
         ["sendrecv", "sendonly", "recvonly"],
         ["sendrecv", "inactive", "inactive"],
-        ["sendonly", "sendrecv", "sendrecv"],
-        ["inactive", "sendonly", "recvonly"],
+        ["sendonly", "sendrecv", "sendonly"],
+        ["inactive", "sendonly", "inactive"],
     ] as const)("of one that is %s, to an offer that is %s, is %s", (own, offered, expected) => {
         const it = party(phone({ direction: own }), phone());
         expect(answered(it, phone({ direction: offered }))?.direction).toBe(expected);

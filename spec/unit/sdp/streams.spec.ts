@@ -8,6 +8,7 @@ import { isRejected } from "../../../lib/sdp/rejection.ts";
 import { nextDescription, type SentDescription } from "../../../lib/sdp/SentDescription.ts";
 import { parseDescription, type SessionDescription, writeDescription } from "../../../lib/sdp/sessionDescription.ts";
 import { kindOf } from "../../../lib/sdp/streams.ts";
+import { TALKS } from "../../../lib/sdp/Wish.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 
 const browser = captured("chromium-156-audio-video-data-offer");
@@ -199,9 +200,9 @@ describe("a description for a party with video", () => {
 });
 
 describe("a change of the streams", () => {
-    const party = (sdp: string): Party => ({ said: read(sdp), told: told(sdp) });
+    const party = (sdp: string): Party => ({ said: read(sdp), wish: TALKS, told: told(sdp) });
     const asks = (from: string, to: string): boolean =>
-        mustAskPeer({ offer: read(to), before: party(from), peer: party(videoPhone()) });
+        mustAskPeer({ offer: { said: read(to), wish: TALKS }, before: party(from), peer: party(videoPhone()) });
 
     test.each([
         ["adds video", phone(), videoPhone(), true],
@@ -214,9 +215,9 @@ describe("a change of the streams", () => {
 
     test("is answered for a party without video by rejecting that stream", () => {
         const offered = parsed(videoPhone()).media;
-        const answer = standInAnswer(party(phone()), offered);
+        const answer = standInAnswer(party(phone()), offered, "none");
         expect(answer?.media.map(({ type, port }) => `${type} ${port}`)).toEqual(["audio 40000", "video 0"]);
-        const both = standInAnswer(party(videoPhone("a=sendonly")), offered);
+        const both = standInAnswer(party(videoPhone("a=sendonly")), offered, "none");
         expect(both?.media.map(({ type, port }) => `${type} ${port}`)).toEqual(["audio 40000", "video 40002"]);
     });
 });

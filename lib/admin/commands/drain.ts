@@ -1,4 +1,4 @@
-import { failed, textAnswer } from "../Answer.ts";
+import { textAnswer } from "../Answer.ts";
 import { defineCommand } from "../Command.ts";
 
 export const drain = defineCommand({
@@ -21,20 +21,5 @@ export const drain = defineCommand({
                 : `New calls are rejected. Calls in progress: ${left}. Send status to see how many are left.`,
             { state: "draining", calls: left },
         );
-    },
-});
-
-export const resume = defineCommand({
-    name: "resume",
-    aliases: ["undrain"],
-    level: "operator",
-    effect: "act",
-    summary: "Accepts new calls again after drain.",
-    arguments: {},
-    examples: ["resume"],
-    run: (_, { administration: { service } }) => {
-        if (service.state === "accepting") return failed("The bridge accepts calls already.");
-        service.resume();
-        return textAnswer("The bridge accepts calls again.", { state: "accepting" });
     },
 });
