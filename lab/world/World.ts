@@ -184,6 +184,8 @@ export function labConfig(at: LabAddresses, homeserver: string = domain): Bridge
         dialling: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         messaging: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         media: { rtpengine: [`${loopback}:${at.ngPort}`] },
+        // Chromium's loudspeaker goes back to the voice after music, but its tone meter keeps to the source of the music.
+        calls: { holdMusic: "none" },
         logging: { level: "debug", format: "json" },
     };
 }

@@ -103,8 +103,6 @@ describe("a call between a Matrix user and a baresip phone", () => {
 
         phone.setHeld(true);
         await alice.awaitHeldByOther(callId, true);
-        // a phone that goes on sending is heard, as its own music is
-        await alice.hears(callId, tones.phone);
         phone.setHeld(false);
         await alice.awaitHeldByOther(callId, false);
         await flowsBothWays(callId);

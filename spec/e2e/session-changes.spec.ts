@@ -100,7 +100,9 @@ describe("a phone changes the session of a call", () => {
             expect((await call.phone.reoffer("inactive")).text).toMatch(/^a=inactive/m);
             await Promise.all([call.phone.tone.hearsNothing(), alice.hears(call.callId, MUSIC)]);
             expect((await call.phone.reoffer("sendrecv")).text).toMatch(/^a=sendrecv/m);
-            await hearEachOther(call);
+            call.phone.tone.forget();
+            // the tone meter in Chromium keeps to the source of the music, and hears its end (`World`)
+            await Promise.all([call.phone.tone.hears(tones.alice), alice.hearsNothing(call.callId)]);
             await hangUp(call);
         },
     );

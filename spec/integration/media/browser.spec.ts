@@ -4,6 +4,8 @@ import { RtpTone } from "../../../lab/audio/RtpTone.ts";
 import { until } from "../../../lab/world/until.ts";
 import type { Sdp } from "../../../lib/call/vocabulary.ts";
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
+import { hasName, withCodecs } from "../../../lib/sdp/codecs.ts";
+import { parseDescription, writeDescription } from "../../../lib/sdp/sessionDescription.ts";
 import { BrowserPeer, startBrowser } from "../../support/BrowserPeer.ts";
 import { phone, type PhoneSays } from "../../support/descriptions.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
@@ -194,6 +196,42 @@ describe("a phone and a real browser through rtpengine", () => {
         await expectSound();
     });
 
+    describe("a client with Opus alone and a phone with G.711 alone", () => {
+        const pcmu = { payloads: "0 101", formats: ["a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000"] };
+
+        test("hear each other if the client calls", async () => {
+            session = world.open("webrtc", "rtp");
+            const offered = await session.offer(withOpusAlone(await peer.offer()));
+            await session.addCandidates("origin", await peer.candidates());
+            await peer.takeAnswer(await session.answer(says(pcmu)));
+            handset.sendTo(audioAddress(offered));
+            await expectSound();
+        });
+
+        test("hear each other if the phone calls", async () => {
+            session = world.open("rtp", "webrtc");
+            const answer = await peer.answerTo(withOpusAlone(await session.offer(says(pcmu))));
+            expect(answer).toMatch(/^a=rtpmap:\d+ opus/m);
+            const answered = await session.answer(answer);
+            // an answer has nothing that the offer had not
+            expect(answered).toMatch(/^m=audio \d+ RTP\/AVP 0\b/m);
+            expect(answered).not.toContain("opus");
+            handset.sendTo(audioAddress(answered));
+            await session.addCandidates("target", await peer.candidates());
+            await expectSound();
+        });
+    });
+
+    test("a phone with codecs that rtpengine cannot encode is refused before anything rings, with their names", async () => {
+        session = world.open("rtp", "webrtc");
+        const amr = { payloads: "96 97", formats: ["a=rtpmap:96 AMR/8000", "a=rtpmap:97 iLBC/8000"] };
+        const refused = session.offer(says(amr));
+        await expect(refused).rejects.toMatchObject({
+            endCause: "noCommonMedia",
+            message: expect.stringContaining("AMR, iLBC") as string,
+        });
+    });
+
     test("a phone that speaks G.729 only is put through by transcoding", async () => {
         session = world.open("rtp", "webrtc");
         const g729 = { payloads: "18 101", formats: ["a=rtpmap:18 G729/8000", "a=rtpmap:101 telephone-event/8000"] };
@@ -206,6 +244,15 @@ describe("a phone and a real browser through rtpengine", () => {
         });
     });
 });
+
+/** What a client says that has no other voice codec. */
+function withOpusAlone(sdp: Sdp): Sdp {
+    const description = parseDescription(sdp);
+    const voice = description?.media[0];
+    if (description === undefined || voice === undefined) throw new Error("no session description");
+    const opus = withCodecs(voice, (codec) => hasName(codec, "opus"));
+    return writeDescription({ ...description, media: [opus, ...description.media.slice(1)] });
+}
 
 function audioAddress(sdp: string): { address: string; port: number } {
     const address = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1] ?? "none";

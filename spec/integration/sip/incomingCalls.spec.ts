@@ -268,10 +268,13 @@ describe("within a call", () => {
         await hangUp(call, ok, 3);
     });
 
-    test("video instead of audio is refused here", async () => {
+    test.each([
+        ["video", PHONE_SDP.replace("m=audio", "m=video")],
+        ["fax (T.38)", sdpOf(0, "m=image 40010 udptl t38", "a=T38FaxUdpEC:t38UDPRedundancy")],
+    ])("%s instead of audio is refused here, and the call goes on", async (_, body) => {
         const { call, opened, ok } = await answered();
-        phone.inDialog(call, ok, "UPDATE", 2, { body: PHONE_SDP.replace("m=audio", "m=video") });
-        await phone.next("SIP/2.0 488");
+        phone.inDialog(call, ok, "INVITE", 2, { body });
+        phone.inDialog(call, await phone.next("SIP/2.0 488"), "ACK", 2);
         expect(opened.reported.facts).toEqual([]);
         await hangUp(call, ok, 3);
     });
