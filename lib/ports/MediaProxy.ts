@@ -96,7 +96,7 @@ export interface MediaSession {
     proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal>;
     /**
      * Holds or resumes the call on behalf of the party on this side, whose client does not know of it: the other one is offered
-     * the hold, and the answer of `completeChange` is for nobody. An offer of the party that resumes a hold of its own ends
+     * the hold, and the answer of `completeChange` is not sent. An offer of the party that resumes a hold of its own ends
      * this one as well. Rejects with `noCommonMedia` if this media proxy cannot do it.
      */
     proposeHold(side: Side, hold: Hold, peer: PeerReadiness): Promise<ChangeProposal>;
