@@ -1,5 +1,5 @@
 import type { CallEffect } from "../call/CallEffect.ts";
-import type { CallEvent, Hold } from "../call/CallEvent.ts";
+import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState, Conversation } from "../call/CallState.ts";
 import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
@@ -17,7 +17,7 @@ import type {
     TransferRequest,
 } from "../ports/CallLeg.ts";
 import type { CallSnapshot, MediaSnapshot } from "../ports/CallJournal.ts";
-import type { MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
+import type { MediaSession } from "../ports/MediaProxy.ts";
 import type { CallParts, ResumeParts, SetupParts } from "./CallParts.ts";
 import { eventOfLeg, eventOfMedia } from "./callEvents.ts";
 import { CallTimers } from "./CallTimers.ts";
@@ -52,8 +52,6 @@ export class CallActor {
     readonly #identities = new Map<LegId, ShownParty>();
     /** How many series of digits could not be sent. */
     #lostDigits = 0;
-    /** Who waits until the session is not being changed. */
-    readonly #onUnchanging: (() => void)[] = [];
     #state: CallState;
     #owner: "this run" | "the next run" = "this run";
 
@@ -229,23 +227,6 @@ export class CallActor {
         return this.#lostDigits === lost ? "done" : "failed";
     }
 
-    /** Holds or resumes the call on behalf of a party. Resolves to whether it is so once the other party has been asked. */
-    async hold(leg: LegId, hold: Hold): Promise<"done" | "failed"> {
-        if (this.#state.phase !== "connected") return "failed";
-        this.tell({ kind: "holdCommanded", leg, hold });
-        await new Promise<void>((resolve) => {
-            this.#onUnchanging.push(resolve);
-            this.#tellUnchanging();
-        });
-        const heldBy = "heldBy" in this.#state ? this.#state.heldBy : [];
-        return heldBy.includes(leg) === (hold === "holds") ? "done" : "failed";
-    }
-
-    #tellUnchanging(): void {
-        if (this.#state.phase === "changing") return;
-        for (const resolve of this.#onUnchanging.splice(0)) resolve();
-    }
-
     /** Resolves once every effect so far has been carried out or has failed. */
     async settled(): Promise<void> {
         const seats = [...this.#seats.values(), ...this.#media.values()];
@@ -267,7 +248,6 @@ export class CallActor {
         if (mustBeStored(before, step.state)) this.#parts.keeper.changed();
         if (step.state !== before) this.#parts.watcher.moved(before, step.state);
         for (const effect of step.effects) this.#carryOut(effect);
-        this.#tellUnchanging();
     }
 
     #carryOut(effect: CallEffect): void {
@@ -301,7 +281,7 @@ export class CallActor {
                 return this.#passDigits(effect);
             case "proposeChange":
             case "proposeHold":
-                return this.#media.get(effect.leg)?.propose(effect, this.#readinessOf(effect.peer));
+                return this.#media.get(effect.leg)?.propose(effect, this.#seats.get(effect.peer)?.readiness);
             case "allocateMedia":
             case "completeMedia":
             case "addCandidates":
@@ -318,10 +298,6 @@ export class CallActor {
             case "seatLink":
                 return this.#addLink(effect.leg, this.#waitingLinks.shift());
         }
-    }
-
-    #readinessOf(leg: LegId): PeerReadiness {
-        return this.#seats.get(leg)?.leg.abilities.has("reoffer") === true ? "askable" : "unaskable";
     }
 
     #placeTransfer(leg: LegId): void {

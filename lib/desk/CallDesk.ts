@@ -122,10 +122,14 @@ export class CallDesk implements CallIntake, CallPlaces {
         return connected === undefined ? "failed" : await connected.actor.press(connected.leg, digits);
     }
 
-    /** Holds or resumes a connected call for its Matrix user. Resolves to whether it is so. */
+    /** Holds or resumes a connected call for its Matrix user. Resolves to whether it is so, or the other party is being asked. */
     async hold(callId: string, hold: Hold): Promise<"done" | "failed"> {
-        const connected = this.#matrixLegOf(callId);
-        return connected === undefined ? "failed" : await connected.actor.hold(connected.leg, hold);
+        const connected = this.#calls.matrixLegOf(callId);
+        if (connected?.actor.state.phase !== "connected") return "failed";
+        const { actor, leg } = connected;
+        actor.tell({ kind: "holdCommanded", leg, hold });
+        await actor.settled();
+        return stateOfHold(actor.state, leg) === hold ? "done" : "failed";
     }
 
     /**
@@ -343,4 +347,12 @@ const NO_TRANSFERS = (actor: () => CallActor): TransferDesk => ({
 /** A call can have video if both parties can. */
 function videoOf(origin: VideoPermission | undefined, { video }: CallTarget): Pick<MediaRequest, "video"> {
     return origin === undefined || video === undefined ? {} : { video };
+}
+
+/** What a command has achieved. A party that is asked now cannot prevent it: the media server answers in its place. */
+function stateOfHold(state: CallState, leg: LegId): Hold | undefined {
+    if (!("heldBy" in state)) return undefined;
+    const isHeld = state.heldBy.includes(leg);
+    const isChanging = state.phase === "changing" && state.proposedBy === "command" && state.by === leg;
+    return isHeld === isChanging ? "talks" : "holds";
 }

@@ -3,6 +3,7 @@ import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallLeg, LegReport } from "../ports/CallLeg.ts";
 import type { Log } from "../ports/Log.ts";
 import type { LegRecord } from "../ports/LegRecord.ts";
+import type { PeerReadiness } from "../ports/MediaProxy.ts";
 import type { CallKeeper } from "./CallKeeper.ts";
 import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
 import { Outbox } from "./Outbox.ts";
@@ -32,6 +33,11 @@ export class LegSeat<Leg extends CallLeg> {
         this.leg = leg;
         this.#parts = parts;
         this.#outbox = new Outbox(parts.effectTimeoutMs);
+    }
+
+    /** Whether the party can be offered another session. */
+    get readiness(): PeerReadiness {
+        return this.leg.abilities.has("reoffer") ? "askable" : "unaskable";
     }
 
     /** Queues a step of the setup. A leg that fails at it is over, and is ended in case that it still holds something. */

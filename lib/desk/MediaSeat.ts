@@ -78,7 +78,7 @@ export class MediaSeat {
     }
 
     /** A change of the session, for which the other party may have to be asked. */
-    propose(effect: Of<"proposeChange" | "proposeHold">, peer: PeerReadiness): void {
+    propose(effect: Of<"proposeChange" | "proposeHold">, peer: PeerReadiness = "unaskable"): void {
         const { kind, side } = effect;
         this.#change(kind, () =>
             effect.kind === "proposeHold"
