@@ -37,7 +37,7 @@ try {
             return await runCell(cell, world, parts);
         });
         results.push(result);
-        if (result.failure !== undefined) await parts.startOver();
+        if (!result.told) await parts.startOver();
         console.error(`${index + 1}/${cells.length} ${lineOf(result)}`);
     }
 } finally {

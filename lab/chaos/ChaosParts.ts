@@ -75,10 +75,18 @@ export class ChaosParts {
         await this.#world.stopPhones();
     }
 
-    /** Goes on after a cell that could not be tried: with a new run of the bridge, and without calls. */
+    /** Goes on after a cell that was not right or could not be tried: with a new run of the bridge, new clients and no calls. */
     async startOver(): Promise<void> {
         await this.#world.stopPhones();
         await this.#world.bridge.restart();
+        await this.#client.close();
+        await this.#target?.then((page) => page.close());
+        this.#target = undefined;
+        this.#client = await this.#openClient();
+    }
+
+    #openClient(): Promise<MatrixClientPage> {
+        return this.#world.openClient("alice", { toneHz: tones.client });
     }
 
     #controls(call: ChaosCall): Readonly<Record<Part, Control>> {
@@ -122,7 +130,7 @@ export class ChaosParts {
                 suspend: () => chromium.signal("SIGSTOP"),
                 resume: () => chromium.signal("SIGCONT"),
                 revive: async () => {
-                    this.#client = await this.#world.openClient("alice", { toneHz: tones.client });
+                    this.#client = await this.#openClient();
                 },
             },
         };

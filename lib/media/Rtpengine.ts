@@ -24,6 +24,7 @@ export class Rtpengine {
     #calls = 0;
     /** In a row. */
     #missedProbes = 0;
+    #probe: "idle" | "waiting" = "idle";
 
     constructor(address: NgAddress, parts: NgClientParts, log: Log) {
         this.name = `${address.host}:${address.port}`;
@@ -69,12 +70,16 @@ export class Rtpengine {
         return () => this.#watchers.delete(listener);
     }
 
-    /** Asks whether it is there. Never rejects: `health` tells. */
+    /** Asks whether it is there. Never rejects: `health` tells. An engine that does not answer is asked again without a pause. */
     async probe(): Promise<void> {
+        if (this.#probe === "waiting") return;
+        this.#probe = "waiting";
         await this.request("ping").catch(() => undefined);
+        this.#probe = "idle";
         if (this.#health !== "silent") return;
         this.#missedProbes += 1;
         if (this.#missedProbes === PROBES_UNTIL_GONE) this.#tell("gone");
+        if (this.#missedProbes < PROBES_UNTIL_GONE) void this.probe();
     }
 
     close(): void {
