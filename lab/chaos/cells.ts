@@ -81,6 +81,8 @@ export function possibleAfterMs({ phase, part, fault }: Cell): number {
         case "phone":
             return isRinging ? RING_MS[phase] : phase === "answering" ? NO_ACK_MS : NOTICED_MS.phone;
         case "client":
+            // its answer was not sent
+            if (phase === "answering") return RING_MS["ringing in"];
             return isRinging ? RING_MS[phase] : NOTICED_MS.client;
     }
 }
