@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OUR_SDP, OutgoingCalls } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
@@ -156,18 +156,6 @@ describe("when the SIP server was killed and is back", () => {
     });
 
     it.each(calls.map(([name], at) => [name, at] as const))("%s", async (_name, at) => checks[at]?.());
-});
-
-it("ends a call by the server after the next, if the next is killed as well", async () => {
-    await vi.waitFor(() => expect(side.link.connected).toBe(true), 8_000);
-    const { outgoing, phone, invite } = await outbound();
-    process.kill(side.server.pid ?? 0, "SIGKILL");
-    await vi.waitFor(() => expect(side.server.pid).toBeUndefined());
-    process.kill(await vi.waitFor(() => side.server.pid ?? Promise.reject(new Error("not started")), 8_000), "SIGKILL");
-    expectSameTransaction(await phone.next("CANCEL", 15_000), invite);
-    phone.respond(invite, 487, "Request Terminated");
-    await phone.next("ACK");
-    await outgoing.close();
 });
 
 /** The tag of a From or To header. */

@@ -22,8 +22,8 @@ export class ScriptedStack implements SipStack {
     #answer: ((status: number, given?: Partial<IncomingResponse>) => void) | undefined;
     #failure: SipSendError | undefined;
 
-    /** From now on nothing can be sent. */
-    failWith(failure: SipSendError): void {
+    /** From now on nothing can be sent, or everything again. */
+    failWith(failure: SipSendError | undefined): void {
         this.#failure = failure;
     }
 
