@@ -114,6 +114,7 @@ describe("a transfer that the party that stays can carry out itself", () => {
         expect(world.calls).toBe(1);
         // late, repeated or hostile
         reports("done");
+        await settle();
         expect(world.calls).toBe(1);
     });
 
