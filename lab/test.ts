@@ -43,9 +43,18 @@ async function runSpecs(args: readonly string[]): Promise<Count> {
     return result;
 }
 
+/** Whether specs run that need servers. Unit specs need none, so that nothing is installed for them. */
+function needsWorld(args: readonly string[]): boolean {
+    const { filter, options } = parseCLI(["vitest", "run", ...args]);
+    const projects = [options.project ?? []].flat();
+    const isUnitProject = projects.length > 0 && projects.every((project) => project === "unit");
+    const isUnitFolder = filter.length > 0 && filter.every((path) => path.startsWith("spec/unit"));
+    return !isUnitProject && !isUnitFolder;
+}
+
 async function installAndRun(args: readonly string[]): Promise<Count> {
     try {
-        await installWorld(terminalProgress(), specPackages);
+        if (needsWorld(args)) await installWorld(terminalProgress(), specPackages);
     } catch (error) {
         if (!(error instanceof InstallError)) throw error;
         console.error(error.message);
