@@ -1,4 +1,4 @@
-import { parseDecimal } from "./characters.ts";
+import { hasControls, parseDecimal } from "./characters.ts";
 import { parseCSeq, readCSeqNumber } from "./CSeq.ts";
 import type { Headers } from "./Headers.ts";
 import { readNameAddr, readTag } from "./readNameAddr.ts";
@@ -60,7 +60,9 @@ function findDialogFault(headers: Headers): string | undefined {
     }
     const callId = headers.get("Call-ID");
     if (callId === undefined) return "Missing Call-ID Header";
-    return callId === "" || callId.includes("|") ? "Bad Call-ID Header" : undefined;
+    // applications trim control characters off its ends, and would know another call
+    const isUsable = callId !== "" && !callId.includes("|") && !hasControls(callId);
+    return isUsable ? undefined : "Bad Call-ID Header";
 }
 
 /** A REGISTER without its Contact would only ask for the bindings, and its sender take the 200 for a registration. */
