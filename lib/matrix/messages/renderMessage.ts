@@ -155,7 +155,7 @@ function fileMessage({ url = "", body, filename, info }: Content): RenderedEvent
             uri: url,
             name,
             mediaType: info?.mimetype ?? "application/octet-stream",
-            ...(info?.size !== undefined && { bytes: info.size }),
+            ...(info?.size !== undefined && info.size >= 0 && { bytes: Math.round(info.size) }),
             text: filename !== undefined && body !== filename ? body.trim() : "",
         },
     };
@@ -164,8 +164,15 @@ function fileMessage({ url = "", body, filename, info }: Content): RenderedEvent
 function plainText({ body, format, formatted_body }: Content, isReply: boolean): string {
     const isFormatted = format === "org.matrix.custom.html" && formatted_body !== undefined;
     const formatted = isFormatted ? htmlToText(formatted_body) : "";
-    if (formatted !== "") return formatted;
-    return (isReply ? withoutFallback(body) : body).trim();
+    return printable(formatted !== "" ? formatted : isReply ? withoutFallback(body) : body).trim();
+}
+
+/** Control characters mean something to terminals only, and half a character nothing. */
+function printable(text: string): string {
+    return text
+        .toWellFormed()
+        .replace(/\r\n?/g, "\n")
+        .replace(/[^\P{Cc}\t\n]/gu, "");
 }
 
 /** Clients of before Matrix 1.13 repeat what they reply to, in lines that begin with `> `. */

@@ -17,6 +17,11 @@ describe("renderMessage", () => {
         ["a kind of message it does not know", { msgtype: "org.example.poll", body: "A poll" }, text("A poll")],
         ["bold text and line breaks", html("<b>One</b><br>two <em>three</em>"), text("One\ntwo three")],
         ["paragraphs", html("<p>One</p><p>two</p>"), text("One\n\ntwo")],
+        ["a table", html("<table><tr><th>A</th><td>1</td></tr></table>"), text("A   1")],
+        ["elements nested too deeply", html(`${"<div>".repeat(60)}x${"</div>".repeat(60)}`), text("fallback")],
+        ["many elements side by side", html("<p>a<li>b<div>c</div>".repeat(60)), { kind: "message" }],
+        ["control characters", { msgtype: "m.text", body: "a\0b\u0007\r\nc\rd" }, text("ab\nc\nd")],
+        ["half a character", { msgtype: "m.text", body: "\ud800x" }, text("\uFFFDx")],
         ["a list", html("<ul><li>a</li><li>b</li></ul>"), text("- a\n- b")],
         ["a numbered list", html("<ol><li>a</li><li>b</li></ol>"), text("1. a\n2. b")],
         [
