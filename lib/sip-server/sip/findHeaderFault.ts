@@ -56,7 +56,9 @@ function findDialogFault(headers: Headers): string | undefined {
     for (const name of ["From", "To"]) {
         const value = headers.get(name);
         if (value === undefined) return `Missing ${name} Header`;
-        if (value === "" || readTag(value)?.includes("|") === true) return `Bad ${name} Header`;
+        // applications cannot read parameters without an address
+        const hasAddress = value !== "" && !value.startsWith(";");
+        if (!hasAddress || readTag(value)?.includes("|") === true) return `Bad ${name} Header`;
     }
     const callId = headers.get("Call-ID");
     if (callId === undefined) return "Missing Call-ID Header";

@@ -40,6 +40,8 @@ test.each([
     ["a Call-ID of two words", [...essential.with(3, "Call-ID: c d")], "accepted, 0 ignored"],
     ["a Call-ID that would be two tokens", [...essential.with(3, "Call-ID: c|d")], "400 Bad Call-ID Header"],
     ["a Call-ID with a control character", [...essential.with(3, "Call-ID: \u000bc")], "400 Bad Call-ID Header"],
+    ["a From without an address", [...essential.with(1, "From: ;tag=1")], "400 Bad From Header"],
+    ["a To without an address", [...essential.with(2, "To: ;x")], "400 Bad To Header"],
     ["a From tag that would be two tokens", [...essential.with(1, "From: <sip:a>;tag=1|2")], "400 Bad From Header"],
     ["a To tag that would be two tokens", [...essential.with(2, "To: <sip:a>;tag=1|2")], "400 Bad To Header"],
     ["no Via", essential.slice(1), "dropped: Missing Via Header"],
