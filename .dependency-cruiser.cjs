@@ -71,7 +71,7 @@ module.exports = {
             name: "administration-knows-no-adapter",
             severity: "error",
             from: { path: "^lib/admin/" },
-            to: { path: "^lib/", pathNot: "^lib/(admin|records|ports|call|numbering|config/nearestWord)" },
+            to: { path: "^lib/", pathNot: "^lib/(admin|records|ports|call|numbering|config/(nearestWord|HostPort))" },
         },
         {
             name: "configuration-knows-no-part-of-the-bridge",

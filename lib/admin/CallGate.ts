@@ -1,4 +1,4 @@
-import type { FaultParty } from "../call/faultOf.ts";
+import type { FaultParty } from "../call/FaultParty.ts";
 import type { CallId, EndCause } from "../call/vocabulary.ts";
 import { type CallParty, partyText } from "../numbering/partyText.ts";
 import type { CallIntake, CallRequest } from "../ports/CallIntake.ts";

@@ -1,4 +1,4 @@
-import type { Blame } from "./faultOf.ts";
+import type { Blame } from "./FaultParty.ts";
 import type { EndCause } from "./vocabulary.ts";
 
 /** `reason` of m.call.hangup, as clients know it. `answered_elsewhere` and `replaced` are js-sdk's, not the specification's. */

@@ -1,19 +1,6 @@
 import { ENDINGS } from "./endings.ts";
+import type { FaultParty } from "./FaultParty.ts";
 import type { EndCause, Side } from "./vocabulary.ts";
-
-/** The party whose fault a failed call was; `none` for a call that ended normally. Values of the metric label `fault`. */
-export type FaultParty = "none" | "caller" | "callee" | "trunk" | "homeserver" | "media" | "bridge";
-
-/** Every party, for tables and exhaustive tests. */
-export const FAULT_PARTIES: readonly FaultParty[] = [
-    "none",
-    "caller",
-    "callee",
-    "trunk",
-    "homeserver",
-    "media",
-    "bridge",
-];
 
 /** What connects a party with the bridge: a trunk or peer, the homeserver, or nothing for a registered phone. */
 export type PartyNetwork = "trunk" | "homeserver" | "phone";
@@ -27,12 +14,6 @@ export interface CallEnd {
     readonly rang: boolean;
     readonly networks: Readonly<Record<Side, PartyNetwork>>;
 }
-
-/**
- * A party, or where to look for it: `endingSide` is the caller or callee who ended the call, `endingNetwork` what
- * connects that side. Both are `bridge` if the bridge ended it.
- */
-export type Blame = FaultParty | "endingSide" | "endingNetwork";
 
 /** Whose fault the end of a call was. Pure; used by the log, the metrics and the call records. */
 export function faultOf(end: CallEnd): FaultParty {

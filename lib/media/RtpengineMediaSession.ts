@@ -28,7 +28,6 @@ import {
     describeAnswer,
     exchangeAlone,
     forwardToPeer,
-    type Parties,
     expectationOf,
     expectKnown,
     isIn,
@@ -37,6 +36,7 @@ import {
     type Progress,
     type Up,
 } from "./sessionExchanges.ts";
+import { type Parties } from "../sdp/Party.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import { sentAudioOf } from "./sentAudio.ts";
 import type { EngineChange } from "./Rtpengine.ts";

@@ -4,7 +4,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { HoldMusic } from "./HoldMusic.ts";
 import { likelySounds, type Sound, wantedSound } from "./partySound.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
-import type { Parties } from "./sessionExchanges.ts";
+import type { Parties } from "../sdp/Party.ts";
 
 /** How often a phone that holds is looked at: whether it sends music of its own. */
 const LOOK_EVERY_MS = 1_000;

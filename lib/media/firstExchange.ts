@@ -7,7 +7,8 @@ import { describeFor, type Recipient } from "./describeFor.ts";
 import { answerTo, type Exchange, firstOffer } from "./exchanges.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
-import { heard, musicOf, type Parties } from "./sessionExchanges.ts";
+import { heard, musicOf } from "./sessionExchanges.ts";
+import { type Parties } from "../sdp/Party.ts";
 
 /** What rtpengine receives of the origin's first offer. */
 export function offerOf(origin: PartyDescription, towards: MediaTransport, options: RtpengineOptions): Exchange {

@@ -12,7 +12,8 @@ import { voiceOf } from "../sdp/streams.ts";
 import { describeFor } from "./describeFor.ts";
 import { KEEPING_PORT, LINKED } from "./linkFlags.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
-import type { Parties, Up } from "./sessionExchanges.ts";
+import type { Up } from "./sessionExchanges.ts";
+import type { Parties } from "../sdp/Party.ts";
 
 /*
  * Another call takes the place of a party: its side of the call in rtpengine becomes plain RTP to the other call's port. The

@@ -5,7 +5,7 @@ import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
 import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
 import type { Side } from "../call/vocabulary.ts";
-import type { Parties } from "./sessionExchanges.ts";
+import type { Parties } from "../sdp/Party.ts";
 import type { SplitRecord } from "./splitter/SplitCall.ts";
 
 /** What a media session goes on with after a restart of the bridge. ICE, DTLS and SRTP are in rtpengine alone. */

@@ -1,7 +1,7 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { sends } from "../sdp/direction.ts";
 import { holds, type Music } from "../sdp/Wish.ts";
-import type { Parties } from "./sessionExchanges.ts";
+import type { Parties } from "../sdp/Party.ts";
 
 /** What a party is sent: the voice of the other one, hold music of the bridge, or nothing. */
 export type Sound = "voice" | "music" | "nothing";

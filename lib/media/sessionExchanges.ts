@@ -1,6 +1,14 @@
 import { otherSide, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
-import { answerDirection, directionIn, flowOf, standInAnswer, type Party, type Statement } from "../sdp/Party.ts";
+import {
+    answerDirection,
+    directionIn,
+    flowOf,
+    standInAnswer,
+    type Parties,
+    type Party,
+    type Statement,
+} from "../sdp/Party.ts";
 import { type PartyDescription, withDirection, withStreamsOf } from "../sdp/PartyDescription.ts";
 import type { SessionChange } from "../sdp/mustAskPeer.ts";
 import { withVersionOf, type SentDescription } from "../sdp/SentDescription.ts";
@@ -13,8 +21,6 @@ import type { Expectation } from "./mediaLiveness.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import type { SoundSwitch } from "./SoundSwitch.ts";
 import { directionFor, type Music, wishAfterAnswer } from "../sdp/Wish.ts";
-
-export type Parties = Readonly<Record<Side, Party>>;
 
 /** A session in which both parties have spoken. */
 export interface Up {

@@ -2,7 +2,7 @@ import type { TransferProgress } from "../call/CallEffect.ts";
 import type { EndCause, IceCandidate, Sdp } from "../call/vocabulary.ts";
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { SipTarget } from "./CallIntake.ts";
+import type { SipTarget } from "./CallTarget.ts";
 import type { LegRecord } from "./LegRecord.ts";
 
 /** What a leg can do beyond the beginning and the end of a call. */

@@ -1,4 +1,4 @@
-import type { FaultParty } from "../call/faultOf.ts";
+import type { FaultParty } from "../call/FaultParty.ts";
 import type { CallId, EndCause, Side } from "../call/vocabulary.ts";
 import type { CallRequest } from "./CallIntake.ts";
 import type { CallParties } from "./CallParties.ts";

@@ -1,6 +1,6 @@
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { PhoneTarget } from "./CallIntake.ts";
+import type { PhoneTarget } from "./CallTarget.ts";
 
 /** Where an outbound message goes. */
 export type MessageRoute =

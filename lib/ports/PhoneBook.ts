@@ -1,6 +1,6 @@
 import type { MatrixUserId } from "../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../numbering/RemoteParty.ts";
-import type { PhoneTarget } from "./CallIntake.ts";
+import type { PhoneTarget } from "./CallTarget.ts";
 
 /** The phones that are registered with us, for those who call them from Matrix. Implemented in sip/registrar. */
 export interface PhoneBook {

@@ -1,4 +1,4 @@
-import type { FaultParty } from "../call/faultOf.ts";
+import type { FaultParty } from "../call/FaultParty.ts";
 import type { EndCause, Side } from "../call/vocabulary.ts";
 import type { CallParty } from "../numbering/partyText.ts";
 import type { CallVia } from "../ports/CallParties.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { END_CAUSES } from "../call/vocabulary.ts";
-import { FAULT_PARTIES } from "../call/faultOf.ts";
+import { FAULT_PARTIES } from "../call/FaultParty.ts";
 import { type CallParty, type NumberDetail, numberText, partyText } from "../numbering/partyText.ts";
 import { type CallRecord, ringMs, talkMs } from "./CallRecord.ts";
 

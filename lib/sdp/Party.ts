@@ -1,4 +1,4 @@
-import type { MediaTransport } from "../call/vocabulary.ts";
+import type { MediaTransport, Side } from "../call/vocabulary.ts";
 import { type Codec, codecsOf, hasCodec, isSameCodec, isStatic, carriesMedia, withCodecs } from "./codecs.ts";
 import { meet, mirrored } from "./direction.ts";
 import type { PartyDescription } from "./PartyDescription.ts";
@@ -18,6 +18,9 @@ export interface Statement {
 export interface Party extends Statement {
     readonly told: SentDescription;
 }
+
+/** Both parties of a call. */
+export type Parties = Readonly<Record<Side, Party>>;
 
 /** The direction in which a party offers, or answers, its voice. */
 export function directionIn(description: WithStreams): Direction {

@@ -19,8 +19,8 @@ import { RtpengineMediaProxy } from "../../media/RtpengineMediaProxy.ts";
 import type { Phones } from "../../sip/registrar/Phones.ts";
 import type { LevelledLog } from "../../telemetry/log.ts";
 import { systemClock } from "../../telemetry/systemClock.ts";
-import type { SipSide } from "../startSip.ts";
 import type { OnStarted } from "../Stoppable.ts";
+import type { SipTrunkControl } from "./SipTrunkControl.ts";
 import { watchLimits } from "./watchLimits.ts";
 import { storedFile } from "./storedFile.ts";
 import { dialPlanChangesOf } from "./dialPlanChangesOf.ts";
@@ -42,7 +42,8 @@ export interface StartAdministrationParts {
     readonly media: MediaProxy;
     readonly phones: Phones | undefined;
     readonly matrix: MatrixSide;
-    readonly sip: Pick<SipSide, "trunks" | "serverMetrics">;
+    /** `serverMetrics`: those of the embedded SIP server. */
+    readonly sip: { readonly trunks: SipTrunkControl; readonly serverMetrics: () => Promise<string> };
     readonly loadConfig?: () => Config;
 }
 

@@ -3,7 +3,7 @@ import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts
 import { CallFailure } from "../../ports/CallFailure.ts";
 import { settlesWithin } from "../../ports/settlesWithin.ts";
 import { describeProvenance } from "../../numbering/CallProvenance.ts";
-import type { MatrixTarget } from "../../ports/CallIntake.ts";
+import type { MatrixTarget } from "../../ports/CallTarget.ts";
 import type { MatrixCalleeRecord } from "../../ports/LegRecord.ts";
 import type { LegAbility, LegReport, ShownParty, TargetLeg } from "../../ports/CallLeg.ts";
 import type { CallMessage } from "./callEventContent.ts";

@@ -1,6 +1,6 @@
 import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import type { SipTarget } from "../../ports/CallIntake.ts";
+import type { SipTarget } from "../../ports/CallTarget.ts";
 import { escapeUser, formatNameAddress } from "../sipHeaders.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";

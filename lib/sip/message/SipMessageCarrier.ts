@@ -1,6 +1,6 @@
 import type { Message } from "../../message/Message.ts";
 import type { FailureCause, Receipt } from "../../message/vocabulary.ts";
-import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { FileLinks } from "../../ports/FileLinks.ts";
 import type { Log } from "../../ports/Log.ts";

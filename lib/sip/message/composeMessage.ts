@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { writeNumber } from "../../numbering/NumberFormat.ts";
 import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import type { DigestCredentials } from "../digest/DigestClient.ts";
 import { identityHeaders } from "../identity/outboundIdentity.ts";
 import { composePhoneInvite } from "../registrar/composePhoneInvite.ts";

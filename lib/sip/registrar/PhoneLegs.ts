@@ -1,6 +1,7 @@
 import { newCnonce } from "../digest/newCnonce.ts";
 import type { CallId } from "../../call/vocabulary.ts";
-import type { LegDialler, PhoneTarget } from "../../ports/CallIntake.ts";
+import type { LegDialler } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport, TargetLeg } from "../../ports/CallLeg.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";

@@ -2,7 +2,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, parseSipAddress, userOf } from "../../numbering/SipAddress.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
-import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import type { PhoneBook } from "../../ports/PhoneBook.ts";
 import { type AssertParty, assertToPhone } from "../identity/assertedParty.ts";
 import { userAddress } from "../identity/userAddress.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../ports/Clock.ts";
 import type { ContactStore, PhoneContact } from "../../ports/ContactStore.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { IncomingRequest, OutgoingResponse, SipSource } from "../SipStack.ts";
-import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import { isByConnection, addressingOf } from "./composePhoneInvite.ts";
 import { bind, type BindingLimits, readRegister, type RegisterRequest, registered } from "./bindings.ts";
 import type { ContactPolicy } from "./ContactPolicy.ts";

@@ -1,4 +1,4 @@
-import type { PhoneTarget } from "../../ports/CallIntake.ts";
+import type { PhoneTarget } from "../../ports/CallTarget.ts";
 import type { PhoneContact } from "../../ports/ContactStore.ts";
 import { capabilityHeaders, type ComposedInvite, type InviteOptions, referredBy } from "../uac/composeInvite.ts";
 import { addressAt } from "../identity/assertedParty.ts";

@@ -2,7 +2,7 @@ import { writeNumber } from "../../numbering/NumberFormat.ts";
 import type { PhoneNumber } from "../../numbering/PhoneNumber.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf } from "../../numbering/SipAddress.ts";
-import type { SipTarget } from "../../ports/CallIntake.ts";
+import type { SipTarget } from "../../ports/CallTarget.ts";
 import { type CallingUser, identityHeaders, userPart } from "../identity/outboundIdentity.ts";
 import { numberIn } from "../identity/partyOfUri.ts";
 import type { Hop } from "./inviteRoute.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type CallEnd, FAULT_PARTIES, faultOf, type FaultParty } from "../../../lib/call/faultOf.ts";
+import { type CallEnd, faultOf } from "../../../lib/call/faultOf.ts";
+import { FAULT_PARTIES, type FaultParty } from "../../../lib/call/FaultParty.ts";
 import { END_CAUSES } from "../../../lib/call/vocabulary.ts";
 
 /** An outbound call by a trunk, whose callee's phone rang. */

@@ -13,8 +13,8 @@ import { KeptLog, KeptRecorder, KeptTelemetry } from "../../support/quiet.ts";
 import { settle } from "../../support/settle.ts";
 
 export const alice = "@alice:example.org" as MatrixUserId;
-export const bob = "@bob:example.org" as MatrixUserId;
-export const targetOf = (callee: MatrixUserId): CallTarget => ({
+const bob = "@bob:example.org" as MatrixUserId;
+const targetOf = (callee: MatrixUserId): CallTarget => ({
     network: "matrix",
     media: "rtp",
     callee,

@@ -3,7 +3,7 @@ import { TransferRoutes, type RoutedTransfer } from "../../../../lib/desk/transf
 import { DialPlan } from "../../../../lib/numbering/DialPlan.ts";
 import type { MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
-import type { PhoneTarget } from "../../../../lib/ports/CallIntake.ts";
+import type { PhoneTarget } from "../../../../lib/ports/CallTarget.ts";
 import type { TransferTarget } from "../../../../lib/ports/CallLeg.ts";
 import { inboundTo, numberingWith, patterns } from "../../../support/dialling.ts";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { DialPlan } from "../../../../lib/numbering/DialPlan.ts";
-import type { PhoneTarget } from "../../../../lib/ports/CallIntake.ts";
+import type { PhoneTarget } from "../../../../lib/ports/CallTarget.ts";
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
 import { alice, bobsGhost, CallsWorld, mallory, RING_MS } from "../../../support/matrix/CallsWorld.ts";
 import { allowedBy, noTrunkFor } from "../../../support/dialling.ts";
