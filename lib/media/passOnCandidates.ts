@@ -25,6 +25,6 @@ export async function passOnCandidates(
     } catch (error) {
         // without them the browser still reaches the engine: its checks are candidates too
         if (!(error instanceof CallFailure)) throw error;
-        log.warn("candidates not taken", { side, error: error.message });
+        log.warn("candidates not accepted by rtpengine", { side, error: error.message });
     }
 }

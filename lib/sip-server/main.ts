@@ -137,9 +137,9 @@ function stopWhenAsked(server: RunningSipServer, options: ServerOptions, log: Lo
     process.on("SIGINT", () => stop("SIGINT"));
     const parentGone = (): void => {
         if (state !== "running") return;
-        if (options.lingerMs === null) return stop("parent gone");
+        if (options.lingerMs === null) return stop("parent process ended");
         state = "orphaned";
-        log.warn("parent gone, waiting for an application", { seconds: options.lingerMs / 1000 });
+        log.warn("parent process ended, waiting for an application", { seconds: options.lingerMs / 1000 });
         onceUnused(server, options.lingerMs, () => {
             if (state === "orphaned") stop("no application");
         });

@@ -58,7 +58,7 @@ describe("the SIP server as a child process", () => {
         const { app } = await connectSrfApp(listening.control.port, SipServerProcess.secret);
         const log = createInterface({ input: server.child.stderr ?? process.stdin });
         server.child.disconnect();
-        for await (const line of log) if (line.includes("parent gone")) break;
+        for await (const line of log) if (line.includes("parent process ended")) break;
         expect(JSON.parse(readFileSync(stateFile, "utf8"))).toMatchObject(listening);
         expect(statSync(stateFile).mode & 0o777).toBe(0o600);
         app.disconnect();
