@@ -3,11 +3,9 @@ import type { Sdp } from "../../../../lib/call/vocabulary.ts";
 import type { PhoneNumber } from "../../../../lib/numbering/PhoneNumber.ts";
 import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
 import type { AckState, DialogParts } from "../../../../lib/sip/dialog/DialogParts.ts";
-import { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
+import type { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
 import { assertToPhone } from "../../../../lib/sip/identity/assertedParty.ts";
-import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
-import { FakeClock } from "../../../support/FakeClock.ts";
-import { KeptLog } from "../../../support/quiet.ts";
+import { aDialog } from "../../../support/sip/aDialog.ts";
 import { sdpOf } from "../../../support/sip/ScriptedPhone.ts";
 import { ScriptedRequest, ScriptedStack, settled } from "../../../support/sip/ScriptedStack.ts";
 
@@ -27,43 +25,22 @@ beforeEach(() => {
     events = [];
 });
 
-function aDialog(parts: Partial<DialogParts> = {}, ack: AckState = "received"): SipDialog {
-    return new SipDialog({
+function dialogOf(parts: Partial<DialogParts> = {}, ack: AckState = "received"): SipDialog {
+    return aDialog({
         stack,
-        calls: new SipCalls(),
-        clock: new FakeClock(),
-        userAgent: "spec/1",
-        random: () => 0.5,
-        role: "callee",
-        timer: { "Session-Expires": "1800;refresher=uac" },
-        log: new KeptLog(),
-        dialogId: "d1",
-        digest: undefined,
-        duty: undefined,
-        headers: {},
-        peer: "trunk",
-        copy: {
-            callId: "c1",
-            local: "<sip:a@h>;tag=1",
-            remote: "<sip:b@h>;tag=2",
-            target: "sip:b@h",
-            route: [],
-            cseq: 1,
-        },
         local: LOCAL,
         remote: REMOTE,
         ack,
         assert: assertToPhone("bridge.example"),
         allow: "INVITE, UPDATE",
         report: (event) => events.push(event),
-        onEnded: () => undefined,
         ...parts,
     });
 }
 
 describe("a peer that is shown its new party", () => {
     it("receives an UPDATE without a session that keeps the session timer, once for each identity", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.showParty(carol);
         dialog.showParty(carol);
         await settled();
@@ -77,7 +54,7 @@ describe("a peer that is shown its new party", () => {
     });
 
     it("receives nothing that the response to its INVITE said already", async () => {
-        aDialog({ asserted: ASSERTED }).showParty(carol);
+        dialogOf({ asserted: ASSERTED }).showParty(carol);
         await settled();
         expect(stack.sent).toEqual([]);
     });
@@ -86,7 +63,7 @@ describe("a peer that is shown its new party", () => {
         ["that is not trusted", { assert: undefined }],
         ["whose call is over", {}],
     ] as const)("%s receives nothing", async (_, parts) => {
-        const dialog = aDialog(parts);
+        const dialog = dialogOf(parts);
         if (!("assert" in parts)) dialog.handle(new ScriptedRequest("BYE"));
         dialog.showParty(carol);
         await settled();
@@ -94,7 +71,7 @@ describe("a peer that is shown its new party", () => {
     });
 
     it.each(["INVITE, ACK, BYE", undefined])("receives a re-INVITE if it allows %s", async (allow) => {
-        aDialog({ allow }).showParty(carol);
+        dialogOf({ allow }).showParty(carol);
         await settled();
         expect(stack.requests).toMatchObject([{ method: "INVITE", body: LOCAL, headers: ASSERTED }]);
         stack.answer(200, { body: REMOTE });
@@ -103,21 +80,21 @@ describe("a peer that is shown its new party", () => {
     });
 
     it("may answer that re-INVITE with another session, of which the media proxy learns", async () => {
-        aDialog({ allow: "INVITE" }).showParty(carol);
+        dialogOf({ allow: "INVITE" }).showParty(carol);
         await settled();
         stack.answer(200, { body: MOVED });
         expect(events).toEqual([{ kind: "offered", sdp: MOVED }]);
     });
 
     it("stays in the call if it rejects the re-INVITE", async () => {
-        aDialog({ allow: "INVITE" }).showParty(carol);
+        dialogOf({ allow: "INVITE" }).showParty(carol);
         await settled();
         stack.answer(488);
         expect(events).toEqual([]);
     });
 
     it("receives the re-INVITE after its ACK, and never two at the same time", async () => {
-        const dialog = aDialog({ allow: "INVITE" }, "awaited");
+        const dialog = dialogOf({ allow: "INVITE" }, "awaited");
         dialog.showParty(carol);
         await settled();
         expect(stack.sent).toEqual([]);

@@ -5,10 +5,11 @@ import { DigestClient } from "../../../../lib/sip/digest/DigestClient.ts";
 import type { RefreshDuty } from "../../../../lib/sip/dialog/refreshDuty.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
 import type { AckState } from "../../../../lib/sip/dialog/DialogParts.ts";
-import { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
+import type { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
 import { type HeaderFields, SipSendError } from "../../../../lib/sip/SipStack.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 import { KeptLog } from "../../../support/quiet.ts";
+import { aDialog } from "../../../support/sip/aDialog.ts";
 import { sdpOf } from "../../../support/sip/ScriptedPhone.ts";
 import { ScriptedRequest, ScriptedStack, settled } from "../../../support/sip/ScriptedStack.ts";
 
@@ -36,35 +37,16 @@ beforeEach(() => {
 
 const CHARGED = { "P-Charging-Vector": "icid-value=1" };
 
-function aDialog(
+function dialogOf(
     ack: AckState = "received",
     digest?: DigestClient,
     duty?: RefreshDuty,
     headers: HeaderFields = CHARGED,
 ): SipDialog {
-    return new SipDialog({
-        stack,
-        calls,
-        clock,
-        userAgent: "spec/1",
-        ...{ role: "callee", timer: {}, random: () => 0.5 },
-        log,
-        dialogId: "d1",
-        digest,
-        duty,
-        headers,
-        peer: "trunk",
-        copy: {
-            callId: "c1",
-            local: "<sip:a@h>;tag=1",
-            remote: "<sip:b@h>;tag=2",
-            target: "sip:b@h",
-            route: [],
-            cseq: 1,
-        },
+    return aDialog({
+        ...{ stack, calls, clock, log, digest, duty, headers, ack, timer: {} },
         local: LOCAL,
         remote: ack === "awaitedWithSdp" ? undefined : REMOTE,
-        ack,
         report: (fact) => facts.push(fact),
         onEnded: () => ended++,
     });
@@ -76,7 +58,7 @@ function nothingIsLeft(): void {
 
 describe("an offer of the peer", () => {
     test("that is not answered is rejected in time, and a late answer is not sent", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         const update = new ScriptedRequest("UPDATE", { body: CHANGED });
         dialog.handle(update);
         clock.advance(25_000);
@@ -88,7 +70,7 @@ describe("an offer of the peer", () => {
     });
 
     test("while another one waits is rejected with a retry time", () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.handle(new ScriptedRequest("INVITE", { body: CHANGED }));
         const second = new ScriptedRequest("UPDATE", { body: sdpOf(40_004) });
         dialog.handle(second);
@@ -97,7 +79,7 @@ describe("an offer of the peer", () => {
     });
 
     test("that is cancelled is not answered any more, and the next one is taken", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         const first = new ScriptedRequest("INVITE", { body: CHANGED });
         dialog.handle(first);
         first.cancel();
@@ -108,7 +90,7 @@ describe("an offer of the peer", () => {
     });
 
     test("keeps the call as it was if the answer to an offer cannot be sent, and owes no ACK then", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         const invite = new ScriptedRequest("INVITE", { body: CHANGED });
         invite.respond = () => Promise.reject(new SipSendError("refused", "transaction over"));
         dialog.handle(invite);
@@ -121,7 +103,7 @@ describe("an offer of the peer", () => {
     });
 
     test("is refused with what every message of the call carries", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         const update = new ScriptedRequest("UPDATE", { body: CHANGED });
         dialog.handle(update);
         await dialog.rejectOffer("noCommonMedia");
@@ -129,7 +111,7 @@ describe("an offer of the peer", () => {
     });
 
     test("that came with an ACK cannot be refused: the call ends", async () => {
-        const dialog = aDialog("awaitedWithSdp");
+        const dialog = dialogOf("awaitedWithSdp");
         dialog.handle(new ScriptedRequest("ACK", { body: REMOTE }));
         expect(facts).toEqual([{ kind: "offered", sdp: REMOTE }]);
         await dialog.rejectOffer("noCommonMedia");
@@ -140,7 +122,7 @@ describe("an offer of the peer", () => {
     });
 
     test("after the end gets 481", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         await dialog.end("hungUp");
         const late = new ScriptedRequest("INVITE", { body: CHANGED });
         dialog.handle(late);
@@ -151,7 +133,7 @@ describe("an offer of the peer", () => {
 
 describe("the end", () => {
     test("ends although the BYE is never answered", async () => {
-        await aDialog().end("hungUp");
+        await dialogOf().end("hungUp");
         expect(calls.dialogs).toBe(1);
         clock.advance(40_000);
         nothingIsLeft();
@@ -159,19 +141,19 @@ describe("the end", () => {
 
     test("is over if the BYE cannot be sent", async () => {
         stack.failWith(new SipSendError("noDialog", "gone"));
-        await aDialog().end("hungUp");
+        await dialogOf().end("hungUp");
         nothingIsLeft();
     });
 
     test("ends if the BYE is challenged and there is no password", async () => {
-        await aDialog().end("hungUp");
+        await dialogOf().end("hungUp");
         stack.answer(407, { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) });
         nothingIsLeft();
     });
 
     test("says BYE once more, signed, if it is challenged", async () => {
         const digest = new DigestClient({ username: "u", password: "p" }, () => "c");
-        await aDialog("received", digest).end("hungUp");
+        await dialogOf("received", digest).end("hungUp");
         stack.answer(407, { headers: new Map([["proxy-authenticate", 'Digest realm="r", nonce="n"']]) });
         await settled();
         expect(stack.sent).toEqual(["BYE", "BYE"]);
@@ -181,7 +163,7 @@ describe("the end", () => {
 
     test("is over if the password is never good enough for the BYE", async () => {
         const digest = new DigestClient({ username: "u", password: "p" }, () => "c");
-        await aDialog("received", digest).end("hungUp");
+        await dialogOf("received", digest).end("hungUp");
         for (let nonce = 0; nonce < 10; nonce++) {
             const headers = new Map([["proxy-authenticate", `Digest realm="r", nonce="${nonce}", stale=true`]]);
             stack.answer(407, { headers });
@@ -192,7 +174,7 @@ describe("the end", () => {
     });
 
     test("waits for the ACK of our 200; if the server finds it will not come, the server's BYE is the last", async () => {
-        const dialog = aDialog("awaited");
+        const dialog = dialogOf("awaited");
         await dialog.end("hungUp");
         expect(stack.sent).toEqual([]);
         const timeout = { Reason: 'SIP ;cause=200 ;text="ACK timeout"' };
@@ -203,13 +185,13 @@ describe("the end", () => {
 
     test("by the server's own BYE is reported as what it was", () => {
         const timeout = { Reason: 'SIP ;cause=200 ;text="Session timer expired"' };
-        aDialog().handle(new ScriptedRequest("BYE", { origin: "server", headers: timeout }));
+        dialogOf().handle(new ScriptedRequest("BYE", { origin: "server", headers: timeout }));
         expect(facts).toEqual([{ kind: "ended", cause: "networkFailure" }]);
         nothingIsLeft();
     });
 
     test("with the SIP server is reported once", () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.handle(new ScriptedRequest("UPDATE", { body: CHANGED }));
         calls.lost();
         dialog.lost();
@@ -227,7 +209,7 @@ test.each([
     const headers = { Supported: "timer", "Session-Expires": "1800;refresher=uac" };
     const typed = body === "" ? headers : { ...headers, "Content-Type": "application/sdp" };
     const refresh = new ScriptedRequest(method, { headers: typed, body });
-    aDialog().handle(refresh);
+    dialogOf().handle(refresh);
     await settled();
     const told = { ...CHARGED, "Session-Expires": "1800;refresher=uac" };
     expect(refresh.responses).toMatchObject([{ status: 200, headers: told }]);
@@ -244,13 +226,13 @@ describe("a session that falls to us to refresh", () => {
         ["without credentials, of a call that has no headers,", undefined, duty],
         ["that the peer refreshes", client(), undefined],
     ] as const)("%s is left to the SIP server", (_, digest, whose) => {
-        aDialog("received", digest, whose, {});
+        dialogOf("received", digest, whose, {});
         clock.advance(2 * half);
         expect(stack.sent).toEqual([]);
     });
 
     test("is refreshed with the headers of the call, of which the SIP server does not know", async () => {
-        aDialog("received", undefined, duty);
+        dialogOf("received", undefined, duty);
         clock.advance(half);
         await settled();
         expect(stack.requests).toMatchObject([{ method: "UPDATE", headers: CHARGED }]);
@@ -260,7 +242,7 @@ describe("a session that falls to us to refresh", () => {
     });
 
     test("is refreshed with credentials before the SIP server would, and again and again", async () => {
-        aDialog("received", client(), duty);
+        dialogOf("received", client(), duty);
         for (let round = 1; round <= 3; round++) {
             clock.advance(half);
             await settled();
@@ -278,7 +260,7 @@ describe("a session that falls to us to refresh", () => {
     });
 
     test("by re-INVITE repeats what was agreed, and is acknowledged", async () => {
-        aDialog("received", client(), { ...duty, method: "INVITE" });
+        dialogOf("received", client(), { ...duty, method: "INVITE" });
         clock.advance(half);
         await settled();
         expect(stack.requests.at(-1)).toMatchObject({
@@ -294,7 +276,7 @@ describe("a session that falls to us to refresh", () => {
     });
 
     test("and the peer refreshes from now on is left to it", async () => {
-        aDialog("received", client(), duty);
+        dialogOf("received", client(), duty);
         clock.advance(half);
         await settled();
         stack.answer(200, { headers: new Map([["session-expires", "1800;refresher=uas"]]) });
@@ -303,7 +285,7 @@ describe("a session that falls to us to refresh", () => {
     });
 
     test("with credentials that are refused goes on as it is, and is tried again in time", async () => {
-        aDialog("received", client(), duty);
+        dialogOf("received", client(), duty);
         for (let round = 1; round <= 2; round++) {
             clock.advance(half);
             for (let nth = 1; nth <= 2; nth++) {
@@ -316,10 +298,10 @@ describe("a session that falls to us to refresh", () => {
     });
 
     test("is not refreshed while an offer of the peer waits, nor once the call ends", async () => {
-        const dialog = aDialog("received", client(), duty);
+        const dialog = dialogOf("received", client(), duty);
         dialog.handle(new ScriptedRequest("UPDATE", { body: CHANGED }));
         clock.advance(24_000);
-        aDialog();
+        dialogOf();
         await dialog.answerOffer(LOCAL);
         await dialog.end("hungUp");
         clock.advance(2 * half);

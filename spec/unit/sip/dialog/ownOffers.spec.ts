@@ -2,10 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Sdp } from "../../../../lib/call/vocabulary.ts";
 import type { LegEvent } from "../../../../lib/ports/CallLeg.ts";
 import type { AckState } from "../../../../lib/sip/dialog/DialogParts.ts";
-import { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
-import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
+import type { SipDialog } from "../../../../lib/sip/dialog/SipDialog.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
-import { KeptLog } from "../../../support/quiet.ts";
+import { aDialog } from "../../../support/sip/aDialog.ts";
 import { sdpOf } from "../../../support/sip/ScriptedPhone.ts";
 import { ScriptedRequest, ScriptedStack, settled } from "../../../support/sip/ScriptedStack.ts";
 
@@ -24,40 +23,13 @@ beforeEach(() => {
     events = [];
 });
 
-function aDialog(role: "caller" | "callee" = "caller", ack: AckState = "received"): SipDialog {
-    return new SipDialog({
-        stack,
-        calls: new SipCalls(),
-        clock,
-        userAgent: "spec/1",
-        random: () => 0.5,
-        role,
-        timer: { "Session-Expires": "1800;refresher=uac" },
-        log: new KeptLog(),
-        dialogId: "d1",
-        digest: undefined,
-        duty: undefined,
-        headers: {},
-        peer: "trunk",
-        copy: {
-            callId: "c1",
-            local: "<sip:a@h>;tag=1",
-            remote: "<sip:b@h>;tag=2",
-            target: "sip:b@h",
-            route: [],
-            cseq: 1,
-        },
-        local: LOCAL,
-        remote: REMOTE,
-        ack,
-        report: (event) => events.push(event),
-        onEnded: () => undefined,
-    });
+function dialogOf(role: "caller" | "callee" = "caller", ack: AckState = "received"): SipDialog {
+    return aDialog({ stack, clock, role, local: LOCAL, remote: REMOTE, ack, report: (event) => events.push(event) });
 }
 
 describe("an offer of the bridge within a dialog", () => {
     it("is sent as a re-INVITE that keeps the session timer, and its answer is acknowledged and reported", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.reoffer(HOLD);
         await settled();
         expect(stack.requests[0]).toMatchObject({
@@ -73,7 +45,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it("waits until the peer has acknowledged the answer before it", async () => {
-        const dialog = aDialog("callee", "awaited");
+        const dialog = dialogOf("callee", "awaited");
         dialog.reoffer(HOLD);
         await settled();
         expect(stack.sent).toEqual([]);
@@ -87,7 +59,7 @@ describe("an offer of the bridge within a dialog", () => {
         [500, "networkFailure"],
         [603, "declined"],
     ] as const)("leaves the call as it was after %i", async (status, cause) => {
-        aDialog().reoffer(HOLD);
+        dialogOf().reoffer(HOLD);
         await settled();
         stack.answer(status);
         expect(events).toEqual([{ kind: "offerRejected", cause }]);
@@ -95,7 +67,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it("is rejected if the answer has no session description, which is acknowledged all the same", async () => {
-        aDialog().reoffer(HOLD);
+        dialogOf().reoffer(HOLD);
         await settled();
         stack.answer(200);
         expect(stack.sent).toEqual(["INVITE", "ACK"]);
@@ -106,7 +78,7 @@ describe("an offer of the bridge within a dialog", () => {
         ["caller", 3_050],
         ["callee", 1_000],
     ] as const)("is made again after a glare, %s after %i ms, three times", async (role, pauseMs) => {
-        aDialog(role).reoffer(HOLD);
+        dialogOf(role).reoffer(HOLD);
         for (let attempt = 1; attempt <= 3; attempt++) {
             await settled();
             stack.answer(491);
@@ -122,7 +94,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it("is made again when a busy peer asks for that", async () => {
-        aDialog().reoffer(HOLD);
+        dialogOf().reoffer(HOLD);
         await settled();
         stack.answer(500, { headers: new Map([["retry-after", "3"]]) });
         clock.advance(3_000);
@@ -131,7 +103,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it("gives way to an offer of the peer while it pauses, and rejects one with 491 while it is under way", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.reoffer(HOLD);
         await settled();
         const crossing = new ScriptedRequest("INVITE", { body: HELD });
@@ -146,7 +118,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it.each([408, 481])("ends the call after %i, because the peer does not know the dialog", async (status) => {
-        aDialog().reoffer(HOLD);
+        dialogOf().reoffer(HOLD);
         await settled();
         stack.answer(status);
         await settled();
@@ -155,7 +127,7 @@ describe("an offer of the bridge within a dialog", () => {
     });
 
     it("is cancelled when it is withdrawn, and its answer is not reported any more", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.reoffer(HOLD);
         await settled();
         dialog.withdrawOffer();
@@ -169,7 +141,7 @@ describe("a peer that sends no media", () => {
     const UNREACHED = { headers: new Map([["warning", '399 192.0.2.1 "connection lost"']]) };
 
     it.each([408, 481])("is asked by OPTIONS, and the call ends after %i", async (status) => {
-        await aDialog().check();
+        await dialogOf().check();
         expect(stack.requests[0]).toMatchObject({ method: "OPTIONS", dialogId: "d1" });
         stack.answer(status);
         await settled();
@@ -178,7 +150,7 @@ describe("a peer that sends no media", () => {
     });
 
     it("is gone if it does not respond within 10 s, and is not asked twice meanwhile", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         await dialog.check();
         await dialog.check();
         clock.advance(9_999);
@@ -190,7 +162,7 @@ describe("a peer that sends no media", () => {
     });
 
     it("is asked once more after 5 s if the SIP server cannot reach it, and stays if it responds then", async () => {
-        await aDialog().check();
+        await dialogOf().check();
         stack.answer(503, UNREACHED);
         clock.advance(5_000);
         await settled();
@@ -201,7 +173,7 @@ describe("a peer that sends no media", () => {
     });
 
     it("is gone if the SIP server cannot reach it twice", async () => {
-        await aDialog().check();
+        await dialogOf().check();
         stack.answer(503, UNREACHED);
         clock.advance(5_000);
         await settled();
@@ -211,7 +183,7 @@ describe("a peer that sends no media", () => {
     });
 
     it.each([200, 401, 405, 486, 500, 503])("stays in the call if it responds with %i", async (status) => {
-        await aDialog().check();
+        await dialogOf().check();
         stack.answer(status);
         clock.advance(60_000);
         await settled();
@@ -220,7 +192,7 @@ describe("a peer that sends no media", () => {
     });
 
     it("is not asked any more once the call is over", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         await dialog.check();
         dialog.handle(new ScriptedRequest("BYE"));
         clock.advance(60_000);
@@ -230,7 +202,7 @@ describe("a peer that sends no media", () => {
 
 describe("a re-INVITE without an offer", () => {
     it("is answered with the session without its hold, in a later version", async () => {
-        const dialog = aDialog();
+        const dialog = dialogOf();
         dialog.handle(new ScriptedRequest("INVITE", { body: HELD.replace("recvonly", "inactive") }));
         await dialog.answerOffer(LOCAL.replace("a=sendrecv", "a=inactive") as Sdp);
         dialog.handle(new ScriptedRequest("ACK"));
