@@ -10,7 +10,9 @@ const MODE = 0o700;
  * @throws Error of the file system
  */
 export function makePrivateFolder(path: string): void {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return;
+    if (found !== undefined) throw new Error(`${path} is not a directory`);
     const parent = dirname(path);
     if (parent !== path) makePrivateFolder(parent);
     try {
