@@ -10,12 +10,14 @@ import type { GhostAdmission } from "./GhostAdmission.ts";
 import { dropped, type EventOutcome } from "../events/EventHandler.ts";
 import type { InvitationTime } from "../events/eventAge.ts";
 import type { EncryptedRooms } from "../rooms/EncryptedRooms.ts";
+import type { GhostNames } from "./GhostNames.ts";
 import type { GhostProfiles } from "./GhostProfiles.ts";
 import type { Homeserver } from "../homeserver/Homeserver.ts";
 
 export interface GhostInvitationsParts {
     readonly homeserver: Homeserver;
     readonly profiles: GhostProfiles;
+    readonly names: Pick<GhostNames, "isLocal">;
     readonly directory: Directory;
     readonly encryptedRooms: EncryptedRooms;
     readonly admission: GhostAdmission;
@@ -48,6 +50,11 @@ const MAX_WAITING = 200;
 const CONCURRENT_JOINS = 8;
 /** Enough for an invite, its candidates and the events of the creation of the room. */
 const HISTORY = 50;
+/**
+ * When the history is read again if the inviter is on another homeserver, in ms. What is sent there during the join is a branch of
+ * its own in the room, of which our homeserver learns later, and then of the last ten events only (Synapse).
+ */
+const SECOND_READ_MS = 10_000;
 /** How long a ghost stays in a group, or in a room whose user may not dial its number, without a call, in ms. */
 const STAY_MS = 10 * 60_000;
 
@@ -55,8 +62,8 @@ const STAY_MS = 10 * 60_000;
 export class GhostInvitations {
     readonly #parts: GhostInvitationsParts;
     readonly #queue = new PQueue({ concurrency: CONCURRENT_JOINS });
-    /** Cancel the timers of ghosts that will leave. */
-    readonly #departures = new Set<() => void>();
+    /** Cancel the timers of what ghosts will do later. */
+    readonly #timers = new Set<() => void>();
     readonly #joining = new Map<MatrixRoomId, Promise<MatrixUserId | undefined>>();
 
     constructor(parts: GhostInvitationsParts) {
@@ -83,8 +90,8 @@ export class GhostInvitations {
 
     /** Called when the Matrix side stops. */
     stop(): void {
-        for (const cancel of this.#departures) cancel();
-        this.#departures.clear();
+        for (const cancel of this.#timers) cancel();
+        this.#timers.clear();
     }
 
     /** Waits for the ghost that is joining this room and returns it; undefined if there is none or the join failed. */
@@ -95,7 +102,7 @@ export class GhostInvitations {
     /** Returns whether the ghost is in the room. */
     async #join(invitation: GhostInvitation, time: InvitationTime | undefined): Promise<boolean> {
         const { room, ghost, party, inviter, isDirect } = invitation;
-        const { homeserver, profiles, directory, encryptedRooms, admission, drops, log, onHistory } = this.#parts;
+        const { homeserver, profiles, directory, encryptedRooms, admission, drops, log } = this.#parts;
         const verdict = await admission.admitInvitation(inviter, ghost, party);
         if (verdict === "not_allowed" || verdict === "too_many") {
             drops.record(invitation.event, verdict);
@@ -114,28 +121,46 @@ export class GhostInvitations {
         const isGroup = !isDirect && known !== undefined;
         if (!isGroup) await directory.rememberRoom(pair, room);
         if (isGroup || verdict === "accept_to_reject") this.#leaveWhenUnused(room, ghost);
-        // a homeserver delivers events of a room only while a ghost is in it, and clients do not wait for the join
+        await this.#readHistory(room, ghost, time);
+        if (!this.#parts.names.isLocal(inviter)) {
+            this.#later(SECOND_READ_MS, () => {
+                this.#readHistory(room, ghost, time).catch((error: unknown) =>
+                    log.debug("history not read again", { roomId: room, error }),
+                );
+            });
+        }
+        return true;
+    }
+
+    /** A homeserver delivers events of a room only while a ghost is in it, and clients do not wait for the join. */
+    async #readHistory(room: MatrixRoomId, ghost: MatrixUserId, time: InvitationTime | undefined): Promise<void> {
+        const { homeserver, onHistory } = this.#parts;
         const recent = await homeserver.recentEvents(ghost, room, HISTORY);
         // earlier membership changes do not matter any more, and what was said before the invitation is not for the ghost
         const invitedAt = recent.findLastIndex((event) => isInvitation(event, ghost));
         const isFor = (event: unknown, at: number): boolean =>
             isCallEvent(event) || (isMessage(event) && at > invitedAt);
         for (const event of recent.filter(isFor)) onHistory(event, time);
-        return true;
+    }
+
+    #later(ms: number, act: () => void): void {
+        const cancel = this.#parts.clock.startTimer(ms, () => {
+            this.#timers.delete(cancel);
+            act();
+        });
+        this.#timers.add(cancel);
     }
 
     #leaveWhenUnused(room: MatrixRoomId, ghost: MatrixUserId): void {
-        const { homeserver, directory, clock, log, hasCall } = this.#parts;
+        const { homeserver, directory, log, hasCall } = this.#parts;
         const leave = async (): Promise<void> => {
             await directory.forgetRoom(room);
             await homeserver.leave(ghost, room);
         };
-        const cancel = clock.startTimer(STAY_MS, () => {
-            this.#departures.delete(cancel);
+        this.#later(STAY_MS, () => {
             if (hasCall(room)) this.#leaveWhenUnused(room, ghost);
             else leave().catch((error: unknown) => log.debug("ghost not removed from room", { roomId: room, error }));
         });
-        this.#departures.add(cancel);
     }
 }
 

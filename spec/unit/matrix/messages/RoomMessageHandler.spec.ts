@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { MatrixRoomId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { KeptIntake } from "../../../support/message/KeptIntake.ts";
 import { KeptMessageTelemetry } from "../../../support/message/KeptMessageTelemetry.ts";
-import { alice, bobsGhost, CallsWorld } from "../../../support/matrix/CallsWorld.ts";
+import { alice, bobsGhost, CallsWorld, carol } from "../../../support/matrix/CallsWorld.ts";
 
 const neverAsked = (): never => {
     throw new Error("not expected here");
@@ -34,8 +34,8 @@ describe("messages written before the ghost has joined the room", () => {
         });
     });
 
-    const write = (room: MatrixRoomId, body: string): void =>
-        world.homeserver.sendAs(alice, room, "m.room.message", { msgtype: "m.text", body });
+    const write = (room: MatrixRoomId, body: string, user = alice): void =>
+        world.homeserver.sendAs(user, room, "m.room.message", { msgtype: "m.text", body });
     const accepted = (): string[] =>
         intake.messages.flatMap(({ content }) => (content.kind === "text" ? content.text : []));
 
@@ -57,5 +57,17 @@ describe("messages written before the ghost has joined the room", () => {
         answer();
         await world.settle();
         expect(accepted()).toEqual(["before", "live"]);
+    });
+
+    it("are looked for once more after a user of another homeserver has invited the ghost", async () => {
+        const room = world.homeserver.createRoomOf(carol, bobsGhost);
+        await world.settle();
+        // what our homeserver learns of too late to deliver it
+        world.homeserver.listen(() => undefined);
+        write(room, "during the join", carol);
+        world.clock.advance(10_000);
+        await world.settle();
+        expect(accepted()).toEqual(["during the join"]);
+        expect(world.clock.pending).toBe(0);
     });
 });
