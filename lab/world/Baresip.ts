@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toneAtEnd } from "../audio/wav.ts";
 import { type Picture, readPicture } from "../picture/pattern.ts";
@@ -56,8 +56,6 @@ export class Baresip implements Stoppable {
     readonly directory: string;
     readonly #process: LabProcess;
     readonly #control: BaresipControl;
-    /** Of all calls before the current one. */
-    #oldRecordings: readonly string[] = [];
     #pictures = 0;
 
     private constructor(port: number, directory: string, running: LabProcess, control: BaresipControl) {
@@ -135,12 +133,12 @@ export class Baresip implements Stoppable {
     }
 
     dial(uri: string): void {
-        this.#oldRecordings = this.#recordings();
+        this.#removeRecordings();
         this.#control.command("dial", uri);
     }
 
     answer(): void {
-        this.#oldRecordings = this.#recordings();
+        this.#removeRecordings();
         this.#control.command("accept");
     }
 
@@ -195,7 +193,7 @@ export class Baresip implements Stoppable {
 
     /** The frequency of the last half second of sound that arrived in its latest call, in Hz; null if less or silent. */
     heardHz(): number | null {
-        const recording = this.#recordings().find((file) => !this.#oldRecordings.includes(file));
+        const [recording] = this.#recordings();
         return recording === undefined ? null : toneAtEnd(join(this.directory, recording));
     }
 
@@ -248,6 +246,11 @@ export class Baresip implements Stoppable {
         const isWritten = this.#process.log().includes(`png: wrote ${path}`);
         const file = readdirSync(this.directory).find((name) => join(this.directory, name).startsWith(path));
         return isWritten && file !== undefined ? join(this.directory, file) : undefined;
+    }
+
+    /** Those of earlier calls: their names are seconds, so that the next call may be recorded under the same one. */
+    #removeRecordings(): void {
+        for (const file of this.#recordings()) rmSync(join(this.directory, file));
     }
 
     #recordings(): readonly string[] {
