@@ -277,6 +277,7 @@ export class CallDesk implements CallIntake, CallPlaces {
                     void this.#places.answered(callId, actor());
                 }
                 if (to.phase !== "ended") return;
+                this.#calls.ended(callId);
                 this.#places.ended(callId);
                 recorder.ended(callId, to.cause, partyOf(from, to.by));
                 void this.#forget(callId, actor(), keeper);

@@ -16,9 +16,26 @@ export interface OpenCall {
 
 /** The calls of the desk, by id and by leg. */
 export class OpenCalls extends Map<CallId, OpenCall> implements CallPlaces {
+    readonly #active = new Set<CallId>();
+
     /** Number of calls that have not ended. */
     get active(): number {
-        return [...this.values()].filter(({ actor }) => actor.state.phase !== "ended").length;
+        return this.#active.size;
+    }
+
+    override set(callId: CallId, call: OpenCall): this {
+        if (call.actor.state.phase !== "ended") this.#active.add(callId);
+        return super.set(callId, call);
+    }
+
+    override delete(callId: CallId): boolean {
+        this.#active.delete(callId);
+        return super.delete(callId);
+    }
+
+    /** A call has ended. It stays until both parties have been told. */
+    ended(callId: CallId): void {
+        this.#active.delete(callId);
     }
 
     /** The call that a leg belongs to. */
