@@ -36,14 +36,13 @@ import {
     type Progress,
     type Up,
 } from "./sessionExchanges.ts";
-import { type Parties } from "../sdp/Party.ts";
+import { directionIn, type Parties, type Party, type Statement } from "../sdp/Party.ts";
 import { canAnswerAlone, mustAskPeer } from "../sdp/mustAskPeer.ts";
 import { sentAudioOf } from "./sentAudio.ts";
 import type { EngineChange } from "./Rtpengine.ts";
 import { understand } from "./understand.ts";
 import { withOfferedDigits, withUsualDigits } from "../sdp/digits.ts";
 import { receives } from "../sdp/direction.ts";
-import { directionIn, type Party, type Statement } from "../sdp/Party.ts";
 import { type PartyDescription, withStreamsOf } from "../sdp/PartyDescription.ts";
 import { holds, wishAfterCommand, wishAfterOffer } from "../sdp/Wish.ts";
 import { SoundSwitch } from "./SoundSwitch.ts";

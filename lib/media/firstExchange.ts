@@ -1,5 +1,5 @@
 import type { MediaTransport } from "../call/vocabulary.ts";
-import { answerDirection, directionIn, type Statement } from "../sdp/Party.ts";
+import { answerDirection, directionIn, type Parties, type Statement } from "../sdp/Party.ts";
 import { type PartyDescription, withDirection } from "../sdp/PartyDescription.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
 import { TALKS, wishAfterAnswer, wishAfterOffer } from "../sdp/Wish.ts";
@@ -8,7 +8,6 @@ import { answerTo, type Exchange, firstOffer } from "./exchanges.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import type { RtpengineOptions } from "./RtpengineOptions.ts";
 import { heard, musicOf } from "./sessionExchanges.ts";
-import { type Parties } from "../sdp/Party.ts";
 
 /** What rtpengine receives of the origin's first offer. */
 export function offerOf(origin: PartyDescription, towards: MediaTransport, options: RtpengineOptions): Exchange {

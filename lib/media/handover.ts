@@ -3,7 +3,7 @@ import { otherSide, type Sdp, type Side } from "../call/vocabulary.ts";
 import { CallFailure } from "../ports/CallFailure.ts";
 import { type Codec, hasName } from "../sdp/codecs.ts";
 import { withoutReceiving } from "../sdp/direction.ts";
-import { directionIn, type Party, voiceSentBy } from "../sdp/Party.ts";
+import { directionIn, type Parties, type Party, voiceSentBy } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import { rejected } from "../sdp/rejection.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
@@ -13,7 +13,6 @@ import { describeFor } from "./describeFor.ts";
 import { KEEPING_PORT, LINKED } from "./linkFlags.ts";
 import type { NgDictionary } from "./ngProtocol.ts";
 import type { Up } from "./sessionExchanges.ts";
-import type { Parties } from "../sdp/Party.ts";
 
 /*
  * Another call takes the place of a party: its side of the call in rtpengine becomes plain RTP to the other call's port. The

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import type { MediaRecord } from "../ports/MediaProxy.ts";
-import { directionIn, type Party } from "../sdp/Party.ts";
+import { directionIn, type Parties, type Party } from "../sdp/Party.ts";
 import type { PartyDescription } from "../sdp/PartyDescription.ts";
 import type { SentDescription } from "../sdp/SentDescription.ts";
 import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
 import type { Side } from "../call/vocabulary.ts";
-import type { Parties } from "../sdp/Party.ts";
 import type { SplitRecord } from "./splitter/SplitCall.ts";
 
 /** What a media session goes on with after a restart of the bridge. ICE, DTLS and SRTP are in rtpengine alone. */

@@ -1,8 +1,7 @@
 import type { Side } from "../call/vocabulary.ts";
 import type { SentAudio } from "../ports/CallRecorder.ts";
-import { voiceSentBy } from "../sdp/Party.ts";
+import { type Parties, voiceSentBy } from "../sdp/Party.ts";
 import type { EngineReport } from "./EngineCall.ts";
-import type { Parties } from "../sdp/Party.ts";
 
 /** The audio that each party of a call sent, for its record; undefined if the engine did not count it. */
 export function sentAudioOf(parties: Parties, report: EngineReport): Readonly<Record<Side, SentAudio>> | undefined {
