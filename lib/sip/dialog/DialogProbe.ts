@@ -1,15 +1,13 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import { type HeaderFields, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
+import { type IncomingResponse, SipSendError } from "../SipStack.ts";
+import type { InDialogParts } from "./askInDialog.ts";
 import { isUnreached } from "./isDialogGone.ts";
 
-export interface DialogProbeParts {
-    readonly stack: SipStack;
+/** A challenge says that the peer is there, so that none is answered. */
+export interface DialogProbeParts extends Omit<InDialogParts, "digest"> {
     readonly clock: Pick<Clock, "startTimer">;
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    readonly headers: HeaderFields;
 }
 
 /** How long a peer can take to respond, in ms: over UDP the request is sent five times (RFC 3261, section 17.1.2.2). */

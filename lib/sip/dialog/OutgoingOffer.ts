@@ -1,24 +1,17 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
 import { sendInDialog } from "../digest/sendInDialog.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
+import type { InDialogParts } from "./askInDialog.ts";
 import { isDialogGone } from "./isDialogGone.ts";
 import { causeOfFailure } from "../sipEndCause.ts";
-import type { HeaderFields, IncomingResponse, SentRequest, SipStack } from "../SipStack.ts";
+import type { IncomingResponse, SentRequest } from "../SipStack.ts";
 
-export interface OutgoingOfferParts {
-    readonly stack: SipStack;
+export interface OutgoingOfferParts extends InDialogParts {
     readonly clock: Clock;
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** Answers challenges, if there are credentials. */
-    readonly digest: DigestClient | undefined;
-    /** What every message of the call carries. */
-    readonly headers: HeaderFields;
     /** Which of the two chose the Call-ID: after a glare it waits longer (RFC 3261, section 14.1). */
     readonly role: "caller" | "callee";
     /** A random number from 0 to 1. */

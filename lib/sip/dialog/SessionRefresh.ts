@@ -1,22 +1,15 @@
 import type { Sdp } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
 import { sendInDialog } from "../digest/sendInDialog.ts";
 import { dutyOfCaller, type RefreshDuty } from "./refreshDuty.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
-import type { HeaderFields, IncomingResponse, SipHeaders, SipStack } from "../SipStack.ts";
+import type { IncomingResponse, SipHeaders } from "../SipStack.ts";
+import type { InDialogParts } from "./askInDialog.ts";
 
-export interface SessionRefreshParts {
-    readonly stack: SipStack;
+export interface SessionRefreshParts extends InDialogParts {
     readonly clock: Clock;
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** Answers challenges, where there are credentials. */
-    readonly digest: DigestClient | undefined;
-    /** What every message of the call carries. */
-    readonly headers: HeaderFields;
     /** Our description, repeated by re-INVITE; undefined while offers cross, when nothing is sent. */
     readonly description: () => Sdp | undefined;
 }

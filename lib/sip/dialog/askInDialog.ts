@@ -2,6 +2,7 @@ import type { DigestClient } from "../digest/DigestClient.ts";
 import { sendInDialog } from "../digest/sendInDialog.ts";
 import type { HeaderFields, IncomingResponse, SipStack } from "../SipStack.ts";
 
+/** What every request of the bridge within a dialog needs. */
 export interface InDialogParts {
     readonly stack: SipStack;
     readonly userAgent: string;

@@ -1,16 +1,9 @@
 import type { Log } from "../../ports/Log.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
 import { sendInDialog } from "../digest/sendInDialog.ts";
-import type { HeaderFields, SipStack } from "../SipStack.ts";
+import type { InDialogParts } from "./askInDialog.ts";
 
-export interface ByeParts {
-    readonly stack: SipStack;
+export interface ByeParts extends InDialogParts {
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** Answers challenges, if there are credentials. */
-    readonly digest: DigestClient | undefined;
-    readonly headers: HeaderFields;
     /** Whether the dialog is over already: then nothing is repeated. */
     readonly isOver: () => boolean;
     /** Called when the BYE has its final response, or cannot be delivered. */
