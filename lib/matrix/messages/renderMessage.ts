@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { MessageContent } from "../../message/MessageContent.ts";
+import { printableText } from "../../message/printableText.ts";
 import { htmlToText } from "./htmlToText.ts";
 
 /** What a message event says, before an event it refers to is looked up. */
@@ -164,15 +165,7 @@ function fileMessage({ url = "", body, filename, info }: Content): RenderedEvent
 function plainText({ body, format, formatted_body }: Content, isReply: boolean): string {
     const isFormatted = format === "org.matrix.custom.html" && formatted_body !== undefined;
     const formatted = isFormatted ? htmlToText(formatted_body) : "";
-    return printable(formatted !== "" ? formatted : isReply ? withoutFallback(body) : body).trim();
-}
-
-/** Control characters mean something to terminals only, and half a character nothing. */
-function printable(text: string): string {
-    return text
-        .toWellFormed()
-        .replace(/\r\n?/g, "\n")
-        .replace(/[^\P{Cc}\t\n]/gu, "");
+    return printableText(formatted !== "" ? formatted : isReply ? withoutFallback(body) : body).trim();
 }
 
 /** Clients of before Matrix 1.13 repeat what they reply to, in lines that begin with `> `. */

@@ -1,4 +1,5 @@
 import type { MessageContent } from "../../message/MessageContent.ts";
+import { printableText } from "../../message/printableText.ts";
 import type { WantedReceipt } from "../../message/vocabulary.ts";
 import { decodeContentEncoding } from "./format/contentEncoding.ts";
 import { type ContentType, parseContentType } from "./format/contentType.ts";
@@ -181,11 +182,7 @@ function imageMessage({ mediaType, bytes, filename }: MimePart): DecodedBody {
 }
 
 function textMessage(written: string): DecodedBody {
-    // control characters mean something to terminals only
-    const text = written
-        .replace(/\r\n?/g, "\n")
-        .replace(/\n+$/, "")
-        .replace(/[^\P{Cc}\t\n]/gu, "");
+    const text = printableText(written.replace(/[\r\n]+$/, ""));
     if (text.trim() === "") return { kind: "empty" };
     const uri = text.trim();
     const content: MessageContent = isPlace(uri) ? { kind: "location", uri, text: uri } : { kind: "text", text };
