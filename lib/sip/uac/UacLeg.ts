@@ -158,7 +158,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             });
             this.#invite = { sent, nextHop: invite.nextHop };
         } catch (error) {
-            // what the SIP server log of it may hold the number
+            // what the SIP server says of it may hold the number
             const why = error instanceof SipSendError ? error.code : "internal error";
             log.warn("INVITE not sent", { trunk: name, why });
             log.debug("INVITE not sent", { error });
@@ -268,7 +268,10 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
 
     async #sendAck(): Promise<void> {
         const { log } = this.#parts;
-        await this.#accepted?.acknowledge().catch((error: unknown) => log.warn("ACK not sent", { error }));
+        const accepted = this.#accepted;
+        // the call keeps its leg: drachtio-srf's objects, which hold the text of the message, go with the ACK
+        this.#accepted = undefined;
+        await accepted?.acknowledge().catch((error: unknown) => log.warn("ACK not sent", { error }));
     }
 
     #enterDialog(): void {
