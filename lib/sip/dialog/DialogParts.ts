@@ -2,26 +2,21 @@ import type { Sdp } from "../../call/vocabulary.ts";
 import type { CallLeg, LegReport } from "../../ports/CallLeg.ts";
 import type { DialogCopy } from "../../ports/LegRecord.ts";
 import type { Log } from "../../ports/Log.ts";
-import type { DigestClient } from "../digest/DigestClient.ts";
 import type { AssertParty } from "../identity/assertedParty.ts";
 import type { ConnectedParty } from "../identity/ConnectedParty.ts";
 import type { SipEnvironment } from "../SipEnvironment.ts";
 import type { HeaderFields } from "../SipStack.ts";
 import type { WriteReferTo } from "../transfer/referTo.ts";
 import type { TransferRights } from "../transfer/TransferRights.ts";
+import type { InDialogParts } from "./askInDialog.ts";
 import type { DialogDigitsParts } from "./DialogDigits.ts";
 import type { RefreshDuty } from "./refreshDuty.ts";
 
 /** What an established dialog begins with. */
-export interface DialogParts extends SipEnvironment, Pick<DialogDigitsParts, "dtmf" | "allow"> {
+export interface DialogParts extends SipEnvironment, InDialogParts, Pick<DialogDigitsParts, "dtmf" | "allow"> {
     readonly log: Log;
-    readonly dialogId: string;
-    /** Answers challenges of our requests, where there are credentials. */
-    readonly digest: DigestClient | undefined;
     /** That we have to refresh the session, if so; done here where there are credentials or headers, else by the SIP server. */
     readonly duty: RefreshDuty | undefined;
-    /** Headers that every message of the call carries in addition to its own. */
-    readonly headers: HeaderFields;
     /** What was agreed so far. */
     readonly local: Sdp;
     readonly remote: Sdp | undefined;

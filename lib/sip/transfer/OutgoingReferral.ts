@@ -32,10 +32,6 @@ export class OutgoingReferral {
         this.#state = { phase: "pending", stopTimer };
     }
 
-    get isOver(): boolean {
-        return this.#state.phase === "over";
-    }
-
     /** Asks the peer. @param referTo the value of Refer-To. Never rejects. */
     async ask(referTo: string): Promise<void> {
         const { log } = this.#parts;

@@ -1,13 +1,8 @@
 import type { Log } from "../../ports/Log.ts";
-import type { HeaderFields, SipStack } from "../SipStack.ts";
+import type { InDialogParts } from "../dialog/askInDialog.ts";
 
-export interface NotifyParts {
-    readonly stack: SipStack;
+export interface NotifyParts extends Omit<InDialogParts, "digest"> {
     readonly log: Log;
-    readonly userAgent: string;
-    readonly dialogId: string;
-    /** What every message of the call carries. */
-    readonly headers: HeaderFields;
 }
 
 /** The result of the target's call so far, as a SIP response. */
