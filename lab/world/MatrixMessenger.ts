@@ -1,3 +1,4 @@
+import "./quietMatrixSdk.ts";
 import { ClientEvent, createClient, EventType, MsgType, ReceiptType, RoomEvent, RoomMemberEvent } from "matrix-js-sdk";
 import { acceptInvitation } from "../browser/acceptInvitation.ts";
 import { until } from "./until.ts";
