@@ -1,30 +1,27 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { ShownParty } from "../../ports/CallLeg.ts";
 import type { DialogCopy, SipDialogRecord } from "../../ports/LegRecord.ts";
-import { lateOffer } from "../../sdp/lateOffer.ts";
+import { AgreedSession } from "./AgreedSession.ts";
 import { DialogDigits } from "./DialogDigits.ts";
 import type { AckState, DialogParts } from "./DialogParts.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { type OfferPurpose, OwnOffers } from "./OwnOffers.ts";
 import { PartyUpdate } from "./PartyUpdate.ts";
-import { grantOf } from "./refreshDuty.ts";
+import { PeerOffers } from "./PeerOffers.ts";
+import { respondInDialog } from "./respondInDialog.ts";
 import { replyInDialog } from "../methodReplies.ts";
 import { dialogRecord } from "./dialogRecord.ts";
-import type { DialogState, PendingOffer } from "./dialogState.ts";
+import type { DialogState } from "./dialogState.ts";
 import { DialogProbe } from "./DialogProbe.ts";
 import { sendBye } from "./sendBye.ts";
 import { SessionRefresh } from "./SessionRefresh.ts";
-import { isSameSession } from "../../sdp/readDescription.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
-import { CAPABILITIES } from "../sipCapabilities.ts";
 import type { DialogHandler } from "../SipCalls.ts";
-import { causeOfBye, causeOfServerBye, reasonHeader, sipEndingOf } from "../sipEndCause.ts";
+import { causeOfBye, causeOfServerBye, reasonHeader } from "../sipEndCause.ts";
 import type { HeaderFields, IncomingRequest, OutgoingResponse } from "../SipStack.ts";
 import { DialogTransfers } from "../transfer/DialogTransfers.ts";
 import type { NamedLeg } from "../transfer/TransferRights.ts";
 
-/** How long the rest of the bridge may take over an offer; an UPDATE has to be answered within 32 s (RFC 3261, timer F). */
-const OFFER_TIMEOUT_MS = 25_000;
 /** The server tells 408 after 32 s of silence; this is for the case that it does not. */
 const BYE_TIMEOUT_MS = 40_000;
 
@@ -32,11 +29,10 @@ const BYE_TIMEOUT_MS = 40_000;
 export class SipDialog implements DialogHandler {
     readonly #parts: DialogParts;
     #state: DialogState;
-    #offer: PendingOffer = { by: "none" };
+    readonly #session: AgreedSession;
+    readonly #peerOffers: PeerOffers;
     readonly #ownOffers: OwnOffers;
     readonly transfers: DialogTransfers;
-    #local: Sdp;
-    #remote: Sdp | undefined;
     #stopByeTimer = (): void => undefined;
     readonly #sessionRefresh: SessionRefresh | undefined;
     readonly #digits: DialogDigits;
@@ -46,17 +42,22 @@ export class SipDialog implements DialogHandler {
     constructor(parts: DialogParts) {
         this.#parts = parts;
         this.#state = { phase: "up", ack: parts.ack };
-        this.#local = parts.local;
-        this.#remote = parts.remote;
+        this.#session = new AgreedSession(parts);
+        this.#peerOffers = new PeerOffers(parts, this.#session, {
+            onDue: (ack) => this.#expectAck(ack),
+            onNotDue: () => this.#acknowledged(),
+        });
         this.transfers = new DialogTransfers(parts);
         const { digest, duty, headers, timer } = parts;
         this.#digits = new DialogDigits(parts);
         this.#probe = new DialogProbe(parts, () => void this.#giveUp("networkFailure"));
         const inDialog = { ...parts, headers: { ...headers, ...timer } };
         this.#ownOffers = new OwnOffers(inDialog, (outcome, offered) => this.#takeOutcome(outcome, offered));
-        this.#partyUpdate = new PartyUpdate(inDialog, (identity) => this.#make("identity", this.#local, identity));
+        this.#partyUpdate = new PartyUpdate(inDialog, (identity) =>
+            this.#make("identity", this.#session.local, identity),
+        );
         const description = (): Sdp | undefined =>
-            this.#offer.by === "none" && !this.#ownOffers.isOpen ? this.#local : undefined;
+            this.#peerOffers.isPending || this.#ownOffers.isOpen ? undefined : this.#session.local;
         const isOurs = digest !== undefined || Object.keys(parts.headers).length > 0;
         this.#sessionRefresh =
             isOurs && duty !== undefined ? new SessionRefresh(duty, { ...parts, digest, description }) : undefined;
@@ -84,7 +85,7 @@ export class SipDialog implements DialogHandler {
 
     /** Sends digits by INFO; undefined unless the peer receives them by INFO. */
     get digitsByInfo(): Pick<DialogDigits, "send"> | undefined {
-        return this.#digits.isNeeded(this.#remote) ? this.#digits : undefined;
+        return this.#digits.isNeeded(this.#session.remote) ? this.#digits : undefined;
     }
 
     get named(): NamedLeg | undefined {
@@ -93,33 +94,17 @@ export class SipDialog implements DialogHandler {
 
     /** Answers the offer reported last, if it still waits. */
     async answerOffer(sdp: Sdp): Promise<void> {
-        const offer = this.#takePendingOffer();
-        if (offer.by !== "request") return;
-        const before = { local: this.#local, remote: this.#remote };
-        this.#remote = offer.sdp;
-        await this.#answer(offer.request, sdp, "awaited").catch((error: unknown) => {
-            // the call goes on as before: the peer cancelled its request meanwhile, or ends the dialog
-            this.#local = before.local;
-            this.#remote = before.remote;
-            this.#notSent(offer.request.method, error);
-        });
+        await this.#peerOffers.answer(sdp);
     }
 
     /** Turns it down; the session stays as it was (RFC 3261, section 14.2). */
     async rejectOffer(cause: EndCause): Promise<void> {
-        const offer = this.#takePendingOffer();
-        if (offer.by === "request") {
-            this.#respond(offer.request, { status: 488, headers: { Reason: reasonHeader(cause) } });
-        } else if (offer.by === "ack") {
-            // an answer cannot be refused: without it there is no session
-            await this.#giveUp(cause);
-        }
+        if (this.#peerOffers.reject(cause) === "noSession") await this.#giveUp(cause);
     }
 
     /** Rejects it so that the peer offers again a little later (RFC 3261, section 14.2). */
     postponeOffer(): void {
-        const offer = this.#takePendingOffer();
-        if (offer.by === "request") this.#respond(offer.request, { status: 491 });
+        this.#peerOffers.postpone();
     }
 
     /** Offers another session, once the peer has acknowledged the last one. The outcome is reported. */
@@ -151,17 +136,13 @@ export class SipDialog implements DialogHandler {
         if (outcome.kind === "dialogGone") return void this.#giveUp("networkFailure");
         if (offered.purpose === "identity") {
             // the session that was repeated has not changed, but the peer may answer it with another one of its own
-            if (outcome.kind === "answered" && !this.#isAgreed(outcome.sdp)) this.announceAnswer(outcome.sdp);
+            if (outcome.kind === "answered" && !this.#session.isAgreed(outcome.sdp)) this.announceAnswer(outcome.sdp);
             return;
         }
         if (outcome.kind === "rejected") return this.#parts.report({ kind: "offerRejected", cause: outcome.cause });
-        this.#local = offered.sdp;
-        this.#remote = outcome.sdp;
+        this.#session.local = offered.sdp;
+        this.#session.remote = outcome.sdp;
         this.#parts.report({ kind: "offerAnswered", sdp: outcome.sdp });
-    }
-
-    #isAgreed(sdp: Sdp): boolean {
-        return this.#remote !== undefined && isSameSession(sdp, this.#remote);
     }
 
     /** Says BYE, once the peer has acknowledged. Safe to call twice. */
@@ -171,7 +152,7 @@ export class SipDialog implements DialogHandler {
             this.#state = { ...this.#state, end: this.#state.end ?? cause };
             return;
         }
-        this.#refusePending();
+        this.#peerOffers.refuse();
         this.#ownOffers.stop();
         this.#sessionRefresh?.stop();
         this.#state = { phase: "leaving" };
@@ -188,10 +169,11 @@ export class SipDialog implements DialogHandler {
     snapshot(): SipDialogRecord | undefined {
         if (this.#state.phase !== "up" || this.#state.end !== undefined) return undefined;
         const open = {
-            transactionId: this.#offer.by === "request" ? this.#offer.request.transactionId : undefined,
+            transactionId: this.#peerOffers.openTransactionId,
             transferEvent: this.transfers.openEvent,
         };
-        return dialogRecord({ ...this.#parts, ...this.#state, local: this.#local, remote: this.#remote }, open);
+        const { local, remote } = this.#session;
+        return dialogRecord({ ...this.#parts, ...this.#state, local, remote }, open);
     }
 
     lost(): DialogCopy | undefined {
@@ -206,7 +188,7 @@ export class SipDialog implements DialogHandler {
 
     #takeBye(request: IncomingRequest): void {
         this.#respond(request, { status: 200 });
-        if (this.#state.phase === "up") this.#refusePending();
+        if (this.#state.phase === "up") this.#peerOffers.refuse();
         this.transfers.hungUp();
         this.#endWith(request.origin === "server" ? causeOfServerBye(request.headers) : causeOfBye(request.headers));
     }
@@ -232,105 +214,30 @@ export class SipDialog implements DialogHandler {
         if (this.#state.phase !== "up") return;
         const description = sessionDescriptionIn(ack.headers.get("content-type"), ack.body);
         if (description.kind !== "given") return void this.#giveUp("noCommonMedia");
-        if (this.#isAgreed(description.sdp)) return;
+        if (this.#session.isAgreed(description.sdp)) return;
         this.announceAnswer(description.sdp);
     }
 
     /** Has the media proxy learn of the peer's answer as it would of an offer: it has another one, or none. */
     announceAnswer(sdp: Sdp): void {
-        this.#remote = sdp;
-        this.#offer = { by: "ack" };
-        this.#parts.report({ kind: "offered", sdp });
+        this.#peerOffers.announceAnswer(sdp);
     }
 
     #takeOffer(request: IncomingRequest): void {
         if (this.#state.phase !== "up") return this.#respond(request, { status: 481 });
         this.#parts.party?.read(request.headers);
         // RFC 3261, section 14.2: one offer at a time
-        if (this.#offer.by !== "none") return this.#respond(request, { status: 500, headers: { "Retry-After": "3" } });
+        if (this.#peerOffers.isPending) return this.#respond(request, { status: 500, headers: { "Retry-After": "3" } });
         if (this.#ownOffers.meet() === "reject") return this.#respond(request, { status: 491 });
-        const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
-        switch (description.kind) {
-            case "none":
-                return this.#refresh(request);
-            case "given":
-                if (this.#isAgreed(description.sdp)) return this.#answerLocally(request, "awaited");
-                return this.#holdOffer(request, description.sdp);
-            case "noAudio":
-                return this.#respond(request, { status: 488 });
-            case "malformed":
-                return this.#respond(request, { status: 400, reason: "Bad Session Description" });
-            case "foreign":
-                return this.#respond(request, { status: 415, headers: { Accept: "application/sdp" } });
-        }
+        this.#peerOffers.take(request);
     }
 
-    /** A re-INVITE without SDP asks for our offer (RFC 3261, section 14.2); an UPDATE without it for nothing. */
-    #refresh(request: IncomingRequest): void {
-        const headers = { ...CAPABILITIES, ...grantOf(request.headers) };
-        if (request.method === "UPDATE") return this.#respond(request, { status: 200, headers });
-        this.#answerLocally(request, "awaitedWithSdp", lateOffer(this.#local));
-    }
-
-    #answerLocally(request: IncomingRequest, ack: AckState, sdp = this.#local): void {
-        this.#answer(request, sdp, ack).catch((error: unknown) => this.#notSent(request.method, error));
-    }
-
-    #holdOffer(request: IncomingRequest, sdp: Sdp): void {
-        const stopTimer = this.#parts.clock.startTimer(OFFER_TIMEOUT_MS, () => {
-            if (this.#offer.by !== "request" || this.#offer.request !== request) return;
-            this.#offer = { by: "none" };
-            this.#respond(request, { status: 488, headers: { Reason: reasonHeader("serviceUnavailable") } });
-        });
-        this.#offer = { by: "request", request, sdp, stopTimer };
-        request.onCancel(() => {
-            if (this.#offer.by === "request" && this.#offer.request === request) this.#takePendingOffer();
-        });
-        this.#parts.report({ kind: "offered", sdp });
-    }
-
-    async #answer(request: IncomingRequest, sdp: Sdp, ack: AckState): Promise<void> {
-        this.#local = sdp;
-        if (request.method === "INVITE" && this.#state.phase === "up") this.#state = { ...this.#state, ack };
-        try {
-            await request.respond({
-                status: 200,
-                headers: {
-                    ...this.#parts.headers,
-                    ...CAPABILITIES,
-                    ...grantOf(request.headers),
-                    "Content-Type": "application/sdp",
-                },
-                body: sdp,
-            });
-        } catch (error) {
-            // cancelled meanwhile, so no ACK will come
-            this.#acknowledged();
-            throw error;
-        }
-    }
-
-    /** RFC 3261, section 15.1.2: what is pending when the dialog ends gets 487. */
-    #refusePending(): void {
-        const offer = this.#takePendingOffer();
-        if (offer.by === "request") this.#respond(offer.request, { status: sipEndingOf("cancelled").status });
-    }
-
-    #takePendingOffer(): PendingOffer {
-        const offer = this.#offer;
-        this.#offer = { by: "none" };
-        if (offer.by === "request") offer.stopTimer();
-        return offer;
+    #expectAck(ack: AckState): void {
+        if (this.#state.phase === "up") this.#state = { ...this.#state, ack };
     }
 
     #respond(request: IncomingRequest, response: OutgoingResponse): void {
-        const withHeaders = { ...response, headers: { ...this.#parts.headers, ...response.headers } };
-        request.respond(withHeaders).catch((error: unknown) => this.#notSent(request.method, error));
-    }
-
-    /** The peer cancelled or vanished meanwhile; if the dialog is gone, its end is reported separately. */
-    #notSent(method: string, error: unknown): void {
-        this.#parts.log.debug("response not sent", { method, error });
+        respondInDialog(this.#parts, request, response);
     }
 
     /** Reports the end unless the leg has been told, or has ended it itself. */
@@ -350,7 +257,7 @@ export class SipDialog implements DialogHandler {
     #over(): void {
         if (this.#state.phase === "over") return;
         this.#state = { phase: "over" };
-        this.#takePendingOffer();
+        this.#peerOffers.drop();
         this.#ownOffers.stop();
         this.transfers.close();
         this.#probe.stop();

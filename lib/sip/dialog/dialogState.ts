@@ -1,5 +1,4 @@
-import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { IncomingRequest } from "../SipStack.ts";
+import type { EndCause } from "../../call/vocabulary.ts";
 import type { AckState } from "./DialogParts.ts";
 
 export type DialogState =
@@ -8,10 +7,3 @@ export type DialogState =
     /** BYE sent, its answer is due. */
     | { readonly phase: "leaving" }
     | { readonly phase: "over" };
-
-/** An offer of the peer that waits for answerOffer or rejectOffer. */
-export type PendingOffer =
-    | { readonly by: "none" }
-    | { readonly by: "request"; readonly request: IncomingRequest; readonly sdp: Sdp; readonly stopTimer: () => void }
-    /** The answer, in an ACK, to an offer from the bridge that changed nothing: nothing more is sent. */
-    | { readonly by: "ack" };
