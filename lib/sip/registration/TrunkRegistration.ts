@@ -1,18 +1,17 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
-import { deltaSecondsIn, retryAfterSecondsIn } from "../deltaSeconds.ts";
 import { answerChallenge } from "../digest/answerChallenge.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
 import { DigestClient } from "../digest/DigestClient.ts";
-import { escapeUser, parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import { type HeaderFields, type HeaderLine, type IncomingResponse, SipSendError, type SipStack } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 import { atEachAddress } from "../trunk/atEachAddress.ts";
 import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
 import { faultText } from "./faultText.ts";
-import { failureInWords } from "../trunk/trunkFault.ts";
+import { contactUserOf, registerHeaders, registrarAt } from "./composeRegister.ts";
+import { meaningOfRegister } from "./meaningOfRegister.ts";
 import { RegistrationLog } from "./RegistrationLog.ts";
 import {
     type RegistrationEvent,
@@ -52,9 +51,6 @@ const MAX_REPEATS = 4;
 const ANSWER_TIMEOUT_MS = 40_000;
 /** The last address of a round has longer than `answerMs`: that a registrar is slow is no reason to have none. */
 const LAST_ANSWER_MS = 10_000;
-/** Responses that only the operator can fix. 401 and 407 come here once credentials were tried. */
-const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 405, 407, 416, 420, 604]);
-
 /** Shortest time between two registrations that are made because a connection was lost. */
 const SHORTEST_RENEWAL_MS = 5_000;
 
@@ -244,23 +240,11 @@ export class TrunkRegistration {
         return this.#others.length > 0 ? { elsewhere: true } : {};
     }
 
-    /** RFC 3261, section 10.2: every REGISTER to a registrar has one Call-ID and a CSeq of its own. */
     #headers({ address, seconds }: Attempt): HeaderFields {
-        const { scheme, domain, credentials, nextHop } = address;
-        const ofRecord = `<${scheme}:${escapeUser(credentials?.username ?? this.contactUser)}@${domain}>`;
-        const transport = /;transport=(\w+)/i.exec(nextHop ?? "")?.[1];
-        // RFC 7118, section 5.2.3: a WebSocket is `ws`, over TLS as well
-        const parameter = transport === undefined ? "" : `;transport=${transport.replace(/^wss$/i, "ws")}`;
-        return {
-            To: ofRecord,
-            From: ofRecord,
-            "Call-ID": this.#callId,
-            CSeq: `${++this.#sequence} REGISTER`,
-            // the SIP server puts its own address for localhost
-            Contact: `<${scheme}:${this.contactUser}@localhost${parameter}>;expires=${seconds}`,
-            Expires: `${seconds}`,
-            "User-Agent": this.#parts.userAgent,
-        };
+        const { contactUser } = this;
+        const { userAgent } = this.#parts;
+        const sequence = ++this.#sequence;
+        return registerHeaders({ address, contactUser, callId: this.#callId, sequence, seconds, userAgent });
     }
 
     #respondedTo(attempt: Attempt, response: IncomingResponse): void {
@@ -273,7 +257,10 @@ export class TrunkRegistration {
         this.#attempt = undefined;
         this.#stopWaiting();
         this.#parts.availability?.responded(attempt.address, response);
-        this.#happened(this.#meaningOf(response, attempt.seconds));
+        const { contactUser } = this;
+        const others = this.#others.length > 0 ? "left" : "none";
+        const asked = { seconds: attempt.seconds, contactUser, contact: this.#contact, others } as const;
+        this.#happened(meaningOfRegister(response, asked));
     }
 
     #authorizationFor(attempt: Attempt, response: IncomingResponse): readonly HeaderLine[] | undefined {
@@ -284,50 +271,4 @@ export class TrunkRegistration {
             body: "",
         });
     }
-
-    #meaningOf(response: IncomingResponse, asked: number): RegistrationEvent {
-        const { status, headers } = response;
-        if (status < 300) return { kind: "granted", seconds: this.#grantedSeconds(headers, asked) };
-        const minSeconds = deltaSecondsIn(headers.get("min-expires"));
-        if (status === 423 && minSeconds !== undefined) return { kind: "tooBrief", minSeconds };
-        if (REFUSALS.has(status)) return { kind: "refused", status };
-        const retryAfterSeconds = retryAfterSecondsIn(headers.get("retry-after"));
-        const reason = failureInWords(response);
-        return {
-            kind: "failed",
-            status,
-            ...(reason !== undefined && { reason }),
-            ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-            // what else it says it would say at each address
-            ...((status === 408 || status >= 500) && status < 600 && this.#elsewhere()),
-        };
-    }
-
-    /**
-     * RFC 3261, section 10.2.4: what stands at our Contact, else in Expires. An older contact, from before a change of
-     * address, may still be listed, and a proxy on the way may have rewritten the address in ours.
-     */
-    #grantedSeconds(headers: IncomingResponse["headers"], asked: number): number {
-        const ours = splitValues(headers.get("contact") ?? "")
-            .map(parseNameAddress)
-            .filter((each) => each !== undefined)
-            .filter(({ uri }) => parseUri(uri)?.user === this.contactUser);
-        const here = addressIn(parseNameAddress(this.#contact ?? "")?.uri);
-        const contact = ours.find(({ uri }) => addressIn(uri) === here) ?? ours[0];
-        return deltaSecondsIn(contact?.params.get("expires")) ?? deltaSecondsIn(headers.get("expires")) ?? asked;
-    }
-}
-
-function registrarAt({ scheme, domain }: SipTrunk): string {
-    return `${scheme}:${domain}`;
-}
-
-/** What stands before the parameters: the order and number of those is the registrar's. */
-function addressIn(uri: string | undefined): string | undefined {
-    return uri?.split(/[;?]/)[0]?.toLowerCase();
-}
-
-function contactUserOf({ name, domain, credentials }: RegisteringTrunk): string {
-    const secret = [name, domain, credentials?.username ?? "", credentials?.password ?? ""].join("\0");
-    return `${name}-${createHash("sha256").update(secret).digest("hex").slice(0, 24)}`;
 }
