@@ -2,13 +2,14 @@ import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { TargetLeg } from "../../ports/CallLeg.ts";
 import type { SipInviteSentRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import { prackCredentials } from "../digest/answerChallenge.ts";
-import { outboundNetwork, settledNetwork } from "../ims/outboundNetwork.ts";
+import { settledNetwork } from "../ims/outboundNetwork.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { EarlyDescriptions } from "./EarlyDescriptions.ts";
 import { EarlyAnswer } from "./EarlyAnswer.ts";
 import { finalResponse } from "./finalResponse.ts";
 import type { InviteAttempt } from "./inviteAttempt.ts";
 import { InviteAttempts } from "./InviteAttempts.ts";
+import { inviteRequest } from "./inviteRequest.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCaller } from "../dialog/dialogCopy.ts";
@@ -24,7 +25,6 @@ import {
     type HeaderFields,
     type IncomingRequest,
     type IncomingResponse,
-    type OutgoingRequest,
     type SentRequest,
     type SipHeaders,
     SipSendError,
@@ -147,7 +147,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         const sdp = this.#sdp;
         if (attempt === undefined || sdp === undefined) return;
         const { stack, callId, calls, log } = this.#parts;
-        const invite = this.#requestOf(attempt, sdp);
+        const invite = inviteRequest(attempt, sdp, this.#parts);
         const { name } = attempt.hop.trunk;
         this.#party = new ConnectedParty(attempt.hop.trunk, this.#parts.report);
         calls.add(this, name);
@@ -168,21 +168,6 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         this.#parts.recorder?.note(callId, { kind: "inviteSent", trunk: name, sipCallId });
         log.debug("INVITE sent", { trunk: name, sipCallId });
         return this.#machine.apply({ kind: "inviteSent" });
-    }
-
-    #requestOf(attempt: InviteAttempt, body: Sdp): OutgoingRequest {
-        const { callId, accessNetwork, compose, userAgent, sessionTimerS } = this.#parts;
-        const { uri, nextHop, headers } = compose(attempt.hop, { userAgent, sessionTimerS, minSe: attempt.minSe });
-        const { answerMs } = attempt.hop.trunk;
-        return {
-            method: "INVITE",
-            uri,
-            ...(nextHop !== undefined && { nextHop }),
-            ...(answerMs !== undefined && { answerMs }),
-            headers: { ...headers, ...outboundNetwork(attempt.hop, callId, accessNetwork), ...attempt.identity },
-            headerLines: attempt.authorization,
-            body,
-        };
     }
 
     #respondToUpdate({ hop }: InviteAttempt, update: IncomingRequest): void {

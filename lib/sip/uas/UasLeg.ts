@@ -1,13 +1,10 @@
-import type { CallId, EndCause, Sdp } from "../../call/vocabulary.ts";
+import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { FinalResponse } from "../../ports/CallRecorder.ts";
-import type { Log } from "../../ports/Log.ts";
-import type { LegReport, OriginLeg, ShownParty } from "../../ports/CallLeg.ts";
+import type { OriginLeg, ShownParty } from "../../ports/CallLeg.ts";
 import type { SipInviteReceivedRecord, SipLegRecord } from "../../ports/LegRecord.ts";
 import { deltaSecondsIn } from "../deltaSeconds.ts";
-import type { DecodedInvite } from "./decodeInvite.ts";
-import { DigestClient, type DigestCredentials } from "../digest/DigestClient.ts";
+import { DigestClient } from "../digest/DigestClient.ts";
 import { newCnonce } from "../digest/newCnonce.ts";
-import type { AssertParty } from "../identity/assertedParty.ts";
 import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
@@ -20,8 +17,7 @@ import { CAPABILITIES } from "../sipCapabilities.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
 import { LegMachine } from "../LegMachine.ts";
-import type { SipEnvironment } from "../SipEnvironment.ts";
-import { causeOfCancel, reasonHeader, sipEndingOf } from "../sipEndCause.ts";
+import { causeOfCancel } from "../sipEndCause.ts";
 import {
     type HeaderFields,
     type IncomingRequest,
@@ -29,35 +25,9 @@ import {
     type SentResponse,
     SipSendError,
 } from "../SipStack.ts";
-import type { DtmfSetting, SipPeer } from "../SipTrunk.ts";
-import type { WriteReferTo } from "../transfer/referTo.ts";
-import type { TransferRights } from "../transfer/TransferRights.ts";
+import { refusalOf } from "./refusalOf.ts";
+import type { UasLegParts } from "./UasLegParts.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
-
-export interface UasLegParts extends SipEnvironment {
-    readonly log: Log;
-    readonly callId: CallId;
-    readonly request: IncomingRequest;
-    readonly invite: DecodedInvite;
-    /** Name of the peer it came from. */
-    readonly peer: string;
-    /** How digits reach it and come from it. */
-    readonly dtmf?: DtmfSetting | undefined;
-    /** Whether its word about who calls counts. */
-    readonly trust: Pick<SipPeer, "trusted" | "defaultCountry" | "shortCodes">;
-    /** Credentials for requests to that peer, if it challenges them. */
-    readonly credentials?: DigestCredentials | undefined;
-    /** Left out for a peer that cannot transfer calls. */
-    readonly rights?: TransferRights | undefined;
-    /** How the peer is asked to carry out transfers; left out for one that is not asked. */
-    readonly referTo?: WriteReferTo | undefined;
-    /** How the peer is shown its other party; left out for one that is not shown any. */
-    readonly assert?: AssertParty | undefined;
-    readonly report: LegReport;
-}
-
-/** Retry-After of a 503, in seconds. */
-const RETRY_AFTER_S = 10;
 
 /** The half of a call that came by an INVITE. Created in the turn in which the INVITE is received, so that no CANCEL is missed. */
 export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
@@ -261,21 +231,11 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     async #sendRefusal(cause: EndCause): Promise<void> {
         const { request, userAgent } = this.#parts;
-        const { status, reason } = sipEndingOf(cause);
-        const response = {
-            status,
-            reason,
-            headers: {
-                ...this.#headers,
-                Reason: reasonHeader(cause),
-                "User-Agent": userAgent,
-                ...(status === 503 && { "Retry-After": `${RETRY_AFTER_S}` }),
-            },
-        };
-        this.#note({ status, reason, detail: response.headers.Reason });
+        const refusal = refusalOf(cause, { ...this.#headers, "User-Agent": userAgent });
+        this.#note({ status: refusal.status, reason: refusal.reason, detail: refusal.headers.Reason });
         // it fails if a CANCEL was first: then the caller has its final response
         await request
-            .respond(response)
+            .respond(refusal)
             .catch((error: unknown) => this.#parts.log.debug("rejection not sent", { error }));
     }
 
