@@ -1,16 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { fileURLToPath } from "node:url";
-import { createInterface } from "node:readline";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import { fetchSipServerMetrics } from "./sipServerMetrics.ts";
-import { readServerReport, ServerFolder, type ServerReport } from "./ServerFolder.ts";
-import { relayServerLog, startFailureOf } from "./sipServerLog.ts";
-import { runningServer, type SipServerProcess, startedServer } from "./SipServerProcess.ts";
+import { ServerFolder, type ServerReport } from "./ServerFolder.ts";
+import { startSipServerProgram } from "./sipServerProgram.ts";
+import { runningServer, type SipServerProcess } from "./SipServerProcess.ts";
 
-const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 5_000;
 /** Longer than the server of a killed bridge takes to end its calls. */
 const PORT_WAIT_MS = 4_000;
@@ -180,25 +176,19 @@ export class EmbeddedSipServer {
 
     async #launch(): Promise<void> {
         this.#state = { phase: "starting" };
-        const child = spawn(process.execPath, [...process.execArgv, SERVER_PROGRAM, ...this.#arguments()], {
-            // with an IPC channel the server notices the end of this process, however it comes
-            stdio: ["ignore", "pipe", "pipe", "ipc"],
-            // a Ctrl-C in the terminal of the bridge is not for it
-            detached: this.#folder !== undefined,
-            env: { ...process.env, ...(this.#folder === undefined && { SIP_SERVER_SECRET: this.#secret }) },
-        });
-        const lastLine = this.#relayLog(child);
+        const secret = this.#folder === undefined ? this.#secret : undefined;
         try {
-            const line = await firstLine(child);
-            if (this.#phase() === "stopped") throw new Error("it was stopped meanwhile");
-            this.#running(startedServer(child), readServerReport(line));
-            this.#options.log.info("embedded SIP server started", { pid: child.pid });
+            const program = { arguments: this.#arguments(), secret, log: this.#options.log };
+            const { server, report } = await startSipServerProgram(program);
+            if (this.#phase() === "stopped") {
+                server.kill("SIGKILL");
+                throw new Error("it was stopped meanwhile");
+            }
+            this.#running(server, report);
+            this.#options.log.info("embedded SIP server started", { pid: server.pid });
         } catch (error) {
-            child.kill("SIGKILL");
             if (this.#phase() !== "stopped") this.#state = { phase: "failed" };
-            const line = lastLine();
-            const reason =
-                line === undefined ? (error instanceof Error ? error.message : String(error)) : startFailureOf(line);
+            const reason = error instanceof Error ? error.message : String(error);
             throw new Error(`the embedded SIP server does not start: ${reason}`);
         }
     }
@@ -263,40 +253,6 @@ export class EmbeddedSipServer {
             ...(extraArguments ?? []),
         ];
     }
-
-    /** Passes the server's log on; the returned function tells its last line, which says why it could not start. */
-    #relayLog(child: ChildProcess): () => string | undefined {
-        let last: string | undefined;
-        if (child.stderr === null) return () => last;
-        createInterface({ input: child.stderr }).on("line", (line) => {
-            last = line;
-            relayServerLog(this.#options.log, line);
-        });
-        return () => last;
-    }
-}
-
-/** As source or compiled, as this file is. */
-const SERVER_PROGRAM = fileURLToPath(
-    new URL(import.meta.url.endsWith(".ts") ? "../../sip-server/main.ts" : "../../sip-server/main.js", import.meta.url),
-);
-
-function firstLine(child: ChildProcess): Promise<string> {
-    return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error("it does not report in time")), START_TIMEOUT_MS);
-        const fail = (error: Error): void => {
-            clearTimeout(timer);
-            reject(error);
-        };
-        child.once("error", fail);
-        // `close`, not `exit`: by then its last line has been read
-        child.once("close", (code) => fail(new Error(`it exited with ${code ?? "a signal"}`)));
-        if (child.stdout === null) return fail(new Error("it has no output"));
-        createInterface({ input: child.stdout }).once("line", (line) => {
-            clearTimeout(timer);
-            resolve(line);
-        });
-    });
 }
 
 function survivalArguments({ stateFile, secretFile }: ServerFolder): string[] {

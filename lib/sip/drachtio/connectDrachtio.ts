@@ -2,19 +2,18 @@ import Srf from "drachtio-srf";
 import type { DrachtioEndpoint } from "./DrachtioEndpoint.ts";
 import { closeSrf } from "./closeSrf.ts";
 import { Orders } from "./Orders.ts";
-import { clean, dialogOf, headersOf, joinLines, oneLine, peerOf, proxyOf, refuseIfTooLarge } from "./srfMessages.ts";
-import type { SrfAck, SrfLike, SrfRequest, SrfResponse } from "./srfShapes.ts";
+import { FactQueue } from "./FactQueue.ts";
+import { clean, joinLines, oneLine, proxyOf, refuseIfTooLarge } from "./srfMessages.ts";
+import type { SrfLike } from "./srfShapes.ts";
+import { SrfTransactions } from "./SrfTransactions.ts";
 import {
     type HeaderFields,
     type IncomingRequest,
-    type IncomingResponse,
     type InheritedTransactions,
     type OutgoingRequest,
     type OutgoingResponse,
     type ResponseListener,
     type SentRequest,
-    type SentResponse,
-    type SipHeaders,
     SipSendError,
     type SipStack,
 } from "../SipStack.ts";
@@ -67,7 +66,8 @@ class SrfConnection implements DrachtioConnection {
     readonly #listener: DrachtioListener;
     readonly #srf: SrfLike = new SrfClass();
     readonly #orders = new Orders();
-    #facts: (() => void)[] = [];
+    readonly #facts = new FactQueue();
+    readonly #transactions = new SrfTransactions(this.#orders, this.#facts);
     #state: "opening" | "open" | "closed" = "opening";
     #version = "";
     #listensAt: readonly string[] = [];
@@ -92,8 +92,8 @@ class SrfConnection implements DrachtioConnection {
     async open(endpoint: DrachtioEndpoint, timeoutMs: number): Promise<void> {
         for (const method of SERVED) this.#srf.use(method, (_req, _res, next) => next());
         this.#srf.use((req, res) => {
-            const request = this.#incoming(req, res);
-            this.#tell(() => this.#listener.onRequest(request));
+            const request = this.#transactions.received(req, res);
+            this.#facts.tell(() => this.#listener.onRequest(request));
         });
         // told through the inner application below; unheard, it would end the process
         this.#srf.on("error", () => undefined);
@@ -191,15 +191,7 @@ class SrfConnection implements DrachtioConnection {
                 },
                 (error, req) => {
                     if (!req) return fail(error);
-                    req.on("response", (res, ack) => {
-                        const response = this.#response(res, ack);
-                        this.#tell(() => listener.onResponse(response));
-                    });
-                    req.on("update", (update, res) => {
-                        const early = this.#incoming(update, res);
-                        this.#tell(() => listener.onUpdate?.(early));
-                    });
-                    done(this.#sent(req));
+                    done(this.#transactions.sent(req, listener));
                 },
             );
         });
@@ -217,96 +209,6 @@ class SrfConnection implements DrachtioConnection {
 
     get #isEmbedded(): boolean {
         return this.#version.endsWith("-embedded");
-    }
-
-    #sent(req: SrfRequest): SentRequest {
-        return {
-            uri: req.uri,
-            headers: headersOf(req.headers),
-            transactionId: req.stackTxnId,
-            cancel: (headers) =>
-                this.#orders.give<undefined>((done, fail) =>
-                    req.cancel({ headers: clean(headers) }, (error) => (error ? fail(error) : done(undefined))),
-                ),
-        };
-    }
-
-    #response(res: SrfResponse, ack: SrfAck): IncomingResponse {
-        return {
-            status: res.status,
-            reason: res.reason,
-            headers: headersOf(res.headers),
-            body: res.body ?? "",
-            ...(res.source === "network" && peerOf(res)),
-            ...dialogOf(res.stackDialogId),
-            acknowledge: (headers = {}, headerLines = []) =>
-                this.#orders.give<undefined>((done, fail) => {
-                    const all = { ...clean(headers), ...joinLines(headerLines) };
-                    ack({ headers: all }, (error) => (error ? fail(error) : done(undefined)));
-                }),
-        };
-    }
-
-    #incoming(req: SrfRequest, res: SrfResponse): IncomingRequest {
-        const origin = req.source === "network" ? "network" : "server";
-        // a call keeps its INVITE: drachtio-srf's objects, which hold the text of the message, go with the final response
-        let open: SrfResponse | undefined = origin === "network" ? res : undefined;
-        let onCancel = (_headers: SipHeaders): void => undefined;
-        let onUpdate = (_update: IncomingRequest): void => undefined;
-        req.on("cancel", (cancel) => this.#tell(() => onCancel(headersOf(cancel.headers))));
-        req.on("update", (update, updateRes) => {
-            const early = this.#incoming(update, updateRes);
-            this.#tell(() => onUpdate(early));
-        });
-        return {
-            method: req.method,
-            uri: req.uri,
-            headers: headersOf(req.headers),
-            body: req.body ?? "",
-            source: { protocol: req.protocol, address: req.source_address, port: req.source_port },
-            origin,
-            ...dialogOf(req.stackDialogId),
-            transactionId: req.stackTxnId,
-            respond: async (response) => {
-                if (origin === "server") return {};
-                if (open === undefined) throw new SipSendError("refused", "the request has had its final response");
-                const sent = await this.#respond(open, response);
-                if (response.status >= 200) open = undefined;
-                return sent;
-            },
-            onCancel: (listener) => {
-                onCancel = listener;
-            },
-            onUpdate: (listener) => {
-                onUpdate = listener;
-            },
-        };
-    }
-
-    async #respond(res: SrfResponse, response: OutgoingResponse): Promise<SentResponse> {
-        const headers = { ...clean(response.headers ?? {}), ...joinLines(response.headerLines ?? []) };
-        refuseIfTooLarge(undefined, headers, response.body);
-        return this.#orders.give<SentResponse>((done, fail) => {
-            const options = { headers, ...(response.body !== undefined && { body: response.body }) };
-            const reason = response.reason === undefined ? undefined : oneLine(response.reason);
-            res.send(response.status, reason, options, (error, sent) => {
-                const to = sent?.headers["to"];
-                if (error) fail(error);
-                else done({ ...dialogOf(res.stackDialogId), ...(to !== undefined && { to }) });
-            });
-        }, response.onLate);
-    }
-
-    /**
-     * Tells what the network did, in order, one turn later: the confirmation of an order may stand in the same chunk of
-     * data as the ACK or response it provoked, and the code that waits for it must have continued before that is delivered.
-     */
-    #tell(fact: () => void): void {
-        this.#facts.push(fact);
-        if (this.#facts.length > 1) return;
-        setImmediate(() => {
-            for (const told of this.#facts.splice(0)) told();
-        });
     }
 
     #gone(): void {
