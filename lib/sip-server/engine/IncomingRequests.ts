@@ -54,7 +54,7 @@ export class IncomingRequests implements TransactionUser {
         const { request, flow } = transaction;
         // Some phones repeat the To tag of the last answer when they register again.
         if (toTag(request) !== undefined && request.method !== "REGISTER") {
-            const dialog = this.#dialogOf(request) ?? this.#parts.outgoing.dialogOfNotify(request, flow);
+            const dialog = this.#dialogOf(request) ?? this.#parts.outgoing.making.dialogOfNotify(request, flow);
             if (dialog === undefined) return refuseEither(transaction, { status: 481 });
             return this.#parts.inDialog.receive(transaction, dialog);
         }
@@ -89,7 +89,7 @@ export class IncomingRequests implements TransactionUser {
         const makesDialog = ["INVITE", "SUBSCRIBE", "REFER"].includes(request.method);
         if (!makesDialog) return undefined;
         const id = dialogIdOf(request.headers.get("Call-ID") ?? "", fromTag(request) ?? "");
-        const taken = this.#parts.book.table.withId(id).length > 0 || this.#parts.outgoing.makesDialog(id);
+        const taken = this.#parts.book.table.withId(id).length > 0 || this.#parts.outgoing.making.has(id);
         return taken ? { status: 482 } : undefined;
     }
 

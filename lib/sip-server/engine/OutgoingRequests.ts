@@ -1,7 +1,6 @@
 import { type Dialog, dialogIdOf, type Hop } from "../dialog/Dialog.ts";
 import { chooseRoute } from "../resolve/chooseTransport.ts";
 import type { SipRequest, SipResponse } from "../sip/SipMessage.ts";
-import { cseqNumber, fromTag, toTag } from "../transaction/matching.ts";
 import type { Flow } from "../transport/SipTransport.ts";
 import { type AppHeaders, findUnusable, isToken, readAppHeaders } from "./appHeaders.ts";
 import { CallTrace } from "./CallTrace.ts";
@@ -9,31 +8,18 @@ import { ClientExchange, type ExchangeOptions } from "./ClientExchange.ts";
 import { ClientInvite, type ClientInviteParts } from "./ClientInvite.ts";
 import { draftOutOfDialog, type RequestDraft } from "./composeRequest.ts";
 import type { DialogBook } from "./DialogBook.ts";
-import { dialogOfNotify, dialogOfResponse } from "./dialogOfResponse.ts";
 import type { DialogRequests } from "./DialogRequests.ts";
 import { draftInDialog } from "./draftInDialog.ts";
 import { type EngineContext, newId, newTag } from "./EngineContext.ts";
 import { registeredSeconds } from "./bindRegisteredFlows.ts";
 import { hopOf } from "./hopOf.ts";
+import { knownDialogOf, MakingRequests } from "./MakingRequests.ts";
 import { metaOf } from "./metaOf.ts";
 import { parseNextHop, requestUri } from "./parseNextHop.ts";
 import { RegistrationFlows } from "./RegistrationFlows.ts";
 import { refuse, type Refused } from "./Refused.ts";
 import type { Session } from "./Session.ts";
 import type { OutgoingRequest, SentRequest } from "./SipEngine.ts";
-import { subscriptionKey, subscriptionSeconds } from "./subscription.ts";
-
-/** A request that may make dialogs: a NOTIFY may come before the answer to its SUBSCRIBE, and from others than the one who answered. */
-interface Making {
-    readonly transactionId: string;
-    readonly exchange: ClientExchange;
-    readonly method: string;
-    /** Tags of those who have made one. */
-    readonly tags: Set<string>;
-}
-
-/** No SUBSCRIBE forks to more notifiers than that. */
-const maxForks = 64;
 
 /** Carries out the application's orders to send requests. */
 export class OutgoingRequests {
@@ -41,14 +27,14 @@ export class OutgoingRequests {
     readonly #book: DialogBook;
     readonly #requests: DialogRequests;
     readonly #registrations: RegistrationFlows;
+    readonly #making: MakingRequests;
     readonly #invites = new Map<string, ClientInvite>();
-    /** Requests that may still make dialogs, by the id these will have. */
-    readonly #making = new Map<string, Making>();
 
     constructor(context: EngineContext, book: DialogBook, requests: DialogRequests) {
         this.#context = context;
         this.#book = book;
         this.#requests = requests;
+        this.#making = new MakingRequests(context, book);
         this.#registrations = new RegistrationFlows(context.listener);
     }
 
@@ -80,25 +66,9 @@ export class OutgoingRequests {
         return [...this.#invites.values()];
     }
 
-    /** True if a request we sent may still make the dialog of that id. */
-    makesDialog(id: string): boolean {
-        return this.#making.has(id);
-    }
-
-    /** The dialog a NOTIFY makes that comes before the answer to its SUBSCRIBE, or from another fork of it (RFC 6665 4.4.1). */
-    dialogOfNotify(notify: SipRequest, flow: Flow): Dialog | undefined {
-        if (notify.method !== "NOTIFY" || this.#book.full) return undefined;
-        const making = this.#making.get(dialogIdOf(notify.headers.get("Call-ID") ?? "", toTag(notify) ?? ""));
-        const subscribe = making?.exchange.departure?.request;
-        if (making === undefined || making.method === "INVITE" || subscribe === undefined) return undefined;
-        const tag = fromTag(notify) ?? "";
-        if (making.tags.has(tag) || making.tags.size >= maxForks) return undefined;
-        making.tags.add(tag);
-        const dialog = dialogOfNotify(subscribe, notify, flow);
-        dialog.phase = "confirmed";
-        this.#book.openSubscription(dialog, subscriptionKey(subscribe), 0);
-        this.#context.listener.onDialogMade(dialog.id, making.transactionId);
-        return dialog;
+    /** The requests that may still make dialogs. */
+    get making(): Pick<MakingRequests, "has" | "dialogOfNotify"> {
+        return this.#making;
     }
 
     /** Refreshes a session by a re-INVITE of the engine's own with the description it has; `answered` receives the final response. */
@@ -192,9 +162,9 @@ export class OutgoingRequests {
         });
         const id = dialogIdOf(draft.callId, draft.fromTag);
         const { transactionId, exchange } = invite;
-        this.#making.set(id, { transactionId, exchange, method: "INVITE", tags: new Set() });
+        this.#making.add(id, { transactionId, exchange, method: "INVITE" });
         const sent = await this.#launch(invite, hop, id);
-        if (sent.kind === "refused") this.#making.delete(id);
+        if (sent.kind === "refused") this.#making.remove(id, exchange);
         else trace.attempt(sent.message, sent.meta);
         return sent;
     }
@@ -211,7 +181,7 @@ export class OutgoingRequests {
             ...parts,
             onOver: (invite) => {
                 this.#invites.delete(invite.transactionId);
-                this.#made(id, invite.exchange);
+                this.#making.remove(id, invite.exchange);
             },
         });
     }
@@ -236,7 +206,7 @@ export class OutgoingRequests {
     ): Promise<SentRequest | Refused> {
         const transactionId = newId();
         const id = dialogIdOf(draft.callId, draft.fromTag);
-        let forget = (): void => this.#made(id, exchange);
+        let forget = (): void => this.#making.remove(id, exchange);
         const exchange = new ClientExchange(
             draft,
             {
@@ -244,7 +214,7 @@ export class OutgoingRequests {
                     if (response.status === 100) return;
                     if (making && response.status >= 200 && response.status < 300) {
                         forget = () => undefined;
-                        this.#awaitForks(id, exchange);
+                        this.#making.removeLater(id, exchange);
                     }
                     if (response.status >= 200) forget();
                     if (draft.method === "REGISTER" && isSuccess(response)) {
@@ -253,7 +223,7 @@ export class OutgoingRequests {
                         if (register !== undefined) this.#registrations.registered(register, response, flow);
                     }
                     const request = exchange.departure?.request;
-                    if (making && request !== undefined) this.#openSubscription(request, response, flow);
+                    if (making && request !== undefined) this.#making.answered(request, response, flow);
                     this.#notify(transactionId, request, response, flow);
                 },
                 onExpired: () => undefined,
@@ -262,7 +232,7 @@ export class OutgoingRequests {
             this.#context,
             options,
         );
-        if (making) this.#making.set(id, { transactionId, exchange, method: draft.method, tags: new Set() });
+        if (making) this.#making.add(id, { transactionId, exchange, method: draft.method });
         const departure = await exchange.start(hop);
         if (departure.kind === "refused") {
             forget();
@@ -273,53 +243,8 @@ export class OutgoingRequests {
         return { kind: "sent", transactionId, ...(making ? { dialogId: id } : {}), message: request, meta };
     }
 
-    /** Nothing will make that dialog any more. */
-    #made(id: string, exchange: ClientExchange): void {
-        if (this.#making.get(id)?.exchange === exchange) this.#making.delete(id);
-    }
-
-    /** Other notifiers have until timer N to make dialogs of theirs (RFC 6665 4.1.2.4). */
-    #awaitForks(id: string, exchange: ClientExchange): void {
-        const { clock, exchanges, options } = this.#context;
-        const over = (): void => {
-            exchanges.delete(window);
-            this.#made(id, exchange);
-        };
-        const cancel = clock.setTimer(64 * options.timing.t1, over);
-        const window = {
-            abort: (): void => {
-                cancel();
-                over();
-            },
-        };
-        exchanges.add(window);
-    }
-
-    /** The answer to a SUBSCRIBE or REFER; its dialog may be there already, made by a NOTIFY. */
-    #openSubscription(request: SipRequest, response: SipResponse, flow: Flow): void {
-        const tag = toTag(response);
-        if (tag === undefined || response.status < 200) return;
-        const known = this.#dialogOf(request, response);
-        const key = subscriptionKey(request);
-        if (response.status >= 300) {
-            if (known !== undefined) this.#book.closeSubscription(known, key);
-            return;
-        }
-        const dialog = known ?? dialogOfResponse(request, response, flow);
-        this.#making.get(dialog.id)?.tags.add(tag);
-        dialog.phase = "confirmed";
-        dialog.raiseLocalCSeq(cseqNumber(request) ?? 0);
-        this.#book.openSubscription(dialog, key, subscriptionSeconds(response, request));
-    }
-
-    /** By its branch a response belongs to its request (RFC 3261 17.1.3); of a dialog's id only the To tag is its sender's to choose. */
-    #dialogOf(request: SipRequest, response: SipResponse): Dialog | undefined {
-        const callId = request.headers.get("Call-ID") ?? "";
-        return this.#book.table.find(callId, fromTag(request) ?? "", toTag(response) ?? "");
-    }
-
     #notify(transactionId: string, request: SipRequest | undefined, message: SipResponse, flow: Flow): void {
-        const dialog = request === undefined ? undefined : this.#dialogOf(request, message);
+        const dialog = request === undefined ? undefined : knownDialogOf(this.#book, request, message);
         const meta = metaOf(flow, "network");
         const event = { transactionId, message, meta, ...(dialog === undefined ? {} : { dialogId: dialog.id }) };
         this.#context.listener.onResponse(event);
