@@ -2,7 +2,7 @@ import type { CallLeg } from "../ports/CallLeg.ts";
 import type { DialogCopy, SipInviteRecord } from "../ports/LegRecord.ts";
 import { tagsOf } from "./dialog/dialogCopy.ts";
 import type { IncomingRequest } from "./SipStack.ts";
-import type { Replaces } from "./transfer/replaces.ts";
+import type { DialogName } from "./transfer/dialogName.ts";
 import type { NamedLeg } from "./transfer/TransferRights.ts";
 
 /** What was lost with a SIP server, as another one needs it to end it. */
@@ -85,10 +85,10 @@ export class SipCalls {
     }
 
     /**
-     * The leg of a connected call with the dialog that a Replaces header names (RFC 3891, section 3): both tags have to match. The
-     * tag of the caller is part of the dialog's id.
+     * The leg of a connected call with the dialog that a header of another request names (RFC 3891, section 3): both tags have to
+     * match. The tag of the caller is part of the dialog's id.
      */
-    legNamed({ callId, toTag, fromTag }: Replaces): NamedLeg | undefined {
+    legNamed({ callId, toTag, fromTag }: DialogName): NamedLeg | undefined {
         const received = this.#dialogs.get(`${callId};from-tag=${fromTag}`);
         const { named } = received ?? this.#dialogs.get(`${callId};from-tag=${toTag}`) ?? {};
         if (named === undefined) return undefined;

@@ -13,6 +13,7 @@ import { type UnknownPeerPolicy, UnknownSenders } from "./senders/UnknownSenders
 import { reasonHeader, sipEndingOf } from "./sipEndCause.ts";
 import { SipResponder } from "./SipResponder.ts";
 import type { IncomingRequest } from "./SipStack.ts";
+import { referOutsideDialog } from "./transfer/referOutsideDialog.ts";
 import { TrunkAuthenticator } from "./trunk/TrunkAuthenticator.ts";
 import type { TrunkHealth } from "./trunk/TrunkHealth.ts";
 import { CallRejections, type CallRejectionsParts } from "./uas/CallRejections.ts";
@@ -75,7 +76,7 @@ export class SipGateway implements DrachtioListener {
             OPTIONS: reply,
             PRACK: reply,
             PUBLISH: reply,
-            REFER: reply,
+            REFER: { requires: "password", handle: (request, sender) => this.#refer(request, sender) },
             REGISTER: { requires: "password", handle: (request, sender) => this.#register(request, sender) },
             SUBSCRIBE: reply,
             UPDATE: reply,
@@ -140,6 +141,13 @@ export class SipGateway implements DrachtioListener {
             "Retry-After": "10",
         };
         this.#responder.respond(request, { status: sipEndingOf("serviceUnavailable").status, headers });
+    }
+
+    #refer(request: IncomingRequest, sender: KnownSender): void {
+        const response = referOutsideDialog(request, sender, this.#parts.calls);
+        if (response === undefined) return;
+        this.#parts.log.info("REFER rejected", { status: response.status });
+        this.#responder.respond(request, response);
     }
 
     #register(request: IncomingRequest, sender: KnownSender): void {

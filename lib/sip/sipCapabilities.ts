@@ -1,8 +1,8 @@
 import { tokensOf } from "./sipHeaders.ts";
 import type { HeaderFields } from "./SipStack.ts";
 
-/** Option tags that the bridge understands (RFC 3262, 4028, 4488, 3891): the SIP server does the work of the first two. */
-const SUPPORTED: readonly string[] = ["100rel", "timer", "norefersub", "replaces"];
+/** Option tags that the bridge understands (RFC 3262, 4028, 4488, 3891, 4538): the SIP server does the work of the first two. */
+const SUPPORTED: readonly string[] = ["100rel", "timer", "norefersub", "replaces", "tdialog"];
 
 /** What the bridge can do, for OPTIONS (RFC 3261, section 11.2), INVITE and their 2xx. */
 export const CAPABILITIES: HeaderFields = {

@@ -10,7 +10,7 @@ import { hasContact, overloaded } from "./IncomingInvites.ts";
 import { metaOf } from "./metaOf.ts";
 import type { ServedRequests } from "./ServedRequests.ts";
 import { ServerRequest } from "./ServerRequest.ts";
-import { subscriptionKey, subscriptionSeconds } from "./subscription.ts";
+import { opensSubscription, subscriptionKey, subscriptionSeconds } from "./subscription.ts";
 
 /** Methods that make no sense outside of a dialog. */
 const onlyInDialogs: ReadonlySet<string> = new Set(["BYE", "PRACK", "UPDATE"]);
@@ -80,7 +80,7 @@ export class NewRequests {
         if (request.method === "REGISTER" || request.method === "SUBSCRIBE") {
             bindRegisteredFlows(request, response, flow, this.#context.transport);
         }
-        if (!makesDialog(request.method)) return undefined;
+        if (!makesDialog(request.method) || !opensSubscription(response)) return undefined;
         const dialog = dialogOfRequest(request, response, flow);
         dialog.phase = "confirmed";
         this.#book.openSubscription(dialog, subscriptionKey(request), subscriptionSeconds(response, request));

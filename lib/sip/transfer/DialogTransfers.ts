@@ -29,7 +29,7 @@ export class DialogTransfers implements Referrer {
     /** For requests that name this dialog. */
     get named(): NamedLeg | undefined {
         const { leg, rights, copy, peer } = this.#parts;
-        return leg && { leg, rights, copy, peer };
+        return leg && { leg, rights, copy, peer, refer: (request) => this.take(request) };
     }
 
     /** As `Referral.openEvent`, of the REFER of the peer that is not over. */
@@ -54,7 +54,7 @@ export class DialogTransfers implements Referrer {
         await this.#asked.ask(referTo);
     }
 
-    /** A REFER of the peer. */
+    /** A REFER of the peer, within the dialog or outside of it. */
     take(request: IncomingRequest): void {
         this.#referrals.take(request);
     }

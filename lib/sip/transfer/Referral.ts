@@ -26,22 +26,33 @@ export class Referral {
     /** Tells the subscriptions of one dialog apart (RFC 3515, section 2.4.6). */
     readonly #event: string;
     #state: ReferralState = "held";
+    /** A REFER outside of the dialog of the call makes one of its own. Undefined before, and if the SIP server makes none. */
+    #dialogId: string | undefined;
 
-    constructor(request: IncomingRequest, subscription: "wanted" | "unwanted", isFirst: boolean, parts: ReferralParts) {
+    /** @param order whether it is the first one in the dialog that it came in */
+    constructor(
+        request: IncomingRequest,
+        { subscription, order }: { readonly subscription: "wanted" | "unwanted"; readonly order: "first" | "later" },
+        parts: ReferralParts,
+    ) {
         this.#request = request;
         this.#parts = parts;
         this.#subscription = subscription;
+        this.#dialogId = request.dialogId;
         const sequence = Number.parseInt(request.headers.get("cseq") ?? "", 10);
-        this.#event = isFirst ? "refer" : `refer;id=${sequence}`;
+        this.#event = order === "first" ? "refer" : `refer;id=${sequence}`;
     }
 
     get isOver(): boolean {
         return this.#state === "over";
     }
 
-    /** For the call journal: what a peer is subscribed to that waits for the result; undefined if it does not. */
+    /**
+     * For the call journal: what a peer is subscribed to within the dialog of the call, while it waits for the result; undefined if
+     * it does not.
+     */
     get openEvent(): string | undefined {
-        return this.#state === "subscribed" ? this.#event : undefined;
+        return this.#state === "subscribed" && this.#request.dialogId !== undefined ? this.#event : undefined;
     }
 
     /** Resolves once the response and the NOTIFY are on the wire, or cannot be sent. */
@@ -94,13 +105,20 @@ export class Referral {
 
     async #respond(response: OutgoingResponse): Promise<void> {
         const { headers, log } = this.#parts;
-        await this.#request
-            .respond({ ...response, headers: { ...headers, ...response.headers } })
-            .catch((error: unknown) => log.debug("response to REFER not sent", { error }));
+        try {
+            const sent = await this.#request.respond({ ...response, headers: { ...headers, ...response.headers } });
+            this.#dialogId ??= sent.dialogId;
+        } catch (error) {
+            log.debug("response to REFER not sent", { error });
+        }
     }
 
     async #notify(outcome: TransferOutcome, state: "active" | "terminated"): Promise<void> {
-        await notifyTransfer(this.#parts, { event: this.#event, outcome, state }, (status) => this.#notified(status));
+        const dialogId = this.#dialogId;
+        if (dialogId === undefined) return;
+        await notifyTransfer({ ...this.#parts, dialogId }, { event: this.#event, outcome, state }, (status) =>
+            this.#notified(status),
+        );
     }
 
     /** A peer without the subscription is not notified again (RFC 6665, section 4.2.2). */

@@ -27,7 +27,7 @@ const FORBIDDEN = { kind: "rejected", status: 403, reason: "Forbidden" } as cons
 const NO_SUCH_DIALOG = { kind: "failed", status: 481, reason: "Call/Transaction Does Not Exist" } as const;
 const NOT_FOUND = { kind: "failed", status: 404, reason: "Not Found" } as const;
 
-/** The REFERs of the peer within one dialog, one at a time. */
+/** The REFERs of the peer for one dialog, one at a time. */
 export class Referrals {
     readonly #parts: ReferralsParts;
     #open: Referral | undefined;
@@ -46,12 +46,19 @@ export class Referrals {
         if (refer.kind === "refused") return this.#reject(request, refer.response);
         const target = this.#targetOf(refer, rights);
         if (target.kind === "rejected") return this.#reject(request, target);
-        this.#count += 1;
-        const referral = new Referral(request, refer.subscription, this.#count === 1, this.#parts);
+        const { subscription } = refer;
+        const referral = new Referral(request, { subscription, order: this.#orderOf(request) }, this.#parts);
         this.#open = referral;
         if (target.kind === "failed") return void referral.conclude(target);
         const referredBy = refer.referredBy === undefined ? {} : { referredBy: refer.referredBy };
         report({ kind: "transferRequested", request: { by: rights.by, to: target.to, ...referredBy } });
+    }
+
+    /** Only those within the dialog share it. */
+    #orderOf({ dialogId }: IncomingRequest): "first" | "later" {
+        if (dialogId === undefined) return "first";
+        this.#count += 1;
+        return this.#count === 1 ? "first" : "later";
     }
 
     /** As `Referral.openEvent`, of the REFER that is not over. */

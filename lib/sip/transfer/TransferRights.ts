@@ -1,6 +1,6 @@
 import type { CallLeg, Transferor } from "../../ports/CallLeg.ts";
 import type { DialogCopy, TransferorRecord } from "../../ports/LegRecord.ts";
-import type { SipSource } from "../SipStack.ts";
+import type { IncomingRequest, SipSource } from "../SipStack.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 
 /** What the peer of a dialog may do with calls. */
@@ -22,6 +22,8 @@ export interface NamedLeg {
     /** The dialog, with its tags. */
     readonly copy: DialogCopy;
     readonly rights: TransferRights | undefined;
+    /** Receives a REFER of its peer, within the dialog or outside of it. */
+    readonly refer: (request: IncomingRequest) => void;
 }
 
 /** Whether the peers of two dialogs are the same user or trunk: only calls of its own can be transferred by a peer. */

@@ -22,14 +22,11 @@ export interface RefusedRefer {
     readonly response: OutgoingResponse;
 }
 
-/** What a REFER can require, beyond what the bridge supports in every request. */
-const REFER_OPTIONS: readonly string[] = ["tdialog"];
-
 const MAX_URI_LENGTH = 512;
 
 /** Reads a REFER. Pure; returns a response for every one that the bridge cannot carry out. */
 export function readRefer({ headers }: Pick<IncomingRequest, "headers">): Refer | RefusedRefer {
-    const unsupported = unsupportedOf(headers.get("require"), REFER_OPTIONS);
+    const unsupported = unsupportedOf(headers.get("require"));
     if (unsupported.length > 0) return refused({ status: 420, headers: { Unsupported: unsupported.join(", ") } });
     const target = referTo(headers.get("refer-to") ?? "");
     if (target === undefined) return refused({ status: 400, reason: "Bad Refer-To Header" });

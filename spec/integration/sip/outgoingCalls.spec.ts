@@ -36,7 +36,7 @@ describe("a call", () => {
             /^"Alice" <sip:\+493012345678@127\.0\.0\.1(:\d+)?;user=phone>$/,
         );
         expect(invite.header("session-expires")).toBe("600");
-        expect(invite.header("supported")).toBe("100rel, timer, norefersub, replaces");
+        expect(invite.header("supported")).toBe("100rel, timer, norefersub, replaces, tdialog");
         expect(invite.header("user-agent")).toBe("spec/1");
         calls.phone.respond(invite, 180, "Ringing");
         expect(await reported.next()).toEqual({ kind: "ringing" });

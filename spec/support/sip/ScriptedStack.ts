@@ -64,7 +64,7 @@ export class ScriptedRequest implements IncomingRequest {
     readonly body: string;
     readonly source: SipSource;
     readonly origin: IncomingRequest["origin"];
-    readonly dialogId = "d1";
+    readonly dialogId?: string;
     readonly transactionId = "t1";
     readonly responses: OutgoingResponse[] = [];
     #onCancel = (_headers: SipHeaders): void => undefined;
@@ -77,8 +77,11 @@ export class ScriptedRequest implements IncomingRequest {
             readonly origin?: "server";
             readonly source?: SipSource;
             readonly uri?: string;
+            /** `outside`: it belongs to no dialog, and a 2xx makes one. */
+            readonly dialog?: "outside";
         } = {},
     ) {
+        if (given.dialog !== "outside") this.dialogId = "d1";
         this.method = method;
         this.uri = given.uri ?? "sip:alice@bridge.example";
         this.headers = lowerCase(given.headers ?? {});
@@ -93,7 +96,7 @@ export class ScriptedRequest implements IncomingRequest {
 
     respond(response: OutgoingResponse): Promise<SentResponse> {
         this.responses.push(response);
-        return Promise.resolve({ dialogId: this.dialogId });
+        return Promise.resolve({ dialogId: this.dialogId ?? "made" });
     }
 
     onCancel(listener: (headers: SipHeaders) => void): void {

@@ -28,7 +28,7 @@ test("OPTIONS tells what we can do", () => {
     expect(outside("OPTIONS")?.headers).toMatchObject({
         Allow: expect.stringContaining("INVITE") as string,
         Accept: "application/sdp",
-        Supported: "100rel, timer, norefersub, replaces",
+        Supported: "100rel, timer, norefersub, replaces, tdialog",
     });
 });
 

@@ -53,7 +53,7 @@ function otherCall(rights: TransferRights | undefined): FakeLeg {
     const handler = {
         handle: () => undefined,
         lost: () => undefined,
-        named: { leg, rights, peer: "pbx", copy: aDialogCopy },
+        named: { leg, rights, peer: "pbx", copy: aDialogCopy, refer: () => undefined },
     };
     calls.addDialog("abc@phone;from-tag=theirs", handler);
     return leg;

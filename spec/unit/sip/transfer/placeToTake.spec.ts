@@ -22,7 +22,7 @@ const leg = new FakeLeg();
 /** A call of the trunk "pbx" with Alice. Both tags of its dialog are known. */
 function asked(header: string, taker: Partial<PlaceTaker>, partner: typeof alice | "none" = alice) {
     const calls = new SipCalls();
-    const named = { leg, rights: ofTrunk("pbx"), peer: "pbx", copy: aDialogCopy };
+    const named = { leg, rights: ofTrunk("pbx"), peer: "pbx", copy: aDialogCopy, refer: () => undefined };
     calls.addDialog("abc@pbx;from-tag=theirs", { handle: () => undefined, lost: () => undefined, named });
     const replaces = parseReplaces(header);
     if (replaces === undefined) return "malformed";

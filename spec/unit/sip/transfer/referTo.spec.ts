@@ -8,8 +8,9 @@ import { FakeLeg } from "../../../support/FakeLeg.ts";
 import { aDialogCopy, aTrunk } from "../../../support/sip/aTrunk.ts";
 
 const leg = new FakeLeg();
+const named = { leg, rights: undefined, peer: "carrier", copy: aDialogCopy, refer: () => undefined };
 const dialogs = {
-    namedOf: (of: unknown) => (of === leg ? { leg, rights: undefined, peer: "carrier", copy: aDialogCopy } : undefined),
+    namedOf: (of: unknown) => (of === leg ? named : undefined),
 };
 
 function dialled(...trunks: [string, ...string[]]): ReferTarget {

@@ -131,7 +131,7 @@ test("a session timer is offered, longer if the callee's side asks for it", () =
     expect(compose({}).headers).toMatchObject({
         "Session-Expires": "600",
         "Min-SE": "90",
-        Supported: "100rel, timer, norefersub, replaces",
+        Supported: "100rel, timer, norefersub, replaces, tdialog",
     });
     const longer = composeInvite(
         { trunk: aTrunk({}) },
