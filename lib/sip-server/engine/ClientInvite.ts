@@ -64,7 +64,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     readonly #answers = new ProvisionalResponses();
     #progress: Progress = { kind: "open" };
     #cancellation: Cancellation = { kind: "none" };
-    #abandoned = false;
+    #application: "there" | "gone" = "there";
 
     constructor(draft: RequestDraft, parts: ClientInviteParts) {
         this.#parts = parts;
@@ -145,7 +145,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
 
     /** The application has gone and can neither acknowledge nor end the call: cancels it, or ends it if it was accepted. */
     abandon(): void {
-        this.#abandoned = true;
+        this.#application = "gone";
         this.cancelQuietly();
         if (this.#progress.kind === "accepted") this.#ackAndEnd(this.#progress.dialog);
     }
@@ -239,7 +239,7 @@ export class ClientInvite implements ExchangeUser, AwaitsAck, PendingClientInvit
     }
 
     #deliverAccepted(dialog: Dialog, response: SipResponse, flow: Flow): void {
-        if (this.#abandoned) this.#ackAndEnd(dialog);
+        if (this.#application === "gone") this.#ackAndEnd(dialog);
         else this.#parts.deliver(this, response, flow);
     }
 

@@ -59,7 +59,7 @@ export class DialogRequests {
     /** Ends a call by a BYE from the engine, and notifies the application. Does nothing if it is ending already. */
     bye(dialog: Dialog, reason: UnsolicitedByeReason, end: CallEnd): void {
         const session = this.#book.sessionOf(dialog);
-        if (session === undefined || session.ending) return;
+        if (session === undefined || session.phase === "ending") return;
         const rest = new Headers([["Reason", `SIP ;cause=200 ;text="${reason}"`]]);
         const order: DialogOrder = { method: "BYE", headers: [], body: Buffer.alloc(0) };
         const headers = { contacts: [], rest };
@@ -202,8 +202,7 @@ export class DialogRequests {
 function begin(order: DialogOrder, session: Session): void {
     if (order.method === "UPDATE") session.updatePending = order.body.length > 0 ? "offer" : "bare";
     if (order.method !== "BYE") return;
-    session.ending = true;
-    session.timer.stop();
+    session.beginToEnd();
     if (session.serverInvite?.awaitsFirstAck === false) session.serverInvite.terminate();
     session.clientInvite?.cancelQuietly();
 }

@@ -67,7 +67,7 @@ export class InDialogRequests {
         session: Session | undefined,
     ): Omit<ResponseContent, "toTag"> | undefined {
         if (!dialog.admitRemoteCSeq(cseqNumber(request) ?? 0)) return { status: 500 };
-        if (session?.ending === true && request.method !== "NOTIFY") {
+        if (session?.phase === "ending" && request.method !== "NOTIFY") {
             return { status: request.method === "BYE" ? 200 : 481 };
         }
         switch (request.method) {
@@ -101,8 +101,7 @@ export class InDialogRequests {
     /** Ends what is under way. True if the call had not been answered: then its INVITE has ended, and the application is notified as if it were cancelled (15.1.2). */
     #begunByBye({ request, flow }: NonInviteServerTransaction, session: Session): boolean {
         const { serverInvite } = session;
-        session.ending = true;
-        session.timer.stop();
+        session.beginToEnd();
         session.trace.stop("normal-release", request, metaOf(flow, "network"));
         session.clientInvite?.cancelQuietly();
         if (session.dialog.phase !== "early" || serverInvite === undefined) {
@@ -134,9 +133,9 @@ export class InDialogRequests {
                 const ends = transaction.request.method === "BYE" || dialog.phase === "ended";
                 return ends ? undefined : dialog;
             },
-            onSettled: ({ transactionId }, answered) => {
+            onSettled: ({ transactionId }, outcome) => {
                 this.#served.remove(transactionId);
-                if (!answered) this.#context.listener.onUnanswered(transactionId);
+                if (outcome === "givenUp") this.#context.listener.onUnanswered(transactionId);
                 this.#afterAnswer(transaction, dialog, session);
             },
         });

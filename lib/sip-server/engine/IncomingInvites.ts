@@ -49,7 +49,7 @@ export class IncomingInvites {
     onInDialog(transaction: InviteServerTransaction, dialog: Dialog): void {
         const { request, flow } = transaction;
         const session = this.#book.sessionOf(dialog);
-        if (session === undefined || session.ending) return refuseInvite(transaction, { status: 481 });
+        if (session === undefined || session.phase === "ending") return refuseInvite(transaction, { status: 481 });
         if (!dialog.admitRemoteCSeq(cseqNumber(request) ?? 0)) return refuseInvite(transaction, { status: 500 });
         if (session.clientInvite !== undefined || session.updatePending === "offer") {
             return refuseInvite(transaction, { status: 491 });

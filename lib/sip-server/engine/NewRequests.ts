@@ -66,9 +66,9 @@ export class NewRequests {
             transaction,
             dialog: undefined,
             onAnswer: (response) => this.#beforeAnswer(transaction, response),
-            onSettled: ({ transactionId }, answered) => {
+            onSettled: ({ transactionId }, outcome) => {
                 this.#served.remove(transactionId);
-                if (!answered) this.#context.listener.onUnanswered(transactionId);
+                if (outcome === "givenUp") this.#context.listener.onUnanswered(transactionId);
             },
         });
         this.#served.addRequest(served);

@@ -97,7 +97,7 @@ export class OutgoingRequests {
         if (order.method === "BYE" && dialog.role === "uas" && dialog.phase === "early") return refuse("unknownDialog");
         if (order.method !== "INVITE") return this.#requests.send(dialog, order);
         const session = this.#book.sessionOf(dialog);
-        if (session === undefined || session.ending) return refuse("unknownDialog");
+        if (session === undefined || session.phase === "ending") return refuse("unknownDialog");
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
         return this.#startReinvite(session, order, headers, (invite, response, flow) =>
@@ -116,7 +116,7 @@ export class OutgoingRequests {
         if (turn === undefined) return refuse("dialogBusy");
         await turn;
         return dialog.inOrder(async () => {
-            if (dialog.phase === "ended" || session.ending) {
+            if (dialog.phase === "ended" || session.phase === "ending") {
                 session.inviteAnswered(undefined);
                 return refuse("unknownDialog");
             }

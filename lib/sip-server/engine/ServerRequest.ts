@@ -19,7 +19,7 @@ export interface ServerRequestParts {
     /** Draws what follows from the final answer, just before it leaves. Returns the dialog it belongs to, if that lives on. */
     readonly onAnswer: (response: SipResponse) => Dialog | undefined;
     /** It was answered, or its client has given up. Called once. */
-    readonly onSettled: (request: ServerRequest, answered: boolean) => void;
+    readonly onSettled: (request: ServerRequest, outcome: "answered" | "givenUp") => void;
 }
 
 /** A request of the peer, other than INVITE and ACK, until its answer. */
@@ -28,7 +28,7 @@ export class ServerRequest implements NonInviteServerUser {
     readonly #parts: ServerRequestParts;
     readonly #timeout: TimerSet<"timeout">;
     #toTag: string;
-    #settled = false;
+    #phase: "waiting" | "settled" = "waiting";
 
     constructor(parts: ServerRequestParts) {
         this.#parts = parts;
@@ -45,7 +45,7 @@ export class ServerRequest implements NonInviteServerUser {
     respond(order: OutgoingResponse): SentResponse | Refused {
         const headers = readAppHeaders(order.headers, order.body);
         if ("kind" in headers) return headers;
-        if (this.#settled) return refuse("alreadyAnswered");
+        if (this.#phase === "settled") return refuse("alreadyAnswered");
         if (order.status < 200 || order.status === 408) return refuse("notToNonInvite");
         const { transaction, dialog } = this.#parts;
         if (dialog === undefined) this.#toTag = tagIn(headers.to) ?? this.#toTag;
@@ -63,12 +63,12 @@ export class ServerRequest implements NonInviteServerUser {
 
     /** The engine's own answer, unless there was one. */
     answer(content: Omit<ResponseContent, "toTag">): void {
-        if (!this.#settled) this.#send(composeResponse(this.request, { ...content, toTag: this.#toTag }));
+        if (this.#phase === "waiting") this.#send(composeResponse(this.request, { ...content, toTag: this.#toTag }));
     }
 
     /** Answers by itself if the application has not within that time. */
     answerAfter(ms: number, status: number, onSilent: () => void): void {
-        if (this.#settled) return;
+        if (this.#phase === "settled") return;
         this.#timeout.set("timeout", ms, () => {
             this.answer({ status });
             onSilent();
@@ -76,19 +76,19 @@ export class ServerRequest implements NonInviteServerUser {
     }
 
     onOver(): void {
-        if (this.#settled) return;
-        this.#settled = true;
+        if (this.#phase === "settled") return;
+        this.#phase = "settled";
         this.#timeout.stopAll();
-        this.#parts.onSettled(this, false);
+        this.#parts.onSettled(this, "givenUp");
     }
 
     #send(response: SipResponse): SentResponse {
         const dialog = this.#parts.onAnswer(response);
         const { transaction } = this.#parts;
-        this.#settled = true;
+        this.#phase = "settled";
         this.#timeout.stopAll();
         transaction.respond(response);
-        this.#parts.onSettled(this, true);
+        this.#parts.onSettled(this, "answered");
         return {
             kind: "sent",
             transactionId: this.transactionId,

@@ -54,6 +54,18 @@ export interface SessionDescription {
     readonly body: Buffer;
 }
 
+/** Whose turn it is to send an INVITE: there may be only one at a time (RFC 3261 14.1). */
+type InviteTurn =
+    | { readonly kind: "free" }
+    /** Of an INVITE that has not been sent. */
+    | { readonly kind: "taken" }
+    | { readonly kind: "sent"; readonly invite: PendingClientInvite }
+    /** Answered by a 2xx whose ACK is due. */
+    | { readonly kind: "accepted"; readonly awaitsAck: AwaitsAck };
+
+const FREE: InviteTurn = { kind: "free" };
+const TAKEN: InviteTurn = { kind: "taken" };
+
 const maxWaitingInvites = 16;
 
 /** The INVITE usage of a dialog (RFC 5057): the call. Holds what is under way in it, so that crossing requests are seen. */
@@ -62,10 +74,8 @@ export class Session {
     readonly trace: CallTrace;
     readonly timer: SessionTimerKeeper;
     serverInvite: PendingServerInvite | undefined;
-    #clientInvite: PendingClientInvite | undefined;
-    #awaitsAck: AwaitsAck | undefined;
+    #turn: InviteTurn = FREE;
     #latestInvite: PendingClientInvite | undefined;
-    #turnTaken = false;
     readonly #waiting: (() => void)[] = [];
     /** An UPDATE we sent that has no final response, and whether it offers media. */
     updatePending: "none" | "bare" | "offer" = "none";
@@ -73,8 +83,7 @@ export class Session {
     updatesUnanswered = 0;
     /** What we said about our media last. */
     description: SessionDescription | undefined;
-    /** A BYE is under way, whosever. */
-    ending = false;
+    #phase: "open" | "ending" = "open";
 
     constructor(dialog: Dialog, trace: CallTrace, timer: SessionTimerKeeper) {
         this.dialog = dialog;
@@ -82,8 +91,19 @@ export class Session {
         this.timer = timer;
     }
 
+    /** `ending`: a BYE is under way, whosever. */
+    get phase(): "open" | "ending" {
+        return this.#phase;
+    }
+
+    /** A BYE is under way, whosever. */
+    beginToEnd(): void {
+        this.#phase = "ending";
+        this.timer.stop();
+    }
+
     get clientInvite(): PendingClientInvite | undefined {
-        return this.#clientInvite;
+        return this.#turn.kind === "sent" ? this.#turn.invite : undefined;
     }
 
     /** The last INVITE we sent, answered or not. */
@@ -93,41 +113,35 @@ export class Session {
 
     /** An INVITE is under way or waits for its ACK, whosever: no other may leave (RFC 3261 14.1). */
     get invitePending(): boolean {
-        return this.#turnTaken || this.serverInvite !== undefined;
+        return this.#turn.kind !== "free" || this.serverInvite !== undefined;
     }
 
     get awaitsAck(): AwaitsAck | undefined {
-        return this.#awaitsAck;
+        return this.#turn.kind === "accepted" ? this.#turn.awaitsAck : undefined;
     }
 
     /** An INVITE we send within the dialog, or the one that made it. */
     inviteStarted(invite: PendingClientInvite): void {
-        this.#turnTaken = true;
-        this.#clientInvite = invite;
+        this.#turn = { kind: "sent", invite };
         this.#latestInvite = invite;
     }
 
     /** Its final response came; a 2xx now waits for the ACK. Or it could not be sent. */
     inviteAnswered(awaitsAck: AwaitsAck | undefined): void {
-        this.#clientInvite = undefined;
-        this.#awaitsAck = awaitsAck;
-        this.#turnTaken = true;
         if (awaitsAck === undefined) this.#passTurn();
+        else this.#turn = { kind: "accepted", awaitsAck };
     }
 
     acknowledged(): void {
-        if (this.#awaitsAck === undefined) return;
-        this.#awaitsAck = undefined;
-        this.#passTurn();
+        if (this.#turn.kind === "accepted") this.#passTurn();
     }
 
     /**
-     * Waits for the turn of our next INVITE, because there may be only one at a time (RFC 3261 14.1): resolves when the one
-     * before is acknowledged. Undefined if too many wait.
+     * Waits for the turn of our next INVITE: resolves when the one before is acknowledged. Undefined if too many wait.
      */
     inviteTurn(): Promise<void> | undefined {
-        if (!this.#turnTaken) {
-            this.#turnTaken = true;
+        if (this.#turn.kind === "free") {
+            this.#turn = TAKEN;
             return Promise.resolve();
         }
         if (this.#waiting.length >= maxWaitingInvites) return undefined;
@@ -148,7 +162,7 @@ export class Session {
 
     #passTurn(): void {
         const next = this.#waiting.shift();
-        if (next === undefined) this.#turnTaken = false;
-        else next();
+        this.#turn = next === undefined ? FREE : TAKEN;
+        next?.();
     }
 }

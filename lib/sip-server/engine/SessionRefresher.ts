@@ -27,7 +27,7 @@ export class SessionRefresher {
 
     /** By UPDATE if the peer supports it, which does not affect the media; otherwise by re-INVITE with the description that the peer has. */
     #refresh(session: Session, seconds: number): void {
-        if (session.ending) return;
+        if (session.phase === "ending") return;
         // that refreshes the session too
         if (session.invitePending) return this.#retry(session, seconds);
         const rest = new Headers([
@@ -55,7 +55,7 @@ export class SessionRefresher {
     }
 
     #onAnswer(session: Session, seconds: number, response: SipResponse | undefined): void {
-        if (response === undefined || session.ending || session.dialog.phase === "ended") return;
+        if (response === undefined || session.phase === "ending" || session.dialog.phase === "ended") return;
         const { status, headers } = response;
         if (status < 300) return;
         // somebody is there, whose questions only the application could answer: it refreshes by itself if it can
