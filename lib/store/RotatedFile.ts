@@ -1,5 +1,6 @@
 import { appendFile, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import { makePrivateFolder } from "./makePrivateFolder.ts";
 
@@ -9,17 +10,25 @@ export interface RotatedFileOptions {
     readonly maxBytes: number;
     /** How many renamed files are kept. */
     readonly keepFiles: number;
+    readonly clock: Clock;
     readonly log: Log;
 }
+
+/** How long lines are gathered for one write, in ms. A process that is killed loses them. */
+const GATHER_MS = 1_000;
 
 /** Lines waiting for the disk; more are dropped, so that a full disk does not fill the memory. */
 const MAX_WAITING = 10_000;
 
-/** A file of lines that is renamed when it has grown large. Lines are written in order, in the background. */
+/**
+ * A file of lines that is renamed when it has grown large. Lines are written in order, in the background, and those of one
+ * second together: a write of its own costs more than what a call record does otherwise.
+ */
 export class RotatedFile {
     readonly #options: RotatedFileOptions;
     #waiting: string[] = [];
-    #writing: Promise<void> | undefined;
+    #cancelTimer: (() => void) | undefined;
+    #writing: Promise<void> = Promise.resolve();
 
     constructor(options: RotatedFileOptions) {
         this.#options = options;
@@ -37,28 +46,32 @@ export class RotatedFile {
     append(line: string): void {
         if (this.#waiting.length >= MAX_WAITING) return;
         this.#waiting.push(line);
-        this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+        this.#cancelTimer ??= this.#options.clock.startTimer(GATHER_MS, () => this.#flush());
     }
 
-    /** Resolves when everything is written or has failed. */
+    /** Writes what waits. Resolves when everything is written or has failed. */
     async close(): Promise<void> {
+        this.#cancelTimer?.();
+        this.#flush();
         await this.#writing;
     }
 
+    #flush(): void {
+        this.#cancelTimer = undefined;
+        this.#writing = this.#writing.then(() => this.#write());
+    }
+
+    /** Never rejects. */
     async #write(): Promise<void> {
-        while (this.#waiting.length > 0) {
-            const lines = this.#waiting.splice(0);
-            try {
-                makePrivateFolder(dirname(this.#options.path));
-                await this.#rotate();
-                await appendFile(this.#options.path, `${lines.join("\n")}\n`, { mode: 0o600 });
-            } catch (error) {
-                this.#options.log.warn("call records not written", {
-                    lines: lines.length,
-                    error,
-                    hint: "check store.path",
-                });
-            }
+        if (this.#waiting.length === 0) return;
+        const lines = this.#waiting.splice(0);
+        try {
+            makePrivateFolder(dirname(this.#options.path));
+            await this.#rotate();
+            await appendFile(this.#options.path, `${lines.join("\n")}\n`, { mode: 0o600 });
+        } catch (error) {
+            const hint = "check store.path";
+            this.#options.log.warn("call records not written", { lines: lines.length, error, hint });
         }
     }
 

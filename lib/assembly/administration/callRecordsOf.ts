@@ -35,6 +35,7 @@ export async function callRecordsOf(
         path: join(store.path, "calls.jsonl"),
         maxBytes: records.maxMegabytes * MEGABYTE,
         keepFiles: records.keepFiles,
+        clock,
         log,
     });
     onStarted({ name: "call records", stop: () => file.close() });

@@ -1,12 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { CallHistory } from "../../../lib/records/CallHistory.ts";
 import { callRecordLine, parseCallRecordLine } from "../../../lib/records/callRecordLine.ts";
-import { RotatedFile } from "../../../lib/store/RotatedFile.ts";
 import { aCallRecord } from "../../support/aCallRecord.ts";
-import { KeptLog } from "../../support/quiet.ts";
 
 describe("CallHistory", () => {
     const historyOf = (maxCalls: number, now = 20_000): CallHistory =>
@@ -84,33 +79,5 @@ describe("a line of the call records", () => {
 
     it.each(["", "{", "[]", '{"callId":"c"}'])("ignores %j", (line) => {
         expect(parseCallRecordLine(line)).toBeUndefined();
-    });
-});
-
-describe("RotatedFile", () => {
-    let folder: string;
-    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "records-"))));
-    afterEach(() => rmSync(folder, { recursive: true }));
-
-    it("renames a file that has grown, keeps as many as it should, and reads the newest lines", async () => {
-        const path = join(folder, "calls.jsonl");
-        for (const line of ["first", "second", "third", "fourth"]) {
-            const file = new RotatedFile({ path, maxBytes: 5, keepFiles: 2, log: new KeptLog() });
-            file.append(line);
-            await file.close();
-        }
-        expect(readdirSync(folder).sort()).toEqual(["calls.1.jsonl", "calls.2.jsonl", "calls.jsonl"]);
-        expect(readFileSync(path, "utf8")).toBe("fourth\n");
-        const file = new RotatedFile({ path, maxBytes: 5, keepFiles: 2, log: new KeptLog() });
-        expect(await file.readLines()).toEqual(["third", "fourth"]);
-    });
-
-    it("warns once for lines that cannot be written", async () => {
-        const log = new KeptLog();
-        writeFileSync(join(folder, "file"), "");
-        const file = new RotatedFile({ path: join(folder, "file", "calls.jsonl"), maxBytes: 5, keepFiles: 1, log });
-        file.append("lost");
-        await file.close();
-        expect(log.lines).toEqual(["warn: call records not written"]);
     });
 });
