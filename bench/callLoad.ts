@@ -30,6 +30,8 @@ export interface LoadSize {
     readonly callsPerSecond: number;
     readonly seconds: number;
     readonly standingCalls: number;
+    /** For the media of this bridge, if there is another one. */
+    readonly mediaPorts?: readonly [first: number, last: number];
 }
 
 const talkMs = 1_000;
@@ -56,7 +58,8 @@ export async function withLoadedBridge<T>(
     config: object,
     use: (loaded: LoadedBridge) => Promise<T>,
 ): Promise<T> {
-    const rtpengine = await Rtpengine.start(["--port-min=16384", "--port-max=32000"]);
+    const [firstPort, lastPort] = size.mediaPorts ?? [16_384, 32_000];
+    const rtpengine = await Rtpengine.start([`--port-min=${firstPort}`, `--port-max=${lastPort}`]);
     const plan = await planBridge(makeRunDirectory("bench"), rtpengine.ngPort, { config });
     const homeserver = await StandInHomeserver.start({
         port: plan.ports.homeserver,

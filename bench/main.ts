@@ -12,13 +12,15 @@ import { measureOnSynapse } from "./synapseCalls.ts";
 
 interface Options {
     readonly administration: boolean;
+    readonly blank: boolean;
     readonly json: boolean;
     readonly rate: number;
+    readonly rounds: number;
     readonly seconds: number;
     readonly standing: number;
 }
 
-const { administration, json, rate, seconds, standing } = command(
+const { administration, blank, json, rate, rounds, seconds, standing } = command(
     "bench",
     "Cost of the bridge, compared with a minimal application.",
 )
@@ -27,6 +29,13 @@ const { administration, json, rate, seconds, standing } = command(
     .option("--seconds <seconds>", "for how long", wholeNumberFrom(1, 3_600), 60)
     .option("--standing <calls>", "calls to weigh by the memory they take", wholeNumberFrom(1, 100_000), 1_000)
     .option("--administration", "measure only what call records and an open page of the administration add", false)
+    .option(
+        "--rounds <rounds>",
+        "with --administration: pairs of bridges that are compared",
+        wholeNumberFrom(2, 100),
+        12,
+    )
+    .option("--blank", "with --administration: compare two bridges that both have none", false)
     .addHelpText("after", "\nExit codes: 0 done, 1 calls failed, 2 wrong options.")
     .parse()
     .opts<Options>();
@@ -39,18 +48,22 @@ if (administration) await compareAdministration();
 else await compareWithFloor();
 
 async function compareAdministration(): Promise<void> {
-    console.error("The bridge with and without administration");
-    const measured = await measureAdministration(size, say);
+    console.error(`Bridges with and without administration, ${rounds} pairs`);
+    const plan = { callsPerSecond: rate, seconds, rounds, isBlank: blank };
+    const { withoutMs, withMs, ratio, failed } = await measureAdministration(plan, say);
+    const exactly = (value: number): number => Math.round(value * 1_000) / 1_000;
     const figures = {
-        withoutMs: measured.withoutMs.map(rounded),
-        withMs: measured.withMs.map(rounded),
-        ratio: Math.round(measured.ratio * 1_000) / 1_000,
-        failed: measured.failed,
+        withoutMs: withoutMs.map(rounded),
+        withMs: withMs.map(rounded),
+        ratio: exactly(ratio.ratio),
+        between: [exactly(ratio.least), exactly(ratio.most)],
+        failed,
     };
     console.table({
         "CPU ms/call without records and page": { figure: figures.withoutMs.join(", "), goal: "" },
         "CPU ms/call with records and page": { figure: figures.withMs.join(", "), goal: "" },
         "with : without": { figure: figures.ratio, goal: "≤ 1.03" },
+        "with 95 % probability between": { figure: figures.between.join(" and "), goal: "≤ 1.03" },
         "calls failed": { figure: figures.failed, goal: "0" },
     });
     if (json) console.log(JSON.stringify(figures));
