@@ -53,7 +53,7 @@ const MIN_PREFIXED_DIGITS = 7;
 export function parsePhoneNumber(text: string, context: NumberingContext = {}): PhoneNumber | undefined {
     if (text.length > MAX_TYPED_LENGTH) return undefined;
     const typed = foldTypedText(text);
-    if (INTERNATIONAL.test(typed)) return international(typed) ?? withNeedlessPlus(typed, context);
+    if (INTERNATIONAL.test(typed)) return international(typed) ?? withNeedlessPrefix(typed, context);
     if (!AS_TYPED.test(typed)) return undefined;
     if (/[*#]/.test(typed) || context.shortCodes?.isListed(typed) === true) return typed as PhoneNumber;
     const restored = /^\s+[1-9]/.test(text) ? international(`+${typed}`) : undefined;
@@ -158,9 +158,34 @@ function canonical(number: PhoneNumber | undefined): PhoneNumber | undefined {
     return undefined;
 }
 
-/** No country code begins with 0: a plus was put in front of 00 and a country code, or of a national number. */
-function withNeedlessPlus(typed: string, { defaultCountry }: NumberingContext): PhoneNumber | undefined {
-    return typed.startsWith("+0") ? canonical(fromPlan(typed.slice(1), defaultCountry)) : undefined;
+/**
+ * Reads `+0…`, which no country code begins with. The plus is needless (`+0044…`, `+020 …` in GB), or the zero is (`+044…`),
+ * or the international prefix is that of North America (`+01144…`). The latter two are read only where the country is
+ * known. If several readings are possible, the one that is in use counts. Undefined if that does not decide, because the
+ * number could be in another country than its writer meant.
+ */
+function withNeedlessPrefix(typed: string, { defaultCountry }: NumberingContext): PhoneNumber | undefined {
+    if (!typed.startsWith("+0")) return undefined;
+    const asWritten = readingsOf([
+        fromPlan(typed.slice(1), defaultCountry),
+        typed.startsWith("+00") ? international(`+${typed.slice(3)}`) : undefined,
+    ]);
+    const asMeant = readingsOf([
+        international(`+${typed.slice(2)}`),
+        typed.startsWith("+011") ? international(`+${typed.slice(4)}`) : undefined,
+    ]);
+    if (defaultCountry === undefined || asMeant.length === 0) return asWritten.length === 1 ? asWritten[0] : undefined;
+    const [only, ...others] = new Set([...asWritten, ...asMeant].filter(isInUse));
+    return others.length === 0 ? only : undefined;
+}
+
+function readingsOf(numbers: readonly (PhoneNumber | undefined)[]): readonly PhoneNumber[] {
+    return [...new Set(numbers.map(canonical))].filter((number) => number !== undefined);
+}
+
+/** Whether the numbering plan of the number's country has it in use, not only room for it. */
+function isInUse(number: PhoneNumber): boolean {
+    return parsePhoneNumberFromString(number)?.isValid() === true;
 }
 
 /** A number without `+`, as far as the country's plan allows it. `00` is read as the international prefix in all of them. */
@@ -182,6 +207,8 @@ function withoutInternationalPrefix(typed: string, country: CountryCode | undefi
  * a local number, or a full one whose `+` was lost: the latter is preferred if it begins with the country's own code.
  */
 function national(typed: string, country: CountryCode): PhoneNumber | undefined {
+    // an international prefix that leads nowhere; the library would take its zeros for those of a national number
+    if (typed.startsWith("00")) return undefined;
     const parsed = parsePhoneNumberFromString(typed, country);
     if (parsed?.isPossible() === true && E164.test(parsed.number)) {
         const number = parsed.number as PhoneNumber;

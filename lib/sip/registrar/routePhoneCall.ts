@@ -4,6 +4,7 @@ import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { PartyMedia } from "../../ports/MediaProxy.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import { hostOf, userOf } from "../../numbering/SipAddress.ts";
+import { unroutedCause } from "../uas/unroutedCause.ts";
 import type { OwnHosts } from "../identity/OwnHosts.ts";
 import type { SipAccount } from "./SipAccount.ts";
 
@@ -47,7 +48,7 @@ export function routePhoneCall(
         const account = accountOf(userOf(callee.address));
         if (account !== undefined) return { kind: "matrix", callee: account.user };
     }
-    let cause: EndCause = "notFound";
+    let cause: EndCause = unroutedCause(callees);
     for (const callee of callees) {
         const user = dialPlan.calleeOf(callee);
         if (user !== undefined) return { kind: "matrix", callee: user };

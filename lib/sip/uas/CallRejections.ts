@@ -11,6 +11,7 @@ export type RejectionRule =
     | "call_not_replaced"
     | "number_not_allowed"
     | "number_not_mapped"
+    | "number_not_readable"
     | "peer_full"
     | "peer_too_fast"
     | "unacceptable_invite";
@@ -88,6 +89,10 @@ const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly
     number_not_mapped: {
         message: "inbound call rejected: number not mapped",
         hint: "numbers.map needs an entry for the called number, or the trunk or peer a defaultUser",
+    },
+    number_not_readable: {
+        message: "inbound call rejected: not an international number",
+        hint: "after + comes the country code, without 0 or 00 before it; of several possible numbers, the bridge calls none",
     },
     peer_full: {
         message: "inbound call rejected: maximum number of calls reached",

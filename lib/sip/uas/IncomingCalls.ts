@@ -28,6 +28,7 @@ import type { TransferRights } from "../transfer/TransferRights.ts";
 import type { CallRejections, RejectionRule } from "./CallRejections.ts";
 import { type DecodedInvite, decodeInvite } from "./decodeInvite.ts";
 import { UasLeg } from "./UasLeg.ts";
+import { unroutedCause } from "./unroutedCause.ts";
 
 export interface IncomingCallsParts extends SipEnvironment {
     readonly log: Log;
@@ -100,8 +101,9 @@ export class IncomingCalls {
         }
         const callee = this.#parts.dialPlan.routeInbound(invite.callees, peer.name)?.user;
         if (callee === undefined) {
-            const rule = invite.callees[0]?.kind === "address" ? "address_not_served" : "number_not_mapped";
-            return this.#reject(incoming, rule, rejection("notFound"), invite);
+            const cause = unroutedCause(invite.callees);
+            const rule = invite.callees[0]?.kind === "address" ? NOT_SERVED[cause] : "number_not_mapped";
+            return this.#reject(incoming, rule, rejection(cause), invite);
         }
         if (!this.#hasRoom(incoming, invite)) return;
         const { caller, provenance } = invite;
@@ -131,8 +133,10 @@ export class IncomingCalls {
         }
         const route = phones.routeOf(invite.callees, account, phoneHost);
         switch (route.kind) {
-            case "refused":
-                return this.#reject(incoming, "number_not_allowed", rejection(route.cause), invite);
+            case "refused": {
+                const rule = route.cause === "badAddress" ? "number_not_readable" : "number_not_allowed";
+                return this.#reject(incoming, rule, rejection(route.cause), invite);
+            }
             case "matrix": {
                 const { callee } = route;
                 const caller = invite.caller.kind === "anonymous" ? invite.caller : phones.callerOf(account);
@@ -257,6 +261,8 @@ export class IncomingCalls {
 function rejection(cause: EndCause): OutgoingResponse {
     return { status: sipEndingOf(cause).status, headers: { Reason: reasonHeader(cause) } };
 }
+
+const NOT_SERVED = { badAddress: "number_not_readable", notFound: "address_not_served" } as const;
 
 /** The media of Matrix clients. */
 const MATRIX_MEDIA = { media: "webrtc", video: "permitted" } as const;

@@ -84,6 +84,25 @@ describe("calledPartyOf, as rules see it", () => {
         );
     });
 
+    it("decides on +0 and a full number as on the number itself, or forbids the call", () => {
+        const prefixes = fc.constantFrom("+0", "+00", "+000", "+011", "+(0)", "000", "+0 0 ");
+        const ways = fc.constantFrom(viaDialPad, (text: string, country: CountryCode) =>
+            viaUri(`sip:${text.replaceAll(" ", "")}@host.example;user=phone`, country),
+        );
+        fc.assert(
+            fc.property(countries, fullNumbers, prefixes, ways, rules, (country, number, prefix, way, rule) => {
+                const dialled = way(`${prefix}${digitsOf(number)}`, country);
+                // what is no number can still be a user at another host
+                if (dialled?.kind !== "number") return;
+                const canonical = parseRemoteParty(number, { defaultCountry: country });
+                expect([forbidden, decide([rule], canonical, country)]).toContainEqual(
+                    decide([rule], dialled, country),
+                );
+            }),
+            { numRuns: 1_000 },
+        );
+    });
+
     it("never lets a user call who is in no rule", () => {
         fc.assert(
             fc.property(countries, anyDialled, rules, (country, dialled, rule) => {

@@ -1,17 +1,37 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+    digitsDialledIn,
     formatPhoneNumber,
     parseCountry,
     parsePhoneNumber,
     readPhoneNumber,
     type CountryCode,
+    type PhoneNumber,
 } from "../../../lib/numbering/PhoneNumber.ts";
 import { ShortCodes } from "../../../lib/numbering/ShortCodes.ts";
 import { patterns } from "../../support/dialling.ts";
 
 const read = (text: string, defaultCountry?: CountryCode): string | undefined =>
     parsePhoneNumber(text, { defaultCountry });
+
+const numbersInUse = [
+    "+442071838750",
+    "+12125550123",
+    "+491713920012",
+    "+390612345678",
+    "+33123456789",
+] as PhoneNumber[];
+const plans: readonly (CountryCode | undefined)[] = ["GB", "US", "DE", "AT", "IT", "FR", "RU", "AU", "FO", undefined];
+/** A plus, and what a person or a PBX could have put between it and the number. */
+const needlessPrefixes = fc.constantFrom<(number: PhoneNumber, country: CountryCode | undefined) => string>(
+    (number) => `+0${number.slice(1)}`,
+    (number) => `+00${number.slice(1)}`,
+    (number) => `+000${number.slice(1)}`,
+    (number) => `+011${number.slice(1)}`,
+    (number) => `+(0) ${number.slice(1)}`,
+    (number, country) => `+${country === undefined ? "00" : digitsDialledIn(country, number).replace(/^(?!0)/, "0")}`,
+);
 
 describe("parsePhoneNumber", () => {
     it.each<[typed: string, country: CountryCode | undefined]>([
@@ -118,6 +138,59 @@ describe("parsePhoneNumber", () => {
         "1".repeat(200),
     ])("finds no number in %j", (typed) => {
         expect(read(typed, "GB")).toBeUndefined();
+    });
+
+    it.each<[typed: string, country: CountryCode | undefined, number: string]>([
+        ["+0442071838750", "GB", "+442071838750"],
+        ["+0442071838750", "US", "+442071838750"],
+        ["+0442071838750", "AU", "+442071838750"],
+        ["+(0)44 20 7183 8750", "GB", "+442071838750"],
+        ["+00442071838750", undefined, "+442071838750"],
+        ["+00442071838750", "DE", "+442071838750"],
+        ["+00442071838750", "SG", "+442071838750"],
+        ["+0 20 7183 8750", "GB", "+442071838750"],
+        ["+011 44 20 7183 8750", "US", "+442071838750"],
+        ["+011 44 20 7183 8750", "GB", "+442071838750"],
+        ["+0011 44 20 7183 8750", "AU", "+442071838750"],
+        ["+0171 3920012", "DE", "+491713920012"],
+        ["+06 1 234 5678", "HU", "+3612345678"],
+    ])("reads %s in %s as %s, because the numbering plans allow nothing else", (typed, country, number) => {
+        expect(read(typed, country)).toBe(number);
+    });
+
+    it.each<[typed: string, country: CountryCode | undefined, why: string]>([
+        ["+0442071838750", "DE", "it is in use in Germany and in the United Kingdom"],
+        ["+0491713920012", "DE", "it is in use with the area code 491, and as a mobile number"],
+        ["+0442071838750", undefined, "national numbers of that country could begin with 044"],
+        ["+0 20 7183 8750", "FR", "there is no such number in France, and none in use in Egypt"],
+        ["+02071838750", undefined, "there is none in use in Egypt"],
+        ["+011442071838750", undefined, "national numbers of that country could begin with 011"],
+        ["+0112", "GB", "a short code has no plus"],
+        ["+0999", "GB", "a short code has no plus"],
+        ["+000442071838750", "GB", "000 is not an international prefix there"],
+        ["000442071838750", "DE", "000 is not an international prefix there"],
+        ["000900123456", "DE", "000 is not an international prefix there"],
+        ["+0", "GB", "it is too short"],
+        ["+00", "US", "it is too short"],
+        ["+011", "US", "it is too short"],
+        ["+0044", "GB", "it is too short"],
+    ])("finds no number in %s in %s: %s", (typed, country) => {
+        expect(read(typed, country)).toBeUndefined();
+    });
+
+    it("reads a plus, a national or international prefix and a number as the number itself, or not at all", () => {
+        fc.assert(
+            fc.property(fc.constantFrom(...numbersInUse), fc.constantFrom(...plans), needlessPrefixes, (...args) => {
+                const [number, country, spell] = args;
+                const typed = spell(number, country);
+                expect([number, undefined], `${typed} in ${String(country)}`).toContain(read(typed, country));
+            }),
+            { numRuns: 2_000 },
+        );
+    });
+
+    it.each(plans)("reads +00 and a number in use as that number in %s", (country) => {
+        for (const number of numbersInUse) expect(read(`+00${number.slice(1)}`, country)).toBe(number);
     });
 
     it("leaves what it returned as it is, and never throws", () => {

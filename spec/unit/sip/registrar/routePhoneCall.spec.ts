@@ -67,6 +67,7 @@ test.each<[string, readonly RemoteParty[], PhoneRoute]>([
     ["a number at the realm that is not allowed", atRealm("+4930123456"), { kind: "refused", cause: "forbidden" }],
     ["a number that is not allowed", [number("+4930123456")], { kind: "refused", cause: "forbidden" }],
     ["a number no trunk serves", [number("999")], { kind: "refused", cause: "notFound" }],
+    ["a plus and digits that are no number", [address("+0442@192.0.2.1")], { kind: "refused", cause: "badAddress" }],
     ["an unknown user", [address("absent@192.0.2.1")], { kind: "refused", cause: "notFound" }],
 ])("%s", (_, callees, expected) => {
     const route = routePhoneCall(callees, desk, {
