@@ -1,7 +1,7 @@
 import type { Administration } from "../Administration.ts";
 import { failed, type Outcome, textAnswer } from "../Answer.ts";
 import { defineCommand, reaches } from "../Command.ts";
-import { callHere, inTheCall } from "./inCall.ts";
+import { callHere, inTheCall } from "./shared/inCall.ts";
 
 /** One word for both: what goes on is the call in the room, or the service. */
 export const resume = defineCommand({

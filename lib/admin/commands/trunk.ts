@@ -4,7 +4,7 @@ import { choice, optional, word } from "../Argument.ts";
 import type { TrunkStatus } from "../Administration.ts";
 import { type CommandContext, defineCommand } from "../Command.ts";
 import { timeText } from "../describe.ts";
-import { trunkLine } from "./trunks.ts";
+import { trunkLine } from "./shared/trunkLine.ts";
 
 export const trunk = defineCommand({
     name: "trunk",

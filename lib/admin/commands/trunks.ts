@@ -1,7 +1,6 @@
 import { textAnswer } from "../Answer.ts";
-import type { TrunkStatus } from "../Administration.ts";
 import { defineCommand } from "../Command.ts";
-import { countText } from "../describe.ts";
+import { trunkLine } from "./shared/trunkLine.ts";
 
 export const trunks = defineCommand({
     name: "trunks",
@@ -16,10 +15,3 @@ export const trunks = defineCommand({
         return { blocks: [{ kind: "list", items: all.map(trunkLine) }], data: all };
     },
 });
-
-/** A trunk in one line. */
-export function trunkLine({ name, state, addresses, registration, liveCalls }: TrunkStatus): string {
-    const up = addresses.filter((address) => address.state === "up").length;
-    const registered = registration === "none" ? "" : registration === "up" ? ", registered" : ", NOT registered";
-    return `${name}: ${state}, ${up} of ${addresses.length} addresses up${registered}, ${countText(liveCalls, "call")}`;
-}

@@ -1,36 +1,7 @@
-import type { CallVerbs } from "../Administration.ts";
-import { failed, type Outcome, textAnswer } from "../Answer.ts";
-import { type Arguments, restOfLine, type ValuesOf, word } from "../Argument.ts";
-import { type AnyCommand, type CommandContext, defineCommand } from "../Command.ts";
-
-/** Commands about the call in the room in which they are given. */
-export const keys: AnyCommand = inCall({
-    name: "keys",
-    summary: "Presses keys on the other phone, for menus and voicemail.",
-    arguments: { digits: word("digits, * and #", "1234#") },
-    examples: ["keys 1234#"],
-    action: ({ digits }, verbs, callId) =>
-        /^[0-9*#A-Da-d]{1,32}$/.test(digits) ? verbs.sendDigits?.(callId, digits) : "Keys are digits, * and #.",
-    otherwise: "Use the keypad of your client.",
-});
-
-export const hold: AnyCommand = inCall({
-    name: "hold",
-    summary: "Puts the call in this room on hold: the other side hears music, and you hear nothing.",
-    arguments: {},
-    examples: ["hold"],
-    action: (_, verbs, callId) => verbs.hold?.(callId),
-    otherwise: "Use the hold button of your client.",
-});
-
-export const transfer: AnyCommand = inCall({
-    name: "transfer",
-    summary: "Transfers the call in this room to a number or user.",
-    arguments: { to: restOfLine("number, SIP address or Matrix user", "2001") },
-    examples: ["transfer 2001"],
-    action: ({ to }, verbs, callId) => verbs.transfer?.(callId, to),
-    otherwise: "Call the other party from your client instead.",
-});
+import type { CallVerbs } from "../../Administration.ts";
+import { failed, type Outcome, textAnswer } from "../../Answer.ts";
+import type { Arguments, ValuesOf } from "../../Argument.ts";
+import { type AnyCommand, type CommandContext, defineCommand } from "../../Command.ts";
 
 /** What a command does to a call. */
 interface CallAction<Declared extends Arguments> {
@@ -51,7 +22,8 @@ interface InCallCommand<Declared extends Arguments> extends CallAction<Declared>
     readonly examples: readonly string[];
 }
 
-function inCall<const Declared extends Arguments>(command: InCallCommand<Declared>): AnyCommand {
+/** Declares a command about the call in the room in which it is given. */
+export function inCall<const Declared extends Arguments>(command: InCallCommand<Declared>): AnyCommand {
     const { name, summary, arguments: declared, examples } = command;
     return defineCommand<Declared>({
         name,

@@ -1,7 +1,7 @@
-import { failed, textAnswer } from "../Answer.ts";
-import { duration, optional, word } from "../Argument.ts";
-import { type AnyCommand, defineCommand } from "../Command.ts";
-import { spanText } from "../describe.ts";
+import { failed, textAnswer } from "../../Answer.ts";
+import { duration, optional, word } from "../../Argument.ts";
+import { type AnyCommand, defineCommand } from "../../Command.ts";
+import { spanText } from "../../describe.ts";
 
 const ARGUMENTS = {
     user: word("Matrix user, or a pattern such as @*:matrix.example", "@alice:matrix.example"),
@@ -9,14 +9,8 @@ const ARGUMENTS = {
     time: optional(duration("how long; without it, until undone", "2h")),
 };
 
-export const allow: AnyCommand = dialPermission("allow", "Lets a user call the numbers of a pattern.", "can call");
-export const deny: AnyCommand = dialPermission(
-    "deny",
-    "Stops a user from calling the numbers of a pattern, whatever the configuration allows.",
-    "cannot call",
-);
-
-function dialPermission(name: "allow" | "deny", summary: string, effect: string): AnyCommand {
+/** Declares `allow` and `deny`, which differ in their effect only. */
+export function dialPermission(name: "allow" | "deny", summary: string, effect: string): AnyCommand {
     return defineCommand({
         name,
         level: "admin",
