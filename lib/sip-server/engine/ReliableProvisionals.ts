@@ -21,7 +21,8 @@ interface Waiting {
  */
 export class ReliableProvisionals {
     readonly #context: EngineContext;
-    readonly #invite: SipRequest;
+    /** Of the INVITE. */
+    readonly #cseq: number | undefined;
     readonly #user: ReliableProvisionalsUser;
     #rseq = 1 + Math.floor(Math.random() * 1_000_000);
     #unacknowledged: { readonly rseq: number; readonly repetition: Repetition } | undefined;
@@ -31,7 +32,7 @@ export class ReliableProvisionals {
 
     constructor(context: EngineContext, invite: SipRequest, user: ReliableProvisionalsUser) {
         this.#context = context;
-        this.#invite = invite;
+        this.#cseq = cseqNumber(invite);
         this.#user = user;
     }
 
@@ -52,7 +53,7 @@ export class ReliableProvisionals {
         const [rseq, cseq, method] = (prack.headers.get("RAck") ?? "").trim().split(/\s+/);
         const waiting = this.#unacknowledged;
         if (waiting === undefined || Number(rseq) !== waiting.rseq) return false;
-        if (method !== "INVITE" || Number(cseq) !== cseqNumber(this.#invite)) return false;
+        if (method !== "INVITE" || Number(cseq) !== this.#cseq) return false;
         waiting.repetition.stop();
         this.#unacknowledged = undefined;
         this.#unanswered += 1;

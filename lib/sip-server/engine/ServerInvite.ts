@@ -161,6 +161,7 @@ export class ServerInvite implements InviteServerUser, PendingServerInvite {
         if (this.#progress.kind !== "answered" || cseqNumber(ack) !== cseqNumber(this.request)) return;
         const { session } = this.#progress;
         this.#stopRepeating();
+        this.#parts.transaction.acknowledged();
         const { transactionId } = this;
         const meta = metaOf(flow, "network");
         this.#parts.context.listener.onRequest({ transactionId, dialogId: session.dialog.id, message: ack, meta });

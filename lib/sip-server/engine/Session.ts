@@ -155,9 +155,9 @@ export class Session {
         for (const wake of this.#waiting.splice(0)) wake();
     }
 
-    /** Remembers the session description of a message we sent. */
+    /** Remembers the session description of a message we sent. It is copied: a body is part of the larger buffer that was received. */
     describe(contentType: string | undefined, body: Buffer): void {
-        if (body.length > 0 && contentType !== undefined) this.description = { contentType, body };
+        if (body.length > 0 && contentType !== undefined) this.description = { contentType, body: Buffer.from(body) };
     }
 
     #passTurn(): void {

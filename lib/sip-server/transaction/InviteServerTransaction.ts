@@ -22,15 +22,16 @@ export interface InviteServerUser {
 
 /** An INVITE we received. Repeats its refusal until the ACK; a 2xx is repeated by the user, who also waits for its ACK. */
 export class InviteServerTransaction {
-    readonly request: SipRequest;
     readonly flow: Flow;
     readonly #runner: MachineRunner<InviteServerState, InviteServerEvent, InviteServerTimer, Order, SipMessage>;
     readonly #context: TransactionContext;
     #user: InviteServerUser | undefined;
+    /** Undefined once the user needs no messages any more. */
+    #request: SipRequest | undefined;
     #last: SipResponse | undefined;
 
     constructor(request: SipRequest, flow: Flow, context: TransactionContext, onOver: () => void) {
-        this.request = request;
+        this.#request = request;
         this.flow = flow;
         this.#context = context;
         const setting = { timing: context.timing, reliable: flow.reliable };
@@ -48,6 +49,21 @@ export class InviteServerTransaction {
             context.clock,
         );
         this.#runner.start();
+    }
+
+    /** Must not be read after `acknowledged`. */
+    get request(): SipRequest {
+        if (this.#request === undefined) throw new Error("the INVITE is read after its ACK");
+        return this.#request;
+    }
+
+    /**
+     * The 2xx has its ACK. The transaction stays for 32 s more to absorb copies of both (RFC 6026 7.1), which is longer than many
+     * a call lasts, and needs no message for that.
+     */
+    acknowledged(): void {
+        this.#request = undefined;
+        this.#last = undefined;
     }
 
     /** True as long as no final response was sent. */

@@ -78,8 +78,10 @@ export class TransactionLayer {
     adoptReceived(request: SipRequest, flow: Flow): InviteServerTransaction | undefined {
         const key = serverTransactionKey(request);
         if (key === undefined || this.#servers.has(key)) return undefined;
-        const transaction = new InviteServerTransaction(request, flow, this.#context, () => this.#forget(key));
-        this.#remember(key, transaction);
+        const merge = mergeKey(request);
+        const done = (): void => this.#forget(key, merge);
+        const transaction = new InviteServerTransaction(request, flow, this.#context, done);
+        this.#remember(key, merge, transaction);
         return transaction;
     }
 
@@ -122,13 +124,19 @@ export class TransactionLayer {
         if (known !== undefined) return known.receiveAgain();
         const release = this.#shares.take(request, flow);
         if (release === undefined) return this.#refuseOverload(request, flow);
+        const merge = mergeKey(request);
         const done = (): void => {
             release();
-            this.#forget(key);
+            this.#forget(key, merge);
         };
-        if (request.method === "INVITE") return this.#acceptInvite(key, request, flow, done);
+        if (request.method === "INVITE") {
+            const invite = new InviteServerTransaction(request, flow, this.#context, done);
+            this.#remember(key, merge, invite);
+            invite.respond(composeResponse(request, { status: 100 }));
+            return this.#user.onInvite(invite);
+        }
         const transaction = new NonInviteServerTransaction(request, flow, this.#context, done);
-        this.#remember(key, transaction);
+        this.#remember(key, merge, transaction);
         if (request.method !== "CANCEL") return this.#user.onRequest(transaction);
         const target = this.#servers.get(serverTransactionKey(request, "INVITE") ?? "");
         this.#user.onCancel(transaction, target instanceof InviteServerTransaction ? target : undefined);
@@ -168,25 +176,16 @@ export class TransactionLayer {
         if (request.method !== "CANCEL") this.#clientsByBranch.delete(topBranch(request) ?? "");
     }
 
-    #acceptInvite(key: string, request: SipRequest, flow: Flow, done: () => void): void {
-        const transaction = new InviteServerTransaction(request, flow, this.#context, done);
-        this.#remember(key, transaction);
-        transaction.respond(composeResponse(request, { status: 100 }));
-        this.#user.onInvite(transaction);
-    }
-
-    #remember(key: string, transaction: ServerTransaction): void {
+    #remember(key: string, merge: string, transaction: ServerTransaction): void {
         this.#servers.set(key, transaction);
         if (toTag(transaction.request) !== undefined || transaction.request.method === "CANCEL") return;
-        const merge = mergeKey(transaction.request);
         if (!this.#mergeable.has(merge)) this.#mergeable.set(merge, transaction);
     }
 
-    #forget(key: string): void {
+    #forget(key: string, merge: string): void {
         const transaction = this.#servers.get(key);
         if (transaction === undefined) return;
         this.#servers.delete(key);
-        const merge = mergeKey(transaction.request);
         if (this.#mergeable.get(merge) === transaction) this.#mergeable.delete(merge);
     }
 
