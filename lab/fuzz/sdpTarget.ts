@@ -63,7 +63,7 @@ function wrapped(random: Random, description: string): readonly [type: string, b
 
 /** What the bridge uses of a body. */
 function usedOf(type: string, body: string) {
-    const read = sessionDescriptionIn(type, body);
+    const read = sessionDescriptionIn({ headers: new Map([["content-type", type]]), body });
     ok(read.kind === "given", `${read.kind}: ${JSON.stringify(body)}`);
     const reading = readParty(read.sdp, "rtp");
     ok(reading.kind === "usable", `${reading.kind}: ${JSON.stringify(body)}`);

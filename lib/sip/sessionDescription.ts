@@ -1,6 +1,13 @@
 import type { MediaTransport, Sdp } from "../call/vocabulary.ts";
 import { readDescription } from "../sdp/readDescription.ts";
 import { bodyPartsOf, type BodyPart } from "./bodyParts.ts";
+import type { SipHeaders } from "./SipStack.ts";
+
+/** A message, as far as its body matters. */
+interface MessageContent {
+    readonly headers: Pick<SipHeaders, "get">;
+    readonly body: string;
+}
 
 /** What the body of a message says about media. */
 export type SessionDescription =
@@ -11,20 +18,26 @@ export type SessionDescription =
     /** Not SDP, or none that parses: 400. */
     | { readonly kind: "malformed" }
     /** A body of an unknown type: 415. */
-    | { readonly kind: "foreign" };
+    | { readonly kind: "foreign" }
+    /** A compressed body: 415 with the encodings that the bridge accepts (RFC 3261, section 8.2.3). */
+    | { readonly kind: "encoded" };
+
+/** Names the only encoding of session descriptions, in a 415. */
+export const ACCEPTED_DESCRIPTIONS = { Accept: "application/sdp", "Accept-Encoding": "identity" } as const;
 
 /**
  * The session description in a body, on its own or as a part of a multipart one (RFC 5621). Of several the last one that can
  * be used counts, as among alternatives (RFC 2046, section 5.1.4); those for early media alone do not count (RFC 3959).
- * An unknown body that its `Content-Disposition` makes optional counts as none (RFC 3261, section 20.11).
+ * A body that the bridge cannot use, and that its `Content-Disposition` makes optional, counts as none (RFC 3261, section
+ * 20.11).
  */
-export function sessionDescriptionIn(
-    contentType: string | undefined,
-    body: string,
-    disposition?: string,
-): SessionDescription {
+export function sessionDescriptionIn({ headers, body }: MessageContent): SessionDescription {
     if (body.trim() === "") return { kind: "none" };
-    const parts = bodyPartsOf(contentType ?? "application/sdp", undefined, body).filter(isSession);
+    const disposition = headers.get("content-disposition");
+    if (isEncoded(headers.get("content-encoding"))) return { kind: isOptional(disposition) ? "none" : "encoded" };
+    // of all others, a body of this type is the session
+    const early = /^\s*early-session\s*(?:;|$)/i.test(disposition ?? "") ? disposition : undefined;
+    const parts = bodyPartsOf(headers.get("content-type") ?? "application/sdp", early, body).filter(isSession);
     const readings = parts.map(({ content }) => readDescription(content)).reverse();
     const reading = readings.find(({ kind }) => kind === "usable") ?? readings[0];
     switch (reading?.kind) {
@@ -36,6 +49,11 @@ export function sessionDescriptionIn(
         case "malformed":
             return { kind: reading.kind };
     }
+}
+
+/** `identity` and nothing at all mean the same. */
+function isEncoded(encodings = ""): boolean {
+    return encodings.split(",").some((encoding) => !["", "identity"].includes(encoding.trim().toLowerCase()));
 }
 
 function isOptional(disposition = ""): boolean {

@@ -12,12 +12,12 @@ export function readNameAddr(text: string): NameAddr | undefined {
     return parseNameAddr(text) ?? readBracketed(text) ?? readBare(text);
 }
 
-/** The tag of a From or To value, also if its address cannot be read. Undefined without one. */
+/** The tag of a From or To value, also if its address cannot be read. Undefined without one; an empty tag is none. */
 export function readTag(text: string): string | undefined {
     const address = readNameAddr(text);
-    if (address !== undefined) return address.params.get("tag") ?? undefined;
-    const [, ...params] = splitOutsideQuotes(text, ";");
-    return readParams(params.join(";")).get("tag") ?? undefined;
+    const params = address?.params ?? readParams(splitOutsideQuotes(text, ";").slice(1).join(";"));
+    const tag = params.get("tag") ?? "";
+    return tag === "" || tag === '""' ? undefined : tag;
 }
 
 /** The element written by the grammar, as {@link readNameAddr} understood it; undefined if it has no URI. */

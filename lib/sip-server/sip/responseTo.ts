@@ -1,5 +1,6 @@
 import { Headers } from "./Headers.ts";
-import { readTag, repairNameAddr } from "./readNameAddr.ts";
+import { formatNameAddr, type NameAddr } from "./NameAddr.ts";
+import { readNameAddr, readTag, repairNameAddr } from "./readNameAddr.ts";
 import { reasonPhrase } from "./reasonPhrases.ts";
 import type { SipRequest, SipResponse } from "./SipMessage.ts";
 
@@ -26,6 +27,13 @@ export function responseTo(request: SipRequest, status: number, details: Respons
 function withTag(to: string, tag: string | undefined): string {
     if (tag === undefined) return to;
     if (readTag(to) !== undefined) return to;
+    const address = readNameAddr(to);
+    // Behind an empty tag, the sender of the request would not find this one.
+    if (address?.params.has("tag") === true) return formatNameAddr(withParam(address, "tag", tag));
     // Behind an open quote the tag would be part of it.
     return `${repairNameAddr(to) ?? to};tag=${tag}`;
+}
+
+function withParam(address: NameAddr, name: string, value: string): NameAddr {
+    return { ...address, params: new Map([...address.params, [name, value]]) };
 }

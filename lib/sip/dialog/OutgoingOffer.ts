@@ -113,7 +113,7 @@ export class OutgoingOffer {
         const { log, digest } = this.#parts;
         digest?.accepted();
         response.acknowledge().catch((error: unknown) => log.debug("ACK not sent", { error }));
-        const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
+        const description = sessionDescriptionIn(response);
         if (description.kind === "given") return this.#finish({ kind: "answered", sdp: description.sdp });
         this.#finish({ kind: "rejected", cause: "noCommonMedia" });
     }

@@ -1,6 +1,6 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import { lateOffer } from "../../sdp/lateOffer.ts";
-import { sessionDescriptionIn } from "../sessionDescription.ts";
+import { ACCEPTED_DESCRIPTIONS, sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
 import { reasonHeader, sipEndingOf } from "../sipEndCause.ts";
 import type { IncomingRequest } from "../SipStack.ts";
@@ -51,7 +51,7 @@ export class PeerOffers {
 
     /** An INVITE or UPDATE within the dialog, if no other offer waits. */
     take(request: IncomingRequest): void {
-        const description = sessionDescriptionIn(request.headers.get("content-type"), request.body);
+        const description = sessionDescriptionIn(request);
         switch (description.kind) {
             case "none":
                 return this.#refresh(request);
@@ -63,7 +63,8 @@ export class PeerOffers {
             case "malformed":
                 return respondInDialog(this.#parts, request, { status: 400, reason: "Bad Session Description" });
             case "foreign":
-                return respondInDialog(this.#parts, request, { status: 415, headers: { Accept: "application/sdp" } });
+            case "encoded":
+                return respondInDialog(this.#parts, request, { status: 415, headers: ACCEPTED_DESCRIPTIONS });
         }
     }
 

@@ -212,7 +212,7 @@ export class SipDialog implements DialogHandler {
     /** The ACK brings the answer to our offer: the media proxy has to learn of it as it would of an offer. */
     #takeLateAnswer(ack: IncomingRequest): void {
         if (this.#state.phase !== "up") return;
-        const description = sessionDescriptionIn(ack.headers.get("content-type"), ack.body);
+        const description = sessionDescriptionIn(ack);
         if (description.kind !== "given") return void this.#giveUp("noCommonMedia");
         if (this.#session.isAgreed(description.sdp)) return;
         this.announceAnswer(description.sdp);

@@ -14,7 +14,7 @@ export class EarlyDescriptions {
     #reliable: Sdp | undefined;
 
     take({ headers, body }: Pick<IncomingResponse, "headers" | "body">): void {
-        const description = sessionDescriptionIn(headers.get("content-type"), body);
+        const description = sessionDescriptionIn({ headers, body });
         if (description.kind !== "given") return;
         if (headers.has("rseq")) this.#reliable = description.sdp;
         const tag = toTagOf(headers);

@@ -233,7 +233,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
 
     #answered(attempt: InviteAttempt, response: IncomingResponse): void {
         attempt.digest?.accepted();
-        const description = sessionDescriptionIn(response.headers.get("content-type"), response.body);
+        const description = sessionDescriptionIn(response);
         this.#remote = description.kind === "given" ? description.sdp : this.#early.of(response);
         const hasSession = this.#remote !== undefined && (description.kind === "given" || description.kind === "none");
         const isUsable = hasSession && response.dialogId !== undefined;

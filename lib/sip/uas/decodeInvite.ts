@@ -7,7 +7,7 @@ import { readPrivacy } from "../identity/privacy.ts";
 import { type NetworkContext, readNetworkContext } from "../ims/NetworkContext.ts";
 import { isProtectedAs } from "../../sdp/PartyDescription.ts";
 import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
-import { sessionDescriptionIn } from "../sessionDescription.ts";
+import { ACCEPTED_DESCRIPTIONS, sessionDescriptionIn } from "../sessionDescription.ts";
 import { fromOf } from "../identity/fromHeader.ts";
 import { parseUri, type SipUri, tokensOf } from "../sipHeaders.ts";
 import { unsupportedOf } from "../sipCapabilities.ts";
@@ -66,11 +66,7 @@ export function decodeInvite(
         return refused(500, `Privacy Failure: ${privacy.unmet.join(", ").slice(0, 100)}`);
     }
     const { minimumMedia = "rtp" } = peer;
-    const description = sessionDescriptionIn(
-        request.headers.get("content-type"),
-        request.body,
-        request.headers.get("content-disposition"),
-    );
+    const description = sessionDescriptionIn(request);
     const common = {
         kind: "invite",
         ...identifyCaller(request.headers, from, privacy, peer, screen),
@@ -93,7 +89,8 @@ export function decodeInvite(
         case "malformed":
             return refused(400, "Bad Session Description");
         case "foreign":
-            return refused(415, "Unsupported Media Type", { Accept: "application/sdp" });
+        case "encoded":
+            return refused(415, "Unsupported Media Type", ACCEPTED_DESCRIPTIONS);
     }
 }
 

@@ -10,8 +10,9 @@ function sdp(...lines: string[]): string {
     return `${lines.join("\r\n")}\r\n`;
 }
 
-function kindOf(body: string, type?: string): string {
-    const description = sessionDescriptionIn(type, body);
+function kindOf(body: string, type?: string, more: Readonly<Record<string, string>> = {}): string {
+    const headers = new Map(Object.entries({ ...(type !== undefined && { "content-type": type }), ...more }));
+    const description = sessionDescriptionIn({ headers, body });
     return description.kind === "given" ? description.media : description.kind;
 }
 
@@ -81,7 +82,7 @@ describe("what a body says", () => {
     });
 
     test("comes out with proper line ends, whatever it came with", () => {
-        const description = sessionDescriptionIn(undefined, `${[...head, ...audio].join("\n")}\n\n`);
+        const description = sessionDescriptionIn({ headers: new Map(), body: `${[...head, ...audio].join("\n")}\n\n` });
         expect(description).toMatchObject({ kind: "given", sdp: sdp(...head, ...audio) });
     });
 });
@@ -145,7 +146,35 @@ test.each([
     ["render;handling=required", "foreign"],
     ["render", "foreign"],
 ])("a body of an unknown type with the disposition %s is %s", (disposition, kind) => {
-    expect(sessionDescriptionIn("application/x-foo", "hello", disposition).kind).toBe(kind);
+    expect(kindOf("hello", "application/x-foo", { "content-disposition": disposition })).toBe(kind);
+});
+
+describe("a session description with Content-Encoding", () => {
+    const body = sdp(...head, ...audio);
+    const type = "application/sdp";
+
+    test.each(["gzip", "GZIP", "deflate", "identity, gzip", "br", "x"])("%s cannot be read", (encoding) => {
+        expect(kindOf(body, type, { "content-encoding": encoding })).toBe("encoded");
+    });
+
+    test.each(["identity", " Identity ", "", ",", "identity,identity"])("%j can be read", (encoding) => {
+        expect(kindOf(body, type, { "content-encoding": encoding })).toBe("rtp");
+    });
+
+    test("gzip counts as none if its sender does not need it", () => {
+        const optional = { "content-encoding": "gzip", "content-disposition": "session;handling=optional" };
+        expect(kindOf(body, type, optional)).toBe("none");
+        expect(kindOf("", type, { "content-encoding": "gzip" })).toBe("none");
+    });
+});
+
+test.each([
+    ["session", "rtp"],
+    ["render", "rtp"],
+    ["Early-Session", "foreign"],
+    ["early-session;handling=optional", "none"],
+])("a session description with the disposition %s is %s", (disposition, kind) => {
+    expect(kindOf(sdp(...head, ...audio), "application/sdp", { "content-disposition": disposition })).toBe(kind);
 });
 
 test("a session is the same if only its origin differs", () => {

@@ -44,6 +44,8 @@ describe("a call succeeds", () => {
         ["another method in the CSeq of an ACK", "inbound", "ACK", header("CSeq", "1 INVITE")],
         ["another method in the CSeq of a BYE", "outbound", "BYE", header("CSeq", "2 bye")],
         ["a display name in double quotes twice", "inbound", "INVITE", header("To", '""unknown"" <sip:s@192.0.2.2>')],
+        ["an empty tag in To", "inbound", "INVITE", header("To", "<sip:s@192.0.2.2>;tag=")],
+        ["an empty tag in quotes in To", "inbound", "INVITE", header("To", '<sip:s@192.0.2.2>;x=1;tag=""')],
         ["an underscore in the host of From", "inbound", "INVITE", header("From", "<sip:b@pbx_1>;tag=p1")],
         ["line ends by LF alone", "inbound", "INVITE", (draft) => ({ ...draft, lineEnd: "\n" })],
         ["line ends by CR CR LF", "outbound", "200", (draft) => ({ ...draft, lineEnd: "\r\r\n" })],

@@ -164,6 +164,16 @@ test("a refusal is enough to build the response from", () => {
     ]);
 });
 
+test.each(["<sip:b@example.com>;tag=", "<sip:b@example.com>;tag", '"a;tag=" <sip:b@example.com>;tag=""'])(
+    "the response to a request with an empty tag in To has one tag: %s",
+    (to) => {
+        const result = parse(essential.with(2, `To: ${to}`));
+        if (!result.ok || result.message.kind !== "request") throw new Error("the request was not accepted");
+        const response = responseTo(result.message, 486, { toTag: "t" });
+        expect(response.headers.get("To")?.replace(/^"a;tag=" /, "")).toBe("<sip:b@example.com>;tag=t");
+    },
+);
+
 test("a request whose To has NUL behind a backslash and an open quote gets a response", () => {
     const result = parse(essential.with(2, 'To: "\\\0\\" <sip:b@example.com>'));
     if (!result.ok || result.message.kind !== "request") throw new Error("the request was not accepted");

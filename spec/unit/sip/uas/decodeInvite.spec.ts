@@ -135,6 +135,7 @@ describe("what is refused", () => {
         ["video only", [{}, british, undefined, sdp.replace("m=audio", "m=video")], 488],
         ["no SDP at all in the body", [{}, british, undefined, "hello"], 400],
         ["another body", [{ "content-type": "application/isup" }], 415],
+        ["a compressed body", [{ "content-encoding": "gzip" }], 415],
     ])("%s", (_, args, status) => {
         expect(decode(...args)).toMatchObject({ kind: "refused", status });
     });
@@ -145,7 +146,10 @@ describe("what is refused", () => {
             headers: { Warning: '380 localhost "SIPS Not Allowed"' },
         });
         expect(decode({ privacy: "teleport;id;critical" })).toMatchObject({ reason: "Privacy Failure: teleport" });
-        expect(decode({ "content-type": "text/plain" })).toMatchObject({ headers: { Accept: "application/sdp" } });
+        for (const headers of [{ "content-type": "text/plain" }, { "content-encoding": "gzip" }]) {
+            const accepted = { Accept: "application/sdp", "Accept-Encoding": "identity" };
+            expect(decode(headers)).toMatchObject({ headers: accepted });
+        }
     });
 });
 
