@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ALL_COMMANDS } from "../lib/admin/allCommands.ts";
 import { readConfigSchema } from "../lib/config/configSchema.ts";
@@ -11,13 +11,15 @@ import { configTypes } from "./generators/configTypes.ts";
 import { metricsPage } from "./generators/metricsPage.ts";
 import { sampleServerMetrics } from "../lib/sip-server/serverMetrics.ts";
 import { registrationExample } from "./generators/registrationExample.ts";
+import { showExamples } from "./generators/shownExamples.ts";
 
 /**
- * Writes what follows from config.schema.yaml, lib/config/registration.ts and other tables. With `--check` it writes nothing and fails if a file is not what it
+ * Writes what follows from config.schema.yaml, lib/config/registration.ts and other tables, and shows the files of docs/examples in the
+ * pages that name them. With `--check` it writes nothing and fails if a file is not what it
  * would have written.
  */
 const schema = readConfigSchema();
-const generated: Readonly<Record<string, string>> = {
+const generated: Record<string, string> = {
     "lib/config/Config.generated.ts": await configTypes(schema),
     "config.sample.yaml": configSample(schema),
     "docs/configuration.md": configPage(schema),
@@ -26,6 +28,10 @@ const generated: Readonly<Record<string, string>> = {
     "docs/commands.md": commandsPage(ALL_COMMANDS),
     "docs/metrics.md": metricsPage(Object.values(METRIC_DEFINITIONS), sampleServerMetrics()),
 };
+const pages = readdirSync(absolute("docs"))
+    .map((name) => `docs/${name}`)
+    .filter((path) => path.endsWith(".md") && !(path in generated));
+for (const path of pages) generated[path] = showExamples(textOf(path), (example) => textOf(`docs/${example}`));
 
 const drifted = Object.entries(generated).filter(([path, text]) => contentOf(path) !== text);
 if (process.argv.includes("--check")) {
@@ -38,9 +44,13 @@ if (process.argv.includes("--check")) {
     }
 }
 
+function textOf(path: string): string {
+    return readFileSync(absolute(path), "utf8");
+}
+
 function contentOf(path: string): string | undefined {
     try {
-        return readFileSync(absolute(path), "utf8");
+        return textOf(path);
     } catch {
         return undefined; // not yet generated
     }

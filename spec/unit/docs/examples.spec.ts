@@ -16,19 +16,20 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 describe("a file in docs/examples", () => {
-    const examples = filesUnder("docs/examples").filter((path) => path.endsWith(".yaml"));
+    const examples = filesUnder("docs/examples");
 
-    it.each(examples)("%s loads as it stands", (path) => {
+    it.each(examples.filter((path) => path.endsWith(".yaml")))("%s loads as it stands", (path) => {
         const text = readFileSync(join(projectRoot, path), "utf8");
 
         expect(() => loadExample(text, folder, files)).not.toThrow();
     });
 
-    it.each(examples)("%s names the page that explains it, and the page links to it", (path) => {
-        const named = /^# Page: (\S+)$/m.exec(readFileSync(join(projectRoot, path), "utf8"))?.[1];
+    it.each(examples)("%s names the page that explains it, and the page shows it", (path) => {
+        const named = /^[#;] Page: (\S+)$/m.exec(readFileSync(join(projectRoot, path), "utf8"))?.[1];
         const page = documentationPages().find((each) => each.path === named);
+        const shown = page === undefined ? [] : fencesOf(page).map(({ note }) => note);
 
-        expect(page?.text).toContain(`(${path.replace("docs/", "")})`);
+        expect(shown).toContain(path.replace("docs/", ""));
     });
 });
 
