@@ -1,20 +1,21 @@
 import type { CallLeg } from "../ports/CallLeg.ts";
-import type { DialogCopy, SipInviteRecord } from "../ports/LegRecord.ts";
+import type { SipInviteRecord } from "../ports/LegRecord.ts";
 import { tagsOf } from "./dialog/dialogCopy.ts";
+import type { LostDialog } from "./dialog/endLostDialog.ts";
 import type { IncomingRequest } from "./SipStack.ts";
 import type { DialogName } from "./transfer/dialogName.ts";
 import type { NamedLeg } from "./transfer/TransferRights.ts";
 
 /** What was lost with a SIP server, as another one needs it to end it. */
 export type LostCall =
-    | { readonly kind: "dialog"; readonly copy: DialogCopy }
+    | { readonly kind: "dialog"; readonly dialog: LostDialog }
     | { readonly kind: "invite"; readonly record: SipInviteRecord };
 
 /** A dialog that takes in the requests of its peer. */
 export interface DialogHandler {
     handle(request: IncomingRequest): void;
     /** The SIP server is gone, and the dialog with it. Returns what a new server needs to end it, if it has to be ended. */
-    lost(): DialogCopy | undefined;
+    lost(): LostDialog | undefined;
     /** The peer has ended the dialog by a BYE that only an earlier run of the bridge received. Absent if no BYE can end it. */
     hungUp?(): void;
     /** The leg of a call that another request can name; undefined before the call is answered. */
@@ -124,8 +125,8 @@ export class SipCalls {
     /** The SIP server does not have these dialogs any more. Returns what is needed to end them. */
     lose(dialogIds: readonly string[]): readonly LostCall[] {
         return dialogIds.flatMap((id): readonly LostCall[] => {
-            const copy = this.#dialogs.get(id)?.lost();
-            return copy === undefined ? [] : [{ kind: "dialog", copy }];
+            const dialog = this.#dialogs.get(id)?.lost();
+            return dialog === undefined ? [] : [{ kind: "dialog", dialog }];
         });
     }
 }

@@ -3,7 +3,7 @@ import type { Log } from "../../ports/Log.ts";
 import type { LostCall, SipCalls } from "../SipCalls.ts";
 import { reasonHeader } from "../sipEndCause.ts";
 import { type InheritedTransactions, SipSendError, type SipStack } from "../SipStack.ts";
-import { byeByCopy } from "./dialogCopy.ts";
+import { endLostDialog, type LostDialog } from "./endLostDialog.ts";
 import { endOpenInvite } from "./endOpenInvite.ts";
 
 export interface InheritanceParts {
@@ -108,7 +108,7 @@ export class Inheritance {
 
     #endLost(isLost: (copy: DialogCopy) => boolean): void {
         for (const call of this.#lost.splice(0)) {
-            if (call.kind === "dialog" && !isLost(call.copy)) continue;
+            if (call.kind === "dialog" && !isLost(call.dialog.copy)) continue;
             this.#end(call).catch((error: unknown) => {
                 // the next server ends it
                 if (error instanceof SipSendError && error.code === "disconnected") return this.#keep(call);
@@ -120,9 +120,22 @@ export class Inheritance {
     async #end(call: LostCall): Promise<void> {
         const { log, stack } = this.#parts;
         if (call.kind === "invite") await endOpenInvite(call.record, "serviceUnavailable", this.#parts);
-        else if (call.copy.target === "" || call.copy.local === "") return;
-        else await stack.send(byeByCopy(call.copy, this.#headers()), { onResponse: () => undefined });
+        else if (call.dialog.copy.target === "" || call.dialog.copy.local === "") return;
+        else {
+            await endLostDialog(call.dialog, {
+                stack,
+                headers: this.#headers(),
+                onFinal: ({ status }) => this.#ended(call.dialog, status),
+                onFailed: (error) => log.info("lost call not ended", { sipCallId: callIdOfLost(call), error }),
+            });
+        }
         log.info("call ended by a new SIP server", { sipCallId: callIdOfLost(call) });
+    }
+
+    /** 481: the peer has ended it as well. */
+    #ended({ copy }: LostDialog, status: number): void {
+        if (status < 300 || status === 481) return;
+        this.#parts.log.info("lost call not ended", { sipCallId: copy.callId, status });
     }
 
     #cancel(transactionId: string): void {
@@ -151,5 +164,5 @@ function callIdOf(dialogId: string): string {
 }
 
 function callIdOfLost(call: LostCall): string {
-    return call.kind === "dialog" ? call.copy.callId : call.record.copy.callId;
+    return call.kind === "dialog" ? call.dialog.copy.callId : call.record.copy.callId;
 }

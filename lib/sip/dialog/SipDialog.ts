@@ -1,11 +1,12 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { ShownParty } from "../../ports/CallLeg.ts";
-import type { DialogCopy, SipDialogRecord } from "../../ports/LegRecord.ts";
+import type { SipDialogRecord } from "../../ports/LegRecord.ts";
 import { AgreedSession } from "./AgreedSession.ts";
 import { DialogDigits } from "./DialogDigits.ts";
 import type { AckState, DialogParts } from "./DialogParts.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { type OfferPurpose, OwnOffers } from "./OwnOffers.ts";
+import type { LostDialog } from "./endLostDialog.ts";
 import { PartyUpdate } from "./PartyUpdate.ts";
 import { PeerOffers } from "./PeerOffers.ts";
 import { respondInDialog } from "./respondInDialog.ts";
@@ -176,10 +177,11 @@ export class SipDialog implements DialogHandler {
         return dialogRecord({ ...this.#parts, ...this.#state, local, remote }, open);
     }
 
-    lost(): DialogCopy | undefined {
-        const phase = this.#state.phase;
+    lost(): LostDialog | undefined {
+        const { phase } = this.#state;
         this.#endWith("serviceUnavailable");
-        return phase === "up" || phase === "leaving" ? this.#parts.copy : undefined;
+        const { copy, digest, headers } = this.#parts;
+        return phase === "over" ? undefined : { copy, digest, headers };
     }
 
     hungUp(): void {

@@ -1,12 +1,6 @@
 import type { DialogCopy } from "../../ports/LegRecord.ts";
 import { parseNameAddress, splitValues } from "../sipHeaders.ts";
-import type { IncomingRequest, OutgoingRequest, SentRequest, SipHeaders } from "../SipStack.ts";
-
-/**
- * Above every CSeq that the lost SIP server can have used for its own requests: the peer rejects lower ones (RFC 3261, section
- * 12.2.2).
- */
-const CSEQ_MARGIN = 100_000;
+import type { IncomingRequest, SentRequest, SipHeaders } from "../SipStack.ts";
 
 /** The dialog of a call that the bridge placed, from its INVITE and the 2xx. Pure. */
 export function copyOfCaller(sent: Pick<SentRequest, "headers">, ok: SipHeaders): DialogCopy {
@@ -42,22 +36,6 @@ export function tagsOf({ local, remote }: Pick<DialogCopy, "local" | "remote">):
     readonly remote: string | undefined;
 } {
     return { local: tagIn(local), remote: tagIn(remote) };
-}
-
-/** A BYE by another SIP server than the one that had the dialog. Pure. */
-export function byeByCopy(copy: DialogCopy, headers: OutgoingRequest["headers"]): OutgoingRequest {
-    return {
-        method: "BYE",
-        uri: copy.target,
-        headers: {
-            ...headers,
-            "Call-ID": copy.callId,
-            From: copy.local,
-            To: copy.remote,
-            CSeq: `${copy.cseq + CSEQ_MARGIN} BYE`,
-        },
-        headerLines: copy.route.map((route) => ["Route", route] as const),
-    };
 }
 
 function tagIn(header: string): string | undefined {

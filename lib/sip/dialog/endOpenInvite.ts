@@ -7,7 +7,7 @@ import type {
 } from "../../ports/LegRecord.ts";
 import { reasonHeader, sipEndingOf } from "../sipEndCause.ts";
 import { type HeaderFields, type InheritedTransactions, SipSendError, type SipStack } from "../SipStack.ts";
-import { byeByCopy } from "./dialogCopy.ts";
+import { byeByCopy } from "./endLostDialog.ts";
 import { cancelByCopy, responseByCopy } from "./inviteCopy.ts";
 
 export interface OpenInviteParts {

@@ -120,15 +120,24 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
                 return [{ kind: "invite", record }];
             case "answering": {
                 // the caller may have received the 200 or not
-                const { request } = this.#parts;
-                const dialog =
-                    this.#to === undefined ? [] : [{ kind: "dialog", copy: copyOfCallee(request, this.#to) } as const];
-                return [{ kind: "invite", record }, ...dialog];
+                const dialog = this.#lostDialog();
+                return [{ kind: "invite", record }, ...(dialog === undefined ? [] : [dialog])];
             }
             case "up":
             case "over":
                 return [];
         }
+    }
+
+    #lostDialog(): LostCall | undefined {
+        if (this.#to === undefined) return undefined;
+        const copy = copyOfCallee(this.#parts.request, this.#to);
+        return { kind: "dialog", dialog: { copy, digest: this.#newDigest(), headers: this.#headers } };
+    }
+
+    #newDigest(): DigestClient | undefined {
+        const { credentials } = this.#parts;
+        return credentials && new DigestClient(credentials, newCnonce);
     }
 
     async #carryOut(order: UasOrder, before: Promise<unknown>): Promise<void> {
@@ -245,11 +254,11 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     #enterDialog(): void {
         if (this.#answer === undefined) return;
-        const { invite, report, credentials, trust, ...rest } = this.#parts;
+        const { invite, report, credentials: _, trust, ...rest } = this.#parts;
         this.#dialog = new SipDialog({
             ...rest,
             dialogId: this.#answer.dialogId,
-            digest: credentials && new DigestClient(credentials, newCnonce),
+            digest: this.#newDigest(),
             duty: dutyOfCallee(rest.request.headers),
             timer: timerOfCallee(rest.request.headers),
             role: "callee",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OUR_SDP, OutgoingCalls } from "../../support/sip/OutgoingCalls.ts";
+import { OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone, type SipText } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
 
@@ -7,8 +7,11 @@ import { SipSide } from "../../support/sip/SipSide.ts";
 
 let side: SipSide;
 
+const credentials = { username: "bridge", password: "secret" };
+
 beforeAll(async () => {
-    side = await SipSide.start();
+    const phones = { name: "phones", addresses: ["127.0.0.1"], trusted: true, maxCalls: Infinity, credentials };
+    side = await SipSide.start({ peers: [phones] });
 });
 afterAll(() => side.stop());
 
@@ -39,6 +42,30 @@ async function answeredCaller(): Promise<Check> {
         expect([bye.header("from"), bye.header("to")]).toEqual([ok.header("to"), call.from]);
         phone.respond(bye, 200, "OK");
         phone.close();
+    };
+}
+
+/** A peer that authenticates every request. */
+async function answeredCallerThatChallenges(): Promise<Check> {
+    const { phone, call, request, reported } = await inbound();
+    await request.origin.accept(OUR_SDP);
+    phone.inDialog(call, await phone.next("SIP/2.0 200"), "ACK", 1);
+    return async () => {
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
+        await challengeBye(phone, 401, "WWW-Authenticate");
+        phone.close();
+    };
+}
+
+/** A trunk that authenticates every request. */
+async function answeredCalleeThatChallenges(): Promise<Check> {
+    const outgoing = await OutgoingCalls.on(side);
+    const { phone } = outgoing;
+    const { reported } = await outgoing.connected(trunkTo(phone, { credentials }));
+    return async () => {
+        expect(await reported.next()).toEqual({ kind: "ended", cause: "serviceUnavailable" });
+        await challengeBye(phone, 407, "Proxy-Authenticate");
+        await outgoing.close();
     };
 }
 
@@ -138,6 +165,8 @@ async function calleeToBeCancelled(): Promise<Check> {
 
 const calls = [
     ["a caller whose call was answered receives a BYE in its dialog", answeredCaller],
+    ["a caller that challenges the BYE receives another one with credentials", answeredCallerThatChallenges],
+    ["a callee that challenges the BYE receives another one with credentials", answeredCalleeThatChallenges],
     ["a caller that hears ringing receives a final response, until it acknowledges", ringingCaller],
     ["a caller that did not hear ringing yet receives a final response", waitingCaller],
     ["a callee that has answered receives a BYE in its dialog", answeredCallee],
@@ -157,6 +186,20 @@ describe("when the SIP server was killed and is back", () => {
 
     it.each(calls.map(([name], at) => [name, at] as const))("%s", async (_name, at) => checks[at]?.());
 });
+
+/** Challenges a BYE, and accepts the next one, if that is a new request with credentials. */
+async function challengeBye(phone: ScriptedPhone, status: 401 | 407, header: string): Promise<void> {
+    const bye = await phone.next("BYE");
+    phone.respond(bye, status, "Unauthorized", {
+        headers: [`${header}: Digest realm="pbx", nonce="n1", qop="auth", algorithm=SHA-256`],
+    });
+    const again = await phone.next("BYE");
+    const authorization = again.header(status === 401 ? "authorization" : "proxy-authorization");
+    expect(authorization).toContain(`username="bridge", realm="pbx", nonce="n1", uri="${bye.uri}"`);
+    for (const same of ["call-id", "from", "to"]) expect(again.header(same)).toBe(bye.header(same));
+    expect(Number.parseInt(again.header("cseq"), 10)).toBe(Number.parseInt(bye.header("cseq"), 10) + 1);
+    phone.respond(again, 200, "OK");
+}
 
 /** The tag of a From or To header. */
 function tag(message: SipText, header: "from" | "to"): string {

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import type { DialogCopy } from "../../../../lib/ports/LegRecord.ts";
+import { DigestClient } from "../../../../lib/sip/digest/DigestClient.ts";
 import { Inheritance } from "../../../../lib/sip/dialog/Inheritance.ts";
 import { SipCalls } from "../../../../lib/sip/SipCalls.ts";
 import { SipSendError } from "../../../../lib/sip/SipStack.ts";
@@ -14,6 +15,7 @@ const COPY: DialogCopy = {
     route: [],
     cseq: 7,
 };
+const CREDENTIALS = { username: "bridge", password: "secret" };
 const DRACHTIO = { version: "v0.9.10" };
 
 let stack: ScriptedStack;
@@ -25,7 +27,7 @@ beforeEach(() => {
     const calls = new SipCalls();
     calls.addDialog("c1;from-tag=ours", {
         handle: () => undefined,
-        lost: () => COPY,
+        lost: () => ({ copy: COPY, digest: new DigestClient(CREDENTIALS, () => "cnonce"), headers: { "X-Call": "1" } }),
     });
     const notNeeded = (): Promise<never> => Promise.reject(new Error("not needed"));
     const inherited = {
@@ -59,4 +61,21 @@ it("keeps the call for the next server if this one is lost as well", async () =>
     inheritance.serverUp(DRACHTIO);
     await settled();
     expect(byes()).toHaveLength(1);
+});
+
+it("sends the BYE again with credentials and a higher CSeq if it is challenged", async () => {
+    inheritance.serverUp(DRACHTIO);
+    await settled();
+    stack.answer(401, { headers: new Map([["www-authenticate", 'Digest realm="pbx", nonce="n1"']]) });
+    await settled();
+    expect(byes()).toEqual([
+        ["BYE", COPY.target, "100007 BYE"],
+        ["BYE", COPY.target, "100008 BYE"],
+    ]);
+    const [, again] = stack.requests;
+    expect(again?.headers).toMatchObject({ "X-Call": "1" });
+    expect(again?.headerLines).toEqual([["Authorization", expect.stringContaining('nonce="n1"')]]);
+    stack.answer(200);
+    await settled();
+    expect(stack.sent).toEqual(["BYE", "BYE"]);
 });
