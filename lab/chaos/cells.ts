@@ -69,6 +69,8 @@ const NOTICED_MS = { phone: 25_000, client: 47_000 } as const;
  */
 export function possibleAfterMs({ phase, part, fault }: Cell): number {
     const isRinging = phase === "ringing in" || phase === "ringing out";
+    // the target rings, and its answer cannot arrive
+    if (part === "homeserver" && fault === "gone" && phase === "transferring") return RING_MS["ringing in"];
     if (part === "homeserver" && phase === "answering") return RING_MS["ringing in"];
     if (fault !== "gone") return 0;
     switch (part) {

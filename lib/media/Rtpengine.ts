@@ -89,8 +89,11 @@ export class Rtpengine {
     #learnFrom(failure: NgFailure): void {
         switch (failure.kind) {
             case "timeout":
-                if (this.#health !== "silent") this.#log.warn("rtpengine does not answer");
+                if (this.#health === "silent") return;
+                this.#log.warn("rtpengine does not answer");
                 this.#health = "silent";
+                // its calls must not wait for the next probe
+                void this.probe();
                 return;
             case "refused":
             case "loadLimit":

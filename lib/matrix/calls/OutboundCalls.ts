@@ -55,6 +55,12 @@ const MAX_PENDING = 500;
 /** A homeserver delivers what it kept without pauses: the end of a call that is over follows its invite within this time. */
 const END_FOLLOWS_MS = 2_000;
 
+/**
+ * The caller's client ends its call at the end of the lifetime of its invite. It has this much longer before the bridge ends the call,
+ * because the client has disappeared.
+ */
+const GRACE_MS = 5_000;
+
 /** Opens the calls that Matrix users place to ghosts, or rejects them. */
 export class OutboundCalls {
     readonly #parts: OutboundCallsParts;
@@ -165,7 +171,7 @@ export class OutboundCalls {
             originMedia: "webrtc",
             originVideo: "permitted",
             offer: invite.sdp,
-            ring: [{ targets: destination.targets, forMs: policy.ringMs }],
+            ring: [{ targets: destination.targets, forMs: Math.min(policy.ringMs, invite.lifetimeMs + GRACE_MS) }],
             policy,
         });
         if ("refused" in opened) return rejectedWith(opened.refused);

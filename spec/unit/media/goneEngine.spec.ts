@@ -26,13 +26,16 @@ describe("an rtpengine that does not answer any more", () => {
             if (body["command"] !== "offer") return { result: "ok" };
             return { result: "ok", sdp: phone({ port: 30_000, payloads: "8 101" }) };
         });
-        const options = { ...RTPENGINE_DEFAULTS, requestTimeoutMs: 1_000, probeIntervalMs: 2_000 };
-        proxy = new RtpengineMediaProxy(
-            { ...options, engines: [{ host: "a", port: 1 }] },
-            { clock, log: new KeptLog(), telemetry: new KeptTelemetry(), openSocket: ng.open },
-        );
+        proxy = proxyWith({ requestTimeoutMs: 1_000, probeIntervalMs: 2_000 });
         await proxy.start();
     });
+
+    function proxyWith(times: { readonly requestTimeoutMs: number; readonly probeIntervalMs: number }) {
+        return new RtpengineMediaProxy(
+            { ...RTPENGINE_DEFAULTS, ...times, engines: [{ host: "a", port: 1 }] },
+            { clock, log: new KeptLog(), telemetry: new KeptTelemetry(), openSocket: ng.open },
+        );
+    }
 
     async function pass(ms: number): Promise<void> {
         for (let passed = 0; passed < ms; passed += 250) {
@@ -58,6 +61,20 @@ describe("an rtpengine that does not answer any more", () => {
         await Promise.all([session.release(), pass(2_000)]);
         await pass(8_000);
         expect(reports).toHaveLength(1);
+        proxy.stop();
+    });
+
+    it("ends a call that rings within 5 s of a request without a response, however seldom it is probed", async () => {
+        proxy.stop();
+        clock = new FakeClock();
+        proxy = proxyWith({ requestTimeoutMs: 1_000, probeIntervalMs: 3_600_000 });
+        await proxy.start();
+        const session = await ringing();
+        ng.script("a", () => "silence");
+        const failing = session.answer(phone({ port: 40_000, payloads: "8 101" })).catch(() => undefined);
+        await pass(5_000);
+        expect(reports).toEqual(["serviceUnavailable"]);
+        await Promise.all([failing, session.release(), pass(2_000)]);
         proxy.stop();
     });
 

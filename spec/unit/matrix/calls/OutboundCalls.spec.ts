@@ -33,6 +33,12 @@ describe("an invite", () => {
         });
     });
 
+    it("rings no longer than 5 s after its lifetime, because a client that is there has ended its call by then", async () => {
+        world.invite(await world.directRoom(), "c1", { lifetime: 30_000 });
+        await world.settle();
+        expect(theCall().request).toMatchObject({ ring: [{ forMs: 35_000 }] });
+    });
+
     describe("to registered phones", () => {
         const phone = (account: string): PhoneTarget => ({
             network: "phone",
