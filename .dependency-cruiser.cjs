@@ -125,6 +125,12 @@ module.exports = {
             to: { path: "node_modules/drachtio-srf" },
         },
         {
+            name: "one-door-to-undici",
+            severity: "error",
+            from: { path: "^lib/", pathNot: "^lib/matrix/homeserver/HomeserverHttp[.]ts$" },
+            to: { path: "node_modules/undici/" },
+        },
+        {
             name: "one-door-to-the-framework",
             comment:
                 "its import loads a native addon's stub and an HTTP stack: only the Matrix adapter and the stores need it",

@@ -12,7 +12,7 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { AppServiceServer, type Delivery } from "./AppServiceServer.ts";
 import type { HomeserverRequest } from "./HomeserverRequest.ts";
 import { HomeserverError, NOT_RUNNING } from "./HomeserverError.ts";
-import { readReply } from "./readReply.ts";
+import { HomeserverHttp } from "./HomeserverHttp.ts";
 import type { Registration } from "./Registration.ts";
 import type { ThirdPartyUser } from "../lookup/thirdPartyLookup.ts";
 
@@ -44,21 +44,24 @@ type ProtocolDescription = Awaited<ReturnType<NonNullable<Lookup["getProtocol"]>
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
- * The application service framework behind our types. It answers user queries and third-party lookups, and sends requests to
- * the homeserver. `AppServiceServer` is in front of its HTTP server and receives the deliveries. All requests to the
- * homeserver use the bot's client and name the user they are for (Application Service API, "Identity assertion"): the
- * framework's intents would send membership and power level requests before each event, and keep caches per ghost.
+ * The application service framework behind our types. It answers user queries and third-party lookups. `AppServiceServer` is
+ * in front of its HTTP server and receives the deliveries, and `HomeserverHttp` sends the requests, which name the user
+ * they are for (Application Service API, "Identity assertion"): the framework's intents would send membership and power
+ * level requests before each event, and keep caches per ghost.
  */
 export class AppServiceFramework {
     readonly #options: FrameworkOptions;
+    readonly #http: HomeserverHttp;
     /** `waiting`: requests wait for the start. */
     #state:
-        | { readonly phase: "waiting"; readonly started: PromiseWithResolvers<Bridge> }
+        | { readonly phase: "waiting"; readonly started: PromiseWithResolvers<void> }
         | { readonly phase: "running"; readonly bridge: Bridge }
         | { readonly phase: "stopped" } = { phase: "waiting", started: Promise.withResolvers() };
 
     constructor(options: FrameworkOptions) {
         this.#options = options;
+        const { homeserverUrl, registration } = options;
+        this.#http = new HomeserverHttp({ homeserverUrl, asToken: registration.asToken });
         // its log lines contain tokens and numbers; failures are returned as errors, which the bridge logs
         Logger.configure({ console: "off" });
     }
@@ -87,24 +90,15 @@ export class AppServiceFramework {
         });
         const appService = new GuardedAppService(registration.hsToken, handlers);
         await bridge.run(listen.port, appService, listen.host);
-        if (this.#state.phase === "waiting") this.#state.started.resolve(bridge);
+        if (this.#state.phase === "waiting") this.#state.started.resolve();
         this.#state = { phase: "running", bridge };
         answerInJson(appService.expressApp);
     }
 
-    /** Sends a request once, as the type `AskHomeserver` says. Before `start` it waits for that. */
-    async send({ method, path, as, query, body, upload, timeoutMs }: HomeserverRequest): Promise<unknown> {
-        const bridge = await this.#running();
-        const client = bridge.getIntent().matrixClient;
-        const parameters = { ...query, ...(as === undefined ? {} : { user_id: as }) };
-        try {
-            const content = upload?.bytes ?? body;
-            const type = upload?.contentType;
-            const reply: unknown = await client.doRequest(method, path, parameters, content, timeoutMs, false, type);
-            return reply;
-        } catch (reason) {
-            throw new HomeserverError(...readReply(reason));
-        }
+    /** Sends a request once, as the type `SendRequest` says. Before `start` it waits for that. */
+    async send(request: HomeserverRequest): Promise<unknown> {
+        await this.#running();
+        return await this.#http.send(request);
     }
 
     /** Stops listening and waits a short time for requests in progress. Can be called twice. */
@@ -116,18 +110,13 @@ export class AppServiceFramework {
             before.started.reject(notRunning());
         }
         if (before.phase !== "running") return;
-        await Promise.race([before.bridge.close(), setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+        const closing = Promise.all([before.bridge.close(), this.#http.close()]);
+        await Promise.race([closing, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     }
 
-    async #running(): Promise<Bridge> {
-        switch (this.#state.phase) {
-            case "waiting":
-                return await this.#state.started.promise;
-            case "running":
-                return this.#state.bridge;
-            case "stopped":
-                throw notRunning();
-        }
+    async #running(): Promise<void> {
+        if (this.#state.phase === "waiting") await this.#state.started.promise;
+        if (this.#state.phase === "stopped") throw notRunning();
     }
 }
 

@@ -10,7 +10,7 @@ import {
     NOT_RUNNING,
     pauseBeforeRetry,
 } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
-import { readReply } from "../../../../lib/matrix/homeserver/readReply.ts";
+import { readErrorReply, readNoReply } from "../../../../lib/matrix/homeserver/readReply.ts";
 import type { MatrixRoomId, MatrixUserId } from "../../../../lib/numbering/MatrixUserId.ts";
 import { FakeClock } from "../../../support/FakeClock.ts";
 
@@ -54,30 +54,44 @@ describe("the kind of an error", () => {
     });
 });
 
-describe("an error thrown by the framework", () => {
+describe("an error reply", () => {
     it.each([
         [
-            { statusCode: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700, body: { error: "slow down" } },
+            { status: 429, body: { errcode: "M_LIMIT_EXCEEDED", error: "slow down", retry_after_ms: 700 } },
             "the homeserver responded with 429 M_LIMIT_EXCEEDED: slow down",
             { status: 429, errcode: "M_LIMIT_EXCEEDED", retryAfterMs: 700 },
         ],
         [
-            { statusCode: 502, errcode: "M_BAD_STATUS", body: { errcode: "M_BAD_STATUS", status: 403, body: "x" } },
+            { status: 502, body: { errcode: "M_BAD_STATUS", status: 403, body: "x" } },
             "the homeserver responded with 502 M_BAD_STATUS",
             { status: 502, errcode: "M_BAD_STATUS", pingedStatus: 403 },
         ],
-        [{ statusCode: 503, body: "<html>" }, "the homeserver responded with 503", { status: 503 }],
+        [{ status: 503, body: "<html>" }, "the homeserver responded with 503", { status: 503 }],
+        [{ status: 500, body: null }, "the homeserver responded with 500", { status: 500 }],
+        [{ status: 400, body: { errcode: 7, error: [] } }, "the homeserver responded with 400", { status: 400 }],
         [
-            { statusCode: 503, body: "", headers: { "retry-after": "7" } },
+            { status: 503, body: "", retryAfter: "7" },
             "the homeserver responded with 503",
             { status: 503, retryAfterMs: 7_000 },
         ],
-        [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "no response from the homeserver (ECONNREFUSED)", {}],
-        [undefined, "no response from the homeserver (unknown error)", {}],
-    ])("%j", (thrown, message, reply) => {
-        const [said, read] = readReply(thrown);
+        [{ status: 503, body: "", retryAfter: "soon" }, "the homeserver responded with 503", { status: 503 }],
+    ])("%j", (reply, message, expected) => {
+        const [said, read] = readErrorReply({ retryAfter: undefined, ...reply });
         expect(said).toBe(message);
-        expect(JSON.parse(JSON.stringify(read))).toEqual(reply);
+        expect(JSON.parse(JSON.stringify(read))).toEqual(expected);
+    });
+});
+
+describe("a request without a reply", () => {
+    it.each([
+        [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "ECONNREFUSED"],
+        [new DOMException("The operation was aborted due to timeout", "TimeoutError"), "timeout"],
+        [Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" }), "other side closed"],
+        [undefined, "unknown error"],
+    ])("%s", (reason, words) => {
+        const [said, read] = readNoReply(reason);
+        expect(said).toBe(`no response from the homeserver (${words})`);
+        expect(read).toEqual({});
     });
 });
 
