@@ -18,13 +18,18 @@ const MODULES = "node_modules/";
 export function stageProgram(folder: string): void {
     mkdirSync(folder, { recursive: true });
     compile(join(folder, "dist"));
-    for (const name of ["package.json", "config.schema.yaml", "config.sample.yaml", "LICENSE"]) {
-        cpSync(join(projectRoot, name), join(folder, name));
+    for (const name of ["package.json", "LICENSE", ...shippedFiles()]) {
+        cpSync(join(projectRoot, name), join(folder, name), { recursive: true });
     }
-    cpSync(join(projectRoot, "stubs"), join(folder, "stubs"), { recursive: true });
     for (const path of productionPackages()) copyPackage(path, folder);
     mkdirSync(join(folder, "bin"));
     cpSync(join(projectRoot, MODULES, "node", "bin", "node"), join(folder, "bin", "node"));
+}
+
+/** The files and folders beside the compiled sources that npm's package has as well. */
+export function shippedFiles(): readonly string[] {
+    const manifest = readFileSync(join(projectRoot, "package.json"), "utf8");
+    return (JSON.parse(manifest) as { readonly files: readonly string[] }).files.filter((name) => name !== "dist");
 }
 
 function compile(outDir: string): void {

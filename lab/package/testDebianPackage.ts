@@ -12,6 +12,7 @@ import type { Check } from "./Check.ts";
 import { checkUnderSystemd } from "./checkUnderSystemd.ts";
 import { Chroot } from "./Chroot.ts";
 import { NotifySocket } from "./NotifySocket.ts";
+import { shippedFiles } from "./stageFiles.ts";
 
 export interface PackageTest {
     /** The name of a Debian release. */
@@ -68,6 +69,8 @@ function checkInstallation(chroot: Chroot, { file }: PackageTest, check: Check):
     check("the data directory belongs to the service", mode(DATA) === `750 ${NAME}:${NAME}`, mode(DATA));
     const help = chroot.run([NAME, "--help"]);
     check("--help works", help.code === 0 && help.output.includes("check-config"), help.output);
+    const missing = shippedFiles().filter((name) => !chroot.has(join("/usr/lib", NAME, name)));
+    check("it has all files that npm's package has", missing.length === 0, missing.join(", "));
     const sample = chroot.run([NAME, "check-config", "-c", `${ETC}/config.yaml`]);
     check("the installed config.yaml has no errors", sample.code === 0, sample.output);
     for (const unit of [`${NAME}.service`, `${NAME}-server.service`]) {
