@@ -26,7 +26,7 @@ export function stageProgram(folder: string): void {
     cpSync(join(projectRoot, MODULES, "node", "bin", "node"), join(folder, "bin", "node"));
 }
 
-/** The files and folders beside the compiled sources that npm's package has as well. */
+/** The files and folders next to the compiled sources that npm's package has as well. */
 export function shippedFiles(): readonly string[] {
     const manifest = readFileSync(join(projectRoot, "package.json"), "utf8");
     return (JSON.parse(manifest) as { readonly files: readonly string[] }).files.filter((name) => name !== "dist");

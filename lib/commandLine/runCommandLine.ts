@@ -137,7 +137,9 @@ function generateRegistration({ config: configPath, file, url }: Options): void 
 /** Exits: a start that failed halfway may have left something running. */
 function fail(error: unknown): never {
     if (error instanceof ConfigError) {
-        for (const fault of error.faults) process.stderr.write(`${fault}\n`);
+        for (const line of [...error.faults, ...(error.note === undefined ? [] : [error.note])]) {
+            process.stderr.write(`${line}\n`);
+        }
         process.exit(EXIT_MISUSED);
     }
     process.stderr.write(`matrix-appservice-sip: ${error instanceof Error ? describe(error) : String(error)}\n`);

@@ -1,22 +1,22 @@
 import { readFileSync } from "node:fs";
-import {
-    isServerName,
-    localpartOf,
-    parseMatrixUserId,
-    serverOf,
-    type MatrixUserId,
-} from "../numbering/MatrixUserId.ts";
-import { parsePhoneNumber, type NumberingContext, type PhoneNumber } from "../numbering/PhoneNumber.ts";
-import type { InboundRouteRules } from "../numbering/InboundRoutes.ts";
-import { sampleUser, type UserTemplate } from "../numbering/UserTemplate.ts";
-import { ShortCodes } from "../numbering/ShortCodes.ts";
-import type { Config, DiallingRuleConfig, NumbersConfig, TrunkConfig } from "./Config.generated.ts";
-import { parseInboundRoutes } from "./inboundRoutes.ts";
+import { isServerName, localpartOf, parseMatrixUserId, serverOf } from "../numbering/MatrixUserId.ts";
+import { sampleUser } from "../numbering/UserTemplate.ts";
+import type { Config } from "./Config.generated.ts";
 import { checkPorts } from "./checkPorts.ts";
 import { faultOfExtraHeader } from "./extraHeader.ts";
 import { formatPath, isOnPath, type Path } from "./configPath.ts";
-import { type NumberPattern, parseNumberPattern } from "../numbering/NumberPattern.ts";
 import { isLoopback } from "./ipAddresses.ts";
+import {
+    isWrongEverywhere,
+    numberingIn,
+    readCallerIds,
+    readNumberMap,
+    readRules,
+    type ReportNumber,
+    type ShapedNumbers,
+    type ShapedRule,
+    type ShapedTrunk,
+} from "./readNumbers.ts";
 import { tlsFileFaults, type TlsFiles } from "./tlsFileFaults.ts";
 
 /** What the schema leaves to do: numbers, which need to know a country. */
@@ -26,17 +26,11 @@ export interface ShapedConfig extends Omit<Config, "numbers" | "trunks" | "diall
     readonly trunks: readonly ShapedTrunk[];
 }
 
-interface ShapedRule extends Omit<DiallingRuleConfig, "numbers"> {
-    readonly numbers: readonly string[];
-}
-
-interface ShapedNumbers extends Omit<NumbersConfig, "map"> {
-    readonly map: Readonly<Record<string, UserTemplate>>;
-}
-
-interface ShapedTrunk extends Omit<TrunkConfig, "callerId" | "callerIds"> {
-    readonly callerId?: string;
-    readonly callerIds: Readonly<Record<string, string>>;
+/** Something wrong with a value of the right shape. */
+export interface MeaningFault {
+    readonly path: Path;
+    /** `trunks[0].scheme: must be ...` */
+    readonly text: string;
 }
 
 type Tell = (path: Path, text: string) => void;
@@ -48,17 +42,13 @@ type Tell = (path: Path, text: string) => void;
 export function checkMeaning(
     shaped: ShapedConfig,
     broken: readonly Path[],
-): { readonly config: Config; readonly faults: readonly string[] } {
-    const faults: string[] = [];
+): { readonly config: Config; readonly faults: readonly MeaningFault[] } {
+    const faults: MeaningFault[] = [];
     const intact = (...paths: readonly Path[]): boolean =>
         !paths.some((path) => broken.some((other) => isOnPath(path, other)));
     const tell: Tell = (path, text) => {
-        if (intact(path)) faults.push(`${formatPath(path)}: ${text}`);
+        if (intact(path)) faults.push({ path, text: `${formatPath(path)}: ${text}` });
     };
-    const ofTrunks = shaped.trunks.flatMap((trunk) => trunk.shortCodes);
-    const numbering = numberingIn(shaped.numbers, ofTrunks);
-    const knowsShortCodes = !broken.some((path) => path.includes("shortCodes"));
-    const tellOfNumber = knowsShortCodes && intact(...NUMBERING_KEYS) ? tell : () => undefined;
 
     checkNames(shaped, tell);
     checkInboundAuth(shaped, tell);
@@ -68,23 +58,52 @@ export function checkMeaning(
     if (intact(["media"])) checkMedia(shaped, tell);
     checkAdmin(shaped, tell);
     checkPorts(shaped, tell);
-    checkPermissions(shaped, tell);
+    if (intact(["homeserver", "domain"])) checkPermissions(shaped, tell);
     checkHomeserver(shaped, tell);
     checkCalls(shaped, tell);
     checkSmsServices(shaped, tell);
-    const config: Config = {
+    shaped.trunks.forEach((trunk, index) => checkTrunk(trunk, ["trunks", index], tell));
+    return { config: withNumbers(shaped, { broken, intact, tell }), faults };
+}
+
+/** Parses all numbers. Those that cannot be read for want of the country or of the short codes are not reported. */
+function withNumbers(
+    shaped: ShapedConfig,
+    {
+        broken,
+        intact,
+        tell,
+    }: {
+        readonly broken: readonly Path[];
+        readonly intact: (...paths: readonly Path[]) => boolean;
+        readonly tell: Tell;
+    },
+): Config {
+    const ofTrunks = shaped.trunks.flatMap((trunk) => trunk.shortCodes);
+    const numbering = numberingIn(shaped.numbers, ofTrunks);
+    const knowsShortCodes = !broken.some((path) => path.includes("shortCodes"));
+    const knowsNumbering = knowsShortCodes && intact(...NUMBERING_KEYS);
+    const reporter =
+        (knows: boolean): ReportNumber =>
+        (path, written, text) => {
+            if (knows || isWrongEverywhere(written)) tell(path, text);
+        };
+    return {
         ...shaped,
-        numbers: { ...shaped.numbers, map: readNumberMap(shaped.numbers.map, numbering, tellOfNumber) },
-        trunks: shaped.trunks.map((trunk, index) => {
-            const knowsCountry = intact(["trunks", index, "defaultCountry"]);
-            return readTrunk(trunk, index, numbering, {
-                tell,
-                tellOfNumber: knowsCountry ? tellOfNumber : () => undefined,
-            });
+        numbers: { ...shaped.numbers, map: readNumberMap(shaped.numbers.map, numbering, reporter(knowsNumbering)) },
+        trunks: shaped.trunks.map(({ callerId, callerIds, ...trunk }, index) => {
+            const here = ["trunks", index];
+            const knows = knowsNumbering && intact([...here, "defaultCountry"]);
+            const defaultCountry = trunk.defaultCountry ?? numbering.defaultCountry;
+            if (knows && trunk.numberFormat === "national" && defaultCountry === undefined) {
+                const text = "is required for numberFormat: national; set a two-letter country code such as GB";
+                tell([...here, "defaultCountry"], text);
+            }
+            const written = { callerIds, ...(callerId !== undefined && { callerId }) };
+            return { ...trunk, ...readCallerIds(written, { ...numbering, defaultCountry }, here, reporter(knows)) };
         }),
-        dialling: { allow: readRules(shaped.dialling.allow, numbering, tellOfNumber) },
+        dialling: { allow: readRules(shaped.dialling.allow, numbering, reporter(knowsNumbering)) },
     };
-    return { config, faults };
 }
 
 /** What numbers are read with, in addition to short codes. */
@@ -193,9 +212,11 @@ function checkAdmin({ admin }: ShapedConfig, tell: Tell): void {
     tell(["admin", "listen"], `${wrong}; use a reverse proxy for other machines, or set admin.allowRemote: true`);
 }
 
-function checkPermissions({ permissions }: ShapedConfig, tell: Tell): void {
+function checkPermissions({ permissions, homeserver }: ShapedConfig, tell: Tell): void {
+    const isServer = (name: string): boolean =>
+        isServerName(name) && (/[.:]/.test(name) || name === homeserver.domain || name === "localhost");
     for (const who of Object.keys(permissions)) {
-        const isKnown = who === "*" || (who.startsWith("@") ? parseMatrixUserId(who) !== undefined : isServerName(who));
+        const isKnown = who === "*" || (who.startsWith("@") ? parseMatrixUserId(who) !== undefined : isServer(who));
         if (isKnown) continue;
         tell(["permissions", who], 'must be a user ID such as @alice:matrix.example, a server name, or "*"');
     }
@@ -214,54 +235,14 @@ function checkCalls({ calls: { sessionTimerSeconds } }: ShapedConfig, tell: Tell
     tell(["calls", "sessionTimerSeconds"], `must be 0 or at least ${SHORTEST_SESSION_S} (RFC 4028)`);
 }
 
-function numberingIn(
-    { defaultCountry, shortCodes, shortCodeDigits: maxDigits }: ShapedNumbers,
-    ofTrunks: readonly NumberPattern[],
-): NumberingContext {
-    const listed = [...shortCodes, ...ofTrunks];
-    return { defaultCountry, shortCodes: new ShortCodes({ maxDigits, listed, alsoNamed: [] }) };
-}
-
-function readNumberMap(map: ShapedNumbers["map"], numbering: NumberingContext, tell: Tell): InboundRouteRules {
-    return parseInboundRoutes(map, numbering, (key, fault) => tell(["numbers", "map", key], fault));
-}
-
-function readTrunk(
-    { callerId: writtenCallerId, callerIds, ...trunk }: ShapedTrunk,
-    index: number,
-    ofAll: NumberingContext,
-    { tell, tellOfNumber }: { readonly tell: Tell; readonly tellOfNumber: Tell },
-): TrunkConfig {
-    const here = ["trunks", index];
-    const numbering = { ...ofAll, defaultCountry: trunk.defaultCountry ?? ofAll.defaultCountry };
+function checkTrunk(trunk: ShapedTrunk, here: Path, tell: Tell): void {
     if (trunk.password !== undefined && trunk.username === undefined) {
         tell([...here, "username"], "is required with a password; set the user name of the SIP account");
     }
     if (trunk.register && trunk.password === undefined) {
         tell([...here, "password"], "is required for register: true; set the password of the SIP account");
     }
-    checkWritten(trunk, here, tell);
-    if (trunk.numberFormat === "national" && numbering.defaultCountry === undefined) {
-        const text = "is required for numberFormat: national; set a two-letter country code such as GB";
-        tellOfNumber([...here, "defaultCountry"], text);
-    }
-    const callerId =
-        writtenCallerId === undefined
-            ? undefined
-            : readCallerId(writtenCallerId, numbering, [...here, "callerId"], tellOfNumber);
-    return {
-        ...trunk,
-        ...(callerId === undefined ? {} : { callerId }),
-        callerIds: readCallerIds(callerIds, numbering, [...here, "callerIds"], tellOfNumber),
-    };
-}
-
-/** How its calls are put. */
-function checkWritten(
-    { scheme, transport, headers }: Pick<TrunkConfig, "scheme" | "transport" | "headers">,
-    here: Path,
-    tell: Tell,
-): void {
+    const { scheme, transport, headers } = trunk;
     if (scheme === "sips" && transport !== "tls" && transport !== "wss") {
         tell([...here, "scheme"], `must be sip with transport ${transport}; sips needs tls or wss`);
     }
@@ -269,49 +250,4 @@ function checkWritten(
         const fault = faultOfExtraHeader(name, value);
         if (fault !== undefined) tell([...here, "headers", name], fault);
     }
-}
-
-function readCallerIds(
-    written: Readonly<Record<string, string>>,
-    numbering: NumberingContext,
-    here: Path,
-    tell: Tell,
-): ReadonlyMap<MatrixUserId, CallerId> {
-    const callerIds = new Map<MatrixUserId, CallerId>();
-    for (const [key, text] of Object.entries(written)) {
-        const user = parseMatrixUserId(key);
-        if (user === undefined)
-            tell([...here, key], "must be the user ID of a Matrix user, such as @alice:matrix.example");
-        const number = readCallerId(text, numbering, [...here, key], tell);
-        if (user !== undefined && number !== undefined) callerIds.set(user, number);
-    }
-    return callerIds;
-}
-
-type CallerId = PhoneNumber | "anonymous";
-
-function readCallerId(...written: Parameters<typeof readNumber>): CallerId | undefined {
-    return written[0] === "anonymous" ? "anonymous" : readNumber(...written);
-}
-
-function readNumber(text: string, numbering: NumberingContext, path: Path, tell: Tell): PhoneNumber | undefined {
-    const number = parsePhoneNumber(text, numbering);
-    if (number === undefined) tell(path, "must be a phone number such as +442071838750, or a short code such as 2001");
-    return number;
-}
-
-function readRules(
-    rules: readonly ShapedRule[],
-    numbering: NumberingContext,
-    tell: Tell,
-): readonly DiallingRuleConfig[] {
-    return rules.map(({ users, numbers }, rule) => ({
-        users,
-        numbers: numbers.flatMap((written, index) => {
-            const parsed = parseNumberPattern(written, numbering);
-            if (parsed.kind === "pattern") return [parsed.pattern];
-            tell(["dialling", "allow", rule, "numbers", index], `${parsed.fault} (${written})`);
-            return [];
-        }),
-    }));
 }

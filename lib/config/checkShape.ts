@@ -12,15 +12,22 @@ export interface ShapeFault {
     readonly text: string;
 }
 
+export interface ShapeContext extends FormContext {
+    /** Whether the file has a key, if only without a value. */
+    isWritten(path: Path): boolean;
+}
+
 /**
  * Checks `data` against config.schema.yaml, in place: missing keys get their default, and texts become what their form
  * says. Returns all faults. `data` has the shape of the schema afterwards: wrong values are replaced (`repairShape`).
  */
-export function checkShape(data: object, context: FormContext): ShapeFault[] {
+export function checkShape(data: object, context: ShapeContext): ShapeFault[] {
     const { validate, schema } = (compiled ??= compile());
     validate.call(context, data);
     const errors = (validate.errors ?? []).filter(isOwnFault);
-    const faults = errors.filter((error) => !isExplained(error, errors)).map((error) => describe(error, data, context));
+    const faults = errors
+        .filter((error) => !isExplained(error, errors))
+        .map((error) => describe(error, { data, context, root: schema }));
     if (faults.length > 0)
         repairShape(
             data,
@@ -44,15 +51,16 @@ function compile(): NonNullable<typeof compiled> {
 
 function describe(
     { instancePath, keyword, params, message, parentSchema, data: value }: ErrorObject,
-    data: object,
-    context: FormContext,
+    { data, context, root }: { readonly data: object; readonly context: ShapeContext; readonly root: SchemaNode },
 ): ShapeFault {
     const schema = parentSchema as SchemaNode;
     const finding = { keyword, params: params as Record<string, unknown>, message, schema, value };
-    const { key, text } = explainFault(finding, context);
+    const { key, text } = explainFault(finding, context, root);
     const steps = stepsOf(instancePath, data);
     const path = key === undefined ? steps : [...steps, key];
-    return { path, text: path.length === 0 ? text : `${formatPath(path)}: ${text}` };
+    const isEmpty = keyword === "required" && context.isWritten(path);
+    const told = isEmpty ? "is empty; write its value behind the colon, or its keys indented below it" : text;
+    return { path, text: path.length === 0 ? text : `${formatPath(path)}: ${told}` };
 }
 
 /** Ajv also reports that a branch of `if` did not match, in addition to the error in the branch. */
@@ -71,14 +79,29 @@ const parseAsForm: SchemaValidateFunction = function (this: FormContext, name: s
     if (form === undefined || place === undefined) throw new Error(`config.schema.yaml uses the unknown form ${name}`);
     let wants = `must be ${wantsOf(form, schema as SchemaNode | undefined)}`;
     try {
+        rejectPlaceholder(value);
         const parsed = form.parse(value, this);
         if (parsed !== undefined) {
             (place.parentData as Record<string | number, unknown>)[place.parentDataProperty] = parsed;
             return true;
         }
+        if (isPadded(value) && form.parse(value.trim(), this) !== undefined)
+            wants = "must not begin or end with a space";
     } catch (error) {
         if (error instanceof Error) wants = error.message;
     }
     parseAsForm.errors = [{ keyword: "as", message: wants, params: {} }];
     return false;
 };
+
+function isPadded(value: unknown): value is string {
+    return typeof value === "string" && value !== value.trim();
+}
+
+/** Texts that other programs replace, such as `${PASSWORD}` and `{{ password }}`. */
+const PLACEHOLDER = /^(?:\$\{[^{}]*\}|\{\{.*\}\})$/;
+
+function rejectPlaceholder(value: unknown): void {
+    if (typeof value !== "string" || !PLACEHOLDER.test(value.trim())) return;
+    throw new Error("is a placeholder; the bridge reads no environment variables, so write the value itself");
+}

@@ -1,5 +1,6 @@
 import type { SchemaNode } from "./configSchema.ts";
 import { nearestWord } from "./nearestWord.ts";
+import { sectionsOfKey } from "./sectionsOfKey.ts";
 import { VALUE_FORMS, wantsOf, type FormContext } from "./valueForms.ts";
 
 /** What a JSON Schema validator found. */
@@ -48,16 +49,20 @@ const WANTED: Readonly<Record<NonNullable<SchemaNode["type"]>, string>> = {
 };
 
 /** A validator's finding in the words of someone who edits a file. */
-export function explainFault({ keyword, params, message, schema, value }: Finding, context: FormContext): FaultText {
+export function explainFault(
+    { keyword, params, message, schema, value }: Finding,
+    context: FormContext,
+    root: SchemaNode,
+): FaultText {
     switch (keyword) {
         case "required":
             return { key: String(params.missingProperty), text: "is missing" };
         case "additionalProperties":
-            return unknownKey(String(params.additionalProperty), Object.keys(schema.properties ?? {}));
+            return unknownKey(String(params.additionalProperty), Object.keys(schema.properties ?? {}), root);
         case "type":
             return { text: wrongType(schema, value, context) };
         case "enum":
-            return { text: `must be ${oneOf(schema.enum ?? [])}` };
+            return { text: `must be ${oneOf(schema.enum ?? [])}${insteadOfYes(value, schema.enum ?? [])}` };
         case "minimum":
             return { text: `must be at least ${String(params.limit)}` };
         case "maximum":
@@ -75,12 +80,14 @@ export function explainFault({ keyword, params, message, schema, value }: Findin
     }
 }
 
-function unknownKey(key: string, known: readonly string[]): FaultText {
+function unknownKey(key: string, known: readonly string[], root: SchemaNode): FaultText {
     const meant =
         [OTHER_NAMES.get(key.toLowerCase())].find((name) => known.includes(name ?? "")) ?? nearestWord(key, known);
-    const list = known.length > MOST_LISTED ? "config.sample.yaml has all keys" : `known are ${known.join(", ")}`;
-    const hint = meant === undefined ? list : `did you mean ${meant}?`;
-    return { key, text: `is not a known key; ${hint}` };
+    if (meant !== undefined) return { key, text: `is not a known key; did you mean ${meant}?` };
+    if (known.length <= MOST_LISTED) return { key, text: `is not a known key; known are ${known.join(", ")}` };
+    const sections = sectionsOfKey(key, root);
+    if (sections.length > 0) return { key, text: `is not a known key here; indent it below ${sections.join(" or ")}` };
+    return { key, text: "is not a known key; config.sample.yaml has all keys" };
 }
 
 function wrongType(schema: SchemaNode, value: unknown, context: FormContext): string {
@@ -88,21 +95,51 @@ function wrongType(schema: SchemaNode, value: unknown, context: FormContext): st
     if (type === "string") return wrongText(schema, value, context);
     const isSection = typeof value === "object" && value !== null && !Array.isArray(value);
     if (type === "array" && isSection) return "must be a list; begin each entry with a dash";
-    if (type !== "array" && type !== "object")
-        return `${WANTED[type]}${isQuoted(type, value) ? "; remove the quotes" : ""}`;
+    if (type === "array" && schema.items?.type !== "string") return `${WANTED[type]}; begin each entry with a dash`;
+    if (type === "array" && (typeof value === "string" || typeof value === "number"))
+        return `must be a list: ${JSON.stringify([String(value)])}`;
+    if (type !== "array" && type !== "object") return `${WANTED[type]}${correctionOf(type, value)}`;
+    if (type === "object" && isListOfSections(value)) return `${WANTED[type]}; remove the dashes`;
     if (typeof value === "string" && /^[A-Za-z]+:\S/.test(value) && type === "object") {
         return `${WANTED[type]}; write a space after each colon`;
     }
     const example = examples?.[0] ?? (Array.isArray(standard) && standard.length > 0 ? standard : undefined);
-    if (example !== undefined) return `${WANTED[type]}, such as ${JSON.stringify(example)}`;
+    if (example !== undefined) return `${WANTED[type]}, such as ${shortExample(example)}`;
     const [key] = Object.keys(properties ?? {});
     return key === undefined ? WANTED[type] : `${WANTED[type]}, such as ${key}:`;
 }
 
-/** Whether a text would be right without its quotes. */
-function isQuoted(type: "integer" | "number" | "boolean", value: unknown): boolean {
-    if (typeof value !== "string") return false;
-    return type === "boolean" ? /^(?:true|false)$/.test(value) : /^-?[0-9]+(?:\.[0-9]+)?$/.test(value);
+function isListOfSections(value: unknown): boolean {
+    return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === "object");
+}
+
+/** A list as it is, and the first entry of a section. */
+function shortExample(example: unknown): string {
+    if (typeof example !== "object" || example === null || Array.isArray(example)) return JSON.stringify(example);
+    return JSON.stringify(Object.fromEntries(Object.entries(example).slice(0, 1)));
+}
+
+/** What makes a text the number or boolean that was meant. */
+function correctionOf(type: "integer" | "number" | "boolean", value: unknown): string {
+    if (typeof value !== "string") return "";
+    if (type === "boolean")
+        return /^(?:true|false)$/.test(value) ? "; remove the quotes" : insteadOfYes(value, [true, false]);
+    if (/^-?[0-9]+(?:\.[0-9]+)?$/.test(value)) return "; remove the quotes";
+    const amount = /^([0-9]+) ?[A-Za-z]+$/.exec(value)?.[1];
+    return amount === undefined ? "" : `; write ${amount} without a unit`;
+}
+
+/** YAML 1.2 reads these words as text. */
+const WORDS_OF_YAML_1_1: ReadonlyMap<string, boolean> = new Map([
+    ["yes", true],
+    ["on", true],
+    ["no", false],
+    ["off", false],
+]);
+
+function insteadOfYes(value: unknown, allowed: readonly unknown[]): string {
+    const meant = typeof value === "string" ? WORDS_OF_YAML_1_1.get(value.toLowerCase()) : undefined;
+    return meant === undefined || !allowed.includes(meant) ? "" : `; write ${meant} instead of ${String(value)}`;
 }
 
 /** Says what a key for text wants. A number or boolean that quotes would make right only needs them. */

@@ -29,7 +29,7 @@ export function parseInboundRoutes(
         } else if (called.kind === "many") {
             patterns.push({ written: key, called: called.numbers, user });
         } else if (fixed === undefined) {
-            report(key, "must be a pattern or a range if its user contains {digits}");
+            report(key, "must be a pattern such as 20?? or a range such as 2000..2099 if its user contains {digits}");
         } else {
             if (called.kind === "number" && numbers.has(called.number)) {
                 report(key, `must be unique; ${called.number} is in the map already`);
@@ -57,9 +57,17 @@ function parseCalled(key: string, numbering: NumberingContext): Called {
         if (parsed.kind === "invalid") return { kind: "invalid", fault: parsed.fault };
         return key.includes("@") ? { kind: "invalid", fault: WANTED } : { kind: "many", numbers: parsed.pattern };
     }
+    const pattern = patternOfOtherSoftware(key);
+    if (pattern !== undefined) return { kind: "invalid", fault: `must have ? for each digit of a pattern: ${pattern}` };
     const number = parsePhoneNumber(key.replaceAll("\\*", "*"), numbering);
     if (number !== undefined) return { kind: "number", number };
     return ACCOUNT_NAME.test(key) && /[A-Za-z]/.test(key) ? { kind: "name" } : { kind: "invalid", fault: WANTED };
+}
+
+/** `20??` for `20xx`, and for `_20XX` of Asterisk. */
+function patternOfOtherSoftware(key: string): string | undefined {
+    const digits = /^_?(\+?[0-9]+[Xx]+)$/.exec(key)?.[1];
+    return digits?.replace(/x/gi, "?");
 }
 
 function parseRange(key: string, numbering: NumberingContext): Called {

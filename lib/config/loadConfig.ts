@@ -7,23 +7,25 @@ import { readYamlFile } from "./yamlFile.ts";
 
 /**
  * Reads the configuration once, at start-up: complete with defaults, parsed and frozen. Throws a `ConfigError` that
- * names every fault, each as `sip.unknownPeers: must be one of drop, reject (config.yaml)`.
+ * names every fault, each as `sip.unknownPeers: must be one of drop, reject (config.yaml line 7)`.
  */
 export function loadConfig(path: string): Config {
     const file = readYamlFile(path, "copy config.sample.yaml to it, or name another file with -c");
     const written = withoutEmptyKeys(file.value);
-    const told = (faults: readonly string[]): ConfigError =>
-        new ConfigError(faults.map((fault) => `${fault} (${basename(path)})`));
     if (typeof written !== "object" || written === null || Array.isArray(written)) {
-        throw told([noSection(written)]);
+        throw new ConfigError([`${noSection(written)} (${basename(path)})`]);
     }
-    const shapeFaults = checkShape(written, { folder: dirname(resolve(path)) });
+    const shapeFaults = checkShape(written, {
+        folder: dirname(resolve(path)),
+        isWritten: (key) => file.has(key),
+    });
     const { config, faults } = checkMeaning(
         written as ShapedConfig,
         shapeFaults.map((fault) => fault.path),
     );
-    const all = [...file.faults, ...told([...shapeFaults.map(({ text }) => text), ...faults]).faults];
-    if (all.length > 0) throw new ConfigError(all);
+    const found = [...shapeFaults, ...faults].map(({ path: key, text }) => ({ text, ...file.placeOf(key) }));
+    const all = [...file.faults, ...found].toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
+    if (all.length > 0) throw new ConfigError(all.map((fault) => `${fault.text} (${fault.place})`));
     return deepFreeze(config);
 }
 

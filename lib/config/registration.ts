@@ -107,10 +107,8 @@ export function writeRegistration(path: string, config: RegistrationChoices, url
 
 /** Loads the registration. Throws a `ConfigError` with everything that is wrong or does not match the configuration. */
 export function loadRegistration(path: string, config: RegistrationChoices): Registration {
-    const { value: written, faults: keysTwice } = readYamlFile(
-        path,
-        "create it with --generate-registration --url URL, or name another file with -f",
-    );
+    const file = readYamlFile(path, "create it with --generate-registration --url URL, or name another file with -f");
+    const { value: written } = file;
     const entries = typeof written === "object" && written !== null ? (written as Record<string, unknown>) : {};
     const faults: string[] = [];
     const text = (key: string): string => {
@@ -136,7 +134,10 @@ export function loadRegistration(path: string, config: RegistrationChoices): Reg
                 "with --generate-registration",
         );
     }
-    const all = [...keysTwice, ...faults.map((fault) => `${fault} (${basename(path)})`)];
+    const all = [
+        ...file.faults.map((fault) => `${fault.text} (${fault.place})`),
+        ...faults.map((fault) => `${fault} (${basename(path)})`),
+    ];
     if (all.length > 0) throw new ConfigError(all);
     return registration;
 }

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { isServerName, parseMatrixRoomId, parseMatrixUserId } from "../numbering/MatrixUserId.ts";
 import { parseShortCodePattern } from "../numbering/NumberPattern.ts";
 import { parseCountry } from "../numbering/PhoneNumber.ts";
-import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort, parseSipListener } from "./HostPort.ts";
+import { formatHostPort, type HostPort, isHost, parseEndpoint, parseHostPort } from "./HostPort.ts";
+import { readListener } from "./readListener.ts";
 import { parseUserTemplate } from "../numbering/UserTemplate.ts";
 import { Secret } from "./Secret.ts";
 
@@ -61,9 +62,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         dialledDigits: ofText("up to 16 of the characters 0-9, * and #", "string", (text) =>
             /^[0-9*#]{0,16}$/.test(text) ? text : undefined,
         ),
-        host: ofText("a host name or an IP address", "string", (text) =>
-            isHost(text) ? text.toLowerCase() : undefined,
-        ),
+        host: ofText("a host name or an IP address", "string", parseHost),
         hostPort: ofText("host or host:port, such as sip.carrier.example:5060", "HostPort", parseSipHost),
         hostPorts: {
             wants: "host or host:port, such as sip.carrier.example:5060, or a list of such, each once",
@@ -74,7 +73,7 @@ export const VALUE_FORMS: ReadonlyMap<string, ValueForm> = new Map(
         sipListener: ofText(
             "transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
             "SipListener",
-            parseSipListener,
+            readListener,
         ),
         ipAddress: ofText("an IP address", "string", (text) => (isIP(text) === 0 ? undefined : text)),
         network: ofText("an IP address or a network such as 192.0.2.0/24", "string", parseNetwork),
@@ -119,8 +118,15 @@ function ofText(wants: string, tsType: string, parse: (text: string, context: Fo
 
 function parseHttpUrl(text: string): string | undefined {
     const url = URL.parse(text);
-    if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") return undefined;
+    if (url === null || /\s/.test(text) || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "")
+        return undefined;
     return text.replace(/\/+$/, "");
+}
+
+function parseHost(text: string): string | undefined {
+    if (isHost(text)) return text.toLowerCase();
+    if (/^\[[0-9a-f:]+\]$/i.test(text)) throw new Error(`must be without brackets: ${text.slice(1, -1)}`);
+    return undefined;
 }
 
 function parseHostPorts(value: unknown): readonly HostPort[] | undefined {

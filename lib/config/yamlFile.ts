@@ -1,13 +1,35 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type Document, isScalar, LineCounter, parseDocument, stringify, visit } from "yaml";
+import {
+    type Document,
+    isAlias,
+    isMap,
+    isNode,
+    isScalar,
+    isSeq,
+    LineCounter,
+    parseDocument,
+    stringify,
+    visit,
+} from "yaml";
+import type { Path } from "./configPath.ts";
 import { ConfigError } from "./ConfigError.ts";
-import { explainYamlError, type YamlFault } from "./explainYamlError.ts";
+import { explainTag, explainYamlError, type YamlFault } from "./explainYamlError.ts";
 
 export interface YamlFile {
     readonly value: unknown;
-    /** Keys that are in their section twice, as `trunks: ... (config.yaml line 7)`. `value` has the last of them. */
-    readonly faults: readonly string[];
+    /** Keys that are in their section twice. `value` has the last of them. */
+    readonly faults: readonly (PlaceInFile & { readonly text: string })[];
+    /** Where a value is, or the innermost section around it that the file has. */
+    placeOf(path: Path): PlaceInFile;
+    /** Whether it has a key, if only without a value. */
+    has(path: Path): boolean;
+}
+
+export interface PlaceInFile {
+    /** `config.yaml line 7`, or the name of the file alone for a key at the top that the file does not have. */
+    readonly place: string;
+    readonly line?: number;
 }
 
 /**
@@ -22,20 +44,43 @@ export function readYamlFile(path: string, ifMissing?: string): YamlFile {
 function parseYaml(text: string, fileName: string): YamlFile {
     const lineCounter = new LineCounter();
     // its own look for keys that stand twice takes minutes for some ten thousand numbers
-    const document = parseDocument(text, { stringKeys: true, prettyErrors: false, uniqueKeys: false, lineCounter });
-    const withPlace = ({ text: what, at }: YamlFault): string =>
-        `${what} (${fileName} line ${lineCounter.linePos(Math.min(at, Math.max(0, text.trimEnd().length - 1))).line})`;
-    const wrong = [...document.errors.map((error) => explainYamlError(error, text)), ...foreignSpaces(text)];
+    const document = parseDocument(text, {
+        stringKeys: true,
+        merge: true,
+        prettyErrors: false,
+        uniqueKeys: false,
+        lineCounter,
+    });
+    const placeAt = (at: number | undefined): PlaceInFile => {
+        if (at === undefined) return { place: fileName };
+        const { line } = lineCounter.linePos(Math.min(at, Math.max(0, text.trimEnd().length - 1)));
+        return { place: `${fileName} line ${line}`, line };
+    };
+    const wrong = [
+        ...document.errors.map((error) => explainYamlError(error, text)),
+        ...document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED").map((tag) => explainTag(tag, text)),
+        ...foreignSpaces(text),
+    ];
     // one mistake can cause several errors in its line
     const found = uniqueLines(wrong.length > 0 ? wrong : wrongAliases(document), lineCounter);
-    if (found.length > 0) throw new ConfigError(found.map(withPlace));
+    if (found.length > 0) {
+        const faults = found.map(({ text: what, at }) => `${what} (${placeAt(at).place})`);
+        throw new ConfigError(faults, { note: NOT_CHECKED });
+    }
     try {
-        return { value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), faults: keysTwice(document).map(withPlace) };
+        return {
+            value: document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }),
+            faults: keysTwice(document).map(({ text: what, at }) => ({ text: what, ...placeAt(at) })),
+            placeOf: (path) => placeAt(find(path, document).at),
+            has: (path) => find(path, document).isWritten,
+        };
     } catch (error) {
         // nothing else is thrown for a document without errors
         throw new ConfigError([`repeats its parts by aliases (*name) too often (${fileName})`], { cause: error });
     }
 }
+
+const NOT_CHECKED = "Keys and values are checked after these errors are corrected. Then run the command again.";
 
 /** How much larger aliases within aliases may make a file. */
 const MAX_ALIAS_COUNT = 100;
@@ -85,6 +130,26 @@ function keysTwice(document: Document): readonly YamlFault[] {
         },
     });
     return found;
+}
+
+/** The offset of the last step of a path that the document has. */
+function find(path: Path, document: Document): { readonly at: number | undefined; readonly isWritten: boolean } {
+    let node: unknown = document.contents;
+    let at: number | undefined;
+    for (const step of path) {
+        const section = isAlias(node) ? node.resolve(document) : node;
+        // of a key that is there twice, the last one counts
+        const pair = isMap(section)
+            ? section.items.findLast(({ key }) => isScalar(key) && key.value === step)
+            : undefined;
+        const [place, value] = isSeq(section)
+            ? [section.items[Number(step)], section.items[Number(step)]]
+            : [pair?.key, pair?.value];
+        if (!isNode(place)) return { at, isWritten: false };
+        at = startOf(place);
+        node = value;
+    }
+    return { at, isWritten: true };
 }
 
 function startOf({ range }: { readonly range?: readonly [number, ...number[]] | null | undefined }): number {

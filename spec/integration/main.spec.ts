@@ -95,7 +95,7 @@ describe("matrix-appservice-sip", () => {
             exitCode: 2,
             stdout: "",
             stderr: expect.stringMatching(
-                /^appservice\.port: must be an integer \(bad\.yaml\)\nsip\.prot: is not a known key; known are listen, .*, peers \(bad\.yaml\)$/,
+                /^appservice\.port: must be an integer \(bad\.yaml line \d+\)\nsip\.prot: is not a known key; known are listen, .*, peers \(bad\.yaml line \d+\)$/,
             ) as string,
         });
     });

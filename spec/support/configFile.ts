@@ -35,6 +35,11 @@ export class ConfigFolder {
     }
 }
 
+/** As `faultsOf`, without the file and the line. */
+export function faultTextsOf(act: () => unknown): readonly string[] {
+    return faultsOf(act).map((fault) => fault.replace(/ \(config\.yaml(?: line [0-9]+)?\)$/, ""));
+}
+
 /** The faults that something throws as a `ConfigError`; none if it does not throw. */
 export function faultsOf(act: () => unknown): readonly string[] {
     try {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+import { ConfigFolder, faultTextsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 let folder: ConfigFolder;
 beforeAll(() => {
@@ -12,7 +12,12 @@ afterAll(() => folder.remove());
 describe("a wrong configuration", () => {
     it.each<[where: string, change: object, fault: string]>([
         ["a missing key", { homeserver: { url: "http://x" } }, "homeserver.domain: is missing"],
-        ["a missing section", { homeserver: null }, "homeserver: is missing"],
+        ["a missing section", { homeserver: undefined }, "homeserver: is missing"],
+        [
+            "an empty section",
+            { homeserver: null },
+            "homeserver: is empty; write its value behind the colon, or its keys indented below it",
+        ],
         ["a misspelt key", { sip: { listne: [] } }, "sip.listne: is not a known key; did you mean listen?"],
         [
             "a key with letters swapped",
@@ -38,9 +43,9 @@ describe("a wrong configuration", () => {
         [
             "a boolean in words",
             { matrix: { joinAsCallee: "yes" } },
-            "matrix.joinAsCallee: must be one of false, true, all",
+            "matrix.joinAsCallee: must be one of false, true, all; write true instead of yes",
         ],
-        ["a value for a list", { trunks: 5 }, "trunks: must be a list"],
+        ["a value for a list", { trunks: 5 }, "trunks: must be a list; begin each entry with a dash"],
         ["a list for a section", { sip: [] }, "sip: must be a section of keys, such as listen:"],
         ["an empty list", { sip: { listen: [] } }, "sip.listen: must have at least one entry"],
         [
@@ -77,12 +82,12 @@ describe("a wrong configuration", () => {
         [
             "a listener without port",
             { sip: { listen: ["udp:127.0.0.1"] } },
-            "sip.listen[0]: must be transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
+            "sip.listen[0]: must end with a port, such as udp:127.0.0.1:5060",
         ],
         [
             "a host name to listen on",
             { sip: { listen: ["udp:localhost:5060"] } },
-            "sip.listen[0]: must be transport:address:port, such as udp:127.0.0.1:5060, with transport udp, tcp, tls, ws or wss",
+            "sip.listen[0]: must have an IP address of this machine instead of the name localhost",
         ],
         [
             "TLS without a certificate",
@@ -283,7 +288,7 @@ describe("a wrong configuration", () => {
             "dialling.allow[0].numbers[0]: must be a number, an address or a pattern such as +44*, 2001, 20?? or *@pbx.example (+x*)",
         ],
     ])("names %s", (_, change, fault) => {
-        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);
+        expect(faultTextsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([fault]);
     });
 });
 

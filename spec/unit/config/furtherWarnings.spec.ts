@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { warningsOf } from "../../../lib/config/warningsOf.ts";
-import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+import { ConfigFolder, faultsOf, faultTextsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 const folder = new ConfigFolder();
 afterAll(() => folder.remove());
@@ -130,7 +130,7 @@ describe("an error", () => {
         ],
         ["a list in place of a section", { dialling: [] }, "dialling: must be a section of keys, such as allow:"],
     ])("names %s", (_, change, fault) => {
-        expect(faultsOf(() => folder.load({ ...RIGHT, ...change }))).toEqual([`${fault} (config.yaml)`]);
+        expect(faultTextsOf(() => folder.load({ ...RIGHT, ...change }))).toEqual([fault]);
     });
 
     it("is not reported for UDP and TCP on one port, nor for one port of two addresses", () => {

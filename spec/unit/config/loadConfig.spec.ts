@@ -215,7 +215,7 @@ describe("the data directory", () => {
             ...structuredClone(MINIMAL_CONFIG),
             store: path === undefined ? {} : { path },
         };
-        expect(checkShape(config, { folder: folderOfConfig })).toEqual([]);
+        expect(checkShape(config, { folder: folderOfConfig, isWritten: () => false })).toEqual([]);
         expect(config.store.path).toBe(expected);
     });
 });

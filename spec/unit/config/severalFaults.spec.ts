@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigFolder, faultsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
+import { ConfigFolder, faultsOf, faultTextsOf, MINIMAL_CONFIG } from "../../support/configFile.ts";
 
 let folder: ConfigFolder;
 beforeAll(() => {
@@ -20,7 +20,7 @@ describe("an error message", () => {
             "metrics.listen: must be host:port, such as 127.0.0.1:9464",
         ],
     ])("uses the example of its own key: %s", (_, change, fault) => {
-        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([`${fault} (config.yaml)`]);
+        expect(faultTextsOf(() => folder.load({ ...MINIMAL_CONFIG, ...change }))).toEqual([fault]);
     });
 });
 
@@ -33,8 +33,8 @@ describe("the error message of an unknown key", () => {
         ["secret", "password"],
     ])("names the key for %s", (key, meant) => {
         const trunk = { name: "pbx", address: "192.0.2.10", media: "webrtc", [key]: "x" };
-        expect(faultsOf(() => folder.load({ ...MINIMAL_CONFIG, trunks: [trunk] }))).toEqual([
-            `trunks[0].${key}: is not a known key; did you mean ${meant}? (config.yaml)`,
+        expect(faultTextsOf(() => folder.load({ ...MINIMAL_CONFIG, trunks: [trunk] }))).toEqual([
+            `trunks[0].${key}: is not a known key; did you mean ${meant}?`,
         ]);
     });
 });
@@ -48,10 +48,15 @@ describe("the error message of a value of the wrong type", () => {
             "appservice:\n  port:9995\n  bind:127.0.0.1",
             "appservice: must be a section of keys; write a space after each colon",
         ],
+        [
+            "keys outside of their section",
+            "domain: matrix.example",
+            "domain: is not a known key here; indent it below homeserver",
+        ],
         ["a list without dash", "trunks: { name: pbx }", "trunks: must be a list; begin each entry with a dash"],
     ])("says what to write: %s", (_, line, fault) => {
         const text = `homeserver: { url: "http://127.0.0.1:8008", domain: matrix.example }\nmedia: none\n${line}\n`;
-        expect(faultsOf(() => folder.loadText(text))).toEqual([`${fault} (config.yaml)`]);
+        expect(faultTextsOf(() => folder.loadText(text))).toEqual([fault]);
     });
 });
 
@@ -119,6 +124,39 @@ describe("a configuration with several errors", () => {
         ]);
     });
 
+    it("is rejected with the wrong numbers that are wrong in every country, next to a wrong country", () => {
+        const faults = faultsOf(() =>
+            folder.load({
+                ...MINIMAL_CONFIG,
+                numbers: { defaultCountry: "Germany", map: { "+4?x": "@a:b" } },
+                trunks: [{ name: "t", address: "a.example", media: "webrtc", callerId: "me" }],
+                dialling: { allow: [{ users: ["*"], numbers: ["**610", "030 1234"] }] },
+            }),
+        );
+        expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
+            "numbers.defaultCountry",
+            'numbers.map["+4?x"]',
+            "trunks[0].callerId",
+            "dialling.allow[0].numbers[0]",
+        ]);
+    });
+
+    it("is rejected with the line of each error, and of the section for a missing key", () => {
+        const text =
+            "homeserver:\n  url: http://127.0.0.1:8008\nmedia: none\nsip:\n  unknownPeers: 5\ntrunks:\n  - name: a\n    media: webrtc\n";
+        expect(faultsOf(() => folder.loadText(text))).toEqual([
+            "homeserver.domain: is missing (config.yaml line 1)",
+            "sip.unknownPeers: must be one of drop, reject (config.yaml line 5)",
+            "trunks[0].address: is missing (config.yaml line 7)",
+        ]);
+    });
+
+    it("names the line of a key within an alias", () => {
+        const text =
+            "homeserver: { url: http://127.0.0.1:8008, domain: matrix.example }\nmedia: none\nsip:\n  peers: [&p { name: a, inboundNetworks: [x] }]\n";
+        expect(faultsOf(() => folder.loadText(text)).at(0)).toContain("(config.yaml line 4)");
+    });
+
     it("reports nothing that only follows from a value of the wrong type", () => {
         const faults = faultsOf(() =>
             folder.load({
@@ -133,9 +171,9 @@ describe("a configuration with several errors", () => {
             }),
         );
         expect(faults.map((fault) => fault.split(": ")[0])).toEqual([
-            "trunks[1].password",
-            "numbers.defaultCountry",
             "media.rtpengine",
+            "numbers.defaultCountry",
+            "trunks[1].password",
         ]);
     });
 });

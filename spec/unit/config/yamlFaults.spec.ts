@@ -39,7 +39,7 @@ it.each<[what: string, text: string, faults: readonly string[]]>([
     [
         "a user without quotes",
         "a: { b: @alice:matrix.example }\n",
-        [`a: has a value that begins with a special character; ${QUOTES} (line 1)`],
+        [`b: has a value that begins with a special character; ${QUOTES} (line 1)`],
     ],
     [
         "a star without quotes",
@@ -49,7 +49,7 @@ it.each<[what: string, text: string, faults: readonly string[]]>([
     [
         "a star key in double quotes",
         'a: "\\*21"\n',
-        ["a: has a backslash in double quotes; use single quotes, such as '\\*21#' (line 1)"],
+        ["a: has a backslash in double quotes; use single quotes, such as '\\*21' (line 1)"],
     ],
     ["two colons", "a: b: c\n", [`a: has a second colon; ${QUOTES} (line 1)`]],
     [
@@ -71,6 +71,21 @@ it.each<[what: string, text: string, faults: readonly string[]]>([
         ],
     ],
     ["two documents", "media: none\n---\nmedia: none\n", ["must be one document; remove the line --- (line 2)"]],
+    [
+        "a tag",
+        "a: { b: !env PASSWORD }\n",
+        ["b: begins with !env, which has no meaning here; put a value that begins with ! in quotes (line 1)"],
+    ],
+    [
+        "the syntax of TOML",
+        '[a]\nurl = "x"\n',
+        ['must be key: value; write a colon and a space after the key (url = "x") (line 2)'],
+    ],
+    [
+        "no space after a dash",
+        "a:\n  -name: x\n   address: y\n",
+        ["-name: begins with a dash; write a space after the dash of a list entry (line 2)"],
+    ],
     ["a section within itself", "sip: &s\n  tls: *s\n", ["*s must not stand within &s (line 2)"]],
 ])("a file with wrong syntax is rejected with the key, the reason and the line: %s", (_, text, faults) => {
     expect(faultsOf(() => folder.loadText(text))).toEqual(
@@ -92,11 +107,25 @@ it.each<[what: string, text: string, fault: string]>([
     expect(faultsOf(() => folder.loadText(text))).toEqual([fault]);
 });
 
+it("says that keys and values are not checked in a file with wrong syntax", () => {
+    const path = folder.write("config.yaml", "a: [\n");
+    const note = "Keys and values are checked after these errors are corrected. Then run the command again.";
+    expect(() => loadConfig(path)).toThrow(expect.objectContaining({ note }));
+});
+
+it("merges a section that is referred to by <<", () => {
+    const text = `${stringify(MINIMAL_CONFIG)}trunks:\n  - &a { name: a, address: a.example, media: webrtc }\n  - { <<: *a, name: b }\n`;
+    expect(folder.loadText(text).trunks.map(({ name, media }) => [name, media])).toEqual([
+        ["a", "webrtc"],
+        ["b", "webrtc"],
+    ]);
+});
+
 it("a key twice is rejected together with all other errors", () => {
     const faults = faultsOf(() => folder.loadText("media: none\nmedia: none\nprot: 1\n"));
     expect(faults).toEqual([
+        "homeserver: is missing (config.yaml)",
         "media: is in its section twice; remove one of them (config.yaml line 2)",
-        expect.stringMatching(/^homeserver: is missing/),
         expect.stringMatching(/^prot: is not a known key;/),
     ]);
 });
