@@ -6,6 +6,7 @@ import { registrationChoicesOf, writeRegistration } from "../config/registration
 import { administer } from "./administer.ts";
 import { checkConfig, runDoctor } from "./checkConfig.ts";
 import { EXIT_FAILED, EXIT_MISUSED } from "./exitCodes.ts";
+import { listenAdvice } from "./listenAdvice.ts";
 import { exitOnClosedPipe, print } from "./print.ts";
 import { runBridge } from "./runBridge.ts";
 
@@ -142,7 +143,8 @@ function fail(error: unknown): never {
         }
         process.exit(EXIT_MISUSED);
     }
-    process.stderr.write(`matrix-appservice-sip: ${error instanceof Error ? describe(error) : String(error)}\n`);
+    const text = error instanceof Error ? describe(error) : String(error);
+    process.stderr.write(`matrix-appservice-sip: ${text}${listenAdvice(text)}\n`);
     process.exit(EXIT_FAILED);
 }
 

@@ -100,9 +100,13 @@ export function writeRegistration(path: string, config: RegistrationChoices, url
         const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
         const why = exists
             ? `${path} exists already; delete it first to replace its tokens`
-            : `${path}: cannot write the file: ${error instanceof Error ? error.message : String(error)}`;
+            : `${path}: cannot write the file (${codeOf(error)}); check its directory and the permissions of it`;
         throw new ConfigError([why], { cause: error });
     }
+}
+
+function codeOf(error: unknown): string {
+    return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /** Loads the registration. Throws a `ConfigError` with everything that is wrong or does not match the configuration. */

@@ -241,8 +241,7 @@ function failToListen(listen: MatrixOptions["listen"]): (reason: unknown) => nev
 }
 
 function notListening({ host, port }: MatrixOptions["listen"], reason: unknown): HomeserverUnavailable {
-    const code = reason instanceof Error && "code" in reason ? String(reason.code) : String(reason);
-    return new HomeserverUnavailable(`The bridge cannot listen for the homeserver at ${host}:${port} (${code}).`, {
-        cause: reason,
-    });
+    const why = reason instanceof Error ? reason.message : String(reason);
+    const where = `cannot listen for the homeserver at ${host}:${port} (appservice.port): ${why}`;
+    return new HomeserverUnavailable(where, { cause: reason });
 }

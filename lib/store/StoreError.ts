@@ -3,9 +3,16 @@ export class StoreError extends Error {
     readonly filename: string;
 
     constructor(filename: string, cause: unknown) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        super(`store.path: cannot use ${filename}: ${reason}`, { cause });
+        super(`store.path: ${reasonOf(filename, cause)}`, { cause });
         this.name = new.target.name;
         this.filename = filename;
     }
+}
+
+function reasonOf(filename: string, cause: unknown): string {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EACCES" || code === "EPERM")
+        return `this user cannot use ${filename} (${code}); correct the owner and mode of the directory and its files`;
+    if (code === "EROFS") return `cannot use ${filename}: its file system is read-only (EROFS)`;
+    return `cannot use ${filename}: ${cause instanceof Error ? cause.message : String(cause)}`;
 }

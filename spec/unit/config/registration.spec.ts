@@ -108,7 +108,7 @@ describe("writeRegistration", () => {
     it("says where it may not write", () => {
         const nowhere = join(folder, "missing", "registration.yaml");
         expect(faultsOf(() => writeRegistration(nowhere, choices, "http://a"))[0]).toMatch(
-            /cannot write the file: ENOENT/,
+            /cannot write the file \(ENOENT\)/,
         );
     });
 });
