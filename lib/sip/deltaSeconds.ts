@@ -9,8 +9,8 @@ export function deltaSecondsIn(text: string | undefined): number | undefined {
     return secondsOf(/^\s*([0-9]+)\s*$/.exec(text ?? ""));
 }
 
-/** Reads the seconds in a Retry-After header; a comment and parameters can follow them (section 20.33). Pure. */
-export function retryAfterSecondsIn(text: string | undefined): number | undefined {
+/** Reads the seconds in a Retry-After or Min-SE header; a comment and parameters can follow them (section 20.33). Pure. */
+export function leadingSecondsIn(text: string | undefined): number | undefined {
     return secondsOf(/^\s*([0-9]+)/.exec(text ?? ""));
 }
 

@@ -1,6 +1,7 @@
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
+import { leadingSecondsIn } from "../deltaSeconds.ts";
 import { sendInDialog } from "../digest/sendInDialog.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
@@ -123,7 +124,7 @@ export class OutgoingOffer {
         const { role, random } = this.#parts;
         if (this.#retries >= MAX_RETRIES || this.#isOver) return undefined;
         if (status === 491) return role === "caller" ? 2_100 + random() * 1_900 : random() * 2_000;
-        const retryAfterS = Number.parseInt(headers.get("retry-after") ?? "", 10);
+        const retryAfterS = leadingSecondsIn(headers.get("retry-after")) ?? Infinity;
         return status === 500 && retryAfterS <= LONGEST_RETRY_AFTER_S ? retryAfterS * 1_000 : undefined;
     }
 

@@ -1,6 +1,6 @@
 import type { DeliveryResult } from "../../ports/MessageCarrier.ts";
 import type { FailureCause } from "../../message/vocabulary.ts";
-import { retryAfterSecondsIn } from "../deltaSeconds.ts";
+import { leadingSecondsIn } from "../deltaSeconds.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 
 /** Statuses by which the recipient's network says that the message cannot be delivered, other than 5xx and 6xx. */
@@ -41,7 +41,7 @@ export function deliveryResult(
     if (status === 482 && attempt > 1) return { kind: "accepted", reference, by };
     const isTemporary = TEMPORARY.has(status) || (status >= 500 && status < 600 && !PERMANENT.has(status));
     if (!isTemporary) return { kind: "rejected", cause: CAUSES[status] ?? "rejected" };
-    const seconds = retryAfterSecondsIn(headers.get("retry-after")) ?? 0;
+    const seconds = leadingSecondsIn(headers.get("retry-after")) ?? 0;
     return {
         kind: "unavailable",
         ...(seconds > 0 && { retryAfterMs: Math.min(seconds, MAX_RETRY_AFTER_S) * 1_000 }),

@@ -1,4 +1,4 @@
-import { deltaSecondsIn, retryAfterSecondsIn } from "../deltaSeconds.ts";
+import { deltaSecondsIn, leadingSecondsIn } from "../deltaSeconds.ts";
 import { parseNameAddress, parseUri, splitValues } from "../sipHeaders.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 import { failureInWords } from "../trunk/trunkFault.ts";
@@ -23,7 +23,7 @@ export function meaningOfRegister(response: IncomingResponse, asked: AskedRegist
     const minSeconds = deltaSecondsIn(headers.get("min-expires"));
     if (status === 423 && minSeconds !== undefined) return { kind: "tooBrief", minSeconds };
     if (REFUSALS.has(status)) return { kind: "refused", status };
-    const retryAfterSeconds = retryAfterSecondsIn(headers.get("retry-after"));
+    const retryAfterSeconds = leadingSecondsIn(headers.get("retry-after"));
     const reason = failureInWords(response);
     // every other response would be the same at each address
     const isOfAddress = (status === 408 || status >= 500) && status < 600;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log, LogFields } from "../../ports/Log.ts";
 import type { Telemetry } from "../../ports/Telemetry.ts";
-import { retryAfterSecondsIn } from "../deltaSeconds.ts";
+import { leadingSecondsIn } from "../deltaSeconds.ts";
 import type { IncomingResponse } from "../SipStack.ts";
 import { parseUri } from "../sipHeaders.ts";
 import type { SipTrunk, TrunkAddress } from "../SipTrunk.ts";
@@ -68,7 +68,7 @@ export class TrunkHealth {
      */
     responded(address: SipTrunk, { status, headers }: Response): void {
         if (status !== 408 && status !== 503) return this.#answered(address);
-        const seconds = Math.min(LONGEST_REST_S, retryAfterSecondsIn(headers.get("retry-after")) ?? 0);
+        const seconds = Math.min(LONGEST_REST_S, leadingSecondsIn(headers.get("retry-after")) ?? 0);
         if (status === 503 && seconds > 0) return this.#rest(address, seconds);
         if (status === 408) this.#happened(address, { kind: "callUnanswered" }, {});
         this.#parts.onDoubt(address);

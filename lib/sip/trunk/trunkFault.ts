@@ -9,7 +9,7 @@ export interface TrunkFault {
 
 const UNAUTHORIZED = {
     given: "trunk rejects username and password",
-    kept: "trunk challenge not answered: unexpected realm",
+    kept: "trunk challenge not answered: unexpected realm, or no supported algorithm",
     none: "trunk requires username and password",
 } as const;
 

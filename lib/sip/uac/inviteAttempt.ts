@@ -1,5 +1,6 @@
 import { answerChallenge, authorizationLines } from "../digest/answerChallenge.ts";
 import { DigestClient } from "../digest/DigestClient.ts";
+import { leadingSecondsIn } from "../deltaSeconds.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { repeatedIdentity } from "./repeatedIdentity.ts";
 import type { HeaderFields, HeaderLine, IncomingResponse, SentRequest } from "../SipStack.ts";
@@ -38,7 +39,7 @@ export function repeatedAttempt(
     const { digest } = attempt;
     const repeated = { ...attempt, identity: repeatedIdentity(sent.headers), repeats: attempt.repeats + 1 };
     const request = { method: "INVITE", uri: sent.uri, body };
-    const minSe = Number.parseInt(response.headers.get("min-se") ?? "", 10);
+    const minSe = leadingSecondsIn(response.headers.get("min-se")) ?? 0;
     // RFC 4028, section 7.4
     if (response.status === 422 && minSe > (attempt.minSe ?? 0)) {
         return { ...repeated, minSe, authorization: authorizationLines(digest, request) };

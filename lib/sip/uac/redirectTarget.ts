@@ -1,6 +1,7 @@
+import { foldTypedText } from "../../numbering/foldTypedText.ts";
 import type { RemoteParty } from "../../numbering/RemoteParty.ts";
-import { numberIn } from "../identity/partyOfUri.ts";
-import { parseUri } from "../sipHeaders.ts";
+import { numberIn, unescapeUser } from "../identity/partyOfUri.ts";
+import { parseUri, type SipUri } from "../sipHeaders.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
 
 /**
@@ -20,11 +21,15 @@ export function mayFollow(
     if (to === undefined) return false;
     const number = numberIn(to, redirect.trunk);
     if (to.scheme === "tel" && number === undefined) return false;
-    return (
-        number === undefined ||
-        subscriberOf(redirect.sent) === subscriberOf(redirect.to) ||
-        mayDial({ kind: "number", number })
-    );
+    if (subscriberOf(redirect.sent) === subscriberOf(redirect.to)) return true;
+    return number === undefined ? isName(to) : mayDial({ kind: "number", number });
+}
+
+/** Whether a user is no digits: the trunk could read some that the bridge cannot, and the rules would never see the number. */
+function isName({ user = "", params }: SipUri): boolean {
+    if (params.get("user") === "phone") return false;
+    const typed = foldTypedText(unescapeUser(user.split(";")[0] ?? ""));
+    return typed === "" || (/\p{L}/u.test(typed) && !typed.startsWith("+"));
 }
 
 /** As it was written for the trunk, which may be anything but what we call the number. */

@@ -9,7 +9,7 @@ const response = (status: number, warning?: string) => ({
 test.each([
     [401, "given", "trunk rejects username and password"],
     [407, "given", "trunk rejects username and password"],
-    [407, "kept", "trunk challenge not answered: unexpected realm"],
+    [407, "kept", "trunk challenge not answered: unexpected realm, or no supported algorithm"],
     [407, "none", "trunk requires username and password"],
 ] as const)("%i with credentials %s", (status, credentials, message) => {
     expect(trunkFault(response(status), credentials)).toEqual({ message });
