@@ -17,7 +17,6 @@ const LONGEST_WAIT_MS = 1_000;
 export class CallKeeper {
     readonly #parts: CallKeeperParts;
     #state: "written" | "changed" | "over" = "written";
-    #writing: Promise<void> = Promise.resolve();
 
     constructor(parts: CallKeeperParts) {
         this.#parts = parts;
@@ -35,9 +34,11 @@ export class CallKeeper {
      * Never rejects, and waits a limited time.
      */
     async durable(): Promise<void> {
-        if (this.#parts.journal === undefined) return;
+        const { journal, clock } = this.#parts;
+        if (journal === undefined) return;
         this.#write();
-        await settlesWithin(this.#writing, LONGEST_WAIT_MS, this.#parts.clock);
+        const synchronised = journal.synchronised().catch((error: unknown) => this.#warn(error));
+        await settlesWithin(synchronised, LONGEST_WAIT_MS, clock);
     }
 
     /** The call is over for both parties: its record goes. */
@@ -56,11 +57,17 @@ export class CallKeeper {
     }
 
     #write(call: JournaledCall = this.#parts): void {
-        const { journal, log } = this.#parts;
+        const { journal } = this.#parts;
         if (this.#state !== "changed" || journal === undefined) return;
         this.#state = "written";
-        this.#writing = journal.write(call).catch((error: unknown) => {
-            log.warn("call not in the journal: it will not survive a restart", { error });
-        });
+        try {
+            journal.write(call);
+        } catch (error) {
+            this.#warn(error);
+        }
+    }
+
+    #warn(error: unknown): void {
+        this.#parts.log.warn("call not in the journal: it will not survive a restart", { error });
     }
 }

@@ -12,10 +12,12 @@ import type { MediaRecord, MediaRequest } from "./MediaProxy.ts";
  */
 export interface CallJournal {
     /**
-     * Replaces the record of a call by its snapshot. It survives a crash of the process from the return on, and of the
-     * machine once the promise resolves. Never throws; rejects if it cannot be written.
+     * Replaces the record of a call by its snapshot, which from then on survives a crash of the process. Throws if it cannot be
+     * written.
      */
-    write(call: JournaledCall): Promise<void>;
+    write(call: JournaledCall): void;
+    /** Resolves once what was written so far also survives a crash of the machine. Rejects if the disk fails. */
+    synchronised(): Promise<void>;
     /** The call is over for both parties. Never throws; an unknown call is ignored. */
     remove(callId: CallId): void;
     /** The calls that an earlier run left, in the order in which they began. Called once at startup. */

@@ -56,29 +56,29 @@ export class JournalCalls implements CallJournal {
         return [...this.#calls.values()].map(({ snapshot }) => snapshot());
     }
 
-    write(call: JournaledCall): Promise<void> {
+    write(call: JournaledCall): void {
         this.#calls.set(call.callId, call);
-        return this.#append({ v: VERSION, call: call.snapshot() });
+        this.#file.append({ v: VERSION, call: call.snapshot() });
+    }
+
+    synchronised(): Promise<void> {
+        return this.#file.synchronised();
     }
 
     remove(callId: CallId): void {
         if (!this.#calls.delete(callId)) return;
-        // a crash of the machine may undo it: then the next run finds neither dialog nor media of the call, and ends it
-        this.#append({ over: callId }).catch((error: unknown) => this.#warn(error));
+        try {
+            // a crash of the machine may undo it: then the next run finds neither dialog nor media of the call, and ends it
+            this.#file.append({ over: callId });
+        } catch (error) {
+            this.#warn(error);
+        }
         const spare = this.#calls.size === 0 ? SPARE_LINES_WHEN_IDLE : SPARE_LINES;
         if (this.#file.lines > 4 * this.#calls.size + spare) this.#compact();
     }
 
     async close(): Promise<void> {
         await this.#file.close();
-    }
-
-    #append(line: unknown): Promise<void> {
-        try {
-            return this.#file.append(line);
-        } catch (error) {
-            return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-        }
     }
 
     /** Returns false for a value that is not a line of this journal. */

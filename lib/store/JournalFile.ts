@@ -24,8 +24,8 @@ const REWRITE_BLOCK = 500;
 
 /**
  * An append-only file of JSON lines. `append` hands each line to the operating system before it returns, so that it
- * survives a crash of the process; lines appended while the disk is busy are synchronised together (group commit), after
- * which they survive a power failure.
+ * survives a crash of the process. A line that must survive a power failure too is waited for with `synchronised`: callers
+ * that wait while the disk is busy share its next synchronisation (group commit).
  *
  * It is a file of its own and not a NeDB file because NeDB neither writes synchronously nor waits for the disk.
  */
@@ -71,17 +71,20 @@ export class JournalFile {
         return this.#lines;
     }
 
-    /** Resolves when the line is on the disk. Rejects if the disk fails, or the file is closed. Throws if the disk is full. */
-    append(value: unknown): Promise<void> {
-        if (this.#closed !== undefined) return Promise.reject(new Error(`${this.#filename} is closed`));
+    /** Throws the system's error if the disk is full, and an error if the file is closed. */
+    append(value: unknown): void {
+        if (this.#closed !== undefined) throw new Error(`${this.#filename} is closed`);
         const line = `${JSON.stringify(value)}\n`;
         writeFully(this.#fd, line);
         // whichever of the two files is there after a crash has the line
         if (this.#rewrite !== undefined) writeFully(this.#rewrite.fd, line);
         this.#lines += 1;
-        const synchronised = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-        this.#synchronise();
-        return synchronised;
+    }
+
+    /** Resolves when all lines appended so far are on the disk. Rejects if the disk fails, or the file is closed. */
+    synchronised(): Promise<void> {
+        if (this.#closed !== undefined) return Promise.reject(new Error(`${this.#filename} is closed`));
+        return this.#nextSynchronisation();
     }
 
     /**
@@ -123,19 +126,23 @@ export class JournalFile {
         this.#lines = lines + this.#lines - before;
         synchroniseFolder(dirname(this.#filename));
         // a synchronisation of the old file may be under way: it is closed once that has ended
-        this.#whenIdle(() => closeSync(old));
+        const close = (): void => closeSync(old);
+        if (this.#disk === "idle") close();
+        else this.#nextSynchronisation().then(close, close);
     }
 
     /** Waits for `compact` and the disk, and closes the file. Safe to call twice. */
     close(): Promise<void> {
         if (this.#compacting !== undefined) return this.#compacting.then(() => this.close());
-        this.#closed ??= new Promise<void>((resolve) => {
-            this.#whenIdle(() => {
-                closeSync(this.#fd);
-                resolve();
-            });
-        });
+        const close = (): void => closeSync(this.#fd);
+        this.#closed ??= this.#nextSynchronisation().then(close, close);
         return this.#closed;
+    }
+
+    #nextSynchronisation(): Promise<void> {
+        const synchronised = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+        this.#synchronise();
+        return synchronised;
     }
 
     #synchronise(): void {
@@ -150,13 +157,6 @@ export class JournalFile {
             }
             this.#synchronise();
         });
-    }
-
-    #whenIdle(act: () => void): void {
-        if (this.#disk === "idle" && this.#waiting.length === 0) return act();
-        const after = (): void => this.#whenIdle(act);
-        this.#waiting.push({ resolve: after, reject: after });
-        this.#synchronise();
     }
 }
 

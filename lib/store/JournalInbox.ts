@@ -47,12 +47,11 @@ export class JournalInbox implements EventInbox {
     }
 
     store(events: readonly InboxEvent[]): Promise<void> {
-        const written = events.map(({ eventId, event }) => {
-            const synchronised = this.#file.append({ id: eventId, event } satisfies Line);
+        for (const { eventId, event } of events) {
+            this.#file.append({ id: eventId, event } satisfies Line);
             this.#unfinished.set(eventId, event);
-            return synchronised;
-        });
-        return Promise.all(written).then(() => undefined);
+        }
+        return this.#file.synchronised();
     }
 
     finish(eventId: string): void {
@@ -60,7 +59,7 @@ export class JournalInbox implements EventInbox {
         this.#noteFinished(eventId);
         try {
             // a crash of the machine may undo it: then the event is handled again
-            this.#file.append({ done: eventId } satisfies Line).catch((error: unknown) => this.#warn(error));
+            this.#file.append({ done: eventId } satisfies Line);
         } catch (error) {
             this.#warn(error);
         }

@@ -71,12 +71,12 @@ export class JournalMessages implements MessageStore {
         const line = this.#records.has(message.id)
             ? { id: message.id, state }
             : { message, state, order: this.#nextOrder++ };
-        const synchronised = this.#file.append(line satisfies JournalLine);
+        this.#file.append(line satisfies JournalLine);
         if ("order" in line) this.#orders.set(message.id, line.order);
         this.#keep({ message, state });
         this.#forgetOld();
         this.#compactIfNeeded();
-        return synchronised;
+        return this.#file.synchronised();
     }
 
     async close(): Promise<void> {

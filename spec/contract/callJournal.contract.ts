@@ -59,10 +59,10 @@ export function describeCallJournal(name: string, start: () => { readonly open: 
 
         it("returns the last record of each call, in the order in which the calls began, after a restart", async () => {
             const before = open();
-            await before.write(journaled(aConnectedCall("one", 1)));
-            await before.write(journaled(aConnectedCall("two", 2)));
+            before.write(journaled(aConnectedCall("one", 1)));
+            before.write(journaled(aConnectedCall("two", 2)));
             const changed = { ...aConnectedCall("one", 1), legs: [] };
-            await before.write(journaled(changed));
+            before.write(journaled(changed));
             await before.close();
             const after = open();
             expect(after.adopt()).toEqual([changed, aConnectedCall("two", 2)]);
@@ -71,7 +71,7 @@ export function describeCallJournal(name: string, start: () => { readonly open: 
 
         it("does not return a call that is over", async () => {
             const before = open();
-            await before.write(journaled(aConnectedCall("one")));
+            before.write(journaled(aConnectedCall("one")));
             before.remove("one" as CallId);
             before.remove("unknown" as CallId);
             await before.close();
@@ -80,14 +80,18 @@ export function describeCallJournal(name: string, start: () => { readonly open: 
 
         it("has a record from the return of write on, also after a crash", () => {
             const before = open();
-            void before.write(journaled(aConnectedCall("one")));
+            before.write(journaled(aConnectedCall("one")));
             expect(open().adopt()).toEqual([aConnectedCall("one")]);
         });
 
         it("keeps all of many writes at the same time", async () => {
             const before = open();
             const names = Array.from({ length: 200 }, (_, n) => `call${n}`);
-            await Promise.all(names.map((callId) => before.write(journaled(aConnectedCall(callId)))));
+            const written = names.map((callId) => {
+                before.write(journaled(aConnectedCall(callId)));
+                return before.synchronised();
+            });
+            await Promise.all(written);
             for (const callId of names.slice(1)) before.remove(callId as CallId);
             await before.close();
             expect(open().adopt()).toEqual([aConnectedCall("call0")]);

@@ -10,8 +10,11 @@ export class MemoryJournal implements CallJournal {
         this.#records = before === undefined ? new Map<CallId, string>() : before.#records;
     }
 
-    write({ callId, snapshot }: JournaledCall): Promise<void> {
+    write({ callId, snapshot }: JournaledCall): void {
         this.#records.set(callId, JSON.stringify(snapshot()));
+    }
+
+    synchronised(): Promise<void> {
         return Promise.resolve();
     }
 
