@@ -1,21 +1,74 @@
 import type { TransferProgress } from "../../lib/call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../lib/call/vocabulary.ts";
 import type { LegRecord } from "../../lib/ports/LegRecord.ts";
-import type { LegAbility, OriginLeg, Referrer, ShownParty, TargetLeg } from "../../lib/ports/CallLeg.ts";
+import type {
+    LegAbility,
+    LegEvent,
+    LegReport,
+    OriginLeg,
+    Referrer,
+    ShownParty,
+    TargetLeg,
+} from "../../lib/ports/CallLeg.ts";
+import type { Told } from "./legs/LegWorld.ts";
 
 type EffectMethod = Exclude<keyof OriginLeg | keyof TargetLeg, "abilities" | "snapshot">;
 
-/** A party that accepts every effect, unless the spec made it fail at one. */
+/** What the party has of the call. `unknown`: nothing yet. */
+type FakeState =
+    | { readonly phase: "unknown" | "early" | "over" }
+    | { readonly phase: "connected"; readonly offer: "none" | "partys" | "ours" };
+
+/**
+ * A leg without a network, which passes the contract of all legs. It accepts every effect, unless the spec made it fail at one. What
+ * the party does is reported by `says`.
+ */
 export class FakeLeg implements OriginLeg, TargetLeg {
     /** What it was told, in order: `offer <sdp>`, `ring`, `accept <sdp>`, `end busy`, … */
     readonly told: string[] = [];
+    /** What has reached the party. */
+    readonly sent: Told[] = [];
     readonly abilities = new Set<LegAbility>(["reoffer"]);
     /** For a party that is asked to carry out transfers. */
     referrer: Referrer | undefined;
     /** What it says of itself to the journal. */
     record: LegRecord | undefined;
+    #state: FakeState = { phase: "unknown" };
+    #report: LegReport = () => undefined;
     readonly #failures = new Map<string, Error>();
     readonly #stalled = new Set<string>();
+
+    /** The call that receives what the party does. Returns `says`. */
+    reportsTo(report: LegReport): LegReport {
+        this.#report = report;
+        return (event) => this.says(event);
+    }
+
+    /** The party has called, or has answered, without an effect of this leg. */
+    is(phase: "early" | "connected"): this {
+        this.#state = phase === "early" ? { phase } : { phase, offer: "none" };
+        return this;
+    }
+
+    /** The party does something. Nothing is reported after the end. */
+    says(event: LegEvent): void {
+        if (this.#state.phase === "over") return;
+        switch (event.kind) {
+            case "ended":
+                this.#state = { phase: "over" };
+                break;
+            case "answered":
+            case "offerAnswered":
+            case "offerRejected":
+                this.is("connected");
+                break;
+            case "offered":
+                this.#state = { phase: "connected", offer: "partys" };
+                break;
+            default:
+        }
+        this.#report(event);
+    }
 
     /** From now on, this method rejects with `error`. */
     failAt(method: EffectMethod, error: Error): void {
@@ -27,40 +80,53 @@ export class FakeLeg implements OriginLeg, TargetLeg {
         this.#stalled.add(method);
     }
 
-    offer(sdp: Sdp): Promise<void> {
-        return this.#take("offer", sdp);
+    async offer(sdp: Sdp): Promise<void> {
+        await this.#take("offer", sdp);
+        if (this.#state.phase !== "unknown") return;
+        this.is("early");
+        this.sent.push("offer");
     }
 
-    ring(): Promise<void> {
-        return this.#take("ring");
+    async ring(): Promise<void> {
+        await this.#take("ring");
+        if (!this.sent.includes("ringing")) this.sent.push("ringing");
     }
 
-    accept(sdp: Sdp): Promise<void> {
-        return this.#take("accept", sdp);
+    async accept(sdp: Sdp): Promise<void> {
+        await this.#take("accept", sdp);
+        this.is("connected");
+        this.sent.push("answer");
     }
 
-    answerOffer(sdp: Sdp): Promise<void> {
-        return this.#take("answerOffer", sdp);
+    async answerOffer(sdp: Sdp): Promise<void> {
+        await this.#take("answerOffer", sdp);
+        this.#conclude("newAnswer");
     }
 
-    rejectOffer(cause: EndCause): Promise<void> {
-        return this.#take("rejectOffer", cause);
+    async rejectOffer(cause: EndCause): Promise<void> {
+        await this.#take("rejectOffer", cause);
+        this.#conclude("rejection");
     }
 
-    postponeOffer(): Promise<void> {
-        return this.#take("postponeOffer");
+    async postponeOffer(): Promise<void> {
+        await this.#take("postponeOffer");
+        this.#conclude("postponement");
     }
 
-    reoffer(sdp: Sdp): Promise<void> {
-        return this.#take("reoffer", sdp);
+    async reoffer(sdp: Sdp): Promise<void> {
+        await this.#take("reoffer", sdp);
+        if (this.#state.phase !== "connected") return;
+        this.#state = { phase: "connected", offer: "ours" };
+        this.sent.push("newOffer");
     }
 
     check(): Promise<void> {
         return this.#take("check");
     }
 
-    withdrawOffer(): Promise<void> {
-        return this.#take("withdrawOffer");
+    async withdrawOffer(): Promise<void> {
+        await this.#take("withdrawOffer");
+        if (this.#state.phase === "connected" && this.#state.offer === "ours") this.is("connected");
     }
 
     reportTransfer(progress: TransferProgress): Promise<void> {
@@ -77,11 +143,19 @@ export class FakeLeg implements OriginLeg, TargetLeg {
     }
 
     snapshot(): LegRecord | undefined {
-        return this.record;
+        return this.#state.phase === "over" ? undefined : this.record;
     }
 
-    end(cause: EndCause): Promise<void> {
-        return this.#take("end", cause);
+    async end(cause: EndCause): Promise<void> {
+        await this.#take("end", cause);
+        if (this.#state.phase !== "unknown" && this.#state.phase !== "over") this.sent.push("end");
+        this.#state = { phase: "over" };
+    }
+
+    #conclude(told: Told): void {
+        if (this.#state.phase !== "connected" || this.#state.offer !== "partys") return;
+        this.is("connected");
+        this.sent.push(told);
     }
 
     async #take(method: string, detail?: string): Promise<void> {
