@@ -84,7 +84,8 @@ export class OwnIdentities {
     #withoutOwnName(named: RemoteParty): RemoteParty {
         if (named.kind === "anonymous" || named.displayName === undefined) return named;
         const { displayName, ...nameless } = named;
-        return this.#ownerOfText(displayName) === undefined ? named : nameless;
+        const isOwn = [displayName, unescapeUser(displayName)].some((text) => this.#ownerOfText(text) !== undefined);
+        return isOwn ? nameless : named;
     }
 }
 

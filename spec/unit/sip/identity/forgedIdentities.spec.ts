@@ -9,7 +9,7 @@ import { parseNameAddress } from "../../../../lib/sip/sipHeaders.ts";
 import { ownNumbersIn } from "../../../support/dialling.ts";
 
 const own = new OwnIdentities({
-    hosts: new OwnHosts(["matrix.example", "192.0.2.1", "[2001:db8::1]", "xn--exmple-cua.example"]),
+    hosts: new OwnHosts(["matrix.example", "192.0.2.1", "[2001:db8::1]", "xn--exmple-cua.example", "bücher.example"]),
     accounts: new Set(["alice-desk"]),
     dialPlan: ownNumbersIn({ "+442071838750": "@alice:matrix.example", "2001": "@alice:matrix.example" }),
 });
@@ -170,6 +170,8 @@ describe("an untrusted peer", () => {
             "sip:alice%EF%BC%A0matrix.example@evil.example",
         ],
         ["a Matrix user within the user part", "sip:%40alice%3Amatrix.example@evil.example"],
+        ["an address with an ideographic full stop", "sip:alice%40matrix%E3%80%82example@evil.example"],
+        ["a host of the bridge that was configured in other letters", "sip:alice@XN--BCHER-KVA.example."],
         ["a mapped number with an extension by x", "sip:+442071838750x5@evil.example"],
         ["a mapped number behind a word", "sip:tel+442071838750@evil.example"],
         ["a mapped number in Arabic digits with a pause", `sip:${percent("+٤٤٢٠٧١٨٣٨٧٥٠")},5@evil.example`],
@@ -189,6 +191,12 @@ describe("an untrusted peer", () => {
         "@alice:matrix.example:8448",
         "carol@exämple.example",
         "٠٢٠ ٧١٨٣ ٨٧٥٠",
+        "alice @ matrix.example",
+        "alice@\u200bmatrix.example",
+        "alice@matrix。example",
+        "alice%40matrix.example",
+        "https://matrix.to/#/%40alice%3Amatrix.example",
+        "alice@m\u0430trix.ex\u0430m\u0440l\u0435",
     ])("does not show a name that contains an identity of the bridge: %s", (name) => {
         expect(shown({ from: `"${name}" <sip:carol@evil.example>;tag=1` })).toEqual({
             kind: "address",
@@ -196,10 +204,16 @@ describe("an untrusted peer", () => {
         });
     });
 
-    it.each(["Carol Miller", "Room 2001", "Carol @ work", "1984", "carol@evil.example (at home)", "+44 20 7183 8751"])(
-        "shows any other name: %s",
-        (name) => {
-            expect(shown({ from: `"${name}" <sip:carol@evil.example>;tag=1` })).toMatchObject({ displayName: name });
-        },
-    );
+    it.each([
+        "Carol Miller",
+        "Room 2001",
+        "Carol @ work",
+        "1984",
+        "carol@evil.example (at home)",
+        "Карол @ работа",
+        "100%",
+        "+44 20 7183 8751",
+    ])("shows any other name: %s", (name) => {
+        expect(shown({ from: `"${name}" <sip:carol@evil.example>;tag=1` })).toMatchObject({ displayName: name });
+    });
 });
