@@ -1,6 +1,6 @@
 import type { Clock } from "../../ports/Clock.ts";
 import type { LimitScope, LimitStatus } from "./LimitStatus.ts";
-import { ReachedLimits } from "./ReachedLimits.ts";
+import { type ReachedLimit, ReachedLimits } from "./ReachedLimits.ts";
 import { type DayUsage, Usage } from "./Usage.ts";
 
 /** The limits of one scope; an absent one does not apply. */
@@ -36,6 +36,8 @@ export interface FraudLimitsParts {
     readonly clock: Clock;
     /** Called when a limit starts to reject calls, with its name and whose it is. Synchronous. */
     readonly onReached: (limit: string, key: string) => void;
+    /** Called after a restart for a limit that was reached before. Synchronous. */
+    readonly onStillReached: (reached: ReachedLimit) => void;
     /** Called when the limit has not rejected a call for a while, and would not. Synchronous. */
     readonly onCleared: (limit: string, key: string) => void;
 }
@@ -75,6 +77,16 @@ export class FraudLimits {
     restore(used: ReadonlyMap<string, DayUsage>): void {
         const now = this.#parts.clock.now();
         for (const [name, day] of used) this.#usageNamed(name).restore(now, day);
+    }
+
+    /** Continues with the limits that an earlier run had reached, which are not reported again. */
+    restoreReached(reached: readonly ReachedLimit[]): void {
+        this.#reached.restore(reached.filter(({ limit }) => isLimit(limit)));
+    }
+
+    /** The limits that reject calls at present. */
+    reached(): readonly ReachedLimit[] {
+        return this.#reached.all;
     }
 
     /** What was used today, by scope and key, with the time of calls that go on. */
@@ -211,6 +223,11 @@ export class FraudLimits {
         this.#usage.set(name, usage);
         return usage;
     }
+}
+
+/** Whether a name is one of `user.costPerDay` and so on. */
+function isLimit(name: string): boolean {
+    return SCOPES.some((scope) => KINDS.some((kind) => `${scope}.${kind}` === name));
 }
 
 /** What a call counts for. All calls of a destination class count together. */

@@ -20,6 +20,11 @@ export class Incidents {
         this.#report(`⚠ ${message}`);
     }
 
+    /** An incident of this name was reported by an earlier run of the bridge, and goes on. */
+    goesOn(name: string, since: number): void {
+        this.#open.set(name, since);
+    }
+
     /** The incident is over. Has no effect if it was not reported. */
     end(name: string, message: string): void {
         const since = this.#open.get(name);

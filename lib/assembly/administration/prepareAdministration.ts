@@ -114,6 +114,7 @@ function limitsOf({ limits }: Config, log: Log, incidents: Incidents): FraudLimi
             log.warn("fraud limit reached", { limit, of: key, hint: "send limits to the bot to see and change it" });
             incidents.begin(`limit ${limit} ${key}`, `The limit ${limit} of ${key} was reached: calls are rejected.`);
         },
+        onStillReached: ({ limit, key, since }) => incidents.goesOn(`limit ${limit} ${key}`, since),
         onCleared: (limit, key) =>
             incidents.end(`limit ${limit} ${key}`, `The limit ${limit} of ${key} allows calls again`),
     });

@@ -40,6 +40,7 @@ describe("CallGate", () => {
             emergency: "allow",
             clock,
             onReached: () => undefined,
+            onStillReached: () => undefined,
             onCleared: () => undefined,
         });
         gate = new CallGate({

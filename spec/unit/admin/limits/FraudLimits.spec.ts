@@ -15,6 +15,7 @@ describe("FraudLimits", () => {
             emergency,
             clock,
             onReached: (limit, key) => void reached.push(`${limit} of ${key}`),
+            onStillReached: ({ limit, key }) => void reached.push(`${limit} of ${key} still`),
             onCleared: (limit, key) => void reached.push(`${limit} of ${key} cleared`),
         });
     const aCall = (changes: Partial<LimitedCall> = {}): LimitedCall => ({

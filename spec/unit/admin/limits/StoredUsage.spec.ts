@@ -9,13 +9,15 @@ describe("StoredUsage", () => {
     let text: string | undefined;
     let writes: number;
     let log: KeptLog;
+    let reports: string[];
     const start = (): { limits: FraudLimits; usage: StoredUsage } => {
         const limits = new FraudLimits({
             values: { user: { minutesPerDay: 5 }, trunk: {}, premium: {}, international: {} },
             emergency: "allow",
             clock,
-            onReached: () => undefined,
-            onCleared: () => undefined,
+            onReached: (limit) => void reports.push(`${limit} reached`),
+            onStillReached: ({ limit, since }) => void reports.push(`${limit} still reached since ${since}`),
+            onCleared: (limit) => void reports.push(`${limit} cleared`),
         });
         const file = {
             read: () => Promise.resolve(text),
@@ -33,6 +35,7 @@ describe("StoredUsage", () => {
     beforeEach(async () => {
         clock = new FakeClock();
         [text, writes, log] = [undefined, 0, new KeptLog()];
+        reports = [];
         const { limits, usage } = start();
         await usage.load();
         limits.admit(call("c1"));
@@ -44,6 +47,38 @@ describe("StoredUsage", () => {
     });
 
     it("lets limits continue after a restart on the same day", async () => {
+        const { limits, usage } = start();
+        await usage.load();
+        expect(limits.admit(call("c2"))).toEqual({ kind: "rejected", limit: "user.minutesPerDay" });
+    });
+
+    it("reports a limit once, also across restarts, and once that it allows calls again", async () => {
+        const first = start();
+        await first.usage.load();
+        first.limits.admit(call("c2"));
+        const since = clock.now();
+        await first.usage.save();
+        const second = start();
+        await second.usage.load();
+        second.limits.admit(call("c3"));
+        second.limits.check();
+        expect(reports).toEqual(["user.minutesPerDay reached", `user.minutesPerDay still reached since ${since}`]);
+        await second.usage.save();
+        clock.advance(86_400_000);
+        const third = start();
+        await third.usage.load();
+        clock.advance(600_000);
+        third.limits.check();
+        await third.usage.save();
+        await start().usage.load();
+        expect(reports.slice(2)).toEqual([
+            `user.minutesPerDay still reached since ${since}`,
+            "user.minutesPerDay cleared",
+        ]);
+    });
+
+    it("loads the file of a version that did not keep which limits are reached", async () => {
+        text = JSON.stringify({ ...(JSON.parse(text ?? "") as object), reached: undefined });
         const { limits, usage } = start();
         await usage.load();
         expect(limits.admit(call("c2"))).toEqual({ kind: "rejected", limit: "user.minutesPerDay" });

@@ -18,6 +18,16 @@ it("reports the start and the end of an incident once each", () => {
     expect(reports).toEqual(["⚠ trunk carrier is down", "✓ trunk carrier is up again (it lasted 1 min 5 s)"]);
 });
 
+it("reports only the end of an incident that an earlier run has reported", () => {
+    const clock = new FakeClock();
+    const reports: string[] = [];
+    const incidents = new Incidents(clock, (report) => void reports.push(report));
+    incidents.goesOn("limit user.costPerDay", clock.now() - 60_000);
+    incidents.begin("limit user.costPerDay", "limit reached");
+    incidents.end("limit user.costPerDay", "limit allows calls again");
+    expect(reports).toEqual(["✓ limit allows calls again (it lasted 1 min)"]);
+});
+
 it("reports a part that changes its state, with the time of the change", () => {
     const clock = new FakeClock();
     let reading: PartReading = { name: "homeserver", kind: "homeserver", state: "up" };
