@@ -51,8 +51,9 @@ export class CommandRunner {
         const parsed = parseCommandLine(line, this.#parts.commands, invoker.level);
         if ("failure" in parsed) return { command: "help", outcome: parsed };
         const { command, values } = parsed;
-        const question = command.confirm?.(values, this.#contextOf(invoker));
+        const question = this.#questionOf(command, values, invoker);
         if (question === undefined) return this.#run(command, values, invoker);
+        if (typeof question !== "string") return { command: command.name, outcome: question };
         this.#ask(key, { command, values, expiresAt: this.#parts.clock.now() + CONFIRMATION_MS });
         return { command: command.name, outcome: failed(question, "Send yes within a minute to confirm.") };
     }
@@ -76,8 +77,20 @@ export class CommandRunner {
             return { command: "help", outcome: failed("There is nothing to confirm.", "Send the command again.") };
         }
         const { command, values } = pending;
+        // permissions can have changed since the question
+        if (!reaches(invoker.level, command.level)) {
+            return { command: command.name, outcome: failed("You may not do that.") };
+        }
         if (/^no$/i.test(line.trim())) return { command: command.name, outcome: failed("Nothing was changed.") };
         return this.#run(command, values, invoker);
+    }
+
+    #questionOf(command: AnyCommand, values: Values, invoker: Invoker): string | Outcome | undefined {
+        try {
+            return command.confirm?.(values, this.#contextOf(invoker));
+        } catch (error) {
+            return this.#broken(command, invoker, error);
+        }
     }
 
     #ask(key: string, pending: PendingCommand): void {
@@ -92,13 +105,13 @@ export class CommandRunner {
         try {
             return { command: command.name, outcome: await command.run(values, this.#contextOf(invoker)) };
         } catch (error) {
-            log.error("command failed", { command: command.name, by: invoker.name, error });
-            const outcome = failed(
-                `${command.name} failed because of an error in the bridge.`,
-                "The log has the details.",
-            );
-            return { command: command.name, outcome };
+            return { command: command.name, outcome: this.#broken(command, invoker, error) };
         }
+    }
+
+    #broken({ name }: AnyCommand, invoker: Invoker, error: unknown): Outcome {
+        this.#parts.log.error("command failed", { command: name, by: invoker.name, error });
+        return failed(`${name} failed because of an error in the bridge.`, "The log has the details.");
     }
 
     #contextOf(invoker: Invoker): CommandContext {

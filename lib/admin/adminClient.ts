@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formatHostPort } from "../config/HostPort.ts";
 import type { AnyCommand } from "./Command.ts";
 import type { CommandTable } from "./CommandTable.ts";
-import { parseCommandLine } from "./parseCommand.ts";
+import { parseCommandWords } from "./parseCommand.ts";
 
 /** Where the HTTP API of the running bridge is. */
 export interface AdminEndpoint {
@@ -17,7 +17,8 @@ export interface ClientResult {
     readonly done: boolean;
 }
 
-const TIMEOUT_MS = 30_000;
+/** Longer than a test call takes, in ms. */
+const TIMEOUT_MS = 60_000;
 
 /** Gives a command to the running bridge. Rejects with an error that says what to do if the bridge does not respond. */
 export async function giveCommand(
@@ -26,10 +27,11 @@ export async function giveCommand(
     endpoint: AdminEndpoint,
     format: "text" | "json",
 ): Promise<ClientResult> {
-    const line = words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(" ");
-    const parsed = parseCommandLine(line, table, "admin");
-    if ("failure" in parsed) return { output: [parsed.failure, parsed.advice].join(" ").trim(), done: false };
-    const { status, reply } = await send(parsed.command, namedWords(words.slice(1), parsed.command), endpoint);
+    const parsed = parseCommandWords(words, table, "admin");
+    const { status, reply } =
+        "failure" in parsed
+            ? { status: undefined, reply: { error: parsed.failure, advice: parsed.advice } }
+            : await send(parsed.command, namedWords(words.slice(1), parsed.command), endpoint);
     const output = format === "json" ? JSON.stringify(reply, undefined, 2) : textOf(reply);
     return { output, done: status === 200 };
 }

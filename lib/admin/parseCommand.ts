@@ -7,9 +7,18 @@ import type { CommandTable } from "./CommandTable.ts";
 export type ParsedCommand =
     { readonly command: AnyCommand; readonly values: Readonly<Record<string, unknown>> } | CommandFailure;
 
+const LONGEST_LINE = 4_000;
+
 /** Parses a command line for somebody of this level. Every fault names what is wrong and what to write instead. Pure. */
 export function parseCommandLine(line: string, table: CommandTable, level: Level): ParsedCommand {
-    const [name = "", ...words] = splitWords(line);
+    return line.length > LONGEST_LINE
+        ? failed(`A command has at most ${LONGEST_LINE} characters.`, "Send help for a list of commands.")
+        : parseCommandWords(splitWords(line), table, level);
+}
+
+/** As `parseCommandLine`, for words that the shell has separated already. Pure. */
+export function parseCommandWords(given: readonly string[], table: CommandTable, level: Level): ParsedCommand {
+    const [name = "", ...words] = given;
     const command = table.find(name);
     // a command that the invoker cannot use is answered like one that does not exist
     if (command === undefined || !reaches(level, command.level)) {
@@ -30,7 +39,7 @@ export function parseNamed(
     if (unknown !== undefined) return failed(`${command.name} has no argument "${clip(unknown)}".`, usage(command));
     const values: Record<string, unknown> = {};
     for (const [name, argument] of Object.entries(command.arguments)) {
-        const fault = parseInto(values, name, argument, given[name], command);
+        const fault = parseInto(values, name, argument, given[name] || undefined, command);
         if (fault !== undefined) return fault;
     }
     return { values };
@@ -78,12 +87,16 @@ function usage(command: AnyCommand): string {
     return `Usage: ${usageOf(command)}`;
 }
 
-/** Words are separated by blanks; one in double quotes can contain them. */
+/** Words are separated by blanks; one in double quotes can contain them. Phones write other quotes than keyboards. */
 function splitWords(line: string): readonly string[] {
-    return [...line.trim().matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+    const words = line.trim().matchAll(/["“”„]([^"“”„]*)["“”]|(\S+)/g);
+    return [...words].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }
 
-/** What was typed is repeated in the answer. */
+const LONGEST_QUOTE = 60;
+
+/** What was typed is repeated in the answer. It is cut between characters, not within one. */
 function clip(text: string): string {
-    return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    const characters = Array.from(text.slice(0, 200));
+    return characters.length > LONGEST_QUOTE ? `${characters.slice(0, LONGEST_QUOTE).join("")}…` : text;
 }

@@ -27,11 +27,17 @@ export interface BotRoomsParts {
 const PREFIX = /^!sip(?:\s+|$)/i;
 /** A command that the homeserver kept while the bridge was down is not carried out. */
 const LONGEST_WAIT_MS = 60_000;
-const LONGEST_TEXT = 4_000;
 const TIMEOUT_MS = 8_000;
 const KNOWN_ROOMS = { max: 5_000, ttlMs: 10 * 60_000 };
 
-const textMessage = z.object({ msgtype: z.literal("m.text"), body: z.string() });
+const textMessage = z.object({
+    msgtype: z.literal("m.text"),
+    body: z.string(),
+    "m.relates_to": z
+        .object({ "m.in_reply_to": z.looseObject({}).optional() })
+        .optional()
+        .catch(undefined),
+});
 const edit = z.object({ "m.relates_to": z.object({ rel_type: z.literal("m.replace") }) });
 const members = z.object({ joined: z.record(z.string(), z.unknown()) });
 const uploaded = z.object({ content_uri: z.string() });
@@ -129,14 +135,13 @@ export class BotRooms {
         const { names } = this.#parts;
         const content = textMessage.safeParse(event.content);
         if (!content.success || names.isOurs(event.sender) || edit.safeParse(event.content).success) return PASSED;
-        const text = content.data.body.trim();
+        const text = withoutQuotation(content.data).trim();
         const known = this.#isBotRoom.get(event.room);
         const isPrefixed = PREFIX.test(text);
         if (!isPrefixed && known === false) return PASSED;
         if (event.ageMs > LONGEST_WAIT_MS || event.arrival === "history") {
             return isPrefixed || known === true ? dropped("expired") : PASSED;
         }
-        if (text.length > LONGEST_TEXT) return isPrefixed || known === true ? dropped("too_many") : PASSED;
         this.#inBackground(this.#handle(event, text));
         // a room that is not known yet may be the room of a ghost, whose handler must see the message
         return isPrefixed || known === true ? HANDLED : PASSED;
@@ -210,4 +215,9 @@ export class BotRooms {
             this.#parts.log.warn("message to the bot not handled", { error });
         });
     }
+}
+
+/** The text of a reply without the message that it quotes (Matrix 1.12 and earlier, "fallbacks for rich replies"). */
+function withoutQuotation({ body, "m.relates_to": relation }: z.infer<typeof textMessage>): string {
+    return relation?.["m.in_reply_to"] === undefined ? body : body.replace(/^(?:> ?.*\n)+\n?/, "");
 }

@@ -44,10 +44,42 @@ describe("the HTTP API", () => {
         ["/v1/drain", {}, 405],
         ["/v1/number?number=x", {}, 422],
         ["/v1/number?what=x", {}, 422],
+        ["/v1/number?number=", {}, 422],
         ["/v1/map", { method: "POST", body: "{" }, 400],
-        ["/v1/map", { method: "POST", body: "x".repeat(20_000) }, 400],
+        ["/v1/map", { method: "POST", body: "[]" }, 400],
+        ["/v1/map", { method: "POST", body: '{"number":{}}' }, 400],
+        ["/v1/map", { method: "POST", body: '{"number":null}' }, 400],
+        ["/v1/map", { method: "POST", body: '{"__proto__":"x"}' }, 422],
+        ["/v1/map", { method: "POST", body: "x".repeat(2_000_000) }, 413],
+        ["/v1", { method: "POST" }, 405],
+        ["/v1/overview", { method: "DELETE" }, 405],
+        ["/v1/number", { method: "PUT", body: "{}" }, 405],
+        ["/v1/constructor", {}, 404],
+        ["/v1/../etc/passwd", {}, 404],
+        ["/metrics", {}, 404],
+        ["//", {}, 400],
     ])("answers %s %j with %i", async (path, init, status) => {
         expect((await ask(path, init)).status).toBe(status);
+    });
+
+    it("names the methods of a path, and answers HEAD as GET without a body", async () => {
+        const headers = { Authorization: `Bearer ${token}` };
+        const of = async (path: string, method: string) => {
+            const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
+            return [response.status, response.headers.get("allow"), await response.text()];
+        };
+        expect(await of("/v1/drain", "GET")).toMatchObject([405, "POST, OPTIONS", expect.stringContaining("use POST")]);
+        expect(await of("/v1/drain", "OPTIONS")).toEqual([204, "POST, OPTIONS", ""]);
+        expect(await of("/v1/status", "OPTIONS")).toEqual([204, "GET, POST, HEAD, OPTIONS", ""]);
+        expect(await of("/health", "HEAD")).toEqual([200, null, ""]);
+        expect(await of("/v1/status", "HEAD")).toEqual([200, null, ""]);
+    });
+
+    it("limits how fast tokens can be tried, and logs it once", async () => {
+        const before = performance.now();
+        await ask("/v1/status", {}, "wrong");
+        expect(performance.now() - before).toBeGreaterThan(400);
+        expect(log.lines).toEqual(["warn: HTTP administration rejected: wrong token"]);
     });
 
     it("describes every command in its OpenAPI document", async () => {
@@ -107,10 +139,23 @@ describe("matrix-appservice-sip admin", () => {
         if (kind !== "refused") await closed(other);
     });
 
-    it("says what is wrong with a command without asking the bridge", async () => {
+    it("says what is wrong with a command without asking the bridge, also as JSON", async () => {
         expect(await give(["verson"])).toEqual({
             done: false,
             output: 'There is no command "verson". Did you mean version?',
         });
+        expect(JSON.parse((await give(["verson"], "json")).output)).toEqual({
+            error: 'There is no command "verson".',
+            advice: "Did you mean version?",
+        });
+    });
+
+    it("passes words on as the shell separated them", async () => {
+        const { done, output } = await give(["number", 'a "b c']);
+        expect([done, output]).toEqual([false, expect.stringContaining('a "b c')]);
+    });
+
+    it("asks for arguments that are missing or empty", async () => {
+        expect((await give(["number", ""])).output).toContain("number needs number");
     });
 });

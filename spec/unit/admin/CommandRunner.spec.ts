@@ -53,6 +53,9 @@ describe("CommandRunner", () => {
         ["loglevel debug 0", "must be a whole number from 1 to 1440"],
         ["allow @a:b +44* soon", "must be a duration such as 30m, 2h or 7d"],
         ["calls now", "one word too many"],
+        [`number ${"9".repeat(10_000)}`, "A command has at most 4000 characters."],
+        ["😀".repeat(100), `There is no command "${"😀".repeat(60)}…"`],
+        ["", "There is no command"],
     ])("says what is wrong with %s", async (line, answer) => {
         const outcome = await run(line);
         expect(isFailure(outcome)).toBe(true);
@@ -112,6 +115,17 @@ describe("CommandRunner", () => {
         expect(administration.service.state).toBe("accepting");
     });
 
+    it("does not take the yes of somebody who is no longer allowed to give the command", async () => {
+        await run("drain");
+        expect(await said("yes", "user")).toBe("You may not do that.");
+        expect(administration.service.state).toBe("accepting");
+    });
+
+    it("reads the quotes that phones write", async () => {
+        expect(await said("number “+44 20 7183 8750”")).toBe(await said('number "+44 20 7183 8750"'));
+        expect(await said("number “+44 20 7183 8750”")).not.toContain("too many");
+    });
+
     it("attributes a change, shows it, and undoes it", async () => {
         await run("map +442071838750 @bob:matrix.example");
         expect(await said("changes")).toMatch(
@@ -145,8 +159,13 @@ describe("CommandRunner", () => {
             },
         });
         runner = new CommandRunner({ commands: new CommandTable(ALL_COMMANDS), administration: broken, clock, log });
-        expect(await said("limits")).not.toContain("secret");
-        expect(log.lines).toEqual(["error: command failed"]);
+        Object.assign(broken.service, {
+            compare: () => {
+                throw new Error("secret");
+            },
+        });
+        for (const line of ["limits", "reload"]) expect(await said(line)).toMatch(/^(?!.*secret).*error in the bridge/);
+        expect(log.lines).toEqual(["error: command failed", "error: command failed"]);
     });
 });
 

@@ -13,9 +13,4 @@ describe("commands", () => {
             expect(exported, file).toEqual([ALL_COMMANDS.find(({ name }) => `${name}.ts` === file)]);
         }
     });
-
-    it("have names and aliases that nothing else has", () => {
-        const words = ALL_COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-        expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
-    });
 });
