@@ -13,6 +13,11 @@ interface Alert {
     readonly expr: string;
     readonly annotations: { readonly summary: string; readonly runbook_url: string };
 }
+interface RuleTests {
+    readonly tests: readonly {
+        readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly object[] }[];
+    }[];
+}
 interface Dashboard {
     readonly panels: readonly { readonly title: string; readonly targets: readonly { readonly expr: string }[] }[];
 }
@@ -43,6 +48,15 @@ describe("contrib/", () => {
             expect(unknownNames(expr)).toEqual([]);
         },
     );
+
+    it.each(alerts.map(({ alert }) => alert))("tests when %s fires and when it does not", (alert) => {
+        const { tests } = parse(read("contrib/prometheus/alerts.test.yml")) as RuleTests;
+        const expected = tests
+            .flatMap(({ alert_rule_test: cases }) => cases)
+            .filter(({ alertname }) => alertname === alert)
+            .map(({ exp_alerts: alertsThen }) => alertsThen.length > 0);
+        expect(new Set(expected)).toEqual(new Set([true, false]));
+    });
 
     it.each(panels)("names only existing metrics in the panel %s", (_, expr) => {
         expect(expr).toContain("sip_bridge_");
