@@ -45,11 +45,12 @@ function inboundRoute(config: Config, called: string, from: string | undefined):
     }
     const callees = calleesOf(calledUri(config, called), sender ?? numberingOf(config));
     const title = `Inbound call to ${called}${from === undefined ? "" : ` from ${from}`}`;
-    if (callees === "unknown scheme" || callees.length === 0) {
+    const decision =
+        callees === "unknown scheme" ? undefined : new DialPlan(dialPlanRulesOf(config)).routeInbound(callees, from);
+    if (callees === "unknown scheme" || (callees.length === 0 && decision === undefined)) {
         return rejected(title, "rejected with 484: this is neither a number nor a SIP address");
     }
-    const decision = new DialPlan(dialPlanRulesOf(config)).routeInbound(callees, from);
-    const parties = `called      ${callees.map(describeParty).join(", or ")}`;
+    const parties = `called      ${callees.length === 0 ? "neither a number nor a user" : callees.map(describeParty).join(", or ")}`;
     if (decision === undefined) return rejected(title, parties, `rejected with 404: ${whyUnrouted(config, sender)}`);
     const phones = config.accounts.filter(({ user }) => user === decision.user).map(({ username }) => username);
     return {

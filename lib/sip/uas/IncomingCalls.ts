@@ -102,7 +102,7 @@ export class IncomingCalls {
         const callee = this.#parts.dialPlan.routeInbound(invite.callees, peer.name)?.user;
         if (callee === undefined) {
             const cause = unroutedCause(invite.callees);
-            const rule = invite.callees[0]?.kind === "address" ? NOT_SERVED[cause] : "number_not_mapped";
+            const rule = invite.callees[0]?.kind === "number" ? "number_not_mapped" : NOT_SERVED[cause];
             return this.#reject(incoming, rule, rejection(cause), invite);
         }
         if (!this.#hasRoom(incoming, invite)) return;

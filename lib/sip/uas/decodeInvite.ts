@@ -56,8 +56,6 @@ export function decodeInvite(
     const named = request.headers.get("replaces");
     const replaces = named === undefined ? undefined : parseReplaces(named);
     if (named !== undefined && replaces === undefined) return refused(400, "Bad Replaces Header");
-    // the Request-URI of a call that replaces another one is the Contact of the bridge, which names no user
-    if (callees.length === 0 && replaces === undefined) return refused(484, "Address Incomplete");
     const from = fromOf(request.headers);
     if (from === undefined) return refused(400, "Bad From Header");
     const privacy = readPrivacy(request.headers.get("privacy"));

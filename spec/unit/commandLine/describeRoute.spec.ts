@@ -58,6 +58,11 @@ describe("describeRoute", () => {
         expect(inbound("903023125012", "box").lines.join("\n")).toMatch(/number \+493023125012[^]*defaultUser of box/);
     });
 
+    it("leads a call to a SIP URI without a user to the defaultUser of the trunk, and rejects it without one", () => {
+        expect(inbound("sip:192.0.2.5", "box").lines).toContain("  reaches     @home:matrix.example");
+        expect(inbound("sip:192.0.2.5", "carrier").lines.at(-1)).toContain("rejected with 484");
+    });
+
     it("says why an inbound call is rejected", () => {
         expect(inbound("3042", "carrier")).toMatchObject({
             isAllowed: false,

@@ -114,6 +114,10 @@ describe("who is called", () => {
         expect(callees).toHaveLength(expected.length);
     });
 
+    test.each(["sip:bridge.example", "sip:alice@x;user=phone"])("%s names no callee", (uri) => {
+        expect(invite({}, british, uri).callees).toEqual([]);
+    });
+
     test("the digits a peer puts before numbers are no part of them", () => {
         const pbx = { ...british, stripPrefix: "9" };
         const called = (uri: string) => invite({}, pbx, uri).callees[0];
@@ -127,8 +131,6 @@ describe("what is refused", () => {
         ["an unknown scheme", [{}, british, "urn:service:sos"], 416],
         ["sips: without TLS", [{}, british, "sips:alice@x"], 480],
         ["privacy we cannot give, and must", [{ privacy: "teleport;critical" }], 500],
-        ["no user in the URI", [{}, british, "sip:bridge.example"], 484],
-        ["letters that are to be a number", [{}, british, "sip:alice@x;user=phone"], 484],
         ["no From", [{ from: "" }], 400],
         ["an option we do not know", [{ require: "100rel, join" }], 420],
         ["a malformed Replaces header", [{ replaces: "abc@pbx" }], 400],
