@@ -77,9 +77,20 @@ async function look(cell: Cell, world: World, call: ChaosCall): Promise<Sight> {
     const phone = isGone("phone") ? undefined : call.phoneState();
     const client = isGone("client") ? undefined : await call.clientState();
     const target = await call.targetState();
-    const sound = await soundOf(cell, { phone, client, target }, call);
+    // to listen takes seconds: what ends meanwhile is seen without that delay
+    const listening = new AbortController();
+    const sound = await Promise.race([
+        soundOf(cell, { phone, client, target }, call),
+        silenceAfterEnd(() => phone === "connected" && call.phoneState() === "ended", listening.signal),
+    ]).finally(() => listening.abort());
     const sessions = await world.rtpengine.sessionCount().catch(() => undefined);
     return { phone, client, target, sound, sessions };
+}
+
+/** Resolves to no sound once the call has ended. */
+async function silenceAfterEnd(hasEnded: () => boolean, over: AbortSignal): Promise<"none"> {
+    while (!over.aborted && !hasEnded()) await delay(EVERY_MS);
+    return "none";
 }
 
 async function soundOf(
