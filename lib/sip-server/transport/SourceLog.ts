@@ -10,7 +10,7 @@ export interface SourceSummary {
 }
 
 export interface SourceLogParts<Event> {
-    readonly clock: Clock;
+    readonly clock: Pick<Clock, "setTimer">;
     readonly isTrusted: (address: string) => boolean;
     /** Number of unknown sources whose first event in a period is logged immediately. */
     readonly unknownSources: number;
@@ -28,7 +28,8 @@ const MAX_COUNTED = 1_000;
 
 /**
  * Decides which events are logged that any sender can cause as often as it likes: the first of each source in ten minutes,
- * for a few sources, and one count of all others at the end.
+ * for a few sources, and one count of all others at the end. The SIP server uses it for what it drops before reading it, and the
+ * bridge for requests of unknown senders.
  */
 export class SourceLog<Event extends { readonly address: string }> {
     readonly #parts: SourceLogParts<Event>;
@@ -55,7 +56,7 @@ export class SourceLog<Event extends { readonly address: string }> {
         if (this.#otherSources.size < MAX_COUNTED) this.#otherSources.add(source);
     }
 
-    /** Ends the period. Must not be followed by further events. */
+    /** Ends the period. An event after it begins a new one. */
     stop(): void {
         this.#stopTimer?.();
         this.#endPeriod();
