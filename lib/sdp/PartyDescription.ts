@@ -159,9 +159,12 @@ function placesOf(kind: StreamKind, { media }: SessionDescription): readonly num
     );
 }
 
+/** A fingerprint that rtpengine can compare with a certificate (RFC 8122, section 5). */
+const HASH = /^[0-9a-f]{2}(?::[0-9a-f]{2})*$/i;
+
 function transportOf(section: Section): MediaTransport | undefined {
     if (/^(UDP\/TLS\/)?RTP\/SAVPF?$/.test(section.protocol)) {
-        if (section.fingerprint !== undefined && section.iceUfrag !== undefined) return "webrtc";
+        if (HASH.test(section.fingerprint?.hash ?? "") && section.iceUfrag !== undefined) return "webrtc";
         return section.crypto === undefined ? undefined : "srtp";
     }
     if (!/^RTP\/AVPF?$/.test(section.protocol)) return undefined;

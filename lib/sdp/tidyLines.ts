@@ -1,8 +1,14 @@
 /** Larger than any browser's offer with video and all its candidates; rtpengine's datagrams end at 64 KiB. */
 const MAX_LENGTH = 49_152;
 const MAX_LINES = 2_000;
+/** The letter of a line, in either case and with blanks around the equals sign. */
+const LETTER = /^([a-z])[ \t]*=[ \t]*/i;
 /** The words of the grammar in small letters, and an address with a TTL or a number of addresses behind it. */
 const CONNECTION = /^c=in ip([46]) ([^/\s]+).*$/i;
+const BRACKETS = /^\[|\]$/g;
+const IPV4_WITH_PORT = /^([0-9.]+):[0-9]+$/;
+const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*$/i;
+const MAX_PORT = 65_535;
 const RTP_PROTOCOL = /^(?:udp\/tls\/)?rtp\/s?avpf?$/i;
 /** Instead of a line that is missing, or that has no value: nothing depends on it. */
 const NO_NAME = "s=-";
@@ -20,8 +26,8 @@ export interface MediaLine {
 
 /**
  * The lines of a session description without what some implementations add and no reader needs: blanks at the end of
- * lines, blank lines, NULs, byte order marks, doubled blanks between words, and lines that are not `<letter>=<value>`; with an
- * origin, if it has none. Accepts every kind of line end. Undefined if the text does not begin with `v=0` or is too large.
+ * lines and around the equals sign, blank lines, NULs, byte order marks, doubled blanks between words, and lines that are not
+ * `<letter>=<value>`; with an origin, if it has none. Accepts every kind of line end. Undefined if the text does not begin with `v=0` or is too large.
  */
 export function tidyLines(text: string): readonly string[] | undefined {
     if (text.length > MAX_LENGTH) return undefined;
@@ -29,14 +35,21 @@ export function tidyLines(text: string): readonly string[] | undefined {
         .replaceAll(/[\0\uFEFF]/g, "")
         .split(/[\r\n]+/)
         .map((line) => line.trim())
-        .filter((line) => /^[a-z]=/.test(line))
+        .filter((line) => LETTER.test(line))
+        .map((line) => line.replace(LETTER, (_, letter: string) => `${letter.toLowerCase()}=`))
         .map((line) => (/^[mco]=/.test(line) ? line.replaceAll(/[ \t]+/g, " ") : line))
-        .map((line) => line.replace(CONNECTION, "c=IN IP$1 $2"))
+        .map((line) => line.replace(CONNECTION, connectionLine))
         // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
         .flatMap((line) => (line.length > 2 ? [line] : line === "s=" ? [NO_NAME] : []));
     const [version, ...others] = lines;
     if (version !== "v=0" || lines.length > MAX_LINES) return undefined;
     return others.some((line) => line.startsWith("o=")) ? lines : [version, NO_ORIGIN, ...others];
+}
+
+/** The family is that of the address, whatever the line says. */
+function connectionLine(_line: string, family: string, written: string): string {
+    const host = written.replace(BRACKETS, "").replace(IPV4_WITH_PORT, "$1");
+    return `c=IN IP${IPV6.test(host) ? "6" : /^[0-9.]+$/.test(host) ? "4" : family} ${host}`;
 }
 
 /** The formats that an RTP stream can have: numbers up to 127. Of others, all are kept. */
@@ -51,7 +64,8 @@ function payloadsIn(formats: readonly string[], isRtp: boolean): string {
  */
 export function parseMediaLine(line: string): MediaLine {
     const [type = "", port = "", protocol = "", ...formats] = line.slice("m=".length).split(" ");
-    const isReadable = protocol !== "" && /^\d{1,5}(\/\d{1,5})?$/.test(port);
+    const isPort = /^\d{1,5}(\/\d{1,5})?$/.test(port) && Number.parseInt(port, 10) <= MAX_PORT;
+    const isReadable = protocol !== "" && isPort;
     return {
         type: /^(?:audio|video)$/i.test(type) ? type.toLowerCase() : type,
         port: isReadable ? Number.parseInt(port, 10) : 0,

@@ -77,6 +77,13 @@ describe("what a body says", () => {
         ["words in small letters", sdp(...head, "c=in ip4 192.0.2.1", "m=AUDIO 40000 rtp/avp 0")],
         ["an address with a TTL", sdp(...head, "m=audio 40000 RTP/AVP 0", "c=IN IP4 192.0.2.1/127")],
         ["unknown kinds of lines", sdp(...head, "x=1", "y=2", ...audio)],
+        [
+            "letters of lines in capitals",
+            sdp(...[...head, ...audio].map((line) => line.replace(/^./, (l) => l.toUpperCase()))),
+        ],
+        ["blanks around equals signs", sdp(...[...head, ...audio].map((line) => line.replace("=", " = ")))],
+        ["a carriage return alone at the end of lines", sdp(...head, ...audio).replaceAll("\n", "")],
+        ["a port that no stream has, before one that it has", sdp(...head, "m=audio 65536 RTP/AVP 0", ...audio)],
     ])("accepts %s", (_, body) => {
         expect(kindOf(body)).toBe("rtp");
     });
@@ -86,6 +93,27 @@ describe("what a body says", () => {
         expect(description).toMatchObject({ kind: "given", sdp: sdp(...head, ...audio) });
     });
 });
+
+test.each([
+    ["IN IP6 [2001:db8::1]", "IN IP6 2001:db8::1"],
+    ["IN IP4 2001:db8::1", "IN IP6 2001:db8::1"],
+    ["IN IP6 192.0.2.1", "IN IP4 192.0.2.1"],
+    ["IN IP4 192.0.2.1:4000", "IN IP4 192.0.2.1"],
+    ["in ip4 media.example", "IN IP4 media.example"],
+    ["IN IP6 media.example", "IN IP6 media.example"],
+])("the connection %s is %s", (written, read) => {
+    const body = sdp(...head, ...audio).replace("IN IP4 192.0.2.1\r\nt=", `${written}\r\nt=`);
+    expect(sessionDescriptionIn({ headers: new Map(), body })).toMatchObject({
+        sdp: expect.stringContaining(`\r\nc=${read}\r\n`) as string,
+    });
+});
+
+test.each(["m=audio 65536 RTP/AVP 0", "m=audio 4000 RTP/SAVPF 0\r\na=ice-ufrag:u\r\na=fingerprint:sha-256 x"])(
+    "a stream that rtpengine cannot read is none: %j",
+    (line) => {
+        expect(kindOf(sdp(...head, line))).toBe("noAudio");
+    },
+);
 
 describe("the type of the body", () => {
     const body = sdp(...head, ...audio);
