@@ -7,6 +7,8 @@ export interface Argument<Value> {
     readonly choices?: readonly string[];
     /** Takes every remaining word. Only for the last argument. */
     readonly rest?: true;
+    /** A word that can stand before it, to be read more easily. */
+    readonly introduction?: string;
     readonly example: string;
     /** The value, or what is wrong with the word: "must be ...". */
     parse(word: string): { readonly value: Value } | { readonly fault: string };
@@ -83,6 +85,11 @@ export function duration(description: string, example: string): Required<number>
                 : { fault: "must be a duration such as 30m, 2h or 7d" };
         },
     };
+}
+
+/** An argument before which this word can stand: `for 2h`. */
+export function introducedBy<Value>(introduction: string, argument: Required<Value>): Required<Value> {
+    return { ...argument, introduction };
 }
 
 /** The remaining words, as one text. */

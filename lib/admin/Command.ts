@@ -68,10 +68,11 @@ export function defineCommand<const Declared extends Arguments>(command: Command
 
 /** How a command is written: `trunk <name> [action]`. */
 export function usageOf({ name, arguments: declared }: AnyCommand): string {
-    const words = Object.entries(declared).map(([argument, { required, choices, rest }]) => {
+    const words = Object.entries(declared).map(([argument, { required, choices, rest, introduction }]) => {
         const shown = choices === undefined ? argument : choices.join("|");
         const repeated = rest === true ? `${shown} ...` : shown;
-        return required ? `<${repeated}>` : `[${repeated}]`;
+        const introduced = introduction === undefined ? repeated : `${introduction} ${repeated}`;
+        return required ? `<${introduced}>` : `[${introduced}]`;
     });
     return [name, ...words].join(" ");
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { formatHostPort } from "../config/HostPort.ts";
 import type { AnyCommand } from "./Command.ts";
 import type { CommandTable } from "./CommandTable.ts";
-import { parseCommandWords } from "./parseCommand.ts";
+import { nameWords, parseCommandWords } from "./parseCommand.ts";
 
 /** Where the HTTP API of the running bridge is. */
 export interface AdminEndpoint {
@@ -31,7 +31,7 @@ export async function giveCommand(
     const { status, reply } =
         "failure" in parsed
             ? { status: undefined, reply: { error: parsed.failure, advice: parsed.advice } }
-            : await send(parsed.command, namedWords(words.slice(1), parsed.command), endpoint);
+            : await send(parsed.command, nameWords(words.slice(1), parsed.command).named, endpoint);
     const output = format === "json" ? JSON.stringify(reply, undefined, 2) : textOf(reply);
     return { output, done: status === 200 };
 }
@@ -65,15 +65,4 @@ async function send(
 
 function textOf({ text, error, advice }: Readonly<Record<string, unknown>>): string {
     return [text, error, advice].filter((part) => typeof part === "string").join(" ");
-}
-
-/** Words by the names of the arguments; the words were parsed before. */
-function namedWords(words: readonly string[], command: AnyCommand): Readonly<Record<string, string>> {
-    const remaining = [...words];
-    const named: Record<string, string> = {};
-    for (const [name, { rest }] of Object.entries(command.arguments)) {
-        const word = rest === true ? remaining.splice(0).join(" ") : remaining.shift();
-        if (word !== undefined && word !== "") named[name] = word;
-    }
-    return named;
 }

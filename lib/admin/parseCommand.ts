@@ -49,15 +49,25 @@ function parseWords(
     words: readonly string[],
     command: AnyCommand,
 ): { readonly values: Readonly<Record<string, unknown>> } | CommandFailure {
-    const values: Record<string, unknown> = {};
+    const { named, extra } = nameWords(words, command);
+    const parsed = parseNamed(named, command);
+    if ("failure" in parsed || extra === undefined) return parsed;
+    return failed(`"${clip(extra)}" is one word too many.`, usage(command));
+}
+
+/** Words by the names of the arguments that they are for, and the first one that is for none. Pure. */
+export function nameWords(
+    words: readonly string[],
+    command: AnyCommand,
+): { readonly named: Readonly<Record<string, string>>; readonly extra: string | undefined } {
     const remaining = [...words];
-    for (const [name, argument] of Object.entries(command.arguments)) {
-        const text = argument.rest === true ? remaining.splice(0).join(" ") : remaining.shift();
-        const fault = parseInto(values, name, argument, text === "" ? undefined : text, command);
-        if (fault !== undefined) return fault;
+    const named: Record<string, string> = {};
+    for (const [name, { rest, introduction }] of Object.entries(command.arguments)) {
+        if (introduction !== undefined && remaining[0]?.toLowerCase() === introduction) remaining.shift();
+        const word = rest === true ? remaining.splice(0).join(" ") : remaining.shift();
+        if (word !== undefined && word !== "") named[name] = word;
     }
-    const [extra] = remaining;
-    return extra === undefined ? { values } : failed(`"${clip(extra)}" is one word too many.`, usage(command));
+    return { named, extra: remaining[0] };
 }
 
 /** Adds the value of one argument; returns what is wrong with it, if something is. */

@@ -3,8 +3,13 @@ export function nearestWord(typed: string, words: readonly string[]): string | u
     const close = words
         .map((word) => ({ word, distance: editDistance(typed.toLowerCase(), word.toLowerCase()) }))
         .filter(({ word, distance }) => distance <= Math.max(1, Math.floor(word.length / 3)))
-        .sort((a, b) => a.distance - b.distance);
+        .sort((a, b) => a.distance - b.distance || begins(b.word, typed) - begins(a.word, typed));
     return close[0]?.word ?? onlyLongerWord(typed, words);
+}
+
+/** 1 if a word begins with what was typed, which makes it more likely. */
+function begins(word: string, typed: string): number {
+    return word.toLowerCase().startsWith(typed.toLowerCase()) ? 1 : 0;
 }
 
 /** `probeSeconds` for `probe`, if no other word begins so. */

@@ -262,7 +262,7 @@ describe("commands in Matrix rooms", () => {
         expect(await admin.ask("yes")).toContain("Applied: numbers");
         expect(await admin.ask("number +442079460179")).toContain(`Inbound calls reach: @alice:${domain}`);
         writeFileSync(file, before.replace('"numbers":', '"numbres":'));
-        expect(await admin.ask("reload")).toContain("Nothing was changed: ");
+        expect(await admin.ask("reload")).toContain("Nothing was changed. The configuration file has errors: ");
         expect(await admin.ask("number +442079460179")).toContain(`Inbound calls reach: @alice:${domain}`);
         writeFileSync(file, before);
     });

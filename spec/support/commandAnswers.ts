@@ -28,7 +28,7 @@ export const COMMAND_ANSWERS: readonly (readonly [command: string, answer: strin
     ["reload", "has not changed"],
     ["block +442079460199", "Calls from +442079460199 are rejected. Send undo"],
     ["unblock +442079460199", "Calls from +442079460199 are accepted again."],
-    ["allow @carol:matrix.example +4420* 2h", "@carol:matrix.example can call +4420* for 2 h."],
+    ["allow @carol:matrix.example +4420* for 2h", "@carol:matrix.example can call +4420* for 2 h."],
     ["deny @carol:matrix.example +4420794601*", "@carol:matrix.example cannot call +4420794601*."],
     ["route @carol:matrix.example +442079460188", "Rejected: no rule"],
     ["map +442079460178 @alice:matrix.example", "Calls to +442079460178 reach @alice:matrix.example."],

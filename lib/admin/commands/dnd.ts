@@ -1,6 +1,5 @@
 import { failed, textAnswer } from "../Answer.ts";
-import { optional, word } from "../Argument.ts";
-import { duration } from "../Argument.ts";
+import { duration, introducedBy, optional, word } from "../Argument.ts";
 import { defineCommand } from "../Command.ts";
 import { spanText } from "../describe.ts";
 
@@ -11,8 +10,8 @@ export const dnd = defineCommand({
     level: "user",
     effect: "act",
     summary: "Stops phone calls from ringing you, for some time or until you send dnd off.",
-    arguments: { time: optional(word("how long, such as 2h, or off", "2h")) },
-    examples: ["dnd", "dnd 2h", "dnd off"],
+    arguments: { time: optional(introducedBy("for", word("how long, such as 2h, or off", "2h"))) },
+    examples: ["dnd", "dnd for 2h", "dnd off"],
     run: async ({ time }, { administration: { changes }, invoker: { user, name }, now }) => {
         if (user === undefined) return failed("This command needs a Matrix user.");
         if (time === "off") {
@@ -22,7 +21,7 @@ export const dnd = defineCommand({
         }
         const parsed = time === undefined ? undefined : TIME.parse(time);
         if (parsed !== undefined && "fault" in parsed)
-            return failed(`time ${parsed.fault}, not "${time ?? ""}".`, "Usage: dnd [time]");
+            return failed(`time ${parsed.fault}, not "${time ?? ""}".`, "Usage: dnd [for time]");
         const until = parsed === undefined ? {} : { until: now + parsed.value };
         await changes.add({ kind: "doNotDisturb", user, by: name, ...until });
         const forTime = parsed === undefined ? "until you send dnd off" : `for ${spanText(parsed.value)}`;

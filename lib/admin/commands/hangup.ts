@@ -10,10 +10,11 @@ export const hangup = defineCommand({
     summary: "Ends the call in this room; operators can end any call, or all.",
     arguments: { call: optional(word("id of a call, or all (operators)", "9f8a2c0d1e2f3a4b5c6d7e8f")) },
     examples: ["hangup", "hangup 9f8a2c0d1e2f3a4b5c6d7e8f", "hangup all"],
-    confirm: ({ call }, { administration, invoker }) =>
-        call === "all" && reaches(invoker.level, "operator")
-            ? `This ends ${countText(administration.calls.live().length, "call")}.`
-            : undefined,
+    confirm: ({ call }, { administration, invoker }) => {
+        const live = administration.calls.live().length;
+        const isAsked = call === "all" && live > 0 && reaches(invoker.level, "operator");
+        return isAsked ? `This ends ${countText(live, "call")}.` : undefined;
+    },
     run: ({ call }, context) => {
         if (call === undefined) return hangUpHere(context);
         if (!reaches(context.invoker.level, "operator")) {
@@ -26,7 +27,8 @@ export const hangup = defineCommand({
                 : failed(`There is no call ${call}.`, "Send calls for ids.");
         }
         const ended = calls.live().filter(({ callId }) => calls.hangUp(callId)).length;
-        return textAnswer(`${countText(ended, "call")} ended.`, { ended });
+        const text = ended === 0 ? "There are no calls." : `${countText(ended, "call")} ended.`;
+        return textAnswer(text, { ended });
     },
 });
 

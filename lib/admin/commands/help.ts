@@ -17,7 +17,7 @@ export const help = defineCommand({
             const nearest = commands.nearest(name, level);
             return failed(
                 `There is no command ${name}.`,
-                nearest === undefined ? undefined : `Did you mean ${nearest}?`,
+                nearest === undefined ? "Send help for a list of commands." : `Did you mean ${nearest}?`,
             );
         }
         return explained(command);

@@ -14,12 +14,13 @@ export const map = defineCommand({
     },
     examples: ["map +442071838750 @alice:matrix.example"],
     run: async ({ number, user }, { administration: { routing, changes }, invoker }) => {
-        const canonical = routing.number(number)?.canonical;
-        if (canonical === undefined)
-            return failed(`"${number}" is not a phone number.`, "Write it with the country code.");
+        const found = routing.number(number);
+        if (found === undefined) return failed(`"${number}" is not a phone number.`, "Write it with the country code.");
         if (parseMatrixUserId(user) === undefined)
             return failed(`"${user}" is not a Matrix user ID.`, "Write it as @name:server.");
+        const { canonical, reaches } = found;
         const { id } = await changes.add({ kind: "map", phoneNumber: canonical, user, by: invoker.name });
-        return textAnswer(`Calls to ${canonical} reach ${user}. Send undo ${id} to undo.`);
+        const before = reaches === undefined || reaches === user ? "" : ` instead of ${reaches}`;
+        return textAnswer(`Calls to ${canonical} reach ${user}${before}. Send undo ${id} to undo.`);
     },
 });

@@ -15,8 +15,10 @@ export const phone = defineCommand({
         action: optional(choice("what to do", ["show", "drop"])),
     },
     examples: ["phone alice-desk", "phone alice-desk drop"],
-    confirm: ({ account, action }) =>
-        action === "drop" ? `The phones of ${account} will not ring until they register again.` : undefined,
+    confirm: ({ account, action }, { administration: { phones } }) =>
+        action === "drop" && phones.all().some((known) => known.account === account)
+            ? `The phones of ${account} will not ring until they register again.`
+            : undefined,
     run: async ({ account, action = "show" }, { administration: { phones } }) => {
         const found = phones.all().find((known) => known.account === account);
         if (found === undefined) {

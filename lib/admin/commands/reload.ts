@@ -21,7 +21,10 @@ export const reload = defineCommand({
 
 function described(plan: ReloadPlan): Outcome {
     if (plan.kind === "invalid")
-        return failed(`Nothing was changed: ${plan.faults.join("; ")}.`, "Fix the file and send reload again.");
+        return failed(
+            `Nothing was changed. The configuration file has errors: ${plan.faults.join("; ")}.`,
+            "Fix the file and send reload again.",
+        );
     const { applied, needRestart } = plan;
     if (applied.length === 0 && needRestart.length === 0) return failed("The configuration file has not changed.");
     const facts: [string, string][] = [

@@ -50,6 +50,9 @@ describe("CommandRunner", () => {
         ["nonsense", "Send help for a list of commands."],
         ["route @alice:matrix.example", "route needs to"],
         ["loglevel debgu", "Did you mean debug?"],
+        ["trunk carrier of", "Did you mean off?"],
+        ["help nonsense", "Send help for a list of commands."],
+        ["phone unknown drop", "There is no account unknown."],
         ["loglevel debug 0", "must be a whole number from 1 to 1440"],
         ["allow @a:b +44* soon", "must be a duration such as 30m, 2h or 7d"],
         ["calls now", "one word too many"],
@@ -119,6 +122,18 @@ describe("CommandRunner", () => {
         await run("drain");
         expect(await said("yes", "user")).toBe("You may not do that.");
         expect(administration.service.state).toBe("accepting");
+    });
+
+    it.each(["+44* 2h", "+44* for 2h", "+44* FOR 2H"])(
+        "allows a pattern for some time by allow ... %s",
+        async (words) => {
+            expect(await said(`allow @bob:matrix.example ${words}`)).toContain("can call +44* for 2 h. Send undo");
+            expect(administration.changes.all()).toMatchObject([{ kind: "allow", until: clock.now() + 7_200_000 }]);
+        },
+    );
+
+    it("asks for no confirmation to end no calls", async () => {
+        expect(await said("hangup all")).toBe("There are no calls.");
     });
 
     it("reads the quotes that phones write", async () => {

@@ -1,12 +1,12 @@
 import { failed, textAnswer } from "../../Answer.ts";
-import { duration, optional, word } from "../../Argument.ts";
+import { duration, introducedBy, optional, word } from "../../Argument.ts";
 import { type AnyCommand, defineCommand } from "../../Command.ts";
 import { spanText } from "../../describe.ts";
 
 const ARGUMENTS = {
     user: word("Matrix user, or a pattern such as @*:matrix.example", "@alice:matrix.example"),
     pattern: word("number, SIP address, or a pattern such as +44*", "+44*"),
-    time: optional(duration("how long; without it, until undone", "2h")),
+    time: optional(introducedBy("for", duration("how long; without it, until undone", "2h"))),
 };
 
 /** Declares `allow` and `deny`, which differ in their effect only. */
@@ -17,7 +17,7 @@ export function dialPermission(name: "allow" | "deny", summary: string, effect: 
         effect: "act",
         summary,
         arguments: ARGUMENTS,
-        examples: [`${name} @alice:matrix.example +44*`, `${name} @alice:matrix.example +44* 2h`],
+        examples: [`${name} @alice:matrix.example +44*`, `${name} @alice:matrix.example +44* for 2h`],
         confirm: ({ user, pattern }) =>
             name === "allow" && pattern === "*"
                 ? `${user} will be able to call every number, at any price.`
