@@ -30,6 +30,8 @@ export interface ControlRoomListener {
     mayInvite(user: MatrixUserId): boolean;
     /** The bot has joined a room that this user invited it to. */
     joined(room: MatrixRoomId, inviter: MatrixUserId): void;
+    /** The bot has joined the room by which this user replaced another one. */
+    replaced(room: MatrixRoomId, by: MatrixUserId, replacement: MatrixRoomId): void;
     /** The bot was removed from a room. */
     removed(room: MatrixRoomId, by: MatrixUserId): void;
     message(message: ControlMessage): void;

@@ -68,6 +68,21 @@ export class ControlRoom implements ControlRoomListener {
 
     joined(room: MatrixRoomId, inviter: MatrixUserId): void {
         if (this.#parts.room !== undefined || !reaches(this.#levelOf(inviter), "admin")) return;
+        this.#useRoom(room);
+    }
+
+    replaced(room: MatrixRoomId, by: MatrixUserId, replacement: MatrixRoomId): void {
+        if (room !== this.#room || !reaches(this.#levelOf(by), "admin")) return;
+        if (this.#parts.room === undefined) {
+            this.#useRoom(replacement);
+            return;
+        }
+        this.#room = replacement;
+        const hint = "set control.room to the new room";
+        this.#parts.log.warn("control room replaced", { roomId: replacement, by, hint });
+    }
+
+    #useRoom(room: MatrixRoomId): void {
         this.#room = room;
         this.#parts.file.write(`${room}\n`).catch((error: unknown) => {
             this.#parts.log.warn("control room not stored", { error, hint: "check store.path" });

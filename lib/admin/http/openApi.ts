@@ -10,6 +10,8 @@ export function openApiDocument(commands: readonly AnyCommand[], version: string
             version,
             description: "Commands of the bridge. Each path is a command of docs/commands.md.",
         },
+        // where the document itself comes from
+        servers: [{ url: "/" }],
         components: {
             securitySchemes: { token: { type: "http", scheme: "bearer" } },
             schemas: {

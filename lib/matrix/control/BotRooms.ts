@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import { parseMatrixRoomId, type MatrixRoomId, type MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { ControlRoomListener, RoomText } from "../../ports/ControlRoom.ts";
 import type { Directory } from "../../ports/Directory.ts";
@@ -42,6 +42,14 @@ const edit = z.object({ "m.relates_to": z.object({ rel_type: z.literal("m.replac
 const members = z.object({ joined: z.record(z.string(), z.unknown()) });
 const uploaded = z.object({ content_uri: z.string() });
 const membership = z.object({ membership: z.string() });
+const tombstone = z.object({ replacement_room: z.string() });
+
+const ENCRYPTED = {
+    msgtype: "m.notice",
+    body: "The bridge cannot read your commands, because this room is encrypted. Invite the bot to a room without encryption.",
+};
+/** After this time, a room gets the notice about encryption again, in ms. */
+const NOTIFIED_ROOMS = { max: 5_000, ttlMs: 24 * 3_600_000 };
 
 /** A file of an answer. `size` of a picture: width and height in pixels. */
 interface SentFile {
@@ -60,10 +68,13 @@ export class BotRooms {
     readonly #parts: BotRoomsParts;
     /** Whether the bot is in a room, as far as it was found out. */
     readonly #isBotRoom: ExpiringMap<boolean>;
+    /** Rooms that got the notice about encryption. */
+    readonly #notifiedRooms: ExpiringMap<true>;
 
     constructor(parts: BotRoomsParts) {
         this.#parts = parts;
         this.#isBotRoom = new ExpiringMap(parts.clock, KNOWN_ROOMS);
+        this.#notifiedRooms = new ExpiringMap(parts.clock, NOTIFIED_ROOMS);
     }
 
     /** The rows of the event table. They stand before all others of their types. */
@@ -71,6 +82,9 @@ export class BotRooms {
         return [
             { kind: "state", types: ["m.room.member"], handle: (event) => this.#onMember(event) },
             { kind: "message", types: ["m.room.message"], handle: (event) => this.#onMessage(event) },
+            { kind: "state", types: ["m.room.encryption"], handle: (event) => this.#onEncrypted(event) },
+            { kind: "message", types: ["m.room.encrypted"], handle: (event) => this.#onEncrypted(event) },
+            { kind: "state", types: ["m.room.tombstone"], handle: (event) => this.#onReplaced(event) },
         ];
     }
 
@@ -147,6 +161,38 @@ export class BotRooms {
         return isPrefixed || known === true ? HANDLED : PASSED;
     }
 
+    /** What others do about it is not affected. */
+    #onEncrypted({ room }: RoomEvent): EventOutcome {
+        if (this.#isBotRoom.get(room) === true) this.#inBackground(this.#notifyEncrypted(room));
+        return PASSED;
+    }
+
+    async #notifyEncrypted(room: MatrixRoomId): Promise<void> {
+        if (this.#notifiedRooms.get(room) === true) return;
+        this.#notifiedRooms.set(room, true);
+        await this.#parts.homeserver.send(this.#parts.names.botUserId, room, "m.room.message", ENCRYPTED, randomUUID());
+    }
+
+    #onReplaced({ room, sender, content }: RoomEvent): EventOutcome {
+        const parsed = tombstone.safeParse(content);
+        const replacement = parsed.success ? parseMatrixRoomId(parsed.data.replacement_room) : undefined;
+        if (replacement === undefined || this.#isBotRoom.get(room) !== true) return PASSED;
+        if (this.#parts.listener.mayInvite(sender)) this.#inBackground(this.#move(room, sender, replacement));
+        return PASSED;
+    }
+
+    /** A room that only invited users can join follows later, by an invitation. */
+    async #move(room: MatrixRoomId, by: MatrixUserId, replacement: MatrixRoomId): Promise<void> {
+        try {
+            await this.join(replacement);
+        } catch (error) {
+            const hint = "invite the bot to the new room";
+            this.#parts.log.warn("replacement of a room not joined", { roomId: replacement, error, hint });
+            return;
+        }
+        this.#parts.listener.replaced(room, by, replacement);
+    }
+
     async #handle({ room, sender }: RoomEvent, text: string): Promise<void> {
         const { names, listener, controlRoom, directory } = this.#parts;
         const isBotRoom = await this.#knowsRoom(room);
@@ -190,9 +236,11 @@ export class BotRooms {
 
     async #follow(room: MatrixRoomId, inviter: MatrixUserId): Promise<void> {
         const { listener, log } = this.#parts;
+        const { homeserver, names } = this.#parts;
         await this.join(room);
         log.info("bot joined a room", { roomId: room, inviter });
         listener.joined(room, inviter);
+        if (await homeserver.isEncrypted(names.botUserId, room)) await this.#notifyEncrypted(room);
     }
 
     async #upload(

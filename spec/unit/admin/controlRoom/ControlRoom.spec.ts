@@ -87,6 +87,33 @@ describe("ControlRoom", () => {
         expect(sent).toEqual([[ROOM, "one"]]);
     });
 
+    it("follows an admin who replaces the control room, and no other user", async () => {
+        const control = await roomOf();
+        control.joined(ROOM, ADMIN);
+        control.replaced(ROOM, USER, OTHER);
+        control.report("one");
+        control.replaced(ROOM, ADMIN, OTHER);
+        control.report("two");
+        (await roomOf()).report("three");
+        expect(sent).toEqual([
+            [ROOM, "one"],
+            [OTHER, "two"],
+            [OTHER, "three"],
+        ]);
+    });
+
+    it("follows an admin who replaces the room of the configuration until the restart, with a warning", async () => {
+        const control = await roomOf(ROOM);
+        control.replaced(ROOM, ADMIN, OTHER);
+        control.report("one");
+        (await roomOf(ROOM)).report("two");
+        expect(sent).toEqual([
+            [OTHER, "one"],
+            [ROOM, "two"],
+        ]);
+        expect(log.lines).toEqual(["warn: control room replaced"]);
+    });
+
     it("warns at the start about a room that the bot cannot enter, and enters one that it can", async () => {
         const control = await roomOf(ROOM);
         await control.enter(() => Promise.reject(new Error("M_FORBIDDEN")));
