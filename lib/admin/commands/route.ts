@@ -1,6 +1,6 @@
 import { failed } from "../Answer.ts";
 import { word } from "../Argument.ts";
-import type { RouteStatus } from "../Administration.ts";
+import type { Administration, RouteStatus } from "../Administration.ts";
 import { defineCommand } from "../Command.ts";
 
 export const route = defineCommand({
@@ -17,9 +17,20 @@ export const route = defineCommand({
         const found = administration.routing.route(from, to);
         if (found === undefined)
             return failed(`"${from}" is not a Matrix user ID, or "${to}" is not a number or SIP address.`);
-        return { blocks: [{ kind: "facts", facts: [["From", from], ["To", to], ...factsOf(found)] }], data: found };
+        const rejected = rejectionOf(from, administration);
+        const verdict = rejected === undefined ? found : ({ kind: "rejected", reason: rejected } as const);
+        return { blocks: [{ kind: "facts", facts: [["From", from], ["To", to], ...factsOf(verdict)] }], data: verdict };
     },
 });
+
+/** Why the bridge would reject every call of a user at present. */
+function rejectionOf(user: string, { service, changes }: Administration): string | undefined {
+    if (service.state === "draining") return "the bridge drains; send resume to accept calls again";
+    const block = changes.all().find((change) => change.kind === "block" && change.party === user);
+    return block === undefined
+        ? undefined
+        : `calls from ${user} are blocked; send undo ${block.id} to accept them again`;
+}
 
 function factsOf(found: RouteStatus): [string, string][] {
     switch (found.kind) {

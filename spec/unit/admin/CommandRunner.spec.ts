@@ -132,6 +132,19 @@ describe("CommandRunner", () => {
         },
     );
 
+    it("shows that calls of a blocked user, and all calls while the bridge drains, would be rejected", async () => {
+        Object.assign(administration.routing, {
+            route: () => ({ kind: "trunk", callee: "+4420", trunks: ["carrier"], callerId: undefined }),
+        });
+        const route = "route @bob:matrix.example +4420";
+        expect(await said(route)).toContain("Trunks: carrier");
+        await run("block @bob:matrix.example");
+        expect(await said(route)).toContain("Rejected: calls from @bob:matrix.example are blocked; send undo 1");
+        await run("drain");
+        await run("yes");
+        expect(await said(route)).toContain("Rejected: the bridge drains");
+    });
+
     it("asks for no confirmation to end no calls", async () => {
         expect(await said("hangup all")).toBe("There are no calls.");
     });
