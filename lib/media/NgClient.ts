@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../ports/Clock.ts";
 import { NgFailure } from "./NgFailure.ts";
 import { decodeNgReply, encodeNgRequest, type NgCommand, type NgDictionary, type NgReply } from "./ngProtocol.ts";
@@ -33,7 +33,7 @@ export class NgClient {
      */
     async request(command: NgCommand, dictionary: NgDictionary = {}): Promise<Readonly<Record<string, unknown>>> {
         // it must not be guessable, because it alone ties a reply to its request
-        const cookie = randomBytes(12).toString("base64url");
+        const cookie = randomUUID();
         const outcome = await this.#exchange(cookie, encodeNgRequest(cookie, command, dictionary));
         if (outcome instanceof NgFailure) throw outcome;
         switch (outcome.kind) {

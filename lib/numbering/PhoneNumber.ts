@@ -133,7 +133,7 @@ export function isPremiumRate(number: string): boolean {
 
 /** Checks the length only: the ranges in use change more often than this program is updated. */
 function international(typed: string): PhoneNumber | undefined {
-    return canonical(possible(typed));
+    return canonical(typed);
 }
 
 function possible(typed: string): PhoneNumber | undefined {
@@ -145,14 +145,14 @@ function possible(typed: string): PhoneNumber | undefined {
 const MAX_NEEDLESS_ZEROS = 3;
 
 /**
- * A number that is read as itself. The library drops one needless zero behind a country code each time, so that rules would
- * see +49 0900... where the network sees +49 900...
+ * The number that a text with a country code is read as, once it is read as itself. The library drops one needless zero
+ * behind a country code each time, so that rules would see +49 0900... where the network sees +49 900...
  */
-function canonical(number: PhoneNumber | undefined): PhoneNumber | undefined {
-    let read = number;
-    for (let zeros = 0; read !== undefined && zeros <= MAX_NEEDLESS_ZEROS; zeros++) {
+function canonical(text: string | undefined): PhoneNumber | undefined {
+    let read = text;
+    for (let zeros = 0; read !== undefined && zeros <= MAX_NEEDLESS_ZEROS + 1; zeros++) {
         const again = possible(read);
-        if (again === read) return read;
+        if (again === read) return again;
         read = again;
     }
     return undefined;

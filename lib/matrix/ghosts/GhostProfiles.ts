@@ -29,8 +29,9 @@ export class GhostProfiles {
         const ghost = this.#names.ghostOf(party);
         const known = await this.#directory.ghost(ghost);
         const hasName = party.kind !== "anonymous" && party.displayName !== undefined;
+        if (known !== undefined && !hasName) return ghost;
         const displayName = displayTextOf(party);
-        if (known !== undefined && (!hasName || known.displayName === displayName)) return ghost;
+        if (known?.displayName === displayName) return ghost;
         return await this.#flights.run(`${ghost} ${displayName}`, async () => {
             if (known === undefined) await this.#homeserver.register(ghost);
             await this.#name(ghost, displayName);

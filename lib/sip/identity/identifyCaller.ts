@@ -88,9 +88,8 @@ function numberCheckFor(caller: RemoteParty, identities: readonly NameAddress[],
     if (caller.kind !== "number") return undefined;
     for (const { uri } of identities) {
         const parsed = parseUri(uri);
-        if (parsed === undefined || numberIn(parsed, peer) !== caller.number) continue;
-        const check = numberCheckOf(parsed);
-        if (check !== undefined) return check;
+        const check = parsed === undefined ? undefined : numberCheckOf(parsed);
+        if (parsed !== undefined && check !== undefined && numberIn(parsed, peer) === caller.number) return check;
     }
     return undefined;
 }
