@@ -10,6 +10,7 @@ import { domain, numbers, World } from "../../lab/world/World.ts";
 import { expectAdminPage, expectOpenApi, expectPicture } from "../support/adminPage.ts";
 import { COMMAND_ANSWERS } from "../support/commandAnswers.ts";
 import { ControlChat } from "../support/ControlChat.ts";
+import { expectBotInReplacement, expectNoticeIfEncrypted } from "../support/controlRooms.ts";
 import { floodOfRequests } from "../support/floodOfRequests.ts";
 import { expectHepOfCall } from "../support/hepOfCall.ts";
 
@@ -202,6 +203,9 @@ describe("commands in Matrix rooms", () => {
     it("reports a flood that the SIP server drops, once", async () => {
         expect(await control.hears("Scan or flood")).toContain("SIP requests within a minute were rejected or dropped");
     });
+
+    it("says in an encrypted room that it cannot read commands", () => expectNoticeIfEncrypted(carol, BOT));
+    it("follows a user from a room to the one that replaces it", () => expectBotInReplacement(carol, BOT));
 
     it("carries out keys, transfer and hangup in the rooms of their calls", async () => {
         const { phone, callId, roomId } = await phoneTalksToAlice();
