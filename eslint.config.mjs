@@ -9,16 +9,30 @@ const noTemplateInLog = {
     message: "A log message is constant; what varies goes into its fields.",
 };
 
+const parsedTypes =
+    "/^(?:PhoneNumber|SipAddress|CalledParty|MatrixUserId|MatrixRoomId|NumberPattern|UserTemplate|Sdp)$/";
 /** What comes from outside is parsed once, where it enters: only the parser of a type makes values of it. */
 const noForgedType = {
-    selector:
-        "TSAsExpression > TSTypeReference > Identifier[name=/^(?:PhoneNumber|SipAddress|CalledParty|MatrixUserId|MatrixRoomId|NumberPattern|UserTemplate|Sdp)$/]",
+    selector: [
+        `TSAsExpression > TSTypeReference > Identifier[name=${parsedTypes}]`,
+        `TSTypeAssertion > TSTypeReference > Identifier[name=${parsedTypes}]`,
+        "TSAsExpression > TSNeverKeyword",
+        "TSTypeAssertion > TSNeverKeyword",
+    ].join(", "),
     message: "Use the parser of the type (lib/numbering, lib/sdp): a cast lets unparsed text through.",
 };
+const identityHeaders =
+    "/^(?:p-asserted-identity|p-preferred-identity|remote-party-id|diversion|history-info|referred-by)$/";
 /** Headers that name a caller, which any sender can write: lib/sip/identity decides what is shown of them. */
 const noRawIdentity = {
-    selector:
-        "CallExpression[callee.property.name='get'] > Literal[value=/^(?:from|p-asserted-identity|p-preferred-identity|remote-party-id|diversion|history-info|referred-by)$/]",
+    selector: [
+        "CallExpression[callee.property.name='get'] > Literal[value=/^from$/]",
+        "CallExpression[callee.property.name='get'] > TemplateLiteral > TemplateElement[value.raw=/^from$/]",
+        `CallExpression[callee.property.name='get'] > Literal[value=${identityHeaders}]`,
+        // by another name
+        "VariableDeclarator > Literal[value=/^(?:p-asserted-identity|p-preferred-identity|remote-party-id|history-info|referred-by)$/]",
+        `CallExpression[callee.property.name='get'] > TemplateLiteral > TemplateElement[value.raw=${identityHeaders}]`,
+    ].join(", "),
     message: "Use lib/sip/identity: the header names somebody who may not be the sender.",
 };
 
