@@ -39,6 +39,13 @@ export class MediaWorld {
         return world;
     }
 
+    /** Another bridge with the same engines. It does not stop them. */
+    async sharing(options: Partial<RtpengineOptions>): Promise<MediaWorld> {
+        const world = new MediaWorld(this.engines, options);
+        await world.media.start();
+        return world;
+    }
+
     open(origin: MediaTransport, target: MediaTransport): MediaSession {
         const callId = `call${++this.#calls}` as CallId;
         return this.media.open(

@@ -43,6 +43,28 @@ describe("several rtpengines", () => {
     });
 });
 
+describe("an rtpengine of two bridges", () => {
+    let world: MediaWorld;
+
+    beforeEach(async () => {
+        world = await MediaWorld.start({ callIdPrefix: "one-" });
+    });
+
+    afterEach(async () => {
+        await world.stop();
+    });
+
+    test("each deletes the sessions of its earlier run, and not those of the other one", async () => {
+        const other = await world.sharing({ callIdPrefix: "two-" });
+        for (const bridge of [world, world, other]) await bridge.open("webrtc", "rtp").offer(browserOffer);
+        expect(await world.held()).toEqual([3]);
+        expect(await world.media.deleteStaleSessions()).toBe(2);
+        expect(await world.held()).toEqual([1]);
+        expect(await other.media.deleteStaleSessions()).toBe(1);
+        other.media.stop();
+    });
+});
+
 describe("a trunk with SRTP", () => {
     let world: MediaWorld;
 
