@@ -59,10 +59,10 @@ export class Bridge implements Stoppable {
         return bridge;
     }
 
-    /** Starts it; resolves when it accepts calls. The homeserver must run. */
-    async start(): Promise<void> {
+    /** Starts it with further options; resolves when it accepts calls. The homeserver must run. */
+    async start(options: readonly string[] = []): Promise<void> {
         const before = this.log().length;
-        const running = this.#run("bridge", ["--port", String(this.#port)]);
+        const running = this.#run("bridge", ["--port", String(this.#port), ...options]);
         this.#process = running;
         // the log goes on where the run before it ended
         const isReady = (): boolean => running.log().slice(before).includes("bridge ready");

@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { numbers, World } from "../../lab/world/World.ts";
 import type { MatrixClientPage } from "../../lab/world/MatrixClientPage.ts";
@@ -115,4 +117,28 @@ describe("calls outlive the bridge", () => {
         await expectEnded(world, alice, call.callId, { type: "m.call.hangup", reason: "user_hangup" });
         await call.phone.isDone();
     });
+
+    it("an answer to a call whose record is lost is answered with a hangup", async () => {
+        await world.phoneCalls(toAlice);
+        const { callId } = await alice.awaitRinging();
+        await world.bridge.kill();
+        rmSync(join(world.bridge.directory, "data", "calls.journal"));
+        await alice.answer(callId);
+        await world.bridge.start();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "invite_timeout" });
+    });
+
+    it("a bridge with --end-calls ends connected calls at the first SIGTERM", async () => {
+        await world.bridge.stop();
+        await world.bridge.start(["--end-calls"]);
+        const call = await inboundCall(world, alice);
+        await expectAllEnded(call, world.bridge.terminate("SIGTERM"));
+    });
+
+    async function expectAllEnded({ phone, callId }: ConnectedCall, stopping: Promise<unknown>): Promise<void> {
+        expect((await phone.isHungUp()).startLine).toMatch(/^BYE /);
+        expect(await stopping).toEqual({ code: 0, signal: null });
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "unknown_error" });
+        await world.bridge.start();
+    }
 });
