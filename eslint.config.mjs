@@ -37,7 +37,7 @@ const noRawIdentity = {
 };
 
 export default defineConfig(
-    globalIgnores(["dist/", "build/", ".lab/", "coverage/", "stubs/", "lib/config/Config.generated.ts"]),
+    globalIgnores(["dist/", "build/", ".lab/", "coverage/", "stubs/"]),
     tseslint.configs.strictTypeChecked,
     {
         languageOptions: { parserOptions: { projectService: true } },

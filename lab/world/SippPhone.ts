@@ -6,6 +6,7 @@ import { makeRunDirectory } from "../labFolder.ts";
 import { portIsBound } from "./boundPort.ts";
 import { freePort, loopback } from "./freePort.ts";
 import { LabProcess } from "./LabProcess.ts";
+import { description, noDescription, withoutEvents } from "./sippDescription.ts";
 import { mediaAddress, SipTrace } from "./SipTrace.ts";
 import { until } from "./until.ts";
 import type { Stoppable } from "./LabProcess.ts";
@@ -49,6 +50,8 @@ export interface OutgoingCall extends PhoneOptions {
     readonly extraHeaders?: readonly string[];
     /** It asks the other side for an offer by an INVITE without SDP, and answers that in its ACK (RFC 3261, section 13.2.1). */
     readonly withoutOffer?: boolean;
+    /** How it receives digits. Default: as RTP events. */
+    readonly digits?: "as RTP events" | "by INFO";
 }
 
 export type Refusal = "busy" | "decline" | "not found" | "unavailable" | "broken";
@@ -96,13 +99,15 @@ export class SippPhone implements Stoppable {
     /** Starts a phone that calls immediately. */
     static async call(call: OutgoingCall): Promise<SippPhone> {
         const from = call.from ?? '"Lab phone" <sip:+493012345678@phones.example>';
+        const byInfo = call.digits === "by INFO";
         const launched = await launch(
             "caller",
             call,
             {
                 from,
                 extraHeaders: (call.extraHeaders ?? []).join("\n"),
-                offer: call.withoutOffer === true ? noDescription : description,
+                alsoAllowed: byInfo ? ", INFO" : "",
+                offer: call.withoutOffer === true ? noDescription : byInfo ? withoutEvents(description) : description,
                 answer: call.withoutOffer === true ? description : noDescription,
             },
             [`${call.via.address}:${call.via.port}`, ...["-key", "to_uri", call.to]],
@@ -236,6 +241,17 @@ export class SippPhone implements Stoppable {
         }
     }
 
+    /** The digits that it has received by INFO so far. */
+    digitsByInfo(): string {
+        const infos = this.trace
+            .messages()
+            .filter(({ direction, startLine }) => direction === "received" && startLine.startsWith("INFO "));
+        const signals = new Map(
+            infos.map(({ text }) => [/^CSeq:.*$/im.exec(text)?.[0], /^Signal=(.)/m.exec(text)?.[1]]),
+        );
+        return [...signals.values()].join("");
+    }
+
     /** Resolves once the other side has hung up (BYE) or given up (CANCEL). */
     isHungUp(timeoutMs = defaultTimeoutMs): Promise<SipMessage> {
         return this.trace.awaitReceived(/^(BYE|CANCEL) /, timeoutMs);
@@ -320,26 +336,6 @@ function isAnswerTo(method: string): (message: SipMessage) => boolean {
 
 /** Of the first INFO; higher than what SIPp counts itself. */
 const infoCseq = 1_000_000;
-
-const noDescription = "Content-Length: 0";
-
-/** The end of a message with the phone's description, in a scenario's words. */
-const description = [
-    "Content-Type: application/sdp",
-    "Content-Length: [len]",
-    "",
-    "v=0",
-    "o=phone 53655765 1 IN IP[media_ip_type] [media_ip]",
-    "s=-",
-    "c=IN IP[media_ip_type] [media_ip]",
-    "t=0 0",
-    "m=audio [rtp_port] RTP/AVP 0 101",
-    "a=rtpmap:0 PCMU/8000",
-    "a=rtpmap:101 telephone-event/8000",
-    "a=fmtp:101 0-15",
-    "a=ptime:20",
-    "a=sendrecv",
-].join("\n");
 
 interface Launched {
     readonly address: string;

@@ -129,20 +129,21 @@ async function startParts(options: WorldOptions, started: Stoppable[]): Promise<
     const startingChromium = Chromium.start().then((part) => keep(part));
     // A failure is reported where it is awaited, below.
     startingChromium.catch(() => undefined);
-    const [synapsePort, trunkPort, rtpengine] = await Promise.all([
-        freePort(),
-        freePort(),
-        Rtpengine.start([], options.mediaAddress).then((part) => keep(part)),
-    ]);
+    const [synapsePort, trunkPort, reportPort] = await Promise.all([freePort(), freePort(), freePort()]);
+    const dtmfReports = `${loopback}:${reportPort}`;
+    const rtpengine = keep(await Rtpengine.start([`--dtmf-log-dest=${dtmfReports}`], options.mediaAddress));
     const bridge = await Bridge.prepare({
         config: (sip) =>
             configure(
-                labConfig({
-                    synapseUrl: `http://${loopback}:${synapsePort}`,
-                    sipPort: sip.port,
-                    trunkPort,
-                    ngPort: rtpengine.ngPort,
-                }),
+                withReports(
+                    labConfig({
+                        synapseUrl: `http://${loopback}:${synapsePort}`,
+                        sipPort: sip.port,
+                        trunkPort,
+                        ngPort: rtpengine.ngPort,
+                    }),
+                    dtmfReports,
+                ),
             ),
     });
     const [synapse, chromium] = await Promise.all([
@@ -157,6 +158,11 @@ async function startParts(options: WorldOptions, started: Stoppable[]): Promise<
     await bridge.start();
     bridgeStep.done();
     return { synapse, rtpengine, chromium, bridge, trunkPort };
+}
+
+/** The same with rtpengine's reports of DTMF digits. */
+function withReports({ media, ...config }: BridgeConfig, dtmfReports: string): BridgeConfig {
+    return { ...config, media: { ...(media as object), dtmfReports } };
 }
 
 export interface LabAddresses {

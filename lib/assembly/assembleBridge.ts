@@ -202,6 +202,7 @@ async function startMedia(
             callIdPrefix: `${RTPENGINE_DEFAULTS.callIdPrefix}${await installationId(store.path)}-`,
             engines: media.rtpengine,
             ...(media.interfaces !== undefined && { interfaces: media.interfaces }),
+            ...(media.dtmfReports !== undefined && { digitReports: media.dtmfReports }),
             ...holdMusicOf(calls),
             requestTimeoutMs: media.timeoutMs,
             probeIntervalMs: media.probeSeconds * 1_000,

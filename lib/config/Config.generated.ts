@@ -204,7 +204,7 @@ export interface PeerConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * How the bridge sends DTMF digits of commands and of other phones to the peer. "rtp": RTP events (RFC 4733); digits received by SIP INFO are rejected. "info": SIP INFO. "auto": RTP events if the session has them, otherwise SIP INFO if the peer allows it. Digits of Matrix clients are always RTP events.
+     * How the bridge sends DTMF digits to the peer. "rtp": RTP events (RFC 4733); digits received by SIP INFO are rejected. "info": SIP INFO. "auto": RTP events if the session has them, otherwise SIP INFO if the peer allows it. Without media.dtmfReports, digits of Matrix clients are always RTP events.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
@@ -336,7 +336,7 @@ export interface TrunkConfig {
      */
     readonly earlyMedia: "ignore" | "answer";
     /**
-     * How the bridge sends DTMF digits of commands and phones to the trunk. The values are those of sip.peers.
+     * How the bridge sends DTMF digits to the trunk. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
@@ -446,7 +446,7 @@ export interface AccountConfig {
      */
     readonly media: "rtp" | "srtp" | "srtp-optional" | "webrtc";
     /**
-     * How the bridge sends DTMF digits of commands and other phones to the phones of the account. The values are those of sip.peers.
+     * How the bridge sends DTMF digits to the phones of the account. The values are those of sip.peers.
      */
     readonly dtmf: "auto" | "rtp" | "info";
     /**
@@ -907,6 +907,10 @@ export interface RtpengineConfig {
      */
     readonly rtpengine: readonly Endpoint[];
     readonly interfaces?: RtpengineInterfacesConfig;
+    /**
+     * UDP address at which the bridge receives rtpengine's reports of DTMF digits, as address:port. It must be the value of dtmf-log-dest in rtpengine.conf. With it, digits of Matrix clients reach phones and PBXs that receive them by SIP INFO only. Reports are accepted from the hosts in media.rtpengine. CAUTION: they come without authentication. Use a loopback address if rtpengine runs on the same machine, or an address of a private network.
+     */
+    readonly dtmfReports?: Endpoint;
     /**
      * Milliseconds to wait for a response from an instance before it counts as unavailable.
      */

@@ -4,7 +4,7 @@ import type { CallState, Conversation } from "../call/CallState.ts";
 import { Mailbox } from "../call/Mailbox.ts";
 import { openCall, type Opening, reduceCall } from "../call/reduceCall.ts";
 import { mustBeStored, resumedState, storedState } from "../call/resumeCall.ts";
-import { partnerIn } from "../call/states/parties.ts";
+import { legOn, partnerIn } from "../call/states/parties.ts";
 import { type EndCause, type LegId, ORIGIN } from "../call/vocabulary.ts";
 import type {
     CallLeg,
@@ -18,12 +18,13 @@ import type {
 } from "../ports/CallLeg.ts";
 import type { CallSnapshot, MediaSnapshot } from "../ports/CallJournal.ts";
 import type { MediaSession } from "../ports/MediaProxy.ts";
-import type { CallParts, ResumeParts, SetupParts } from "./CallParts.ts";
+import type { CallParts, DigitForms, ResumeParts, SetupParts } from "./CallParts.ts";
 import { eventOfLeg, eventOfMedia } from "./callEvents.ts";
 import { CallTimers } from "./CallTimers.ts";
 import { LegSeat } from "./LegSeat.ts";
 import { isConnected, recordsOf } from "./seatRecords.ts";
 import { MediaSeat } from "./MediaSeat.ts";
+import { PartyRequests } from "./PartyRequests.ts";
 import type { LinkLeg } from "./transfer/CallLink.ts";
 
 /**
@@ -50,8 +51,7 @@ export class CallActor {
     readonly #transferRequests = new Map<LegId, TransferRequest>();
     /** Who the parties are, as far as trusted networks have said so. */
     readonly #identities = new Map<LegId, ShownParty>();
-    /** How many series of digits could not be sent. */
-    #lostDigits = 0;
+    readonly #requests = new PartyRequests(this.#seats, this.#media);
     #state: CallState;
     #owner: "this run" | "the next run" = "this run";
 
@@ -89,7 +89,8 @@ export class CallActor {
         for (const { leg, party } of identities) actor.#identities.set(leg, party);
         if (actor.#state.phase !== "connected") return actor;
         for (const each of media) {
-            const session = resumeMedia(each, (event) => actor.tell(eventOfMedia(each.leg, event)));
+            const { leg } = each;
+            const session = resumeMedia(each, (event) => actor.tell(eventOfMedia(leg, event)), actor.#digitsIn(leg));
             if (session !== undefined) actor.#addMedia(each.leg, session);
         }
         actor.#timers.start("duration", actor.#state.deadline);
@@ -221,10 +222,10 @@ export class CallActor {
     /** Presses keys in the name of a party. Resolves to whether the other party was sent all of them. */
     async press(leg: LegId, digits: string): Promise<"done" | "failed"> {
         if (partnerIn(this.#state, leg) === undefined) return "failed";
-        const lost = this.#lostDigits;
+        const lost = this.#requests.lostDigits;
         this.tell({ kind: "digitsPressed", leg, digits });
         await this.settled();
-        return this.#lostDigits === lost ? "done" : "failed";
+        return this.#requests.lostDigits === lost ? "done" : "failed";
     }
 
     /** Resolves once every effect so far has been carried out or has failed. */
@@ -278,7 +279,7 @@ export class CallActor {
             case "showParty":
                 return this.#showParty(effect);
             case "passDigits":
-                return this.#passDigits(effect);
+                return this.#requests.passDigits(effect);
             case "proposeChange":
             case "proposeHold":
                 return this.#media.get(effect.leg)?.propose(effect, this.#seats.get(effect.peer)?.readiness);
@@ -318,13 +319,8 @@ export class CallActor {
         if (identity !== undefined) this.#seats.get(leg)?.inform(kind, (shownTo) => shownTo.showParty(identity));
     }
 
-    /** The receiving party decides: in its signalling, or in the media, where digits that came in the media have reached it. */
-    #passDigits(effect: Extract<CallEffect, { readonly kind: "passDigits" }>): void {
-        const { kind, digits, form } = effect;
-        const onLost = (): void => void (this.#lostDigits += 1);
-        const peer = this.#seats.get(effect.to);
-        if (peer?.leg.abilities.has("digits") === true) peer.inform(kind, (leg) => leg.sendDigits(digits), onLost);
-        else if (form === "signalling") this.#media.get(effect.leg)?.sendDigits(effect, onLost);
+    #digitsIn(media: LegId): DigitForms {
+        return (side) => this.#seats.get(legOn(this.#state, media, side))?.digitForm ?? "media";
     }
 
     #dial(id: LegId): void {
@@ -334,7 +330,7 @@ export class CallActor {
         this.#targets.set(id, this.#seat(id, leg));
         this.#addMedia(
             id,
-            openMedia(id, (event) => this.tell(eventOfMedia(id, event))),
+            openMedia(id, (event) => this.tell(eventOfMedia(id, event)), this.#digitsIn(id)),
         );
     }
 

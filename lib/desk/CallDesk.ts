@@ -99,7 +99,8 @@ export class CallDesk implements CallIntake, CallPlaces {
             {
                 origin,
                 dial: (leg, report) => this.#dial(diallers, { callId, leg }, targetOf(leg), report),
-                openMedia: (leg, report) => media.open(mediaRequest({ callId, leg }, mediaOf(leg)), report),
+                openMedia: (leg, report, digits) =>
+                    media.open(mediaRequest({ callId, leg }, { ...mediaOf(leg), digits }), report),
             },
             { policy, plan, offer },
         );
@@ -204,8 +205,8 @@ export class CallDesk implements CallIntake, CallPlaces {
         const actor: CallActor = CallActor.resume(parts, snapshot, {
             resumeLeg: (leg, record, report) => resumeLeg(resumers, { callId, leg }, record, report),
             resumeLink: (record) => links.resume(record),
-            resumeMedia: ({ leg, record }, report) =>
-                proxy.resume(mediaRequest({ callId, leg }, mediaOf(leg)), record, report),
+            resumeMedia: ({ leg, record }, report, digits) =>
+                proxy.resume(mediaRequest({ callId, leg }, { ...mediaOf(leg), digits }), record, report),
         });
         const networks = new Map(
             legs.flatMap(({ leg, record }) => (record.network === "link" ? [] : [[leg, record.network]])),
@@ -300,7 +301,7 @@ export class CallDesk implements CallIntake, CallPlaces {
 type CallMedia = Pick<MediaRequest, "transports" | "video">;
 
 /** The media session of a called leg. That of the first one has the call's own name. */
-function mediaRequest({ callId, leg }: ResumedCall, media: CallMedia): MediaRequest {
+function mediaRequest({ callId, leg }: ResumedCall, media: Omit<MediaRequest, "callId" | "leg">): MediaRequest {
     return { callId, ...(leg !== targetLeg(1) && { leg }), ...media };
 }
 

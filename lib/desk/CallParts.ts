@@ -6,7 +6,7 @@ import type { CallLeg, LegReport, OriginLeg, ShownParty, TargetLeg, TransferRequ
 import type { Clock } from "../ports/Clock.ts";
 import type { LinkLegRecord, PartyRecord } from "../ports/LegRecord.ts";
 import type { Log } from "../ports/Log.ts";
-import type { MediaReport, MediaSession } from "../ports/MediaProxy.ts";
+import type { MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
 import type { CallKeeper } from "./CallKeeper.ts";
 import type { LinkLeg } from "./transfer/CallLink.ts";
 
@@ -29,15 +29,18 @@ export interface SetupParts {
     /** Makes a called leg. Synchronous and without I/O. */
     readonly dial: (leg: LegId, report: LegReport) => TargetLeg;
     /** Opens the media session between the origin and a called leg. Synchronous and without I/O. */
-    readonly openMedia: (leg: LegId, report: MediaReport) => MediaSession;
+    readonly openMedia: (leg: LegId, report: MediaReport, digits: DigitForms) => MediaSession;
 }
 
 /** What a call of the previous run of the bridge goes on with. Each function returns undefined for an unusable record. */
 export interface ResumeParts {
     readonly resumeLeg: (leg: LegId, record: PartyRecord, report: LegReport) => CallLeg | undefined;
     readonly resumeLink: (record: LinkLegRecord) => LinkLeg | undefined;
-    readonly resumeMedia: (media: MediaSnapshot, report: MediaReport) => MediaSession | undefined;
+    readonly resumeMedia: (media: MediaSnapshot, report: MediaReport, digits: DigitForms) => MediaSession | undefined;
 }
+
+/** How the parties of a media session receive DTMF digits now. */
+export type DigitForms = NonNullable<MediaRequest["digits"]>;
 
 /** Calls the targets of a call's transfers. The results come as events: `transferPlaced`, `joinRequested`, … Never throws. */
 export interface TransferDesk {

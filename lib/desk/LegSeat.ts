@@ -1,4 +1,4 @@
-import type { EndCause, LegId } from "../call/vocabulary.ts";
+import type { DigitForm, EndCause, LegId } from "../call/vocabulary.ts";
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallLeg, LegReport } from "../ports/CallLeg.ts";
 import type { Log } from "../ports/Log.ts";
@@ -38,6 +38,11 @@ export class LegSeat<Leg extends CallLeg> {
     /** Whether the party can be offered another session. */
     get readiness(): PeerReadiness {
         return this.leg.abilities.has("reoffer") ? "askable" : "unaskable";
+    }
+
+    /** How the party receives DTMF digits now. */
+    get digitForm(): DigitForm {
+        return this.leg.abilities.has("digits") ? "signalling" : "media";
     }
 
     /** Queues a step of the setup. A leg that fails at it is over, and is ended in case that it still holds something. */

@@ -10,6 +10,7 @@ import { SipResolver } from "../sip-server/resolve/SipResolver.ts";
 import type { TlsOptions } from "../sip-server/transport/TransportOptions.ts";
 import { type Finding, timed } from "./Finding.ts";
 import { checkOwnCertificate } from "./ownCertificate.ts";
+import { probeDigitReports } from "./probeDigitReports.ts";
 import { probeDrachtio } from "./probeDrachtio.ts";
 import { probeHomeserver } from "./probeHomeserver.ts";
 import { probeMediaAddresses } from "./probeMediaAddresses.ts";
@@ -54,6 +55,7 @@ export async function checkLive({
     const findings = await Promise.all([
         inTime("homeserver", probeHomeserver({ url, domain, registration, listen })),
         ...enginesOf(config).map(([engine, media]) => inTime("rtpengine", probeEngine(engine, config, media))),
+        inTime("rtpengine", probeDigitReports(config)),
         ...listeners
             .filter(({ address }) => !isOwnAddress(address))
             .map((listener) => Promise.resolve(foreignListener(listener))),

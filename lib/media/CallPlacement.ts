@@ -1,10 +1,11 @@
 import { CallFailure } from "../ports/CallFailure.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaRequest } from "../ports/MediaProxy.ts";
+import type { DigitReports } from "./digits/DigitReports.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
 import type { ResumedSession } from "./MediaSessionParts.ts";
 import type { Exchange } from "./exchanges.ts";
-import { PlacedCall, type PlacedCallParts } from "./PlacedCall.ts";
+import { engineNames, PlacedCall, type PlacedCallParts } from "./PlacedCall.ts";
 import type { EngineChange, Rtpengine } from "./Rtpengine.ts";
 import type { RtpenginePool } from "./RtpenginePool.ts";
 
@@ -17,6 +18,8 @@ export interface Placed {
 export interface PlacementParts extends Omit<PlacedCallParts, "engine"> {
     readonly pool: RtpenginePool;
     readonly log: Log;
+    /** Left out if no rtpengine reports digits. */
+    readonly digitReports: DigitReports | undefined;
     readonly onEngineChange: (change: EngineChange) => void;
     /** The splitter of a resumed call with video cannot be opened again. */
     readonly onSplitterLost: () => void;
@@ -94,8 +97,16 @@ export class CallPlacement {
 
     #take(engine: Rtpengine): Taken {
         engine.addCall();
-        const stopWatching = engine.watch(this.#parts.onEngineChange);
-        const taken: Taken = { kind: "offering", call: new PlacedCall({ ...this.#parts, engine }), stopWatching };
+        const { onEngineChange, digitReports, name } = this.#parts;
+        const call = new PlacedCall({ ...this.#parts, engine });
+        const stops = engineNames(name).map((each) =>
+            digitReports?.listen(each, (side, digit) => call.digitReported(each, side, digit)),
+        );
+        stops.push(engine.watch(onEngineChange));
+        const stopWatching = (): void => {
+            for (const stop of stops) stop?.();
+        };
+        const taken: Taken = { kind: "offering", call, stopWatching };
         this.#place = taken;
         return taken;
     }

@@ -26,14 +26,15 @@ export type EngineReport = Readonly<Record<Side, StreamQuality & { readonly pack
  */
 export class EngineCall {
     readonly engine: Rtpengine;
-    readonly #name: string;
+    /** The call-id at the engine. */
+    readonly name: string;
     /** The sides that other calls have, in place of a party. */
     readonly #linked = new Set<Side>();
     readonly #networks: EngineNetworks | undefined;
 
     constructor(engine: Rtpengine, name: string, networks?: EngineNetworks) {
         this.engine = engine;
-        this.#name = name;
+        this.name = name;
         this.#networks = networks;
     }
 
@@ -97,6 +98,11 @@ export class EngineCall {
         await this.#ask("play DTMF", { "from-tag": side, code: digit, duration: DIGIT_MS, pause: PAUSE_MS });
     }
 
+    /** Whether the other party is sent the digits that this side sends as RTP events. Those that are not sent are reported as well. */
+    async passDigitsOf(side: Side, isWanted: boolean): Promise<void> {
+        await this.#ask(isWanted ? "unblock DTMF" : "block DTMF", { "from-tag": side });
+    }
+
     /** How many packets came in from each side so far. */
     async countPackets(): Promise<Readonly<Record<Side, number>>> {
         const packets = packetsByTag(await this.#ask("query", {}));
@@ -139,7 +145,7 @@ export class EngineCall {
 
     async #ask(command: NgCommand, dictionary: NgDictionary): Promise<Readonly<Record<string, unknown>>> {
         try {
-            return await this.engine.request(command, { "call-id": this.#name, ...dictionary });
+            return await this.engine.request(command, { "call-id": this.name, ...dictionary });
         } catch (error) {
             throw error instanceof NgFailure ? callFailure(error, command) : error;
         }

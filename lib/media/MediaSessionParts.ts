@@ -4,6 +4,7 @@ import type { CallRecorder } from "../ports/CallRecorder.ts";
 import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import type { DigitReports } from "./digits/DigitReports.ts";
 import type { HoldMusic } from "./HoldMusic.ts";
 import type { LivenessWatch } from "./LivenessWatch.ts";
 import type { ResolveHost } from "./resolveHost.ts";
@@ -15,6 +16,8 @@ export interface MediaSessionParts {
     readonly options: RtpengineOptions;
     readonly pool: RtpenginePool;
     readonly watch: LivenessWatch;
+    /** Left out if the bridge receives no reports of digits. */
+    readonly digitReports?: DigitReports;
     readonly clock: Clock;
     readonly telemetry: Telemetry;
     readonly log: Log;

@@ -2,6 +2,7 @@ import { otherSide, type Side } from "../call/vocabulary.ts";
 import { bundled, unbundled } from "../sdp/bundle.ts";
 import { isRejected } from "../sdp/rejection.ts";
 import type { SessionDescription } from "../sdp/sessionDescription.ts";
+import type { SignalledDigits } from "./digits/SignalledDigits.ts";
 import { EngineCall, type EngineReport } from "./EngineCall.ts";
 import type { Exchange } from "./exchanges.ts";
 import type { EngineNetworks } from "./mediaProfiles.ts";
@@ -13,6 +14,7 @@ export interface PlacedCallParts {
     /** The call-id at rtpengine. That of a second call begins with it. */
     readonly name: string;
     readonly networks: EngineNetworks | undefined;
+    readonly digits: SignalledDigits;
 }
 
 /**
@@ -52,21 +54,23 @@ export class PlacedCall {
         return this.#split !== undefined && !this.#split.isAgreed;
     }
 
-    async offerFirst(exchange: Exchange): Promise<SessionDescription> {
-        const split = this.#splitFor(exchange);
-        if (split !== undefined) return await split.offer(exchange, "notSpoken");
-        return await this.#pass(exchange, (it) => this.#call.offerFirst(it));
+    offerFirst(exchange: Exchange): Promise<SessionDescription> {
+        return this.#offer(exchange, "notSpoken");
     }
 
-    async offerAgain(exchange: Exchange): Promise<SessionDescription> {
-        const split = this.#splitFor(exchange);
-        if (split !== undefined) return await split.offer(exchange, "spoken");
-        return await this.#pass(exchange, (it) => this.#call.offerAgain(it));
+    offerAgain(exchange: Exchange): Promise<SessionDescription> {
+        return this.#offer(exchange, "spoken");
     }
 
     async answer(exchange: Exchange): Promise<SessionDescription> {
-        if (this.#split !== undefined) return await this.#split.answer(exchange);
-        return await this.#pass(exchange, (it) => this.#call.answer(it));
+        const { digits } = this.#parts;
+        const answer = digits.answer(exchange);
+        const said =
+            this.#split === undefined
+                ? await this.#pass(answer, (it) => this.#call.answer(it))
+                : await this.#split.answer(answer);
+        await digits.answered(this.#audioCall);
+        return said;
     }
 
     /** Goes back to one call, because the parties did not agree to video. Its media has to be negotiated again. */
@@ -83,7 +87,12 @@ export class PlacedCall {
 
     /** As `EngineCall.pressKey`. The phone's call has the audio apart from the video. */
     async pressKey(side: Side, digit: string): Promise<void> {
-        await (this.#split?.audioCall ?? this.#call).pressKey(side, digit);
+        await this.#audioCall.pressKey(side, digit);
+    }
+
+    /** Receives rtpengine's report of a digit, of either call that this one can have there: both see it. */
+    digitReported(name: string, side: Side, digit: string): void {
+        if (name === this.#audioCall.name) this.#parts.digits.reported(side, digit);
     }
 
     async sendSoundTo(side: Side, isWanted: boolean): Promise<void> {
@@ -113,6 +122,24 @@ export class PlacedCall {
         if (split === undefined) return await this.#call.deleteAndReport();
         const [report] = await Promise.all([split.endAndReport(), this.#call.delete()]);
         return report;
+    }
+
+    get #audioCall(): EngineCall {
+        return this.#split?.audioCall ?? this.#call;
+    }
+
+    async #offer(exchange: Exchange, hasPeer: "spoken" | "notSpoken"): Promise<SessionDescription> {
+        const { digits } = this.#parts;
+        const offer = digits.offer(exchange);
+        const split = this.#splitFor(offer);
+        const said =
+            split === undefined
+                ? await this.#pass(offer, (it) =>
+                      hasPeer === "spoken" ? this.#call.offerAgain(it) : this.#call.offerFirst(it),
+                  )
+                : await split.offer(offer, hasPeer);
+        digits.offered(said);
+        return said;
     }
 
     /** Streams that share a transport on both sides are one section to rtpengine. */

@@ -17,6 +17,8 @@ const PROBES_UNTIL_GONE = 3;
 export class Rtpengine {
     /** `host:port`, for logs. */
     readonly name: string;
+    /** Whether it reports DTMF digits to this bridge (`testDigitReports`). */
+    reportsDigits = false;
     readonly #client: NgClient;
     readonly #log: Log;
     readonly #watchers = new Set<(change: EngineChange) => void>();

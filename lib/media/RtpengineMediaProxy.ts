@@ -3,6 +3,7 @@ import type { Clock } from "../ports/Clock.ts";
 import type { Log } from "../ports/Log.ts";
 import type { MediaProxy, MediaRecord, MediaReport, MediaRequest, MediaSession } from "../ports/MediaProxy.ts";
 import type { Telemetry } from "../ports/Telemetry.ts";
+import { DigitWatch } from "./digits/DigitWatch.ts";
 import { deleteStaleSessions } from "./deleteStaleSessions.ts";
 import { HoldMusic } from "./HoldMusic.ts";
 import { LivenessWatch } from "./LivenessWatch.ts";
@@ -39,6 +40,7 @@ export class RtpengineMediaProxy implements MediaProxy {
     readonly #watch: LivenessWatch;
     readonly #canSplit: boolean;
     readonly #music: HoldMusic;
+    readonly #digits: DigitWatch | undefined;
 
     constructor(options: RtpengineOptions, parts: RtpengineMediaParts) {
         this.#options = options;
@@ -55,13 +57,16 @@ export class RtpengineMediaProxy implements MediaProxy {
             clock,
         });
         this.#watch = new LivenessWatch(clock, options.liveness.pollIntervalMs);
+        const { digitReports: listen, engines, callIdPrefix: prefix } = options;
+        if (listen !== undefined) this.#digits = new DigitWatch({ listen, engines, prefix, clock, log });
     }
 
     /** Begins to watch over the engines. Resolves once each has answered or was found silent; never rejects. */
-    start(): Promise<void> {
+    async start(): Promise<void> {
         if (!this.#canSplit)
             this.#parts.log.info("no video between phones and Matrix clients: an rtpengine is on another host");
-        return this.#pool.start();
+        await this.#pool.start();
+        await this.#digits?.start(this.#pool.engines);
     }
 
     /** How each engine is, for health reports. */
@@ -102,6 +107,7 @@ export class RtpengineMediaProxy implements MediaProxy {
             clock: this.#parts.clock,
             telemetry: this.#parts.telemetry,
             canSplit: this.#canSplit,
+            ...(this.#digits !== undefined && { digitReports: this.#digits.reports }),
             music: this.#music,
             resolveHost: this.#parts.resolveHost ?? resolveBySystem,
             ...(this.#parts.recorder !== undefined && { recorder: this.#parts.recorder }),
@@ -112,6 +118,7 @@ export class RtpengineMediaProxy implements MediaProxy {
     /** Ends every timer and socket. Sessions must have been released: what is under way is given up. */
     stop(): void {
         this.#watch.stop();
+        this.#digits?.stop();
         this.#pool.stop();
     }
 }

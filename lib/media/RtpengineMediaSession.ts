@@ -17,7 +17,8 @@ import { MediaWatchdog } from "./MediaWatchdog.ts";
 import { answerHandover, offerHandover, wishOf } from "./handover.ts";
 import { CandidateFeed } from "./CandidateFeed.ts";
 import { passOnCandidates } from "./passOnCandidates.ts";
-import { CallPlacement, sessionName } from "./CallPlacement.ts";
+import { CallPlacement } from "./CallPlacement.ts";
+import { placementOf } from "./placementOf.ts";
 import { SessionSides } from "./SessionSides.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
@@ -72,10 +73,7 @@ export class RtpengineMediaSession implements MediaSession {
         this.#parts = parts;
         this.#candidates = new CandidateFeed(parts.telemetry, request.transports);
         this.#placement = new CallPlacement({
-            name: parts.options.callIdPrefix + sessionName(request),
-            networks: parts.options.interfaces,
-            pool: parts.pool,
-            log: parts.log,
+            ...placementOf(request, report, parts),
             onEngineChange: (change) => void this.#engineChanged(change),
             onSplitterLost: () => this.#lose("the ports of the splitter are in use"),
         });

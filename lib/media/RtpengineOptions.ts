@@ -18,6 +18,8 @@ export interface RtpengineOptions {
     readonly codecs: CodecPolicy;
     /** A file on the machine of each rtpengine that is played to held parties; left out, there is no music. */
     readonly holdMusic?: string;
+    /** Where the bridge receives reports of DTMF digits: the engines' `dtmf-log-dest`. Left out, it receives none. */
+    readonly digitReports?: NgAddress;
     /** The engine's names of its networks, if it has one for SIP and one for WebRTC. */
     readonly interfaces?: { readonly sip: string; readonly webrtc: string };
 }

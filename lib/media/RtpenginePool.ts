@@ -38,6 +38,11 @@ export class RtpenginePool {
         );
     }
 
+    /** Whether all engines report DTMF digits to this bridge. */
+    get reportsDigits(): boolean {
+        return this.engines.every((engine) => engine.reportsDigits);
+    }
+
     /** Ends the probes and gives up every request under way. */
     stop(): void {
         this.#stopProbing();

@@ -18,7 +18,9 @@ export type NgCommand =
     | "unblock media"
     | "play media"
     | "stop media"
-    | "play DTMF";
+    | "play DTMF"
+    | "block DTMF"
+    | "unblock DTMF";
 
 export type NgReply =
     | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }

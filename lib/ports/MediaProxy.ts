@@ -33,8 +33,8 @@ export interface MediaRequest {
     /** The called leg, if the call has several: each has a session of its own. */
     readonly leg?: LegId;
     readonly transports: Readonly<Record<Side, MediaTransport>>;
-    /** How each party sends and receives DTMF digits; `media` if left out. */
-    readonly digits?: Readonly<Partial<Record<Side, DigitForm>>>;
+    /** How a party receives DTMF digits, in each exchange of the session; in the media if left out. Synchronous, never throws. */
+    readonly digits?: (side: Side) => DigitForm;
     /** Whether the call can have video. Left out, video streams are rejected. */
     readonly video?: VideoPermission;
 }

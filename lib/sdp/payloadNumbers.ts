@@ -5,7 +5,7 @@ import type { Section } from "./sessionDescription.ts";
 export type PayloadNumbers = ReadonlyMap<number, number>;
 
 /** The dynamic payload types (RFC 3551, section 6), and those that are free if RTCP shares the port (RFC 5761, section 4). */
-const DYNAMIC = [...range(96, 127), ...range(35, 63)];
+export const DYNAMIC: readonly number[] = [...range(96, 127), ...range(35, 63)];
 
 /**
  * Payload types for a stream that is to share a transport with others: a number that another stream has is replaced, because it

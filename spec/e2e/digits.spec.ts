@@ -92,16 +92,54 @@ describe("DTMF digits", () => {
         await endedBy(phone, callId);
     });
 
-    it("of the command keys reach a trunk with dtmf: info by SIP INFO", async () => {
+    async function callByInfo(): Promise<{ callId: string; roomId: string; heard: () => string }> {
+        const [events, before] = [byInfo.events().length, byInfo.heardDigits().length];
         const roomId = await alice.createDirectRoom(`@sip_phone=40${loopback}:${domain}`);
         const callId = await alice.placeCall(roomId);
-        await byInfo.awaitEvent("CALL_INCOMING");
+        await byInfo.awaitEvent("CALL_INCOMING", { after: events });
         byInfo.answer();
         await alice.awaitState(callId, "connected");
         await alice.hears(callId, tones.phone);
-        await alice.write(roomId, `!sip keys ${digits}`);
-        await arrivesAt(() => byInfo.heardDigits());
+        return { callId, roomId, heard: () => byInfo.heardDigits().slice(before) };
+    }
+
+    /** Resolves once baresip has all digits, and the call with it has ended. */
+    async function arrivesByInfo(callId: string, heard: () => string): Promise<void> {
+        await arrivesAt(heard);
+        await Promise.all([byInfo.hears(tones.alice), alice.hears(callId, tones.phone)]);
         byInfo.hangUp();
         await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+        expect(heard()).toBe(digits);
+    }
+
+    it("of the command keys reach a trunk with dtmf: info by SIP INFO", async () => {
+        const { callId, roomId, heard } = await callByInfo();
+        await alice.write(roomId, `!sip keys ${digits}`);
+        await arrivesByInfo(callId, heard);
+    });
+
+    it("of a client reach a trunk with dtmf: info by SIP INFO, and not as RTP events as well", async () => {
+        const { callId, heard } = await callByInfo();
+        await alice.pressKeys(callId, digits);
+        await arrivesByInfo(callId, heard);
+    });
+
+    it("of a client reach a phone that calls and receives SIP INFO only, and the client shows its dial pad", async () => {
+        const phone = await world.phoneCalls({
+            to: `sip:${numbers.alice}@${domain}`,
+            toneHz: tones.phone,
+            digits: "by INFO",
+        });
+        const { callId } = await alice.awaitRinging();
+        await alice.answer(callId);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([phone.tone.hears(tones.alice), alice.hears(callId, tones.phone)]);
+        const invite = (await alice.callEvents(callId)).find(({ type }) => type === "m.call.invite");
+        expect(invite?.content["capabilities"]).toMatchObject({ "m.call.dtmf": true });
+        expect(await phone.isAnswered()).not.toContain("telephone-event");
+        await alice.pressKeys(callId, digits);
+        await arrivesAt(() => phone.digitsByInfo());
+        expect(phone.tone.heardDigits).toBe("");
+        await endedBy(phone, callId);
     });
 });

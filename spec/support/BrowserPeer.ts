@@ -91,6 +91,11 @@ export class BrowserPeer {
         return this.#ask("picturesDecoded");
     }
 
+    /** Presses keys one after the other; they are sent as RTP events. */
+    async press(keys: string): Promise<void> {
+        await this.#ask("press", keys);
+    }
+
     streamIds(): Promise<readonly string[]> {
         return this.#ask("streamIds");
     }

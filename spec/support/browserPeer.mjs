@@ -66,6 +66,14 @@ globalThis.peer = {
         const stats = [...(await connection.getStats()).values()];
         return stats.find(({ type, kind }) => type === "inbound-rtp" && kind === "video")?.framesDecoded ?? 0;
     },
+    /** Presses keys one after the other, and resolves once all have been sent. */
+    press(keys) {
+        const { dtmf } = connection.getSenders()[0];
+        return new Promise((resolve) => {
+            dtmf.ontonechange = ({ tone }) => tone === "" && resolve();
+            dtmf.insertDTMF(keys);
+        });
+    },
     candidates: () => found.splice(0),
     streamIds: () => streamIds,
     heard() {

@@ -32,8 +32,14 @@ export class MediaWorld {
         );
     }
 
-    static async start(options: Partial<RtpengineOptions> = {}, engineCount = 1): Promise<MediaWorld> {
-        const engines = await Promise.all(Array.from({ length: engineCount }, () => Rtpengine.start()));
+    /** @param reportsTo where the engines report digits; to where the bridge expects them, if left out */
+    static async start(
+        options: Partial<RtpengineOptions> = {},
+        engineCount = 1,
+        reportsTo = options.digitReports,
+    ): Promise<MediaWorld> {
+        const args = reportsTo === undefined ? [] : [`--dtmf-log-dest=${reportsTo.host}:${reportsTo.port}`];
+        const engines = await Promise.all(Array.from({ length: engineCount }, () => Rtpengine.start(args)));
         const world = new MediaWorld(engines, options);
         await world.media.start();
         return world;

@@ -24,6 +24,12 @@ function originOf(state: Paired): LegId {
     return state.phase === "answering" ? ORIGIN : state.origin;
 }
 
+/** The leg on a side of the media session that was opened for the called leg `media`. */
+export function legOn(state: Transition["state"], media: LegId, side: Side): LegId {
+    if ("media" in state && state.media === media) return state[side];
+    return side === "origin" ? ORIGIN : media;
+}
+
 /** The party that talks to the party of a leg; undefined unless two parties talk. */
 export function partnerIn(state: Transition["state"], leg: LegId): LegId | undefined {
     const isTalking = state.phase === "connected" || state.phase === "changing";

@@ -41,17 +41,9 @@ export class DialogDigits {
         return { status: 200 };
     }
 
-    /** Whether the peer receives digits by INFO. @param session its last description: `auto` prefers RTP events */
+    /** Whether the peer receives digits by INFO. @param session its last description */
     isNeeded(session: Sdp | undefined): boolean {
-        const { dtmf = "auto", allow } = this.#parts;
-        switch (dtmf) {
-            case "rtp":
-                return false;
-            case "info":
-                return true;
-            case "auto":
-                return session !== undefined && !takesDigits(session) && tokensOf(allow).has("info");
-        }
+        return receivesDigitsByInfo(this.#parts, session);
     }
 
     /** Sends one digit after the other, each when the peer has received the one before. @throws CallFailure if one is rejected */
@@ -69,5 +61,20 @@ export class DialogDigits {
     async #ask(digit: string): Promise<IncomingResponse> {
         const { headers, body } = writeDigit(digit, this.#form);
         return await askInDialog(this.#parts, { method: "INFO", headers, body });
+    }
+}
+
+/** Whether a peer receives digits by INFO. @param session its last description: `auto` prefers RTP events */
+export function receivesDigitsByInfo(
+    { dtmf = "auto", allow }: Pick<DialogDigitsParts, "dtmf" | "allow">,
+    session: Sdp | undefined,
+): boolean {
+    switch (dtmf) {
+        case "rtp":
+            return false;
+        case "info":
+            return true;
+        case "auto":
+            return session !== undefined && !takesDigits(session) && tokensOf(allow).has("info");
     }
 }

@@ -7,7 +7,8 @@ import type { SipDialog } from "./SipDialog.ts";
 export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     get abilities(): ReadonlySet<LegAbility> {
         const dialog = this.dialog();
-        if (dialog === undefined) return new Set(); // early media: the media server answers in its place
+        // early media: the media server answers in its place
+        if (dialog === undefined) return new Set(this.receivesEarlyDigits ? ["digits"] : []);
         return new Set(dialog.digitsByInfo !== undefined ? ["reoffer", "digits"] : ["reoffer"]);
     }
 
@@ -16,6 +17,11 @@ export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
     }
 
     protected abstract dialog(): SipDialog | undefined;
+
+    /** Whether the party will receive digits by INFO, as far as that is known before there is a dialog. */
+    protected get receivesEarlyDigits(): boolean {
+        return false;
+    }
 
     async answerOffer(sdp: Sdp): Promise<void> {
         await this.dialog()?.answerOffer(sdp);

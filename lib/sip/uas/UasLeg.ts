@@ -14,6 +14,7 @@ import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
 import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg, LostCall } from "../SipCalls.ts";
 import { CAPABILITIES } from "../sipCapabilities.ts";
+import { receivesDigitsByInfo } from "../dialog/DialogDigits.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
 import { SipDialog } from "../dialog/SipDialog.ts";
 import { LegMachine } from "../LegMachine.ts";
@@ -109,6 +110,12 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     protected override dialog(): SipDialog | undefined {
         return this.#dialog;
+    }
+
+    protected override get receivesEarlyDigits(): boolean {
+        const { dtmf, request, invite } = this.#parts;
+        const session = invite.offerer === "late" ? undefined : invite.offer;
+        return receivesDigitsByInfo({ dtmf, allow: request.headers.get("allow") }, session);
     }
 
     lost(): readonly LostCall[] {

@@ -4,6 +4,8 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { Secret } from "../../../lib/config/Secret.ts";
+import type { Config } from "../../../lib/config/Config.generated.ts";
+import { probeDigitReports } from "../../../lib/liveCheck/probeDigitReports.ts";
 import { probeDrachtio } from "../../../lib/liveCheck/probeDrachtio.ts";
 import { probeHomeserver } from "../../../lib/liveCheck/probeHomeserver.ts";
 import { probeRtpengine } from "../../../lib/liveCheck/probeRtpengine.ts";
@@ -11,6 +13,7 @@ import { freePort, loopback } from "../../../lab/world/freePort.ts";
 import { makeRunDirectory } from "../../../lab/labFolder.ts";
 import { Rtpengine } from "../../../lab/world/Rtpengine.ts";
 import type { Synapse } from "../../../lab/world/Synapse.ts";
+import { ConfigFolder, MINIMAL_CONFIG } from "../../support/configFile.ts";
 import { assembleForSpec } from "../../support/matrix/bridgeWorld.ts";
 import {
     SERVER,
@@ -140,6 +143,39 @@ describe("rtpengine", () => {
         expect(await probeRtpengine({ host: "nowhere.invalid", port }, 300)).toMatchObject(
             fails(/^no address for nowhere.invalid$/),
         );
+    });
+});
+
+describe("rtpengine's reports of DTMF digits", () => {
+    const folder = new ConfigFolder();
+    afterAll(() => folder.remove());
+
+    function configOf({ ngPort, dtmfReports, dtmf }: { ngPort: number; dtmfReports?: string; dtmf?: string }): Config {
+        return folder.load({
+            ...MINIMAL_CONFIG,
+            media: { rtpengine: [`${loopback}:${ngPort}`], timeoutMs: 300, ...(dtmfReports && { dtmfReports }) },
+            trunks: [{ name: "carrier", address: "192.0.2.1", ...(dtmf && { dtmf }) }],
+        });
+    }
+
+    test("work if rtpengine sends them to the bridge, and fail if it does not", async () => {
+        const listen = `${loopback}:${await freePort()}`;
+        const reporting = await Rtpengine.start([`--dtmf-log-dest=${listen}`]);
+        const probe = async (ngPort: number) => await probeDigitReports(configOf({ ngPort, dtmfReports: listen }));
+        expect(await probe(reporting.ngPort)).toMatchObject([{ result: { kind: "works", text: "digit reported" } }]);
+        expect(await probe(engine.ngPort)).toMatchObject([
+            fails(/^no digit reported$/, /dtmf-log-dest = 127\.0\.0\.1/),
+        ]);
+        await reporting.stop();
+        expect(await probe(reporting.ngPort)).toEqual([]);
+    });
+
+    test("are missed if a trunk receives digits by SIP INFO and no reports are configured", async () => {
+        const { ngPort } = engine;
+        expect(await probeDigitReports(configOf({ ngPort }))).toEqual([]);
+        expect(await probeDigitReports(configOf({ ngPort, dtmf: "info" }))).toMatchObject([
+            { result: { kind: "works", text: expect.stringContaining("do not reach carrier") as string, advice: /./ } },
+        ]);
     });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { voiceOf, type WithStreams } from "../../../lib/sdp/streams.ts";
-import { withOfferedDigits, withUsualDigits } from "../../../lib/sdp/digits.ts";
+import { eventsNumberIn, withEventsIn, withOfferedDigits, withUsualDigits } from "../../../lib/sdp/digits.ts";
 import { type PartyDescription, readParty } from "../../../lib/sdp/PartyDescription.ts";
+import type { SessionDescription } from "../../../lib/sdp/sessionDescription.ts";
 import { captured, phone } from "../../support/descriptions.ts";
 
 function read(sdp: string): PartyDescription {
@@ -56,5 +57,33 @@ describe("a phone's answer", () => {
         const same = phoneWith(101);
         expect(withOfferedDigits(same, voiceOf(phoneWith(101)))).toBe(same);
         expect(withOfferedDigits(same, voiceOf(phoneWith(8)))).toBe(same);
+    });
+});
+
+describe("a phone's description with telephone events that the phone does not have", () => {
+    const says = (payloads: string, formats: readonly string[]): SessionDescription =>
+        read(phone({ payloads, formats })).description;
+    const plain = says("8", ["a=rtpmap:8 PCMA/8000"]);
+
+    it("has them with 101, behind the phone's own codecs", () => {
+        expect(eventsNumberIn(plain)).toBeUndefined();
+        const [voice] = withEventsIn(plain).media;
+        expect(eventsNumberIn(withEventsIn(plain))).toBe(101);
+        expect(voice).toMatchObject({ payloads: "8 101", fmtp: [{ payload: 101, config: "0-15" }] });
+    });
+
+    it("has them with a free number if another codec has 101", () => {
+        expect(eventsNumberIn(withEventsIn(says("101", ["a=rtpmap:101 opus/48000/2"])))).toBe(96);
+    });
+
+    it("has them with the number that they had in the offer", () => {
+        expect(eventsNumberIn(withEventsIn(plain, 97))).toBe(97);
+    });
+
+    it("stays as it is if another codec has that number, or if it has telephone events", () => {
+        const opus = says("97", ["a=rtpmap:97 opus/48000/2"]);
+        expect(withEventsIn(opus, 97)).toBe(opus);
+        const own = phoneWith(96).description;
+        expect(withEventsIn(own)).toBe(own);
     });
 });
