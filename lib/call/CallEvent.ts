@@ -41,6 +41,8 @@ export type CallEvent =
     | { readonly kind: "transferFailed"; readonly cause: EndCause }
     /** Another call is ready to take the place of this leg: the target of a transfer answered. */
     | { readonly kind: "joinRequested"; readonly leg: LegId }
+    /** Somebody answers the call in place of those that ring. `leg` is a further leg, which answers immediately. */
+    | { readonly kind: "pickUpRequested"; readonly leg: LegId }
     /** The media proxy is ready for another call in place of a party; `sdp` is the description for that call. */
     | { readonly kind: "handoverOffered"; readonly sdp: Sdp }
     /** The media flows to and from the other call now. `hold`: whether its party holds. */

@@ -12,6 +12,7 @@ import type {
     CallTarget,
     Diallers,
     Network,
+    PlaceTarget,
     ResumedCall,
     Resumers,
 } from "../ports/CallIntake.ts";
@@ -55,7 +56,7 @@ export class CallDesk implements CallIntake, CallPlaces {
     readonly #resumed: (() => void)[] = [];
     #diallers: Diallers | "not connected" | "stopping" = "not connected";
     #transfers: TransferParts | undefined;
-    readonly #places = new TakenPlaces((leg) => this.#calls.of(leg)?.actor);
+    readonly #places = new TakenPlaces((leg) => this.#calls.of(leg));
 
     constructor(options: DeskOptions) {
         this.#options = options;
@@ -108,7 +109,12 @@ export class CallDesk implements CallIntake, CallPlaces {
             const network = targets.get(leg)?.network;
             return network === "call" ? undefined : network;
         };
-        this.#calls.set(callId, { actor, parties, networkOf });
+        const pickUp = (by: PlaceTarget): void => {
+            const leg = targetLeg(targets.size + 1);
+            targets.set(leg, by);
+            actor.tell({ kind: "pickUpRequested", leg });
+        };
+        this.#calls.set(callId, { actor, parties, networkOf, pickUp });
         return { report: (event) => actor.tellOfLeg(ORIGIN, event) };
     }
 

@@ -1,7 +1,8 @@
+import type { Alerting } from "../call/CallState.ts";
 import { partnerIn } from "../call/states/parties.ts";
 import type { CallId, LegId } from "../call/vocabulary.ts";
 import type { CallParty } from "../numbering/partyText.ts";
-import type { Network } from "../ports/CallIntake.ts";
+import type { Network, PlaceTarget } from "../ports/CallIntake.ts";
 import type { CallLeg } from "../ports/CallLeg.ts";
 import type { CallParties } from "../ports/CallParties.ts";
 import type { CallPlaces } from "../ports/CallPlaces.ts";
@@ -12,6 +13,8 @@ export interface OpenCall {
     readonly parties: CallParties;
     /** The network of a called leg; undefined for the caller, and for the place of another call. */
     readonly networkOf: (leg: LegId) => Network | undefined;
+    /** Has a place in another call answer this one, which rings. Left out for a call of the previous run: it ends if it rang. */
+    readonly pickUp?: (by: PlaceTarget) => void;
 }
 
 /** The calls of the desk, by id and by leg. */
@@ -48,6 +51,7 @@ export class OpenCalls extends Map<CallId, OpenCall> implements CallPlaces {
         const id = call?.actor.idOf(leg);
         if (call === undefined || id === undefined) return undefined;
         const { state } = call.actor;
+        if (state.phase === "alerting") return isRinging(state, id) ? call.parties.caller : undefined;
         if (partnerIn(state, id) === undefined || ("transfer" in state && state.transfer !== undefined))
             return undefined;
         const { caller, callee } = call.parties;
@@ -62,4 +66,8 @@ export class OpenCalls extends Map<CallId, OpenCall> implements CallPlaces {
         const isCallee = call.networkOf(state.target) === "matrix";
         return { actor: call.actor, leg: isCallee ? state.target : state.origin };
     }
+}
+
+function isRinging({ branches }: Alerting, leg: LegId): boolean {
+    return branches.some((branch) => branch.leg === leg && branch.phase === "alerting");
 }

@@ -12,7 +12,7 @@ export function ringPlanOf(
     diallers: Diallers,
 ): {
     readonly plan: RingPlan;
-    readonly targets: ReadonlyMap<LegId, CallTarget>;
+    readonly targets: Map<LegId, CallTarget>;
 } {
     const targets = new Map<LegId, CallTarget>();
     const legOf = (target: CallTarget): LegId => {

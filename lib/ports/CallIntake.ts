@@ -41,8 +41,8 @@ export interface RingTargets {
 export type CallTarget = DialledTarget | PlaceTarget;
 
 /**
- * The place of a party in another connected call. The caller takes it, and talks to the other party of that call (RFC 3891). The desk
- * itself is the called party until the two calls are joined.
+ * The place of a party in another call, which is connected or rings. The caller takes it, and talks to the other party of that call
+ * (RFC 3891). The desk itself is the called party until the two calls are joined.
  */
 export interface PlaceTarget {
     readonly network: "call";
@@ -52,7 +52,7 @@ export interface PlaceTarget {
     /** The leg whose place it is. */
     readonly leg: CallLeg;
     readonly caller: RemoteParty;
-    /** Who stays in that call. */
+    /** Who stays in that call, or places it. */
     readonly callee: CallParty;
 }
 

@@ -239,6 +239,31 @@ describe("a call that a desk phone transfers", () => {
         await other.isDone();
     });
 
+    it("is picked up by another phone of the trunk while it rings (INVITE with Replaces)", async () => {
+        const ringing = await world.phoneListens({ toneHz: tones.phone });
+        const callId = await alice.dialNumber(numbers.phone);
+        await ringing.isCalled();
+        const rings = await ringing.trace.awaitSent(/^SIP\/2\.0 180 /, 5_000);
+        const picker = await world.phoneCalls({
+            toneHz: tones.otherPhone,
+            to: `sip:${numbers.alice}@127.0.0.1`,
+            from: '"Second Desk" <sip:+442079460778@phones.example>',
+            extraHeaders: [`Replaces: ${replacesOf(rings, "caller")};early-only`, "Require: replaces"],
+        });
+        await picker.isAnswered();
+        const cancel = await ringing.trace.awaitReceived(/^CANCEL /, 5_000);
+        expect(cancel.text).toMatch(/^Reason: SIP;cause=200/im);
+        await alice.awaitState(callId, "connected");
+        await Promise.all([picker.tone.hears(tones.alice), alice.hears(callId, tones.otherPhone)]);
+        const isIdentity = ({ type, content }: { type: string; content: Record<string, unknown> }): boolean =>
+            type === "m.call.asserted_identity" && JSON.stringify(content).includes("Second Desk");
+        await alice.awaitEvent("the identity of the new party", isIdentity);
+
+        await picker.hangUp();
+        await alice.awaitState(callId, "ended");
+        await picker.isDone();
+    });
+
     it("is not found by a phone that names an unknown dialog to be replaced", async () => {
         const phone = await world.phoneCalls({
             toneHz: tones.phone,
@@ -250,9 +275,10 @@ describe("a call that a desk phone transfers", () => {
     });
 });
 
-/** The dialog of an answered call, as a Replaces header names it to the party that answered (RFC 3891, section 6.1). */
-function replacesOf({ text }: SipMessage): string {
+/** The dialog of a call, as a Replaces header names it to the party that was called, or to its caller (RFC 3891, section 6.1). */
+function replacesOf({ text }: SipMessage, recipient: "callee" | "caller" = "callee"): string {
     const valueOf = (header: RegExp): string => header.exec(text)?.[1]?.trim() ?? "";
-    const [toTag, fromTag] = [valueOf(/^To:.*;tag=(.*)$/m), valueOf(/^From:.*;tag=(.*)$/m)];
+    const tags = [valueOf(/^To:.*;tag=(.*)$/m), valueOf(/^From:.*;tag=(.*)$/m)];
+    const [toTag, fromTag] = recipient === "callee" ? tags : tags.reverse();
     return `${valueOf(/^Call-ID:(.*)$/m)};to-tag=${toTag};from-tag=${fromTag}`;
 }

@@ -30,6 +30,8 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
             return refuseTransfer(state, event.leg);
         case "joinRequested":
             return refuseLink(state);
+        case "pickUpRequested":
+            return addBranch(state, event.leg);
         case "transferPlaced":
         case "transferRinging":
         case "transferDone":
@@ -81,6 +83,12 @@ export function dialStep(state: Alerting, step: number, now: number, ...before: 
         ...legs.flatMap((leg) => dialLeg(state, leg)),
         { kind: "startTimer", timer: "answer", at: deadline },
     );
+}
+
+/** A leg that is not in the plan rings as well. */
+function addBranch(state: Alerting, leg: LegId): Transition {
+    if (phaseOf(state, leg) !== undefined) return stay(state);
+    return go({ ...state, branches: [...state.branches, { leg, phase: "preparing" }] }, ...dialLeg(state, leg));
 }
 
 function dialLeg({ offer, candidates }: Alerting, leg: LegId): CallEffect[] {

@@ -33,6 +33,7 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
             return isParty(state, event.leg) ? refuseTransfer(state, event.leg) : stay(state);
         case "joinRequested":
             return refuseLink(state);
+        case "pickUpRequested":
         case "transferPlaced":
         case "transferRinging":
         case "transferDone":

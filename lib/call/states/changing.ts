@@ -42,6 +42,7 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "joinRequested":
         case "legEnded":
             return onConversationEvent(state, event, now);
+        case "pickUpRequested":
         case "handoverOffered":
         case "handoverDone":
         case "handoverFailed":

@@ -27,6 +27,7 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
         case "joinRequested":
         case "legEnded":
             return onConversationEvent(state, event, now);
+        case "pickUpRequested":
         case "handoverOffered":
         case "handoverDone":
         case "handoverFailed":

@@ -13,6 +13,7 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
             return go(state, { kind: "releaseMedia", leg: event.leg });
         case "joinRequested":
             return refuseLink(state);
+        case "pickUpRequested":
         case "transferRequested":
         case "transferPlaced":
         case "transferRinging":

@@ -36,6 +36,7 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
             return refuseLink(state);
         case "digitsPressed":
         case "digitsHeard":
+        case "pickUpRequested":
         case "transferPlaced":
         case "transferRinging":
         case "transferDone":

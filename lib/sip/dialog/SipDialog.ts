@@ -90,7 +90,11 @@ export class SipDialog implements DialogHandler {
     }
 
     get named(): NamedLeg | undefined {
-        return this.#state.phase === "up" ? this.transfers.named : undefined;
+        return this.#state.phase === "up" ? this.lastNamed : undefined;
+    }
+
+    get lastNamed(): NamedLeg | undefined {
+        return this.transfers.named;
     }
 
     /** Answers the offer reported last, if it still waits. */

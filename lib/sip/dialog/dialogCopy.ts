@@ -38,7 +38,8 @@ export function tagsOf({ local, remote }: Pick<DialogCopy, "local" | "remote">):
     return { local: tagIn(local), remote: tagIn(remote) };
 }
 
-function tagIn(header: string): string | undefined {
+/** The tag of a From or To header. Pure. */
+export function tagIn(header: string): string | undefined {
     return parseNameAddress(header)?.params.get("tag");
 }
 

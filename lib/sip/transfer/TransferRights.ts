@@ -26,6 +26,11 @@ export interface NamedLeg {
     readonly refer: (request: IncomingRequest) => void;
 }
 
+/** What a Replaces header names: a leg that is connected or rings, or a dialog that is over. */
+export type ReplaceableDialog =
+    | { readonly phase: "confirmed" | "early"; readonly leg: CallLeg; readonly rights: TransferRights | undefined }
+    | { readonly phase: "over"; readonly rights: TransferRights | undefined };
+
 /** Whether the peers of two dialogs are the same user or trunk: only calls of its own can be transferred by a peer. */
 export function haveSameOwner(one: TransferRights, other: TransferRights | undefined): boolean {
     switch (one.by.kind) {

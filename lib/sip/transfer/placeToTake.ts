@@ -18,23 +18,24 @@ export type PlaceToTake =
     | { readonly kind: "rejected"; readonly status: number; readonly reason: string };
 
 /**
- * Decides what an INVITE with Replaces leads to (RFC 3891, section 3). Only answered calls can be taken over. A sender without
- * permission learns nothing about a call.
+ * Decides what an INVITE with Replaces leads to (RFC 3891, section 3). A call that rings can be taken over if the bridge placed it:
+ * that is call pickup. A sender without permission learns nothing about a call.
  */
 export function placeToTake(
     replaces: Replaces,
     { rights, trust }: PlaceTaker,
-    { calls, places }: { readonly calls: Pick<SipCalls, "legNamed">; readonly places: CallPlaces },
+    { calls, places }: { readonly calls: Pick<SipCalls, "dialogNamed">; readonly places: CallPlaces },
 ): PlaceToTake {
     if (rights === undefined) return rejected(403, "Forbidden");
-    const named = calls.legNamed(replaces);
+    const named = calls.dialogNamed(replaces);
     if (named === undefined) return rejected(481, "Call/Transaction Does Not Exist");
     if (trust === "untrusted" && !haveSameOwner(rights, named.rights)) {
         return rejected(481, "Call/Transaction Does Not Exist");
     }
-    if (replaces.when === "earlyOnly") return rejected(486, "Busy Here");
+    if (named.phase === "over") return rejected(603, "Decline");
+    if (named.phase === "confirmed" && replaces.when === "earlyOnly") return rejected(486, "Busy Here");
     const callee = places.partnerOf(named.leg);
-    // another transfer of the call is under way
+    // another transfer of the call is under way, or somebody else answers it at this moment
     if (callee === undefined) return rejected(480, "Temporarily Unavailable");
     return { kind: "place", leg: named.leg, callee };
 }

@@ -13,7 +13,6 @@ import { inviteRequest } from "./inviteRequest.ts";
 import type { Hop } from "./inviteRoute.ts";
 import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCaller } from "../dialog/dialogCopy.ts";
-import { copyOfSent } from "../dialog/inviteCopy.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
 import { LegMachine } from "../LegMachine.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
@@ -25,24 +24,18 @@ import {
     type HeaderFields,
     type IncomingRequest,
     type IncomingResponse,
-    type SentRequest,
     type SipHeaders,
     SipSendError,
 } from "../SipStack.ts";
+import type { DialogName } from "../transfer/dialogName.ts";
+import type { ReplaceableDialog } from "../transfer/TransferRights.ts";
 import type { UacLegParts } from "./UacLegParts.ts";
+import { recordOfInvite, type SentInvite } from "./sentInvite.ts";
 import { stepUac, UAC_START, type UacEvent, type UacOrder, type UacState } from "./uacLegState.ts";
 
 /** RFC 3261, section 9.1: 64*T1 after CANCEL the INVITE counts as cancelled; the server tells so a little before. */
 const CANCEL_TIMEOUT_MS = 36_000;
 const NO_HEADERS: SipHeaders = new Map();
-
-/** The INVITE sent last. */
-interface SentInvite {
-    readonly sent: SentRequest;
-    readonly nextHop: string | undefined;
-    /** The last provisional response to it. */
-    readonly provisional?: IncomingResponse;
-}
 
 /** The half of a call that is placed by an INVITE. */
 export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
@@ -93,11 +86,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
     #openInvite(): SipInviteSentRecord | undefined {
         const hop = this.#attempts.current?.hop;
         if (this.#invite === undefined || hop === undefined) return undefined;
-        const { sent, nextHop, provisional } = this.#invite;
-        const { transactionId } = sent;
-        const headers = this.#network(hop, NO_HEADERS);
-        const copy = copyOfSent(sent, nextHop, provisional);
-        return { network: "sip", phase: "inviteSent", peer: hop.trunk.name, transactionId, headers, copy };
+        return recordOfInvite(this.#invite, hop.trunk.name, this.#network(hop, NO_HEADERS));
     }
 
     protected override dialog(): SipDialog | undefined {
@@ -109,6 +98,13 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
         const record = phase === "waiting" || phase === "cancelling" ? this.#openInvite() : undefined;
         this.#machine.happened({ kind: "serverLost" });
         return record === undefined ? [] : [{ kind: "invite", record }];
+    }
+
+    early(name: DialogName): ReplaceableDialog | undefined {
+        const trunk = this.#attempts.current?.hop.trunk;
+        if (trunk === undefined || this.#machine.state.phase !== "waiting") return undefined;
+        if (!this.#early.isNamed(this.#invite?.sent, name)) return undefined;
+        return { phase: "early", leg: this, rights: this.#parts.rightsOf?.(trunk) };
     }
 
     async #carryOut(order: UacOrder, before: Promise<unknown>): Promise<void> {

@@ -3,6 +3,7 @@ import type { InboundDecision } from "../../../lib/numbering/InboundRouting.ts";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { DialVerdict } from "../../../lib/numbering/DialPlan.ts";
 import type { RemoteParty } from "../../../lib/numbering/RemoteParty.ts";
+import type { CallPlaces } from "../../../lib/ports/CallPlaces.ts";
 import type { ContactStore } from "../../../lib/ports/ContactStore.ts";
 import type { Log } from "../../../lib/ports/Log.ts";
 import { Inheritance } from "../../../lib/sip/dialog/Inheritance.ts";
@@ -39,6 +40,8 @@ export interface SipSideOptions {
     readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
     readonly t1?: number;
+    /** Who talks to the party of a leg, as the desk knows it; left out, nobody does. */
+    readonly partnerOf?: CallPlaces["partnerOf"];
     /** File of names the server knows, as /etc/hosts. */
     readonly hostsFile?: string;
     /** File of the CA certificates it trusts (PEM). */
@@ -131,7 +134,7 @@ export class SipSide {
             ...(accounts !== undefined && { phones: phonesFor(accounts, this.contacts, this.log) }),
             dialPlan: { routeInbound: aliceWhenRouted },
             intake: this.intake,
-            places: { partnerOf: () => undefined },
+            places: { partnerOf: options.partnerOf ?? (() => undefined) },
             policy: { ringMs: 60_000, maxDurationMs: 3_600_000 },
             newCallId: () => `call${++calls}` as CallId,
         });

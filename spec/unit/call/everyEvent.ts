@@ -1,5 +1,8 @@
 import type { CallEvent } from "../../../lib/call/CallEvent.ts";
-import { type LegId, ORIGIN, type Sdp } from "../../../lib/call/vocabulary.ts";
+import { type LegId, ORIGIN, type Sdp, targetLeg } from "../../../lib/call/vocabulary.ts";
+
+/** The leg of somebody who picks up the call: no ring plan has it. */
+const PICKER = targetLeg(9);
 
 export const sdp = (name: string): Sdp => `v=0 ${name}` as Sdp;
 
@@ -34,6 +37,7 @@ export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = 
         transferDone: [{ kind: "transferDone" }],
         transferRinging: [{ kind: "transferRinging" }],
         transferFailed: [{ kind: "transferFailed", cause: "busy" }],
+        pickUpRequested: [{ kind: "pickUpRequested", leg: PICKER }],
         joinRequested: legs.map((leg) => ({ kind: "joinRequested", leg }) as const),
         handoverOffered: [{ kind: "handoverOffered", sdp: sdp("handover") }],
         handoverDone: (["holds", "talks"] as const).map((hold) => ({ kind: "handoverDone", hold }) as const),

@@ -254,6 +254,14 @@ describe("every sequence of four or five events", () => {
         expect(walk([{ legs: [first], forMs: 60_000 }], 4, beginning, links)).toBeGreaterThan(5_000);
     });
 
+    it("keeps every rule in a call that somebody picks up", () => {
+        const beginning: readonly CallEvent[] = [
+            { kind: "pickUpRequested", leg: second },
+            { kind: "mediaOffered", leg: second, sdp: sdp("offer") },
+        ];
+        expect(walk([{ legs: [first], forMs: 60_000 }], 4, beginning, [second])).toBeGreaterThan(5_000);
+    });
+
     it("keeps every rule with two legs", () => {
         expect(walk([{ legs: [first], forMs: 60_000 }], 5)).toBeGreaterThan(5_000);
     });

@@ -102,10 +102,25 @@ export class TransferWorld {
 
     /** A call between two phones that is connected. */
     async connected(): Promise<{ caller: Party; callee: Party }> {
+        const caller = this.#calling();
+        return { caller, callee: await this.answers() };
+    }
+
+    /** A call whose callee has the offer, and rings. */
+    async ringing(): Promise<{ caller: Party; callee: Party }> {
+        const caller = this.#calling();
+        await settle();
+        const callee = this.dialled.at(-1);
+        if (callee === undefined) throw new Error("no leg was dialled");
+        callee.says({ kind: "ringing" });
+        return { caller, callee };
+    }
+
+    #calling(): Party {
         const leg = new FakeLeg();
         const opened = this.#desk.open(requestOf(`c${++this.#calls}`, leg, targetOf(alice)));
         if ("refused" in opened) throw new Error(opened.refused);
-        return { caller: { leg, says: opened.report }, callee: await this.answers() };
+        return { leg, says: opened.report };
     }
 
     /** The leg that was dialled last answers. */

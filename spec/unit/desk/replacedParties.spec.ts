@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { CalledParty } from "../../../lib/numbering/CalledParty.ts";
 import type { CallTarget } from "../../../lib/ports/CallIntake.ts";
 import type { ReferTarget } from "../../../lib/ports/CallLeg.ts";
+import { phone } from "../../support/descriptions.ts";
 import { FakeLeg } from "../../support/FakeLeg.ts";
 import { settle } from "../../support/settle.ts";
 import { alice, asksFor, type Party, toBob, TransferWorld } from "./TransferWorld.ts";
@@ -53,6 +54,58 @@ describe("a caller who takes the place of a party in another call", () => {
         expect(world.partnerOf(new FakeLeg())).toBeUndefined();
         asksFor(callee, toBob);
         expect(world.partnerOf(caller.leg)).toBeUndefined();
+    });
+});
+
+describe("a caller who picks up a call that rings elsewhere", () => {
+    let world: TransferWorld;
+    let caller: Party;
+    let callee: Party;
+    beforeEach(async () => {
+        world = new TransferWorld();
+        ({ caller, callee } = await world.ringing());
+    });
+
+    const answers = ({ leg }: Party): readonly string[] => leg.told.filter((told) => told.startsWith("accept"));
+
+    it("is connected with its caller, and the phone that rang receives that it was answered elsewhere", async () => {
+        expect(world.partnerOf(callee.leg)).toEqual({ kind: "anonymous" });
+        const picker = await world.takes(callee.leg);
+        expect(callee.leg.told.at(-1)).toBe("end answeredElsewhere");
+        expect(answers(caller)).toHaveLength(1);
+        expect(answers(picker)).toHaveLength(1);
+        expect(caller.leg.told).toContain("showParty anonymous");
+        picker.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(caller.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it("is hung up if the caller has given up meanwhile", async () => {
+        caller.says({ kind: "ended", cause: "cancelled" });
+        const picker = await world.takes(callee.leg);
+        expect(picker.leg.told.at(-1)).toBe("end notFound");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it.each([
+        ["the caller gives up", () => caller.says({ kind: "ended", cause: "cancelled" }), "end cancelled"],
+        [
+            "the phone that rings answers",
+            () => callee.says({ kind: "answered", sdp: phone({ port: 40_002 }) }),
+            "end answeredElsewhere",
+        ],
+    ])("is hung up if %s while it picks up", async (_, happens, end) => {
+        const open = world.media.open.bind(world.media);
+        world.media.open = (request, report) => {
+            // the further leg of the call that rings
+            if (request.leg !== undefined) happens();
+            return open(request, report);
+        };
+        const picker = await world.takes(callee.leg);
+        expect(picker.leg.told.at(-1)).toBe(end);
     });
 });
 
