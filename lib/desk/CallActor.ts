@@ -173,6 +173,7 @@ export class CallActor {
     /** Receives what a leg reports. */
     tellOfLeg(leg: LegId, event: LegEvent): void {
         if (event.kind === "recordChanged") return this.#parts.keeper.changed();
+        if (event.kind === "referralRejected") return this.#parts.transfers.placeInstead(event.cause);
         if (event.kind === "identified") {
             this.#identities.set(leg, event.party);
             this.#parts.keeper.changed();

@@ -31,6 +31,7 @@ import { CallKeeper } from "./CallKeeper.ts";
 import { type OpenCall, OpenCalls } from "./OpenCalls.ts";
 import { ringPlanOf } from "./ringPlanOf.ts";
 import { CallTransfers, type TransferParts } from "./transfer/CallTransfers.ts";
+import { noTransfers } from "./transfer/noTransfers.ts";
 import { ResumedLinks } from "./transfer/ResumedLinks.ts";
 import { TakenPlaces } from "./transfer/TakenPlaces.ts";
 
@@ -264,10 +265,11 @@ export class CallDesk implements CallIntake, CallPlaces {
         const actorOf = (leg: CallLeg): CallActor | undefined => this.#calls.of(leg)?.actor;
         const make = (): TransferDesk =>
             this.#transfers === undefined
-                ? NO_TRANSFERS(actor)
+                ? noTransfers(actor)
                 : new CallTransfers({ ...this.#transfers, policy, log, parties, actor, actorOf });
         return {
             place: (by, request) => (transfers ??= make()).place(by, request),
+            placeInstead: (cause) => (transfers ??= make()).placeInstead(cause),
             cancel: () => transfers?.cancel(),
         };
     }
@@ -345,12 +347,6 @@ function partyOf(before: CallState, by: LegId | "bridge"): Side | "bridge" {
     if (by === "bridge") return "bridge";
     return by === ORIGIN || ("origin" in before && before.origin === by) ? "origin" : "target";
 }
-
-/** For a desk without transfers. */
-const NO_TRANSFERS = (actor: () => CallActor): TransferDesk => ({
-    place: () => actor().tell({ kind: "transferFailed", cause: "unavailable" }),
-    cancel: () => undefined,
-});
 
 /** A call can have video if both parties can. */
 function videoOf(origin: VideoPermission | undefined, { video }: CallTarget): Pick<MediaRequest, "video"> {

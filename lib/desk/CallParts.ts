@@ -1,6 +1,6 @@
 import type { CallEvent } from "../call/CallEvent.ts";
 import type { CallState } from "../call/CallState.ts";
-import type { LegId } from "../call/vocabulary.ts";
+import type { EndCause, LegId } from "../call/vocabulary.ts";
 import type { MediaSnapshot } from "../ports/CallJournal.ts";
 import type { CallLeg, LegReport, OriginLeg, ShownParty, TargetLeg, TransferRequest } from "../ports/CallLeg.ts";
 import type { Clock } from "../ports/Clock.ts";
@@ -46,6 +46,8 @@ export type DigitForms = NonNullable<MediaRequest["digits"]>;
 export interface TransferDesk {
     /** @param by the leg that has asked for it */
     place(by: LegId, request: TransferRequest): void;
+    /** The party that was asked to carry out the transfer does not: the bridge does. */
+    placeInstead(cause: EndCause): void;
     /** Ends the call to the target, unless it has been joined. */
     cancel(): void;
 }

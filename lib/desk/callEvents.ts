@@ -30,7 +30,10 @@ function eventOfReferral(progress: TransferProgress): CallEvent {
 }
 
 /** What a leg reports, in the domain's words. */
-export function eventOfLeg(leg: LegId, event: Exclude<LegEvent, { kind: "recordChanged" }>): CallEvent {
+export function eventOfLeg(
+    leg: LegId,
+    event: Exclude<LegEvent, { kind: "recordChanged" | "referralRejected" }>,
+): CallEvent {
     switch (event.kind) {
         case "ringing":
             return { kind: "legRinging", leg, ...(event.delayMs !== undefined && { delayMs: event.delayMs }) };

@@ -116,6 +116,8 @@ export type LegEvent =
     | { readonly kind: "transferRequested"; readonly request: TransferRequest }
     /** How the call goes that the party was asked to place (`Referrer`). */
     | { readonly kind: "referral"; readonly progress: TransferProgress }
+    /** The party does not place that call, and has not tried. */
+    | { readonly kind: "referralRejected"; readonly cause: EndCause }
     /** A trusted network says who the party is; again if that changes. */
     | { readonly kind: "identified"; readonly party: ShownParty }
     /** The party pressed keys and says so in the signalling. */

@@ -2,7 +2,7 @@ import type { CallPolicy } from "../../call/CallPolicy.ts";
 import { type CallId, type EndCause, type LegId, ORIGIN } from "../../call/vocabulary.ts";
 import type { CallParty } from "../../numbering/partyText.ts";
 import type { CallIntake } from "../../ports/CallIntake.ts";
-import type { CallLeg, TransferRequest } from "../../ports/CallLeg.ts";
+import type { CallLeg, ReferTarget, TransferRequest } from "../../ports/CallLeg.ts";
 import type { Log } from "../../ports/Log.ts";
 import { SYNTHETIC_OFFER } from "../../sdp/syntheticOffer.ts";
 import type { CallActor } from "../CallActor.ts";
@@ -33,6 +33,8 @@ export interface CallTransfersParts extends TransferParts {
 export class CallTransfers implements TransferDesk {
     readonly #parts: CallTransfersParts;
     #consult: ConsultLeg | undefined;
+    /** What the bridge does if the party that was asked to carry out the transfer does not. Returns why that is not possible. */
+    #instead: (() => EndCause | undefined) | undefined;
 
     constructor(parts: CallTransfersParts) {
         this.#parts = parts;
@@ -48,7 +50,19 @@ export class CallTransfers implements TransferDesk {
         if (cause !== undefined) this.#parts.actor().tell({ kind: "transferFailed", cause });
     }
 
+    placeInstead(cause: EndCause): void {
+        const place = this.#instead;
+        this.#instead = undefined;
+        const { state } = this.#parts.actor();
+        // the transfer has ended otherwise
+        if (!("transfer" in state) || state.transfer?.stage !== "requested") return;
+        const failure = place === undefined ? cause : place();
+        this.#parts.log.info("transfer rejected by the party: placed by the bridge", { cause: failure ?? cause });
+        if (failure !== undefined) this.#parts.actor().tell({ kind: "transferFailed", cause: failure });
+    }
+
     cancel(): void {
+        this.#instead = undefined;
         this.#consult?.cancel();
         this.#consult = undefined;
     }
@@ -61,19 +75,35 @@ export class CallTransfers implements TransferDesk {
             const leg = other?.idOf(to.leg);
             if (other === undefined || leg === undefined || other === actor()) return "notFound";
             const partner = other.partnerOf(leg);
-            if (partner !== undefined && actor().refer(by, { kind: "call", leg: partner }) === "asked")
-                return undefined;
-            actor().tell({ kind: "transferPlaced" });
-            joinCalls({ actor: actor(), leg: by }, { actor: other, leg });
-            return undefined;
+            const join = (): EndCause | undefined => this.#join(by, to.leg);
+            if (partner !== undefined && this.#refer(by, { kind: "call", leg: partner }, join)) return undefined;
+            return join();
         }
         const { caller, callee } = parties;
         const [leaves, stays] = by === ORIGIN ? [caller, callee] : [callee, caller];
         const route = routes.route({ by: transferor, to, leaves, stays, referredBy });
         if (route.kind === "refused") return route.cause;
         const [target] = route.targets;
-        if (target.network === "sip" && actor().refer(by, { kind: "dialled", target }) === "asked") return undefined;
-        return this.#call(by, route.targets);
+        const call = (): EndCause | undefined => this.#call(by, route.targets);
+        if (target.network === "sip" && this.#refer(by, { kind: "dialled", target }, call)) return undefined;
+        return call();
+    }
+
+    /** Returns whether the party that stays is asked to carry out the transfer. */
+    #refer(by: LegId, target: ReferTarget, instead: () => EndCause | undefined): boolean {
+        if (this.#parts.actor().refer(by, target) === "not asked") return false;
+        this.#instead = instead;
+        return true;
+    }
+
+    #join(by: LegId, otherLeg: CallLeg): EndCause | undefined {
+        const { actor, actorOf } = this.#parts;
+        const other = actorOf(otherLeg);
+        const leg = other?.idOf(otherLeg);
+        if (other === undefined || leg === undefined) return "notFound";
+        actor().tell({ kind: "transferPlaced" });
+        joinCalls({ actor: actor(), leg: by }, { actor: other, leg });
+        return undefined;
     }
 
     #call(

@@ -1,4 +1,5 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
+import type { EndCause } from "../../call/vocabulary.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
 import type { LegReport } from "../../ports/CallLeg.ts";
@@ -19,10 +20,14 @@ type State = { readonly phase: "pending"; readonly stopTimer: () => void } | { r
 /** How long the target may ring: longer than any phone does. */
 const RESULT_TIMEOUT_MS = 180_000;
 
+/** Results by which a peer says that it has not called the target. */
+const NOT_PLACED: ReadonlySet<EndCause> = new Set(["rejectedByNetwork", "networkFailure", "serviceUnavailable"]);
+
 /** One REFER of the bridge: the response, and the NOTIFYs of the peer until the end of the transfer (RFC 3515). */
 export class OutgoingReferral {
     readonly #parts: OutgoingReferralParts;
     #state: State;
+    #target: "silent" | "ringing" = "silent";
 
     constructor(parts: OutgoingReferralParts) {
         this.#parts = parts;
@@ -45,10 +50,10 @@ export class OutgoingReferral {
                 return;
             }
             log.info("REFER rejected by the SIP peer", { status });
-            this.#finish({ stage: "failed", cause: causeOfFailure(status, headers, "nothing") });
+            this.#reject(causeOfFailure(status, headers, "nothing"));
         } catch (error) {
             log.debug("REFER not sent", { error });
-            this.#finish({ stage: "failed", cause: "networkFailure" });
+            this.#reject("networkFailure");
         }
     }
 
@@ -57,7 +62,7 @@ export class OutgoingReferral {
         if (method !== "NOTIFY" || !tokensOf(headers.get("event"), ";").has("refer")) return undefined;
         const status = Number(/^SIP\/2\.0 ([1-6][0-9]{2})\b/.exec(body.trimStart())?.[1] ?? 0);
         if (status === 0) return { status: 400, reason: "Bad Message Fragment" };
-        if (status >= 300) this.#finish({ stage: "failed", cause: causeOfFailure(status, new Map(), "nothing") });
+        if (status >= 300) this.#failed(causeOfFailure(status, new Map(), "nothing"));
         else if (status >= 200) this.#finish({ stage: "done" });
         else if (/^\s*terminated/i.test(headers.get("subscription-state") ?? "")) {
             // the peer does not say how the transfer ends
@@ -77,7 +82,19 @@ export class OutgoingReferral {
         this.#state = { phase: "over" };
     }
 
+    /** The result of the call that the peer has placed, or could not place: its rules or its network do not allow it. */
+    #failed(cause: EndCause): void {
+        if (this.#target === "silent" && NOT_PLACED.has(cause)) this.#reject(cause);
+        else this.#finish({ stage: "failed", cause });
+    }
+
+    #reject(cause: EndCause): void {
+        if (this.#state.phase === "pending") this.#parts.report({ kind: "referralRejected", cause });
+        this.stop();
+    }
+
     #progressed(progress: TransferProgress): void {
+        if (progress.stage === "ringing") this.#target = "ringing";
         if (this.#state.phase === "pending") this.#parts.report({ kind: "referral", progress });
     }
 

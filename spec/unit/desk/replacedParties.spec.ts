@@ -171,6 +171,57 @@ describe("a transfer that the party that stays can carry out itself", () => {
         expect(world.calls).toBe(1);
     });
 
+    it("is carried out by the bridge if the party rejects it", async () => {
+        asksFor(callee, toBob);
+        await settle();
+        caller.says({ kind: "referralRejected", cause: "networkFailure" });
+        const target = await world.answers();
+        expect(callee.leg.told.slice(-3)).toEqual(["transfer placed", "transfer done", "end replaced"]);
+        caller.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(target.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it("connects the parties of both calls if the party rejects an attended transfer", async () => {
+        const second = await world.connected();
+        asksFor(callee, { kind: "call", leg: second.callee.leg });
+        await settle();
+        caller.says({ kind: "referralRejected", cause: "rejectedByNetwork" });
+        await settle();
+        expect(callee.leg.told.at(-1)).toBe("end replaced");
+        expect(second.callee.leg.told.at(-1)).toBe("end replaced");
+        caller.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        expect(second.caller.leg.told.at(-1)).toBe("end hungUp");
+        expect(world.media.held).toBe(0);
+        expect(world.calls).toBe(0);
+    });
+
+    it("fails if the party rejects an attended transfer to a call that has ended meanwhile", async () => {
+        const second = await world.connected();
+        asksFor(callee, { kind: "call", leg: second.callee.leg });
+        second.callee.says({ kind: "ended", cause: "hungUp" });
+        await settle();
+        caller.says({ kind: "referralRejected", cause: "rejectedByNetwork" });
+        await settle();
+        expect(callee.leg.told.at(-1)).toBe("transfer failed notFound");
+        expect(world.calls).toBe(1);
+    });
+
+    it.each(["again", "without a transfer"])("goes on if the party rejects it %s", async (when) => {
+        if (when === "again") {
+            asksFor(callee, toBob);
+            await settle();
+            caller.says({ kind: "referral", progress: { stage: "failed", cause: "busy" } });
+        }
+        caller.says({ kind: "referralRejected", cause: "networkFailure" });
+        await settle();
+        expect(world.calls).toBe(1);
+        expect(caller.leg.told.filter((told) => told.startsWith("end"))).toEqual([]);
+    });
+
     it("names the other party of the transferor's second call", async () => {
         const second = await world.connected();
         asksFor(callee, { kind: "call", leg: second.callee.leg });

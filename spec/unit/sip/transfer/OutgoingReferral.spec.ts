@@ -41,6 +41,7 @@ function notified(body: string, subscription = "active;expires=60", event = "ref
 
 const stages = (): string[] =>
     events.map((event) => {
+        if (event.kind === "referralRejected") return `rejected ${event.cause}`;
         if (event.kind !== "referral") return event.kind;
         const { progress } = event;
         return progress.stage === "failed" ? `failed ${progress.cause}` : progress.stage;
@@ -63,10 +64,28 @@ describe("a REFER of the bridge", () => {
         [405, "networkFailure"],
         [403, "rejectedByNetwork"],
         [603, "declined"],
-    ] as const)("that is rejected with %i fails with %s", async (status, cause) => {
+    ] as const)("that is rejected with %i (%s) leaves the transfer to the bridge", async (status, cause) => {
         await accepted(status);
-        expect(stages()).toEqual([`failed ${cause}`]);
+        expect(stages()).toEqual([`rejected ${cause}`]);
         expect(clock.pending).toBe(0);
+    });
+
+    it.each([
+        ["SIP/2.0 403 Forbidden", "rejectedByNetwork"],
+        ["SIP/2.0 501 Not Implemented", "networkFailure"],
+        ["SIP/2.0 503 Service Unavailable", "networkFailure"],
+    ])("leaves the transfer to the bridge if the peer notifies %s", async (body, cause) => {
+        await accepted();
+        notified(body, "terminated;reason=noresource");
+        expect(stages()).toEqual(["placed", `rejected ${cause}`]);
+        expect(clock.pending).toBe(0);
+    });
+
+    it("fails if the target was rung before, whatever the peer notifies then", async () => {
+        await accepted();
+        notified("SIP/2.0 180 Ringing");
+        notified("SIP/2.0 503 Service Unavailable", "terminated;reason=noresource");
+        expect(stages()).toEqual(["placed", "ringing", "failed networkFailure"]);
     });
 
     it.each([
