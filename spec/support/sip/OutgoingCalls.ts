@@ -34,6 +34,8 @@ export class OutgoingCalls {
     availability: TrunkAvailability = { inOrder: (trunks) => trunks, responded: () => undefined };
     /** What the phone that places them said of its access network. */
     accessNetwork: string | undefined;
+    /** Whether their callers may be connected with early media. */
+    mayAnswerEarly: true | undefined;
     readonly #side: SipSide;
 
     private constructor(side: SipSide, phone: ScriptedPhone, other: ScriptedPhone) {
@@ -78,6 +80,7 @@ export class OutgoingCalls {
                 callee: { kind: "number", number: "+442071838750" as PhoneNumber },
                 caller: ALICE,
                 callerName: "Alice",
+                ...(this.mayAnswerEarly === true && { mayAnswerEarly: true }),
                 ...(this.accessNetwork !== undefined && { accessNetwork: this.accessNetwork }),
                 trunks: [first, ...others],
             },
