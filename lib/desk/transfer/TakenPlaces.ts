@@ -27,7 +27,7 @@ export class TakenPlaces {
 
     dial(callId: CallId, leg: LegId, target: PlaceTarget, report: LegReport): TargetLeg {
         const { leg: place } = target;
-        // without the call that rings, its caller has nobody to talk to
+        // without the call that rings, its caller has no party to talk to
         const party = new PlaceLeg(report, (cause) => {
             if (place instanceof PlaceLeg) place.fail(cause);
         });

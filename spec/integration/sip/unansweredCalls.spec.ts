@@ -5,7 +5,7 @@ import { progresses, type Step } from "../../support/sip/progress.ts";
 import { sdpOf } from "../../support/sip/ScriptedPhone.ts";
 import { SipSide } from "../../support/sip/SipSide.ts";
 
-// What the bridge makes of the end of a call that nobody answered: only a phone that rang counts as "no answer".
+// What the bridge makes of the end of a call that was not answered: only a phone that rang counts as "no answer".
 
 const ONE = sdpOf(41_000);
 

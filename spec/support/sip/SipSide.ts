@@ -40,7 +40,7 @@ export interface SipSideOptions {
     readonly accounts?: readonly SipAccount[];
     /** The server's T1 in ms (RFC 3261, section 17.1.1.1), 500 if left out: shorter, and its time-outs are too. */
     readonly t1?: number;
-    /** Who talks to the party of a leg, as the desk knows it; left out, nobody does. */
+    /** Who talks to the party of a leg, as the desk knows it; left out, no party does. */
     readonly partnerOf?: CallPlaces["partnerOf"];
     /** File of names the server knows, as /etc/hosts. */
     readonly hostsFile?: string;
