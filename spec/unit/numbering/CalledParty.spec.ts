@@ -93,7 +93,7 @@ describe("calledPartyOf, as rules see it", () => {
             fc.property(countries, fullNumbers, prefixes, ways, rules, (country, number, prefix, way, rule) => {
                 const dialled = way(`${prefix}${digitsOf(number)}`, country);
                 // what is no number can still be a user at another host
-                if (dialled?.kind !== "number") return;
+                if (dialled?.kind !== "number" || number === NOT_IN_USE) return;
                 const canonical = parseRemoteParty(number, { defaultCountry: country });
                 expect([forbidden, decide([rule], canonical, country)]).toContainEqual(
                     decide([rule], dialled, country),
@@ -142,6 +142,8 @@ const WITHIN_RULE = {
 type Rule = keyof typeof WITHIN_RULE;
 const rules = fc.constantFrom(...(Object.keys(WITHIN_RULE) as Rule[]));
 const countries = fc.constantFrom<CountryCode>("GB", "US", "DE", "FO");
+/** Possible, but in no plan: with a zero in front it is a number in Germany. */
+const NOT_IN_USE = "+88213123456";
 const fullNumbers = fc.constantFrom(
     "+442071838750",
     "+449098790123",
@@ -150,7 +152,7 @@ const fullNumbers = fc.constantFrom(
     "+493023125012",
     "+491713920012",
     "+298201234",
-    "+88213123456",
+    NOT_IN_USE,
 );
 
 /** One way to dial a number; undefined if it cannot be written so, or if nothing would be dialled. */
