@@ -94,7 +94,9 @@ function completed(parsed: SessionDescription, mediaLines: readonly MediaLine[])
     };
 }
 
+/** The fields with those of these names as texts. The same object if they are texts already. */
 function stringFields<T extends object>(fields: T, names: readonly (keyof T)[]): T {
-    const strings = names.filter((name) => fields[name] !== undefined).map((name) => [name, String(fields[name])]);
-    return { ...fields, ...Object.fromEntries(strings) } as T;
+    const others = names.filter((name) => fields[name] !== undefined && typeof fields[name] !== "string");
+    if (others.length === 0) return fields;
+    return { ...fields, ...Object.fromEntries(others.map((name) => [name, String(fields[name])])) };
 }

@@ -9,6 +9,7 @@ const BRACKETS = /^\[|\]$/g;
 const IPV4_WITH_PORT = /^([0-9.]+):[0-9]+$/;
 const IPV6 = /^[0-9a-f:.]*:[0-9a-f:.]*$/i;
 const MAX_PORT = 65_535;
+const BLANKS = /[ \t]+/g;
 const RTP_PROTOCOL = /^(?:udp\/tls\/)?rtp\/s?avpf?$/i;
 /** Instead of a line that is missing, or that has no value: nothing depends on it. */
 const NO_NAME = "s=-";
@@ -34,13 +35,8 @@ export function tidyLines(text: string): readonly string[] | undefined {
     const lines = text
         .replaceAll(/[\0\uFEFF]/g, "")
         .split(/[\r\n]+/)
-        .map((line) => line.trim())
-        .filter((line) => LETTER.test(line))
-        .map((line) => line.replace(LETTER, (_, letter: string) => `${letter.toLowerCase()}=`))
-        .map((line) => (/^[mco]=/.test(line) ? line.replaceAll(/[ \t]+/g, " ") : line))
-        .map((line) => line.replace(CONNECTION, connectionLine))
-        // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
-        .flatMap((line) => (line.length > 2 ? [line] : line === "s=" ? [NO_NAME] : []));
+        .map((line) => tidyLine(line.trim()))
+        .filter((line) => line !== undefined);
     const [version, ...others] = lines;
     if (version !== "v=0" || lines.length > MAX_LINES) return undefined;
     return others.some((line) => line.startsWith("o=")) ? lines : [version, NO_ORIGIN, ...others];
@@ -50,6 +46,22 @@ export function tidyLines(text: string): readonly string[] | undefined {
 function connectionLine(_line: string, family: string, written: string): string {
     const host = written.replace(BRACKETS, "").replace(IPV4_WITH_PORT, "$1");
     return `c=IN IP${IPV6.test(host) ? "6" : /^[0-9.]+$/.test(host) ? "4" : family} ${host}`;
+}
+
+/** Undefined for a line that says nothing. */
+function tidyLine(line: string): string | undefined {
+    if (!/^[a-z]=/.test(line)) return undefined;
+    // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
+    if (line.length === 2) return line === "s=" ? NO_NAME : undefined;
+    switch (line[0]) {
+        case "c":
+            return line.replaceAll(BLANKS, " ").replace(CONNECTION, "c=IN IP$1 $2");
+        case "m":
+        case "o":
+            return line.replaceAll(BLANKS, " ");
+        default:
+            return line;
+    }
 }
 
 /** The formats that an RTP stream can have: numbers up to 127. Of others, all are kept. */

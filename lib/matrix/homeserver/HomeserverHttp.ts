@@ -45,7 +45,9 @@ export class HomeserverHttp {
     }
 
     async #exchange(request: HomeserverRequest): Promise<Reply> {
-        const signal = AbortSignal.timeout(request.timeoutMs);
+        const limit = new AbortController();
+        // not AbortSignal.timeout, which fires long after a request that has ended
+        const timer = setTimeout(() => limit.abort(new RequestTimeout()), request.timeoutMs);
         try {
             const {
                 statusCode: status,
@@ -57,17 +59,26 @@ export class HomeserverHttp {
                 method: request.method,
                 headers: { authorization: this.#authorization, ...contentTypeOf(request) },
                 body: request.upload?.bytes ?? (request.body === undefined ? null : JSON.stringify(request.body)),
-                signal,
+                signal: limit.signal,
             });
             return { status, headers, text: await body.text() };
         } catch (reason) {
-            throw new HomeserverError(...readNoReply(signal.aborted ? signal.reason : reason));
+            throw new HomeserverError(...readNoReply(limit.signal.aborted ? limit.signal.reason : reason));
+        } finally {
+            clearTimeout(timer);
         }
     }
 
     #pathOf({ path, query, as }: HomeserverRequest): string {
         const parameters = new URLSearchParams({ ...query, ...(as === undefined ? {} : { user_id: as }) });
         return `${this.#prefix}${path}${parameters.size === 0 ? "" : `?${parameters.toString()}`}`;
+    }
+}
+
+class RequestTimeout extends Error {
+    constructor() {
+        super("timeout");
+        this.name = new.target.name;
     }
 }
 

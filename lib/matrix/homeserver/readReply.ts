@@ -39,7 +39,6 @@ export function readNoReply(reason: unknown): ErrorParts {
 
 function causeOf(reason: unknown): string {
     if (!(reason instanceof Error)) return "unknown error";
-    if (reason.name === "TimeoutError") return "timeout";
     const { code } = reason as { readonly code?: unknown };
     // codes of the client itself say less than its messages
     return typeof code === "string" && !code.startsWith("UND_") ? code : reason.message;
