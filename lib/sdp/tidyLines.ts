@@ -42,26 +42,29 @@ export function tidyLines(text: string): readonly string[] | undefined {
     return others.some((line) => line.startsWith("o=")) ? lines : [version, NO_ORIGIN, ...others];
 }
 
+/** Undefined for a line that says nothing. */
+function tidyLine(written: string): string | undefined {
+    const [start, letter] = LETTER.exec(written) ?? [];
+    if (start === undefined || letter === undefined) return undefined;
+    const type = letter.toLowerCase();
+    const value = written.slice(start.length);
+    // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
+    if (value === "") return type === "s" ? NO_NAME : undefined;
+    switch (type) {
+        case "c":
+            return `c=${value.replaceAll(BLANKS, " ")}`.replace(CONNECTION, connectionLine);
+        case "m":
+        case "o":
+            return `${type}=${value.replaceAll(BLANKS, " ")}`;
+        default:
+            return `${type}=${value}`;
+    }
+}
+
 /** The family is that of the address, whatever the line says. */
 function connectionLine(_line: string, family: string, written: string): string {
     const host = written.replace(BRACKETS, "").replace(IPV4_WITH_PORT, "$1");
     return `c=IN IP${IPV6.test(host) ? "6" : /^[0-9.]+$/.test(host) ? "4" : family} ${host}`;
-}
-
-/** Undefined for a line that says nothing. */
-function tidyLine(line: string): string | undefined {
-    if (!/^[a-z]=/.test(line)) return undefined;
-    // an empty session name is written as a blank (RFC 8866, section 5.3); other empty values say nothing
-    if (line.length === 2) return line === "s=" ? NO_NAME : undefined;
-    switch (line[0]) {
-        case "c":
-            return line.replaceAll(BLANKS, " ").replace(CONNECTION, "c=IN IP$1 $2");
-        case "m":
-        case "o":
-            return line.replaceAll(BLANKS, " ");
-        default:
-            return line;
-    }
 }
 
 /** The formats that an RTP stream can have: numbers up to 127. Of others, all are kept. */
