@@ -12,6 +12,7 @@ import type { TrunkAvailability } from "../trunk/TrunkHealth.ts";
 import { faultText } from "./faultText.ts";
 import { contactUserOf, registerHeaders, registrarAt } from "./composeRegister.ts";
 import { meaningOfRegister } from "./meaningOfRegister.ts";
+import { RegistrarAddresses } from "./RegistrarAddresses.ts";
 import { RegistrationLog } from "./RegistrationLog.ts";
 import {
     type RegistrationEvent,
@@ -75,6 +76,7 @@ export class TrunkRegistration {
     #others: readonly SipTrunk[] = [];
     /** The address that took our last REGISTER. */
     #holder: SipTrunk | undefined;
+    readonly #acceptedBy: RegistrarAddresses;
     /** As the SIP server wrote it in our last REGISTER. */
     #contact: string | undefined;
     /** When it was last made again because its connection was lost. */
@@ -89,6 +91,7 @@ export class TrunkRegistration {
         this.trunk = trunk;
         this.contactUser = contactUserOf(trunk);
         this.#parts = parts;
+        this.#acceptedBy = new RegistrarAddresses(parts.clock);
         this.#news = new RegistrationLog(trunk.name, parts.log);
         this.#addresses = atEachAddress(trunk);
         this.#address = this.#addresses[0];
@@ -100,6 +103,11 @@ export class TrunkRegistration {
 
     get phase(): RegistrationState["phase"] {
         return this.#state.phase;
+    }
+
+    /** Whether the trunk is registered at this IP address: it accepted the REGISTER, and the time that it granted is not over. */
+    isAt(address: string): boolean {
+        return this.#acceptedBy.has(address);
     }
 
     /** A SIP server is available, the first or another one: registers immediately. */
@@ -174,10 +182,13 @@ export class TrunkRegistration {
             case "reportPassedOver":
                 return this.#news.passedOver(this.#address.domain, order.why);
             case "reportDown":
+                // a registrar that rejects the account has no registration of it any more
+                if (order.why.kind === "refused") this.#acceptedBy.clear();
                 this.#parts.telemetry.trunkRegistered(this.trunk.name, "down", faultText(order.why, nextAt));
                 return this.#news.down(order.why);
             case "reportStopped":
                 this.#stopWaiting();
+                this.#acceptedBy.clear();
                 this.#parts.telemetry.trunkRegistered(this.trunk.name, "down");
                 return this.#onStopped();
         }
@@ -260,7 +271,11 @@ export class TrunkRegistration {
         const { contactUser } = this;
         const others = this.#others.length > 0 ? "left" : "none";
         const asked = { seconds: attempt.seconds, contactUser, contact: this.#contact, others } as const;
-        this.#happened(meaningOfRegister(response, asked));
+        const meaning = meaningOfRegister(response, asked);
+        if (meaning.kind === "granted" && response.peer !== undefined) {
+            this.#acceptedBy.accepted(response.peer.address, meaning.seconds);
+        }
+        this.#happened(meaning);
     }
 
     #authorizationFor(attempt: Attempt, response: IncomingResponse): readonly HeaderLine[] | undefined {

@@ -1,6 +1,7 @@
 import { escapeUser, parseNameAddress, parseUri } from "../sipHeaders.ts";
 import type { IncomingRequest } from "../SipStack.ts";
 import type { SipTrunk } from "../SipTrunk.ts";
+import { atEachAddress } from "../trunk/atEachAddress.ts";
 import { type RegistrationParts, TrunkRegistration } from "./TrunkRegistration.ts";
 
 /** A request that was addressed to the contact of one of the bridge's registrations. */
@@ -13,12 +14,20 @@ export interface RegisteredCall {
 /** The registrations of all trunks that have one. */
 export class TrunkRegistrations {
     readonly #registrations: readonly TrunkRegistration[];
+    /** Those of trunks whose hosts belong to no other trunk: the address of a request shows which trunk it came from. */
+    readonly #alone: readonly TrunkRegistration[];
 
     constructor(trunks: readonly SipTrunk[], parts: RegistrationParts) {
         this.#registrations = trunks.flatMap((trunk) => {
             const { register } = trunk;
             return register === undefined ? [] : [new TrunkRegistration({ ...trunk, register }, parts)];
         });
+        const hosts = trunks.map((trunk) => ({ name: trunk.name, hosts: hostsOf(trunk) }));
+        this.#alone = this.#registrations.filter(({ trunk }) =>
+            hosts.every(
+                (other) => other.name === trunk.name || !hostsOf(trunk).some((host) => other.hosts.includes(host)),
+            ),
+        );
     }
 
     serverUp(): void {
@@ -72,8 +81,22 @@ export class TrunkRegistrations {
         const isContact = parseUri(uri)?.user === registration.contactUser;
         return { trunk, uri: isContact ? (accountUri(trunk) ?? uri) : uri };
     }
+
+    /**
+     * The trunk that is registered at this source address. Undefined also if several trunks are: the address does not show
+     * which of them calls.
+     */
+    trunkAt(address: string): SipTrunk | undefined {
+        const [found, ...others] = this.#alone.filter((registration) => registration.isAt(address));
+        return others.length === 0 ? found?.trunk : undefined;
+    }
 }
 
 function accountUri({ scheme, domain, credentials }: SipTrunk): string | undefined {
     return credentials === undefined ? undefined : `${scheme}:${escapeUser(credentials.username)}@${domain}`;
+}
+
+function hostsOf(trunk: SipTrunk): readonly string[] {
+    const reached = atEachAddress(trunk).map(({ nextHop, domain }) => parseUri(nextHop ?? `sip:${domain}`)?.host);
+    return reached.filter((host) => host !== undefined).map((host) => host.toLowerCase());
 }

@@ -10,8 +10,8 @@ export interface SenderIdentifierParts {
     /** All peers that may call in, trunks included; the first one that matches is used. */
     readonly peers: readonly SipPeer[];
     readonly trunks: Pick<TrunkAuthenticator, "authenticate">;
-    /** A call to the contact of a registration belongs to its trunk, from any source address. */
-    readonly registrations: Pick<TrunkRegistrations, "callOf">;
+    /** A call to the contact of a registration belongs to its trunk, from any source address. So do requests from its registrar. */
+    readonly registrations: Pick<TrunkRegistrations, "callOf" | "trunkAt">;
     /** The phones of Matrix users, if there are accounts. */
     readonly phones?: Pick<Phones, "authenticate" | "accountAt">;
 }
@@ -30,13 +30,18 @@ export class SenderIdentifier {
     identify(request: IncomingRequest, required: RequiredIdentification): Sender {
         const registered = this.#parts.registrations.callOf(request);
         if (registered !== undefined) return this.#asTrunk(request, required, registered.trunk, registered.uri);
-        const peer = isOtherWebPage(request) ? undefined : this.#peers.peerAt(request.source.address);
+        const peer = isOtherWebPage(request) ? undefined : this.#peerAt(request.source.address);
         if (required === "password") {
             const phone = this.#asPhone(request, peer);
             if (phone !== undefined) return phone;
         }
         const trunk = this.#asTrunk(request, required, peer, request.uri);
         return trunk.kind === "unknown" ? this.#bySource(request, required) : trunk;
+    }
+
+    /** What the operator configured is used first. */
+    #peerAt(address: string): SipPeer | undefined {
+        return this.#peers.peerAt(address) ?? this.#parts.registrations.trunkAt(address);
     }
 
     #asPhone(request: IncomingRequest, peer: SipPeer | undefined): Sender | undefined {

@@ -27,6 +27,13 @@ async function register(given: Partial<SipTrunk> = {}) {
     return { side, registrar };
 }
 
+/** Sends from an address that is no registrar's. */
+async function elsewhere(side: SipSide): Promise<ScriptedPhone> {
+    const phone = await ScriptedPhone.on(side.port(), "127.0.0.2");
+    stopLater.push({ stop: () => phone.close() });
+    return phone;
+}
+
 const challenge = (nonce: string, more = ""): string =>
     `WWW-Authenticate: Digest realm="carrier", nonce="${nonce}", algorithm=MD5, qop="auth"${more}`;
 
@@ -186,15 +193,34 @@ test("takes a call that comes by its registration for the trunk's, and for whom 
     const registration = await registrar.next("REGISTER");
     registrar.respond(registration, 200, "OK");
     const contact = /<([^>]+)>/.exec(registration.header("contact"))?.[1] ?? "";
-    // the source is no peer's, so that only the registration speaks for the call
-    const call = registrar.invite(contact, {
+    // only the contact shows that the call is for the registration
+    const caller = await elsewhere(side);
+    const call = caller.invite(contact, {
         body: PHONE_SDP,
         headers: ["P-Called-Party-ID: <sip:2001@carrier.example>"],
     });
     const { request } = await side.intake.next();
     expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
     await request.origin.end("busy");
+    caller.within(call, "ACK", await caller.next("SIP/2.0 486"));
+});
+
+test("recognises the registrar by its address, if it writes the called number in the Request-URI", async () => {
+    const { side, registrar } = await register();
+    registrar.respond(await registrar.next("REGISTER"), 200, "OK");
+    await vi.waitFor(() => expect(side.telemetry.counted).toContain("registration of carrier up"));
+    const call = registrar.invite(`sip:2001@127.0.0.1:${side.port()}`, { body: PHONE_SDP });
+    const { request } = await side.intake.next();
+    expect(request.ring[0].targets[0]).toMatchObject({ network: "matrix", callee: ALICE });
+    await request.origin.end("busy");
     registrar.within(call, "ACK", await registrar.next("SIP/2.0 486"));
+});
+
+test("does not recognise a registrar by its address before it accepts the registration", async () => {
+    const { side, registrar } = await register();
+    await registrar.next("REGISTER");
+    const call = registrar.invite(`sip:2001@127.0.0.1:${side.port()}`, { body: PHONE_SDP });
+    registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
 });
 
 test("routes a call to the account itself by the account's name, not by the secret user of its contact", async () => {
@@ -230,8 +256,9 @@ describe("somebody else calls as if by the registration", () => {
         const { uri, headers = [] } = attempt(contact, `127.0.0.1:${side.port()}`);
         const from = "<sip:+442071838750@carrier.example>";
         const asserted = "P-Asserted-Identity: <sip:+442071838750@carrier.example>";
-        const call = registrar.invite(uri, { body: PHONE_SDP, from, headers: [asserted, ...headers] });
-        registrar.within(call, "ACK", await registrar.next("SIP/2.0 403"));
+        const caller = await elsewhere(side);
+        const call = caller.invite(uri, { body: PHONE_SDP, from, headers: [asserted, ...headers] });
+        caller.within(call, "ACK", await caller.next("SIP/2.0 403"));
         expect(side.telemetry.counted).toContain("dropped from sip: unknown_peer");
     });
 

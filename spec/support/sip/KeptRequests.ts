@@ -25,9 +25,10 @@ export class KeptRequests implements SipStack {
         return Promise.resolve({ uri: request.uri ?? "", headers, transactionId: `t${this.requests.length}`, cancel });
     }
 
-    /** The nth request is answered. */
-    answer(nth: number, status: number, headers: readonly (readonly [string, string])[] = []): void {
-        const response = { status, reason: "", headers: new Map(headers), body: "" };
+    /** The nth request is answered, from an IP address if one is given. */
+    answer(nth: number, status: number, headers: readonly (readonly [string, string])[] = [], from?: string): void {
+        const peer = from === undefined ? {} : { peer: { protocol: "udp", address: from, port: 5060 } };
+        const response = { status, reason: "", headers: new Map(headers), body: "", ...peer };
         this.#listeners[nth]?.onResponse({ ...response, acknowledge: () => Promise.resolve() });
     }
 }

@@ -98,9 +98,9 @@ export class ScriptedPhone {
         });
     }
 
-    /** `server` is the UDP port of the SIP server it talks to. */
-    static async on(server: number): Promise<ScriptedPhone> {
-        return new ScriptedPhone(await udpWire(), server);
+    /** `server` is the UDP port of the SIP server it talks to. `address` is where it sends from; its Contact names 127.0.0.1. */
+    static async on(server: number, address?: string): Promise<ScriptedPhone> {
+        return new ScriptedPhone(await udpWire(address), server);
     }
 
     /** A phone that takes connections, and speaks by the last of them. */

@@ -20,9 +20,9 @@ export interface PhoneWire {
     close(): void;
 }
 
-export async function udpWire(): Promise<PhoneWire> {
+export async function udpWire(address = "127.0.0.1"): Promise<PhoneWire> {
     const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1");
+    socket.bind(0, address);
     await once(socket, "listening");
     return {
         port: socket.address().port,

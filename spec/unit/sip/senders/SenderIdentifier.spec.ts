@@ -21,6 +21,7 @@ interface World {
     readonly phone?: PhoneAuthentication;
     readonly trunk?: TrunkAuthentication;
     readonly registered?: boolean;
+    readonly registrar?: string;
     readonly registeredSource?: string;
     readonly headers?: Readonly<Record<string, string>>;
 }
@@ -30,13 +31,17 @@ function identify(method: string, address: string, required: "password" | "sourc
         phone = { kind: "notPhone" },
         trunk = { kind: "unasked" },
         registered,
+        registrar,
         registeredSource,
         headers = {},
     } = world;
     const identifier = new SenderIdentifier({
         peers: [pbx, carrier],
         trunks: { authenticate: () => trunk },
-        registrations: { callOf: () => (registered === true ? { trunk: carrier, uri: "sip:2001@here" } : undefined) },
+        registrations: {
+            callOf: () => (registered === true ? { trunk: carrier, uri: "sip:2001@here" } : undefined),
+            trunkAt: (at) => (at === registrar ? carrier : undefined),
+        },
         phones: {
             authenticate: () => phone,
             accountAt: (source) => (source.address === registeredSource ? account : undefined),
@@ -62,6 +67,23 @@ describe("SenderIdentifier", () => {
             peer: carrier,
             calledUri: "sip:2001@here",
         });
+    });
+
+    it("identifies a trunk by the address of its registrar", () => {
+        const registrar = "203.0.113.7";
+        expect(identify("INVITE", registrar, "password", { registrar })).toMatchObject({ kind: "peer", peer: carrier });
+        expect(identify("INVITE", "203.0.113.8", "password", { registrar })).toEqual({ kind: "unknown" });
+    });
+
+    it("prefers a configured peer to the trunk that is registered at the same address", () => {
+        const registrar = "192.0.2.10";
+        expect(identify("INVITE", registrar, "password", { registrar })).toMatchObject({ kind: "peer", peer: pbx });
+    });
+
+    it("does not identify a web page by the address of a registrar", () => {
+        const headers = { "X-WebSocket-Origin": "https://evil.example" };
+        const registrar = "203.0.113.7";
+        expect(identify("INVITE", registrar, "password", { registrar, headers })).toEqual({ kind: "unknown" });
     });
 
     it("identifies a trunk by its password, from any source address", () => {
