@@ -1,5 +1,5 @@
 import type { CallTimer, Hold } from "./CallEvent.ts";
-import type { DigitForm, EndCause, IceCandidate, LegId, Sdp, Side } from "./vocabulary.ts";
+import type { DigitForm, EndCause, IceCandidate, LegId, RequestForm, Sdp, Side } from "./vocabulary.ts";
 
 /**
  * What the desk does next, each named after the port method that it calls. The desk keeps their order towards each leg and
@@ -29,6 +29,14 @@ export type CallEffect =
           readonly to: LegId;
           readonly digits: string;
           readonly form: DigitForm;
+      }
+    /** Asks the other party for a whole picture, for the party on this side: it lost one, or has just begun to show the video. */
+    | {
+          readonly kind: "requestPicture";
+          readonly leg: LegId;
+          readonly side: Side;
+          readonly to: LegId;
+          readonly form: RequestForm;
       }
     | { readonly kind: "endLeg"; readonly leg: LegId; readonly cause: EndCause }
     | { readonly kind: "allocateMedia"; readonly leg: LegId; readonly sdp: Sdp }

@@ -54,6 +54,10 @@ export type CallEvent =
     | { readonly kind: "digitsPressed"; readonly leg: LegId; readonly digits: string }
     /** The party on this side of the media session of `leg` pressed keys in the media. */
     | { readonly kind: "digitsHeard"; readonly leg: LegId; readonly side: Side; readonly digits: string }
+    /** A party asks for a whole picture of the other one's video in its signalling. */
+    | { readonly kind: "pictureRequested"; readonly leg: LegId }
+    /** The party on this side of the media session of `leg` asks for one in the media, where the other party is not asked. */
+    | { readonly kind: "pictureRequestHeard"; readonly leg: LegId; readonly side: Side }
     | { readonly kind: "timerFired"; readonly timer: CallTimer }
     | { readonly kind: "bridgeStopping" };
 

@@ -41,6 +41,9 @@ export function otherSide(side: Side): Side {
 /** How DTMF digits travel: within the media as RTP events (RFC 4733), or in the signalling (SIP INFO, a command). */
 export type DigitForm = "media" | "signalling";
 
+/** How a party asks for a whole picture: within the media by RTCP (PLI, FIR), or in the signalling (SIP INFO, RFC 5168). */
+export type RequestForm = "media" | "signalling";
+
 /** One trickled ICE candidate (RFC 8838). An empty `candidate` says that no more will come. */
 export interface IceCandidate {
     /** The value of an `a=candidate` line, `candidate:` prefix included, or "". */

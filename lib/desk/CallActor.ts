@@ -280,7 +280,8 @@ export class CallActor {
             case "showParty":
                 return this.#showParty(effect);
             case "passDigits":
-                return this.#requests.passDigits(effect);
+            case "requestPicture":
+                return this.#requests.carryOut(effect);
             case "proposeChange":
             case "proposeHold":
                 return this.#media.get(effect.leg)?.propose(effect, this.#seats.get(effect.peer)?.readiness);

@@ -1,6 +1,6 @@
 import type { CallEffect } from "../call/CallEffect.ts";
 import type { CallEvent } from "../call/CallEvent.ts";
-import type { LegId, Sdp } from "../call/vocabulary.ts";
+import type { LegId, Sdp, Side } from "../call/vocabulary.ts";
 import type { Log } from "../ports/Log.ts";
 import type { ChangeProposal, MediaRecord, MediaSession, PeerReadiness } from "../ports/MediaProxy.ts";
 import { causeOfFailedEffect } from "./causeOfFailedEffect.ts";
@@ -127,6 +127,14 @@ export class MediaSeat {
                 causeOfFailedEffect(this.#parts.log, kind, reason);
                 onFailure();
             },
+        );
+    }
+
+    /** Asks the other party for a whole picture, on behalf of the party on this side. */
+    requestPicture(side: Side): void {
+        this.#exchanges.post(
+            () => this.#session.requestPicture(side),
+            (reason) => this.#parts.log.debug("picture not requested", { leg: this.#leg, error: reason }),
         );
     }
 

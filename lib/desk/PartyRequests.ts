@@ -22,12 +22,25 @@ export class PartyRequests {
         return this.#lostDigits;
     }
 
+    carryOut(effect: Of<"passDigits" | "requestPicture">): void {
+        if (effect.kind === "passDigits") this.#passDigits(effect);
+        else this.#requestPicture(effect);
+    }
+
     /** In the signalling of the other party, or in the media, where digits that came in the media have reached it. */
-    passDigits(effect: Of<"passDigits">): void {
+    #passDigits(effect: Of<"passDigits">): void {
         const { kind, digits, form } = effect;
         const onLost = (): void => void (this.#lostDigits += 1);
         const peer = this.#seats.get(effect.to);
         if (peer?.digitForm === "signalling") peer.inform(kind, (leg) => leg.sendDigits(digits), onLost);
         else if (form === "signalling") this.#media.get(effect.leg)?.sendDigits(effect, onLost);
+    }
+
+    /** In the signalling of the other party, or in the media, where a request that came in the media has reached it. */
+    #requestPicture({ kind, leg, side, to, form }: Of<"requestPicture">): void {
+        const peer = this.#seats.get(to);
+        const pictures = peer?.leg.pictures;
+        if (pictures !== undefined) peer?.inform(kind, () => pictures.request());
+        else if (form === "signalling") this.#media.get(leg)?.requestPicture(side);
     }
 }

@@ -13,6 +13,8 @@ export function eventOfMedia(leg: LegId, event: MediaEvent): CallEvent {
             return { kind: "partySilent", leg, side: event.side };
         case "digits":
             return { kind: "digitsHeard", leg, side: event.side, digits: event.digits };
+        case "pictureRequested":
+            return { kind: "pictureRequestHeard", leg, side: event.side };
     }
 }
 
@@ -55,6 +57,8 @@ export function eventOfLeg(
             return { kind: "legIdentified", leg };
         case "digits":
             return { kind: "digitsPressed", leg, digits: event.digits };
+        case "pictureRequested":
+            return { kind: "pictureRequested", leg };
         case "ended":
             return { kind: "legEnded", leg, cause: event.cause };
     }

@@ -109,6 +109,10 @@ class PassThroughSession implements MediaSession {
         return Promise.resolve();
     }
 
+    requestPicture(): Promise<void> {
+        return Promise.resolve(); // the two parties ask each other
+    }
+
     sendDigits(): Promise<void> {
         return Promise.reject(
             new CallFailure("noCommonMedia", "without a media server no digits can be sent as media"),

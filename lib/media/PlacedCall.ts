@@ -15,6 +15,8 @@ export interface PlacedCallParts {
     readonly name: string;
     readonly networks: EngineNetworks | undefined;
     readonly digits: SignalledDigits;
+    /** The party on this side asks for a whole picture, and the other one cannot be asked in the media. */
+    readonly onPictureRequest: (side: Side) => void;
 }
 
 /**
@@ -88,6 +90,12 @@ export class PlacedCall {
     /** As `EngineCall.pressKey`. The phone's call has the audio apart from the video. */
     async pressKey(side: Side, digit: string): Promise<void> {
         await this.#audioCall.pressKey(side, digit);
+    }
+
+    /** As `MediaSession.requestPicture`. */
+    requestPicture(side: Side): Promise<void> {
+        this.#split?.requestPicture(side);
+        return Promise.resolve();
     }
 
     /** Receives rtpengine's report of a digit, of either call that this one can have there: both see it. */
@@ -164,8 +172,13 @@ export class PlacedCall {
     }
 
     #splitParts(browserSide: Side): SplitCallParts {
-        const { engine, name, networks } = this.#parts;
-        return { browserSide, browser: this.#call, phone: new EngineCall(engine, phonesCall(name), networks) };
+        const { engine, name, networks, onPictureRequest } = this.#parts;
+        return {
+            browserSide,
+            browser: this.#call,
+            phone: new EngineCall(engine, phonesCall(name), networks),
+            onPictureRequest: () => onPictureRequest(browserSide),
+        };
     }
 }
 

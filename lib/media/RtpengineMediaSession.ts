@@ -195,6 +195,10 @@ export class RtpengineMediaSession implements MediaSession {
         return this.#busy(() => pressKeys(this.#require("up"), side, digits, this.#parts.options));
     }
 
+    requestPicture(side: Side): Promise<void> {
+        return this.#busy(() => this.#require("up").call.requestPicture(side));
+    }
+
     release(): Promise<void> {
         return (this.#releasing ??= this.#release());
     }

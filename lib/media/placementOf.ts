@@ -20,5 +20,6 @@ export function placementOf(
             onDigit: (side, digits) => report({ kind: "digits", side, digits }),
         }),
         digitReports,
+        onPictureRequest: (side) => report({ kind: "pictureRequested", side }),
     };
 }

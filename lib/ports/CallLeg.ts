@@ -26,6 +26,8 @@ export interface CallLeg {
     readonly abilities: ReadonlySet<LegAbility>;
     /** Has the party call somebody itself; undefined for a party that is not asked for that. */
     readonly referrer?: Referrer | undefined;
+    /** Asks the party for a whole picture in its signalling; undefined for a party that is asked in the media. */
+    readonly pictures?: PictureSource | undefined;
     /**
      * Offers another session within the call: re-INVITE, or m.call.negotiate. The answer comes as `offerAnswered` or
      * `offerRejected`, exactly once. Not called while an offer of either side is open.
@@ -70,6 +72,12 @@ export interface CallLeg {
      * the party knows nothing of the call, and once it is over.
      */
     snapshot(): LegRecord | undefined;
+}
+
+/** A party that is asked for a whole picture in its signalling (SIP INFO, RFC 5168). */
+export interface PictureSource {
+    /** Resolves once the party has received the request. Requests in quick succession are one. */
+    request(): Promise<void>;
 }
 
 /** Has a party call somebody itself, in place of its call (REFER, RFC 3515): the bridge then leaves both calls. */
@@ -122,6 +130,8 @@ export type LegEvent =
     | { readonly kind: "identified"; readonly party: ShownParty }
     /** The party pressed keys and says so in the signalling. */
     | { readonly kind: "digits"; readonly digits: string }
+    /** The party asks for a whole picture of the other one, in its signalling. */
+    | { readonly kind: "pictureRequested" }
     /** No act of the party: `snapshot` returns something else, although the desk asked for nothing. */
     | { readonly kind: "recordChanged" }
     | { readonly kind: "ended"; readonly cause: EndCause };

@@ -57,7 +57,9 @@ export type MediaEvent =
     /** A party has sent no media for a while. It may be mute, or gone without a word. Reported again while that lasts. */
     | { readonly kind: "partySilent"; readonly side: Side }
     /** A party pressed a key, which the other one was not sent because it receives digits in the signalling. */
-    | { readonly kind: "digits"; readonly side: Side; readonly digits: string };
+    | { readonly kind: "digits"; readonly side: Side; readonly digits: string }
+    /** A party asked for a whole picture, and the other one cannot be asked in the media. Reported again while that lasts. */
+    | { readonly kind: "pictureRequested"; readonly side: Side };
 
 /** `askable`: the party can be offered another session. */
 export type PeerReadiness = "askable" | "unaskable";
@@ -120,6 +122,11 @@ export interface MediaSession {
      * Resolves once they are queued. Rejects with `noCommonMedia` if this media proxy cannot do it, or if that party sends no media.
      */
     sendDigits(side: Side, digits: string): Promise<void>;
+    /**
+     * Asks the other party for a whole picture within the media (RTCP), on behalf of the party on this side. Has no effect if there is no
+     * video, or if the parties send their requests to each other in the media.
+     */
+    requestPicture(side: Side): Promise<void>;
     /** Frees ports and bandwidth, and ends what is under way. Safe to call twice and at any time; resolves even if the server is gone. */
     release(): Promise<void>;
     /** The session as plain data, for the call journal. Undefined unless both parties have spoken. */

@@ -6,13 +6,14 @@ import type {
     LegEvent,
     LegReport,
     OriginLeg,
+    PictureSource,
     Referrer,
     ShownParty,
     TargetLeg,
 } from "../../lib/ports/CallLeg.ts";
 import type { Told } from "./legs/LegWorld.ts";
 
-type EffectMethod = Exclude<keyof OriginLeg | keyof TargetLeg, "abilities" | "snapshot">;
+type EffectMethod = Exclude<keyof OriginLeg | keyof TargetLeg, "abilities" | "snapshot" | "pictures" | "referrer">;
 
 /** What the party has of the call. `unknown`: nothing yet. */
 type FakeState =
@@ -31,6 +32,8 @@ export class FakeLeg implements OriginLeg, TargetLeg {
     readonly abilities = new Set<LegAbility>(["reoffer"]);
     /** For a party that is asked to carry out transfers. */
     referrer: Referrer | undefined;
+    /** For a party that is asked for pictures in its signalling. */
+    pictures: PictureSource | undefined;
     /** What it says of itself to the journal. */
     record: LegRecord | undefined;
     #state: FakeState = { phase: "unknown" };

@@ -160,6 +160,10 @@ class FakeMediaSession implements MediaSession {
         return Promise.resolve();
     }
 
+    requestPicture(): Promise<void> {
+        return Promise.resolve();
+    }
+
     // eslint-disable-next-line @typescript-eslint/require-await -- rejects instead of throwing
     async sendDigits(side: Side, digits: string): Promise<void> {
         this.#note(`digits ${side} ${digits}`);

@@ -60,6 +60,11 @@ export class VideoMirror {
         ];
     }
 
+    /** The same of a phone that can be asked for pictures by SIP INFO only. */
+    get sectionWithoutFeedback(): readonly string[] {
+        return this.section.filter((line) => !line.startsWith("a=rtcp-fb"));
+    }
+
     /** Asks for a picture: PLI, or FIR. @param to where it sends RTCP */
     ask(by: "pictureLoss" | "fullIntraRequest", to: number): void {
         this.#asked += 1;

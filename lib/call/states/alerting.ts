@@ -48,6 +48,8 @@ export function whileAlerting(state: Alerting, event: CallEvent, now: number): T
         case "changeFailed":
         case "digitsPressed":
         case "digitsHeard":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "holdCommanded":
         case "bridgeStopping":
             return stay(state);

@@ -52,6 +52,8 @@ export function whileAnswering(state: Answering, event: CallEvent, now: number):
         case "changeFailed":
         case "digitsPressed":
         case "digitsHeard":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "timerFired":
         case "holdCommanded":
         case "bridgeStopping":

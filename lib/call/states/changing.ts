@@ -33,6 +33,8 @@ export function whileChanging(state: Changing, event: CallEvent, now: number): T
         case "mediaOffered":
         case "digitsPressed":
         case "digitsHeard":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "legAnswered":
         case "transferRequested":
         case "transferPlaced":

@@ -18,6 +18,8 @@ export function whileConnected(state: Connected, event: CallEvent, now: number):
         case "mediaOffered":
         case "digitsPressed":
         case "digitsHeard":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "legAnswered":
         case "transferRequested":
         case "transferPlaced":

@@ -1,7 +1,15 @@
 import type { CallEvent } from "../CallEvent.ts";
 import type { Changing, Connected, Joining } from "../CallState.ts";
 import type { Transition } from "../transition.ts";
-import { checkSilent, endLateAnswer, passOnCandidates, passOnDigits, releaseUnused, showToPeer } from "./parties.ts";
+import {
+    checkSilent,
+    endLateAnswer,
+    passOnCandidates,
+    passOnDigits,
+    passOnPictureRequest,
+    releaseUnused,
+    showToPeer,
+} from "./parties.ts";
 import { onTransferEvent } from "./transferring.ts";
 
 /** What means the same in every phase in which two parties talk. */
@@ -32,6 +40,8 @@ type ConversationEvent =
               readonly kind:
                   | "digitsPressed"
                   | "digitsHeard"
+                  | "pictureRequested"
+                  | "pictureRequestHeard"
                   | "legAnswered"
                   | "transferRequested"
                   | "transferPlaced"
@@ -53,6 +63,9 @@ export function onConversationEvent(state: Connected | Changing, event: Conversa
         case "digitsPressed":
         case "digitsHeard":
             return passOnDigits(state, event);
+        case "pictureRequested":
+        case "pictureRequestHeard":
+            return passOnPictureRequest(state, event);
         case "legAnswered":
             return endLateAnswer(state, event.leg);
         case "transferRequested":

@@ -37,6 +37,8 @@ export function onceEnded(state: Ended, event: CallEvent): Transition {
         case "legIdentified":
         case "digitsPressed":
         case "digitsHeard":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "timerFired":
         case "bridgeStopping":
             return stay(state);

@@ -37,6 +37,8 @@ export function whileJoining(state: Joining, event: CallEvent, now: number): Tra
         case "digitsPressed":
         case "digitsHeard":
         case "pickUpRequested":
+        case "pictureRequested":
+        case "pictureRequestHeard":
         case "transferPlaced":
         case "transferRinging":
         case "transferDone":

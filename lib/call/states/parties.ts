@@ -51,12 +51,38 @@ export function passOnDigits(
     state: Connected | Changing,
     event: Extract<CallEvent, { kind: "digitsPressed" | "digitsHeard" }>,
 ): Transition {
-    const form = event.kind === "digitsHeard" ? "media" : "signalling";
-    if (event.kind === "digitsHeard" && event.leg !== state.media) return stay(state);
-    const side = event.kind === "digitsHeard" ? event.side : sideIn(state, event.leg);
-    if (side === undefined) return stay(state);
-    const to = peerOf(state, state[side]);
-    return go(state, { kind: "passDigits", leg: state.media, side, to, digits: event.digits, form });
+    const { digits } = event;
+    if (event.kind === "digitsPressed") {
+        const side = sideIn(state, event.leg);
+        return side === undefined
+            ? stay(state)
+            : go(state, { kind: "passDigits", ...towardsPeer(state, side), digits, form: "signalling" });
+    }
+    if (event.leg !== state.media) return stay(state);
+    return go(state, { kind: "passDigits", ...towardsPeer(state, event.side), digits, form: "media" });
+}
+
+/** A party that asks for a whole picture asks the other one. */
+export function passOnPictureRequest(
+    state: Connected | Changing,
+    event: Extract<CallEvent, { kind: "pictureRequested" | "pictureRequestHeard" }>,
+): Transition {
+    if (event.kind === "pictureRequested") {
+        const side = sideIn(state, event.leg);
+        return side === undefined
+            ? stay(state)
+            : go(state, { kind: "requestPicture", ...towardsPeer(state, side), form: "signalling" });
+    }
+    if (event.leg !== state.media) return stay(state);
+    return go(state, { kind: "requestPicture", ...towardsPeer(state, event.side), form: "media" });
+}
+
+/** Where what comes from the party on this side goes: by the media session, or to the leg `to`. */
+function towardsPeer(
+    state: Connected | Changing,
+    side: Side,
+): { readonly leg: LegId; readonly side: Side; readonly to: LegId } {
+    return { leg: state.media, side, to: peerOf(state, state[side]) };
 }
 
 /** Candidates of a party go to the media session; those of a leg that has no part in the call any more are ignored. */

@@ -6,6 +6,7 @@ import { distinctNumbers, inverse, type PayloadNumbers, renumbered } from "../..
 import { isRejected } from "../../sdp/rejection.ts";
 import type { Section, SessionDescription } from "../../sdp/sessionDescription.ts";
 import { kindOf, type StreamKind } from "../../sdp/streams.ts";
+import { hasPictureFeedback } from "../../sdp/videoCodecs.ts";
 import type { EngineCall, EngineReport } from "../EngineCall.ts";
 import { type Exchange, INJECTS_DIGITS } from "../exchanges.ts";
 import type { MediaAddress } from "./MediaPort.ts";
@@ -18,6 +19,8 @@ export interface SplitCallParts {
     readonly browser: EngineCall;
     /** Has the phone on one side, and the splitter's ports of the streams on the other. */
     readonly phone: EngineCall;
+    /** The browser asks for a whole picture, and the phone cannot be asked by RTCP. */
+    readonly onPictureRequest: () => void;
 }
 
 /** A split call as plain data, for the call journal. */
@@ -40,6 +43,8 @@ export class SplitCall {
     readonly #parts: SplitCallParts;
     #splitter: StreamSplitter | undefined;
     #stage: Stage = "new";
+    /** Whether the phone can be asked for a whole picture by RTCP, as far as it has said so. */
+    #phoneFeedback: "supported" | "missing" = "supported";
     /** Other payload types in the bundle for the phone's video. */
     #numbers: PayloadNumbers = new Map();
     /** The record of an earlier run of the bridge, until its splitter is open again. */
@@ -54,7 +59,7 @@ export class SplitCall {
         const call = new SplitCall(parts);
         call.#stage = "agreed";
         call.#numbers = new Map(record.numbers);
-        const opened = StreamSplitter.resume(record.splitter).then(
+        const opened = StreamSplitter.resume(record.splitter, () => call.#pictureRequested()).then(
             (splitter) => void (call.#splitter = splitter),
             onLost,
         );
@@ -133,6 +138,15 @@ export class SplitCall {
         return await this.#parts.phone.deleteAndReport();
     }
 
+    /** Asks for a whole picture on behalf of a party: the browser by RTCP. The phone asks and is asked in another way. */
+    requestPicture(side: Side): void {
+        if (side !== this.#parts.browserSide) this.#splitter?.requestPicture();
+    }
+
+    #pictureRequested(): void {
+        if (this.#phoneFeedback === "missing") this.#parts.onPictureRequest();
+    }
+
     async #close(): Promise<void> {
         await this.#resumed?.opened;
         this.#splitter?.close();
@@ -172,6 +186,8 @@ export class SplitCall {
         toPhone: (exchange: Exchange) => Promise<SessionDescription>,
         toBrowser: (exchange: Exchange) => Promise<SessionDescription>,
     ): Promise<SessionDescription> {
+        const pictures = description.media.find((stream) => streamKind(stream) === "video" && !isRejected(stream));
+        if (pictures !== undefined) this.#phoneFeedback = hasPictureFeedback(pictures) ? "supported" : "missing";
         const said = await toPhone({
             by,
             description,
@@ -228,7 +244,9 @@ export class SplitCall {
         const connection = said.media[0]?.connection ?? said.connection;
         await this.#resumed?.opened;
         try {
-            this.#splitter ??= await StreamSplitter.open(connection?.version === 6 ? 6 : 4);
+            this.#splitter ??= await StreamSplitter.open(connection?.version === 6 ? 6 : 4, undefined, () =>
+                this.#pictureRequested(),
+            );
             return this.#splitter;
         } catch (error) {
             throw new CallFailure("serviceUnavailable", String(error), { cause: error });

@@ -1,6 +1,16 @@
 import type { StreamKind } from "../../sdp/streams.ts";
 import { type MediaAddress, MediaPort } from "./MediaPort.ts";
-import { isMediaPacket, isRtcp, packetsIn, payloadTypeOf, setPayloadType, sourceOf, subjectsOf } from "./rtpPacket.ts";
+import {
+    asksForPicture,
+    isMediaPacket,
+    isRtcp,
+    packetsIn,
+    payloadTypeOf,
+    pictureLossIndication,
+    setPayloadType,
+    sourceOf,
+    subjectsOf,
+} from "./rtpPacket.ts";
 
 /** How the payload types of a bundle belong to its streams. */
 export interface SplitterRoute {
@@ -41,18 +51,33 @@ export class StreamSplitter {
     readonly #bundle: MediaPort;
     readonly #streams: Readonly<Record<StreamKind, MediaPort>>;
     readonly #sources = new Map<number, StreamKind>();
+    readonly #onPictureRequest: () => void;
+    /** The sources of the video last seen from either side. */
+    #videoOf: { readonly bundle: number; readonly stream: number } = { bundle: 0, stream: 0 };
     #route: readonly SplitterRoute[] = [];
     #routes: Routes = [];
     #toBundle: Readonly<Record<StreamKind, ReadonlyMap<number, number>>> = { audio: new Map(), video: new Map() };
 
-    private constructor(bundle: MediaPort, streams: Readonly<Record<StreamKind, MediaPort>>) {
+    private constructor(
+        bundle: MediaPort,
+        streams: Readonly<Record<StreamKind, MediaPort>>,
+        onPictureRequest: () => void,
+    ) {
+        this.#onPictureRequest = onPictureRequest;
         this.address = bundle.address;
         this.#bundle = bundle;
         this.#streams = streams;
     }
 
-    /** Opens the ports: free ones, or those of an earlier splitter. @throws Error if a port cannot be opened */
-    static async open(family: 4 | 6, ports = FREE_PORTS): Promise<StreamSplitter> {
+    /**
+     * Opens the ports: free ones, or those of an earlier splitter. `onPictureRequest` is called when a whole picture is asked for in the
+     * bundle; the request is passed on as well. @throws Error if a port cannot be opened
+     */
+    static async open(
+        family: 4 | 6,
+        ports = FREE_PORTS,
+        onPictureRequest = (): void => undefined,
+    ): Promise<StreamSplitter> {
         let splitter: StreamSplitter | undefined = undefined;
         const use = (act: (opened: StreamSplitter) => void): void => {
             if (splitter !== undefined) act(splitter);
@@ -68,13 +93,16 @@ export class StreamSplitter {
             for (const port of bound) port.close();
             throw new Error("no UDP port on the loopback interface for a call with video");
         }
-        splitter = new StreamSplitter(bundle, { audio, video });
+        splitter = new StreamSplitter(bundle, { audio, video }, onPictureRequest);
         return splitter;
     }
 
     /** Opens the splitter of an earlier run of the bridge again. @throws Error if its ports are in use */
-    static async resume({ family, ports, peers, routes }: SplitterRecord): Promise<StreamSplitter> {
-        const splitter = await StreamSplitter.open(family, ports);
+    static async resume(
+        { family, ports, peers, routes }: SplitterRecord,
+        onPictureRequest?: () => void,
+    ): Promise<StreamSplitter> {
+        const splitter = await StreamSplitter.open(family, ports, onPictureRequest);
         if (peers.bundle !== undefined) splitter.connectBundle(peers.bundle);
         for (const kind of ["audio", "video"] as const) {
             const peer = peers[kind];
@@ -126,6 +154,12 @@ export class StreamSplitter {
         this.#toBundle = { audio: reversed("audio"), video: reversed("video") };
     }
 
+    /** Asks who sends the video of the bundle for a whole picture. Has no effect before there is video. */
+    requestPicture(): void {
+        const { bundle, stream } = this.#videoOf;
+        if (bundle !== 0) this.#bundle.send(pictureLossIndication(stream, bundle));
+    }
+
     /** Frees the ports. Safe to call twice. */
     close(): void {
         this.#bundle.close();
@@ -141,7 +175,10 @@ export class StreamSplitter {
         }
         const route = this.#routes[payloadTypeOf(datagram)];
         if (route === undefined) return;
-        this.#learn(sourceOf(datagram), route.kind);
+        const source = sourceOf(datagram);
+        this.#learn(source, route.kind);
+        if (route.kind === "video" && this.#videoOf.bundle !== source)
+            this.#videoOf = { ...this.#videoOf, bundle: source };
         setPayloadType(datagram, route.payload);
         this.#streams[route.kind].send(datagram);
     }
@@ -153,7 +190,10 @@ export class StreamSplitter {
             const payload = this.#toBundle[kind].get(own) ?? own;
             // a number that is not agreed on must not pass for another stream's
             if (this.#routes[payload] !== undefined && this.#routes[payload].kind !== kind) return;
-            this.#learn(sourceOf(datagram), kind);
+            const source = sourceOf(datagram);
+            this.#learn(source, kind);
+            if (kind === "video" && this.#videoOf.stream !== source)
+                this.#videoOf = { ...this.#videoOf, stream: source };
             setPayloadType(datagram, payload);
         }
         this.#bundle.send(datagram);
@@ -164,6 +204,7 @@ export class StreamSplitter {
         const parts: Record<StreamKind, Buffer[]> = { audio: [], video: [] };
         let last: ReadonlySet<StreamKind> = new Set();
         for (const packet of packetsIn(compound)) {
+            if (asksForPicture(packet)) this.#onPictureRequest();
             const kinds = new Set(subjectsOf(packet).flatMap((source) => this.#sources.get(source) ?? []));
             // what names no source that is known, such as SDES, goes with the report before it
             if (kinds.size > 0) last = kinds;

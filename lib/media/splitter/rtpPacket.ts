@@ -1,6 +1,8 @@
 /** The fields of RTP and RTCP packets by which a stream of a bundle is recognised (RFC 3550, RFC 4585, RFC 5104). No copies are made. */
 
 const [SENDER_REPORT, RECEIVER_REPORT, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK] = [200, 201, 205, 206];
+/** Formats of feedback about payloads that ask for a whole picture: PLI (RFC 4585, section 6.3.1) and FIR (RFC 5104, section 4.3.1). */
+const [PICTURE_LOSS, FULL_INTRA_REQUEST] = [1, 4];
 
 /** Whether a datagram on a port with both is RTCP (RFC 5761, section 4). */
 export function isRtcp(datagram: Buffer): boolean {
@@ -68,4 +70,28 @@ function numbersAt(packet: Buffer, first: number, step: number, count: number): 
         numbers.push(packet.readUInt32BE(at));
     }
     return numbers;
+}
+
+/** Whether an RTCP packet asks for a whole picture. */
+export function asksForPicture(rtcp: Buffer): boolean {
+    const format = (rtcp[0] ?? 0) & 0x1f;
+    return rtcp[1] === PAYLOAD_FEEDBACK && (format === PICTURE_LOSS || format === FULL_INTRA_REQUEST);
+}
+
+/**
+ * A compound RTCP packet that asks the sender of `source` for a whole picture: an empty receiver report, without which it would
+ * not be valid (RFC 3550, section 6.1), and a PLI.
+ */
+export function pictureLossIndication(sender: number, source: number): Buffer {
+    const packet = Buffer.alloc(20);
+    packet.writeUInt8(0x80, 0);
+    packet.writeUInt8(RECEIVER_REPORT, 1);
+    packet.writeUInt16BE(1, 2);
+    packet.writeUInt32BE(sender, 4);
+    packet.writeUInt8(0x80 | PICTURE_LOSS, 8);
+    packet.writeUInt8(PAYLOAD_FEEDBACK, 9);
+    packet.writeUInt16BE(2, 10);
+    packet.writeUInt32BE(sender, 12);
+    packet.writeUInt32BE(source, 16);
+    return packet;
 }

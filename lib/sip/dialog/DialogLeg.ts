@@ -1,6 +1,6 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
 import type { EndCause, Sdp } from "../../call/vocabulary.ts";
-import type { CallLeg, LegAbility, Referrer, ShownParty } from "../../ports/CallLeg.ts";
+import type { CallLeg, LegAbility, PictureSource, Referrer, ShownParty } from "../../ports/CallLeg.ts";
 import type { SipDialog } from "./SipDialog.ts";
 
 /** What a SIP leg does within its dialog, whichever side placed the call. Before there is a dialog, nothing is done. */
@@ -10,6 +10,10 @@ export abstract class DialogLeg implements Omit<CallLeg, "end" | "snapshot"> {
         // early media: the media server answers in its place
         if (dialog === undefined) return new Set(this.receivesEarlyDigits ? ["digits"] : []);
         return new Set(dialog.digitsByInfo !== undefined ? ["reoffer", "digits"] : ["reoffer"]);
+    }
+
+    get pictures(): PictureSource | undefined {
+        return this.dialog()?.pictures;
     }
 
     get referrer(): Referrer | undefined {

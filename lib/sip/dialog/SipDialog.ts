@@ -3,6 +3,7 @@ import type { ShownParty } from "../../ports/CallLeg.ts";
 import type { SipDialogRecord } from "../../ports/LegRecord.ts";
 import { AgreedSession } from "./AgreedSession.ts";
 import { DialogDigits } from "./DialogDigits.ts";
+import { DialogPictures } from "./DialogPictures.ts";
 import type { AckState, DialogParts } from "./DialogParts.ts";
 import type { OfferOutcome } from "./OutgoingOffer.ts";
 import { type OfferPurpose, OwnOffers } from "./OwnOffers.ts";
@@ -34,6 +35,7 @@ export class SipDialog implements DialogHandler {
     readonly #peerOffers: PeerOffers;
     readonly #ownOffers: OwnOffers;
     readonly transfers: DialogTransfers;
+    readonly pictures: DialogPictures;
     #stopByeTimer = (): void => undefined;
     readonly #sessionRefresh: SessionRefresh | undefined;
     readonly #digits: DialogDigits;
@@ -51,6 +53,7 @@ export class SipDialog implements DialogHandler {
         this.transfers = new DialogTransfers(parts);
         const { digest, duty, headers, timer } = parts;
         this.#digits = new DialogDigits(parts);
+        this.pictures = new DialogPictures(parts);
         this.#probe = new DialogProbe(parts, () => void this.#giveUp("networkFailure"));
         const inDialog = { ...parts, headers: { ...headers, ...timer } };
         this.#ownOffers = new OwnOffers(inDialog, (outcome, offered) => this.#takeOutcome(outcome, offered));
@@ -78,7 +81,10 @@ export class SipDialog implements DialogHandler {
                 return this.transfers.take(request);
             default: {
                 const reply =
-                    this.#digits.receive(request) ?? this.transfers.receive(request) ?? replyInDialog(request);
+                    this.#digits.receive(request) ??
+                    this.pictures.receive(request) ??
+                    this.transfers.receive(request) ??
+                    replyInDialog(request);
                 if (reply !== undefined) this.#respond(request, reply);
             }
         }

@@ -45,12 +45,13 @@ const [browsersVoice, browsersPicture, phonesVoice, phonesPicture] = [1, 2, 3, 4
 
 describe("the splitter of a call with video", () => {
     let splitter: StreamSplitter;
+    let requests = 0;
     let bundle: Peer;
     let audio: Peer;
     let video: Peer;
 
     beforeEach(async () => {
-        splitter = await StreamSplitter.open(4);
+        splitter = await StreamSplitter.open(4, undefined, () => void (requests += 1));
         [bundle, audio, video] = [await Peer.open(), await Peer.open(), await Peer.open()];
         splitter.route([
             { kind: "audio", payloads: new Map([[AUDIO, AUDIO]]) },
@@ -127,6 +128,20 @@ describe("the splitter of a call with video", () => {
         await video.has(rtp({ payload: VIDEO, source: browsersPicture, marker: true, body: "picture" }));
         await video.sends(splitter.portOf("video"), rtp({ payload: VIDEO, source: phonesPicture, body: "back" }));
         await bundle.has(rtp({ payload: 102, source: phonesPicture, body: "back" }));
+    });
+
+    test("asks the sender of the bundle's video for a picture, in the name of the other side's video", async () => {
+        splitter.requestPicture();
+        const report = rtcp.receiverReport(phonesPicture, []);
+        await bundle.has(Buffer.concat([report, rtcp.pictureLoss(phonesPicture, browsersPicture)]));
+    });
+
+    test("reports and passes on requests for a picture that come in the bundle", async () => {
+        const asked = requests;
+        const requested = [rtcp.pictureLoss(9, phonesPicture), rtcp.fullIntraRequest(9, phonesPicture)];
+        await bundle.sends(splitter.bundlePort, ...requested, rtcp.nack(9, phonesPicture));
+        await video.has(...requested, rtcp.nack(9, phonesPicture));
+        expect(requests - asked).toBe(2);
     });
 
     test("divides a compound RTCP packet by whom its parts are about", async () => {

@@ -2,10 +2,11 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RtpTone } from "../../../lab/audio/RtpTone.ts";
 import { until } from "../../../lab/world/until.ts";
-import type { Sdp } from "../../../lib/call/vocabulary.ts";
+import type { CallId, Sdp, Side } from "../../../lib/call/vocabulary.ts";
 import type { MediaSession } from "../../../lib/ports/MediaProxy.ts";
 import { BrowserPeer, startBrowser } from "../../support/BrowserPeer.ts";
 import { phone } from "../../support/descriptions.ts";
+import { keepLosses } from "../../support/lostMedia.ts";
 import { MediaWorld } from "../../support/mediaWorld.ts";
 import { VideoMirror } from "../../support/VideoMirror.ts";
 
@@ -18,6 +19,7 @@ describe("pictures between a phone and a real browser that bundles", () => {
     let mirror: VideoMirror;
     let peer: BrowserPeer;
     let session: MediaSession;
+    const pictureRequests: Side[] = [];
 
     beforeAll(async () => {
         browser = await startBrowser();
@@ -29,7 +31,14 @@ describe("pictures between a phone and a real browser that bundles", () => {
         handset = await RtpTone.start(LOW);
         peer = await BrowserPeer.open(browser, HIGH);
         await peer.plugInCamera();
-        session = world.open("webrtc", "rtp");
+        pictureRequests.length = 0;
+        session = world.media.open(
+            { callId: "pictures" as CallId, transports: { origin: "webrtc", target: "rtp" }, video: "permitted" },
+            (event) => {
+                keepLosses(world.reports)(event);
+                if (event.kind === "pictureRequested") pictureRequests.push(event.side);
+            },
+        );
     });
     afterEach(async () => {
         await session.release();
@@ -41,11 +50,12 @@ describe("pictures between a phone and a real browser that bundles", () => {
     });
 
     /** Connects them. Resolves to the port for RTCP in the offer to the phone. */
-    async function connect(lost: number): Promise<number> {
+    async function connect(lost: number, feedback: "RTCP" | "none" = "RTCP"): Promise<number> {
         mirror = await VideoMirror.open(lost);
+        const sections = feedback === "RTCP" ? mirror.section : mirror.sectionWithoutFeedback;
         const offered = await session.offer(await peer.offer());
         await session.addCandidates("origin", await peer.candidates());
-        const answer = phone({ port: handset.port, payloads: "0 101", sections: mirror.section });
+        const answer = phone({ port: handset.port, payloads: "0 101", sections });
         await peer.takeAnswer(await session.answer(answer));
         handset.sendTo({ address: "127.0.0.1", port: Number(/^m=audio (\d+)/m.exec(offered)?.[1]) });
         await until(() => (mirror.received > 10 ? true : undefined), { what: "pictures", timeoutMs: 10_000 });
@@ -74,6 +84,27 @@ describe("pictures between a phone and a real browser that bundles", () => {
             await Promise.all([handset.hears(HIGH), peer.hears(LOW)]);
         },
     );
+
+    test("the phone asks in its signalling, and the browser sends pictures", async () => {
+        await connect(0, "none");
+        await awaitCount("pictures at the browser", () => peer.picturesDecoded(), 5);
+        for (let request = 1; request <= 3; request += 1) {
+            const before = await peer.keyFramesSent();
+            const probe = async (): Promise<true | undefined> => {
+                await session.requestPicture("target");
+                return (await peer.keyFramesSent()) > before ? true : undefined;
+            };
+            await until(probe, { what: "a key frame", timeoutMs: 5_000, everyMs: 200 });
+        }
+        expect(pictureRequests).toEqual([]);
+    });
+
+    test("the browser lacks the first picture of a phone without feedback, and its request is reported", async () => {
+        await connect(10, "none");
+        const reported = (): true | undefined => pictureRequests.length > 0 || undefined;
+        await until(reported, { what: "a request of the browser", timeoutMs: 10_000 });
+        expect(new Set(pictureRequests)).toEqual(new Set(["origin"]));
+    });
 
     test("the browser lacks the first picture, and its request reaches the phone", async () => {
         await connect(10);

@@ -43,6 +43,10 @@ export function everyEvent(targets: readonly LegId[], links: readonly LegId[] = 
         handoverDone: (["holds", "talks"] as const).map((hold) => ({ kind: "handoverDone", hold }) as const),
         handoverFailed: [{ kind: "handoverFailed", cause: "noCommonMedia" }],
         legIdentified: legs.map((leg) => ({ kind: "legIdentified", leg }) as const),
+        pictureRequested: legs.map((leg) => ({ kind: "pictureRequested", leg }) as const),
+        pictureRequestHeard: targets.flatMap((leg) =>
+            (["origin", "target"] as const).map((side) => ({ kind: "pictureRequestHeard", leg, side }) as const),
+        ),
         digitsPressed: legs.map((leg) => ({ kind: "digitsPressed", leg, digits: "1" }) as const),
         digitsHeard: targets.flatMap((leg) =>
             (["origin", "target"] as const).map((side) => ({ kind: "digitsHeard", leg, side, digits: "1" }) as const),

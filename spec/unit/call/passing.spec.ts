@@ -27,3 +27,15 @@ it("ignores the digits of a leg that has no part in the call any more", () => {
     expect(reduceCall(connected, { ...pressed, leg: desk }, 0).effects).toEqual([]);
     expect(reduceCall(connected, { ...heard, leg: desk }, 0).effects).toEqual([]);
 });
+
+it("passes on a request for a whole picture, in whichever form it came, and ignores those of other legs", () => {
+    const request = { kind: "requestPicture", leg: alice } as const;
+    expect(reduceCall(connected, { kind: "pictureRequested", leg: ORIGIN }, 0).effects).toEqual([
+        { ...request, side: "origin", to: alice, form: "signalling" },
+    ]);
+    expect(reduceCall(connected, { kind: "pictureRequestHeard", leg: alice, side: "target" }, 0).effects).toEqual([
+        { ...request, side: "target", to: ORIGIN, form: "media" },
+    ]);
+    expect(reduceCall(connected, { kind: "pictureRequested", leg: desk }, 0).effects).toEqual([]);
+    expect(reduceCall(connected, { kind: "pictureRequestHeard", leg: desk, side: "origin" }, 0).effects).toEqual([]);
+});

@@ -51,6 +51,7 @@ export class HandledMedia implements MediaProxy {
             },
             cancelHandover: (side) => this.#note(`cancel handover ${side}`),
             addCandidates: (side, candidates) => this.#note(`candidates ${side} ${candidates.length}`),
+            requestPicture: (side) => this.#note(`picture ${side}`),
             sendDigits: (side, digits) => this.#note(`digits ${side} ${digits}`),
             release: () => this.#note("release"),
             snapshot: () => ({ server: "media1", data: {} }),

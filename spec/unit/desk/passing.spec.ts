@@ -46,6 +46,21 @@ describe("what a party says to the other one in addition to its session", () => 
         expect(origin.told).toEqual(["ring", "accept A'"]);
     });
 
+    it("asks a party for a whole picture in its signalling, and otherwise in the media", async () => {
+        const { target, media, says } = await connected();
+        says.origin({ kind: "pictureRequested" });
+        media.report({ kind: "pictureRequested", side: "origin" });
+        await turn();
+        expect(media.asked.slice(2)).toEqual(["picture origin"]);
+        let requests = 0;
+        target.pictures = { request: () => Promise.resolve(void (requests += 1)) };
+        says.origin({ kind: "pictureRequested" });
+        media.report({ kind: "pictureRequested", side: "origin" });
+        await turn();
+        expect(requests).toBe(2);
+        expect(media.asked.slice(2)).toEqual(["picture origin"]);
+    });
+
     it("says so if digits of a command cannot be sent", async () => {
         const { origin, desk, says } = await connected();
         origin.abilities.add("digits");

@@ -54,6 +54,7 @@ class NamedMedia implements MediaProxy {
             proposeHold: async (side, hold) => ({ kind: "answer", sdp: await ask(`${hold} ${side}`), hold }),
             completeChange: () => Promise.reject(new CallFailure("internalError", "no change goes to the other party")),
             ...NO_HANDOVER,
+            requestPicture: () => Promise.resolve(),
             sendDigits: () => Promise.resolve(),
             release: () => {
                 this.asked.push(`${name} release`);
