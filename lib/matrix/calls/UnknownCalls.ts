@@ -76,7 +76,8 @@ export class UnknownCalls {
         // the same after a restart, so that the homeserver recognises a repetition
         const transactionId = `unknown-${createHash("sha256").update(message.callId).digest("hex").slice(0, 24)}`;
         await homeserver.send(pair.ghost, room, hangup.type, hangup.content, transactionId);
-        log.info("unknown call ended", { matrixCallId: message.callId, roomId: room, event: message.kind });
+        // a client that was interrupted sends these for calls of long ago
+        log[mayBeEarly ? "debug" : "info"]("unknown call ended", { matrixCallId: message.callId, roomId: room, event: message.kind });
     }
 }
 

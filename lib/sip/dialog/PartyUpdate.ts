@@ -48,7 +48,7 @@ export class PartyUpdate {
         try {
             const headers = { ...CAPABILITIES, ...identity };
             const { status } = await askInDialog(this.#parts, { method: "UPDATE", headers });
-            if (status >= 300) log.debug("SIP peer not told of its new party", { status });
+            if (status >= 300) log.debug("new party rejected by the SIP peer", { status });
         } catch (error) {
             log.debug("UPDATE not sent", { error });
         }

@@ -63,6 +63,8 @@ function wordsOf({ kind, status, reason }: RegistrationFault): string {
     return [kind, status, reason].join(" ");
 }
 
+/** A status with a reason is that of the bridge's own SIP server: the trunk sent none. */
 function detailsOf({ status, reason }: RegistrationFault): LogFields {
-    return { status: status ?? "not sent", ...(reason !== undefined && { reason }) };
+    if (reason !== undefined) return { reason, hint: "check address, transport and firewall" };
+    return { status: status ?? "not sent" };
 }
