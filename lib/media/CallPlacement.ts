@@ -91,7 +91,10 @@ export class CallPlacement {
             await remove(call);
         } catch (error) {
             // without packets the engine ends the call by itself
-            this.#parts.log.warn("call not deleted", { rtpengine: call.engine.name, error: String(error) });
+            this.#parts.log.warn("rtpengine session not deleted", {
+                rtpengine: call.engine.name,
+                error: String(error),
+            });
         }
     }
 

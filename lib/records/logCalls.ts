@@ -30,7 +30,8 @@ function partiesIn(call: LiveCallRecord, numbers: NumberDetail): LogFields {
         direction: call.direction,
         from: partyText(call.caller, numbers),
         to: partyText(call.callee, numbers),
-        [call.via.kind === "phone" ? "account" : "trunk"]: call.via.name,
+        // a call that a transfer has made came by no INVITE
+        ...(call.via.name !== "" && { [call.via.kind === "phone" ? "account" : "trunk"]: call.via.name }),
         sipCallId: call.sipCallId,
         roomId: call.roomId,
     };

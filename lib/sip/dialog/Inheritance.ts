@@ -69,7 +69,7 @@ export class Inheritance {
         this.#held = [];
         const unknown = this.#parts.calls.unknownOf(held);
         if (held.length > 0) {
-            this.#parts.log.info("SIP server held dialogs", { dialogs: held.length, unknown: unknown.length });
+            this.#parts.log.info("calls found in the SIP server", { calls: held.length, unknown: unknown.length });
         }
         for (const dialogId of unknown) this.#bye(dialogId);
         const known = this.#parts.calls.dialogIds;
@@ -129,7 +129,7 @@ export class Inheritance {
                 onFailed: (error) => log.info("lost call not ended", { sipCallId: callIdOfLost(call), error }),
             });
         }
-        log.info("call ended by a new SIP server", { sipCallId: callIdOfLost(call) });
+        log.info("call of the lost SIP server ended", { sipCallId: callIdOfLost(call) });
     }
 
     /** 481: the peer has ended it as well. */

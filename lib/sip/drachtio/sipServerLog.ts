@@ -6,6 +6,7 @@ export function relayServerLog(log: Log, line: string): void {
     const { event, ...others } = fields;
     const values = { ...others, process: "sip-server" };
     const message = typeof event === "string" ? event : "SIP server log";
+    if (OWN_CONNECTION.has(message)) return log.debug(message, values);
     switch (level) {
         case "error":
             return log.error(message, values);
@@ -17,6 +18,13 @@ export function relayServerLog(log: Log, line: string): void {
             return log.info(message, values);
     }
 }
+
+/** The bridge logs its connection to the server itself. */
+const OWN_CONNECTION: ReadonlySet<string> = new Set([
+    "application connected",
+    "application resumed",
+    "application disconnected",
+]);
 
 /** The server's last line for the operator, without the stack trace of an internal error. */
 export function startFailureOf(line: string): string {

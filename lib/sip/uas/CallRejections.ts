@@ -50,8 +50,9 @@ export class CallRejections {
     /** Counts and logs. The caller of this method sends the response. */
     note({ request, sender, rule, response, caller, callee }: Rejection): void {
         this.count(rule);
-        const { message, hint } = RULES[rule];
-        const { status, reason } = response;
+        const { status, reason, headers } = response;
+        const { message, hint = HINTS_OF_STATUS[status] } = RULES[rule];
+        const warning = headers?.["Warning"];
         const fields = {
             ...sender,
             address: request.source.address,
@@ -60,6 +61,7 @@ export class CallRejections {
             called: callee === undefined ? this.#calledIn(request) : partyText(callee, this.#parts.numberDetail),
             ...(caller !== undefined && { caller: partyText(caller, this.#parts.numberDetail) }),
             ...(reason !== undefined && { reason }),
+            ...(warning !== undefined && { warning }),
             ...(hint !== undefined && { hint }),
         };
         if (rule === "peer_full" || rule === "peer_too_fast") this.#parts.log.warn(message, fields);
@@ -72,6 +74,11 @@ export class CallRejections {
         return user === undefined ? host : numberText(user, this.#parts.numberDetail);
     }
 }
+
+/** For requests that are not acceptable. */
+const HINTS_OF_STATUS: Readonly<Record<number, string | undefined>> = {
+    484: "the Request-URI has nothing before the @; set the called number or name at the sender",
+};
 
 const RULES: Readonly<Record<RejectionRule, { readonly message: string; readonly hint?: string }>> = {
     address_not_served: {

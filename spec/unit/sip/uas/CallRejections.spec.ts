@@ -43,6 +43,22 @@ describe("CallRejections", () => {
         expect(telemetry.counted).toEqual(["dropped from sip: number_not_mapped"]);
     });
 
+    it("says what to do about an INVITE that calls no one, and shows the Warning of other rejections", () => {
+        const { log, rejections } = world();
+        const request = new ScriptedRequest("INVITE", { uri: "sip:192.0.2.5", source });
+        const rejection = { request, sender: { trunk: "pbx" }, rule: "unacceptable_invite" } as const;
+        rejections.note({ ...rejection, response: { status: 484, reason: "Address Incomplete" } });
+        const warning = '304 localhost "no audio stream"';
+        rejections.note({ ...rejection, response: { status: 488, headers: { Warning: warning } } });
+        expect(log.lines.map(({ fields }) => fields)).toEqual([
+            expect.objectContaining({
+                called: "192.0.2.5",
+                hint: expect.stringMatching(/set the called number/) as string,
+            }),
+            expect.objectContaining({ status: 488, warning }),
+        ]);
+    });
+
     it.each([
         ["short", "+4420…50"],
         ["full", "+442071838750"],
