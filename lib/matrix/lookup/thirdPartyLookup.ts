@@ -1,7 +1,10 @@
 import { parseMatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { NumberingContext } from "../../numbering/PhoneNumber.ts";
+import { partyText } from "../../numbering/partyText.ts";
 import { parseRemoteParty, type RemoteParty } from "../../numbering/RemoteParty.ts";
+import type { Clock } from "../../ports/Clock.ts";
 import type { Log } from "../../ports/Log.ts";
+import { RateLimit } from "../RateLimit.ts";
 import type { GhostAdmission } from "../ghosts/GhostAdmission.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { GhostProfiles } from "../ghosts/GhostProfiles.ts";
@@ -32,15 +35,21 @@ export interface ThirdPartyLookupParts {
     readonly profiles: GhostProfiles;
     readonly admission: GhostAdmission;
     readonly numbering: NumberingContext;
+    readonly clock: Clock;
     readonly log: Log;
 }
+
+/** Lookups come at the pace of the users' clients. */
+const LOG_LINES = { times: 10, everyMs: 60_000 };
 
 /** Answers the dial pad: the user of a number, and the number of a user. */
 export class ThirdPartyLookup {
     readonly #parts: ThirdPartyLookupParts;
+    readonly #lines: RateLimit;
 
     constructor(parts: ThirdPartyLookupParts) {
         this.#parts = parts;
+        this.#lines = new RateLimit(parts.clock, LOG_LINES);
     }
 
     /**
@@ -56,6 +65,7 @@ export class ThirdPartyLookup {
         if (party === undefined || this.#parts.names.representable(party).kind === "anonymous") return [];
         try {
             if (await this.#parts.admission.admitUnnamedRequest(party)) await this.#parts.profiles.ensure(party);
+            else this.#logWithout(party);
         } catch (reason) {
             // the homeserver requests the user again when the client invites it
             this.#parts.log.warn("ghost not created for third-party lookup", { error: reason });
@@ -69,6 +79,15 @@ export class ThirdPartyLookup {
         const party = user === undefined ? undefined : this.#parts.names.partyOf(user);
         if (party === undefined) return [];
         return PSTN_PROTOCOLS.flatMap((protocol) => this.#userOf(party, protocol));
+    }
+
+    /** Its invitation and its call are logged with the user; a lookup does not name one. */
+    #logWithout(party: RemoteParty): void {
+        if (!this.#lines.tryAcquire()) return;
+        this.#parts.log.info("ghost not created for third-party lookup", {
+            number: partyText(party, "short"),
+            hint: "no rule in dialling.allow permits this number, or there are too many new numbers",
+        });
     }
 
     #userOf(party: RemoteParty, protocol: string): ThirdPartyUser[] {

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { HomeserverError } from "../../../../lib/matrix/homeserver/HomeserverError.ts";
+import { KeptLog } from "../../../support/quiet.ts";
 import { bobsGhost, CallsWorld } from "../../../support/matrix/CallsWorld.ts";
 
 let world: CallsWorld;
@@ -57,6 +58,22 @@ describe("ghosts created by a lookup", () => {
         world = new CallsWorld({ dialPlan });
         expect(await lookUp("+442071838750")).toEqual(found);
         expect(world.homeserver.requests).toEqual([]);
+    });
+
+    it("logs the number that no rule allows, at most ten times a minute", async () => {
+        const info = vi.spyOn(KeptLog.prototype, "info");
+        onTestFinished(() => info.mockRestore());
+        const dialPlan = {
+            whoMayDial: () => ({ kind: "forbidden" }) as const,
+            isDialable: () => false,
+            hasRule: () => true,
+        };
+        world = new CallsWorld({ dialPlan });
+        for (let times = 0; times < 20; times++) await lookUp("+442071838750");
+        expect(info).toHaveBeenCalledTimes(10);
+        const [message, fields] = info.mock.lastCall ?? [];
+        expect(message).toBe("ghost not created for third-party lookup");
+        expect(fields).toMatchObject({ number: "+4420…50" });
     });
 
     it("creates a limited number of ghosts per minute; known ghosts do not count", async () => {
