@@ -19,7 +19,7 @@ export const PARTS = ["bridge", "SIP server", "rtpengine", "homeserver", "phone"
 
 export type Part = (typeof PARTS)[number];
 
-/** `killed`: SIGKILL, and started again immediately. `stopped`: SIGSTOP, and SIGCONT after 20 s. `gone`: SIGKILL, for ever. */
+/** `killed`: SIGKILL, and started again immediately. `stopped`: SIGSTOP, and SIGCONT after 20 s. `gone`: SIGKILL, not started again. */
 const FAULTS = ["killed", "stopped 20 s", "gone", "back after 5 s"] as const;
 
 export type Fault = (typeof FAULTS)[number];

@@ -36,6 +36,10 @@ export const avoidedWords: readonly AvoidedWord[] = [
     { pattern: /\btakes?\s+leave\b/gi, instead: "ends its calls, disconnects" },
     { pattern: /\bof\s+no\s+use\b/gi, instead: "cannot be used, has no effect, does not help" },
     { pattern: /\bprobably\s+not\b/gi, instead: "state the fact" },
+    { pattern: /\bfor\s+ever\b/gi, instead: "endlessly, without end" },
+    { pattern: /\bupon\s+which\b/gi, instead: "and then, so that" },
+    { pattern: /likeliest/gi, instead: "most likely" },
+    { pattern: /\bin\s+vain\b/gi, instead: "fails, times out" },
     { pattern: /\bshall\b/g, instead: "must, can or will" },
 ];
 

@@ -254,7 +254,7 @@ export class MatrixClientPage {
     }
 }
 
-/** A page may wait for a server that is gone for ever; we do not. */
+/** A page may wait for a server that is gone; we do not. */
 async function withinTime<T>(asked: Promise<T>, what: string): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

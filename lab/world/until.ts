@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How a wait is bounded and what it says when it was in vain. */
+/** How a wait is bounded and what it says when it times out. */
 export interface Wait {
     readonly what: string;
     readonly timeoutMs: number;

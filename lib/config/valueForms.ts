@@ -9,7 +9,7 @@ import { readListener } from "./readListener.ts";
 import { parseUserTemplate } from "../numbering/UserTemplate.ts";
 import { Secret } from "./Secret.ts";
 
-/** Of one trunk: more would make a caller wait for ever. */
+/** Of one trunk: more would make a caller wait endlessly. */
 const MAX_ADDRESSES = 10;
 
 /** Of an installation for the whole system. Its services cannot write to /etc (Filesystem Hierarchy Standard). */

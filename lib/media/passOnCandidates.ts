@@ -6,7 +6,7 @@ import { exchangeAlone, type Up } from "./sessionExchanges.ts";
 
 /**
  * Tells the engine of candidates that came after their description, by repeating that with them in it: the engine's
- * own way, `fragment`, makes rtpengine 10.5 think that the party's address is now zero, upon which it is sent
+ * own way, `fragment`, makes rtpengine 10.5 think that the party's address is now zero, so that it is sent
  * nothing more. Not done once the engine hears the party: a path is found then.
  */
 export async function passOnCandidates(

@@ -46,7 +46,7 @@ export class InboundRouting {
     /**
      * Routes an inbound call: by the entries for its numbers and account names, then to the user whose address was called,
      * then to the default user of the sender.
-     * @param callees what the Request-URI may mean, likeliest first
+     * @param callees what the Request-URI may mean, most likely first
      * @param from the name of the peer or trunk that sent the call
      */
     route(callees: readonly RemoteParty[], from?: string): InboundDecision | undefined {

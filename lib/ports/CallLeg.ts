@@ -153,7 +153,7 @@ export type Transferor =
 
 /** Whom the other party is to be connected with. */
 export type TransferTarget =
-    /** Somebody who has to be called. What was dialled may mean several parties, likeliest first; at least one. */
+    /** Somebody who has to be called. What was dialled may mean several parties, most likely first; at least one. */
     | { readonly kind: "dialled"; readonly callees: readonly RemoteParty[] }
     | { readonly kind: "user"; readonly user: MatrixUserId }
     /** The other party of the call that this leg belongs to, which takes the place of the leg: an attended transfer. */

@@ -103,7 +103,7 @@ export interface MediaSession {
      */
     proposeHold(side: Side, hold: Hold, peer: PeerReadiness): Promise<ChangeProposal>;
     /**
-     * Completes a change that was forwarded. `sdp` is the other party's answer; undefined if there is none, upon which the
+     * Completes a change that was forwarded. `sdp` is the other party's answer; undefined if there is none, and then the
      * media server answers in its place, going by what it said last.
      */
     completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer>;

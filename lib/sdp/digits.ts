@@ -9,7 +9,7 @@ const USUAL_PAYLOAD = 101;
 
 /**
  * A browser's offer as a phone expects it: telephone events (RFC 4733) have the number they had before in this call, or 101.
- * Browsers name 126, and accept 101 in the answer; phones answer 101 even if they are offered 126, upon which rtpengine takes
+ * Browsers name 126, and accept 101 in the answer; phones answer 101 even if they are offered 126, and rtpengine then takes
  * the events out of the call. Nothing changes if another codec has the number.
  * @param before what the browser was told last
  */

@@ -92,7 +92,7 @@ function onResponse(state: InviteClientState, status: number, { timing, reliable
     }
 }
 
-/** A 100 does not renew C: a proxy that sends nothing but 100 must not keep the call ringing for ever (16.7 step 2). */
+/** A 100 does not renew C: a proxy that sends nothing but 100 must not keep the call ringing endlessly (16.7 step 2). */
 function onProvisional(state: InviteClientState, status: number, timeout: number): InviteClientStep {
     const first = state.phase === "calling";
     const renewed = first || status > 100 ? [set("C" as const, timeout)] : [];

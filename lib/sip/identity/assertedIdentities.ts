@@ -3,7 +3,7 @@ import type { SipHeaders } from "../SipStack.ts";
 import { numberIn } from "./partyOfUri.ts";
 
 /**
- * The asserted identities, likeliest first: RFC 3325, section 9.1 allows one sip: or sips: and one tel:. A full number
+ * The asserted identities, most likely first: RFC 3325, section 9.1 allows one sip: or sips: and one tel:. A full number
  * goes before a name, for it is what the callee can call back; otherwise a sip: before a tel:, for it says more.
  */
 export function assertedIdentities(headers: SipHeaders): NameAddress[] {

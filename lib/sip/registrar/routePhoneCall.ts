@@ -31,10 +31,10 @@ export interface PhoneRouting {
 }
 
 /**
- * Whom a phone means: another account, by its user name; else by what it may mean, likeliest first, a Matrix user or
+ * Whom a phone means: another account, by its user name; else by what it may mean, most likely first, a Matrix user or
  * somebody outside, whom the phone's user must be allowed to dial. Phones write every number at our own host, which is a
  * homeserver's mostly: it is dialled as a number before anybody there is called by that name. Pure.
- * @param callees what the Request-URI may mean, likeliest first
+ * @param callees what the Request-URI may mean, most likely first
  */
 export function routePhoneCall(
     callees: readonly RemoteParty[],

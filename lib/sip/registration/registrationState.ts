@@ -141,7 +141,7 @@ function whileRegistering(
                 ],
             };
         case "tooBrief":
-            // what is asked for must grow, or two machines would ask each other for ever
+            // what is asked for must grow, or two machines would ask each other endlessly
             if (event.minSeconds <= asked || event.minSeconds > LONGEST_INTERVAL_S) {
                 return wait(state, { kind: "failed", status: 423 }, delayMs(failures, jitter));
             }

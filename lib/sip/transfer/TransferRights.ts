@@ -6,7 +6,7 @@ import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 /** What the peer of a dialog may do with calls. */
 export interface TransferRights {
     readonly by: Transferor;
-    /** Whom a URI of the peer may mean, likeliest first; empty if no party. */
+    /** Whom a URI of the peer may mean, most likely first; empty if no party. */
     readonly calleesOf: (uri: string) => readonly RemoteParty[];
     /** Whether a request comes from where the peer is: the identifiers of a dialog alone must not place calls. */
     readonly isFrom: (source: SipSource) => boolean;

@@ -19,7 +19,7 @@ import { parseReplaces, type Replaces } from "../transfer/replaces.ts";
 export interface DecodedInvite extends CallerIdentity {
     readonly kind: "invite";
     readonly network: NetworkContext;
-    /** Whom the Request-URI may mean, likeliest first; at least one, unless the call replaces another one. */
+    /** Whom the Request-URI may mean, most likely first; at least one, unless the call replaces another one. */
     readonly callees: readonly RemoteParty[];
     readonly offer: Sdp;
     readonly media: MediaTransport;
@@ -92,7 +92,7 @@ export function decodeInvite(
     }
 }
 
-/** Returns what a Request-URI may mean, likeliest first: a user part of digits is a number first, as phones send it, and then a name. */
+/** Returns what a Request-URI may mean, most likely first: a user part of digits is a number first, as phones send it, and then a name. */
 export function calleesOf(
     uri: string,
     peer: Pick<SipPeer, "defaultCountry" | "shortCodes" | "stripPrefix">,

@@ -53,7 +53,7 @@ class MatrixClient implements Party {
     async receives(told: Told): Promise<void> {
         await this.#world.settle();
         const type = TYPES[told].find((each) => this.#sent(each).length > (this.#read.get(each) ?? 0));
-        if (type === undefined) throw new Error(`waited in vain for ${told}; unread: ${this.unread.join(", ")}`);
+        if (type === undefined) throw new Error(`timed out waiting for ${told}; unread: ${this.unread.join(", ")}`);
         this.#read.set(type, (this.#read.get(type) ?? 0) + 1);
         if (told === "answer") this.#state = "connected";
     }

@@ -245,7 +245,7 @@ export class ScriptedPhone {
             const timer = setTimeout(
                 () => {
                     this.#wake.delete(done);
-                    reject(new Error(`waited in vain for ${what}; unread: ${this.unread.join(", ")}`));
+                    reject(new Error(`timed out waiting for ${what}; unread: ${this.unread.join(", ")}`));
                 },
                 Math.max(0, deadline - Date.now()),
             );

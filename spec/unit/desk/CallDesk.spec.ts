@@ -104,7 +104,7 @@ describe("CallDesk", () => {
         expect(target.told.at(-1)).toBe("end mediaLost");
     });
 
-    it("does not let a party that takes for ever hold up the other", async () => {
+    it("does not let a party that never responds hold up the other", async () => {
         const { origin, target, media, call, desk, log } = open();
         target.stallAt("offer");
         const says = call();
@@ -264,7 +264,7 @@ describe("CallDesk", () => {
         expect(desk.calls).toBe(0);
     });
 
-    it("does not wait for ever when it stops", async () => {
+    it("does not wait endlessly when it stops", async () => {
         const { desk, clock, target, log } = await connected();
         target.stallAt("end");
         const stopped = desk.stop(10_000);

@@ -276,7 +276,7 @@ describe("within a call", () => {
         await stage.expectNothingLeft(side);
     });
 
-    it("a challenged BYE leaves the call for a retry, but not for ever", async () => {
+    it("a challenged BYE leaves the call for a retry, but not endlessly", async () => {
         const { stage, side, peer, dialogId } = await answeredCall();
         await side.engine.send(request("BYE", "", { dialogId }));
         await stage.pass(50);

@@ -47,10 +47,10 @@ describe("a REGISTER that cannot be read", () => {
         ["a star that is no removal", { contact: "*", expires: "600" }],
         ["a star without Expires", { contact: "*" }],
         ["a contact that is no SIP URI", { contact: "<mailto:a@example.org>" }],
-        ["a contact that goes on for ever", { contact: `<sip:${"a".repeat(600)}@192.0.2.7>` }],
+        ["a contact that never ends", { contact: `<sip:${"a".repeat(600)}@192.0.2.7>` }],
         ["a path that is none", { contact: "<sip:a@192.0.2.7>", path: "<tel:1>" }],
         ["no Call-ID", { "call-id": "" }],
-        ["a Call-ID that goes on for ever", { "call-id": "c".repeat(257) }],
+        ["a Call-ID that never ends", { "call-id": "c".repeat(257) }],
         ["no number", { cseq: "REGISTER" }],
     ])("%s", (_, headers) => {
         expect(read(headers)).toMatchObject({ kind: "refused", response: { status: 400 } });
@@ -81,7 +81,7 @@ describe("bind", () => {
         ["a contact with its own time", [], { contact: "<sip:a@h>;expires=120", expires: "900" }, ["sip:a@h 120"]],
         ["a contact with the time of all", [], { contact: "<sip:a@h>", expires: "900" }, ["sip:a@h 900"]],
         ["a contact without a time", [], { contact: "<sip:a@h>" }, ["sip:a@h 3600"]],
-        ["a contact for ever", [], { contact: "<sip:a@h>;expires=4294967295" }, ["sip:a@h 3600"]],
+        ["a contact without end", [], { contact: "<sip:a@h>;expires=4294967295" }, ["sip:a@h 3600"]],
         ["a contact for too short", [], { contact: "<sip:a@h>;expires=59" }, 423],
         [
             "another contact in addition",

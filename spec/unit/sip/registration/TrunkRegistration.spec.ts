@@ -105,7 +105,7 @@ it("does not listen to the answer of a request that was overtaken", () => {
     expect(registration.phase).toBe("registered");
 });
 
-it("does not wait for ever for an answer", () => {
+it("does not wait endlessly for an answer", () => {
     const registration = new TrunkRegistration(trunk(), parts());
     registration.serverUp();
     clock.advance(40_000);

@@ -119,7 +119,7 @@ describe("stepRegistration", () => {
             ["→ waiting", "down: failed 503", "wait 60000"],
         ],
         [
-            "but not for ever",
+            "but not endlessly",
             registering,
             { kind: "failed", status: 503, retryAfterSeconds: 1e9 },
             ["→ waiting", "down: failed 503", "wait 3600000"],

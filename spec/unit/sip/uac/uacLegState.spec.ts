@@ -59,7 +59,7 @@ describe("courses", () => {
             ["offer", "end", "sent", "refused"],
             ["sendInvite", "sendCancel cancelled", "release"],
         ],
-        ["cancelled while it is sent in vain", ["offer", "end", "tryNext"], ["sendInvite", "release"]],
+        ["cancelled while sending fails", ["offer", "end", "tryNext"], ["sendInvite", "release"]],
         [
             "cancelled, tried nowhere else",
             ["offer", "sent", "end", "tryNext"],
