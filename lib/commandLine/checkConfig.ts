@@ -10,6 +10,7 @@ import { readPeerFeatures } from "../store/PeerFeaturesFile.ts";
 import { describeRoute } from "./describeRoute.ts";
 import { EXIT_FAILED } from "./exitCodes.ts";
 import { print } from "./print.ts";
+import { userWarnings } from "./userWarnings.ts";
 
 export interface CheckOptions {
     readonly configPath: string;
@@ -33,7 +34,7 @@ export async function checkConfig(options: CheckOptions): Promise<void> {
     }
     const registration = existsSync(file) ? loadRegistration(file, registrationChoicesOf(config)) : undefined;
     const { lines, inbound, outbound, warnings } = describeConfig(config);
-    const all = [...warnings, ...(registration?.warnings ?? [])];
+    const all = [...warnings, ...(registration?.warnings ?? []), ...userWarnings(config)];
     for (const warning of all) print(`Warning: ${warning}`);
     if (all.length > 0) print("");
     print(`No errors in ${configPath}, ${countOf(all.length, "warning")}.`);

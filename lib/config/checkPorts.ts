@@ -23,7 +23,14 @@ export function checkPorts(
     });
 }
 
-function usedPorts({ sip, appservice, metrics, admin, messaging }: Parameters<typeof checkPorts>[0]): UsedPort[] {
+/** Every port that a configuration makes the bridge and its SIP server listen on. Pure. */
+export function usedPorts({
+    sip,
+    appservice,
+    metrics,
+    admin,
+    messaging,
+}: Pick<Config, "sip" | "appservice" | "metrics" | "admin" | "messaging">): readonly UsedPort[] {
     const web = [
         { path: ["metrics", "listen"], at: metrics.listen },
         { path: ["admin", "listen"], at: admin?.listen },

@@ -10,9 +10,8 @@ export class StoreError extends Error {
 }
 
 function reasonOf(filename: string, cause: unknown): string {
+    const text = `cannot use ${filename}: ${cause instanceof Error ? cause.message : String(cause)}`;
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    if (code === "EACCES" || code === "EPERM")
-        return `this user cannot use ${filename} (${code}); correct the owner and mode of the directory and its files`;
-    if (code === "EROFS") return `cannot use ${filename}: its file system is read-only (EROFS)`;
-    return `cannot use ${filename}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const isForbidden = code === "EACCES" || code === "EPERM";
+    return isForbidden ? `${text}; correct the owner and mode of the directory and its files` : text;
 }
