@@ -1,5 +1,6 @@
 import type { CallPolicy } from "../../call/CallPolicy.ts";
 import type { CallId, EndCause } from "../../call/vocabulary.ts";
+import type { RemoteParty } from "../../numbering/RemoteParty.ts";
 import type { DialPlan } from "../../numbering/DialPlan.ts";
 import type { CallIntake, CallTarget } from "../../ports/CallIntake.ts";
 import type { CallPlaces } from "../../ports/CallPlaces.ts";
@@ -102,8 +103,7 @@ export class IncomingCalls {
         const callee = this.#parts.dialPlan.routeInbound(invite.callees, peer.name)?.user;
         if (callee === undefined) {
             const cause = unroutedCause(invite.callees);
-            const rule = invite.callees[0]?.kind === "number" ? "number_not_mapped" : NOT_SERVED[cause];
-            return this.#reject(incoming, rule, rejection(cause), invite);
+            return this.#reject(incoming, ruleOfUnrouted(invite.callees, cause), rejection(cause), invite);
         }
         if (!this.#hasRoom(incoming, invite)) return;
         const { caller, provenance } = invite;
@@ -260,6 +260,12 @@ export class IncomingCalls {
 
 function rejection(cause: EndCause): OutgoingResponse {
     return { status: sipEndingOf(cause).status, headers: { Reason: reasonHeader(cause) } };
+}
+
+/** @param callees what the Request-URI may mean; empty if it has no user */
+function ruleOfUnrouted([first]: readonly RemoteParty[], cause: "badAddress" | "notFound"): RejectionRule {
+    if (first === undefined) return "unacceptable_invite";
+    return first.kind === "number" ? "number_not_mapped" : NOT_SERVED[cause];
 }
 
 const NOT_SERVED = { badAddress: "number_not_readable", notFound: "address_not_served" } as const;
