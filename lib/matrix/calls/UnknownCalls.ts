@@ -77,7 +77,11 @@ export class UnknownCalls {
         const transactionId = `unknown-${createHash("sha256").update(message.callId).digest("hex").slice(0, 24)}`;
         await homeserver.send(pair.ghost, room, hangup.type, hangup.content, transactionId);
         // a client that was interrupted sends these for calls of long ago
-        log[mayBeEarly ? "debug" : "info"]("unknown call ended", { matrixCallId: message.callId, roomId: room, event: message.kind });
+        log[mayBeEarly ? "debug" : "info"]("unknown call ended", {
+            matrixCallId: message.callId,
+            roomId: room,
+            event: message.kind,
+        });
     }
 }
 
