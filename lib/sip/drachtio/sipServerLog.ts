@@ -30,7 +30,8 @@ const OWN_CONNECTION: ReadonlySet<string> = new Set([
 export function startFailureOf(line: string): string {
     const { event, error } = parseEntry(line).fields;
     const told = [error, event].find((each) => typeof each === "string") ?? line;
-    const [first = line] = told.split("\n", 1);
+    // the line of the listener can come last, or that of the program
+    const [first = line] = told.replace(/^Error: /, "").split("\n", 1);
     return /^(?:bind|listen) E/.test(first) ? `${first}; see sip.listen` : first;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { relayServerLog } from "../../../../lib/sip/drachtio/sipServerLog.ts";
+import { relayServerLog, startFailureOf } from "../../../../lib/sip/drachtio/sipServerLog.ts";
 import { RecordedLog } from "../../../support/RecordedLog.ts";
 
 it.each([
@@ -12,4 +12,11 @@ it.each([
     expect(log.lines).toEqual([
         { level, message, fields: expect.objectContaining({ process: "sip-server" }) as object },
     ]);
+});
+
+it.each([
+    "listen EADDRINUSE: address already in use 127.0.0.1:5060",
+    '{"level":"warn","message":"listener failed","error":"Error: listen EADDRINUSE: address already in use 127.0.0.1:5060"}',
+])("names sip.listen if the server cannot listen, whichever line comes last: %s", (line) => {
+    expect(startFailureOf(line)).toBe("listen EADDRINUSE: address already in use 127.0.0.1:5060; see sip.listen");
 });
