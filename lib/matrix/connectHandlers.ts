@@ -151,10 +151,9 @@ function callHandlerOf(
     invitations: GhostInvitations,
     drops: DroppedEvents,
 ): CallEventHandler {
-    const callerNames = parts.showsCallerNames === "yes" ? { callerNames: new CallerNames(parts) } : {};
     const outbound = new OutboundCalls({
         ...parts,
-        ...callerNames,
+        ...callerNamesOf(parts),
         registry,
         invitations,
         policy: parts.outboundPolicy,
@@ -173,11 +172,15 @@ function legsOf(
     rooms: DirectRooms,
     registry: LegRegistry,
 ): Pick<ConnectedHandlers, "dialler" | "resumer"> {
-    const legParts = { ...parts, rooms, registry };
+    const legParts = { ...parts, ...callerNamesOf(parts), rooms, registry };
     return {
         dialler: {
             dial: (callId, target, report, leg) => new MatrixCalleeLeg(legParts, { callId, leg }, target, report),
         },
         resumer: resumeMatrixLegs(legParts),
     };
+}
+
+function callerNamesOf(parts: HandlerParts): { readonly callerNames?: CallerNames } {
+    return parts.showsCallerNames === "yes" ? { callerNames: new CallerNames(parts) } : {};
 }

@@ -142,6 +142,8 @@ export interface TransferRequest {
     readonly to: TransferTarget;
     /** Whom the transferor names as such, a URI (RFC 3892): for the target, if that is called by SIP. */
     readonly referredBy?: string;
+    /** The transferor's own display name in Matrix, for trunks that are sent it. */
+    readonly profileName?: string;
 }
 
 /** With whose permissions a transfer is placed. */

@@ -68,7 +68,7 @@ export class CallTransfers implements TransferDesk {
     }
 
     /** Returns why the transfer is not possible, if it is not. */
-    #begin(by: LegId, { by: transferor, to, referredBy }: TransferRequest): EndCause | undefined {
+    #begin(by: LegId, { by: transferor, to, referredBy, profileName }: TransferRequest): EndCause | undefined {
         const { actor, actorOf, routes, parties } = this.#parts;
         if (to.kind === "call") {
             const other = actorOf(to.leg);
@@ -81,7 +81,7 @@ export class CallTransfers implements TransferDesk {
         }
         const { caller, callee } = parties;
         const [leaves, stays] = by === ORIGIN ? [caller, callee] : [callee, caller];
-        const route = routes.route({ by: transferor, to, leaves, stays, referredBy });
+        const route = routes.route({ by: transferor, to, leaves, stays, referredBy, profileName });
         if (route.kind === "refused") return route.cause;
         const [target] = route.targets;
         const call = (): EndCause | undefined => this.#call(by, route.targets);

@@ -25,6 +25,7 @@ export interface RoutedTransfer {
     readonly stays: CallParty;
     /** As of `TransferRequest`. */
     readonly referredBy?: string | undefined;
+    readonly profileName?: string | undefined;
 }
 
 export type TransferRoute =
@@ -60,7 +61,8 @@ export class TransferRoutes {
             if (verdict.kind !== "allowed") continue;
             const { callee, trunks } = verdict;
             const media = this.#parts.mediaOf(trunks[0]);
-            const target = { network: "sip", media, callee, caller: dialler, trunks, ...referral(transfer) } as const;
+            const calling = { caller: dialler, ...nameOf(transfer) };
+            const target = { network: "sip", media, callee, ...calling, trunks, ...referral(transfer) } as const;
             return { kind: "targets", targets: [target] };
         }
         return { kind: "refused", cause };
@@ -91,6 +93,11 @@ export class TransferRoutes {
 
 function referral({ referredBy }: RoutedTransfer): Pick<RoutedTransfer, "referredBy"> & { referredBy?: string } {
     return referredBy === undefined ? {} : { referredBy };
+}
+
+/** The name belongs to the user who transfers. If a trunk transfers, another user is the caller. */
+function nameOf({ by, profileName }: RoutedTransfer): { profileName?: string } {
+    return by.kind === "user" && profileName !== undefined ? { profileName } : {};
 }
 
 /** The user whose permissions count for calls to trunks. */

@@ -1,9 +1,10 @@
 import type { TransferProgress } from "../../call/CallEffect.ts";
-import type { MatrixUserId } from "../../numbering/MatrixUserId.ts";
+import type { MatrixRoomId, MatrixUserId } from "../../numbering/MatrixUserId.ts";
 import type { CallLeg, LegReport, TransferTarget } from "../../ports/CallLeg.ts";
 import type { Clock } from "../../ports/Clock.ts";
 import type { GhostNames } from "../ghosts/GhostNames.ts";
 import type { CallMessage } from "./callEventContent.ts";
+import type { CallerNames } from "./CallerNames.ts";
 import type { LegRegistry } from "./LegRegistry.ts";
 import { noticeOf } from "./matrixEndCause.ts";
 
@@ -11,6 +12,14 @@ export interface ClientTransferParts {
     readonly names: Pick<GhostNames, "partyOf">;
     readonly registry: Pick<LegRegistry, "connectedCall">;
     readonly clock: Pick<Clock, "startTimer">;
+    /** Left out if neither trunks nor phones show names. */
+    readonly callerNames?: Pick<CallerNames, "nameOf">;
+}
+
+/** Where the call of the client is. */
+interface CallPlace {
+    readonly room: MatrixRoomId;
+    readonly ghost: MatrixUserId;
 }
 
 /** What the leg does for its transfers. */
@@ -34,6 +43,7 @@ export class ClientTransfer {
     readonly #user: MatrixUserId;
     readonly #actions: ClientTransferActions;
     #client: "inCall" | "left" = "inCall";
+    #call: "goesOn" | "ended" = "goesOn";
     #stopTimer = (): void => undefined;
 
     constructor(parts: ClientTransferParts, user: MatrixUserId, actions: ClientTransferActions) {
@@ -43,15 +53,26 @@ export class ClientTransfer {
     }
 
     /** The client sent an m.call.replaces about its connected call. */
-    take({ target, role }: Replaces): void {
+    take({ target, role }: Replaces, place: CallPlace | undefined): void {
         this.#client = "left";
         if (role === "await") {
             // the event about the other call names this one as its target
             this.#stopTimer = this.#parts.clock.startTimer(JOIN_MS, () => this.#actions.leave(undefined));
             return;
         }
+        const to = this.#targetOf(target);
+        const { callerNames } = this.#parts;
+        // only a target that is called is sent a name
+        const isNamed = place !== undefined && to.kind === "dialled";
+        if (callerNames === undefined || !isNamed) return this.#request(to, undefined);
+        void callerNames.nameOf(place.ghost, place.room, this.#user).then((name) => this.#request(to, name));
+    }
+
+    #request(to: TransferTarget, profileName: string | undefined): void {
+        if (this.#call === "ended") return;
         const by = { kind: "user", user: this.#user } as const;
-        this.#actions.report({ kind: "transferRequested", request: { by, to: this.#targetOf(target) } });
+        const request = { by, to, ...(profileName !== undefined && { profileName }) };
+        this.#actions.report({ kind: "transferRequested", request });
     }
 
     /** A command may have asked for the transfer: then the client is still in the call. */
@@ -63,6 +84,7 @@ export class ClientTransfer {
 
     /** The call has ended. */
     stop(): void {
+        this.#call = "ended";
         this.#stopTimer();
     }
 

@@ -181,7 +181,7 @@ export class MatrixCalleeLeg extends NegotiatingLeg implements TargetLeg, Routed
     onCallEvent(sender: MatrixUserId, message: CallMessage): IgnoreReason | undefined {
         const ignored = this.#go(onMessageToCaller(this.#state, this.user, sender, message));
         if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.#callId, message);
-        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message);
+        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message, this.#place);
         return ignored;
     }
 

@@ -180,7 +180,7 @@ export class MatrixCallerLeg extends NegotiatingLeg implements OriginLeg, Routed
         const parties = { caller: this.#call.caller, ourPartyId: this.#us.partyId };
         const ignored = this.#go(onMessageToCallee(this.#state, parties, sender, message));
         if (ignored === undefined) noteReceivedEnd(this.#parts.recorder, this.callId, message);
-        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message);
+        if (ignored === undefined && message.kind === "replaces") this.#transfer.take(message, this.#call);
         return ignored;
     }
 

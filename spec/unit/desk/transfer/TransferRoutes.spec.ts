@@ -82,6 +82,15 @@ describe("the target of a transfer", () => {
         );
     });
 
+    it("that is a number is sent the name of the user who transfers, but not that of a user whose call a trunk transfers", () => {
+        const named = { ...byAlice, profileName: "Alice" };
+        expect(route(named, dialled("+442079460500"))).toMatchObject({ targets: [{ profileName: "Alice" }] });
+        const { targets } = route({ ...byTrunk, profileName: "Alice" }, dialled("+442079460500")) as {
+            readonly targets: readonly object[];
+        };
+        expect(targets[0]).not.toHaveProperty("profileName");
+    });
+
     it("of a trunk is a user that its calls reach, or a number that the user in the call may dial", () => {
         expect(route(byTrunk, dialled("+442079460102"))).toMatchObject({ targets: [{ callee: bob }, desk] });
         expect(route(byTrunk, dialled("+442079460500"))).toMatchObject({ targets: [{ caller: alice }] });
