@@ -29,6 +29,12 @@ const amplitude = 16_384;
 const heardSamples = pcmuRate / 2;
 const quietMs = 500;
 
+/** An RTP stream that it sends. Each one has its own sequence numbers; their timestamps come from one clock. */
+interface Source {
+    readonly ssrc: number;
+    packets: number;
+}
+
 /** What is sent in place of the next packets of sound: a digit, or sound again. `start`: the first sample of the digit. */
 type NextPacket = { readonly digit: Buffer; readonly isFirst: boolean } | "sound";
 
@@ -42,7 +48,9 @@ export class RtpTone implements Stoppable {
     readonly port: number;
     readonly #socket: Socket;
     readonly #heard = new Float32Array(heardSamples);
-    readonly #ssrc = randomInt(2 ** 32 - 1);
+    readonly #sources = { voice: newSource(), music: newSource() };
+    #source: Source = this.#sources.voice;
+    #isNewSource = true;
     #closed: Promise<void> | undefined;
     readonly #pacing: NodeJS.Timeout;
     #toneHz: number;
@@ -86,6 +94,12 @@ export class RtpTone implements Stoppable {
     /** Plays another tone from the next packet on. A peer that measures it measures what was sent after this call. */
     play(toneHz: number): void {
         this.#toneHz = toneHz;
+    }
+
+    /** Sends from another RTP source from the next packet on, as a PBX does that plays music to the other party. */
+    sendAs(source: "voice" | "music"): void {
+        this.#source = this.#sources[source];
+        this.#isNewSource = true;
     }
 
     /** Sends back what arrives instead of its tone, as the echo number of a carrier does. */
@@ -192,24 +206,26 @@ export class RtpTone implements Stoppable {
     #packet(number: number): Buffer {
         const firstSample = number * samplesPerPacket;
         const next = this.#next.shift() ?? "sound";
-        if (next === "sound") return this.#soundPacket(number, firstSample);
+        if (next === "sound") return this.#soundPacket(firstSample);
         if (next.isFirst) this.#digitStart = firstSample;
-        const header = this.#header(number, this.#digitStart, telephoneEvents, next.isFirst);
+        const header = this.#header(this.#digitStart, telephoneEvents, next.isFirst);
         return Buffer.concat([header, next.digit]);
     }
 
-    #header(number: number, timestamp: number, type: number, isMarked: boolean): Buffer {
+    #header(timestamp: number, type: number, isMarked: boolean): Buffer {
         const header = Buffer.alloc(headerBytes);
         header.writeUInt8(0x80, 0);
         header.writeUInt8(isMarked ? 0x80 | type : type, 1);
-        header.writeUInt16BE(number & 0xffff, 2);
+        header.writeUInt16BE(this.#source.packets & 0xffff, 2);
         header.writeUInt32BE(timestamp >>> 0, 4);
-        header.writeUInt32BE(this.#ssrc, 8);
+        header.writeUInt32BE(this.#source.ssrc, 8);
+        this.#source.packets += 1;
         return header;
     }
 
-    #soundPacket(number: number, firstSample: number): Buffer {
-        const header = this.#header(number, firstSample, pcmu, number === 0);
+    #soundPacket(firstSample: number): Buffer {
+        const header = this.#header(firstSample, pcmu, this.#isNewSource);
+        this.#isNewSource = false;
         const packet = Buffer.concat([header, Buffer.alloc(samplesPerPacket)]);
         for (let n = 0; n < samplesPerPacket; n += 1) {
             const phase = (2 * Math.PI * this.#toneHz * (firstSample + n)) / pcmuRate;
@@ -217,4 +233,8 @@ export class RtpTone implements Stoppable {
         }
         return packet;
     }
+}
+
+function newSource(): Source {
+    return { ssrc: randomInt(2 ** 32 - 1), packets: 0 };
 }

@@ -190,7 +190,8 @@ export function labConfig(at: LabAddresses, homeserver: string = domain): Bridge
         dialling: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         messaging: { allow: [{ users: [`@*:${homeserver}`], numbers: ["+*"] }] },
         media: { rtpengine: [`${loopback}:${at.ngPort}`] },
-        // Chromium's loudspeaker goes back to the voice after music, but its tone meter keeps to the source of the music.
+        // Chromium plays the voice again after music, but the meter (Ear) keeps to the SSRC of the music: a track that Web
+        // Audio reads has the sound of the last SSRC that was new. spec/integration/media/musicOfPbx.spec.ts records both.
         calls: { holdMusic: "none" },
         logging: { level: "debug", format: "json" },
     };

@@ -9,6 +9,9 @@ import type { Direction } from "../../lib/sdp/sessionDescription.ts";
 const script = fileURLToPath(new URL("browserPeer.mjs", import.meta.url));
 const sampleRate = 16_000;
 
+/** Nothing is served there: requests for it are answered by us. Only a page of a loopback origin may be recorded. */
+const pageUrl = "http://127.0.0.1/peer";
+
 interface FoundCandidate {
     readonly candidate: string;
     readonly sdpMid?: string;
@@ -21,7 +24,11 @@ export function startBrowser(): Promise<Browser> {
     return chromium.launch({
         executablePath: debianChromium.provides,
         headless: true,
+        // Playwright mutes the loudspeaker.
+        ignoreDefaultArgs: ["--mute-audio"],
         args: [
+            // The page records what it plays, without a question to the user.
+            "--auto-accept-this-tab-capture",
             "--no-sandbox",
             "--disable-gpu",
             "--autoplay-policy=no-user-gesture-required",
@@ -41,6 +48,8 @@ export class BrowserPeer {
 
     static async open(browser: Browser, toneHz: number): Promise<BrowserPeer> {
         const page = await browser.newPage();
+        await page.route(pageUrl, (route) => route.fulfill({ contentType: "text/html", body: "<title>peer</title>" }));
+        await page.goto(pageUrl);
         await page.addScriptTag({ path: script, type: "module" });
         await page.waitForFunction("globalThis.peer !== undefined");
         const peer = new BrowserPeer(page);
@@ -117,24 +126,41 @@ export class BrowserPeer {
         }));
     }
 
-    /** Resolves once it hears a tone within 10 Hz of `hz`. @throws Error after `timeoutMs`. */
+    /**
+     * Resolves once it hears a tone within 10 Hz of `hz`. If the sender changes its SSRC and changes it back, this keeps to
+     * the last new one: then ask `plays`. @throws Error after `timeoutMs`.
+     */
     async hears(hz: number, timeoutMs = 10_000): Promise<void> {
-        const isHeard = (heard: number | null): boolean => heard !== null && Math.abs(heard - hz) <= 10;
-        await this.#listen(`the browser to hear ${hz} Hz`, isHeard, timeoutMs);
+        await this.#listen("heard", `the browser to hear ${hz} Hz`, isTone(hz), timeoutMs);
+    }
+
+    /** After it has a remote stream: plays that from now on, and records what the loudspeaker would play. */
+    async turnOnLoudspeaker(): Promise<void> {
+        await this.#ask("turnOnLoudspeaker");
+    }
+
+    /** Resolves once its loudspeaker plays a tone within 10 Hz of `hz`: what a user hears. @throws Error after 10 s. */
+    async plays(hz: number): Promise<void> {
+        await this.#listen("played", `the browser to play ${hz} Hz`, isTone(hz), 10_000);
     }
 
     /** Resolves once it hears no tone. @throws Error after `timeoutMs`. */
     async hearsNothing(timeoutMs = 5_000): Promise<void> {
-        await this.#listen("the browser to hear nothing", (heard) => heard === null, timeoutMs);
+        await this.#listen("heard", "the browser to hear nothing", (heard) => heard === null, timeoutMs);
     }
 
     async close(): Promise<void> {
         await this.#page.close();
     }
 
-    async #listen(what: string, isSo: (heardHz: number | null) => boolean, timeoutMs: number): Promise<void> {
+    async #listen(
+        recording: "heard" | "played",
+        what: string,
+        isSo: (heardHz: number | null) => boolean,
+        timeoutMs: number,
+    ): Promise<void> {
         const listen = async (): Promise<true | undefined> => {
-            const samples = Float32Array.from(await this.#ask<readonly number[]>("heard"));
+            const samples = Float32Array.from(await this.#ask<readonly number[]>(recording));
             return isSo(dominantFrequency(samples, sampleRate)) ? true : undefined;
         };
         await until(listen, { what, timeoutMs, everyMs: 100 });
@@ -144,4 +170,8 @@ export class BrowserPeer {
         const call = `globalThis.peer.${method}(${argument === undefined ? "" : JSON.stringify(argument)})`;
         return await this.#page.evaluate<Reply>(call);
     }
+}
+
+function isTone(hz: number): (heardHz: number | null) => boolean {
+    return (heardHz) => heardHz !== null && Math.abs(heardHz - hz) <= 10;
 }

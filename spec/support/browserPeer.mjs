@@ -3,6 +3,8 @@ const sampleRate = 16_000;
 const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
 const found = [];
 let analyser;
+let loudspeaker;
+let player;
 let streamIds = [];
 
 connection.addEventListener("icecandidate", ({ candidate }) => {
@@ -13,14 +15,25 @@ connection.addEventListener("track", ({ track, streams }) => {
     streamIds = streams.map(({ id }) => id);
     const stream = streams[0] ?? new MediaStream([track]);
     // Chromium decodes a remote stream only while a media element plays it
-    const player = new Audio();
+    player = new Audio();
     player.muted = true;
     player.srcObject = stream;
     void player.play();
-    const context = new AudioContext({ sampleRate });
-    analyser = new AnalyserNode(context, { fftSize: 8_192 });
-    new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(analyser);
+    analyser = listenTo(stream);
 });
+
+function listenTo(stream) {
+    const context = new AudioContext({ sampleRate });
+    const listener = new AnalyserNode(context, { fftSize: 8_192 });
+    new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(listener);
+    return listener;
+}
+
+function samplesOf(listener) {
+    const samples = new Float32Array(8_192);
+    listener?.getFloatTimeDomainData(samples);
+    return [...samples];
+}
 
 globalThis.peer = {
     plugIn(toneHz) {
@@ -76,9 +89,13 @@ globalThis.peer = {
     },
     candidates: () => found.splice(0),
     streamIds: () => streamIds,
-    heard() {
-        const samples = new Float32Array(8_192);
-        analyser?.getFloatTimeDomainData(samples);
-        return [...samples];
+    heard: () => samplesOf(analyser),
+    /** From now on the remote stream is played, and what the page plays is recorded. */
+    async turnOnLoudspeaker() {
+        player.muted = false;
+        const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+        const recording = await navigator.mediaDevices.getDisplayMedia({ audio, video: true, preferCurrentTab: true });
+        loudspeaker = listenTo(new MediaStream(recording.getAudioTracks()));
     },
+    played: () => samplesOf(loudspeaker),
 };
