@@ -36,10 +36,15 @@ export class CandidateFeed {
             this.#telemetry.dropped("media", "foreignCandidate");
     }
 
+    /** Whether there are candidates that were not given out before. */
+    hasNews(side: Side): boolean {
+        return this.#inboxes[side].taken.length !== this.#given[side];
+    }
+
     /** What the side said, with every candidate since; undefined if there is none that was not given out before. */
     news(side: Side, said: PartyDescription): PartyDescription | undefined {
+        if (!this.hasNews(side)) return undefined;
         const { taken } = this.#inboxes[side];
-        if (taken.length === this.#given[side]) return undefined;
         this.#given[side] = taken.length;
         return withMoreCandidates(said, taken);
     }

@@ -19,6 +19,7 @@ import { CandidateFeed } from "./CandidateFeed.ts";
 import { passOnCandidates } from "./passOnCandidates.ts";
 import { CallPlacement } from "./CallPlacement.ts";
 import { placementOf } from "./placementOf.ts";
+import { SessionProgress } from "./SessionProgress.ts";
 import { SessionSides } from "./SessionSides.ts";
 import type { PlacedCall } from "./PlacedCall.ts";
 import { describeFor, type Recipient } from "./describeFor.ts";
@@ -31,10 +32,8 @@ import {
     forwardToPeer,
     expectationOf,
     expectKnown,
-    isIn,
     isKnown,
     pressKeys,
-    type Progress,
     type Up,
 } from "./sessionExchanges.ts";
 import { directionIn, type Parties, type Party, type Statement } from "../sdp/Party.ts";
@@ -62,7 +61,7 @@ export class RtpengineMediaSession implements MediaSession {
     #interrupted: ChangeState;
     /** In the `o=` lines we write. */
     readonly #sessionId: number;
-    #progress: Progress = { phase: "new" };
+    readonly #progress = new SessionProgress();
     /** Settles when what is asked of the engine now is done; never rejects. */
     #underWay: Promise<unknown> = Promise.resolve();
     #releasing: Promise<void> | undefined;
@@ -90,14 +89,14 @@ export class RtpengineMediaSession implements MediaSession {
 
     offer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
-            this.#require("new");
+            this.#progress.require("new");
             const origin = await this.#readOffer("origin", sdp, undefined);
-            this.#require("new");
+            this.#progress.require("new");
             const exchange = offerOf(origin, this.#sides.transportOf("target"), this.#parts.options);
             const { call, said } = await this.#placement.offer(exchange);
-            this.#require("new");
+            this.#progress.require("new");
             const target = describeFor(this.#recipient("target"), said);
-            this.#progress = { phase: "offered", call, origin, target };
+            this.#progress.set({ phase: "offered", call, origin, target });
             this.#candidates.describe("origin", origin);
             return target.sdp;
         });
@@ -105,14 +104,14 @@ export class RtpengineMediaSession implements MediaSession {
 
     answer(sdp: Sdp): Promise<Sdp> {
         return this.#busy(async () => {
-            const offered = this.#require("offered");
+            const offered = this.#progress.require("offered");
             const answer = withOfferedDigits(await this.#read("target", sdp), voiceOf(offered.target));
-            this.#require("offered");
+            this.#progress.require("offered");
             const parties = await answerFirst(offered, answer, this.#recipient("origin"), this.#parts.options);
-            this.#require("offered");
+            this.#progress.require("offered");
             const sound = this.#soundOf(offered.call);
             await sound.follow(parties);
-            this.#require("offered");
+            this.#progress.require("offered");
             this.#rise(offered.call, parties, sound);
             this.#candidates.describe("target", answer);
             await this.#passOnCandidates("origin");
@@ -128,7 +127,7 @@ export class RtpengineMediaSession implements MediaSession {
 
     proposeChange(side: Side, sdp: Sdp, peer: PeerReadiness): Promise<ChangeProposal> {
         return this.#busy(async () => {
-            const before = this.#require("up");
+            const before = this.#progress.require("up");
             const party = before.parties[side];
             const said = await this.#readOffer(side, sdp, party);
             const wish = wishAfterOffer(party.wish, directionIn(party.said), directionIn(said));
@@ -138,7 +137,7 @@ export class RtpengineMediaSession implements MediaSession {
 
     proposeHold(side: Side, hold: Hold, peer: PeerReadiness): Promise<ChangeProposal> {
         return this.#busy(async () => {
-            const before = this.#require("up");
+            const before = this.#progress.require("up");
             const { said, wish } = before.parties[side];
             return await this.#propose(before, side, { said, wish: wishAfterCommand(wish, hold) }, peer);
         });
@@ -146,11 +145,11 @@ export class RtpengineMediaSession implements MediaSession {
 
     completeChange(side: Side, sdp: Sdp | undefined): Promise<ChangeAnswer> {
         return this.#busy(async () => {
-            const up = this.#require("up");
+            const up = this.#progress.require("up");
             const [{ pending }, { options }] = [up, this.#parts];
             if (pending?.kind !== "change" || pending.side !== side)
                 throw new CallFailure("internalError", "no change is pending");
-            this.#progress = { ...up, pending: undefined };
+            this.#progress.set({ ...up, pending: undefined });
             const answer = sdp && withOfferedDigits(await this.#read(otherSide(side), sdp), voiceOf(pending.told));
             const complete =
                 answer === undefined ? answerInPlace(up, pending, options) : answerOfPeer(up, pending, answer, options);
@@ -161,21 +160,21 @@ export class RtpengineMediaSession implements MediaSession {
 
     beginHandover(side: Side, stays: Hold): Promise<Sdp> {
         return this.#busy(async () => {
-            const before = this.#require("up");
+            const before = this.#progress.require("up");
             await expectKnown(before);
             const told = await offerHandover(before, side, this.#sessionId);
-            this.#progress = { ...this.#require("up"), pending: { kind: "handover", side, told } };
+            this.#progress.set({ ...this.#progress.require("up"), pending: { kind: "handover", side, told } });
             return wishOf(told, stays);
         });
     }
 
     completeHandover(side: Side, sdp: Sdp): Promise<Hold> {
         return this.#busy(async () => {
-            const up = this.#require("up");
+            const up = this.#progress.require("up");
             const wish = await this.#read(side, sdp, "rtp");
             const parties = await answerHandover(up, side, wish);
             this.#sides.link(side);
-            this.#progress = { ...this.#require("up"), parties, pending: undefined };
+            this.#progress.set({ ...this.#progress.require("up"), parties, pending: undefined });
             up.watchdog.expect(expectationOf(parties));
             return receives(directionIn(wish)) ? "talks" : "holds";
         });
@@ -183,16 +182,16 @@ export class RtpengineMediaSession implements MediaSession {
 
     cancelHandover(side: Side): Promise<void> {
         return this.#busy(async () => {
-            const up = this.#progress;
+            const up = this.#progress.current;
             if (up.phase !== "up" || up.pending?.kind !== "handover") return;
-            this.#progress = { ...up, pending: undefined };
+            this.#progress.set({ ...up, pending: undefined });
             const stays = otherSide(side);
             await exchangeAlone(up, stays, up.parties[stays], this.#parts.options);
         });
     }
 
     sendDigits(side: Side, digits: string): Promise<void> {
-        return this.#busy(() => pressKeys(this.#require("up"), side, digits, this.#parts.options));
+        return this.#busy(() => pressKeys(this.#progress.require("up"), side, digits, this.#parts.options));
     }
 
     requestPicture(side: Side): Promise<void> {
@@ -204,16 +203,17 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     snapshot(): MediaRecord | undefined {
-        if (!isIn(this.#progress, "up") || this.#progress.call.isSplitTentatively) return undefined;
-        const { call, parties, pending } = this.#progress;
+        const { standing } = this.#progress;
+        if (standing === undefined || standing.call.isSplitTentatively) return undefined;
+        const { call, parties, pending } = standing;
         const change = pending?.kind === "change" ? "open" : this.#interrupted;
         const kept = { parties, sessionId: this.#sessionId, linked: this.#sides.linked, change };
         return mediaRecordOf(call.engine.name, { ...kept, split: call.splitRecord() });
     }
 
     async #release(): Promise<void> {
-        const before = this.#progress;
-        this.#progress = { phase: "released" };
+        const before = this.#progress.current;
+        this.#progress.set({ phase: "released" });
         if (before.phase === "up") {
             for (const part of [before.sound, before.watchdog]) part.end();
             this.#parts.watch.remove(before.watchdog);
@@ -226,11 +226,12 @@ export class RtpengineMediaSession implements MediaSession {
 
     /** Ends a call without its rtpengine, also while it rings: it would have no media after the answer. */
     async #engineChanged(change: EngineChange): Promise<void> {
-        const progress = this.#progress;
+        const progress = this.#progress.current;
         if (change === "gone") this.#lose("rtpengine does not answer");
         if (progress.phase !== "offered") return;
         const isLost = change === "gone" || !(await isKnown(progress.call));
-        if (isLost && this.#progress === progress) this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
+        if (isLost && this.#progress.current === progress)
+            this.#report({ kind: "mediaFailed", cause: "serviceUnavailable" });
     }
 
     /** Ends a call that was connected, and notes its audio. @throws CallFailure */
@@ -240,7 +241,7 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     #lose(why: string): void {
-        if (this.#progress.phase === "up") this.#progress.watchdog.lose(why);
+        this.#progress.standing?.watchdog.lose(why);
     }
 
     #soundOf(call: PlacedCall, resumed?: Parties): SoundSwitch {
@@ -263,12 +264,13 @@ export class RtpengineMediaSession implements MediaSession {
             },
         });
         watch.add(watchdog);
-        this.#progress = { phase: "up", call, parties, watchdog, sound, pending: undefined };
+        this.#progress.set({ phase: "up", call, parties, watchdog, sound, pending: undefined });
     }
 
     /** A browser that is silent has lost its media; a phone can be asked by its signalling. */
     #tellOfSilence(side: Side): void {
-        if (!isIn(this.#progress, "up") || this.#progress.parties[side].said.transport === "webrtc") return;
+        const { current } = this.#progress;
+        if (current.phase !== "up" || current.parties[side].said.transport === "webrtc") return;
         this.#report({ kind: "partySilent", side });
     }
 
@@ -281,7 +283,7 @@ export class RtpengineMediaSession implements MediaSession {
         this.#interrupted = "none";
         if (mustAsk) {
             const pending = await forwardToPeer(before, offer, this.#recipient(otherSide(side)), this.#parts.options);
-            this.#progress = { ...this.#require("up"), pending };
+            this.#progress.set({ ...this.#progress.require("up"), pending });
             return { kind: "forward", sdp: pending.told.sdp };
         }
         const settled = { ...offer, said: withStreamsOf(change.peer.said, offer.said) };
@@ -291,14 +293,14 @@ export class RtpengineMediaSession implements MediaSession {
 
     /** The change holds from now on. Resolves to the answer for the party that proposed it. */
     async #settle(side: Side, offer: Statement, said: SessionDescription, peer: Party): Promise<ChangeAnswer> {
-        const { sound, parties: before } = this.#require("up");
+        const { sound, parties: before } = this.#progress.require("up");
         const other = otherSide(side);
         const change = { offer, before: before[side], peer };
         const told = describeAnswer(this.#recipient(side), said, change, this.#parts.options);
         const parties = { ...before, [side]: { ...offer, told }, [other]: peer };
         await sound.follow(parties);
-        const up = this.#require("up");
-        this.#progress = { ...up, parties };
+        const up = this.#progress.require("up");
+        this.#progress.set({ ...up, parties });
         up.watchdog.expect(expectationOf(parties));
         this.#candidates.describe(side, offer.said);
         if (voiceOf(peer.said).iceUfrag !== voiceOf(before[other].said).iceUfrag)
@@ -323,7 +325,8 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     async #passOnCandidates(side: Side): Promise<void> {
-        if (isIn(this.#progress, "up")) await passOnCandidates(this.#progress, side, this.#candidates, this.#parts);
+        if (this.#progress.standing === undefined || !this.#candidates.hasNews(side)) return;
+        await passOnCandidates(this.#progress.require("up"), side, this.#candidates, this.#parts);
     }
 
     /** One thing is asked of the engine at a time: candidates wait for the exchange they come into. */
@@ -331,12 +334,5 @@ export class RtpengineMediaSession implements MediaSession {
         const acting = this.#underWay.then(act);
         this.#underWay = Promise.allSettled([acting]);
         return await acting;
-    }
-
-    #require<Phase extends Progress["phase"]>(phase: Phase): Progress & { readonly phase: Phase } {
-        const progress = this.#progress;
-        if (isIn(progress, phase)) return progress;
-        const cause = progress.phase === "released" ? "mediaLost" : "internalError";
-        throw new CallFailure(cause, `the media session is ${progress.phase}, not ${phase}`);
     }
 }

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import type { MediaRecord } from "../ports/MediaProxy.ts";
-import { directionIn, type Parties, type Party } from "../sdp/Party.ts";
-import type { PartyDescription } from "../sdp/PartyDescription.ts";
-import type { SentDescription } from "../sdp/SentDescription.ts";
-import { parseDescription, writeDescription } from "../sdp/sessionDescription.ts";
 import type { Side } from "../call/vocabulary.ts";
+import type { Parties } from "../sdp/Party.ts";
+import { type PartiesText, recordedParties } from "./keptParties.ts";
 import type { SplitRecord } from "./splitter/SplitCall.ts";
 
 /** What a media session goes on with after a restart of the bridge. ICE, DTLS and SRTP are in rtpengine alone. */
@@ -20,19 +18,8 @@ export interface KeptSession {
     readonly split: SplitRecord | undefined;
 }
 
-const section = z.looseObject({ type: z.string() });
 export type ChangeState = "none" | "open";
 
-const wish = z.object({
-    direction: z.enum(["sendrecv", "sendonly", "recvonly", "inactive"]),
-    command: z.enum(["held", "none"]),
-});
-const party = z.object({
-    said: z.looseObject({ transport: z.string(), streams: z.array(section).min(1), layout: z.unknown() }),
-    told: z.object({ sdp: z.string(), streams: z.array(section).min(1) }),
-    /** Missing in records of earlier versions. */
-    wish: wish.optional(),
-});
 const side = z.enum(["origin", "target"]);
 const kind = z.enum(["audio", "video"]);
 const address = z.object({ host: z.string(), port: z.number() });
@@ -49,56 +36,24 @@ const split = z.object({
 });
 const kept = z.object({
     sessionId: z.number(),
-    parties: z.object({ origin: party, target: party }),
+    parties: recordedParties,
     linked: z.array(side).default([]),
     change: z.enum(["none", "open"]).default("none"),
     split: split.optional(),
 });
 
+/** A session as it is while it stands. */
+export type StandingRecord = Omit<KeptSession, "parties"> & { readonly parties: PartiesText };
+
 /** The record of a session on an rtpengine. */
-export function mediaRecordOf(
-    server: string,
-    { sessionId, parties, linked, change, split: splitRecord }: KeptSession,
-): MediaRecord {
-    const { origin, target } = parties;
-    return {
-        server,
-        data: {
-            sessionId,
-            parties: { origin: partyRecord(origin), target: partyRecord(target) },
-            linked: [...linked],
-            change,
-            split: splitRecord,
-        },
-    };
+export function mediaRecordOf(server: string, { linked, ...rest }: StandingRecord): MediaRecord {
+    return { server, data: { ...rest, linked: [...linked] } };
 }
 
-/** Undefined for a record that this version did not write. */
+/** Undefined for a record that this version cannot read. */
 export function keptSessionOf({ data }: MediaRecord): KeptSession | undefined {
     const record = kept.safeParse(data).data;
     if (record === undefined) return undefined;
-    const origin = partyFrom(record.parties.origin);
-    const target = partyFrom(record.parties.target);
-    if (origin === undefined || target === undefined) return undefined;
-    const { sessionId, linked, change, split: splitRecord } = record;
-    return { sessionId, parties: { origin, target }, linked: new Set(linked), change, split: splitRecord };
-}
-
-/** Without what follows from the rest. */
-function partyRecord({ said, wish, told: { sdp, streams } }: Party): unknown {
-    const { description, ...rest } = said;
-    const { media: _media, ...head } = description;
-    return { said: { ...rest, head }, wish, told: { sdp, streams } };
-}
-
-function partyFrom({ said: kept, told, wish }: z.infer<typeof party>): Party | undefined {
-    const { head, ...rest } = kept;
-    const description = parseDescription(told.sdp);
-    if (description === undefined || typeof head !== "object") return undefined;
-    const said = { ...rest, description: { ...head, media: [...kept.streams] } } as unknown as PartyDescription;
-    return {
-        said,
-        wish: wish ?? { direction: directionIn(said), command: "none" },
-        told: { sdp: writeDescription(description), description, streams: told.streams } as unknown as SentDescription,
-    };
+    const { linked, split: splitRecord, ...rest } = record;
+    return { ...rest, linked: new Set(linked), split: splitRecord };
 }

@@ -216,23 +216,3 @@ export async function expectKnown({ call, watchdog }: Up): Promise<void> {
         throw error;
     }
 }
-
-/** How far the exchanges of a media session are. */
-export type Progress =
-    | { readonly phase: "new" }
-    /** The target has the offer, the origin waits. */
-    | {
-          readonly phase: "offered";
-          readonly call: PlacedCall;
-          readonly origin: PartyDescription;
-          readonly target: SentDescription;
-      }
-    | Up
-    | { readonly phase: "released" };
-
-export function isIn<Phase extends Progress["phase"]>(
-    progress: Progress,
-    phase: Phase,
-): progress is Progress & { readonly phase: Phase } {
-    return progress.phase === phase;
-}
