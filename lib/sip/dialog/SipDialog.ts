@@ -51,13 +51,17 @@ export class SipDialog implements DialogHandler {
             onNotDue: () => this.#acknowledged(),
         });
         this.transfers = new DialogTransfers(parts);
-        const { digest, duty, headers, timer } = parts;
+        const { stack, userAgent, dialogId, digest, headers, clock, log, role, random, duty } = parts;
+        const { assert, asserted, allow } = parts;
         this.#digits = new DialogDigits(parts);
         this.pictures = new DialogPictures(parts);
         this.#probe = new DialogProbe(parts, () => void this.#giveUp("networkFailure"));
-        const inDialog = { ...parts, headers: { ...headers, ...timer } };
-        this.#ownOffers = new OwnOffers(inDialog, (outcome, offered) => this.#takeOutcome(outcome, offered));
-        this.#partyUpdate = new PartyUpdate(inDialog, (identity) =>
+        // no more than is needed: each object counts for each call that stands
+        const inDialog = { stack, userAgent, dialogId, digest, headers: { ...headers, ...parts.timer }, clock, log };
+        this.#ownOffers = new OwnOffers({ ...inDialog, role, random }, (outcome, offered) =>
+            this.#takeOutcome(outcome, offered),
+        );
+        this.#partyUpdate = new PartyUpdate({ ...inDialog, assert, asserted, allow }, (identity) =>
             this.#make("identity", this.#session.local, identity),
         );
         const description = (): Sdp | undefined =>

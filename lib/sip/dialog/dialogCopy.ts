@@ -1,11 +1,12 @@
 import type { DialogCopy } from "../../ports/LegRecord.ts";
+import { ownText } from "../ownText.ts";
 import { parseNameAddress, splitValues } from "../sipHeaders.ts";
 import type { IncomingRequest, SentRequest, SipHeaders } from "../SipStack.ts";
 
 /** The dialog of a call that the bridge placed, from its INVITE and the 2xx. Pure. */
 export function copyOfCaller(sent: Pick<SentRequest, "headers">, ok: SipHeaders): DialogCopy {
     const { headers } = sent;
-    return {
+    return kept({
         callId: headers.get("call-id") ?? "",
         // eslint-disable-next-line no-restricted-syntax -- names the dialog, not a person
         local: headers.get("from") ?? "",
@@ -14,12 +15,12 @@ export function copyOfCaller(sent: Pick<SentRequest, "headers">, ok: SipHeaders)
         // the proxy nearest to the callee is the first (RFC 3261, section 12.1.2)
         route: splitValues(ok.get("record-route") ?? "").reverse(),
         cseq: cseqIn(headers),
-    };
+    });
 }
 
 /** The dialog of a call that the bridge received, from the INVITE and the To header of the 2xx. Pure. */
 export function copyOfCallee({ headers }: Pick<IncomingRequest, "headers">, to: string): DialogCopy {
-    return {
+    return kept({
         callId: headers.get("call-id") ?? "",
         local: to,
         // eslint-disable-next-line no-restricted-syntax -- names the dialog, not a person
@@ -27,6 +28,18 @@ export function copyOfCallee({ headers }: Pick<IncomingRequest, "headers">, to: 
         target: contactIn(headers),
         route: splitValues(headers.get("record-route") ?? ""),
         cseq: 0,
+    });
+}
+
+/** As long as the call lasts, and without the messages that it is from. */
+function kept({ callId, local, remote, target, route, cseq }: DialogCopy): DialogCopy {
+    return {
+        callId: ownText(callId),
+        local: ownText(local),
+        remote: ownText(remote),
+        target: ownText(target),
+        route: route.map(ownText),
+        cseq,
     };
 }
 

@@ -15,6 +15,7 @@ import { replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCaller } from "../dialog/dialogCopy.ts";
 import { dutyOfCaller, timerOfCaller } from "../dialog/refreshDuty.ts";
 import { LegMachine } from "../LegMachine.ts";
+import { ownText } from "../ownText.ts";
 import { sessionDescriptionIn } from "../sessionDescription.ts";
 import type { LiveLeg, LostCall } from "../SipCalls.ts";
 import { DialogLeg } from "../dialog/DialogLeg.ts";
@@ -279,7 +280,7 @@ export class UacLeg extends DialogLeg implements TargetLeg, LiveLeg {
             ack: "received",
             party: this.#party,
             dtmf: trunk.dtmf,
-            allow: headers.get("allow"),
+            allow: ownText(headers.get("allow")),
             report: isForCall ? this.#parts.report : () => undefined,
             leg: this,
             rights: this.#parts.rightsOf?.(trunk),

@@ -9,7 +9,6 @@ import { ConnectedParty } from "../identity/ConnectedParty.ts";
 import { chargingHeaders } from "../ims/chargingVector.ts";
 import { replyInDialog, replyToEarlyUpdate } from "../methodReplies.ts";
 import { copyOfCallee } from "../dialog/dialogCopy.ts";
-import { copyOfReceived } from "../dialog/inviteCopy.ts";
 import { dutyOfCallee, timerOfCallee } from "../dialog/refreshDuty.ts";
 import { reportEndOfCandidates } from "../reportEndOfCandidates.ts";
 import type { DialogHandler, LiveLeg, LostCall } from "../SipCalls.ts";
@@ -26,13 +25,17 @@ import {
     type SentResponse,
     SipSendError,
 } from "../SipStack.ts";
+import { ownText } from "../ownText.ts";
+import { openDialog, openInvite } from "./openInvite.ts";
 import { refusalOf } from "./refusalOf.ts";
 import type { UasLegParts } from "./UasLegParts.ts";
 import { stepUas, UAS_START, type UasEvent, type UasOrder, type UasState } from "./uasLegState.ts";
 
 /** The half of a call that came by an INVITE. Created in the turn in which the INVITE is received, so that no CANCEL is missed. */
 export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
-    readonly #parts: UasLegParts;
+    readonly #parts: Pick<UasLegParts, "calls" | "log" | "report">;
+    /** For the setup of the call, the INVITE above all; undefined once there is a dialog. */
+    #setup: UasLegParts | undefined;
     /** What every message of the call carries. */
     readonly #headers: HeaderFields;
     readonly #machine: LegMachine<UasState, UasEvent, UasOrder>;
@@ -51,8 +54,9 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     constructor(parts: UasLegParts) {
         super();
-        this.#parts = parts;
-        const { request, calls, invite, log } = parts;
+        const { request, calls, invite, log, report } = parts;
+        this.#parts = { calls, log, report };
+        this.#setup = parts;
         this.#headers = chargingHeaders(invite.network.charging);
         this.#machine = new LegMachine({
             start: UAS_START,
@@ -68,7 +72,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     /** The call is open: the desk hears what is reported. Called once by the gateway. */
     opened(): void {
-        const { invite, request, clock, report } = this.#parts;
+        const { invite, request, clock, report } = this.#open;
         const seconds = deltaSecondsIn(request.headers.get("expires")) ?? 0;
         // RFC 3261, section 13.3.1: an INVITE that expires before a final response is answered with 487
         if (seconds > 0) {
@@ -97,14 +101,11 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     #openInvite(): SipInviteReceivedRecord {
-        const { peer, request } = this.#parts;
-        const { transactionId } = request;
-        const copy = copyOfReceived(request, this.#to);
-        return { network: "sip", phase: "inviteReceived", peer, transactionId, headers: this.#headers, copy };
+        return openInvite(this.#open, this.#headers, this.#to);
     }
 
     override showParty(party: ShownParty): Promise<void> {
-        if (this.#dialog === undefined) this.#asserted = this.#parts.assert?.(party) ?? {};
+        if (this.#dialog === undefined) this.#asserted = this.#open.assert?.(party) ?? {};
         return super.showParty(party);
     }
 
@@ -119,32 +120,25 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     lost(): readonly LostCall[] {
-        const { phase } = this.#machine.state;
-        const record = this.#openInvite();
+        const lost = this.#unanswered();
         this.#machine.happened({ kind: "serverLost" });
-        switch (phase) {
+        return lost;
+    }
+
+    /** What a SIP server that was lost owes to the caller. */
+    #unanswered(): readonly LostCall[] {
+        switch (this.#machine.state.phase) {
             case "proceeding":
-                return [{ kind: "invite", record }];
+                return [{ kind: "invite", record: this.#openInvite() }];
             case "answering": {
                 // the caller may have received the 200 or not
-                const dialog = this.#lostDialog();
-                return [{ kind: "invite", record }, ...(dialog === undefined ? [] : [dialog])];
+                const dialogs = this.#to === undefined ? [] : [openDialog(this.#open, this.#headers, this.#to)];
+                return [{ kind: "invite", record: this.#openInvite() }, ...dialogs];
             }
             case "up":
             case "over":
                 return [];
         }
-    }
-
-    #lostDialog(): LostCall | undefined {
-        if (this.#to === undefined) return undefined;
-        const copy = copyOfCallee(this.#parts.request, this.#to);
-        return { kind: "dialog", dialog: { copy, digest: this.#newDigest(), headers: this.#headers } };
-    }
-
-    #newDigest(): DigestClient | undefined {
-        const { credentials } = this.#parts;
-        return credentials && new DigestClient(credentials, newCnonce);
     }
 
     async #carryOut(order: UasOrder, before: Promise<unknown>): Promise<void> {
@@ -172,7 +166,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
 
     /** A 180 is only a courtesy: a call survives its loss. */
     async #sendRinging(): Promise<void> {
-        const { request, invite, userAgent, calls, log } = this.#parts;
+        const { request, invite, userAgent, calls, log } = this.#open;
         // RFC 3262, section 3: reliably if the caller insists; the server repeats it and awaits the PRACK
         const reliably = invite.needs100rel ? { Require: "100rel" } : {};
         try {
@@ -212,7 +206,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     async #sendAnswer(sdp: Sdp): Promise<void> {
-        const { request, userAgent } = this.#parts;
+        const { request, userAgent } = this.#open;
         try {
             const { dialogId, to = "" } = await request.respond({
                 status: 200,
@@ -246,7 +240,7 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     async #sendRefusal(cause: EndCause): Promise<void> {
-        const { request, userAgent } = this.#parts;
+        const { request, userAgent } = this.#open;
         const refusal = refusalOf(cause, { ...this.#headers, "User-Agent": userAgent });
         this.#note({ status: refusal.status, reason: refusal.reason, detail: refusal.headers.Reason });
         // it fails if a CANCEL was first: then the caller has its final response
@@ -256,25 +250,28 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     #note(response: FinalResponse): void {
-        this.#parts.recorder?.note(this.#parts.callId, { kind: "finalResponse", response });
+        const { recorder, callId } = this.#open;
+        recorder?.note(callId, { kind: "finalResponse", response });
     }
 
     #enterDialog(): void {
         if (this.#answer === undefined) return;
-        const { invite, report, credentials: _, trust, ...rest } = this.#parts;
+        const { sdp, dialogId, to } = this.#answer;
+        const { invite, request, report, credentials, trust, ...rest } = this.#open;
+        const { headers } = request;
         this.#dialog = new SipDialog({
             ...rest,
-            dialogId: this.#answer.dialogId,
-            digest: this.#newDigest(),
-            duty: dutyOfCallee(rest.request.headers),
-            timer: timerOfCallee(rest.request.headers),
+            dialogId,
+            digest: credentials && new DigestClient(credentials, newCnonce),
+            duty: dutyOfCallee(headers),
+            timer: timerOfCallee(headers),
             role: "callee",
             party: new ConnectedParty(trust, report, invite.caller),
-            allow: rest.request.headers.get("allow"),
-            copy: copyOfCallee(rest.request, this.#answer.to),
+            allow: ownText(headers.get("allow")),
+            copy: copyOfCallee(request, to),
             headers: this.#headers,
             asserted: this.#asserted,
-            local: this.#answer.sdp,
+            local: sdp,
             ...(invite.offerer === "late"
                 ? { remote: undefined, ack: "awaitedWithSdp" }
                 : { remote: invite.offer, ack: "awaited" }),
@@ -282,6 +279,15 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
             leg: this,
             onEnded: () => this.#machine.happened({ kind: "dialogEnded" }),
         });
+        // a call that stands does not keep the messages that it was made with
+        this.#setup = undefined;
+        this.#answer = undefined;
+        this.#to = undefined;
+    }
+
+    get #open(): UasLegParts {
+        if (this.#setup === undefined) throw new Error("the setup of the call is over");
+        return this.#setup;
     }
 
     #quietly(work: Promise<unknown>): void {
