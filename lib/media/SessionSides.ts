@@ -3,6 +3,9 @@ import type { MediaRequest } from "../ports/MediaProxy.ts";
 import type { VideoPolicy } from "../sdp/PartyDescription.ts";
 import { videoPolicyOf } from "./videoPolicy.ts";
 
+/** Of most calls. */
+const NONE: ReadonlySet<Side> = new Set();
+
 /** How the two sides of a media session are reached: as requested, or as plain RTP once another call has taken the place of a party. */
 export class SessionSides {
     readonly #request: MediaRequest;
@@ -13,7 +16,7 @@ export class SessionSides {
      * @param canSplit whether every rtpengine is on this host
      * @param linked the sides that other calls have already
      */
-    constructor(request: MediaRequest, canSplit: boolean, linked: ReadonlySet<Side> = new Set()) {
+    constructor(request: MediaRequest, canSplit: boolean, linked: ReadonlySet<Side> = NONE) {
         this.#request = request;
         this.#canSplit = canSplit;
         this.#linked = linked;

@@ -26,7 +26,8 @@ export interface SoundSwitchParts {
 export class SoundSwitch {
     readonly #parts: SoundSwitchParts;
     readonly #sent: Record<Side, Sound>;
-    readonly #looks = new Map<Side, () => void>();
+    /** Cancel the next look. */
+    readonly #looks: Record<Side, (() => void) | undefined> = { origin: undefined, target: undefined };
     #state: "open" | "ended" = "open";
 
     /** @param resumed the parties of a call of an earlier run, which has left them with what is likely */
@@ -66,7 +67,7 @@ export class SoundSwitch {
 
     /** Begins to look whether the party that holds sends media; until that is known, its voice is sent. */
     async #look(side: Side): Promise<void> {
-        if (this.#looks.has(side)) return;
+        if (this.#looks[side] !== undefined) return;
         if (this.#sent[side] === "nothing") await this.#send(side, "voice");
         const before = await this.#parts.call.countPackets();
         this.#lookAgain(side, before[otherSide(side)]);
@@ -77,7 +78,7 @@ export class SoundSwitch {
         if (this.#state === "ended") return;
         const cancel = clock.startTimer(LOOK_EVERY_MS, () => {
             void inTurn(async () => {
-                if (this.#looks.get(side) !== cancel) return;
+                if (this.#looks[side] !== cancel) return;
                 const now = await call.countPackets();
                 const packets = now[otherSide(side)];
                 await this.#send(side, packets - before < MEDIA_PACKETS ? "music" : "voice");
@@ -85,14 +86,14 @@ export class SoundSwitch {
             }).catch((error: unknown) => {
                 // the watchdog of the call notices an rtpengine that is gone
                 if (!(error instanceof CallFailure)) throw error;
-                if (this.#looks.get(side) === cancel) this.#lookAgain(side, before);
+                if (this.#looks[side] === cancel) this.#lookAgain(side, before);
             });
         });
-        this.#looks.set(side, cancel);
+        this.#looks[side] = cancel;
     }
 
     #stopLooking(side: Side): void {
-        this.#looks.get(side)?.();
-        this.#looks.delete(side);
+        this.#looks[side]?.();
+        this.#looks[side] = undefined;
     }
 }

@@ -11,6 +11,9 @@ interface PlannedOffer {
     readonly headers: HeaderFields;
 }
 
+type Waiting = Readonly<Partial<Record<OfferPurpose, PlannedOffer | undefined>>>;
+const NOTHING: Waiting = {};
+
 type OwnOffer =
     | { readonly phase: "none" }
     /** The peer has not acknowledged the last 2xx: no INVITE can be sent before (RFC 3261, section 14.1). */
@@ -24,7 +27,7 @@ export type OnOutcome = (outcome: OfferOutcome, offered: Pick<PlannedOffer, "pur
 export class OwnOffers {
     readonly #parts: Omit<OutgoingOfferParts, "onOutcome">;
     readonly #onOutcome: OnOutcome;
-    readonly #waiting = new Map<OfferPurpose, PlannedOffer>();
+    #waiting = NOTHING;
     #offer: OwnOffer = { phase: "none" };
 
     constructor(parts: Omit<OutgoingOfferParts, "onOutcome">, onOutcome: OnOutcome) {
@@ -39,7 +42,7 @@ export class OwnOffers {
 
     /** Offers when the peer has acknowledged and no other offer is open: immediately, or later. */
     make(offer: PlannedOffer, ack: "received" | "due"): void {
-        this.#waiting.set(offer.purpose, offer);
+        this.#waiting = { ...this.#waiting, [offer.purpose]: offer };
         if (this.#offer.phase !== "none") return;
         if (ack === "due") this.#offer = { phase: "waitsForAck" };
         else this.#makeNext();
@@ -59,28 +62,28 @@ export class OwnOffers {
 
     /** Stops waiting for the answer to the last change. */
     withdraw(): void {
-        this.#waiting.delete("change");
+        this.#waiting = { ...this.#waiting, change: undefined };
         const own = this.#offer;
         if (own.phase === "open" && own.purpose === "change") {
             own.offer.withdraw();
             this.#makeNext();
-        } else if (own.phase === "waitsForAck" && this.#waiting.size === 0) this.#offer = { phase: "none" };
+        } else if (own.phase === "waitsForAck" && this.#waiting.identity === undefined) this.#offer = { phase: "none" };
     }
 
     /** The dialog is over. */
     stop(): void {
-        this.#waiting.clear();
+        this.#waiting = NOTHING;
         const own = this.#offer;
         this.#offer = { phase: "none" };
         if (own.phase === "open") own.offer.withdraw();
     }
 
     #makeNext(): void {
-        const next = this.#waiting.get("change") ?? this.#waiting.get("identity");
+        const next = this.#waiting.change ?? this.#waiting.identity;
         this.#offer = { phase: "none" };
         if (next === undefined) return;
         const { purpose, sdp, headers } = next;
-        this.#waiting.delete(purpose);
+        this.#waiting = { ...this.#waiting, [purpose]: undefined };
         const offer = new OutgoingOffer(sdp, {
             ...this.#parts,
             headers: { ...this.#parts.headers, ...headers },
