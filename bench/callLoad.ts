@@ -175,6 +175,8 @@ async function measureStanding(
     });
     await delay(rampMs + settleMs);
     const mebibytes = (await memory()) - before;
-    const result = await placing;
-    return { calls: result.attempted - result.failed, mebibytes };
+    const { attempted, failed } = await placing;
+    // calls that ended early take no memory
+    if (failed > 0) throw new Error(`memory not measured: ${failed} of ${attempted} standing calls failed`);
+    return { calls: attempted, mebibytes };
 }

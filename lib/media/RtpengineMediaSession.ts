@@ -195,7 +195,7 @@ export class RtpengineMediaSession implements MediaSession {
     }
 
     requestPicture(side: Side): Promise<void> {
-        return this.#busy(() => this.#require("up").call.requestPicture(side));
+        return this.#busy(() => this.#progress.require("up").call.requestPicture(side));
     }
 
     release(): Promise<void> {

@@ -114,7 +114,8 @@ export class UasLeg extends DialogLeg implements OriginLeg, LiveLeg {
     }
 
     protected override get receivesEarlyDigits(): boolean {
-        const { dtmf, request, invite } = this.#parts;
+        if (this.#setup === undefined) return false;
+        const { dtmf, request, invite } = this.#setup;
         const session = invite.offerer === "late" ? undefined : invite.offer;
         return receivesDigitsByInfo({ dtmf, allow: request.headers.get("allow") }, session);
     }
