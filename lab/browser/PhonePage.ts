@@ -29,6 +29,10 @@ export interface PhonePage {
     look(): Promise<Picture | null>;
     /** Ends the call, gives it up, or declines it. */
     hangUp(): Promise<void>;
+    /** Holds or resumes the call by the phone's own function; resolves once the other side has answered. */
+    setHeld(held: boolean, method: "INVITE" | "UPDATE"): Promise<void>;
+    /** Whether the other side holds the call. */
+    isHeld(): Promise<boolean>;
     call(): Promise<PhoneCall>;
     /** Sends a text message; resolves once it is accepted. @throws Error if it is rejected. */
     write(target: string, text: string): Promise<void>;

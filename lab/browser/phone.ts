@@ -72,6 +72,19 @@ class Phone implements PhonePage {
         return Promise.resolve();
     }
 
+    setHeld(held: boolean, method: "INVITE" | "UPDATE"): Promise<void> {
+        const session = this.#line();
+        return new Promise((resolve, reject) => {
+            const options = { useUpdate: method === "UPDATE" };
+            const isPossible = held ? session.hold(options, resolve) : session.unhold(options, resolve);
+            if (!isPossible) reject(new Error("the call cannot be held or resumed now"));
+        });
+    }
+
+    isHeld(): Promise<boolean> {
+        return Promise.resolve(this.#line().isOnHold().remote);
+    }
+
     call(): Promise<PhoneCall> {
         return Promise.resolve(this.#call);
     }

@@ -43,6 +43,17 @@ export class JsSipPage implements Stoppable {
         return this.#ask("hangUp");
     }
 
+    /** Holds or resumes its call; resolves once the other side has answered. */
+    setHeld(held: boolean, method: "INVITE" | "UPDATE"): Promise<void> {
+        return this.#ask("setHeld", held, method);
+    }
+
+    /** Resolves once it shows whether the other side holds. @throws Error after 20 s. */
+    async isHeld(held: boolean): Promise<void> {
+        const probe = async (): Promise<true | undefined> => ((await this.#ask("isHeld")) === held ? true : undefined);
+        await until(probe, { what: `${this.#address} to show hold: ${held}`, timeoutMs });
+    }
+
     /** Sends a text message; resolves once it is accepted. @throws Error if it is rejected. */
     write(target: string, text: string): Promise<void> {
         return this.#ask("write", target, text);

@@ -32,6 +32,8 @@ export interface CalledPhoneOptions extends PhoneOptions {
     readonly ringsImmediately?: boolean;
     /** What it notifies as the result of a REFER: the target answers, or is busy. Default: answers. */
     readonly referResult?: "200 OK" | "486 Busy Here";
+    /** Whom it asserts (P-Asserted-Identity) in its 180 and 200, and in its own re-INVITE and UPDATE. */
+    readonly asserted?: Readonly<Partial<Record<"ringing" | "answering" | "reinviting" | "updating", string>>>;
 }
 
 export interface DigestTrunkOptions extends PhoneOptions {
@@ -117,8 +119,13 @@ export class SippPhone implements Stoppable {
 
     /** Starts a phone that can be called; resolves once it listens. */
     static async listen(options: CalledPhoneOptions): Promise<SippPhone> {
-        const { ringsImmediately = true, referResult = "200 OK" } = options;
-        const details = { atFirst: ringsImmediately ? "ringing" : "waiting", referResult };
+        const { ringsImmediately = true, referResult = "200 OK", asserted = {} } = options;
+        const identities = Object.entries(asserted).map(([when, who]) => [when, `P-Asserted-Identity: ${who}`]);
+        const details = {
+            atFirst: ringsImmediately ? "ringing" : "waiting",
+            referResult,
+            ...(Object.fromEntries(identities) as Record<string, string>),
+        };
         const launched = await launch("callee", options, details, []);
         return new SippPhone({ ...launched, ringsImmediately });
     }

@@ -126,6 +126,26 @@ describe.each([
         await expectEnded(world, alice, callId, "silent");
     });
 
+    it.each([
+        { how: "by INVITE in a call that it placed", call: callTo, method: "INVITE" },
+        { how: "by UPDATE in a call that it answered", call: callFrom, method: "UPDATE" },
+    ] as const)("holds and resumes, and is held and resumed by the user, $how", async ({ call, method }) => {
+        const callId = await call(alice);
+        await expectSound(alice, callId, tones.alice);
+        await phone.setHeld(true, method);
+        await alice.awaitHeldByOther(callId, true);
+        await phone.setHeld(false, method);
+        await alice.awaitHeldByOther(callId, false);
+        await expectSound(alice, callId, tones.alice);
+        await alice.setHeld(callId, true);
+        await phone.isHeld(true);
+        await alice.setHeld(callId, false);
+        await phone.isHeld(false);
+        await expectSound(alice, callId, tones.alice);
+        await phone.hangUp();
+        await expectEnded(world, alice, callId, { type: "m.call.hangup", reason: "user_hangup" });
+    });
+
     it("rings together with the user's Element, and answers", async () => {
         const desk = await openPhone("desk", tones.otherPhone);
         await phone.dial(`sip:${numbers.alice}@${domain}`);

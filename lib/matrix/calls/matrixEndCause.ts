@@ -20,7 +20,8 @@ interface Notices {
  */
 const NOTICES: Readonly<Record<EndCause, Notices>> = {
     hungUp: {},
-    cancelled: {},
+    // the network of the other side: the client shows no difference to a user who declines
+    cancelled: { notice: "The other side ended the call before it was answered." },
     busy: { notice: "The line is busy. Try again later." },
     declined: { notice: "The call was declined." },
     noAnswer: { notice: "There was no answer." },
@@ -38,12 +39,16 @@ const NOTICES: Readonly<Record<EndCause, Notices>> = {
     rejectedByNetwork: {
         notice: "The phone network doesn't allow this call. Check the number, or contact your administrator.",
     },
-    blocked: { notice: "The other side has blocked your call." },
+    blocked: { notice: "The other side has blocked calls from you." },
     noCommonMedia: {
-        notice: "The call failed because your device and the other side have no audio format in common.",
+        notice: "Your device and the other side have no audio format in common. Call again from another app or device.",
     },
-    mediaLost: { notice: "The call ended because the audio connection was lost." },
-    iceFailed: { notice: "The call failed because no audio connection could be established." },
+    mediaLost: {
+        notice: "The call ended because the audio connection was lost. Check your internet connection and call again.",
+    },
+    iceFailed: {
+        notice: "No audio connection could be established. Check your internet connection, or call from another network.",
+    },
     mediaDeviceFailed: {},
     networkFailure: {
         notice: "The phone network couldn't connect the call. Try again later.",

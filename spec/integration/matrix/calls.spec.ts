@@ -124,6 +124,23 @@ describe("an inbound call", () => {
         expect(selected?.content["selected_party_id"]).toBe(alice.device.deviceId);
     });
 
+    it("rings on if one device of the user has no microphone, and another one answers", async () => {
+        const { side } = await startBridge();
+        const alice = await newUser();
+        const withoutMicrophone = new MatrixPhone({ ...alice.device, deviceId: "NOMICROPHONE" });
+        const call = dial(side, alice.userId, caller(newNumber()));
+        await call.leg.offer(sdp);
+        const [room = ""] = await alice.joinedRooms();
+        await withoutMicrophone.say(room, call.callId, "hangup", { reason: "user_media_failed" });
+        await alice.answer(room, call.callId);
+        const isOver = ({ kind }: { kind: string }): boolean => kind === "answered" || kind === "ended";
+        await until(() => call.events.find(isOver), { what: "the answer", timeoutMs: 5_000 });
+        expect(call.events.find(isOver)?.kind).toBe("answered");
+        const selected = await alice.sees(room, "m.call.select_answer");
+        expect(selected.content["selected_party_id"]).toBe(alice.device.deviceId);
+        await call.leg.end("hungUp");
+    });
+
     it("rings an invited user as soon as they join", async () => {
         const { side } = await startBridge({ mayJoinAs: () => false });
         const alice = await newUser();

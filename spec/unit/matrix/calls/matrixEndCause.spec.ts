@@ -14,7 +14,7 @@ const TO_MATRIX: readonly (readonly [
     notice: RegExp | undefined,
 ])[] = [
     ["hungUp", "user_hangup", "user_hangup", undefined],
-    ["cancelled", "user_hangup", "user_hangup", undefined],
+    ["cancelled", "user_hangup", "user_hangup", /before it was answered/],
     ["busy", "user_busy", "user_busy", /busy/],
     ["declined", "user_hangup", undefined, /declined/],
     ["noAnswer", "invite_timeout", "invite_timeout", /no answer/],
