@@ -39,7 +39,8 @@ it("does not keep the records of past calls in its file, which only the owner ca
     const journal = JournalCalls.open(folder, new KeptLog());
     for (let n = 0; n < 200; n += 1) {
         const call = aConnectedCall(`call${n}`);
-        await journal.write(journaled(call));
+        journal.write(journaled(call));
+        await journal.synchronised();
         if (n !== 7) journal.remove(call.callId);
     }
     journal.remove(aConnectedCall("call7").callId);

@@ -218,7 +218,7 @@ describe("calls of the previous run", () => {
 
     function journalOf(...calls: readonly CallSnapshot[]): MemoryJournal {
         const made = new MemoryJournal();
-        for (const call of calls) void made.write(journaled(call));
+        for (const call of calls) made.write(journaled(call));
         return made;
     }
 
