@@ -81,6 +81,8 @@ describe("calls outlive the bridge", () => {
 
     it("a call that the phone hangs up while the bridge is away ends for the user at the next start", async () => {
         const call = await inboundCall(world, alice);
+        // the phone has the 200 a moment before the SIP server has confirmed it to the bridge
+        await bothHear(call);
         await world.bridge.kill();
         await call.phone.hangUp();
         await world.bridge.start();
