@@ -38,8 +38,8 @@ function exampleFor(box: Pbx): Example {
 /** The account that docs/fritzbox.md gives the box, with a password in place of its file, and the digest for it. */
 function documentedAccount(): { readonly account: BridgeConfig; readonly registrar: BridgeConfig } {
     const page = documentationPages().find(({ path }) => path === "docs/fritzbox.md");
-    const [block] = page === undefined ? [] : fencesOf(page).filter(({ language }) => language === "yaml");
-    const { sip, accounts } = parse(block?.text ?? "") as {
+    const blocks = page === undefined ? [] : fencesOf(page).filter(({ language }) => language === "yaml");
+    const { sip, accounts } = parse(blocks.find(({ text }) => text.includes("accounts:"))?.text ?? "") as {
         readonly sip: { readonly registrar: BridgeConfig };
         readonly accounts: readonly BridgeConfig[];
     };

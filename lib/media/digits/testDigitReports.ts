@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createSocket, type Socket } from "node:dgram";
-import { once } from "node:events";
+import { isIPv6 } from "node:net";
 import type { Clock } from "../../ports/Clock.ts";
 import { parseDescription } from "../../sdp/sessionDescription.ts";
 import { localAddressesIn } from "../callReport.ts";
@@ -22,6 +22,8 @@ export interface DigitTest {
 }
 
 const EVENT = 101;
+/** Of the two parties, who receive nothing (RFC 863). */
+const DISCARD_PORT = 9;
 /** How long a report can take, in ms. It takes a few. */
 const REPORT_MS = 1_000;
 
@@ -31,8 +33,7 @@ const REPORT_MS = 1_000;
  */
 export async function testDigitReports(engine: Engine, { prefix, reports, clock }: DigitTest): Promise<boolean> {
     const call = `${prefix}dtmf-test-${randomBytes(6).toString("hex")}`;
-    const socket = createSocket("udp4");
-    socket.on("error", () => undefined);
+    let socket: Socket | undefined;
     let stopTimer = (): void => undefined;
     let stopListening = (): void => undefined;
     const reported = new Promise<boolean>((resolve) => {
@@ -40,10 +41,10 @@ export async function testDigitReports(engine: Engine, { prefix, reports, clock 
         stopTimer = clock.startTimer(REPORT_MS, () => resolve(false));
     });
     try {
-        const bound = once(socket, "listening");
-        socket.bind(0);
-        await bound;
-        press(socket, await openCall(engine, call, socket.address().port));
+        const address = await openCall(engine, call);
+        // an rtpengine that has IPv6 alone uses it whatever the description says
+        socket = createSocket(isIPv6(address.host) ? "udp6" : "udp4").on("error", () => undefined);
+        press(socket, address);
         return await reported;
     } catch (error) {
         if (!(error instanceof NgFailure)) throw error;
@@ -51,15 +52,15 @@ export async function testDigitReports(engine: Engine, { prefix, reports, clock 
     } finally {
         stopTimer();
         stopListening();
-        socket.close();
+        socket?.close();
         // without packets rtpengine ends the call by itself
         await engine.request("delete", { "call-id": call, "delete delay": 0 }).catch(() => undefined);
     }
 }
 
 /** Resolves to where rtpengine receives the audio of the party that presses the key. */
-async function openCall(engine: Engine, call: string, port: number): Promise<MediaAddress> {
-    const common = { "call-id": call, "from-tag": "origin", sdp: description(port), ICE: "remove" };
+async function openCall(engine: Engine, call: string): Promise<MediaAddress> {
+    const common = { "call-id": call, "from-tag": "origin", sdp: DESCRIPTION, ICE: "remove" };
     await engine.request("offer", common);
     const { sdp } = await engine.request("answer", { ...common, "to-tag": "target" });
     const said = typeof sdp === "string" ? parseDescription(sdp) : undefined;
@@ -92,15 +93,13 @@ function press(socket: Socket, { host, port }: MediaAddress): void {
     for (const packet of packets) socket.send(packet, port, host, () => undefined);
 }
 
-function description(port: number): string {
-    const lines = [
-        "v=0",
-        "o=- 1 1 IN IP4 127.0.0.1",
-        "s=-",
-        "c=IN IP4 127.0.0.1",
-        "t=0 0",
-        `m=audio ${port} RTP/AVP 0 ${EVENT}`,
-        `a=rtpmap:${EVENT} telephone-event/8000`,
-    ];
-    return `${lines.join("\r\n")}\r\n`;
-}
+const DESCRIPTION = [
+    "v=0",
+    "o=- 1 1 IN IP4 127.0.0.1",
+    "s=-",
+    "c=IN IP4 127.0.0.1",
+    "t=0 0",
+    `m=audio ${DISCARD_PORT} RTP/AVP 0 ${EVENT}`,
+    `a=rtpmap:${EVENT} telephone-event/8000`,
+    "",
+].join("\r\n");
