@@ -57,7 +57,8 @@ function replyOf(body: Readonly<Record<string, unknown>>): NgReply | undefined {
     }
 }
 
-function parseObject(json: string): Readonly<Record<string, unknown>> | undefined {
+/** Reads a JSON object; undefined for every other text. Never throws. */
+export function parseObject(json: string): Readonly<Record<string, unknown>> | undefined {
     try {
         const value: unknown = JSON.parse(json);
         return isDictionary(value) ? value : undefined;

@@ -49,6 +49,7 @@ export class PlaceLeg extends InnerLeg implements TargetLeg {
         if (progress.stage === "failed") this.fail(progress.cause);
         return Promise.resolve();
     }
+
     #over(cause: EndCause): void {
         const before = this.#state;
         this.#state = "over";

@@ -1,5 +1,5 @@
 import { type Side } from "../../call/vocabulary.ts";
-import { isDictionary } from "../ngProtocol.ts";
+import { parseObject } from "../ngProtocol.ts";
 
 /** A digit that a party of a call at rtpengine pressed, as rtpengine reports it. */
 export interface DigitReport {
@@ -21,19 +21,10 @@ const KEYS = "0123456789*#ABCD";
  */
 export function readDigitReport(datagram: Uint8Array): DigitReport | undefined {
     if (datagram.byteLength > MAX_BYTES) return undefined;
-    const report = objectIn(Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength).toString());
+    const report = parseObject(Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength).toString());
     if (report?.["type"] !== "DTMF") return undefined;
     const { callid: call, source_tag: side, event } = report;
     if (typeof call !== "string" || (side !== "origin" && side !== "target")) return undefined;
     const digit = typeof event === "number" && Number.isInteger(event) ? KEYS[event] : undefined;
     return digit === undefined ? undefined : { call, side, digit };
-}
-
-function objectIn(json: string): Readonly<Record<string, unknown>> | undefined {
-    try {
-        const value: unknown = JSON.parse(json);
-        return isDictionary(value) ? value : undefined;
-    } catch {
-        return undefined;
-    }
 }
