@@ -1,28 +1,25 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { LegEvent } from "../../../lib/ports/CallLeg.ts";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
-import { type Offered, OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import { type Offered, OUR_SDP, type OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { progresses, type Step } from "../../support/sip/progress.ts";
 import { PHONE_SDP, ScriptedPhone, sdpOf } from "../../support/sip/ScriptedPhone.ts";
-import { SipSide } from "../../support/sip/SipSide.ts";
+import { type SipSide } from "../../support/sip/SipSide.ts";
 
 // What peers send between INVITE and its final response, in every order. Two phones behind a proxy answer with tags of their own.
 
 const ONE = sdpOf(41_000);
 const TWO = sdpOf(42_000);
 
-let side: SipSide;
 let calls: OutgoingCalls;
+let side: SipSide;
 
-beforeAll(async () => {
-    side = await SipSide.start();
-});
-afterAll(() => side.stop());
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
+beforeEachOutgoingCalls((made, on) => {
+    calls = made;
+    side = on;
     calls.phone.answerAlways("PRACK", 200, "OK");
 });
-afterEach(() => calls.close());
 
 /** The phone answers with this tag, and all that was reported until then is returned. */
 async function answers(placed: Offered, tag: string, body?: string): Promise<readonly LegEvent[]> {

@@ -1,26 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { authorization, parseChallenges } from "../../../lib/sip/digest/DigestClient.ts";
-import { OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import { type OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, type SipText } from "../../support/sip/ScriptedPhone.ts";
-import { SipSide } from "../../support/sip/SipSide.ts";
 
 // How an outgoing call is signed where it is asked to be. As in outgoingCalls.spec.ts all is real but the desk and the
 // phones.
 
-let side: SipSide;
 let calls: OutgoingCalls;
 
-beforeAll(async () => {
-    side = await SipSide.start();
+beforeEachOutgoingCalls((made) => {
+    calls = made;
 });
-
-afterAll(() => side.stop());
-
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
-});
-
-afterEach(() => calls.close());
 
 describe("a challenge", () => {
     const credentials = { username: "bridge", password: "secret" };

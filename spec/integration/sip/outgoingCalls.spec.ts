@@ -1,27 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { MatrixUserId } from "../../../lib/numbering/MatrixUserId.ts";
 import type { PhoneNumber } from "../../../lib/numbering/PhoneNumber.ts";
-import { OTHER_SDP, OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import { OTHER_SDP, OUR_SDP, type OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, sdpOf } from "../../support/sip/ScriptedPhone.ts";
-import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
+import { ALICE, type SipSide } from "../../support/sip/SipSide.ts";
 
 // The desk that a script plays calls a phone that a script plays; between them the SIP adapter, drachtio-srf and the
 // embedded server, all real.
 
-let side: SipSide;
 let calls: OutgoingCalls;
+let side: SipSide;
 
-beforeAll(async () => {
-    side = await SipSide.start();
+beforeEachOutgoingCalls((made, on) => {
+    calls = made;
+    side = on;
 });
-
-afterAll(() => side.stop());
-
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
-});
-
-afterEach(() => calls.close());
 
 describe("a call", () => {
     test("says who calls whom, rings, is answered, and we hang up", async () => {

@@ -1,22 +1,17 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { CalledParty } from "../../../lib/numbering/CalledParty.ts";
-import { type Offered, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import { type Offered, type OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import type { SipText } from "../../support/sip/ScriptedPhone.ts";
-import { ALICE, SipSide } from "../../support/sip/SipSide.ts";
+import { ALICE } from "../../support/sip/SipSide.ts";
 
 // The bridge asks a phone of a trunk with `transfers: refer` to call the target of a transfer (RFC 3515).
 
-let side: SipSide;
 let calls: OutgoingCalls;
 
-beforeAll(async () => {
-    side = await SipSide.start();
+beforeEachOutgoingCalls((made) => {
+    calls = made;
 });
-afterAll(() => side.stop());
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
-});
-afterEach(() => calls.close());
 
 async function referred(): Promise<{ readonly placed: Offered; readonly refer: SipText }> {
     const trunk = trunkTo(calls.phone, { transfers: "refer" });

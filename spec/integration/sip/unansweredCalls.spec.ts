@@ -1,25 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LegEvent } from "../../../lib/ports/CallLeg.ts";
-import { OutgoingCalls } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import type { OutgoingCalls } from "../../support/sip/OutgoingCalls.ts";
 import { progresses, type Step } from "../../support/sip/progress.ts";
 import { sdpOf } from "../../support/sip/ScriptedPhone.ts";
-import { SipSide } from "../../support/sip/SipSide.ts";
 
 // What the bridge makes of the end of a call that was not answered: only a phone that rang counts as "no answer".
 
 const ONE = sdpOf(41_000);
 
-let side: SipSide;
 let calls: OutgoingCalls;
 
-beforeAll(async () => {
-    side = await SipSide.start();
+beforeEachOutgoingCalls((made) => {
+    calls = made;
 });
-afterAll(() => side.stop());
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
-});
-afterEach(() => calls.close());
 
 describe("the end of a call that was not answered", () => {
     test.each<[string, readonly Step[], number, readonly string[], string]>([

@@ -1,30 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { SipTrunk } from "../../../lib/sip/SipTrunk.ts";
 import { TrunkHealth } from "../../../lib/sip/trunk/TrunkHealth.ts";
 import { TrunkProbes } from "../../../lib/sip/trunk/TrunkProbes.ts";
 import { systemClock } from "../../../lib/telemetry/systemClock.ts";
 import { aTrunk } from "../../support/sip/aTrunk.ts";
-import { OUR_SDP, OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
+import { beforeEachOutgoingCalls } from "../../support/sip/beforeEachOutgoingCalls.ts";
+import { OUR_SDP, type OutgoingCalls, trunkTo } from "../../support/sip/OutgoingCalls.ts";
 import { PHONE_SDP, ScriptedPhone } from "../../support/sip/ScriptedPhone.ts";
-import { SipSide } from "../../support/sip/SipSide.ts";
+import { type SipSide } from "../../support/sip/SipSide.ts";
 
 // How an outgoing call finds its way: the next trunk, redirects. As in outgoingCalls.spec.ts all is real but
 // the desk and the phones.
 
-let side: SipSide;
 let calls: OutgoingCalls;
+let side: SipSide;
 
-beforeAll(async () => {
-    side = await SipSide.start();
+beforeEachOutgoingCalls((made, on) => {
+    calls = made;
+    side = on;
 });
-
-afterAll(() => side.stop());
-
-beforeEach(async () => {
-    calls = await OutgoingCalls.on(side);
-});
-
-afterEach(() => calls.close());
 
 describe("the next trunk", () => {
     test("is tried when the first one fails", async () => {
